@@ -1,0 +1,35 @@
+import type { SignIn } from '../sessions/session.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+import type {
+  AccountInputs,
+  ChangePasswordInput,
+  DeleteAccountInput,
+  EditInput,
+  ImportInput,
+  RegisterInput,
+} from './account-inputs.ts'
+import type { OwnUser } from './user.ts'
+
+/** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
+export interface Accounts {
+  /** The schemas of the inputs below, for transports and documents that derive from them. */
+  readonly inputs: AccountInputs
+  /** Creates an account and signs it in. @throws identifier-taken, rate-limited, busy */
+  register(input: RegisterInput, client?: ClientInfo): Promise<SignIn>
+  /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
+  import(input: ImportInput): Promise<OwnUser>
+  /** The viewer's own account. @throws unauthenticated */
+  me(viewer: Viewer): Promise<OwnUser>
+  /** The account with this username or e-mail, for the host's own use, or `null`. */
+  find(login: string): Promise<OwnUser | null>
+  /** Changes the viewer's own account. @throws identifier-taken, invalid-credentials */
+  edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
+  /** Replaces the password and, unless told otherwise, ends all other sessions. @throws invalid-credentials, account-locked */
+  changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>
+  /** Deletes the viewer's own account and ends its sessions. @throws invalid-credentials, account-locked */
+  delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
+  /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
+  ban(userId: string): Promise<void>
+  /** Lifts a suspension. @throws account-not-found */
+  unban(userId: string): Promise<void>
+}

@@ -1,0 +1,82 @@
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+import type { Login } from './user-store.ts'
+
+/**
+ * Names nobody can register: words of the addresses under `/users/`, and names that could pass for the operator.
+ * Options add to them.
+ */
+export const reservedUsernames: readonly string[] = [
+  ...['me', 'register', 'login', 'logout', 'refresh', 'codes', 'password', 'sessions', 'users'],
+  ...['about', 'account', 'admin', 'administrator', 'anonymous', 'api', 'auth', 'contact', 'deleted', 'everyone', 'explore'],
+  ...['feed', 'guest', 'help', 'home', 'info', 'kith', 'mail', 'media', 'moderator', 'null', 'official', 'postmaster', 'posts'],
+  ...['privacy', 'root', 'search', 'security', 'settings', 'signin', 'signup', 'staff', 'support', 'system', 'team', 'terms'],
+  ...['undefined', 'webmaster', 'www'],
+]
+
+/**
+ * Case and look-alike forms fold to one: `Ａna`, `ANA` and `ana` are the same name. Folding twice changes nothing.
+ */
+export function fold(text: string): string {
+  // Lower-casing can undo the composition (İ becomes i and a dot), so it is composed once more.
+  return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC').trim()
+}
+
+const usernamePattern = /^[a-z0-9_](?:\.?[a-z0-9_])*$/
+
+/** A username: 3 to 30 of `a–z 0–9 _` and single inner dots, after folding; not a reserved one. */
+export function usernameSchema(reserved: ReadonlySet<string>): z.ZodType<string, string> {
+  return z
+    .string()
+    .max(120)
+    .transform(fold)
+    .pipe(z.string().min(3).max(30))
+    .refine((name) => usernamePattern.test(name), {
+      error: 'Use letters a to z, digits, underscores, and single dots between them',
+      params: { code: 'malformed' },
+    })
+    .refine((name) => !reserved.has(name), { error: 'This name is reserved', params: { code: 'reserved' } })
+}
+
+/** An e-mail address, folded whole, its domain in ASCII form; at most 254 characters. */
+export function emailSchema(): z.ZodType<string, string> {
+  return z
+    .string()
+    .max(254)
+    .transform((text) => foldEmail(text) ?? '')
+    .refine((email) => email !== '', {
+      error: 'This is not an e-mail address',
+      params: { code: 'malformed' },
+    })
+}
+
+/** A telephone number in international form: `+`, country code, number. Blanks, dots, dashes and brackets are dropped. */
+export function phoneSchema(): z.ZodType<string, string> {
+  return z
+    .string()
+    .max(40)
+    .transform((text) => text.normalize('NFKC').replace(/[\s().-]/g, ''))
+    .refine((phone) => /^\+[1-9]\d{6,14}$/.test(phone), {
+      error: 'Give the number in international form, like +4915112345678',
+      params: { code: 'malformed' },
+    })
+}
+
+/** Reads what a person typed as login. Never fails: what cannot be a login matches no account. */
+export function readLogin(text: string): Login {
+  return text.includes('@') || text.normalize('NFKC').includes('@')
+    ? { email: foldEmail(text) ?? fold(text) }
+    : { username: fold(text) }
+}
+
+const localPattern = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}$/u
+const domainPattern = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
+
+function foldEmail(text: string): string | null {
+  const [local = '', domain = '', ...more] = fold(text).split('@')
+  const host = domainToASCII(domain)
+  const email = `${local}@${host}`
+  if (more.length > 0 || email.length > 254) return null
+  const dots = local.startsWith('.') || local.endsWith('.') || local.includes('..')
+  return !dots && localPattern.test(local) && domainPattern.test(host) ? email : null
+}

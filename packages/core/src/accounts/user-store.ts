@@ -1,0 +1,65 @@
+/** What an account can be found by. Each is unique among live accounts. */
+export type Identifier = 'username' | 'email' | 'phone'
+
+/** An account as it is stored. Identifiers are already normalised: a store compares them byte by byte. */
+export interface UserRecord {
+  id: string
+  username: string | null
+  email: string | null
+  emailVerifiedAt: Date | null
+  phone: string | null
+  phoneVerifiedAt: Date | null
+  name: string
+  bio: string
+  /** An argon2id hash, or an imported one that is replaced at the next login. `null`: no password login. */
+  passwordHash: string | null
+  bannedAt: Date | null
+  createdAt: Date
+}
+
+/** The fields that {@link UserStore.update} may change. A field that is absent stays as it is. */
+export type UserChanges = Partial<Omit<UserRecord, 'id' | 'passwordHash' | 'createdAt'>>
+
+/** A login name: by one of the two identifiers that people type. */
+export type Login = { username: string } | { email: string }
+
+/** The answer of {@link UserStore.create}. */
+export type CreateUserResult = { outcome: 'created' } | { outcome: 'taken'; taken: Identifier[] }
+
+/** The answer of {@link UserStore.update}. */
+export type UpdateUserResult =
+  | { outcome: 'updated'; user: UserRecord }
+  | { outcome: 'taken'; taken: Identifier[] }
+  | { outcome: 'missing' }
+
+/** Keeps accounts. An account that was marked deleted is absent from every answer but {@link deletedIds}. */
+export interface UserStore {
+  /**
+   * Saves an account if all of its identifiers are free; otherwise saves nothing and names each one that is taken.
+   * Check and insert are one atomic step: of concurrent calls with one identifier exactly one creates.
+   */
+  create(user: UserRecord): Promise<CreateUserResult>
+  /** The live account with this id, or `null`. */
+  byId(id: string): Promise<UserRecord | null>
+  /** The live account with this username or e-mail, in one look-up, or `null`. */
+  byLogin(login: Login): Promise<UserRecord | null>
+  /**
+   * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
+   * Concurrent updates of different fields all take effect.
+   */
+  update(id: string, changes: UserChanges): Promise<UpdateUserResult>
+  /**
+   * Replaces the password hash only if it still equals `expected`. Of concurrent calls with one `expected`
+   * exactly one answers `true`.
+   */
+  replacePassword(id: string, expected: string | null, next: string): Promise<boolean>
+  /**
+   * Marks a live account deleted in one step: its identifiers are free again, its contact data, name, bio and password
+   * hash are gone, and it is absent from every look-up. Answers whether it was live; a second call answers `false`.
+   */
+  markDeleted(id: string, at: Date): Promise<boolean>
+  /** Ids of accounts that are marked deleted and not yet purged, oldest id first. */
+  deletedIds(limit: number): Promise<string[]>
+  /** Removes the last trace of an account that is marked deleted; does nothing for any other. Idempotent. */
+  purge(id: string): Promise<void>
+}

@@ -1,0 +1,108 @@
+/**
+ * Every error code that Kith raises, with the HTTP status it answers with and a short title.
+ * Codes are stable: clients may match on them.
+ */
+export const errorTable = {
+  'malformed-request': { status: 400, title: 'The request could not be read' },
+  'invalid-input': { status: 422, title: 'The input is not valid' },
+  'invalid-cursor': { status: 400, title: 'The cursor does not belong to this list' },
+  'identifier-taken': { status: 409, title: 'The account cannot be created or changed like this' },
+  'invalid-credentials': { status: 401, title: 'The login or the password is wrong' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  'access-token-invalid': { status: 401, title: 'The access token is not valid' },
+  'access-token-expired': { status: 401, title: 'The access token has expired' },
+  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid' },
+  'refresh-token-expired': { status: 401, title: 'The refresh token has expired' },
+  'refresh-token-reused': { status: 401, title: 'The refresh token was used before' },
+  'session-revoked': { status: 401, title: 'The session has ended' },
+  'account-banned': { status: 403, title: 'The account is suspended' },
+  'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
+  'session-not-found': { status: 404, title: 'There is no such session' },
+  'account-not-found': { status: 404, title: 'There is no such account' },
+  'route-not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'payload-too-large': { status: 413, title: 'The request body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'rate-limited': { status: 429, title: 'Too many attempts' },
+  'account-locked': { status: 429, title: 'Too many failed attempts for this account' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'storage-failed': { status: 500, title: 'The database cannot be used' },
+  'storage-busy': { status: 503, title: 'The database is busy' },
+  'storage-full': { status: 503, title: 'The database cannot take more data' },
+  busy: { status: 503, title: 'The server is busy' },
+} as const
+
+Object.freeze(errorTable)
+
+/** One of the stable error codes of {@link errorTable}. */
+export type ErrorCode = keyof typeof errorTable
+
+/** What is wrong with one field of an input. */
+export interface FieldError {
+  /** Where in the input: `username`, `media.0.alt`. Empty for the input as a whole. */
+  path: string
+  /** A stable code: `required`, `too-short`, `taken`, … */
+  code: string
+  /** A sentence for a person. It never repeats what was sent. */
+  message: string
+}
+
+const marker = Symbol.for('kith.error')
+
+/** Options that go with a {@link KithError}. */
+export interface KithErrorOptions {
+  /** A sentence for the client that says what to do next. */
+  detail?: string | undefined
+  /** What led to this; kept for logs, never sent to a client. */
+  cause?: unknown
+}
+
+/** The one error that Kith raises for anything a caller may want to tell apart. */
+export class KithError extends Error {
+  override readonly name: string = 'KithError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly title: string
+  readonly detail: string | null
+  readonly [marker] = true
+
+  constructor(code: ErrorCode, options: KithErrorOptions = {}) {
+    const { status, title } = errorTable[code]
+    super(options.detail ? `${title}: ${options.detail}` : title, { cause: options.cause })
+    this.code = code
+    this.status = status
+    this.title = title
+    this.detail = options.detail ?? null
+  }
+}
+
+/** Raised for input that does not fit: names every field that is wrong. */
+export class InvalidInputError extends KithError {
+  override readonly name = 'InvalidInputError'
+  readonly errors: readonly FieldError[]
+
+  constructor(errors: readonly FieldError[], code: 'invalid-input' | 'identifier-taken' = 'invalid-input') {
+    const paths = [...new Set(errors.map((error) => error.path || 'the input'))]
+    super(code, { detail: `See ${paths.slice(0, 10).join(', ')}.` })
+    this.errors = errors
+  }
+}
+
+/** Codes of errors that go away by waiting. */
+export type RetryLaterCode = 'rate-limited' | 'account-locked' | 'busy' | 'storage-busy' | 'storage-full'
+
+/** Raised when the same call can succeed later; says after how many seconds to try again. */
+export class RetryLaterError extends KithError {
+  override readonly name = 'RetryLaterError'
+  readonly retryAfterSeconds: number
+
+  constructor(code: RetryLaterCode, retryAfterSeconds: number, cause?: unknown) {
+    super(code, { detail: `Try again in ${retryAfterSeconds} s.`, cause })
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** Whether `error` came from Kith, also when two copies of the package are installed. */
+export function isKithError(error: unknown): error is KithError {
+  return typeof error === 'object' && error !== null && marker in error
+}

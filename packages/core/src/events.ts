@@ -1,0 +1,60 @@
+import type { Logger } from './options.ts'
+
+/** What happened, by name. */
+export interface KithEvents {
+  'account.registered': { userId: string }
+  'account.imported': { userId: string }
+  'account.edited': { userId: string; fields: string[] }
+  'account.password-changed': { userId: string }
+  'account.banned': { userId: string }
+  'account.unbanned': { userId: string }
+  'account.deleted': { userId: string }
+  'session.opened': { userId: string; sessionId: string; address: string | null }
+  'session.refreshed': { userId: string; sessionId: string }
+  'session.revoked': { userId: string; sessionId: string }
+  'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
+  'login.failed': { userId: string | null; address: string | null }
+  'login.locked': { userId: string | null; address: string | null }
+}
+
+/** The name of an event. */
+export type KithEventName = keyof KithEvents
+
+/** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
+export type Listener<Name extends KithEventName> = (event: KithEvents[Name] & { at: Date }) => void | Promise<void>
+
+/** Where an app listens. */
+export interface Events {
+  /** Calls `listener` at each such event. Answers a function that ends it. */
+  on<Name extends KithEventName>(name: Name, listener: Listener<Name>): () => void
+}
+
+/** Where the services tell what happened. */
+export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
+
+/** Creates both ends. A listener that fails is logged and breaks nothing. */
+export function createEvents(clock: () => Date, logger: Logger): { events: Events; emit: Emit } {
+  const listeners = new Map<KithEventName, Set<(event: never) => unknown>>()
+
+  async function call(name: KithEventName, listener: (event: never) => unknown, event: object): Promise<void> {
+    try {
+      await listener(event as never)
+    } catch (error) {
+      logger.error(`a listener of ${name} failed`, error)
+    }
+  }
+
+  return {
+    events: {
+      on(name, listener) {
+        const set = listeners.get(name) ?? new Set()
+        listeners.set(name, set.add(listener))
+        return () => void set.delete(listener)
+      },
+    },
+    emit(name, event) {
+      const stamped = { ...event, at: clock() }
+      for (const listener of listeners.get(name) ?? []) void call(name, listener, stamped)
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** Makes ids: UUIDv7, so they sort by time, and within one process strictly by the order of making. */
+export type MakeId = () => string
+
+/** Gives `length` random bytes. */
+export type Random = (length: number) => Uint8Array
+
+/** Gives the current time. */
+export type Clock = () => Date
+
+/** Creates the id source of one Kith instance. */
+export function createIds(clock: Clock, random: Random): MakeId {
+  let lastMillis = -1
+  let sequence = 0
+  return () => {
+    const millis = clock().getTime()
+    if (millis > lastMillis) {
+      lastMillis = millis
+      const [high = 0, low = 0] = random(2)
+      // The counter starts in the lower half of its 12 bits, so that there is room to count up.
+      sequence = ((high << 8) | low) & 0x7ff
+    } else if (++sequence > 0xfff) {
+      lastMillis++
+      sequence = 0
+    }
+    return format(lastMillis, sequence, random(8))
+  }
+}
+
+function format(millis: number, sequence: number, tail: Uint8Array): string {
+  const time = millis.toString(16).padStart(12, '0')
+  const middle = (0x7000 | sequence).toString(16)
+  const rest = Buffer.from(tail)
+  rest[0] = ((rest[0] ?? 0) & 0x3f) | 0x80
+  const hex = rest.toString('hex')
+  return `${time.slice(0, 8)}-${time.slice(8)}-${middle}-${hex.slice(0, 4)}-${hex.slice(4)}`
+}

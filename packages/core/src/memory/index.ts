@@ -1,0 +1,3 @@
+export { createMemoryStorage } from './memory-storage.ts'
+export { createMemoryRevocations } from './memory-revocations.ts'
+export { createMemoryRateLimits } from './memory-rate-limits.ts'

@@ -1,0 +1,56 @@
+import type { SessionRecord, SessionStore } from '../sessions/session-store.ts'
+
+/** Sessions in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
+export function createMemorySessionStore(): SessionStore {
+  const sessions = new Map<string, SessionRecord>()
+
+  return {
+    async open(session) {
+      sessions.set(session.id, structuredClone(session))
+    },
+    async byId(id) {
+      return structuredClone(sessions.get(id) ?? null)
+    },
+    async rotate({ id, generation, now, expiresAt, address }) {
+      const session = sessions.get(id)
+      if (!session) return { rotated: false, session: null }
+      if (session.generation !== generation || session.revokedAt || session.expiresAt <= now) {
+        return { rotated: false, session: structuredClone(session) }
+      }
+      session.generation++
+      session.rotatedAt = now
+      session.expiresAt = expiresAt
+      session.address = address ?? session.address
+      return { rotated: true, session: structuredClone(session) }
+    },
+    async revoke({ id, userId }, at) {
+      const session = sessions.get(id)
+      if (!session || session.userId !== userId || session.revokedAt || session.expiresAt <= at) return false
+      session.revokedAt = at
+      return true
+    },
+    async revokeAll(userId, at, except) {
+      const ended = [...sessions.values()].filter(
+        (session) => session.userId === userId && session.id !== except && !session.revokedAt && session.expiresAt > at,
+      )
+      for (const session of ended) session.revokedAt = at
+      return ended.map((session) => session.id)
+    },
+    async list(userId, now, { limit, before }) {
+      return structuredClone(
+        [...sessions.values()]
+          .filter((session) => session.userId === userId && !session.revokedAt && session.expiresAt > now)
+          .filter((session) => before === null || session.id < before)
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
+      )
+    },
+    async purgeEnded(before, limit) {
+      const ended = [...sessions.values()]
+        .filter((session) => session.expiresAt <= before || (session.revokedAt && session.revokedAt <= before))
+        .slice(0, limit)
+      for (const session of ended) sessions.delete(session.id)
+      return ended.length
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { Presence } from './accounts/account-inputs.ts'
+import type { LegacyHash } from './accounts/legacy-hash.ts'
+import type { Identifier } from './accounts/user-store.ts'
+import type { Duration } from './duration.ts'
+import type { Clock, Random } from './id.ts'
+import type { LimitName } from './sessions/attempts.ts'
+import type { RateLimits } from './sessions/rate-limits.ts'
+import type { Revocations } from './sessions/revocations.ts'
+import type { SigningKey } from './sessions/signing-keys.ts'
+import type { Storage } from './storage.ts'
+
+/** Where Kith writes what an operator should see. It never holds a password, a token or an address. */
+export interface Logger {
+  warn(message: string, detail?: unknown): void
+  error(message: string, detail?: unknown): void
+}
+
+/** A rule such as "10 in 5 minutes". */
+export interface LimitRule {
+  limit: number
+  window: Duration
+}
+
+/** What {@link createKith} takes. `secret` and `storage` have no default. */
+export interface KithOptions {
+  /**
+   * What all token keys are derived from: at least 32 characters of randomness. While rotating, give the new one as
+   * `current` and the old ones as `previous`: they still verify what they signed, and sign nothing new.
+   */
+  secret: string | { current: string; previous?: readonly string[] | undefined }
+  /** Where everything is kept. */
+  storage: Storage
+  /** Which identifiers accounts have, and what strangers learn of them. */
+  accounts?: AccountOptions | undefined
+  /** How passwords are hashed. */
+  passwords?: PasswordOptions | undefined
+  /** How long sessions last and how their tokens are signed. */
+  sessions?: SessionOptions | undefined
+  /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
+  limits?: Partial<Record<LimitName, readonly LimitRule[]>> | undefined
+  /** @default the denylist of this process */
+  revocations?: Revocations | undefined
+  /** @default counters of this process */
+  rateLimits?: RateLimits | undefined
+  /** @default the system's clock */
+  clock?: Clock | undefined
+  /** @default the system's random source */
+  random?: Random | undefined
+  /** @default `console` */
+  logger?: Logger | undefined
+}
+
+/** Options of accounts. */
+export interface AccountOptions {
+  /** @default username required, e-mail and phone optional */
+  identifiers?: Partial<Record<Identifier, Presence>> | undefined
+  /** Names that cannot be registered, besides the built-in ones. @default none */
+  reservedUsernames?: readonly string[] | undefined
+  /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
+  revealTaken?: boolean | undefined
+}
+
+/** Options of password hashing. The defaults are the OWASP parameters for argon2id. */
+export interface PasswordOptions {
+  /** @default 8 */
+  minLength?: number | undefined
+  /** @default 19456 */
+  memoryKiB?: number | undefined
+  /** @default 2 */
+  iterations?: number | undefined
+  /** @default 1 */
+  parallelism?: number | undefined
+  /** How many hashes run at once. @default the number of processor cores */
+  concurrency?: number | undefined
+  /** How many more may wait; past that sign-ins answer `busy`. @default 100 */
+  queueLimit?: number | undefined
+  /** Verifiers for imported hashes that are not argon2. @default none */
+  legacy?: readonly LegacyHash[] | undefined
+}
+
+/** Options of sessions. */
+export interface SessionOptions {
+  /** @default '15m' */
+  accessTtl?: Duration | undefined
+  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' */
+  refreshTtl?: Duration | undefined
+  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 */
+  graceSeconds?: number | undefined
+  /** The `iss` and `aud` of access tokens. @default 'kith' */
+  issuer?: string | undefined
+  /** @default 'kith' */
+  audience?: string | undefined
+  /**
+   * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
+   * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`
+   */
+  signingKeys?: readonly SigningKey[] | undefined
+}

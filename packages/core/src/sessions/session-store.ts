@@ -1,0 +1,57 @@
+import type { Keyset } from '../page.ts'
+
+/** A session as it is stored: one row per sign-in. It holds no token and nothing a token could be made from. */
+export interface SessionRecord {
+  id: string
+  userId: string
+  /** How often the refresh token was rotated; a refresh token carries the generation it belongs to. */
+  generation: number
+  createdAt: Date
+  /** When the current generation began; `createdAt` for generation 0. */
+  rotatedAt: Date
+  /** When the current refresh token ends, and the session with it. */
+  expiresAt: Date
+  revokedAt: Date | null
+  deviceName: string | null
+  address: string | null
+  userAgent: string | null
+}
+
+/** One step of refresh-token rotation. */
+export interface Rotation {
+  id: string
+  /** The generation that the caller holds. */
+  generation: number
+  now: Date
+  /** The end of the session if this step is taken. */
+  expiresAt: Date
+  /** The address the refresh came from; `null` keeps the stored one. */
+  address: string | null
+}
+
+/** The answer of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
+export type RotationResult =
+  | { rotated: true; session: SessionRecord }
+  | { rotated: false; session: SessionRecord | null }
+
+/** Keeps sessions. Revocation is final: no call makes a revoked session live again. */
+export interface SessionStore {
+  /** Saves a new session. */
+  open(session: SessionRecord): Promise<void>
+  /** The session with this id, live or not, or `null`. */
+  byId(id: string): Promise<SessionRecord | null>
+  /**
+   * Steps from `generation` to `generation + 1` and sets `rotatedAt` to `now`, if the session is at exactly that
+   * generation, not revoked, and not expired at `now`. Compare and set are one atomic step: of concurrent calls with
+   * one generation exactly one answers `rotated: true`; the others get the row as that step left it.
+   */
+  rotate(rotation: Rotation): Promise<RotationResult>
+  /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
+  revoke(session: { id: string; userId: string }, at: Date): Promise<boolean>
+  /** Ends all live sessions of a user but `except`, in one step, and answers the ids of those it ended. */
+  revokeAll(userId: string, at: Date, except: string | null): Promise<string[]>
+  /** Sessions of a user that are neither revoked nor expired at `now`, newest id first. */
+  list(userId: string, now: Date, keyset: Keyset): Promise<SessionRecord[]>
+  /** Removes at most `limit` sessions that ended (expired or revoked) at or before `before`; answers how many. */
+  purgeEnded(before: Date, limit: number): Promise<number>
+}

@@ -1,0 +1,17 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+
+/** The asymmetric algorithms for access tokens. */
+export type SigningAlgorithm = 'EdDSA' | 'ES256'
+
+/** A key for access tokens. A retired one may hold only its public half: it verifies and signs nothing. */
+export interface SigningKey {
+  kid: string
+  algorithm: SigningAlgorithm
+  jwk: JWK
+}
+
+/** Makes a new private key to store with the app's other secrets. */
+export async function generateSigningKey(algorithm: SigningAlgorithm = 'EdDSA'): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  return { kid: crypto.randomUUID(), algorithm, jwk: await exportJWK(privateKey) }
+}

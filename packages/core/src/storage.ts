@@ -1,0 +1,15 @@
+import type { SessionStore } from './sessions/session-store.ts'
+import type { UserStore } from './accounts/user-store.ts'
+
+/**
+ * Everything Kith keeps. An adapter returns plain objects that implement these ports; nothing happens at its
+ * construction. `@kith/conformance` holds the cases that every implementation passes.
+ */
+export interface Storage {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  /** Brings the schema up to date. Idempotent; safe to call at every start and from several processes at once. */
+  migrate(): Promise<void>
+  /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
+  close(): Promise<void>
+}

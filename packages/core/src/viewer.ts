@@ -1,0 +1,13 @@
+/** Who is asking: the account and session behind an access token that was just checked. */
+export interface Viewer {
+  readonly userId: string
+  readonly sessionId: string
+}
+
+/** What the transport knows of the client that signs in; shown in the session list and used for rate limits. */
+export interface ClientInfo {
+  /** The client's IP address, as the host framework's own proxy setting determines it. */
+  address?: string | undefined
+  /** The `User-Agent` header. */
+  userAgent?: string | undefined
+}
