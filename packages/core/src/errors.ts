@@ -15,6 +15,7 @@ export const errorTable = {
   'refresh-token-expired': { status: 401, title: 'The refresh token has expired' },
   'refresh-token-reused': { status: 401, title: 'The refresh token was used before' },
   'session-revoked': { status: 401, title: 'The session has ended' },
+  'wrong-password': { status: 403, title: 'The current password is wrong' },
   'account-banned': { status: 403, title: 'The account is suspended' },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
   'session-not-found': { status: 404, title: 'There is no such session' },
@@ -64,7 +65,6 @@ export class KithError extends Error {
   readonly status: number
   readonly title: string
   readonly detail: string | null
-  readonly [marker] = true
 
   constructor(code: ErrorCode, options: KithErrorOptions = {}) {
     const { status, title } = errorTable[code]
@@ -73,6 +73,7 @@ export class KithError extends Error {
     this.status = status
     this.title = title
     this.detail = options.detail ?? null
+    Object.defineProperty(this, marker, { value: true })
   }
 }
 

@@ -21,7 +21,9 @@ export interface KithEvents {
 export type KithEventName = keyof KithEvents
 
 /** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
-export type Listener<Name extends KithEventName> = (event: KithEvents[Name] & { at: Date }) => void | Promise<void>
+export type Listener<Name extends KithEventName> = (
+  event: KithEvents[Name] & { at: Date },
+) => void | Promise<void>
 
 /** Where an app listens. */
 export interface Events {
@@ -36,7 +38,11 @@ export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Na
 export function createEvents(clock: () => Date, logger: Logger): { events: Events; emit: Emit } {
   const listeners = new Map<KithEventName, Set<(event: never) => unknown>>()
 
-  async function call(name: KithEventName, listener: (event: never) => unknown, event: object): Promise<void> {
+  async function call(
+    name: KithEventName,
+    listener: (event: never) => unknown,
+    event: object,
+  ): Promise<void> {
     try {
       await listener(event as never)
     } catch (error) {

@@ -38,19 +38,13 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
     .transform((text) => text.normalize('NFC').trim())
 }
 
-const notStorable = { error: 'The text holds a NUL or half a character', params: { code: 'forbidden-character' } }
+const notStorable = {
+  error: 'The text holds a NUL or half a character',
+  params: { code: 'forbidden-character' },
+}
 
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
-}
-
-const codeOfIssue: Partial<Record<z.core.$ZodIssue['code'], string>> = {
-  too_big: 'too-long',
-  too_small: 'too-short',
-  invalid_type: 'wrong-type',
-  invalid_union: 'wrong-type',
-  invalid_value: 'not-allowed',
-  invalid_format: 'malformed',
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
@@ -62,10 +56,28 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
       message: 'There is no such field',
     }))
   }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return [{ path, code: 'required', message: 'This field is required' }]
+  return [{ path, ...describe(issue) }]
+}
+
+function describe(issue: z.core.$ZodIssue): { code: string; message: string } {
+  switch (issue.code) {
+    case 'custom': {
+      const code: unknown = issue.params?.['code']
+      return { code: typeof code === 'string' ? code : 'malformed', message: issue.message }
+    }
+    case 'too_small':
+      return { code: 'too-short', message: `At least ${issue.minimum}${unit(issue.origin)}` }
+    case 'too_big':
+      return { code: 'too-long', message: `At most ${issue.maximum}${unit(issue.origin)}` }
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? { code: 'required', message: 'This field is required' }
+        : { code: 'wrong-type', message: `This has to be of type ${issue.expected}` }
+    default:
+      return { code: 'malformed', message: 'This value is not allowed here' }
   }
-  const custom = issue.code === 'custom' ? issue.params?.['code'] : undefined
-  const code = typeof custom === 'string' ? custom : (codeOfIssue[issue.code] ?? 'malformed')
-  return [{ path, code, message: issue.message }]
+}
+
+function unit(origin: string): string {
+  return origin === 'string' ? ' characters' : ''
 }

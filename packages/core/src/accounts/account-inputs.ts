@@ -93,12 +93,18 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 
   return {
     register: z
-      .strictObject({ ...identifiers, ...profile, password: newPassword, deviceName: lineOfText(100).optional() })
+      .strictObject({
+        ...identifiers,
+        ...profile,
+        password: newPassword,
+        deviceName: lineOfText(100).optional(),
+      })
       .refine(hasLogin, needsLogin)
       .refine((input) => !resembles(input.password, input), {
         error: 'Choose a password that is not your name or address',
         path: ['password'],
         params: { code: 'too-easy' },
+        when: isObject,
       }),
     import: z
       .strictObject({
@@ -118,12 +124,20 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ...profile,
         currentPassword: currentPassword.optional(),
       })
-      .refine(({ email, phone, currentPassword }) => (email === undefined && phone === undefined) || currentPassword, {
-        error: 'Give the current password to change the e-mail or the phone number',
-        path: ['currentPassword'],
-        params: { code: 'required' },
-      }),
-    changePassword: z.strictObject({ currentPassword, newPassword, endOtherSessions: z.boolean().optional() }),
+      .refine(
+        ({ email, phone, currentPassword }) =>
+          (email === undefined && phone === undefined) || currentPassword,
+        {
+          error: 'Give the current password to change the e-mail or the phone number',
+          path: ['currentPassword'],
+          params: { code: 'required' },
+        },
+      ),
+    changePassword: z.strictObject({
+      currentPassword,
+      newPassword,
+      endOtherSessions: z.boolean().optional(),
+    }),
     delete: z.strictObject({ password: currentPassword }),
   }
 }
@@ -132,13 +146,25 @@ const needsLogin = {
   error: 'Give a username or an e-mail address',
   path: ['username'],
   params: { code: 'required' },
+  when: isObject,
 }
 
-function hasLogin({ username, email }: { username?: string | undefined; email?: string | undefined }): boolean {
+// Checks over several fields run also where one field alone is wrong, so that all is told at once.
+function isObject({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function hasLogin({
+  username,
+  email,
+}: {
+  username?: string | undefined
+  email?: string | undefined
+}): boolean {
   return username !== undefined || email !== undefined
 }
 
 function resembles(password: string, identifiers: Partial<Record<Identifier, string | undefined>>): boolean {
-  const lower = password.toLowerCase()
+  const lower = String(password).toLowerCase()
   return [identifiers.username, identifiers.email, identifiers.phone].some((value) => value === lower)
 }

@@ -22,11 +22,11 @@ export interface Accounts {
   me(viewer: Viewer): Promise<OwnUser>
   /** The account with this username or e-mail, for the host's own use, or `null`. */
   find(login: string): Promise<OwnUser | null>
-  /** Changes the viewer's own account. @throws identifier-taken, invalid-credentials */
+  /** Changes the viewer's own account. @throws identifier-taken, wrong-password */
   edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
-  /** Replaces the password and, unless told otherwise, ends all other sessions. @throws invalid-credentials, account-locked */
+  /** Replaces the password and, unless told otherwise, ends all other sessions. @throws wrong-password, account-locked */
   changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>
-  /** Deletes the viewer's own account and ends its sessions. @throws invalid-credentials, account-locked */
+  /** Deletes the viewer's own account and ends its sessions. @throws wrong-password, account-locked */
   delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
   ban(userId: string): Promise<void>

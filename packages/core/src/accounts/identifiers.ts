@@ -8,9 +8,48 @@ import type { Login } from './user-store.ts'
  */
 export const reservedUsernames: readonly string[] = [
   ...['me', 'register', 'login', 'logout', 'refresh', 'codes', 'password', 'sessions', 'users'],
-  ...['about', 'account', 'admin', 'administrator', 'anonymous', 'api', 'auth', 'contact', 'deleted', 'everyone', 'explore'],
-  ...['feed', 'guest', 'help', 'home', 'info', 'kith', 'mail', 'media', 'moderator', 'null', 'official', 'postmaster', 'posts'],
-  ...['privacy', 'root', 'search', 'security', 'settings', 'signin', 'signup', 'staff', 'support', 'system', 'team', 'terms'],
+  ...[
+    'about',
+    'account',
+    'admin',
+    'administrator',
+    'anonymous',
+    'api',
+    'auth',
+    'contact',
+    'deleted',
+    'everyone',
+    'explore',
+  ],
+  ...[
+    'feed',
+    'guest',
+    'help',
+    'home',
+    'info',
+    'kith',
+    'mail',
+    'media',
+    'moderator',
+    'null',
+    'official',
+    'postmaster',
+    'posts',
+  ],
+  ...[
+    'privacy',
+    'root',
+    'search',
+    'security',
+    'settings',
+    'signin',
+    'signup',
+    'staff',
+    'support',
+    'system',
+    'team',
+    'terms',
+  ],
   ...['undefined', 'webmaster', 'www'],
 ]
 
@@ -70,7 +109,8 @@ export function readLogin(text: string): Login {
 }
 
 const localPattern = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}$/u
-const domainPattern = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
+const domainPattern =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/
 
 function foldEmail(text: string): string | null {
   const [local = '', domain = '', ...more] = fold(text).split('@')

@@ -31,7 +31,8 @@ export function createMemorySessionStore(): SessionStore {
     },
     async revokeAll(userId, at, except) {
       const ended = [...sessions.values()].filter(
-        (session) => session.userId === userId && session.id !== except && !session.revokedAt && session.expiresAt > at,
+        (session) =>
+          session.userId === userId && session.id !== except && !session.revokedAt && session.expiresAt > at,
       )
       for (const session of ended) session.revokedAt = at
       return ended.map((session) => session.id)
@@ -47,7 +48,9 @@ export function createMemorySessionStore(): SessionStore {
     },
     async purgeEnded(before, limit) {
       const ended = [...sessions.values()]
-        .filter((session) => session.expiresAt <= before || (session.revokedAt && session.revokedAt <= before))
+        .filter(
+          (session) => session.expiresAt <= before || (session.revokedAt && session.revokedAt <= before),
+        )
         .slice(0, limit)
       for (const session of ended) sessions.delete(session.id)
       return ended.length

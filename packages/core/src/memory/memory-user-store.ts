@@ -9,7 +9,9 @@ export function createMemoryUserStore(): UserStore {
 
   function taken(user: UserRecord): Identifier[] {
     const others = [...live.values()].filter((other) => other.id !== user.id)
-    return identifiers.filter((name) => user[name] !== null && others.some((other) => other[name] === user[name]))
+    return identifiers.filter(
+      (name) => user[name] !== null && others.some((other) => other[name] === user[name]),
+    )
   }
 
   return {

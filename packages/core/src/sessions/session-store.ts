@@ -31,8 +31,7 @@ export interface Rotation {
 
 /** The answer of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
 export type RotationResult =
-  | { rotated: true; session: SessionRecord }
-  | { rotated: false; session: SessionRecord | null }
+  { rotated: true; session: SessionRecord } | { rotated: false; session: SessionRecord | null }
 
 /** Keeps sessions. Revocation is final: no call makes a revoked session live again. */
 export interface SessionStore {

@@ -1,0 +1,153 @@
+import type { Core } from '../core.ts'
+import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import { confirmPassword } from '../sessions/login.ts'
+import { openSession } from '../sessions/open-session.ts'
+import type { Viewer } from '../viewer.ts'
+import { createAccountInputs } from './account-inputs.ts'
+import type { Accounts } from './accounts.ts'
+import { readLogin } from './identifiers.ts'
+import { toOwnUser } from './user.ts'
+import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
+
+/** Creates the accounts of one Kith instance. */
+export function createAccounts(core: Core): Accounts {
+  const { config, storage, passwords, clock, emit } = core
+  const { users } = storage
+  const inputs = createAccountInputs(config.accounts)
+
+  function taken(names: readonly Identifier[]): KithError {
+    if (!config.accounts.revealTaken) {
+      return new KithError('identifier-taken', { detail: 'Choose another name or address, or sign in.' })
+    }
+    return new InvalidInputError(
+      names.map((path) => ({ path, code: 'taken', message: 'This is already in use' })),
+      'identifier-taken',
+    )
+  }
+
+  async function create(user: UserRecord): Promise<void> {
+    const result = await users.create(user)
+    if (result.outcome === 'taken') throw taken(result.taken)
+  }
+
+  async function own(viewer: Viewer): Promise<UserRecord> {
+    const user = await users.byId(viewer.userId)
+    if (!user) throw new KithError('unauthenticated', { detail: 'This account no longer exists.' })
+    return user
+  }
+
+  async function setBan(userId: string, bannedAt: Date | null): Promise<void> {
+    const { outcome } = await users.update(userId, { bannedAt })
+    if (outcome !== 'updated') throw new KithError('account-not-found')
+  }
+
+  function record(input: Partial<UserRecord>): UserRecord {
+    return {
+      id: core.makeId(),
+      username: input.username ?? null,
+      email: input.email ?? null,
+      emailVerifiedAt: input.emailVerifiedAt ?? null,
+      phone: input.phone ?? null,
+      phoneVerifiedAt: input.phoneVerifiedAt ?? null,
+      name: input.name ?? '',
+      bio: input.bio ?? '',
+      passwordHash: input.passwordHash ?? null,
+      bannedAt: null,
+      createdAt: input.createdAt ?? clock(),
+    }
+  }
+
+  return {
+    inputs,
+    async register(input, client = {}) {
+      const { password, deviceName, ...fields } = parseInput(inputs.register, input)
+      await core.attempts.byAddress('registerByAddress', client)
+      const user = record({ ...present(fields), passwordHash: await passwords.hash(password) })
+      await create(user)
+      emit('account.registered', { userId: user.id })
+      return await openSession(core, { user, client, deviceName, stillHolds: () => true })
+    },
+    async import(input) {
+      const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
+      if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
+        const message =
+          'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+        throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
+      }
+      const user = record({
+        ...present(fields),
+        emailVerifiedAt: emailVerified ? clock() : null,
+        phoneVerifiedAt: phoneVerified ? clock() : null,
+      })
+      await create(user)
+      emit('account.imported', { userId: user.id })
+      return toOwnUser(user)
+    },
+    me: async (viewer) => toOwnUser(await own(viewer)),
+    async find(login) {
+      const user = await users.byLogin(readLogin(login))
+      return user && toOwnUser(user)
+    },
+    async edit(viewer, input) {
+      const { currentPassword, ...fields } = parseInput(inputs.edit, input)
+      const before = await own(viewer)
+      if (currentPassword !== undefined) await confirmPassword(core, before, currentPassword)
+      const changes: UserChanges = present(fields)
+      if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
+      if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
+      if (
+        (changes.username ?? before.username) === null &&
+        (changes.email === undefined ? before.email : changes.email) === null
+      ) {
+        const message = 'An account keeps a username or an e-mail address to sign in with'
+        throw new InvalidInputError([{ path: 'email', code: 'required', message }])
+      }
+      const result = await users.update(viewer.userId, changes)
+      if (result.outcome === 'taken') throw taken(result.taken)
+      if (result.outcome === 'missing') throw new KithError('unauthenticated')
+      emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
+      return toOwnUser(result.user)
+    },
+    async changePassword(viewer, input) {
+      const {
+        currentPassword,
+        newPassword,
+        endOtherSessions = true,
+      } = parseInput(inputs.changePassword, input)
+      const user = await own(viewer)
+      await confirmPassword(core, user, currentPassword)
+      const next = await passwords.hash(newPassword)
+      // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
+      if (!(await users.replacePassword(user.id, user.passwordHash, next)))
+        throw new RetryLaterError('busy', 1)
+      emit('account.password-changed', { userId: user.id })
+      if (endOtherSessions) await endSessions(core, user.id, viewer.sessionId)
+    },
+    async delete(viewer, input) {
+      const { password } = parseInput(inputs.delete, input)
+      await confirmPassword(core, await own(viewer), password)
+      await users.markDeleted(viewer.userId, clock())
+      await endSessions(core, viewer.userId, null)
+      await users.purge(viewer.userId)
+      emit('account.deleted', { userId: viewer.userId })
+    },
+    async ban(userId) {
+      await setBan(userId, clock())
+      await endSessions(core, userId, null)
+      emit('account.banned', { userId })
+    },
+    async unban(userId) {
+      await setBan(userId, null)
+      emit('account.unbanned', { userId })
+    },
+  }
+}
+
+/** The fields that were given. */
+function present<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import type { AccountRules } from './accounts/account-inputs.ts'
+import { fold, reservedUsernames } from './accounts/identifiers.ts'
+import { type Duration, durationSeconds } from './duration.ts'
+import type { Clock, Random } from './id.ts'
+import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
+import { createMemoryRevocations } from './memory/memory-revocations.ts'
+import type { KithOptions, LimitRule, Logger, PasswordOptions } from './options.ts'
+import { defaultLimits, type LimitName } from './sessions/attempts.ts'
+import type { Limit, RateLimits } from './sessions/rate-limits.ts'
+import type { Revocations } from './sessions/revocations.ts'
+import type { SigningKey } from './sessions/signing-keys.ts'
+
+/** The options of one Kith instance, checked, with every default filled in. */
+export interface KithConfig {
+  /** The current secret first. */
+  readonly secrets: readonly string[]
+  readonly accounts: AccountRules & { readonly revealTaken: boolean }
+  readonly passwords: PasswordOptions
+  readonly sessions: {
+    readonly accessTtlSeconds: number
+    readonly refreshTtlSeconds: number
+    readonly graceSeconds: number
+    readonly issuer: string
+    readonly audience: string
+    readonly signingKeys: readonly SigningKey[]
+  }
+  readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
+  readonly revocations: Revocations
+  readonly rateLimits: RateLimits
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Options whose mistakes a type check cannot see. The caller's object is only read. */
+export function readOptions(options: KithOptions): KithConfig {
+  const { success, error } = optionsSchema.safeParse(options)
+  if (!success) throw new TypeError(`createKith: ${z.prettifyError(error)}`)
+  const clock = options.clock ?? (() => new Date())
+  return Object.freeze({
+    secrets: readSecrets(options.secret),
+    accounts: readAccounts(options),
+    passwords: Object.freeze({ ...options.passwords }),
+    sessions: readSessions(options.sessions),
+    limits: readLimits(options.limits),
+    revocations: options.revocations ?? createMemoryRevocations(clock),
+    rateLimits: options.rateLimits ?? createMemoryRateLimits(),
+    clock,
+    random: options.random ?? ((length) => randomBytes(length)),
+    logger: options.logger ?? console,
+  })
+}
+
+const positive = z.number().int().min(1).optional()
+const duration = z.custom<Duration>((value) => ['string', 'number'].includes(typeof value)).optional()
+const presence = z.enum(['required', 'optional', 'off']).optional()
+const port = z.looseObject({})
+const rules = z
+  .array(z.strictObject({ limit: z.number().int().min(1), window: duration.nonoptional() }))
+  .optional()
+
+const optionsSchema = z.strictObject({
+  secret: z.union([
+    z.string(),
+    z.strictObject({ current: z.string(), previous: z.array(z.string()).readonly().optional() }),
+  ]),
+  storage: z.looseObject({ users: port, sessions: port }),
+  accounts: z
+    .strictObject({
+      identifiers: z.strictObject({ username: presence, email: presence, phone: presence }).optional(),
+      reservedUsernames: z.array(z.string()).readonly().optional(),
+      revealTaken: z.boolean().optional(),
+    })
+    .optional(),
+  passwords: z
+    .strictObject({
+      minLength: z.number().int().min(4).max(64).optional(),
+      memoryKiB: z.number().int().min(8).max(1_048_576).optional(),
+      iterations: z.number().int().min(1).max(10).optional(),
+      parallelism: z.number().int().min(1).max(16).optional(),
+      concurrency: positive,
+      queueLimit: z.number().int().min(0).optional(),
+      legacy: z.array(port).readonly().optional(),
+    })
+    .optional(),
+  sessions: z
+    .strictObject({
+      accessTtl: duration,
+      refreshTtl: duration,
+      graceSeconds: z.number().int().min(0).max(300).optional(),
+      issuer: z.string().min(1).optional(),
+      audience: z.string().min(1).optional(),
+      signingKeys: z
+        .array(
+          z.strictObject({
+            kid: z.string().min(1),
+            algorithm: z.enum(['EdDSA', 'ES256']),
+            jwk: z.looseObject({}),
+          }),
+        )
+        .readonly()
+        .optional(),
+    })
+    .optional(),
+  limits: z
+    .strictObject(Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, rules])))
+    .optional(),
+  revocations: port.optional(),
+  rateLimits: port.optional(),
+  clock: z.function().optional(),
+  random: z.function().optional(),
+  logger: port.optional(),
+})
+
+function readSecrets(secret: KithOptions['secret']): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : [secret.current, ...(secret.previous ?? [])]
+  if (secrets.some((text) => text.length < 32)) {
+    throw new TypeError(
+      'createKith: secret: give at least 32 random characters, from `openssl rand -base64 32` for instance',
+    )
+  }
+  return Object.freeze(secrets)
+}
+
+function readAccounts({ accounts = {}, passwords = {} }: KithOptions): KithConfig['accounts'] {
+  const { username = 'required', email = 'optional', phone = 'optional' } = accounts.identifiers ?? {}
+  if (username === 'off' && email === 'off') {
+    throw new TypeError(
+      'createKith: accounts.identifiers: turn on username or email, since people log in by one of them',
+    )
+  }
+  return Object.freeze({
+    identifiers: Object.freeze({ username, email, phone }),
+    reservedUsernames: new Set([...reservedUsernames, ...(accounts.reservedUsernames ?? [])].map(fold)),
+    passwordMinLength: passwords.minLength ?? 8,
+    revealTaken: accounts.revealTaken ?? false,
+  })
+}
+
+function readSessions(sessions: KithOptions['sessions'] = {}): KithConfig['sessions'] {
+  const accessTtlSeconds = durationSeconds(sessions.accessTtl ?? '15m', 'createKith: sessions.accessTtl')
+  const refreshTtlSeconds = durationSeconds(sessions.refreshTtl ?? '30d', 'createKith: sessions.refreshTtl')
+  if (refreshTtlSeconds <= accessTtlSeconds) {
+    throw new TypeError('createKith: sessions.refreshTtl must be longer than sessions.accessTtl')
+  }
+  const signingKeys = sessions.signingKeys ?? []
+  if (signingKeys.length > 0 && signingKeys[0]?.jwk.d === undefined) {
+    throw new TypeError('createKith: sessions.signingKeys: the first key signs, so it must be a private one')
+  }
+  if (new Set(signingKeys.map((key) => key.kid)).size < signingKeys.length) {
+    throw new TypeError('createKith: sessions.signingKeys: give each key a kid of its own')
+  }
+  return Object.freeze({
+    accessTtlSeconds,
+    refreshTtlSeconds,
+    graceSeconds: sessions.graceSeconds ?? 10,
+    issuer: sessions.issuer ?? 'kith',
+    audience: sessions.audience ?? 'kith',
+    signingKeys: Object.freeze([...signingKeys]),
+  })
+}
+
+function readLimits(limits: KithOptions['limits'] = {}): KithConfig['limits'] {
+  const given = Object.entries(limits).flatMap(([name, list]) =>
+    list ? [[name, readRules(name, list)] as const] : [],
+  )
+  return Object.freeze({ ...defaultLimits, ...Object.fromEntries(given) })
+}
+
+function readRules(name: string, list: readonly LimitRule[]): readonly Limit[] {
+  const read = list.map(({ limit, window }) => ({
+    limit,
+    windowSeconds: durationSeconds(window, `createKith: limits.${name}`),
+  }))
+  return Object.freeze(read.sort((a, b) => a.windowSeconds - b.windowSeconds))
+}

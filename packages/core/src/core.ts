@@ -1,0 +1,23 @@
+import type { Passwords } from './accounts/password.ts'
+import type { KithConfig } from './config.ts'
+import type { Emit } from './events.ts'
+import type { Clock, MakeId } from './id.ts'
+import type { AccessTokens } from './sessions/access-token.ts'
+import type { Attempts } from './sessions/attempts.ts'
+import type { RefreshTokens } from './sessions/refresh-token.ts'
+import type { Revocations } from './sessions/revocations.ts'
+import type { Storage } from './storage.ts'
+
+/** What the services of one Kith instance share. */
+export interface Core {
+  readonly config: KithConfig
+  readonly storage: Storage
+  readonly revocations: Revocations
+  readonly passwords: Passwords
+  readonly attempts: Attempts
+  readonly accessTokens: AccessTokens
+  readonly refreshTokens: RefreshTokens
+  readonly makeId: MakeId
+  readonly clock: Clock
+  readonly emit: Emit
+}

@@ -1,0 +1,64 @@
+import type { Accounts } from './accounts/accounts.ts'
+import { createAccounts } from './accounts/create-accounts.ts'
+import { createPasswords } from './accounts/password.ts'
+import { type KithConfig, readOptions } from './config.ts'
+import type { Core } from './core.ts'
+import { createEvents, type Events } from './events.ts'
+import { createIds } from './id.ts'
+import type { KithOptions } from './options.ts'
+import { createAccessTokens } from './sessions/access-token.ts'
+import { createAttempts } from './sessions/attempts.ts'
+import { createSessions } from './sessions/create-sessions.ts'
+import { createRefreshTokens } from './sessions/refresh-token.ts'
+import type { Sessions } from './sessions/sessions.ts'
+import type { Storage } from './storage.ts'
+import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
+
+/** One Kith: its services over one storage. */
+export interface Kith {
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly events: Events
+  readonly upkeep: Upkeep
+  readonly storage: Storage
+  /** The options it runs by, with their defaults. */
+  readonly config: Omit<KithConfig, 'secrets' | 'passwords'>
+}
+
+/**
+ * Creates a Kith. Nothing is read or written until a service is called; call `kith.storage.migrate()` once at start.
+ * @throws TypeError for options that cannot work; the message names the option.
+ */
+export function createKith(options: KithOptions): Kith {
+  const config = readOptions(options)
+  const { clock, random, logger, revocations } = config
+  const { storage } = options
+  const { events, emit } = createEvents(clock, logger)
+  const core: Core = {
+    config,
+    storage,
+    revocations,
+    passwords: createPasswords(config.passwords, random),
+    attempts: createAttempts(config.limits, config.rateLimits, clock),
+    accessTokens: createAccessTokens({
+      ...config.sessions,
+      secrets: config.secrets,
+      ttlSeconds: config.sessions.accessTtlSeconds,
+      clock,
+      random,
+    }),
+    refreshTokens: createRefreshTokens(config.secrets, clock),
+    makeId: createIds(clock, random),
+    clock,
+    emit,
+  }
+  const { secrets: _secrets, passwords: _passwords, ...visible } = config
+  return Object.freeze({
+    accounts: createAccounts(core),
+    sessions: createSessions(core),
+    events,
+    upkeep: createUpkeep({ storage, clock }),
+    storage,
+    config: visible,
+  })
+}

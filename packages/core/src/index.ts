@@ -1,0 +1,69 @@
+export { createKith, type Kith } from './create-kith.ts'
+export type { KithConfig } from './config.ts'
+export type {
+  AccountOptions,
+  KithOptions,
+  LimitRule,
+  Logger,
+  PasswordOptions,
+  SessionOptions,
+} from './options.ts'
+export type { Duration } from './duration.ts'
+export type { Clock, Random } from './id.ts'
+export type { Keyset, Page, PageInput } from './page.ts'
+export type { Storage } from './storage.ts'
+export type { ClientInfo, Viewer } from './viewer.ts'
+export {
+  type ErrorCode,
+  errorTable,
+  type FieldError,
+  InvalidInputError,
+  isKithError,
+  KithError,
+  type KithErrorOptions,
+  type RetryLaterCode,
+  RetryLaterError,
+} from './errors.ts'
+export { parseInput } from './input.ts'
+export type { Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export type { Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+
+export type { Accounts } from './accounts/accounts.ts'
+export type {
+  AccountInputs,
+  AccountRules,
+  ChangePasswordInput,
+  DeleteAccountInput,
+  EditInput,
+  ImportInput,
+  Presence,
+  RegisterInput,
+} from './accounts/account-inputs.ts'
+export { reservedUsernames } from './accounts/identifiers.ts'
+export {
+  type LegacyHash,
+  legacyBcrypt,
+  legacyDigest,
+  legacyPbkdf2,
+  legacyScrypt,
+} from './accounts/legacy-hash.ts'
+export type { OwnUser } from './accounts/user.ts'
+export type {
+  CreateUserResult,
+  Identifier,
+  Login,
+  UpdateUserResult,
+  UserChanges,
+  UserRecord,
+  UserStore,
+} from './accounts/user-store.ts'
+
+export type { Sessions } from './sessions/sessions.ts'
+export type { Session, SignIn, Tokens } from './sessions/session.ts'
+export { type LoginInput, loginInput, pageInput } from './sessions/session-inputs.ts'
+export type { JwksDocument } from './sessions/access-token.ts'
+export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
+export { defaultLimits, type LimitName } from './sessions/attempts.ts'
+export type { HitResult, Limit, RateLimits } from './sessions/rate-limits.ts'
+export type { Revocations } from './sessions/revocations.ts'
+export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'

@@ -1,0 +1,145 @@
+import {
+  type CryptoKey,
+  errors,
+  importJWK,
+  type JWK,
+  type JWTHeaderParameters,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import { KithError } from '../errors.ts'
+import type { Clock, Random } from '../id.ts'
+import type { Viewer } from '../viewer.ts'
+import { deriveKey } from './derive-key.ts'
+import type { SigningKey } from './signing-keys.ts'
+
+/** The public keys that verify access tokens (RFC 7517). */
+export interface JwksDocument {
+  keys: JWK[]
+}
+
+/** What an access token says, once it is verified. */
+export interface AccessClaims extends Viewer {
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+/** Signs and verifies access tokens: JWTs of type `at+jwt` (RFC 9068). */
+export interface AccessTokens {
+  issue(viewer: Viewer): Promise<{ token: string; expiresIn: number }>
+  /** @throws access-token-invalid, access-token-expired */
+  verify(token: string): Promise<AccessClaims>
+  jwks(): JwksDocument | null
+}
+
+/** What {@link createAccessTokens} depends on. */
+export interface AccessTokenOptions {
+  /** The current secret first; the rest only verify. */
+  secrets: readonly string[]
+  signingKeys: readonly SigningKey[]
+  ttlSeconds: number
+  issuer: string
+  audience: string
+  clock: Clock
+  random: Random
+}
+
+type Key = CryptoKey | Uint8Array
+
+/** A key by its id; keys are loaded at first use. */
+interface RingEntry {
+  algorithm: string
+  load(use?: 'sign'): Promise<Key> | Key
+}
+
+/** Longer than any token of ours; longer texts are refused before any work is done on them. */
+const maxTokenLength = 4096
+
+/** Creates the access tokens of one Kith instance. */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { ttlSeconds, issuer, audience, clock, random } = options
+  const asymmetric = options.signingKeys.length > 0
+  const ring = asymmetric ? asymmetricRing(options.signingKeys) : symmetricRing(options.secrets)
+  const algorithms = [...new Set([...ring.values()].map((entry) => entry.algorithm))]
+  const [signingKid = ''] = ring.keys()
+
+  // The key is chosen by id and must be of the algorithm the header claims: no header can bend a key to another use.
+  function findKey({ kid, alg }: JWTHeaderParameters): Promise<Key> | Key {
+    const entry = kid === undefined ? undefined : ring.get(kid)
+    if (!entry || entry.algorithm !== alg) throw new KithError('access-token-invalid')
+    return entry.load()
+  }
+
+  return {
+    async issue({ userId, sessionId }) {
+      const signing = ring.get(signingKid)
+      if (!signing) throw new TypeError('there is no key to sign with')
+      const now = Math.floor(clock().getTime() / 1000)
+      // Shortened by up to 5 %, so that those who signed in together do not all refresh together.
+      const [chance = 0] = random(1)
+      const expiresIn = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
+      const token = await new SignJWT({ sid: sessionId })
+        .setProtectedHeader({ alg: signing.algorithm, typ: 'at+jwt', kid: signingKid })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(now)
+        .setExpirationTime(now + expiresIn)
+        .sign(await signing.load('sign'))
+      return { token, expiresIn }
+    },
+    async verify(token) {
+      if (token.length > maxTokenLength) throw new KithError('access-token-invalid')
+      try {
+        const { payload } = await jwtVerify(token, findKey, {
+          algorithms,
+          issuer,
+          audience,
+          typ: 'at+jwt',
+          currentDate: clock(),
+          requiredClaims: ['sub', 'sid', 'exp', 'iat'],
+        })
+        const { sub, exp } = payload
+        const sid = payload['sid']
+        if (typeof sid !== 'string' || !sub || !exp) throw new KithError('access-token-invalid')
+        return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
+      } catch (error) {
+        if (error instanceof errors.JWTExpired)
+          throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
+        throw new KithError('access-token-invalid', { cause: error })
+      }
+    },
+    jwks: () => (asymmetric ? { keys: options.signingKeys.map(publicHalf) } : null),
+  }
+}
+
+function symmetricRing(secrets: readonly string[]): Map<string, RingEntry> {
+  const keys = secrets.map((secret) => deriveKey(secret, 'access-token'))
+  return new Map(keys.map(({ kid, key }) => [kid, { algorithm: 'HS256', load: () => key }]))
+}
+
+function asymmetricRing(signingKeys: readonly SigningKey[]): Map<string, RingEntry> {
+  return new Map(
+    signingKeys.map((signingKey) => {
+      const { kid, algorithm, jwk } = signingKey
+      // Imported once each, at first use; the promise is what is kept.
+      let forSigning: Promise<Key> | undefined
+      let forVerifying: Promise<Key> | undefined
+      return [
+        kid,
+        {
+          algorithm,
+          load: (use) =>
+            use === 'sign'
+              ? (forSigning ??= importJWK(jwk, algorithm))
+              : (forVerifying ??= importJWK(publicHalf(signingKey), algorithm)),
+        },
+      ]
+    }),
+  )
+}
+
+function publicHalf({ kid, algorithm, jwk }: SigningKey): JWK {
+  const { kty, crv, x, y } = jwk
+  return { kty, crv, x, ...(y === undefined ? {} : { y }), kid, alg: algorithm, use: 'sig' } as JWK
+}

@@ -1,0 +1,49 @@
+import { KithError } from '../errors.ts'
+import type { Clock } from '../id.ts'
+import type { Viewer } from '../viewer.ts'
+import type { AccessClaims, AccessTokens } from './access-token.ts'
+import type { Revocations } from './revocations.ts'
+import type { SessionStore } from './session-store.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
+
+/** What {@link createAuthenticate} depends on. */
+export interface AuthenticateOptions {
+  accessTokens: AccessTokens
+  sessions: SessionStore
+  revocations: Revocations
+  clock: Clock
+}
+
+const rememberedTokens = 20_000
+
+/**
+ * Creates the check of access tokens. A token is verified, and its session looked up, when this process sees it for the
+ * first time: so a logout also holds after a restart, when the denylist of the old process is gone. From then on it
+ * costs a look-up in memory, its expiry and the denylist.
+ */
+export function createAuthenticate(options: AuthenticateOptions): (accessToken: string) => Promise<Viewer> {
+  const { accessTokens, sessions, revocations, clock } = options
+  const known = createVerifiedTokens(rememberedTokens)
+
+  async function meet(accessToken: string): Promise<AccessClaims> {
+    const claims = await accessTokens.verify(accessToken)
+    const session = await sessions.byId(claims.sessionId)
+    if (!session || session.revokedAt || session.userId !== claims.userId)
+      throw new KithError('session-revoked')
+    const met = Object.freeze(claims)
+    known.set(accessToken, met)
+    return met
+  }
+
+  return async (accessToken) => {
+    const claims = known.get(accessToken) ?? (await meet(accessToken))
+    if (claims.expiresAt <= clock().getTime()) {
+      known.delete(accessToken)
+      throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
+    }
+    // Asked after the session was read, so that a logout between the two is seen.
+    const revoked = revocations.isRevoked(claims.sessionId)
+    if (typeof revoked === 'boolean' ? revoked : await revoked) throw new KithError('session-revoked')
+    return claims
+  }
+}

@@ -1,0 +1,44 @@
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { readPage } from '../page.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { endOwnSession, endSession, endSessions } from './end-sessions.ts'
+import { login } from './login.ts'
+import { refresh } from './refresh.ts'
+import { pageInput } from './session-inputs.ts'
+import { toSession } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+/** Creates the sessions of one Kith instance. */
+export function createSessions(core: Core): Sessions {
+  const { storage, revocations, accessTokens, refreshTokens, clock } = core
+
+  return {
+    login: (input, client = {}) => login(core, input, client),
+    refresh: (refreshToken, client = {}) => refresh(core, refreshToken, client),
+    authenticate: createAuthenticate({ accessTokens, sessions: storage.sessions, revocations, clock }),
+    async logout(viewer) {
+      await endSession(core, { id: viewer.sessionId, userId: viewer.userId })
+    },
+    async logoutByRefreshToken(refreshToken) {
+      const claims = await refreshTokens.verify(refreshToken).catch(() => null)
+      const session = claims && (await storage.sessions.byId(claims.sessionId))
+      if (session) await endSession(core, session)
+    },
+    async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
+      await endSessions(core, viewer.userId, exceptCurrent ? viewer.sessionId : null)
+    },
+    async list(viewer, input = {}) {
+      const page = await readPage('sessions', parseInput(pageInput, input), (keyset) =>
+        storage.sessions.list(viewer.userId, clock(), keyset),
+      )
+      return { ...page, items: page.items.map((session) => toSession(session, viewer.sessionId)) }
+    },
+    async revoke(viewer, sessionId) {
+      const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
+      if (!ended) throw new KithError('session-not-found')
+    },
+    jwks: () => accessTokens.jwks(),
+  }
+}

@@ -1,0 +1,13 @@
+import { createHash, hkdfSync } from 'node:crypto'
+
+/** A symmetric key for one purpose, with the id that tokens name it by. */
+export interface DerivedKey {
+  kid: string
+  key: Uint8Array
+}
+
+/** Derives the key of one purpose, so that a token of one kind can never pass for another. */
+export function deriveKey(secret: string, purpose: 'access-token' | 'refresh-token'): DerivedKey {
+  const key = new Uint8Array(hkdfSync('sha256', secret, '', `kith/${purpose}`, 32))
+  return { kid: createHash('sha256').update(key).digest('base64url').slice(0, 12), key }
+}
