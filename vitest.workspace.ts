@@ -1,22 +1,35 @@
 import { readdirSync } from 'node:fs'
-import { defineConfig } from 'vitest/config'
+import { type ViteUserConfig, defineConfig } from 'vitest/config'
 
 /** Workspace packages are tested from their sources, so no build is needed first. */
 const conditions = ['@kith/source', 'node', 'import', 'default']
+const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
-function project(name: string, root: string): object {
+function packageProject(folder: string): object {
   return {
-    resolve: { conditions },
-    ssr: { resolve: { conditions } },
-    test: { name, root, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 30_000 },
+    ...fromSource,
+    test: {
+      name: folder,
+      root: `packages/${folder}`,
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      testTimeout: 30_000,
+    },
   }
 }
 
-export default defineConfig({
+const workspaceProject = {
+  ...fromSource,
   test: {
-    projects: [
-      ...readdirSync('packages').map((name) => project(name, `packages/${name}`)),
-      { test: { name: 'workspace', root: 'test', include: ['**/*.test.ts'], testTimeout: 300_000 } },
-    ],
+    name: 'workspace',
+    root: 'test',
+    include: ['**/*.test.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
+}
+
+const config: ViteUserConfig = defineConfig({
+  test: { projects: [...readdirSync('packages').map(packageProject), workspaceProject] },
 })
+
+export default config

@@ -1,0 +1,80 @@
+// What `npm run demo` and `npm test` start: any Node from 18 and npm are enough, all else is fetched here.
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { LaunchError, findToolchain, root } from './toolchain.mjs'
+
+/** Runs the TypeScript sources as they are, also on the lowest supported Node. */
+const fromSource = [
+  '--conditions=@kith/source',
+  '--experimental-strip-types',
+  '--disable-warning=ExperimentalWarning',
+]
+
+const commands = {
+  demo: join('examples', 'demo', 'src', 'main.ts'),
+  test: join('scripts', 'run-checks.ts'),
+}
+
+let running = null
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    // A terminal signals the whole group, `kill` only this process: passing it on serves both.
+    if (running) running.kill(signal)
+    else process.exit(128 + constants.signals[signal])
+  })
+}
+
+function say(line) {
+  console.log(line)
+}
+
+function run(command, args, options) {
+  return new Promise((done, fail) => {
+    let output = ''
+    const child = spawn(command, args, { cwd: root, ...options })
+    running = child
+    child.stdout?.on('data', (chunk) => (output += chunk))
+    child.stderr?.on('data', (chunk) => (output += chunk))
+    child.on('error', fail)
+    child.on('close', (code, signal) => {
+      running = null
+      done({ code: code ?? 128 + constants.signals[signal], signal, output })
+    })
+  })
+}
+
+async function install({ node, pnpm, env }) {
+  say('Installing dependencies …')
+  const flags = [
+    '--frozen-lockfile',
+    '--prefer-offline',
+    '--reporter=append-only',
+    '--config.confirmModulesPurge=false',
+  ]
+  const { code, signal, output } = await run(node, [pnpm, 'install', ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (signal) process.exit(code)
+  if (code !== 0) {
+    console.error(output.trimEnd())
+    throw new LaunchError('The dependencies could not be installed; the lines above say why.')
+  }
+}
+
+async function main() {
+  const name = process.argv[2]
+  const script = commands[name]
+  if (!script) throw new LaunchError(`Usage: node scripts/launch.mjs ${Object.keys(commands).join('|')}`)
+  const toolchain = await findToolchain(say)
+  await install(toolchain)
+  const args = [...fromSource, script, ...process.argv.slice(3)]
+  const { code } = await run(toolchain.node, args, { env: toolchain.env, stdio: 'inherit' })
+  process.exitCode = code
+}
+
+main().catch((error) => {
+  console.error(error instanceof LaunchError ? error.message : error)
+  process.exitCode = 1
+})

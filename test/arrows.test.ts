@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Manifest, listPackages } from '../scripts/packages.ts'
+import { importsOf, readFiles } from './imports.ts'
+
+interface Parts {
+  folder: string
+  manifest: Pick<Manifest, 'dependencies' | 'peerDependencies' | 'devDependencies'>
+  sources: Map<string, string>
+}
+
+const arrows: readonly [RegExp, readonly string[]][] = [
+  [/^core$/, []],
+  [/^http$/, ['core']],
+  [/^(express|fastify)$/, ['core', 'http']],
+  [/^conformance$/, ['core', 'http']],
+  [/^(storage|media|blob|caption|mail)-|^redis$/, ['core']],
+]
+
+/** Tests may also use the kit and the embedded storage: neither reaches a user through them. */
+const forTests = ['conformance', 'storage-sqlite']
+
+function arrowProblems({ folder, manifest, sources }: Parts): string[] {
+  const known = arrows.find(([pattern]) => pattern.test(folder))
+  if (!known) return [`${folder}: DESIGN names no arrows for it`]
+  const allowed = [folder, ...known[1]]
+  const problems: string[] = []
+  function check(where: string, specifiers: readonly string[], targets: readonly string[]): void {
+    for (const specifier of specifiers) {
+      const target = /^@kith\/([^/]+)/.exec(specifier)?.[1]
+      if (target !== undefined && !targets.includes(target))
+        problems.push(`${folder}/${where} → ${specifier}`)
+      if (/\/src\//.test(specifier) && !specifier.startsWith('.'))
+        problems.push(`${folder}/${where} → ${specifier}`)
+    }
+  }
+  for (const [file, text] of sources) {
+    const isTest = file.startsWith('test/') || /\.test(-d)?\.ts$/.test(file)
+    check(file, importsOf(text), isTest ? [...allowed, ...forTests] : allowed)
+    for (const specifier of importsOf(text)) {
+      const climbs = specifier.split('/').filter((part) => part === '..').length
+      if (climbs >= file.split('/').length) problems.push(`${folder}/${file} → ${specifier}`)
+    }
+  }
+  const shipped = { ...manifest.dependencies, ...manifest.peerDependencies }
+  check('package.json', Object.keys(shipped), allowed)
+  check('package.json', Object.keys(manifest.devDependencies ?? {}), [...allowed, ...forTests])
+  return problems
+}
+
+test.each(listPackages())('arrows of $folder point as in the architecture', ({ folder, path, manifest }) => {
+  const sources = new Map<string, string>()
+  for (const part of ['src', 'test', 'dist']) {
+    for (const [file, text] of readFiles(join(path, part), ['.ts', '.js']))
+      sources.set(`${part}/${file}`, text)
+  }
+  expect(arrowProblems({ folder, manifest, sources })).toEqual([])
+})
+
+test.each<[string, Partial<Parts> & { folder: string }]>([
+  ['core to http', { folder: 'core', sources: new Map([['src/a.ts', "import { x } from '@kith/http'"]]) }],
+  [
+    'core to its own conformance kit',
+    { folder: 'core', sources: new Map([['src/a.ts', "export * from '@kith/conformance'"]]) },
+  ],
+  [
+    'an adapter to another',
+    { folder: 'redis', sources: new Map([['src/a.ts', "await import('@kith/storage-sqlite')"]]) },
+  ],
+  [
+    'a built file to express',
+    { folder: 'http', sources: new Map([['dist/index.js', "import '@kith/express'"]]) },
+  ],
+  [
+    'a type only',
+    { folder: 'http', sources: new Map([['src/a.ts', "import type { X } from '@kith/fastify'"]]) },
+  ],
+  [
+    'out of the package by path',
+    { folder: 'http', sources: new Map([['src/a.ts', "import '../../core/src/index.ts'"]]) },
+  ],
+  ['a dependency', { folder: 'http', manifest: { peerDependencies: { '@kith/express': 'workspace:^' } } }],
+  ['a package without arrows', { folder: 'surprise' }],
+])('refuses %s', (_name, parts) => {
+  expect(arrowProblems({ manifest: {}, sources: new Map(), ...parts })).toHaveLength(1)
+})
+
+test('lets the tests of an adapter use the kit', () => {
+  const sources = new Map([['src/conformance.test.ts', "import { cases } from '@kith/conformance'"]])
+  const manifest = { devDependencies: { '@kith/conformance': 'workspace:^' } }
+  expect(arrowProblems({ folder: 'redis', manifest, sources })).toEqual([])
+})
