@@ -126,9 +126,9 @@ function readSecrets(secret: KithOptions['secret']): readonly string[] {
 
 function readAccounts({ accounts = {}, passwords = {} }: KithOptions): KithConfig['accounts'] {
   const { username = 'required', email = 'optional', phone = 'optional' } = accounts.identifiers ?? {}
-  if (username === 'off' && email === 'off') {
+  if ((username === 'off' && email !== 'required') || (email === 'off' && username !== 'required')) {
     throw new TypeError(
-      'createKith: accounts.identifiers: turn on username or email, since people log in by one of them',
+      'createKith: accounts.identifiers: people log in by username or email, so where one is off the other is required',
     )
   }
   return Object.freeze({

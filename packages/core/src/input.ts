@@ -26,16 +26,16 @@ export function linesOfText(maxLength: number): z.ZodType<string, string> {
 
 /** Text as typed, unchanged: for passwords and tokens. */
 export function exactText(minLength: number, maxLength: number): z.ZodType<string, string> {
-  return z.string().min(minLength).max(maxLength).refine(isStorable, notStorable)
+  return z.string().min(minLength).max(maxLength).pipe(z.string().refine(isStorable, notStorable))
 }
 
-// Length first: nothing costly may run over text of unlimited size.
+// In steps, length first: a step is not taken where the one before failed, so no check runs over text of unlimited size.
 function wellFormed(maxLength: number): z.ZodType<string, string> {
   return z
     .string()
     .max(maxLength)
-    .refine(isStorable, notStorable)
-    .transform((text) => text.normalize('NFC').trim())
+    .pipe(z.string().refine(isStorable, notStorable))
+    .pipe(z.string().transform((text) => text.normalize('NFC').trim()))
 }
 
 const notStorable = {
@@ -73,6 +73,8 @@ function describe(issue: z.core.$ZodIssue): { code: string; message: string } {
       return issue.message.endsWith('received undefined')
         ? { code: 'required', message: 'This field is required' }
         : { code: 'wrong-type', message: `This has to be of type ${issue.expected}` }
+    case 'invalid_format':
+      return { code: 'malformed', message: issue.message }
     default:
       return { code: 'malformed', message: 'This value is not allowed here' }
   }

@@ -70,6 +70,9 @@ export interface AccountInputs {
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
 
+type Fields<Value> = Record<Identifier, z.ZodType<Value>>
+type Given = Partial<Record<Identifier, string | undefined>>
+
 /** Makes the schemas. */
 export function createAccountInputs(rules: AccountRules): AccountInputs {
   const identifier = {
@@ -81,20 +84,28 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.passwordMinLength, passwordMaxLength)
 
-  function present(name: Identifier): z.ZodType<string | undefined> {
-    if (rules.identifiers[name] === 'off') return z.undefined()
-    return rules.identifiers[name] === 'required' ? identifier[name] : identifier[name].optional()
+  // An identifier that is off has no field, so that giving it is told like any other unknown field.
+  function fields<Value>(schemaOf: (name: Identifier, required: boolean) => z.ZodType<Value>): Fields<Value> {
+    const on = (Object.keys(identifier) as Identifier[]).filter((name) => rules.identifiers[name] !== 'off')
+    return Object.fromEntries(
+      on.map((name) => [name, schemaOf(name, rules.identifiers[name] === 'required')]),
+    ) as Fields<Value>
   }
-  function changeable(name: 'email' | 'phone'): z.ZodType<string | null | undefined> {
-    if (rules.identifiers[name] === 'off') return z.undefined()
-    return rules.identifiers[name] === 'required' ? identifier[name].optional() : identifier[name].nullish()
-  }
-  const identifiers = { username: present('username'), email: present('email'), phone: present('phone') }
+  const given = fields<string | undefined>((name, required) =>
+    required ? identifier[name] : identifier[name].optional(),
+  )
+  const changeable = fields<string | null | undefined>((name, required) =>
+    required || name === 'username' ? identifier[name].optional() : identifier[name].nullish(),
+  )
+  // Where one of them is required, its own schema says so.
+  const eitherLogin = rules.identifiers.username === 'optional' && rules.identifiers.email === 'optional'
+  const hasLogin = ({ username, email }: Given): boolean =>
+    !eitherLogin || username !== undefined || email !== undefined
 
   return {
     register: z
       .strictObject({
-        ...identifiers,
+        ...given,
         ...profile,
         password: newPassword,
         deviceName: lineOfText(100).optional(),
@@ -108,7 +119,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       }),
     import: z
       .strictObject({
-        ...identifiers,
+        ...given,
         ...profile,
         passwordHash: z.string().max(1024).nullable(),
         emailVerified: z.boolean().optional(),
@@ -118,9 +129,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .refine(hasLogin, needsLogin),
     edit: z
       .strictObject({
-        username: rules.identifiers.username === 'off' ? z.undefined() : identifier.username.optional(),
-        email: changeable('email'),
-        phone: changeable('phone'),
+        ...changeable,
         ...profile,
         currentPassword: currentPassword.optional(),
       })
@@ -131,6 +140,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
           error: 'Give the current password to change the e-mail or the phone number',
           path: ['currentPassword'],
           params: { code: 'required' },
+          when: isObject,
         },
       ),
     changePassword: z.strictObject({
@@ -154,17 +164,8 @@ function isObject({ value }: { value: unknown }): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function hasLogin({
-  username,
-  email,
-}: {
-  username?: string | undefined
-  email?: string | undefined
-}): boolean {
-  return username !== undefined || email !== undefined
-}
-
-function resembles(password: string, identifiers: Partial<Record<Identifier, string | undefined>>): boolean {
-  const lower = String(password).toLowerCase()
+function resembles(password: unknown, identifiers: Given): boolean {
+  if (typeof password !== 'string' || password.length > passwordMaxLength) return false
+  const lower = password.toLowerCase()
   return [identifiers.username, identifiers.email, identifiers.phone].some((value) => value === lower)
 }

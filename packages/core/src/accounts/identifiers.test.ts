@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  emailSchema,
+  fold,
+  phoneSchema,
+  readLogin,
+  reservedUsernames,
+  usernameSchema,
+} from './identifiers.ts'
+
+const username = usernameSchema(new Set(reservedUsernames))
+
+test('folding twice changes nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => fold(fold(text)) === fold(text)),
+    { numRuns: 5000 },
+  )
+})
+
+test.each([
+  ['Ana', 'ana'],
+  ['ＡＮＡ', 'ana'],
+  ['ana_01', 'ana_01'],
+  ['a.n.a', 'a.n.a'],
+  ['\u{1D41A}\u{1D427}\u{1D41A}', 'ana'],
+  ['ﬁona', 'fiona'],
+  ['\u212Aelvin', 'kelvin'],
+  [' ana ', 'ana'],
+])('%s is the username %s', (typed, folded) => {
+  expect(username.parse(typed)).toBe(folded)
+})
+
+test.each([
+  'an',
+  'a'.repeat(31),
+  '.ana',
+  'ana.',
+  'a..na',
+  'a-na',
+  'ana!',
+  'анна',
+  'a\u200Bna',
+  'me\0x',
+  'ana@x',
+  'Admin',
+  'ｍｅ',
+  'İpek',
+])('%j is no username', (typed) => {
+  expect(username.safeParse(typed).success).toBe(false)
+})
+
+test.each([
+  ['Ana@Example.COM', 'ana@example.com'],
+  [' ana@example.com ', 'ana@example.com'],
+  ['ana+tag@example.com', 'ana+tag@example.com'],
+  ['ana@BÜCHER.example', 'ana@xn--bcher-kva.example'],
+  ['ana@xn--bcher-kva.example', 'ana@xn--bcher-kva.example'],
+  ['ａna@ｅxample.com', 'ana@example.com'],
+  ["o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"],
+])('%s is the address %s', (typed, folded) => {
+  expect(emailSchema().parse(typed)).toBe(folded)
+})
+
+test.each([
+  'ana',
+  '@example.com',
+  'ana@',
+  'ana@example',
+  'ana@exa mple.com',
+  'ana@@example.com',
+  'a@b@example.com',
+  '.ana@example.com',
+  'a..na@example.com',
+  'ana@127.0.0.1',
+  'ana@[127.0.0.1]',
+  'ana\n@example.com',
+  'ana\0@example.com',
+  'ana\uD800@example.com',
+  '"ana"@example.com',
+  'ana@-example.com',
+  `${'a'.repeat(65)}@example.com`,
+  `ana@${'a.'.repeat(130)}com`,
+])('%j is no address', (typed) => {
+  expect(emailSchema().safeParse(typed).success).toBe(false)
+})
+
+test('an address is folded to itself, so that one account cannot be registered twice', () => {
+  const parts = fc.tuple(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.domain())
+  fc.assert(
+    fc.property(parts, ([local, domain]) => {
+      const once = emailSchema().safeParse(`${local}@${domain}`)
+      return !once.success || emailSchema().parse(once.data) === once.data
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test.each([
+  ['+49 (151) 123-456.78', '+4915112345678'],
+  ['+1 202 555 0100', '+12025550100'],
+])('%s is the number %s', (typed, folded) => {
+  expect(phoneSchema().parse(typed)).toBe(folded)
+})
+
+test.each(['015112345678', '+0123456789', '+49', '+49151x', `+${'1'.repeat(16)}`])(
+  '%j is no number',
+  (typed) => {
+    expect(phoneSchema().safeParse(typed).success).toBe(false)
+  },
+)
+
+test('a login is read as e-mail if it has an @, as username otherwise', () => {
+  expect(readLogin('ＡNA')).toEqual({ username: 'ana' })
+  expect(readLogin('Ana@Example.com')).toEqual({ email: 'ana@example.com' })
+  expect(readLogin('ana＠example.com')).toEqual({ email: 'ana@example.com' })
+  expect(readLogin('a@b@c')).toEqual({ email: 'a@b@c' })
+})

@@ -1,0 +1,85 @@
+import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto'
+import bcrypt from 'bcryptjs'
+import { expect, test } from 'vitest'
+import { createInstance } from '../../test/instance.ts'
+import { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
+const salt = Buffer.from('0123456789abcdef')
+const password = 'pässword'
+const md5 = createHash('md5').update(password).digest('hex')
+const sha256 = (...parts: (string | Buffer)[]) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+const forms = {
+  bcrypt: [legacyBcrypt(bcrypt.compare), bcrypt.hashSync(password, 4)],
+  'bare MD5': [legacyDigest(), md5],
+  'bare SHA-256': [legacyDigest(), sha256(password)],
+  'salt first': [legacyDigest(), `$sha256$salt-first$${base64(salt)}$${sha256(salt, password)}`],
+  'salt last': [legacyDigest(), `$sha256$salt-last$${base64(salt)}$${sha256(password, salt)}`],
+  PBKDF2: [
+    legacyPbkdf2(),
+    `$pbkdf2-sha256$i=1000$${base64(salt)}$${base64(pbkdf2Sync(password, salt, 1000, 32, 'sha256'))}`,
+  ],
+  scrypt: [
+    legacyScrypt(),
+    `$scrypt$ln=10,r=8,p=1$${base64(salt)}$${base64(scryptSync(password, salt, 32, { N: 1024 }))}`,
+  ],
+} as const
+
+test.each(Object.entries(forms))(
+  '%s: checked once, then replaced by argon2',
+  async (_name, [verifier, stored]) => {
+    const { kith, options } = createInstance({
+      passwords: { memoryKiB: 8, iterations: 1, legacy: [verifier] },
+    })
+    expect(verifier.reads(stored)).toBe(true)
+    expect(await verifier.verify('wrong', stored)).toBe(false)
+    const user = await kith.accounts.import({ username: 'ana', passwordHash: stored, emailVerified: true })
+
+    await expect(kith.sessions.login({ login: 'ana', password: 'wrong' })).rejects.toMatchObject({
+      code: 'invalid-credentials',
+    })
+    expect((await options.storage.users.byId(user.id))?.passwordHash).toBe(stored)
+    await kith.sessions.login({ login: 'ana', password })
+    expect((await options.storage.users.byId(user.id))?.passwordHash).toMatch(/^\$argon2id\$/)
+    await kith.sessions.login({ login: 'ana', password })
+  },
+)
+
+test('concurrent first logins all succeed although one of them replaces the hash', async () => {
+  const { kith } = createInstance({ passwords: { memoryKiB: 8, iterations: 1, legacy: [legacyDigest()] } })
+  await kith.accounts.import({ username: 'ana', passwordHash: md5 })
+  const logins = await Promise.all(
+    Array.from({ length: 10 }, () => kith.sessions.login({ login: 'ana', password })),
+  )
+  for (const { tokens } of logins) await kith.sessions.authenticate(tokens.accessToken)
+})
+
+test('the cost of a bcrypt hash is bounded', () => {
+  const verifier = legacyBcrypt(bcrypt.compare)
+  expect(verifier.reads(`$2b$10$${'a'.repeat(53)}`)).toBe(true)
+  expect(verifier.reads(`$2b$31$${'a'.repeat(53)}`)).toBe(false)
+})
+
+test.each([
+  [legacyScrypt(), '$scrypt$ln=30,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyScrypt(), '$scrypt$ln=10,r=99,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyPbkdf2(), '$pbkdf2-sha256$i=9999999$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyDigest(), 'abc'],
+  [legacyDigest(), md5.toUpperCase()],
+  [legacyDigest(), `$sha256$salt-first$AAAA$${md5}`],
+])('parameters out of bounds are refused', async (verifier, stored) => {
+  expect(verifier.reads(stored)).toBe(false)
+})
+
+test('an import whose hash nobody reads is refused', async () => {
+  const { kith } = createInstance()
+  await expect(kith.accounts.import({ username: 'ana', passwordHash: md5 })).rejects.toMatchObject({
+    code: 'invalid-input',
+    errors: [{ path: 'passwordHash', code: 'malformed' }],
+  })
+})

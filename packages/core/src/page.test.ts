@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { codeOf } from '../test/instance.ts'
+import { readPage } from './page.ts'
+
+const ids = Array.from(
+  { length: 45 },
+  (_, index) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+).reverse()
+
+async function read(list: string, input: { limit?: number; cursor?: string }, rows = ids) {
+  return await readPage(list, input, async ({ limit, before }) =>
+    rows
+      .filter((id) => before === null || id < before)
+      .slice(0, limit)
+      .map((id) => ({ id })),
+  )
+}
+
+test('pages follow each other without a gap or a repeat, and the last one says so', async () => {
+  const seen: string[] = []
+  let cursor: string | null | undefined
+  let pages = 0
+  do {
+    const page: { items: { id: string }[]; nextCursor: string | null } = await read(
+      'list',
+      cursor ? { cursor } : {},
+    )
+    seen.push(...page.items.map((item) => item.id))
+    cursor = page.nextCursor
+    pages++
+  } while (cursor)
+  expect(seen).toEqual(ids)
+  expect(pages).toBe(3)
+})
+
+test('a page that ends exactly at the end has no next cursor', async () => {
+  expect((await read('list', { limit: 45 })).nextCursor).toBeNull()
+})
+
+test('a cursor survives the deletion of its item', async () => {
+  const { nextCursor } = await read('list', { limit: 10 })
+  const rest = ids.filter((_, index) => index !== 9)
+  expect((await read('list', { limit: 1, cursor: nextCursor ?? '' }, rest)).items[0]?.id).toBe(ids[10])
+})
+
+test('a cursor of another list, or a made-up one, is refused', async () => {
+  const { nextCursor } = await read('list', { limit: 10 })
+  expect(await codeOf(read('other', { cursor: nextCursor ?? '' }))).toBe('invalid-cursor')
+  for (const cursor of ['x', '💥', 'bGlzdDo', Buffer.from("list:' OR 1=1").toString('base64url')]) {
+    expect(await codeOf(read('list', { cursor }))).toBe('invalid-cursor')
+  }
+})

@@ -1,0 +1,83 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { codeOf } from '../../test/instance.ts'
+import { createAccessTokens } from './access-token.ts'
+import { deriveKey } from './derive-key.ts'
+import { createRefreshTokens } from './refresh-token.ts'
+
+const secret = 'the first secret, of 32 characters or more'
+const start = new Date('2026-01-01T00:00:00Z')
+const session = {
+  id: 'session-1',
+  userId: 'user-1',
+  generation: 3,
+  createdAt: start,
+  rotatedAt: new Date('2026-01-01T00:00:00.789Z'),
+  expiresAt: new Date('2026-01-31T00:00:00Z'),
+  revokedAt: null,
+  deviceName: 'phone',
+  address: '203.0.113.7',
+  userAgent: null,
+}
+
+test('one row gives one token, to the letter, and it tells nothing but session and generation', async () => {
+  const tokens = createRefreshTokens([secret], () => start)
+  const token = await tokens.issue(session)
+  expect(await createRefreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(
+    token,
+  )
+  expect(await tokens.verify(token)).toEqual({ sessionId: 'session-1', generation: 3 })
+  const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  expect(Object.keys(payload as object).sort()).toEqual(['exp', 'gen', 'iat', 'sid'])
+})
+
+test('it ends with the session', async () => {
+  const token = await createRefreshTokens([secret], () => start).issue(session)
+  const late = createRefreshTokens([secret], () => session.expiresAt)
+  expect(await codeOf(late.verify(token))).toBe('refresh-token-expired')
+})
+
+test('a rotated secret still verifies what it signed and signs nothing new', async () => {
+  const before = await createRefreshTokens([secret], () => start).issue(session)
+  const rotated = createRefreshTokens(['the second secret, of 32 characters or more', secret], () => start)
+  expect(await rotated.verify(before)).toMatchObject({ generation: 3 })
+  expect(await codeOf(createRefreshTokens([secret], () => start).verify(await rotated.issue(session)))).toBe(
+    'refresh-token-invalid',
+  )
+})
+
+test('an access token, a raised generation, alg none and long texts do not pass', async () => {
+  const tokens = createRefreshTokens([secret], () => start)
+  const access = createAccessTokens({
+    secrets: [secret],
+    signingKeys: [],
+    ttlSeconds: 900,
+    issuer: 'kith',
+    audience: 'kith',
+    clock: () => start,
+    random: (length) => randomBytes(length),
+  })
+  const { kid, key } = deriveKey(secret, 'refresh-token')
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const sign = (header: object, payload: object) => {
+    const text = `${encode(header)}.${encode(payload)}`
+    return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
+  }
+  const header = { alg: 'HS256', typ: 'rt+jwt', kid }
+  const payload = { sid: 'session-1', gen: 3, exp: start.getTime() / 1000 + 60 }
+  expect(await tokens.verify(sign(header, payload))).toMatchObject({ generation: 3 })
+
+  const [head = '', , signature = ''] = (await tokens.issue(session)).split('.')
+  const bad = [
+    (await access.issue({ userId: 'user-1', sessionId: 'session-1' })).token,
+    `${head}.${encode({ ...payload, gen: 4 })}.${signature}`,
+    `${encode({ ...header, alg: 'none' })}.${encode(payload)}.`,
+    sign({ ...header, typ: 'at+jwt' }, payload),
+    sign(header, { ...payload, gen: '3' }),
+    sign(header, { ...payload, sid: ['session-1'] }),
+    sign(header, { ...payload, exp: undefined }),
+    'x'.repeat(1_000_000),
+    '',
+  ]
+  for (const token of bad) expect(await codeOf(tokens.verify(token))).toBe('refresh-token-invalid')
+})

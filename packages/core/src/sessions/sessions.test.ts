@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf, counting, createInstance } from '../../test/instance.ts'
+import { createKith } from '../create-kith.ts'
+import { createMemoryStorage } from '../memory/memory-storage.ts'
+
+const password = 'correct horse'
+
+async function signedIn(overrides = {}) {
+  const instance = createInstance(overrides)
+  const signIn = await instance.kith.accounts.register({
+    username: 'ana',
+    email: 'ana@example.com',
+    password,
+  })
+  const viewer = await instance.kith.sessions.authenticate(signIn.tokens.accessToken)
+  return { ...instance, ...instance.kith, ...signIn, viewer }
+}
+
+describe('login', () => {
+  test.each(['ana', 'ANA', 'ａｎａ', 'ana@example.com', 'Ana@Example.com'])('by %s', async (login) => {
+    const { sessions, user } = await signedIn()
+    expect((await sessions.login({ login, password })).user).toEqual(user)
+  })
+
+  test('reads the account in one look-up', async () => {
+    const storage = createMemoryStorage()
+    const { port, calls } = counting(storage.users)
+    const { sessions } = await signedIn({ storage: { ...storage, users: port } })
+    calls.length = 0
+    await codeOf(sessions.login({ login: 'ana@example.com', password: 'wrong' }))
+    expect(calls).toEqual(['byLogin'])
+  })
+
+  test('answers alike for a wrong password and for nobody', async () => {
+    const { sessions } = await signedIn()
+    const errors = await Promise.all(
+      ['ana', 'nobody'].map((login) =>
+        sessions.login({ login, password: 'wrong' }).catch((error: unknown) => error),
+      ),
+    )
+    expect(errors[0]).toEqual(errors[1])
+  })
+
+  test('a ban, a deletion and a change of password that come between check and session win', async () => {
+    for (const change of ['ban', 'delete', 'password'] as const) {
+      const storage = createMemoryStorage()
+      let act = async () => {}
+      const sessionStore = {
+        ...storage.sessions,
+        async open(session: Parameters<typeof storage.sessions.open>[0]) {
+          await act()
+          await storage.sessions.open(session)
+        },
+      }
+      const { sessions, accounts, viewer } = await signedIn({
+        storage: { ...storage, sessions: sessionStore },
+      })
+      act = async () => {
+        if (change === 'ban') await accounts.ban(viewer.userId)
+        if (change === 'delete') await accounts.delete(viewer, { password })
+        if (change === 'password')
+          await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
+      }
+      expect(await codeOf(sessions.login({ login: 'ana', password })), change).toBe(
+        change === 'ban' ? 'account-banned' : 'invalid-credentials',
+      )
+      const live = await storage.sessions.list(viewer.userId, new Date('2026-01-01T00:00:00Z'), {
+        limit: 10,
+        before: null,
+      })
+      expect(
+        live.map((session) => session.id),
+        change,
+      ).toEqual(change === 'password' ? [viewer.sessionId] : [])
+    }
+  })
+})
+
+describe('authenticate', () => {
+  test('a known token costs no query', async () => {
+    const storage = createMemoryStorage()
+    const { port, calls } = counting(storage.sessions)
+    const { sessions, tokens } = await signedIn({ storage: { ...storage, sessions: port } })
+    calls.length = 0
+    for (let time = 0; time < 100; time++) await sessions.authenticate(tokens.accessToken)
+    expect(calls).toEqual([])
+  })
+
+  test('a known token still expires', async () => {
+    const { sessions, tokens, advance } = await signedIn()
+    advance(tokens.expiresIn)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('access-token-expired')
+  })
+
+  test('a logout holds at once, and after a restart', async () => {
+    const { sessions, tokens, viewer, options } = await signedIn()
+    await sessions.logout(viewer)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    const restarted = createKith(options)
+    expect(await codeOf(restarted.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(restarted.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
+  test('a logout while the session is being looked up holds', async () => {
+    const storage = createMemoryStorage()
+    let afterRead = async () => {}
+    const sessionStore = {
+      ...storage.sessions,
+      async byId(id: string) {
+        const session = await storage.sessions.byId(id)
+        await afterRead()
+        return session
+      },
+    }
+    const { kith } = createInstance({ storage: { ...storage, sessions: sessionStore } })
+    const { user, session, tokens } = await kith.accounts.register({ username: 'ana', password })
+    afterRead = () => kith.sessions.logout({ userId: user.id, sessionId: session.id })
+    expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+  })
+
+  test('a banned account is out at the next request', async () => {
+    const { sessions, accounts, tokens, viewer } = await signedIn()
+    await accounts.ban(viewer.userId)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.login({ login: 'ana', password }))).toBe('account-banned')
+    expect(await codeOf(sessions.login({ login: 'ana', password: 'wrong' }))).toBe('invalid-credentials')
+    await accounts.unban(viewer.userId)
+    expect(await codeOf(sessions.login({ login: 'ana', password }))).toBe('no error')
+  })
+})
+
+describe('refresh', () => {
+  test('20 at once take one step and all get usable tokens', async () => {
+    const { sessions, tokens, viewer, options } = await signedIn()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.refresh(tokens.refreshToken)))
+    expect((await options.storage.sessions.byId(viewer.sessionId))?.generation).toBe(1)
+    for (const answer of answers) {
+      expect((await sessions.authenticate(answer.tokens.accessToken)).sessionId).toBe(viewer.sessionId)
+      expect(answer.tokens.refreshToken).toBe(answers[0]?.tokens.refreshToken)
+    }
+    await sessions.refresh(answers[7]?.tokens.refreshToken ?? '')
+  })
+
+  test('the parent gets the same successor within the grace, and ends the session after it', async () => {
+    const { sessions, tokens, advance } = await signedIn()
+    const first = await sessions.refresh(tokens.refreshToken)
+    advance(10)
+    const again = await sessions.refresh(tokens.refreshToken)
+    expect(again.tokens.refreshToken).toBe(first.tokens.refreshToken)
+    advance(0.001)
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('refresh-token-reused')
+    expect(await codeOf(sessions.refresh(first.tokens.refreshToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.authenticate(first.tokens.accessToken))).toBe('session-revoked')
+  })
+
+  test('a grandparent ends the session even within the grace', async () => {
+    const { sessions, tokens, events } = await signedIn()
+    const seen: unknown[] = []
+    events.on('session.reuse-detected', (event) => void seen.push(event))
+    const child = await sessions.refresh(tokens.refreshToken)
+    await sessions.refresh(child.tokens.refreshToken)
+    expect(await codeOf(sessions.refresh(tokens.refreshToken, { address: '203.0.113.7' }))).toBe(
+      'refresh-token-reused',
+    )
+    expect(seen).toMatchObject([{ address: '203.0.113.7' }])
+  })
+
+  test('the grace does not bring back a revoked session', async () => {
+    const { sessions, tokens, viewer } = await signedIn()
+    await sessions.refresh(tokens.refreshToken)
+    await sessions.logout(viewer)
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
+  test('it prolongs the session, which ends where it is not refreshed', async () => {
+    const { sessions, tokens, session, advance } = await signedIn()
+    advance(29 * 86_400)
+    const next = await sessions.refresh(tokens.refreshToken)
+    expect(Date.parse(next.session.expiresAt) - Date.parse(session.expiresAt)).toBe(29 * 86_400_000)
+    advance(30 * 86_400)
+    expect(await codeOf(sessions.refresh(next.tokens.refreshToken))).toBe('refresh-token-expired')
+  })
+
+  test('a rotated secret keeps people signed in', async () => {
+    const { tokens, options } = await signedIn()
+    const secret = { current: 'a newer secret, also of 32 characters', previous: [options.secret as string] }
+    const kith = createKith({ ...options, secret })
+    await kith.sessions.authenticate(tokens.accessToken)
+    const next = await kith.sessions.refresh(tokens.refreshToken)
+    const after = createKith({ ...options, secret: secret.current })
+    await after.sessions.refresh(next.tokens.refreshToken)
+    expect(await codeOf(after.sessions.refresh(tokens.refreshToken))).toBe('refresh-token-invalid')
+  })
+
+  test('a clock that steps back does not end sessions', async () => {
+    const { sessions, tokens, advance } = await signedIn()
+    const next = await sessions.refresh(tokens.refreshToken)
+    advance(-3600)
+    await sessions.refresh(tokens.refreshToken)
+    await sessions.refresh(next.tokens.refreshToken)
+  })
+})
+
+describe('devices', () => {
+  test('lists live sessions with device, address and last use; ends one, others, all', async () => {
+    const { sessions, tokens, viewer, advance } = await signedIn()
+    advance(60)
+    const client = { address: '203.0.113.7', userAgent: 'Browser/1.0' }
+    const phone = await sessions.login({ login: 'ana', password, deviceName: 'Phone' }, client)
+    advance(60)
+    await sessions.refresh(phone.tokens.refreshToken, { address: '203.0.113.8' })
+    const { items } = await sessions.list(viewer)
+    expect(items).toMatchObject([
+      {
+        deviceName: 'Phone',
+        address: '203.0.113.8',
+        userAgent: 'Browser/1.0',
+        current: false,
+        lastUsedAt: '2026-01-01T00:02:00.000Z',
+      },
+      { id: viewer.sessionId, deviceName: null, current: true, lastUsedAt: '2026-01-01T00:00:00.000Z' },
+    ])
+
+    await sessions.revoke(viewer, phone.session.id)
+    expect(await codeOf(sessions.authenticate(phone.tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.revoke(viewer, phone.session.id))).toBe('session-not-found')
+
+    const other = await sessions.login({ login: 'ana', password })
+    await sessions.logoutEverywhere(viewer, { exceptCurrent: true })
+    expect(await codeOf(sessions.authenticate(other.tokens.accessToken))).toBe('session-revoked')
+    await sessions.authenticate(tokens.accessToken)
+    await sessions.logoutEverywhere(viewer)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+  })
+
+  test("another's session can neither be ended nor denied", async () => {
+    const { sessions, accounts, viewer } = await signedIn()
+    const ben = await accounts.register({ username: 'ben', password })
+    expect(await codeOf(sessions.revoke(viewer, ben.session.id))).toBe('session-not-found')
+    await sessions.authenticate(ben.tokens.accessToken)
+    await sessions.refresh(ben.tokens.refreshToken)
+  })
+
+  test('logout by a refresh token ends its session; a bad one does nothing', async () => {
+    const { sessions, tokens } = await signedIn()
+    await sessions.logoutByRefreshToken('nonsense')
+    await sessions.authenticate(tokens.accessToken)
+    await sessions.logoutByRefreshToken(tokens.refreshToken)
+    await sessions.logoutByRefreshToken(tokens.refreshToken)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+  })
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { createInstance } from '../../test/instance.ts'
+
+test('removes what has ended, in batches, and nothing that lives', async () => {
+  const { kith, advance, options } = createInstance()
+  const { user } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
+  const now = new Date('2026-01-01T00:00:00Z')
+  for (let index = 0; index < 1200; index++) {
+    await options.storage.sessions.open({
+      id: `session-${index}`,
+      userId: user.id,
+      generation: 0,
+      createdAt: now,
+      rotatedAt: now,
+      expiresAt: new Date(now.getTime() + 60_000),
+      revokedAt: index % 2 ? now : null,
+      deviceName: null,
+      address: null,
+      userAgent: null,
+    })
+  }
+  expect(await kith.upkeep.run()).toEqual({ accounts: 0, sessions: 600 })
+  advance(59.999)
+  expect(await kith.upkeep.run()).toEqual({ accounts: 0, sessions: 0 })
+  advance(0.001)
+  const reports = await Promise.all([kith.upkeep.run(), kith.upkeep.run(), kith.upkeep.run()])
+  expect(reports.reduce((sum, report) => sum + report.sessions, 0)).toBe(600)
+  const viewer = { userId: user.id, sessionId: '' }
+  expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
+})
