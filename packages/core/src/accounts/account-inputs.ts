@@ -36,7 +36,7 @@ export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceNam
 
 /** What can be changed of an account. `null` removes an identifier that is optional. */
 export interface EditInput {
-  username?: string | undefined
+  username?: string | null | undefined
   email?: string | null | undefined
   phone?: string | null | undefined
   name?: string | undefined
@@ -95,7 +95,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     required ? identifier[name] : identifier[name].optional(),
   )
   const changeable = fields<string | null | undefined>((name, required) =>
-    required || name === 'username' ? identifier[name].optional() : identifier[name].nullish(),
+    required ? identifier[name].optional() : identifier[name].nullish(),
   )
   // Where one of them is required, its own schema says so.
   const eitherLogin = rules.identifiers.username === 'optional' && rules.identifiers.email === 'optional'

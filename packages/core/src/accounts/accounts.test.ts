@@ -191,6 +191,7 @@ describe('edit', () => {
     expect(await codeOf(accounts.edit(viewer, { username: 'BEN' }))).toBe('identifier-taken')
     const mail = await accounts.register({ email: 'only@example.com', password })
     const onlyMail = { userId: mail.user.id, sessionId: mail.session.id }
+    expect((await accounts.edit(viewer, { username: null })).username).toBeNull()
     expect(await fieldsOf(accounts.edit(onlyMail, { email: null, currentPassword: password }))).toEqual([
       'email required',
     ])

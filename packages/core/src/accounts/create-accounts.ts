@@ -97,10 +97,8 @@ export function createAccounts(core: Core): Accounts {
       const changes: UserChanges = present(fields)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
-      if (
-        (changes.username ?? before.username) === null &&
-        (changes.email === undefined ? before.email : changes.email) === null
-      ) {
+      const after = { ...before, ...changes }
+      if (after.username === null && after.email === null) {
         const message = 'An account keeps a username or an e-mail address to sign in with'
         throw new InvalidInputError([{ path: 'email', code: 'required', message }])
       }
