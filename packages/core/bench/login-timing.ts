@@ -29,4 +29,6 @@ await kith.sessions.authenticate(tokens.accessToken)
 const second = performance.now()
 for (let index = 0; index < checks; index++) await kith.sessions.authenticate(tokens.accessToken)
 console.log(`first check     ${((second - first) * 1000).toFixed(0)} µs`)
-console.log(`known token     ${(((performance.now() - second) / checks) * 1000).toFixed(2)} µs (mean of ${checks})`)
+console.log(
+  `known token     ${(((performance.now() - second) / checks) * 1000).toFixed(2)} µs (mean of ${checks})`,
+)
