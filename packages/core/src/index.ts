@@ -10,7 +10,7 @@ export type {
 } from './options.ts'
 export type { Duration } from './duration.ts'
 export type { Clock, Random } from './id.ts'
-export type { Keyset, Page, PageInput } from './page.ts'
+export { type Keyset, type Page, type PageInput, pageInput } from './page.ts'
 export type { Storage } from './storage.ts'
 export type { ClientInfo, Viewer } from './viewer.ts'
 export {
@@ -60,7 +60,7 @@ export type {
 
 export type { Sessions } from './sessions/sessions.ts'
 export type { Session, SignIn, Tokens } from './sessions/session.ts'
-export { type LoginInput, loginInput, pageInput } from './sessions/session-inputs.ts'
+export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
 export { defaultLimits, type LimitName } from './sessions/attempts.ts'

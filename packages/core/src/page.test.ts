@@ -7,13 +7,27 @@ const ids = Array.from(
   (_, index) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`,
 ).reverse()
 
-async function read(list: string, input: { limit?: number; cursor?: string }, rows = ids) {
-  return await readPage(list, input, async ({ limit, before }) =>
-    rows
-      .filter((id) => before === null || id < before)
-      .slice(0, limit)
-      .map((id) => ({ id })),
+async function read(
+  name: string,
+  input: { limit?: number; cursor?: string },
+  { rows = ids, hidden = [] as string[] } = {},
+) {
+  let reads = 0
+  const page = await readPage(
+    {
+      name,
+      async read({ limit, before }) {
+        reads++
+        return rows
+          .filter((id) => before === null || id < before)
+          .slice(0, limit)
+          .map((id) => ({ id }))
+      },
+      present: async (found) => found.map((row) => (hidden.includes(row.id) ? null : row)),
+    },
+    input,
   )
+  return { ...page, reads }
 }
 
 test('pages follow each other without a gap or a repeat, and the last one says so', async () => {
@@ -40,7 +54,9 @@ test('a page that ends exactly at the end has no next cursor', async () => {
 test('a cursor survives the deletion of its item', async () => {
   const { nextCursor } = await read('list', { limit: 10 })
   const rest = ids.filter((_, index) => index !== 9)
-  expect((await read('list', { limit: 1, cursor: nextCursor ?? '' }, rest)).items[0]?.id).toBe(ids[10])
+  expect((await read('list', { limit: 1, cursor: nextCursor ?? '' }, { rows: rest })).items[0]?.id).toBe(
+    ids[10],
+  )
 })
 
 test('a cursor of another list, or a made-up one, is refused', async () => {
@@ -49,4 +65,21 @@ test('a cursor of another list, or a made-up one, is refused', async () => {
   for (const cursor of ['x', '💥', 'bGlzdDo', Buffer.from("list:' OR 1=1").toString('base64url')]) {
     expect(await codeOf(read('list', { cursor }))).toBe('invalid-cursor')
   }
+})
+
+test('rows that are not shown do not make a page shorter, and reading on is bounded', async () => {
+  const hidden = ids.filter((_, index) => index % 3 !== 0)
+  const first = await read('list', { limit: 10 }, { hidden })
+  expect(first.items.map((item) => item.id)).toEqual(ids.filter((_, index) => index % 3 === 0).slice(0, 10))
+  const rest = await read('list', { limit: 10, cursor: first.nextCursor ?? '' }, { hidden })
+  expect(rest.items).toHaveLength(5)
+  expect(rest.nextCursor).toBeNull()
+
+  const rows = Array.from(
+    { length: 500 },
+    (_, index) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+  ).reverse()
+  const none = await read('list', { limit: 10 }, { rows, hidden: rows })
+  expect(none).toMatchObject({ items: [], reads: 10 })
+  expect(none.nextCursor).not.toBeNull()
 })

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import { KithError } from './errors.ts'
 
-/** One page of a list, newest first unless its list says otherwise. */
+/** One page of a list, newest first. */
 export interface Page<Item> {
   items: Item[]
   /** Pass it back to read on; `null` at the end. */
@@ -15,28 +16,57 @@ export interface PageInput {
   cursor?: string | undefined
 }
 
+/** The schema of {@link PageInput}; `limit` may come as text, as a query string has it. */
+export const pageInput: z.ZodType<PageInput> = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  cursor: z.string().max(200).optional(),
+})
+
 /** What a store is asked for: at most `limit` rows whose id sorts before `before`, newest first. */
 export interface Keyset {
   limit: number
   before: string | null
 }
 
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-
-/** Reads a page through a keyset query: one row more than the page tells whether there is a next one. */
-export async function readPage<Row extends { id: string }>(
-  list: string,
-  input: PageInput,
-  read: (keyset: Keyset) => Promise<Row[]>,
-): Promise<Page<Row>> {
-  const limit = input.limit ?? 20
-  const rows = await read({ limit: limit + 1, before: input.cursor ? openCursor(list, input.cursor) : null })
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last ? sealCursor(list, last.id) : null }
+/** How a list is read. */
+export interface List<Row, Item> {
+  /** Names the list: a cursor of another one is refused. */
+  name: string
+  read(keyset: Keyset): Promise<Row[]>
+  /** The items of these rows, in their order; `null` for a row that the viewer must not see. */
+  present(rows: Row[]): Promise<(Item | null)[]>
 }
 
-// A cursor names its list, so that one of another list is refused instead of read as a position.
+/** After so many reads a page is answered as it is: short, but with a cursor that goes on. */
+const maxReads = 10
+
+/**
+ * Reads a page. Rows that are not shown do not make it shorter: it reads on until the page is full or the list ends.
+ * The cursor is the id of a row, so it stays good when that row is deleted.
+ */
+export async function readPage<Row extends { id: string }, Item>(
+  list: List<Row, Item>,
+  input: PageInput,
+): Promise<Page<Item>> {
+  const limit = input.limit ?? 20
+  let before = input.cursor === undefined ? null : openCursor(list.name, input.cursor)
+  const items: Item[] = []
+  for (let reads = 0; reads < maxReads; reads++) {
+    // One row more than is wanted tells whether the list goes on.
+    const wanted = limit - items.length
+    const rows = await list.read({ limit: wanted + 1, before })
+    const shown = rows.slice(0, wanted)
+    for (const item of await list.present(shown)) if (item !== null) items.push(item)
+    const last = shown.at(-1)
+    if (rows.length <= wanted || !last) return { items, nextCursor: null }
+    before = last.id
+    if (items.length === limit) break
+  }
+  return { items, nextCursor: before === null ? null : sealCursor(list.name, before) }
+}
+
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
 function sealCursor(list: string, id: string): string {
   return Buffer.from(`${list}:${id}`).toString('base64url')
 }

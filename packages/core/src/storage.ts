@@ -1,3 +1,7 @@
+import type { FeedStore } from './feed/feed-store.ts'
+import type { EdgeStore } from './graph/edge-store.ts'
+import type { MediaStore } from './media/media-store.ts'
+import type { PostStore } from './posts/post-store.ts'
 import type { SessionStore } from './sessions/session-store.ts'
 import type { UserStore } from './accounts/user-store.ts'
 
@@ -8,6 +12,10 @@ import type { UserStore } from './accounts/user-store.ts'
 export interface Storage {
   readonly users: UserStore
   readonly sessions: SessionStore
+  readonly edges: EdgeStore
+  readonly posts: PostStore
+  readonly media: MediaStore
+  readonly feed: FeedStore
   /** Brings the schema up to date. Idempotent; safe to call at every start and from several processes at once. */
   migrate(): Promise<void>
   /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */

@@ -41,6 +41,8 @@ export interface UserStore {
   create(user: UserRecord): Promise<CreateUserResult>
   /** The live account with this id, or `null`. */
   byId(id: string): Promise<UserRecord | null>
+  /** The live accounts with these ids, in any order. */
+  byIds(ids: readonly string[]): Promise<UserRecord[]>
   /** The live account with this username or e-mail, in one look-up, or `null`. */
   byLogin(login: Login): Promise<UserRecord | null>
   /**

@@ -1,12 +1,22 @@
 import type { Storage } from '../storage.ts'
+import { createMemoryEdgeStore } from './memory-edge-store.ts'
+import { createMemoryFeedStore } from './memory-feed-store.ts'
+import { createMemoryMediaStore } from './memory-media-store.ts'
+import { createMemoryPostStore } from './memory-post-store.ts'
 import { createMemorySessionStore } from './memory-session-store.ts'
+import { createMemoryState } from './memory-state.ts'
 import { createMemoryUserStore } from './memory-user-store.ts'
 
 /** Keeps everything in this process, for tests and as the reference that adapters are compared with. */
 export function createMemoryStorage(): Storage {
+  const state = createMemoryState()
   return {
-    users: createMemoryUserStore(),
+    users: createMemoryUserStore(state),
     sessions: createMemorySessionStore(),
+    edges: createMemoryEdgeStore(state),
+    posts: createMemoryPostStore(state),
+    media: createMemoryMediaStore(state),
+    feed: createMemoryFeedStore(state),
     migrate: async () => {},
     close: async () => {},
   }

@@ -1,10 +1,10 @@
 import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
+import type { MemoryState } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
-export function createMemoryUserStore(): UserStore {
-  const live = new Map<string, UserRecord>()
+export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
   const deleted = new Set<string>()
 
   function taken(user: UserRecord): Identifier[] {
@@ -23,6 +23,9 @@ export function createMemoryUserStore(): UserStore {
     },
     async byId(id) {
       return structuredClone(live.get(id) ?? null)
+    },
+    async byIds(ids) {
+      return structuredClone(ids.flatMap((id) => live.get(id) ?? []))
     },
     async byLogin(login) {
       const found = [...live.values()].find((user) =>

@@ -1,12 +1,11 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
-import { readPage } from '../page.ts'
+import { pageInput, readPage } from '../page.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { endOwnSession, endSession, endSessions } from './end-sessions.ts'
 import { login } from './login.ts'
 import { refresh } from './refresh.ts'
-import { pageInput } from './session-inputs.ts'
 import { toSession } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -30,10 +29,14 @@ export function createSessions(core: Core): Sessions {
       await endSessions(core, viewer.userId, exceptCurrent ? viewer.sessionId : null)
     },
     async list(viewer, input = {}) {
-      const page = await readPage('sessions', parseInput(pageInput, input), (keyset) =>
-        storage.sessions.list(viewer.userId, clock(), keyset),
+      return await readPage(
+        {
+          name: 'sessions',
+          read: (keyset) => storage.sessions.list(viewer.userId, clock(), keyset),
+          present: async (rows) => rows.map((session) => toSession(session, viewer.sessionId)),
+        },
+        parseInput(pageInput, input),
       )
-      return { ...page, items: page.items.map((session) => toSession(session, viewer.sessionId)) }
     },
     async revoke(viewer, sessionId) {
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })

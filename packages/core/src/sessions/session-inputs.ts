@@ -31,10 +31,3 @@ export const loginInput: z.ZodType<LoginInput> = z
     })
     return z.NEVER
   })
-
-/** Which page of the session list is wanted. */
-export const pageInput: z.ZodType<{ limit?: number | undefined; cursor?: string | undefined }> =
-  z.strictObject({
-    limit: z.coerce.number().int().min(1).max(100).optional(),
-    cursor: z.string().max(200).optional(),
-  })

@@ -1,0 +1,69 @@
+import type { Keyset } from '../page.ts'
+
+/** What one node can be to another: a user follows a user, likes a post, saves a post. */
+export type EdgeKind = 'follow' | 'like' | 'save'
+
+/** One edge. Of one kind there is at most one between two nodes. */
+export interface EdgeRecord {
+  /** Sorts by the time of making: lists are ordered by it. */
+  id: string
+  kind: EdgeKind
+  from: string
+  to: string
+}
+
+/** The edges of one kind at one side of a node: `out` start at it, `in` end at it. */
+export interface EdgeSide {
+  kind: EdgeKind
+  side: 'out' | 'in'
+  node: string
+}
+
+/** How many edges of one kind start and end at a node. */
+export interface EdgeCounts {
+  out: number
+  in: number
+}
+
+/** A count that was not what the edges say; it has been set right. */
+export interface CountDifference {
+  kind: EdgeKind
+  node: string
+  stored: EdgeCounts
+  counted: EdgeCounts
+}
+
+/** One step of {@link EdgeStore.recount}. */
+export interface RecountResult {
+  checked: number
+  differences: CountDifference[]
+  /** Where to go on; `null` at the end. */
+  next: string | null
+}
+
+/**
+ * Keeps edges and their counts. A count equals the visible edges after any history, a crash included: every verb
+ * changes edges and counts together. An edge is visible while neither of its ends is hidden; only visible edges are
+ * listed and counted.
+ */
+export interface EdgeStore {
+  /**
+   * Adds the edge if there is none of its kind between its ends. Answers whether it was added, and how many edges end
+   * at `to` after that. Atomic: of concurrent calls for one pair exactly one adds.
+   */
+  add(edge: EdgeRecord): Promise<{ added: boolean; count: number }>
+  /** Removes the edge if there is one, hidden or not. Answers as {@link add} does. Of concurrent calls exactly one removes. */
+  remove(edge: Pick<EdgeRecord, 'kind' | 'from' | 'to'>): Promise<{ removed: boolean; count: number }>
+  /** The visible edges at one side of a node, newest first. */
+  list(side: EdgeSide, keyset: Keyset): Promise<EdgeRecord[]>
+  /** Which of these nodes are at the other end of a visible edge, in any order. */
+  among(side: EdgeSide, others: readonly string[]): Promise<string[]>
+  /** The counts of these nodes, in the order of `nodes`. */
+  counts(kind: EdgeKind, nodes: readonly string[]): Promise<EdgeCounts[]>
+  /** Hides a node, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0. */
+  setHidden(node: string, hidden: boolean, limit: number): Promise<number>
+  /** Removes at most `limit` edges of a node that is gone for good, with their counts. Answers how many; done at 0. */
+  drop(node: string, limit: number): Promise<number>
+  /** Compares the counts of at most `limit` nodes with their edges and sets them right. `after` is the `next` before, `null` to start. */
+  recount(after: string | null, limit: number): Promise<RecountResult>
+}

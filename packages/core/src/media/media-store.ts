@@ -1,0 +1,70 @@
+import type { MediaKind, MediaType } from './media.ts'
+
+/** What a medium is used for. */
+export type MediaUse = 'post' | 'avatar' | 'cover'
+
+/** What was measured of a medium when it was taken in. */
+export interface MediaMeasures {
+  width: number
+  height: number
+  durationSeconds: number | null
+  thumbhash: string | null
+  palette: string[]
+  lightness: number | null
+  saturation: number | null
+  takenAt: string | null
+}
+
+/**
+ * A medium as it is stored. `reserved`: its blob is being stored. `ready`: it can be attached. `released`: nothing will
+ * use it any more and its blob is to be removed. Its row comes before its blob and goes after it, so that a crash leaves
+ * no blob unaccounted for.
+ */
+export interface MediaRecord {
+  id: string
+  ownerId: string
+  kind: MediaKind
+  contentType: MediaType
+  createdAt: Date
+  state: 'reserved' | 'ready' | 'released'
+  /** `null` while reserved. */
+  measures: MediaMeasures | null
+  /** What it is attached to: a post by its id, an avatar or cover by its user's. */
+  attachment: MediaAttachment | null
+}
+
+/** The place of a medium. */
+export interface MediaAttachment {
+  use: MediaUse
+  subject: string
+  position: number
+  alt: string
+}
+
+/** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. */
+export interface MediaStore {
+  /** Saves the row of a medium whose blob is about to be stored. */
+  reserve(media: MediaRecord): Promise<void>
+  /** Makes a reserved medium ready. Answers `false` if it no longer waits for that: then its blob has to go. */
+  ready(id: string, measures: MediaMeasures): Promise<boolean>
+  /** The media with these ids, in any order. */
+  byIds(ids: readonly string[]): Promise<MediaRecord[]>
+  /** The media attached to these subjects, in any order. */
+  bySubjects(use: MediaUse, subjects: readonly string[]): Promise<MediaRecord[]>
+  /**
+   * Attaches a ready, unattached medium of this owner to the owner, in place of the one before, which is released; all
+   * in one step. Answers `false`, and changes nothing, if it cannot be attached.
+   */
+  attach(id: string, ownerId: string, use: 'avatar' | 'cover'): Promise<boolean>
+  /** Releases what is attached to a user. Idempotent. */
+  detach(use: 'avatar' | 'cover', ownerId: string): Promise<void>
+  /** Releases every medium of an owner. Idempotent. */
+  releaseAll(ownerId: string): Promise<void>
+  /**
+   * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
+   * ids of released ones, oldest first. What it answers can no longer be attached.
+   */
+  sweep(before: Date, limit: number): Promise<string[]>
+  /** Removes the row of a released medium, after its blob. Idempotent. */
+  forget(id: string): Promise<void>
+}

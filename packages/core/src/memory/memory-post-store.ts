@@ -1,0 +1,57 @@
+import type { PostStore } from '../posts/post-store.ts'
+import { type MemoryState, pageOf, release } from './memory-state.ts'
+
+/** Posts in a `Map`. */
+export function createMemoryPostStore({ posts, media }: MemoryState): PostStore {
+  const removed = new Set<string>()
+
+  function take(id: string): boolean {
+    if (!posts.delete(id)) return false
+    removed.add(id)
+    for (const item of media.values()) {
+      if (item.attachment?.use === 'post' && item.attachment.subject === id) release(item)
+    }
+    return true
+  }
+  const ofAuthor = (authorId: string) => [...posts.values()].filter((post) => post.authorId === authorId)
+
+  return {
+    async create(post, items) {
+      const isFree = (id: string) => {
+        const item = media.get(id)
+        return item?.ownerId === post.authorId && item.state === 'ready' && item.attachment === null
+      }
+      const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
+      if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
+      for (const [position, { id, alt }] of items.entries()) {
+        const item = media.get(id)
+        if (item) item.attachment = { use: 'post', subject: post.id, position, alt }
+      }
+      posts.set(post.id, structuredClone(post))
+      return { outcome: 'created' }
+    },
+    async byIds(ids) {
+      return structuredClone(ids.flatMap((id) => posts.get(id) ?? []))
+    },
+    async edit(id, caption, editedAt) {
+      const post = posts.get(id)
+      if (!post) return null
+      Object.assign(post, { caption, editedAt })
+      return structuredClone(post)
+    },
+    remove: async (id) => take(id),
+    async removeAll(authorId, limit) {
+      const some = ofAuthor(authorId).slice(0, limit)
+      for (const post of some) take(post.id)
+      return some.length
+    },
+    byAuthor: async (authorId, keyset) => pageOf(ofAuthor(authorId), keyset),
+    counts: async (authorIds) => authorIds.map((id) => ofAuthor(id).length),
+    async removedIds(limit) {
+      return [...removed].sort().slice(0, limit)
+    },
+    async purge(id) {
+      removed.delete(id)
+    },
+  }
+}

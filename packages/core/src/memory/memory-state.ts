@@ -1,0 +1,34 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import type { EdgeRecord } from '../graph/edge-store.ts'
+import type { MediaRecord } from '../media/media-store.ts'
+import type { PostRecord } from '../posts/post-store.ts'
+
+/** What the memory stores share: each port reads the rows of others where its promise spans both. */
+export interface MemoryState {
+  users: Map<string, UserRecord>
+  posts: Map<string, PostRecord>
+  media: Map<string, MediaRecord>
+  edges: Map<string, EdgeRecord>
+  /** Nodes whose edges are hidden. */
+  hiddenNodes: Set<string>
+}
+
+/** Creates an empty state. */
+export function createMemoryState(): MemoryState {
+  return { users: new Map(), posts: new Map(), media: new Map(), edges: new Map(), hiddenNodes: new Set() }
+}
+
+/** Rows of a keyset page: newest id first. */
+export function pageOf<Row extends { id: string }>(
+  rows: Iterable<Row>,
+  { limit, before }: { limit: number; before: string | null },
+): Row[] {
+  const older = [...rows].filter((row) => before === null || row.id < before)
+  return structuredClone(older.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit))
+}
+
+/** Takes a medium out of use; its blob is removed by upkeep. */
+export function release(media: MediaRecord): void {
+  media.state = 'released'
+  media.attachment = null
+}

@@ -1,0 +1,44 @@
+import type { Keyset } from '../page.ts'
+
+/** A post as it is stored. Its media are kept by the media store. */
+export interface PostRecord {
+  id: string
+  authorId: string
+  caption: string
+  createdAt: Date
+  editedAt: Date | null
+}
+
+/** An upload that goes with a post, in its place. */
+export interface PostMedia {
+  id: string
+  alt: string
+}
+
+/** The answer of {@link PostStore.create}: with uploads that are missing, not the author's, or in use already. */
+export type CreatePostResult = { outcome: 'created' } | { outcome: 'media-unavailable'; ids: string[] }
+
+/** Keeps posts. A removed post is absent from every answer but {@link removedIds}. */
+export interface PostStore {
+  /**
+   * Saves a post and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author, and
+   * unattached: of concurrent posts with one upload exactly one is created.
+   */
+  create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
+  /** The live posts with these ids, in any order. */
+  byIds(ids: readonly string[]): Promise<PostRecord[]>
+  /** Changes the caption of a live post; `null` if there is none. */
+  edit(id: string, caption: string, editedAt: Date): Promise<PostRecord | null>
+  /** Takes a live post out of everything in one step and releases its media. Answers whether it was live. */
+  remove(id: string): Promise<boolean>
+  /** Removes at most `limit` live posts of an author, each as {@link remove} does. Answers how many; done at 0. */
+  removeAll(authorId: string, limit: number): Promise<number>
+  /** The live posts of an author, newest first. */
+  byAuthor(authorId: string, keyset: Keyset): Promise<PostRecord[]>
+  /** How many live posts each of these authors has, in the order of `authorIds`. */
+  counts(authorIds: readonly string[]): Promise<number[]>
+  /** Ids of posts that were removed and not yet purged, oldest first. */
+  removedIds(limit: number): Promise<string[]>
+  /** Removes the last trace of a removed post; does nothing for any other. Idempotent. */
+  purge(id: string): Promise<void>
+}
