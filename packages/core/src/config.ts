@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { AccountRules } from './accounts/account-inputs.ts'
 import { fold, reservedUsernames } from './accounts/identifiers.ts'
+import type { CaptionWriter } from './captions/caption-writer.ts'
 import { type Duration, durationSeconds } from './duration.ts'
 import type { Clock, Random } from './id.ts'
+import type { BlobStore } from './media/blob-store.ts'
+import type { ImageProcessor } from './media/image-processor.ts'
+import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import type { KithOptions, LimitRule, Logger, PasswordOptions } from './options.ts'
@@ -26,12 +32,30 @@ export interface KithConfig {
     readonly audience: string
     readonly signingKeys: readonly SigningKey[]
   }
+  readonly media: MediaConfig
+  readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
+  readonly posts: { readonly textOnly: boolean }
+  readonly fetch: typeof fetch
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
   readonly revocations: Revocations
   readonly rateLimits: RateLimits
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+}
+
+/** The options of media, with their defaults; `null` for what the host does not offer. */
+export interface MediaConfig {
+  readonly blobs: BlobStore | null
+  readonly images: ImageProcessor | null
+  readonly videos: VideoProcessor | null
+  readonly publicPath: string
+  readonly temporaryDirectory: string
+  readonly maxImageBytes: number
+  readonly maxPixels: number
+  readonly maxVideoBytes: number
+  readonly maxVideoSeconds: number
+  readonly maxVideoPixels: number
 }
 
 /** Options whose mistakes a type check cannot see. The caller's object is only read. */
@@ -44,6 +68,10 @@ export function readOptions(options: KithOptions): KithConfig {
     accounts: readAccounts(options),
     passwords: Object.freeze({ ...options.passwords }),
     sessions: readSessions(options.sessions),
+    media: readMedia(options.media),
+    captions: readCaptions(options.captions),
+    posts: Object.freeze({ textOnly: options.posts?.textOnly ?? false }),
+    fetch: options.fetch ?? fetch,
     limits: readLimits(options.limits),
     revocations: options.revocations ?? createMemoryRevocations(clock),
     rateLimits: options.rateLimits ?? createMemoryRateLimits(),
@@ -66,7 +94,7 @@ const optionsSchema = z.strictObject({
     z.string(),
     z.strictObject({ current: z.string(), previous: z.array(z.string()).readonly().optional() }),
   ]),
-  storage: z.looseObject({ users: port, sessions: port }),
+  storage: z.looseObject({ users: port, sessions: port, edges: port, posts: port, media: port, feed: port }),
   accounts: z
     .strictObject({
       identifiers: z.strictObject({ username: presence, email: presence, phone: presence }).optional(),
@@ -104,6 +132,23 @@ const optionsSchema = z.strictObject({
         .optional(),
     })
     .optional(),
+  media: z
+    .strictObject({
+      blobs: port,
+      images: port.optional(),
+      videos: port.optional(),
+      publicPath: z.string().optional(),
+      temporaryDirectory: z.string().min(1).optional(),
+      maxImageBytes: positive,
+      maxPixels: positive,
+      maxVideoBytes: positive,
+      maxVideoSeconds: positive,
+      maxVideoPixels: positive,
+    })
+    .optional(),
+  captions: port.optional(),
+  posts: z.strictObject({ textOnly: z.boolean().optional() }).optional(),
+  fetch: z.function().optional(),
   limits: z
     .strictObject(Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, rules])))
     .optional(),
@@ -160,6 +205,31 @@ function readSessions(sessions: KithOptions['sessions'] = {}): KithConfig['sessi
     audience: sessions.audience ?? 'kith',
     signingKeys: Object.freeze([...signingKeys]),
   })
+}
+
+function readMedia(media: KithOptions['media']): MediaConfig {
+  const publicPath = media?.publicPath ?? '/api/v1/media'
+  if (publicPath.endsWith('/'))
+    throw new TypeError('createKith: media.publicPath: leave out the slash at the end')
+  return Object.freeze({
+    blobs: media?.blobs ?? null,
+    images: media?.images ?? null,
+    videos: media?.videos ?? null,
+    publicPath,
+    temporaryDirectory: media?.temporaryDirectory ?? join(tmpdir(), 'kith'),
+    maxImageBytes: media?.maxImageBytes ?? 20 * 1024 * 1024,
+    maxPixels: media?.maxPixels ?? 50_000_000,
+    maxVideoBytes: media?.maxVideoBytes ?? 100 * 1024 * 1024,
+    maxVideoSeconds: media?.maxVideoSeconds ?? 180,
+    maxVideoPixels: media?.maxVideoPixels ?? 3840 * 2160,
+  })
+}
+
+function readCaptions(captions: KithOptions['captions']): KithConfig['captions'] {
+  if (!captions) return Object.freeze({ writer: null, timeoutSeconds: 10 })
+  if (!('writer' in captions)) return Object.freeze({ writer: captions, timeoutSeconds: 10 })
+  const timeoutSeconds = durationSeconds(captions.timeout, 'createKith: captions.timeout')
+  return Object.freeze({ writer: captions.writer, timeoutSeconds })
 }
 
 function readLimits(limits: KithOptions['limits'] = {}): KithConfig['limits'] {

@@ -6,6 +6,9 @@ import type { AccessTokens } from './sessions/access-token.ts'
 import type { Attempts } from './sessions/attempts.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
+import type { People } from './profiles/people.ts'
+import type { PresentPosts } from './posts/present-posts.ts'
+import type { Purge } from './upkeep/purge.ts'
 import type { Storage } from './storage.ts'
 
 /** What the services of one Kith instance share. */
@@ -17,6 +20,9 @@ export interface Core {
   readonly attempts: Attempts
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  readonly people: People
+  readonly presentPosts: PresentPosts
+  readonly purge: Purge
   readonly makeId: MakeId
   readonly clock: Clock
   readonly emit: Emit

@@ -1,23 +1,42 @@
 import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
+import { type Captions, createCaptions } from './captions/captions.ts'
 import { type KithConfig, readOptions } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
+import { createFeed, type Feed } from './feed/home.ts'
+import { createFollows, type Follows } from './graph/follows.ts'
+import { createLikes, type Likes } from './graph/likes.ts'
+import { createSaves, type Saves } from './graph/saves.ts'
 import { createIds } from './id.ts'
+import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
+import { createPosts, type Posts } from './posts/posts.ts'
+import { createPresentPosts } from './posts/present-posts.ts'
+import { createPeople } from './profiles/people.ts'
+import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { createPurge } from './upkeep/purge.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
 /** One Kith: its services over one storage. */
 export interface Kith {
   readonly accounts: Accounts
   readonly sessions: Sessions
+  readonly profiles: Profiles
+  readonly follows: Follows
+  readonly likes: Likes
+  readonly saves: Saves
+  readonly posts: Posts
+  readonly uploads: Uploads
+  readonly captions: Captions
+  readonly feed: Feed
   readonly events: Events
   readonly upkeep: Upkeep
   readonly storage: Storage
@@ -34,6 +53,7 @@ export function createKith(options: KithOptions): Kith {
   const { clock, random, logger, revocations } = config
   const { storage } = options
   const { events, emit } = createEvents(clock, logger)
+  const people = createPeople(storage, config.media)
   const core: Core = {
     config,
     storage,
@@ -48,6 +68,9 @@ export function createKith(options: KithOptions): Kith {
       random,
     }),
     refreshTokens: createRefreshTokens(config.secrets, clock),
+    people,
+    presentPosts: createPresentPosts(storage, people, config.media),
+    purge: createPurge(storage, config),
     makeId: createIds(clock, random),
     clock,
     emit,
@@ -56,8 +79,16 @@ export function createKith(options: KithOptions): Kith {
   return Object.freeze({
     accounts: createAccounts(core),
     sessions: createSessions(core),
+    profiles: createProfiles(core),
+    follows: createFollows(core),
+    likes: createLikes(core),
+    saves: createSaves(core),
+    posts: createPosts(core),
+    uploads: createUploads(core),
+    captions: createCaptions(core),
+    feed: createFeed(core),
     events,
-    upkeep: createUpkeep({ storage, clock }),
+    upkeep: createUpkeep(core),
     storage,
     config: visible,
   })

@@ -33,6 +33,7 @@ export const errorTable = {
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'rate-limited': { status: 429, title: 'Too many attempts' },
   'account-locked': { status: 429, title: 'Too many failed attempts for this account' },
+  'not-configured': { status: 501, title: 'This server does not offer that' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'storage-failed': { status: 500, title: 'The database cannot be used' },
   'storage-busy': { status: 503, title: 'The database is busy' },

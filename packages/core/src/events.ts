@@ -13,6 +13,13 @@ export interface KithEvents {
   'session.refreshed': { userId: string; sessionId: string }
   'session.revoked': { userId: string; sessionId: string }
   'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
+  'follow.added': { userId: string; followedId: string }
+  'follow.removed': { userId: string; followedId: string }
+  'like.added': { userId: string; postId: string }
+  'like.removed': { userId: string; postId: string }
+  'post.created': { userId: string; postId: string }
+  'post.edited': { userId: string; postId: string }
+  'post.deleted': { userId: string; postId: string }
   'login.failed': { userId: string | null; address: string | null }
   'login.locked': { userId: string | null; address: string | null }
 }

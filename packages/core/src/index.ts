@@ -1,11 +1,13 @@
 export { createKith, type Kith } from './create-kith.ts'
-export type { KithConfig } from './config.ts'
+export type { KithConfig, MediaConfig } from './config.ts'
 export type {
   AccountOptions,
   KithOptions,
   LimitRule,
   Logger,
+  MediaOptions,
   PasswordOptions,
+  PostOptions,
   SessionOptions,
 } from './options.ts'
 export type { Duration } from './duration.ts'
@@ -26,7 +28,7 @@ export {
 } from './errors.ts'
 export { parseInput } from './input.ts'
 export type { Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
-export type { Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 
 export type { Accounts } from './accounts/accounts.ts'
 export type {
@@ -47,7 +49,6 @@ export {
   legacyPbkdf2,
   legacyScrypt,
 } from './accounts/legacy-hash.ts'
-export type { OwnUser } from './accounts/user.ts'
 export type {
   CreateUserResult,
   Identifier,
@@ -72,4 +73,41 @@ export type { BlobMeta, BlobStore, ByteRange, ServedBlob, ServedBlobStore } from
 export type { ImageHeader, ImageMeasures, ImageProcessor } from './media/image-processor.ts'
 export type { VideoMeasures, VideoProcessor } from './media/video-processor.ts'
 export { type MediaKind, type MediaType, type Rendition, renditionPixels } from './media/media.ts'
+export { sniff, sniffBytes } from './media/sniff.ts'
 export type { CaptionRequest, CaptionWriter } from './captions/caption-writer.ts'
+
+export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
+export type { Image } from './media/image.ts'
+export { drawDefaultAvatar } from './media/default-avatar.ts'
+export { isServed } from './media/blob-store.ts'
+export type {
+  MediaAttachment,
+  MediaMeasures,
+  MediaRecord,
+  MediaStore,
+  MediaUse,
+} from './media/media-store.ts'
+export type { Upload, Uploads } from './media/uploads.ts'
+
+export type { Author, OwnUser, User } from './profiles/user.ts'
+export type { Profiles } from './profiles/profiles.ts'
+
+export type {
+  CountDifference,
+  EdgeCounts,
+  EdgeKind,
+  EdgeRecord,
+  EdgeSide,
+  EdgeStore,
+  RecountResult,
+} from './graph/edge-store.ts'
+export type { Follows, FollowState } from './graph/follows.ts'
+export type { Likes, LikeState } from './graph/likes.ts'
+export type { Saves } from './graph/saves.ts'
+
+export type { Post, PostMediaView } from './posts/post.ts'
+export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-inputs.ts'
+export type { CreatePostResult, PostMedia, PostRecord, PostStore } from './posts/post-store.ts'
+export type { Posts } from './posts/posts.ts'
+export type { Feed } from './feed/home.ts'
+export type { FeedStore } from './feed/feed-store.ts'

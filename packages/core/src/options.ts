@@ -1,9 +1,13 @@
 import type { Presence } from './accounts/account-inputs.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
+import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
 import type { Clock, Random } from './id.ts'
 import type { LimitName } from './sessions/attempts.ts'
+import type { BlobStore } from './media/blob-store.ts'
+import type { ImageProcessor } from './media/image-processor.ts'
+import type { VideoProcessor } from './media/video-processor.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
@@ -36,6 +40,12 @@ export interface KithOptions {
   passwords?: PasswordOptions | undefined
   /** How long sessions last and how their tokens are signed. */
   sessions?: SessionOptions | undefined
+  /** Where media are kept and how they are read. @default no uploads */
+  media?: MediaOptions | undefined
+  /** Who suggests captions, and how long it may take (10 seconds by default). @default nobody */
+  captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
+  /** What a post may be. */
+  posts?: PostOptions | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[]>> | undefined
   /** @default the denylist of this process */
@@ -46,6 +56,8 @@ export interface KithOptions {
   clock?: Clock | undefined
   /** @default the system's random source */
   random?: Random | undefined
+  /** For reading images back from a hosted blob store. @default the global `fetch` */
+  fetch?: typeof fetch | undefined
   /** @default `console` */
   logger?: Logger | undefined
 }
@@ -76,6 +88,36 @@ export interface PasswordOptions {
   queueLimit?: number | undefined
   /** Verifiers for imported hashes that are not argon2. @default none */
   legacy?: readonly LegacyHash[] | undefined
+}
+
+/** Options of media. Without `blobs` there are no uploads. */
+export interface MediaOptions {
+  /** Where the bytes are kept. */
+  blobs: BlobStore
+  /** @default none: images are refused */
+  images?: ImageProcessor | undefined
+  /** @default none: videos are refused */
+  videos?: VideoProcessor | undefined
+  /** Where Kith's routes serve media; the addresses of default avatars start with it. @default '/api/v1/media' */
+  publicPath?: string | undefined
+  /** Where uploads wait while they are checked. @default a folder in the system's own for temporary files */
+  temporaryDirectory?: string | undefined
+  /** @default 20 MiB */
+  maxImageBytes?: number | undefined
+  /** Width times height, of all frames. @default 50 million */
+  maxPixels?: number | undefined
+  /** @default 100 MiB */
+  maxVideoBytes?: number | undefined
+  /** @default 180 */
+  maxVideoSeconds?: number | undefined
+  /** Width times height. @default 8,294,400 (4K) */
+  maxVideoPixels?: number | undefined
+}
+
+/** Options of posts. */
+export interface PostOptions {
+  /** Whether a post may have a caption and no media. @default false */
+  textOnly?: boolean | undefined
 }
 
 /** Options of sessions. */

@@ -40,6 +40,9 @@ describe('register', () => {
       bio: 'first\nsecond',
     })
     expect(user).toEqual({
+      avatar: expect.objectContaining({ width: 320 }) as object,
+      cover: null,
+      counts: { posts: 0, followers: 0, following: 0 },
       id: expect.any(String) as string,
       username: 'ana.b',
       email: 'ana@example.com',
@@ -266,11 +269,11 @@ describe('deletion', () => {
     const { upkeep, sessions, viewer, options, tokens } = await signedIn()
     const { users, sessions: stored } = options.storage
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
-    expect(await upkeep.run()).toEqual({ accounts: 1, sessions: 1 })
+    expect(await upkeep.run()).toEqual({ accounts: 1, posts: 0, media: 0, sessions: 1 })
     expect(await users.deletedIds(10)).toEqual([])
     expect(await stored.byId(viewer.sessionId)).toBeNull()
     expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
-    expect(await upkeep.run()).toEqual({ accounts: 0, sessions: 0 })
+    expect(await upkeep.run()).toEqual({ accounts: 0, posts: 0, media: 0, sessions: 0 })
   })
 })
 

@@ -8,7 +8,7 @@ import type {
   ImportInput,
   RegisterInput,
 } from './account-inputs.ts'
-import type { OwnUser } from './user.ts'
+import type { OwnUser } from '../profiles/user.ts'
 
 /** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
 export interface Accounts {
@@ -28,6 +28,11 @@ export interface Accounts {
   changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>
   /** Deletes the viewer's own account and ends its sessions. @throws wrong-password, account-locked */
   delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
+  /**
+   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
+   * follows and followers. Read page by page, so its size does not matter.
+   */
+  export(viewer: Viewer): AsyncIterable<string>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
   ban(userId: string): Promise<void>
   /** Lifts a suspension. @throws account-not-found */

@@ -4,17 +4,19 @@ import { parseInput } from '../input.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
+import type { OwnUser } from '../profiles/user.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
 import { readLogin } from './identifiers.ts'
-import { toOwnUser } from './user.ts'
+import { exportAccount } from './export-account.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** Creates the accounts of one Kith instance. */
 export function createAccounts(core: Core): Accounts {
   const { config, storage, passwords, clock, emit } = core
   const { users } = storage
+  const presentOwn = (user: UserRecord): Promise<OwnUser> => core.people.presentOwn(user)
   const inputs = createAccountInputs(config.accounts)
 
   function taken(names: readonly Identifier[]): KithError {
@@ -83,12 +85,12 @@ export function createAccounts(core: Core): Accounts {
       })
       await create(user)
       emit('account.imported', { userId: user.id })
-      return toOwnUser(user)
+      return await presentOwn(user)
     },
-    me: async (viewer) => toOwnUser(await own(viewer)),
+    me: async (viewer) => await presentOwn(await own(viewer)),
     async find(login) {
       const user = await users.byLogin(readLogin(login))
-      return user && toOwnUser(user)
+      return user && (await presentOwn(user))
     },
     async edit(viewer, input) {
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
@@ -106,7 +108,7 @@ export function createAccounts(core: Core): Accounts {
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'missing') throw new KithError('unauthenticated')
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
-      return toOwnUser(result.user)
+      return await presentOwn(result.user)
     },
     async changePassword(viewer, input) {
       const {
@@ -128,16 +130,19 @@ export function createAccounts(core: Core): Accounts {
       await confirmPassword(core, await own(viewer), password)
       await users.markDeleted(viewer.userId, clock())
       await endSessions(core, viewer.userId, null)
-      await users.purge(viewer.userId)
+      await core.purge.account(viewer.userId)
       emit('account.deleted', { userId: viewer.userId })
     },
+    export: (viewer) => exportAccount(core, viewer),
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)
+      await core.purge.hide(userId, true)
       emit('account.banned', { userId })
     },
     async unban(userId) {
       await setBan(userId, null)
+      await core.purge.hide(userId, false)
       emit('account.unbanned', { userId })
     },
   }

@@ -56,6 +56,11 @@ export function phoneSchema(): z.ZodType<string, string> {
     })
 }
 
+/** Reads a username out of an address. Never fails: what cannot be one matches no account. */
+export function parseName(text: string): string {
+  return text.length > 120 ? '' : fold(text)
+}
+
 /** Reads what a person typed as login. Never fails: what cannot be a login matches no account. */
 export function readLogin(text: string): Login {
   return text.includes('@') || text.normalize('NFKC').includes('@')

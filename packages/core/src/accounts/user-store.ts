@@ -1,3 +1,5 @@
+import type { Keyset } from '../page.ts'
+
 /** What an account can be found by. Each is unique among live accounts. */
 export type Identifier = 'username' | 'email' | 'phone'
 
@@ -60,6 +62,8 @@ export interface UserStore {
    * hash are gone, and it is absent from every look-up. Answers whether it was live; a second call answers `false`.
    */
   markDeleted(id: string, at: Date): Promise<boolean>
+  /** Ids of live accounts that are banned, the highest id first. */
+  bannedIds(keyset: Keyset): Promise<string[]>
   /** Ids of accounts that are marked deleted and not yet purged, oldest id first. */
   deletedIds(limit: number): Promise<string[]>
   /** Removes the last trace of an account that is marked deleted; does nothing for any other. Idempotent. */

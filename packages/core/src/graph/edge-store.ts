@@ -27,13 +27,13 @@ export interface EdgeCounts {
 
 /** A count that was not what the edges say; it has been set right. */
 export interface CountDifference {
-  kind: EdgeKind
+  kind: EdgeKind | 'post'
   node: string
   stored: EdgeCounts
   counted: EdgeCounts
 }
 
-/** One step of {@link EdgeStore.recount}. */
+/** One step of a recount. */
 export interface RecountResult {
   checked: number
   differences: CountDifference[]
@@ -62,6 +62,8 @@ export interface EdgeStore {
   counts(kind: EdgeKind, nodes: readonly string[]): Promise<EdgeCounts[]>
   /** Hides a node, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0. */
   setHidden(node: string, hidden: boolean, limit: number): Promise<number>
+  /** Nodes that are hidden, the highest id first. */
+  hiddenNodes(keyset: Keyset): Promise<string[]>
   /** Removes at most `limit` edges of a node that is gone for good, with their counts. Answers how many; done at 0. */
   drop(node: string, limit: number): Promise<number>
   /** Compares the counts of at most `limit` nodes with their edges and sets them right. `after` is the `next` before, `null` to start. */

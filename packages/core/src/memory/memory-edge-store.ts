@@ -46,6 +46,12 @@ export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): Edge
       else hiddenNodes.delete(node)
       return touching(node).length
     },
+    async hiddenNodes(keyset) {
+      return pageOf(
+        [...hiddenNodes].map((id) => ({ id })),
+        keyset,
+      ).map((node) => node.id)
+    },
     async drop(node, limit) {
       const dropped = touching(node).slice(0, limit)
       for (const [key] of dropped) edges.delete(key)

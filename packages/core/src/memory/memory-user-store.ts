@@ -1,5 +1,5 @@
 import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
-import type { MemoryState } from './memory-state.ts'
+import { type MemoryState, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
@@ -52,6 +52,10 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       if (!live.delete(id)) return false
       deleted.add(id)
       return true
+    },
+    async bannedIds(keyset) {
+      const banned = [...live.values()].filter((user) => user.bannedAt !== null)
+      return pageOf(banned, keyset).map((user) => user.id)
     },
     async deletedIds(limit) {
       return [...deleted].sort().slice(0, limit)

@@ -1,3 +1,4 @@
+import type { RecountResult } from '../graph/edge-store.ts'
 import type { Keyset } from '../page.ts'
 
 /** A post as it is stored. Its media are kept by the media store. */
@@ -41,4 +42,6 @@ export interface PostStore {
   removedIds(limit: number): Promise<string[]>
   /** Removes the last trace of a removed post; does nothing for any other. Idempotent. */
   purge(id: string): Promise<void>
+  /** Compares the counts of at most `limit` authors with their posts, as out-edges of kind `post`, and sets them right. */
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }

@@ -10,7 +10,14 @@ import type { Limit, RateLimits } from './rate-limits.ts'
  * `passwordByAccount` counts wrong passwords in a row, wherever a password is asked for; a right one clears it.
  */
 export type LimitName =
-  'registerByAddress' | 'loginByAddress' | 'passwordByAccount' | 'refreshByAddress' | 'refreshBySession'
+  | 'registerByAddress'
+  | 'loginByAddress'
+  | 'passwordByAccount'
+  | 'refreshByAddress'
+  | 'refreshBySession'
+  | 'uploadByAccount'
+  | 'postByAccount'
+  | 'captionByAccount'
 
 /** The limits that hold unless options say otherwise. The steps of `passwordByAccount` are the back-off of the lockout. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -26,6 +33,9 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   ],
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
   refreshBySession: [{ limit: 60, windowSeconds: 60 }],
+  uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
+  postByAccount: [{ limit: 100, windowSeconds: 3_600 }],
+  captionByAccount: [{ limit: 60, windowSeconds: 3_600 }],
 })
 
 /** Counts attempts by the limits of one Kith instance. */
@@ -35,6 +45,8 @@ export interface Attempts {
     name: 'registerByAddress' | 'loginByAddress' | 'refreshByAddress',
     client: ClientInfo,
   ): Promise<void>
+  /** @throws rate-limited */
+  byAccount(name: 'uploadByAccount' | 'postByAccount' | 'captionByAccount', userId: string): Promise<void>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**
@@ -69,6 +81,7 @@ export function createAttempts(
     async byAddress(name, { address }) {
       if (address !== undefined) await demand(name, addressKey(address), 'rate-limited')
     },
+    byAccount: (name, userId) => demand(name, userId, 'rate-limited'),
     bySession: (sessionId) => demand('refreshBySession', sessionId, 'rate-limited'),
     beforePassword: (account) => demand('passwordByAccount', account, 'account-locked'),
     async afterRightPassword(account) {

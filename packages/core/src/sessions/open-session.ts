@@ -1,4 +1,3 @@
-import { toOwnUser } from '../accounts/user.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
@@ -49,7 +48,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
 export async function toSignIn(core: Core, user: UserRecord, session: SessionRecord): Promise<SignIn> {
   const access = await core.accessTokens.issue({ userId: user.id, sessionId: session.id })
   return {
-    user: toOwnUser(user),
+    user: await core.people.presentOwn(user),
     session: { id: session.id, expiresAt: session.expiresAt.toISOString() },
     tokens: {
       accessToken: access.token,

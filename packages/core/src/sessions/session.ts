@@ -1,4 +1,4 @@
-import type { OwnUser } from '../accounts/user.ts'
+import type { OwnUser } from '../profiles/user.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /** The tokens of one session. */

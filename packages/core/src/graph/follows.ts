@@ -1,0 +1,77 @@
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
+import { visibleUser } from '../profiles/profiles.ts'
+import type { User } from '../profiles/user.ts'
+import type { Viewer } from '../viewer.ts'
+import type { EdgeSide } from './edge-store.ts'
+
+/** Whether the viewer follows an account, and how many do. */
+export interface FollowState {
+  following: boolean
+  followers: number
+}
+
+/** Who follows whom. Accounts are named by their username. */
+export interface Follows {
+  /** Idempotent. @throws account-not-found, self-follow */
+  add(viewer: Viewer, username: string): Promise<FollowState>
+  /** Idempotent. @throws account-not-found */
+  remove(viewer: Viewer, username: string): Promise<FollowState>
+  /** The newest first. @throws account-not-found, invalid-cursor */
+  followers(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<User>>
+  /** The newest first. @throws account-not-found, invalid-cursor */
+  following(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<User>>
+}
+
+/** Creates the follows of one Kith instance. */
+export function createFollows(core: Core): Follows {
+  const { users, edges } = core.storage
+
+  async function list(
+    viewer: Viewer | null,
+    { username, side }: { username: string; side: EdgeSide['side'] },
+    input: PageInput,
+  ): Promise<Page<User>> {
+    const { id } = await visibleUser(core, username)
+    const far = side === 'in' ? 'from' : 'to'
+    return await readPage(
+      {
+        name: `follow-${side}-${id}`,
+        read: (keyset) => edges.list({ kind: 'follow', side, node: id }, keyset),
+        present: (rows) =>
+          core.people.presentIds(
+            viewer,
+            rows.map((edge) => edge[far]),
+          ),
+      },
+      parseInput(pageInput, input),
+    )
+  }
+
+  return {
+    async add(viewer, username) {
+      const { id } = await visibleUser(core, username)
+      if (id === viewer.userId) throw new KithError('self-follow')
+      const edge = { kind: 'follow', from: viewer.userId, to: id } as const
+      const { added, count } = await edges.add({ id: core.makeId(), ...edge })
+      const ends = await users.byIds([edge.from, edge.to])
+      // Whoever bans or deletes an account does that first and then hides or drops its edges.
+      if (ends.filter((user) => user.bannedAt === null).length < 2) {
+        await edges.remove(edge)
+        throw new KithError('account-not-found')
+      }
+      if (added) core.emit('follow.added', { userId: viewer.userId, followedId: id })
+      return { following: true, followers: count }
+    },
+    async remove(viewer, username) {
+      const { id } = await visibleUser(core, username)
+      const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
+      if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })
+      return { following: false, followers: count }
+    },
+    followers: (viewer, username, input = {}) => list(viewer, { username, side: 'in' }, input),
+    following: (viewer, username, input = {}) => list(viewer, { username, side: 'out' }, input),
+  }
+}

@@ -1,0 +1,53 @@
+import type { Core } from '../core.ts'
+import { parseInput } from '../input.ts'
+import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
+import type { User } from '../profiles/user.ts'
+import type { Viewer } from '../viewer.ts'
+import { markPost, unmarkPost, visiblePost } from './post-marks.ts'
+
+/** Whether the viewer likes a post, and how many do. */
+export interface LikeState {
+  liked: boolean
+  likes: number
+}
+
+/** Likes of posts. */
+export interface Likes {
+  /** Idempotent. @throws post-not-found */
+  add(viewer: Viewer, postId: string): Promise<LikeState>
+  /** Idempotent. @throws post-not-found */
+  remove(viewer: Viewer, postId: string): Promise<LikeState>
+  /** Who likes a post, the newest like first. @throws post-not-found, invalid-cursor */
+  list(viewer: Viewer | null, postId: string, input?: PageInput): Promise<Page<User>>
+}
+
+/** Creates the likes of one Kith instance. */
+export function createLikes(core: Core): Likes {
+  return {
+    async add(viewer, postId) {
+      const { changed, count } = await markPost(core, 'like', viewer, postId)
+      if (changed) core.emit('like.added', { userId: viewer.userId, postId })
+      return { liked: true, likes: count }
+    },
+    async remove(viewer, postId) {
+      const { changed, count } = await unmarkPost(core, 'like', viewer, postId)
+      if (changed) core.emit('like.removed', { userId: viewer.userId, postId })
+      return { liked: false, likes: count }
+    },
+    async list(viewer, postId, input = {}) {
+      await visiblePost(core, postId)
+      return await readPage(
+        {
+          name: `likes-${postId}`,
+          read: (keyset) => core.storage.edges.list({ kind: 'like', side: 'in', node: postId }, keyset),
+          present: (rows) =>
+            core.people.presentIds(
+              viewer,
+              rows.map((edge) => edge.from),
+            ),
+        },
+        parseInput(pageInput, input),
+      )
+    },
+  }
+}

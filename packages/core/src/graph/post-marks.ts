@@ -1,0 +1,49 @@
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { findPost } from '../posts/posts.ts'
+import type { PostRecord } from '../posts/post-store.ts'
+import type { Viewer } from '../viewer.ts'
+
+type Mark = 'like' | 'save'
+
+/** Puts an edge from the viewer to a post. Answers whether it is new, and how many such edges the post has. */
+export async function markPost(
+  core: Core,
+  kind: Mark,
+  viewer: Viewer,
+  postId: string,
+): Promise<{ changed: boolean; count: number }> {
+  await visiblePost(core, postId)
+  const edge = { kind, from: viewer.userId, to: postId } as const
+  const { added, count } = await core.storage.edges.add({ id: core.makeId(), ...edge })
+  // Whoever removes a post or an account does that first and then drops its edges; so an edge never outlives them.
+  const [[post], user] = await Promise.all([
+    core.storage.posts.byIds([postId]),
+    core.storage.users.byId(viewer.userId),
+  ])
+  if (!post || !user || user.bannedAt) {
+    await core.storage.edges.remove(edge)
+    throw new KithError(post ? 'session-revoked' : 'post-not-found')
+  }
+  return { changed: added, count }
+}
+
+/** Takes the edge away again. */
+export async function unmarkPost(
+  core: Core,
+  kind: Mark,
+  viewer: Viewer,
+  postId: string,
+): Promise<{ changed: boolean; count: number }> {
+  await visiblePost(core, postId)
+  const { removed, count } = await core.storage.edges.remove({ kind, from: viewer.userId, to: postId })
+  return { changed: removed, count }
+}
+
+/** A live post whose author is neither deleted nor banned. @throws post-not-found */
+export async function visiblePost(core: Core, postId: string): Promise<PostRecord> {
+  const post = await findPost(core, postId)
+  const author = await core.storage.users.byId(post.authorId)
+  if (!author || author.bannedAt) throw new KithError('post-not-found')
+  return post
+}

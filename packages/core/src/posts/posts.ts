@@ -1,0 +1,107 @@
+import type { Core } from '../core.ts'
+import { InvalidInputError, KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
+import { visibleUser } from '../profiles/profiles.ts'
+import type { Viewer } from '../viewer.ts'
+import type { Post } from './post.ts'
+import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
+import type { PostRecord } from './post-store.ts'
+
+/** Posts. */
+export interface Posts {
+  readonly inputs: PostInputs
+  /** Publishes a post with one's own uploads. @throws invalid-input, rate-limited */
+  create(viewer: Viewer, input: CreatePostInput): Promise<Post>
+  /** Guests may read. @throws post-not-found */
+  get(viewer: Viewer | null, id: string): Promise<Post>
+  /** Changes the caption. @throws post-not-found, not-author */
+  edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
+  /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author */
+  remove(viewer: Viewer, id: string): Promise<void>
+  /** The posts of an account, newest first. @throws account-not-found, invalid-cursor */
+  byAuthor(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<Post>>
+}
+
+/** Creates the posts of one Kith instance. */
+export function createPosts(core: Core): Posts {
+  const { storage, clock, emit } = core
+  const inputs = createPostInputs(core.config.posts)
+
+  async function presentOne(viewer: Viewer | null, record: PostRecord): Promise<Post> {
+    const [post] = await core.presentPosts(viewer, [record])
+    if (!post) throw new KithError('post-not-found')
+    return post
+  }
+
+  async function own(viewer: Viewer, id: string): Promise<PostRecord> {
+    const post = await findPost(core, id)
+    if (post.authorId !== viewer.userId) throw new KithError('not-author')
+    return post
+  }
+
+  return {
+    inputs,
+    async create(viewer, input) {
+      const { caption, media } = parseInput(inputs.create, input)
+      await core.attempts.byAccount('postByAccount', viewer.userId)
+      const record = {
+        id: core.makeId(),
+        authorId: viewer.userId,
+        caption,
+        createdAt: clock(),
+        editedAt: null,
+      }
+      const result = await storage.posts.create(record, media)
+      if (result.outcome === 'media-unavailable') {
+        const errors = result.ids.map((id) => ({
+          path: `media.${media.findIndex((item) => item.id === id)}`,
+          code: 'unavailable',
+          message: 'This is not an upload of yours that waits to be used',
+        }))
+        throw new InvalidInputError(errors)
+      }
+      // An account that was deleted or banned meanwhile leaves no post behind.
+      const author = await storage.users.byId(viewer.userId)
+      if (!author || author.bannedAt) {
+        await storage.posts.remove(record.id)
+        throw new KithError('session-revoked')
+      }
+      emit('post.created', { userId: viewer.userId, postId: record.id })
+      return await presentOne(viewer, record)
+    },
+    get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
+    async edit(viewer, id, input) {
+      const { caption } = parseInput(inputs.edit, input)
+      await own(viewer, id)
+      const edited = await storage.posts.edit(id, caption, clock())
+      if (!edited) throw new KithError('post-not-found')
+      emit('post.edited', { userId: viewer.userId, postId: id })
+      return await presentOne(viewer, edited)
+    },
+    async remove(viewer, id) {
+      await own(viewer, id)
+      if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
+      emit('post.deleted', { userId: viewer.userId, postId: id })
+      await core.purge.post(id)
+    },
+    async byAuthor(viewer, username, input = {}) {
+      const { id } = await visibleUser(core, username)
+      return await readPage(
+        {
+          name: `posts-${id}`,
+          read: (keyset) => storage.posts.byAuthor(id, keyset),
+          present: (rows) => core.presentPosts(viewer, rows),
+        },
+        parseInput(pageInput, input),
+      )
+    },
+  }
+}
+
+/** A live post of an account that is neither deleted nor banned is left to {@link PresentPosts} to judge. @throws post-not-found */
+export async function findPost(core: Core, id: string): Promise<PostRecord> {
+  const [post] = await core.storage.posts.byIds([id])
+  if (!post) throw new KithError('post-not-found')
+  return post
+}

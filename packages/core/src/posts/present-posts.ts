@@ -1,0 +1,68 @@
+import type { MediaConfig } from '../config.ts'
+import { toImage } from '../media/image.ts'
+import type { MediaRecord } from '../media/media-store.ts'
+import type { People } from '../profiles/people.ts'
+import type { Storage } from '../storage.ts'
+import type { Viewer } from '../viewer.ts'
+import type { Post, PostMediaView } from './post.ts'
+import type { PostRecord } from './post-store.ts'
+
+/** Shows posts, any number of them with the same few queries; `null` for those whose author is deleted or banned. */
+export type PresentPosts = (viewer: Viewer | null, posts: readonly PostRecord[]) => Promise<(Post | null)[]>
+
+const none: string[] = []
+
+/** Creates it. */
+export function createPresentPosts(storage: Storage, people: People, config: MediaConfig): PresentPosts {
+  const { edges, media } = storage
+
+  return async (viewer, posts) => {
+    if (posts.length === 0) return []
+    const ids = posts.map((post) => post.id)
+    const node = viewer?.userId ?? ''
+    const [authors, items, likes, liked, saved] = await Promise.all([
+      people.authors(posts.map((post) => post.authorId)),
+      media.bySubjects('post', ids),
+      edges.counts('like', ids),
+      viewer ? edges.among({ kind: 'like', side: 'out', node }, ids) : none,
+      viewer ? edges.among({ kind: 'save', side: 'out', node }, ids) : none,
+    ])
+    const mediaByPost = Map.groupBy(items, (item) => item.attachment?.subject ?? '')
+    return posts.map((post, index) => {
+      const author = authors.get(post.authorId)
+      if (!author) return null
+      return {
+        id: post.id,
+        author,
+        caption: post.caption,
+        media: (mediaByPost.get(post.id) ?? []).sort(byPosition).map((item) => toView(config, item)),
+        counts: { likes: likes[index]?.in ?? 0 },
+        ...(viewer && { viewer: { liked: liked.includes(post.id), saved: saved.includes(post.id) } }),
+        createdAt: post.createdAt.toISOString(),
+        editedAt: post.editedAt?.toISOString() ?? null,
+      }
+    })
+  }
+}
+
+function byPosition(a: MediaRecord, b: MediaRecord): number {
+  return (a.attachment?.position ?? 0) - (b.attachment?.position ?? 0)
+}
+
+function toView({ blobs }: MediaConfig, item: MediaRecord): PostMediaView {
+  if (!blobs) throw new TypeError('there are media, so `media.blobs` has to be given to createKith')
+  const { id, kind } = item
+  const duration = item.measures?.durationSeconds ?? null
+  const { url, width, height, thumbhash, renditions } = toImage(blobs, item)
+  return {
+    id,
+    kind,
+    url,
+    width,
+    height,
+    ...(duration !== null && { duration }),
+    alt: item.attachment?.alt ?? '',
+    thumbhash,
+    renditions: kind === 'image' ? renditions : {},
+  }
+}

@@ -1,0 +1,97 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import type { MediaConfig } from '../config.ts'
+import { defaultAvatarPixels } from '../media/default-avatar.ts'
+import { type Image, toImage } from '../media/image.ts'
+import type { MediaRecord } from '../media/media-store.ts'
+import type { Storage } from '../storage.ts'
+import type { Viewer } from '../viewer.ts'
+import { type Author, type OwnUser, ownPart, type User } from './user.ts'
+
+/** Shows accounts, any number of them with the same few queries. */
+export interface People {
+  present(viewer: Viewer | null, users: readonly UserRecord[]): Promise<User[]>
+  /** The accounts with these ids, in their order; `null` for those that are deleted or banned. */
+  presentIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
+  presentOwn(user: UserRecord): Promise<OwnUser>
+  /** The accounts with these ids in short, without those that are deleted or banned. */
+  authors(ids: readonly string[]): Promise<Map<string, Author>>
+}
+
+const none: string[] = []
+
+/** Creates it. */
+export function createPeople({ users, edges, posts, media }: Storage, config: MediaConfig): People {
+  async function images(use: 'avatar' | 'cover', ids: readonly string[]): Promise<Map<string, Image>> {
+    const { blobs } = config
+    if (!blobs || ids.length === 0) return new Map()
+    const found = await media.bySubjects(use, ids)
+    return new Map(found.map((item: MediaRecord) => [item.attachment?.subject ?? '', toImage(blobs, item)]))
+  }
+
+  function defaultAvatar(userId: string): Image {
+    const url = `${config.publicPath}/avatars/${userId}.png`
+    const renditions = { thumb: url, feed: url, full: url }
+    return { url, width: defaultAvatarPixels, height: defaultAvatarPixels, thumbhash: null, renditions }
+  }
+
+  async function visible(ids: readonly string[]): Promise<Map<string, UserRecord>> {
+    const found = ids.length > 0 ? await users.byIds([...new Set(ids)]) : []
+    return new Map(found.filter((user) => user.bannedAt === null).map((user) => [user.id, user]))
+  }
+
+  async function present(viewer: Viewer | null, records: readonly UserRecord[]): Promise<User[]> {
+    if (records.length === 0) return []
+    const ids = records.map((user) => user.id)
+    const node = viewer?.userId ?? ''
+    const [avatars, covers, follows, postCounts, following, followedBy] = await Promise.all([
+      images('avatar', ids),
+      images('cover', ids),
+      edges.counts('follow', ids),
+      posts.counts(ids),
+      viewer ? edges.among({ kind: 'follow', side: 'out', node }, ids) : none,
+      viewer ? edges.among({ kind: 'follow', side: 'in', node }, ids) : none,
+    ])
+    return records.map((user, index) => ({
+      id: user.id,
+      username: user.username,
+      name: user.name,
+      bio: user.bio,
+      avatar: avatars.get(user.id) ?? defaultAvatar(user.id),
+      cover: covers.get(user.id) ?? null,
+      counts: {
+        posts: postCounts[index] ?? 0,
+        followers: follows[index]?.in ?? 0,
+        following: follows[index]?.out ?? 0,
+      },
+      createdAt: user.createdAt.toISOString(),
+      ...(viewer && {
+        viewer: { following: following.includes(user.id), followedBy: followedBy.includes(user.id) },
+      }),
+    }))
+  }
+
+  return {
+    present,
+    async presentIds(viewer, ids) {
+      const found = await visible(ids)
+      const shown = await present(viewer, [...found.values()])
+      const byId = new Map(shown.map((user) => [user.id, user]))
+      return ids.map((id) => byId.get(id) ?? null)
+    },
+    async presentOwn(user) {
+      const [own] = await present(null, [user])
+      if (!own) throw new TypeError('an account that was given is presented')
+      return { ...own, ...ownPart(user) }
+    },
+    async authors(ids) {
+      const found = await visible(ids)
+      const avatars = await images('avatar', [...found.keys()])
+      return new Map(
+        [...found.values()].map(({ id, username, name }) => [
+          id,
+          { id, username, name, avatar: avatars.get(id) ?? defaultAvatar(id) },
+        ]),
+      )
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import type { Image } from '../media/image.ts'
+
+/** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
+export interface User {
+  id: string
+  /** `null` only where options let accounts do without. */
+  username: string | null
+  name: string
+  bio: string
+  /** Never empty: a picture is made from the id where none was set. */
+  avatar: Image
+  cover: Image | null
+  counts: { posts: number; followers: number; following: number }
+  /** ISO 8601, UTC. */
+  createdAt: string
+  /** What the viewer and this account are to each other; absent for guests. */
+  viewer?: { following: boolean; followedBy: boolean }
+}
+
+/** An account as its owner sees it. */
+export interface OwnUser extends User {
+  email: string | null
+  emailVerified: boolean
+  phone: string | null
+  phoneVerified: boolean
+}
+
+/** The author of a post, in short. */
+export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
+
+/** What only the owner sees of an account. */
+export function ownPart(
+  user: UserRecord,
+): Pick<OwnUser, 'email' | 'emailVerified' | 'phone' | 'phoneVerified'> {
+  return {
+    email: user.email,
+    emailVerified: user.emailVerifiedAt !== null,
+    phone: user.phone,
+    phoneVerified: user.phoneVerifiedAt !== null,
+  }
+}

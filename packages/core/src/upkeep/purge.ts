@@ -1,0 +1,81 @@
+import type { KithConfig } from '../config.ts'
+import type { Storage } from '../storage.ts'
+
+/** Finishes removals, batch by batch. Each step can be repeated, so what was cut off is taken up again by upkeep. */
+export interface Purge {
+  /** Removes what is left of a removed post. */
+  post(id: string): Promise<void>
+  /** Removes what is left of an account that is marked deleted. */
+  account(id: string): Promise<void>
+  /** Removes the blobs and rows of released media. Answers how many. */
+  media(): Promise<number>
+  /** Hides the edges of an account, or shows them again. */
+  hide(id: string, hidden: boolean): Promise<void>
+}
+
+/** How many rows one step touches: short enough not to keep others waiting. */
+export const purgeBatch = 500
+
+/** Unattached uploads are kept for a day. */
+const unattachedSeconds = 86_400
+
+/** Creates it. */
+export function createPurge(storage: Storage, { clock, media: { blobs }, logger }: KithConfig): Purge {
+  const { users, sessions, posts, edges, media } = storage
+
+  async function untilDone(step: () => Promise<number>): Promise<number> {
+    let total = 0
+    for (;;) {
+      const done = await step()
+      total += done
+      if (done === 0) return total
+    }
+  }
+
+  async function removeBlobs(): Promise<number> {
+    const before = new Date(clock().getTime() - unattachedSeconds * 1000)
+    let failed = 0
+    const removed = await untilDone(async () => {
+      const ids = await media.sweep(before, purgeBatch)
+      let done = 0
+      for (const id of ids) {
+        try {
+          await blobs?.remove(id)
+          await media.forget(id)
+          done++
+        } catch (error) {
+          failed++
+          logger.warn('a blob could not be removed; the next upkeep tries again', error)
+        }
+      }
+      return failed > 0 ? 0 : done
+    })
+    return removed
+  }
+
+  async function post(id: string): Promise<void> {
+    await untilDone(() => edges.drop(id, purgeBatch))
+    await posts.purge(id)
+  }
+
+  return {
+    post,
+    async account(id) {
+      await sessions.revokeAll(id, clock(), null)
+      await untilDone(() => posts.removeAll(id, purgeBatch))
+      await untilDone(() => edges.drop(id, purgeBatch))
+      await media.releaseAll(id)
+      await untilDone(async () => {
+        const removed = await posts.removedIds(purgeBatch)
+        for (const postId of removed) await post(postId)
+        return removed.length
+      })
+      await removeBlobs()
+      await users.purge(id)
+    },
+    media: removeBlobs,
+    async hide(id, hidden) {
+      await untilDone(() => edges.setHidden(id, hidden, purgeBatch))
+    },
+  }
+}
