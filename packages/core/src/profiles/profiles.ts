@@ -1,4 +1,5 @@
 import { parseName } from '../accounts/identifiers.ts'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { Viewer } from '../viewer.ts'
@@ -22,7 +23,7 @@ export function createProfiles(core: Core): Profiles {
 }
 
 /** The account with this username, unless it is deleted or banned. @throws account-not-found */
-export async function visibleUser(core: Core, username: string) {
+export async function visibleUser(core: Core, username: string): Promise<UserRecord> {
   const user = await core.storage.users.byLogin({ username: parseName(username) })
   if (!user || user.bannedAt) throw new KithError('account-not-found')
   return user
