@@ -28,7 +28,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   'stops within a second on %s and finds its data again',
   async (signal) => {
     const first = await startApp(script, env)
-    const input = { username: `ada-${signal.toLowerCase()}`, password: 'correct horse' }
+    const input = { username: `ada_${signal.toLowerCase()}`, password: 'correct horse' }
     expect((await first.call('POST', '/api/v1/users/register', input)).status).toBe(201)
     const started = performance.now()
     expect(await first.stop(signal)).toBe(0)

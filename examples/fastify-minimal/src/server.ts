@@ -14,8 +14,7 @@ await app.register(kithFastify, {
   allowedOrigins: [`http://localhost:${PORT}`],
   cookies: { secure: false }, // only while there is no https
 })
-app.get('/hello', { preHandler: app.requireViewer }, async (request) => {
-  const { username } = await kith.accounts.me(request.viewer)
-  return { hello: username }
+app.get('/hello', { preHandler: app.requireViewer }, async ({ viewer }) => {
+  return { hello: viewer && (await kith.accounts.me(viewer)).username }
 })
 console.log(await app.listen({ port: Number(PORT) }))
