@@ -1,10 +1,13 @@
-import {
-  createMemoryRateLimits,
-  createMemoryRevocations,
-  createMemoryStorage,
-} from '@kith/core/memory'
+import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
-import { rateLimitsCases, revocationsCases, runCases, sessionStoreCases, storageCases, userStoreCases } from './index.ts'
+import {
+  rateLimitsCases,
+  revocationsCases,
+  runCases,
+  sessionStoreCases,
+  storageCases,
+  userStoreCases,
+} from './index.ts'
 
 describe('the memory reference keeps every promise', () => {
   runCases(test, userStoreCases, async () => createMemoryStorage().users)

@@ -43,7 +43,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     name: 'users: dates keep their milliseconds',
     async run(make) {
       const users = await make()
-      const dates = { emailVerifiedAt: later(1), phoneVerifiedAt: later(999), bannedAt: later(501) }
+      const dates = { emailVerifiedAt: later(1), phoneVerifiedAt: later(999) }
       const user = sampleUser({ ...dates, createdAt: later(123) })
       await users.create(user)
       assert.deepEqual(await users.byId(user.id), user)
