@@ -59,7 +59,7 @@ export default tseslint.config(
     message: '@kith/http stands on core alone and on no framework.',
   }),
   layer(['packages/{express,fastify}/src/**/*.ts'], {
-    kith: '^@kith/(?!core$|http$)',
+    kith: '^@kith/(?!core$|http$|http/node$)',
     message: 'A framework package stands on http and core.',
   }),
   layer(['packages/{storage,media,blob,caption,mail}-*/src/**/*.ts', 'packages/redis/src/**/*.ts'], {

@@ -16,13 +16,17 @@ export function createMemoryRateLimits({ maxKeys = 100_000 }: { maxKeys?: number
     return windows
   }
 
-  function open(windows: Map<string, Window>, key: string, now: number, windowSeconds: number): Window {
+  function open(
+    windows: Map<string, Window>,
+    key: string,
+    { now, endsAt }: { now: number; endsAt: number },
+  ): Window {
     windows.delete(key)
     for (const [oldest, window] of windows) {
       if (windows.size < maxKeys && window.endsAt > now) break
       windows.delete(oldest)
     }
-    const window = { count: 0, endsAt: now + windowSeconds * 1000 }
+    const window = { count: 0, endsAt }
     windows.set(key, window)
     return window
   }
@@ -32,7 +36,10 @@ export function createMemoryRateLimits({ maxKeys = 100_000 }: { maxKeys?: number
       const time = now.getTime()
       const windows = windowsOf(windowSeconds)
       const current = windows.get(key)
-      const window = current && current.endsAt > time ? current : open(windows, key, time, windowSeconds)
+      const window =
+        current && current.endsAt > time
+          ? current
+          : open(windows, key, { now: time, endsAt: time + windowSeconds * 1000 })
       const allowed = window.count < limit
       if (allowed) window.count++
       return { allowed, retryAfterSeconds: Math.max(1, Math.ceil((window.endsAt - time) / 1000)) }

@@ -1,0 +1,60 @@
+import { createServer } from 'node:http'
+import { createKith } from '@kith/core'
+import { kithExpress } from '@kith/express'
+import { createSqliteStorage } from '@kith/storage-sqlite'
+import express from 'express'
+import { servePage } from './page.ts'
+import { readSettings } from './settings.ts'
+
+const hour = 3_600_000
+
+async function start(): Promise<void> {
+  const { port, database, secret } = readSettings(process.env)
+  const server = createServer()
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail)
+    server.listen(port, '127.0.0.1', done)
+  })
+  const address = server.address()
+  const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
+
+  const kith = createKith({ secret, storage: createSqliteStorage({ path: database }) })
+  await kith.storage.migrate()
+  const { routes } = kithExpress(kith, {
+    allowedOrigins: [url, url.replace('localhost', '127.0.0.1')],
+    cookies: { secure: false },
+  })
+  const app = express().disable('x-powered-by')
+  app.use(routes)
+  app.get('/', servePage)
+  server.on('request', app)
+
+  const upkeep = setInterval(() => void kith.upkeep.run(), hour)
+  let stopping = false
+  function stop(): void {
+    if (stopping) return
+    stopping = true
+    clearInterval(upkeep)
+    server.close(() => void kith.storage.close())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 500).unref()
+    console.log('\nStopped. The data stays where it is.')
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+
+  console.log(`Kith demo: ${url} (data in ${database}; Ctrl-C stops it)`)
+}
+
+start().catch((error: NodeJS.ErrnoException) => {
+  const { PORT = '3000' } = process.env
+  if (error.code === 'EADDRINUSE') {
+    console.error(`Port ${PORT} is in use. Stop what runs there, or choose another: PORT=3001 npm run demo`)
+  } else if (error.code === 'EACCES' && error.syscall === 'listen') {
+    console.error(
+      `Port ${PORT} needs more rights than you have. Choose one above 1023: PORT=3001 npm run demo`,
+    )
+  } else {
+    console.error(error instanceof RangeError ? error.message : error)
+  }
+  process.exit(1)
+})

@@ -1,0 +1,6 @@
+export { type Case, type RegisterTest, runCases } from './case.ts'
+export { rateLimitsCases } from './rate-limits.ts'
+export { revocationsCases } from './revocations.ts'
+export { sessionStoreCases } from './session-store.ts'
+export { storageCases } from './storage.ts'
+export { userStoreCases } from './user-store.ts'

@@ -1,0 +1,23 @@
+import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
+import { describe, expect, test } from 'vitest'
+import {
+  rateLimitsCases,
+  revocationsCases,
+  runCases,
+  sessionStoreCases,
+  storageCases,
+  userStoreCases,
+} from './index.ts'
+
+describe('the memory reference keeps every promise', () => {
+  runCases(test, userStoreCases, async () => createMemoryStorage().users)
+  runCases(test, sessionStoreCases, async () => createMemoryStorage().sessions)
+  runCases(test, revocationsCases, async () => createMemoryRevocations())
+  runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
+  runCases(test, storageCases, async () => createMemoryStorage())
+})
+
+test('every case has a name of its own', () => {
+  const all = [userStoreCases, sessionStoreCases, revocationsCases, rateLimitsCases, storageCases].flat()
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+})

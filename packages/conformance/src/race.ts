@@ -1,0 +1,9 @@
+/** Starts `count` calls before any of them has answered, and waits for all answers. */
+export function race<Answer>(count: number, call: (index: number) => Promise<Answer>): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => call(index)))
+}
+
+/** Runs a race again on fresh records, because one lucky order proves little. */
+export async function repeat(rounds: number, round: (index: number) => Promise<void>): Promise<void> {
+  for (let index = 0; index < rounds; index++) await round(index)
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import type { RateLimits } from '@kith/core'
+import type { Case } from './case.ts'
+import { race, repeat } from './race.ts'
+import { later, nextId } from './records.ts'
+
+const windowSeconds = 60
+const end = windowSeconds * 1000
+
+/** The promises of `RateLimits`. */
+export const rateLimitsCases: readonly Case<RateLimits>[] = [
+  {
+    name: 'rate limits: the first `limit` attempts are allowed and the rest are not',
+    async run(make) {
+      const attempt = attempts(await make(), 3)
+      assert.deepEqual(await inOrder([0, 0, 1, 2, 3, 4], attempt), [true, true, true, false, false, false])
+    },
+  },
+  {
+    name: 'rate limits: of 50 parallel attempts exactly `limit` pass',
+    async run(make) {
+      const rateLimits = await make()
+      await repeat(3, async () => {
+        const attempt = attempts(rateLimits, 7)
+        const answers = await race(50, () => attempt(0))
+        assert.equal(answers.filter(Boolean).length, 7)
+      })
+    },
+  },
+  {
+    name: 'rate limits: parallel attempts in a new window share one window',
+    async run(make) {
+      const rateLimits = await make()
+      await repeat(3, async () => {
+        const attempt = attempts(rateLimits, 7)
+        await attempt(0)
+        const answers = await race(50, () => attempt(end))
+        assert.equal(answers.filter(Boolean).length, 7)
+      })
+    },
+  },
+  {
+    name: 'rate limits: a window lasts from its first attempt to the millisecond of its end',
+    async run(make) {
+      const attempt = attempts(await make(), 2)
+      const times = [0, end - 1, end, end, end]
+      assert.deepEqual(await inOrder(times, attempt), [true, true, true, true, false])
+    },
+  },
+  {
+    name: 'rate limits: attempts that are not allowed do not extend the window',
+    async run(make) {
+      const attempt = attempts(await make(), 1)
+      const times = [0, 1, end / 2, end - 1, end]
+      assert.deepEqual(await inOrder(times, attempt), [true, false, false, false, true])
+    },
+  },
+  {
+    name: 'rate limits: retryAfterSeconds is the whole seconds until the window ends, at least 1',
+    async run(make) {
+      const rateLimits = await make()
+      const key = nextId()
+      const expected = [
+        [0, windowSeconds],
+        [1, windowSeconds],
+        [1000, windowSeconds - 1],
+        [end - 1001, 2],
+        [end - 1000, 1],
+        [end - 1, 1],
+        [end, windowSeconds],
+      ] as const
+      for (const [millis, seconds] of expected) {
+        const { retryAfterSeconds } = await rateLimits.hit(key, { limit: 100, windowSeconds }, later(millis))
+        assert.equal(retryAfterSeconds, seconds, `${millis} ms after the first attempt`)
+      }
+    },
+  },
+  {
+    name: 'rate limits: keys are counted apart',
+    async run(make) {
+      const rateLimits = await make()
+      const key = nextId()
+      const keys = [key, `${key}:`, `${key}:1`, key.toUpperCase(), `${key}*`, `${key} `, `${key}💥`]
+      for (const each of keys) {
+        const { allowed } = await rateLimits.hit(each, { limit: 1, windowSeconds }, later())
+        assert.equal(allowed, true, 'another key has used up the limit')
+      }
+    },
+  },
+  {
+    name: 'rate limits: reset forgets the attempts of the keys it names, and of no other',
+    async run(make) {
+      const rateLimits = await make()
+      const [first, second, kept] = [nextId(), nextId(), nextId()]
+      const hit = async (key: string): Promise<boolean> =>
+        (await rateLimits.hit(key, { limit: 1, windowSeconds }, later())).allowed
+      for (const key of [first, second, kept]) await hit(key)
+      await rateLimits.reset([])
+      assert.equal(await hit(first), false, 'no key was named')
+      await rateLimits.reset([first, second, nextId()])
+      assert.deepEqual([await hit(first), await hit(second), await hit(kept)], [true, true, false])
+    },
+  },
+]
+
+/** Attempts under a new key: answers whether one at so many milliseconds was allowed. */
+function attempts(rateLimits: RateLimits, limit: number): (millis: number) => Promise<boolean> {
+  const key = nextId()
+  return async (millis) => (await rateLimits.hit(key, { limit, windowSeconds }, later(millis))).allowed
+}
+
+async function inOrder(times: number[], attempt: (millis: number) => Promise<boolean>): Promise<boolean[]> {
+  const answers: boolean[] = []
+  for (const millis of times) answers.push(await attempt(millis))
+  return answers
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { SessionRecord, UserRecord } from '@kith/core'
+
+// Times lie around the present, so that a store with rows or keys that expire by themselves passes too. They are
+// whole seconds, so that only the cases about milliseconds depend on milliseconds.
+const start = Math.floor(Date.now() / 1000) * 1000
+const run = randomBytes(3).toString('hex')
+let made = 0
+
+/** The time of the sample records, or a little after it. */
+export function later(millis = 0): Date {
+  return new Date(start + millis)
+}
+
+/** A new UUIDv7 that sorts after those made before it. */
+export function nextId(): string {
+  const time = start.toString(16).padStart(12, '0')
+  const count = (++made).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${run.slice(0, 3)}-8${run.slice(3)}-${count}`
+}
+
+/** An account with every field filled, unlike any other one made here. */
+export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
+  const id = nextId()
+  return {
+    id,
+    username: `user-${made}`,
+    email: `user-${made}@example.com`,
+    emailVerifiedAt: later(1000),
+    phone: `+4930${String(made).padStart(8, '0')}`,
+    phoneVerifiedAt: later(2000),
+    name: 'Ada Lovelace',
+    bio: 'Notes on the Analytical Engine',
+    passwordHash: `hash-${made}`,
+    bannedAt: null,
+    createdAt: later(),
+    ...fields,
+  }
+}
+
+/** A live session of a new user; it expires after an hour. */
+export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id: nextId(),
+    userId: nextId(),
+    generation: 0,
+    createdAt: later(),
+    rotatedAt: later(),
+    expiresAt: later(3_600_000),
+    revokedAt: null,
+    deviceName: 'Laptop',
+    address: '192.0.2.1',
+    userAgent: 'Browser/1.0',
+    ...fields,
+  }
+}
+
+/** Text that breaks stores: quotes, SQL and query operators, astral and combining characters, length. */
+export const difficultTexts: readonly string[] = [
+  `'; DROP TABLE users; -- "\`\\%_?:@$1`,
+  '{"$where":"1"} $set a.b.c',
+  '👩🏽‍🚀 𝒜𝒹𝒶 🏳️‍🌈',
+  'e\u0301 \u00e9 \u202e \u200d \ufeff',
+  ' leading, trailing,\ttab\r\nand lines ',
+  '',
+  '𝕏'.repeat(20_000),
+]

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Revocations } from '@kith/core'
+import type { Case } from './case.ts'
+import { nextId } from './records.ts'
+
+/** The promises of `Revocations`, as seen by one process. */
+export const revocationsCases: readonly Case<Revocations>[] = [
+  {
+    name: 'revocations: a session nobody revoked is not denied',
+    async run(make) {
+      const revocations = await make()
+      await revocations.revoke([nextId()], inMillis(60_000))
+      assert.equal(await revocations.isRevoked(nextId()), false)
+    },
+  },
+  {
+    name: 'revocations: once revoke has answered, every session it named is denied',
+    async run(make) {
+      const revocations = await make()
+      const ids = Array.from({ length: 50 }, nextId)
+      await revocations.revoke(ids, inMillis(60_000))
+      for (const id of ids) assert.equal(await revocations.isRevoked(id), true)
+    },
+  },
+  {
+    name: 'revocations: revoking twice denies just the same',
+    async run(make) {
+      const revocations = await make()
+      const id = nextId()
+      await revocations.revoke([id, id], inMillis(60_000))
+      await revocations.revoke([id], inMillis(60_000))
+      assert.equal(await revocations.isRevoked(id), true)
+    },
+  },
+  {
+    name: 'revocations: revoking no session does nothing',
+    async run(make) {
+      const revocations = await make()
+      await revocations.revoke([], inMillis(60_000))
+      assert.equal(await revocations.isRevoked(nextId()), false)
+    },
+  },
+  {
+    name: 'revocations: a later call with an earlier end does not shorten the first',
+    async run(make) {
+      const revocations = await make()
+      const id = nextId()
+      await revocations.revoke([id], inMillis(60_000))
+      await revocations.revoke([id], inMillis(20))
+      await wait(60)
+      // Entries that are over may be swept by the next call; this one must not be among them.
+      await revocations.revoke([nextId()], inMillis(60_000))
+      assert.equal(await revocations.isRevoked(id), true)
+    },
+  },
+  {
+    name: 'revocations: a later call with a later end prolongs the first',
+    async run(make) {
+      const revocations = await make()
+      const id = nextId()
+      await revocations.revoke([id], inMillis(20))
+      await revocations.revoke([id], inMillis(60_000))
+      await wait(60)
+      await revocations.revoke([nextId()], inMillis(60_000))
+      assert.equal(await revocations.isRevoked(id), true)
+    },
+  },
+]
+
+function inMillis(millis: number): Date {
+  return new Date(Date.now() + millis)
+}

@@ -1,0 +1,12 @@
+import type { SessionStore } from '@kith/core'
+import type { Case } from './case.ts'
+import { listingCases } from './session-store/listing.ts'
+import { revocationCases } from './session-store/revocation.ts'
+import { rotationCases } from './session-store/rotation.ts'
+
+/** The promises of `SessionStore`. */
+export const sessionStoreCases: readonly Case<SessionStore>[] = [
+  ...rotationCases,
+  ...revocationCases,
+  ...listingCases,
+]

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import type { Rotation, SessionRecord, SessionStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { race, repeat } from '../race.ts'
+import { difficultTexts, later, nextId, sampleSession } from '../records.ts'
+
+const nextEnd = later(7_200_000)
+
+/** The step that the holder of `session` takes a minute later. */
+export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): Rotation {
+  return {
+    id: session.id,
+    generation: session.generation,
+    now: later(60_000),
+    expiresAt: nextEnd,
+    address: null,
+    ...fields,
+  }
+}
+
+/** What `open`, `byId` and `rotate` promise. */
+export const rotationCases: readonly Case<SessionStore>[] = [
+  {
+    name: 'sessions: open saves every field as it was given',
+    async run(make) {
+      const sessions = await make()
+      const ended = sampleSession({ generation: 7, rotatedAt: later(1000), revokedAt: later(2000) })
+      const bare = sampleSession({ deviceName: null, address: null, userAgent: null })
+      for (const session of [ended, bare]) {
+        await sessions.open(session)
+        assert.deepEqual(await sessions.byId(session.id), session)
+      }
+    },
+  },
+  {
+    name: 'sessions: text comes back as it went in',
+    async run(make) {
+      const sessions = await make()
+      for (const text of difficultTexts) {
+        const session = sampleSession({ deviceName: text, address: text, userAgent: text })
+        await sessions.open(session)
+        assert.deepEqual(await sessions.byId(session.id), session)
+      }
+    },
+  },
+  {
+    name: 'sessions: dates keep their milliseconds',
+    async run(make) {
+      const sessions = await make()
+      const dates = { createdAt: later(1), rotatedAt: later(123), expiresAt: later(3_600_999) }
+      const session = sampleSession({ ...dates, revokedAt: later(2501) })
+      await sessions.open(session)
+      assert.deepEqual(await sessions.byId(session.id), session)
+    },
+  },
+  {
+    name: 'sessions: an unknown id is null, and cannot be rotated',
+    async run(make) {
+      const sessions = await make()
+      await sessions.open(sampleSession())
+      assert.equal(await sessions.byId(nextId()), null)
+      assert.deepEqual(await sessions.rotate(stepOf(sampleSession())), { rotated: false, session: null })
+    },
+  },
+  {
+    name: 'sessions: byId answers sessions that have ended too',
+    async run(make) {
+      const sessions = await make()
+      const expired = sampleSession({
+        createdAt: later(-2000),
+        rotatedAt: later(-2000),
+        expiresAt: later(-1000),
+      })
+      const revoked = sampleSession()
+      for (const session of [expired, revoked]) await sessions.open(session)
+      await sessions.revoke(revoked, later(1000))
+      assert.deepEqual(await sessions.byId(expired.id), expired)
+      assert.deepEqual(await sessions.byId(revoked.id), { ...revoked, revokedAt: later(1000) })
+    },
+  },
+  {
+    name: 'sessions: rotate steps to the next generation and answers the row as it is now',
+    async run(make) {
+      const sessions = await make()
+      let session = sampleSession()
+      await sessions.open(session)
+      for (const address of ['198.51.100.7', '2001:db8::1']) {
+        const step = stepOf(session, { address })
+        const generation = session.generation + 1
+        session = { ...session, generation, rotatedAt: step.now, expiresAt: nextEnd, address }
+        assert.deepEqual(await sessions.rotate(step), { rotated: true, session })
+        assert.deepEqual(await sessions.byId(session.id), session)
+      }
+    },
+  },
+  {
+    name: 'sessions: rotate without an address keeps the stored one',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession({ address: '192.0.2.1' })
+      await sessions.open(session)
+      const { session: rotated } = await sessions.rotate(stepOf(session, { address: null }))
+      assert.equal(rotated?.address, '192.0.2.1')
+    },
+  },
+  {
+    name: 'sessions: rotate from another generation changes nothing and answers the row',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession({ generation: 3 })
+      await sessions.open(session)
+      for (const generation of [0, 2, 4]) {
+        const answer = await sessions.rotate(stepOf(session, { generation }))
+        assert.deepEqual(
+          answer,
+          { rotated: false, session },
+          `the session is at 3, the caller holds ${generation}`,
+        )
+      }
+      assert.deepEqual(await sessions.byId(session.id), session)
+    },
+  },
+  {
+    name: 'sessions: a session can be rotated until the millisecond before it expires, and not from then on',
+    async run(make) {
+      const sessions = await make()
+      const [early, late] = [sampleSession(), sampleSession()]
+      for (const session of [early, late]) await sessions.open(session)
+      const end = early.expiresAt.getTime()
+      const before = await sessions.rotate(stepOf(early, { now: new Date(end - 1) }))
+      assert.equal(before.rotated, true, 'one millisecond before its end it is live')
+      const at = await sessions.rotate(stepOf(late, { now: new Date(end) }))
+      assert.deepEqual(at, { rotated: false, session: late }, 'at its end it has expired')
+    },
+  },
+  {
+    name: 'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
+    async run(make) {
+      const sessions = await make()
+      await repeat(3, async () => {
+        const session = sampleSession()
+        await sessions.open(session)
+        const answers = await race(20, (index) =>
+          sessions.rotate(
+            stepOf(session, {
+              now: later(60_000 + index),
+              expiresAt: later(7_200_000 + index),
+              address: `${index}`,
+            }),
+          ),
+        )
+        const winner = answers.findIndex(({ rotated }) => rotated)
+        assert.equal(answers.filter(({ rotated }) => rotated).length, 1)
+        const now = {
+          ...session,
+          generation: 1,
+          rotatedAt: later(60_000 + winner),
+          expiresAt: later(7_200_000 + winner),
+          address: `${winner}`,
+        }
+        for (const answer of answers) assert.deepEqual(answer.session, now, 'the row as the winner left it')
+      })
+    },
+  },
+  {
+    name: 'sessions: the store keeps its own copy of a session it is given',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession()
+      const given = structuredClone(session)
+      await sessions.open(given)
+      given.deviceName = 'changed'
+      given.expiresAt.setTime(0)
+      assert.deepEqual(await sessions.byId(session.id), session)
+    },
+  },
+  {
+    name: 'sessions: a session that is answered is a copy',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession({ generation: 1 })
+      await sessions.open(session)
+      const answers = [
+        await sessions.byId(session.id),
+        (await sessions.rotate(stepOf(session, { generation: 0 }))).session,
+        ...(await sessions.list(session.userId, later(), { limit: 1, before: null })),
+      ]
+      for (const answer of answers) {
+        assert.ok(answer)
+        answer.deviceName = 'changed'
+        answer.expiresAt.setTime(0)
+      }
+      assert.deepEqual(await sessions.byId(session.id), session)
+    },
+  },
+]

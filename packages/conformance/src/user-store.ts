@@ -1,0 +1,8 @@
+import type { UserStore } from '@kith/core'
+import type { Case } from './case.ts'
+import { changeCases } from './user-store/changes.ts'
+import { creationCases } from './user-store/creation.ts'
+import { deletionCases } from './user-store/deletion.ts'
+
+/** The promises of `UserStore`. */
+export const userStoreCases: readonly Case<UserStore>[] = [...creationCases, ...changeCases, ...deletionCases]

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import type { Identifier, UserRecord, UserStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { repeat } from '../race.ts'
+import { difficultTexts, later, nextId, sampleUser } from '../records.ts'
+
+const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
+const anonymous = { username: null, email: null, phone: null }
+
+/** What `create` and the look-ups promise. */
+export const creationCases: readonly Case<UserStore>[] = [
+  {
+    name: 'users: create saves every field as it was given',
+    async run(make) {
+      const users = await make()
+      const user = sampleUser({ bannedAt: later(3000) })
+      assert.deepEqual(await users.create(user), { outcome: 'created' })
+      assert.deepEqual(await users.byId(user.id), user)
+    },
+  },
+  {
+    name: 'users: a field that is null stays null',
+    async run(make) {
+      const users = await make()
+      const nothing = { emailVerifiedAt: null, phoneVerifiedAt: null, passwordHash: null, bannedAt: null }
+      const user = sampleUser({ ...anonymous, ...nothing, name: '', bio: '' })
+      await users.create(user)
+      assert.deepEqual(await users.byId(user.id), user)
+    },
+  },
+  {
+    name: 'users: text comes back as it went in',
+    async run(make) {
+      const users = await make()
+      for (const text of difficultTexts) {
+        const user = sampleUser({ name: text, bio: text, passwordHash: text })
+        await users.create(user)
+        assert.deepEqual(await users.byId(user.id), user)
+      }
+    },
+  },
+  {
+    name: 'users: dates keep their milliseconds',
+    async run(make) {
+      const users = await make()
+      const dates = { emailVerifiedAt: later(1), phoneVerifiedAt: later(999) }
+      const user = sampleUser({ ...dates, createdAt: later(123) })
+      await users.create(user)
+      assert.deepEqual(await users.byId(user.id), user)
+    },
+  },
+  {
+    name: 'users: an unknown id or login is null',
+    async run(make) {
+      const users = await make()
+      await users.create(sampleUser())
+      await users.create(sampleUser(anonymous))
+      assert.equal(await users.byId(nextId()), null)
+      assert.equal(await users.byLogin({ username: 'nobody' }), null)
+      assert.equal(await users.byLogin({ email: 'nobody@example.com' }), null)
+    },
+  },
+  {
+    name: 'users: byLogin finds an account by username and by e-mail',
+    async run(make) {
+      const users = await make()
+      await users.create(sampleUser())
+      const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
+      await users.create(user)
+      assert.deepEqual(await users.byLogin({ username: 'ada' }), user)
+      assert.deepEqual(await users.byLogin({ email: 'ada@example.com' }), user)
+    },
+  },
+  {
+    name: 'users: byLogin never takes a username for an e-mail, nor the reverse',
+    async run(make) {
+      const users = await make()
+      await users.create(sampleUser({ username: 'a@example.com', email: 'b@example.com' }))
+      assert.equal(await users.byLogin({ email: 'a@example.com' }), null)
+      assert.equal(await users.byLogin({ username: 'b@example.com' }), null)
+    },
+  },
+  {
+    name: 'users: identifiers are compared byte by byte: letter case, accents and spaces count',
+    async run(make) {
+      const users = await make()
+      const names = ['ada', 'Ada', 'ADA', 'ada ', 'áda', 'a\u0301da', 'strasse', 'straße']
+      for (const name of names) {
+        const user = sampleUser({ username: name, email: name, phone: name })
+        assert.deepEqual(await users.create(user), { outcome: 'created' }, `"${name}" equals no other name`)
+        assert.equal((await users.byLogin({ username: name }))?.id, user.id)
+        assert.equal((await users.byLogin({ email: name }))?.id, user.id)
+      }
+    },
+  },
+  {
+    name: 'users: accounts without an identifier do not collide',
+    async run(make) {
+      const users = await make()
+      for (const user of [sampleUser(anonymous), sampleUser(anonymous)]) {
+        assert.deepEqual(await users.create(user), { outcome: 'created' }, 'null is not a value to be taken')
+      }
+    },
+  },
+  {
+    name: 'users: create names each identifier that is taken, whoever holds it, and no other',
+    async run(make) {
+      const users = await make()
+      const holders = [sampleUser(), sampleUser(), sampleUser()] as const
+      for (const holder of holders) await users.create(holder)
+      const [{ username }, { email }, { phone }] = holders
+      assert.deepEqual(await takenBy(users, sampleUser({ username, email, phone })), [...identifiers].sort())
+      assert.deepEqual(await takenBy(users, sampleUser({ username })), ['username'])
+      assert.deepEqual(await takenBy(users, sampleUser({ email })), ['email'])
+      assert.deepEqual(await takenBy(users, sampleUser({ phone })), ['phone'])
+    },
+  },
+  {
+    name: 'users: create saves nothing if an identifier is taken',
+    async run(make) {
+      const users = await make()
+      const holder = sampleUser()
+      await users.create(holder)
+      const refused = sampleUser({ phone: holder.phone, username: 'free', email: 'free@example.com' })
+      await users.create(refused)
+      assert.equal(await users.byId(refused.id), null)
+      assert.equal(await users.byLogin({ username: 'free' }), null)
+      const next = sampleUser({ username: 'free', email: 'free@example.com' })
+      assert.deepEqual(await users.create(next), { outcome: 'created' }, 'the free identifiers stay free')
+    },
+  },
+  ...identifiers.map(raceFor),
+  {
+    name: 'users: of parallel creates that overlap in different identifiers no two winners overlap',
+    async run(make) {
+      const users = await make()
+      await repeat(3, async (round) => {
+        // Each shares its username with one neighbour in the ring and its e-mail with the other.
+        const ring = Array.from({ length: 20 }, (_, index) =>
+          sampleUser({
+            username: `ring-${round}-${index >> 1}`,
+            email: `ring-${round}-${((index + 1) % 20) >> 1}@example.com`,
+            phone: null,
+          }),
+        )
+        const answers = await Promise.all(ring.map((user) => users.create(user)))
+        const winners = ring.filter((_, index) => answers[index]?.outcome === 'created')
+        for (const name of ['username', 'email'] as const) {
+          assert.equal(
+            new Set(winners.map((user) => user[name])).size,
+            winners.length,
+            `two hold one ${name}`,
+          )
+        }
+        for (const [index, answer] of answers.entries()) {
+          if (answer.outcome === 'created') continue
+          assert.ok(answer.taken.length > 0, 'a refusal names what is taken')
+          for (const name of answer.taken) {
+            const held = winners.some((winner) => winner[name] === ring[index]?.[name])
+            assert.ok(held, `${name} was called taken although no account holds it`)
+          }
+        }
+      })
+    },
+  },
+  {
+    name: 'users: the store keeps its own copy of an account it is given',
+    async run(make) {
+      const users = await make()
+      const user = sampleUser()
+      const given = structuredClone(user)
+      await users.create(given)
+      given.name = 'changed'
+      given.createdAt.setTime(0)
+      assert.deepEqual(await users.byId(user.id), user)
+    },
+  },
+  {
+    name: 'users: an account that is answered is a copy',
+    async run(make) {
+      const users = await make()
+      const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
+      await users.create(user)
+      const answers = [
+        await users.byId(user.id),
+        await users.byLogin({ username: 'ada' }),
+        await users.byLogin({ email: 'ada@example.com' }),
+      ]
+      for (const answer of answers) {
+        assert.ok(answer)
+        answer.name = 'changed'
+        answer.createdAt.setTime(0)
+      }
+      assert.deepEqual(await users.byId(user.id), user)
+    },
+  },
+]
+
+async function takenBy(users: UserStore, user: UserRecord): Promise<Identifier[]> {
+  const answer = await users.create(user)
+  assert.equal(answer.outcome, 'taken')
+  return answer.outcome === 'taken' ? [...answer.taken].sort() : []
+}
+
+function raceFor(name: Identifier): Case<UserStore> {
+  return {
+    name: `users: of 30 parallel creates with one ${name} exactly one creates`,
+    async run(make) {
+      const users = await make()
+      await repeat(3, async (round) => {
+        const rivals = Array.from({ length: 30 }, () =>
+          sampleUser({ ...anonymous, [name]: `wanted-${round}` }),
+        )
+        const answers = await Promise.all(rivals.map((user) => users.create(user)))
+        assert.equal(answers.filter((answer) => answer.outcome === 'created').length, 1)
+        for (const [index, answer] of answers.entries()) {
+          if (answer.outcome === 'taken') assert.deepEqual(answer.taken, [name])
+          const saved = await users.byId(rivals[index]?.id ?? '')
+          assert.equal(saved !== null, answer.outcome === 'created', 'what is saved agrees with the answer')
+        }
+      })
+    },
+  }
+}

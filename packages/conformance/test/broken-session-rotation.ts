@@ -1,0 +1,167 @@
+import type { SessionRecord, SessionStore } from '@kith/core'
+import { later } from '../src/records.ts'
+import { type Broken, gap } from './broken-store.ts'
+
+/** Flaws in `open`, `byId` and `rotate`. */
+export const rotationFlaws: readonly Broken<SessionStore>[] = [
+  {
+    flaw: 'turns null into empty text',
+    breaking: ({ open }) => ({
+      open: (session) => open({ ...session, deviceName: session.deviceName ?? '' }),
+    }),
+    fails: ['sessions: open saves every field as it was given'],
+  },
+  {
+    flaw: 'cuts text at 255 characters',
+    breaking: ({ open }) => ({
+      open: (session) => open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }),
+    }),
+    fails: ['sessions: text comes back as it went in'],
+  },
+  {
+    flaw: 'keeps dates in seconds',
+    breaking: ({ open }) => ({
+      open: (session) =>
+        open({ ...session, createdAt: new Date(Math.floor(+session.createdAt / 1000) * 1000) }),
+    }),
+    fails: ['sessions: dates keep their milliseconds'],
+  },
+  {
+    flaw: 'answers undefined for a session it does not have',
+    breaking: ({ rotate }) => ({
+      async rotate(rotation) {
+        const answer = await rotate(rotation)
+        return answer.session ? answer : ({ rotated: false, session: undefined } as never)
+      },
+    }),
+    fails: ['sessions: an unknown id is null, and cannot be rotated'],
+  },
+  {
+    flaw: 'hides expired sessions',
+    breaking: ({ byId }) => ({
+      async byId(id) {
+        const session = await byId(id)
+        return session && session.expiresAt > later() ? session : null
+      },
+    }),
+    fails: ['sessions: byId answers sessions that have ended too'],
+  },
+  {
+    flaw: 'keeps only the address of the first rotation',
+    breaking: ({ rotate }) => ({
+      rotate: (rotation) => rotate(rotation.generation > 0 ? { ...rotation, address: null } : rotation),
+    }),
+    fails: ['sessions: rotate steps to the next generation and answers the row as it is now'],
+  },
+  {
+    flaw: 'forgets the address when a rotation brings none',
+    breaking: ({ rotate }) => ({
+      rotate: (rotation) => rotate({ ...rotation, address: rotation.address ?? '' }),
+    }),
+    fails: ['sessions: rotate without an address keeps the stored one'],
+  },
+  {
+    flaw: 'lets a newer generation through',
+    breaking: ({ byId, rotate }) => ({
+      async rotate(rotation) {
+        const { generation = 0 } = (await byId(rotation.id)) ?? {}
+        return rotate({ ...rotation, generation: Math.min(rotation.generation, generation) })
+      },
+    }),
+    fails: ['sessions: rotate from another generation changes nothing and answers the row'],
+  },
+  {
+    flaw: 'does not compare generations at all',
+    breaking: ({ rotate }) => ({
+      async rotate(rotation) {
+        let answer = await rotate(rotation)
+        for (let tries = 0; tries < 100 && !answer.rotated && answer.session; tries++) {
+          answer = await rotate({ ...rotation, generation: answer.session.generation })
+        }
+        return answer
+      },
+    }),
+    fails: [
+      'sessions: rotate from another generation changes nothing and answers the row',
+      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
+      'sessions: a session that is answered is a copy',
+    ],
+  },
+  {
+    flaw: 'rotates at the very millisecond of expiry',
+    breaking: ({ byId, rotate }) => ({
+      async rotate(rotation) {
+        const session = await byId(rotation.id)
+        const atEnd = Number(session?.expiresAt) === Number(rotation.now)
+        return rotate(atEnd ? { ...rotation, now: new Date(Number(rotation.now) - 1) } : rotation)
+      },
+    }),
+    fails: [
+      'sessions: a session can be rotated until the millisecond before it expires, and not from then on',
+    ],
+  },
+  {
+    flaw: 'compares the generation first and writes it later',
+    breaking: ({ byId, rotate }) => ({
+      async rotate(rotation) {
+        const before = await byId(rotation.id)
+        await gap()
+        if (before?.generation !== rotation.generation) return rotate(rotation)
+        const { generation = 0 } = (await byId(rotation.id)) ?? {}
+        return rotate({ ...rotation, generation })
+      },
+    }),
+    fails: [
+      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
+    ],
+  },
+  {
+    flaw: 'answers the losers of a rotation with the row from before it',
+    breaking: ({ byId, rotate }) => ({
+      async rotate(rotation) {
+        const before = await byId(rotation.id)
+        await gap()
+        const answer = await rotate(rotation)
+        return answer.rotated ? answer : { rotated: false, session: before }
+      },
+    }),
+    fails: [
+      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
+    ],
+  },
+  {
+    flaw: 'keeps the object it was given',
+    breaking({ open, byId }) {
+      const given = new Map<string, SessionRecord>()
+      return {
+        open(session) {
+          given.set(session.id, session)
+          return open(session)
+        },
+        async byId(id) {
+          const session = await byId(id)
+          return session && { ...session, deviceName: given.get(id)?.deviceName ?? null }
+        },
+      }
+    },
+    fails: ['sessions: the store keeps its own copy of a session it is given'],
+  },
+  {
+    flaw: 'lists the objects it keeps',
+    breaking({ byId, list }) {
+      const listed = new Map<string, SessionRecord>()
+      return {
+        async list(userId, now, keyset) {
+          const sessions = await list(userId, now, keyset)
+          for (const session of sessions) listed.set(session.id, session)
+          return sessions
+        },
+        async byId(id) {
+          const session = await byId(id)
+          return session && { ...session, deviceName: (listed.get(id) ?? session).deviceName }
+        },
+      }
+    },
+    fails: ['sessions: a session that is answered is a copy'],
+  },
+]

@@ -1,0 +1,35 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import type { Case } from '../src/index.ts'
+import { expect, test } from 'vitest'
+
+export { gap }
+
+/** A store with one flaw, made from a sound one, and the cases that must notice. */
+export interface Broken<Port> {
+  flaw: string
+  breaking(sound: Port): Partial<Port>
+  fails: readonly string[]
+}
+
+/** Tests that each flaw is noticed by exactly the cases meant for it, and that each case notices some flaw. */
+export function testFlaws<Port extends object>(
+  cases: readonly Case<Port>[],
+  makeSound: () => Port,
+  flaws: readonly Broken<Port>[],
+): void {
+  test.each(flaws)('a store that $flaw', async ({ breaking, fails }) => {
+    const failing: string[] = []
+    for (const { name, run } of cases) {
+      await run(async () => {
+        const sound = makeSound()
+        return Object.defineProperties({ ...sound }, Object.getOwnPropertyDescriptors(breaking(sound)))
+      }).catch(() => failing.push(name))
+    }
+    expect(failing.sort()).toEqual([...fails].sort())
+  })
+
+  test('every case is failed by some broken store', () => {
+    const proven = new Set(flaws.flatMap(({ fails }) => fails))
+    expect(cases.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([])
+  })
+}

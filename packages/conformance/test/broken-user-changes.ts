@@ -1,0 +1,224 @@
+import type { UserRecord, UserStore } from '@kith/core'
+import { sampleUser } from '../src/records.ts'
+import { type Broken, gap } from './broken-store.ts'
+
+/** Flaws in `update` and `replacePassword`. */
+export const changeFlaws: readonly Broken<UserStore>[] = [
+  {
+    flaw: 'drops one of two changes',
+    breaking: ({ update }) => ({
+      update: (id, { bio, ...changes }) =>
+        update(id, bio === undefined || changes.username ? changes : { ...changes, bio }),
+    }),
+    fails: ['users: update changes the fields it is given and leaves the rest'],
+  },
+  {
+    flaw: 'takes null for an absent field',
+    breaking: ({ update }) => ({
+      update: (id, changes) =>
+        update(id, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))),
+    }),
+    fails: ['users: update to null empties a field'],
+  },
+  {
+    flaw: 'cannot write an update without fields',
+    breaking: ({ update }) => ({
+      update: async (id, changes) =>
+        Object.keys(changes).length === 0 ? { outcome: 'missing' } : update(id, changes),
+    }),
+    fails: ['users: update without any field answers the account as it is'],
+  },
+  {
+    flaw: 'finds that an account collides with itself',
+    breaking: ({ byId, update }) => ({
+      async update(id, changes) {
+        const own = (await byId(id))?.username === changes.username && changes.username !== undefined
+        return own ? { outcome: 'taken', taken: ['username'] } : update(id, changes)
+      },
+    }),
+    fails: ['users: an account may be updated to the identifiers it has'],
+  },
+  {
+    flaw: 'names only the first identifier that an update finds taken',
+    breaking: ({ update }) => ({
+      async update(id, changes) {
+        const answer = await update(id, changes)
+        return answer.outcome === 'taken' ? { ...answer, taken: answer.taken.slice(0, 1) } : answer
+      },
+    }),
+    fails: ['users: update names each identifier that is taken and then changes nothing'],
+  },
+  {
+    flaw: 'writes the other fields although an identifier is taken',
+    breaking: ({ update }) => ({
+      async update(id, changes) {
+        const answer = await update(id, changes)
+        if (answer.outcome === 'taken' && changes.name !== undefined) await update(id, { name: changes.name })
+        return answer
+      },
+    }),
+    fails: ['users: update names each identifier that is taken and then changes nothing'],
+  },
+  {
+    flaw: 'answers for an account that never was',
+    breaking({ create, update }) {
+      const created = new Set<string>()
+      return {
+        create(user) {
+          created.add(user.id)
+          return create(user)
+        },
+        update: async (id, changes) =>
+          created.has(id) ? update(id, changes) : { outcome: 'updated', user: sampleUser({ id }) },
+      }
+    },
+    fails: ['users: update of an unknown account answers missing'],
+  },
+  {
+    flaw: 'never frees a username that was given up',
+    breaking({ byId, update }) {
+      const givenUp = new Set<string | null>()
+      return {
+        async update(id, changes) {
+          const { username } = changes
+          if (username === undefined) return update(id, changes)
+          if (givenUp.has(username)) return { outcome: 'taken', taken: ['username'] }
+          givenUp.add((await byId(id))?.username ?? null)
+          return update(id, changes)
+        },
+      }
+    },
+    fails: ['users: an identifier that was given up is free for others'],
+  },
+  {
+    flaw: 'reads an account, changes it and writes all of it back',
+    breaking: ({ byId, update }) => ({
+      async update(id, changes) {
+        const before = await byId(id)
+        await gap()
+        return update(id, { ...before, ...changes })
+      },
+    }),
+    fails: [
+      'users: parallel updates of different fields all take effect',
+      'users: an update at the same time does not undo a password change, nor the reverse',
+    ],
+  },
+  {
+    flaw: 'checks a new username first and writes it later',
+    breaking({ update }) {
+      const writing = new Set<string>()
+      return {
+        async update(id, changes) {
+          if (!changes.username) return update(id, changes)
+          const unseen = writing.has(changes.username)
+          writing.add(changes.username)
+          await gap()
+          const answer = await update(id, changes)
+          writing.delete(changes.username)
+          return unseen ? { outcome: 'updated', user: sampleUser({ id }) } : answer
+        },
+      }
+    },
+    fails: ['users: of 30 parallel updates to one username exactly one takes effect'],
+  },
+  {
+    flaw: 'checks an e-mail for create before an update at the same time has written it',
+    breaking({ create, update }) {
+      const writing = new Set<string>()
+      return {
+        async create(user) {
+          const unseen = writing.has(user.email ?? '')
+          const answer = await create(user)
+          return unseen ? { outcome: 'created' } : answer
+        },
+        async update(id, changes) {
+          writing.add(changes.email ?? '')
+          const answer = await update(id, changes)
+          writing.delete(changes.email ?? '')
+          return answer
+        },
+      }
+    },
+    fails: ['users: of a create and an update to one e-mail, at once, exactly one takes effect'],
+  },
+  {
+    flaw: 'answers the object it keeps after an update',
+    breaking({ byId, update }) {
+      const answered = new Map<string, UserRecord>()
+      return {
+        async update(id, changes) {
+          const answer = await update(id, changes)
+          if (answer.outcome === 'updated') answered.set(id, answer.user)
+          return answer
+        },
+        async byId(id) {
+          const user = await byId(id)
+          return user && { ...user, createdAt: answered.get(id)?.createdAt ?? user.createdAt }
+        },
+      }
+    },
+    fails: ['users: the account that update answers is a copy'],
+  },
+  {
+    flaw: 'compares with `= NULL`, which is never true',
+    breaking: ({ replacePassword }) => ({
+      replacePassword: async (id, expected, next) => expected !== null && replacePassword(id, expected, next),
+    }),
+    fails: ['users: replacePassword replaces the hash that is expected, null included, and nothing else'],
+  },
+  {
+    flaw: 'compares hashes without letter case',
+    breaking: ({ byId, replacePassword }) => ({
+      async replacePassword(id, expected, next) {
+        const { passwordHash = null } = (await byId(id)) ?? {}
+        const same = passwordHash?.toLowerCase() === expected?.toLowerCase()
+        return replacePassword(id, same ? passwordHash : expected, next)
+      },
+    }),
+    fails: ['users: replacePassword leaves a hash that is not the expected one'],
+  },
+  {
+    flaw: 'takes no row changed for success',
+    breaking({ create, replacePassword }) {
+      const created = new Set<string>()
+      return {
+        create(user) {
+          created.add(user.id)
+          return create(user)
+        },
+        replacePassword: async (id, expected, next) =>
+          !created.has(id) || replacePassword(id, expected, next),
+      }
+    },
+    fails: ['users: replacePassword of an unknown account answers false'],
+  },
+  {
+    flaw: 'compares a hash first and writes it later',
+    breaking: ({ byId, replacePassword }) => ({
+      async replacePassword(id, expected, next) {
+        if ((await byId(id))?.passwordHash !== expected) return false
+        await gap()
+        const { passwordHash = null } = (await byId(id)) ?? {}
+        return replacePassword(id, passwordHash, next)
+      },
+    }),
+    fails: [
+      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+    ],
+  },
+  {
+    flaw: 'writes the old hash back with an update',
+    breaking: ({ byId, update, replacePassword }) => ({
+      async update(id, changes) {
+        const before = await byId(id)
+        await gap()
+        const answer = await update(id, changes)
+        const now = await byId(id)
+        if (before && now) await replacePassword(id, now.passwordHash, before.passwordHash ?? '')
+        return answer
+      },
+    }),
+    fails: ['users: an update at the same time does not undo a password change, nor the reverse'],
+  },
+]

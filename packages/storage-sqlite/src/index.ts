@@ -1,0 +1,27 @@
+import type { Storage } from '@kith/core'
+import { createConnection } from './database.ts'
+import { checkOptions, type SqliteStorageOptions } from './options.ts'
+import { migrate } from './schema.ts'
+import { createSessionStore } from './session-store.ts'
+import { createUserStore } from './user-store.ts'
+
+export type { Durability, SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
+export type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.ts'
+
+/**
+ * Keeps everything in one SQLite file. Nothing is opened or written here: the file is opened at the first use, which
+ * is normally `migrate()`.
+ * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full` and
+ * `storage-failed`.
+ */
+export function createSqliteStorage(options: SqliteStorageOptions): Storage {
+  const settings = { ...options }
+  checkOptions(settings)
+  const connection = createConnection(settings)
+  return {
+    users: createUserStore(connection),
+    sessions: createSessionStore(connection),
+    migrate: async () => migrate(connection),
+    close: async () => connection.close(),
+  }
+}

@@ -1,0 +1,76 @@
+import { KithError } from '@kith/core'
+import type { Connection } from './database.ts'
+
+interface Migration {
+  readonly version: number
+  readonly statements: string
+}
+
+/**
+ * The schema, step by step. A released step never changes; a change is a new step.
+ * Dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in
+ * small steps. Deleted accounts hold NULL in their UNIQUE columns, which frees the identifiers.
+ */
+export const migrations: readonly Migration[] = Object.freeze([
+  {
+    version: 1,
+    statements: `
+      CREATE TABLE kith_users (
+        id TEXT PRIMARY KEY,
+        username TEXT UNIQUE,
+        email TEXT UNIQUE,
+        email_verified_at INTEGER,
+        phone TEXT UNIQUE,
+        phone_verified_at INTEGER,
+        name TEXT NOT NULL,
+        bio TEXT NOT NULL,
+        password_hash TEXT,
+        banned_at INTEGER,
+        created_at INTEGER NOT NULL,
+        deleted_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_users_deleted ON kith_users (id) WHERE deleted_at IS NOT NULL;
+      CREATE TABLE kith_sessions (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        generation INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        rotated_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        revoked_at INTEGER,
+        device_name TEXT,
+        address TEXT,
+        user_agent TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_sessions_unrevoked ON kith_sessions (user_id, id) WHERE revoked_at IS NULL;`,
+  },
+  {
+    version: 2,
+    statements: `
+      ALTER TABLE kith_sessions ADD COLUMN ended_at INTEGER
+        GENERATED ALWAYS AS (min(expires_at, coalesce(revoked_at, expires_at))) VIRTUAL;
+      CREATE INDEX kith_sessions_ended ON kith_sessions (ended_at);`,
+  },
+])
+
+// The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
+const versionTable = `
+  CREATE TABLE IF NOT EXISTS kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`
+
+/** Brings the schema to the newest version in one transaction, so that of several processes one does the work. */
+export function migrate(connection: Connection): void {
+  connection.atomically(() => {
+    connection.script(versionTable)
+    const row = connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')
+    const current = row?.version ?? 0
+    if (current > migrations.length) {
+      throw new KithError('storage-failed', {
+        detail: 'A newer release of @kith/storage-sqlite has written this database: update the package.',
+      })
+    }
+    for (const { version, statements } of migrations.slice(current)) {
+      connection.script(statements)
+      connection.run('INSERT INTO kith_schema VALUES (@version, @at)', { version, at: Date.now() })
+    }
+  })
+}

@@ -1,0 +1,106 @@
+import type { RotationResult, SessionRecord, SessionStore } from '@kith/core'
+import type { Connection } from './database.ts'
+import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+
+interface SessionRow {
+  id: string
+  user_id: string
+  generation: number
+  created_at: number
+  rotated_at: number
+  expires_at: number
+  revoked_at: number | null
+  device_name: string | null
+  address: string | null
+  user_agent: string | null
+}
+
+const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
+  user_agent`
+
+/** Every statement of the store. */
+export const sessionStatements = Object.freeze({
+  insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @generation, @createdAt, @rotatedAt,
+    @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
+  byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
+  rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
+      address = coalesce(@address, address)
+    WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now`,
+  revoke: `UPDATE kith_sessions SET revoked_at = @at
+    WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
+  revokeAll: `UPDATE kith_sessions SET revoked_at = @at
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at AND id IS NOT @except RETURNING id`,
+  list: `SELECT ${columns} FROM kith_sessions
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now AND id < @before
+    ORDER BY id DESC LIMIT @limit`,
+  purgeEnded: `DELETE FROM kith_sessions WHERE id IN
+    (SELECT id FROM kith_sessions WHERE ended_at <= @before ORDER BY ended_at LIMIT @limit)`,
+})
+
+// Sorts after every UUID, so that the first page is the same bounded seek as all others.
+const afterEveryId = '~'
+
+/** Creates the session store on a connection. */
+export function createSessionStore(connection: Connection): SessionStore {
+  const { run, get, all, atomically } = connection
+
+  return {
+    async open({ id, userId, generation, deviceName, address, userAgent, ...dates }) {
+      run(sessionStatements.insert, {
+        id,
+        userId,
+        generation,
+        createdAt: toMillis(dates.createdAt),
+        rotatedAt: toMillis(dates.rotatedAt),
+        expiresAt: toMillis(dates.expiresAt),
+        revokedAt: toMillis(dates.revokedAt),
+        deviceName,
+        address,
+        userAgent,
+      })
+    },
+    async byId(id) {
+      const row = get<SessionRow>(sessionStatements.byId, { id })
+      return row && sessionFrom(row)
+    },
+    async rotate({ id, generation, now, expiresAt, address }) {
+      const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address }
+      return atomically((): RotationResult => {
+        const rotated = run(sessionStatements.rotate, step) === 1
+        const row = get<SessionRow>(sessionStatements.byId, { id })
+        return row && rotated
+          ? { rotated, session: sessionFrom(row) }
+          : { rotated: false, session: row && sessionFrom(row) }
+      })
+    },
+    async revoke({ id, userId }, at) {
+      return run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1
+    },
+    async revokeAll(userId, at, except) {
+      const ended = all<{ id: string }>(sessionStatements.revokeAll, { userId, at: toMillis(at), except })
+      return ended.map(({ id }) => id)
+    },
+    async list(userId, now, { limit, before }) {
+      const range = { userId, now: toMillis(now), before: before ?? afterEveryId, limit }
+      return all<SessionRow>(sessionStatements.list, range).map(sessionFrom)
+    },
+    async purgeEnded(before, limit) {
+      return run(sessionStatements.purgeEnded, { before: toMillis(before), limit })
+    },
+  }
+}
+
+function sessionFrom(row: SessionRow): SessionRecord {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    generation: row.generation,
+    createdAt: fromMillis(row.created_at),
+    rotatedAt: fromMillis(row.rotated_at),
+    expiresAt: fromMillis(row.expires_at),
+    revokedAt: fromMillisOrNull(row.revoked_at),
+    deviceName: row.device_name,
+    address: row.address,
+    userAgent: row.user_agent,
+  }
+}

@@ -1,0 +1,133 @@
+import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core'
+import type { Connection } from './database.ts'
+import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import type { SqliteParameters } from './sqlite-database.ts'
+
+interface UserRow {
+  id: string
+  username: string | null
+  email: string | null
+  email_verified_at: number | null
+  phone: string | null
+  phone_verified_at: number | null
+  name: string
+  bio: string
+  password_hash: string | null
+  banned_at: number | null
+  created_at: number
+}
+
+const columns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
+  banned_at, created_at`
+
+/** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
+export const userStatements = Object.freeze({
+  // An id that is in use is a mistake of the caller and raises; only the identifiers may be taken.
+  insert: `INSERT INTO kith_users (${columns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
+      @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt)
+    ON CONFLICT (username) DO NOTHING ON CONFLICT (email) DO NOTHING ON CONFLICT (phone) DO NOTHING`,
+  taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
+    UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
+    UNION ALL SELECT 'phone' FROM kith_users WHERE phone = @phone AND id <> @id`,
+  byId: `SELECT ${columns} FROM kith_users WHERE id = @id AND deleted_at IS NULL`,
+  byUsername: `SELECT ${columns} FROM kith_users WHERE username = @username`,
+  byEmail: `SELECT ${columns} FROM kith_users WHERE email = @email`,
+  update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
+      phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt
+    WHERE id = @id`,
+  replacePassword: `UPDATE kith_users SET password_hash = @next
+    WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected`,
+  markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
+      phone_verified_at = NULL, name = '', bio = '', password_hash = NULL, deleted_at = @at
+    WHERE id = @id AND deleted_at IS NULL`,
+  deletedIds: 'SELECT id FROM kith_users WHERE deleted_at IS NOT NULL ORDER BY id LIMIT @limit',
+  purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
+})
+
+/** Creates the account store on a connection. */
+export function createUserStore(connection: Connection): UserStore {
+  const { run, get, all, atomically } = connection
+
+  function taken({ id, username, email, phone }: UserRecord): Identifier[] {
+    return all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
+      ({ name }) => name,
+    )
+  }
+
+  return {
+    async create(user) {
+      return atomically((): CreateUserResult => {
+        const { passwordHash } = user
+        const created = run(userStatements.insert, {
+          ...profileOf(user),
+          passwordHash,
+          createdAt: toMillis(user.createdAt),
+        })
+        return created === 1 ? { outcome: 'created' } : { outcome: 'taken', taken: taken(user) }
+      })
+    },
+    async byId(id) {
+      return userFrom(get<UserRow>(userStatements.byId, { id }))
+    },
+    async byLogin(login) {
+      return 'email' in login
+        ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
+        : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username }))
+    },
+    async update(id, changes) {
+      return atomically((): UpdateUserResult => {
+        const before = userFrom(get<UserRow>(userStatements.byId, { id }))
+        if (!before) return { outcome: 'missing' }
+        const user = { ...before, ...structuredClone(changes) }
+        const conflicts = taken(user)
+        if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
+        run(userStatements.update, profileOf(user))
+        return { outcome: 'updated', user }
+      })
+    },
+    async replacePassword(id, expected, next) {
+      return run(userStatements.replacePassword, { id, expected, next }) === 1
+    },
+    async markDeleted(id, at) {
+      return run(userStatements.markDeleted, { id, at: toMillis(at) }) === 1
+    },
+    async deletedIds(limit) {
+      return all<{ id: string }>(userStatements.deletedIds, { limit }).map(({ id }) => id)
+    },
+    async purge(id) {
+      run(userStatements.purge, { id })
+    },
+  }
+}
+
+function profileOf(user: UserRecord): SqliteParameters {
+  const { id, username, email, phone, name, bio } = user
+  return {
+    id,
+    username,
+    email,
+    emailVerifiedAt: toMillis(user.emailVerifiedAt),
+    phone,
+    phoneVerifiedAt: toMillis(user.phoneVerifiedAt),
+    name,
+    bio,
+    bannedAt: toMillis(user.bannedAt),
+  }
+}
+
+function userFrom(row: UserRow | null): UserRecord | null {
+  if (!row) return null
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    emailVerifiedAt: fromMillisOrNull(row.email_verified_at),
+    phone: row.phone,
+    phoneVerifiedAt: fromMillisOrNull(row.phone_verified_at),
+    name: row.name,
+    bio: row.bio,
+    passwordHash: row.password_hash,
+    bannedAt: fromMillisOrNull(row.banned_at),
+    createdAt: fromMillis(row.created_at),
+  }
+}

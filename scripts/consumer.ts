@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { root } from './packages.ts'
+
+const run = promisify(execFile)
+
+/** The app that tarballs are tried in; what it needs besides them has the versions this repository uses. */
+const needed = ['express', 'fastify', '@types/express', '@types/node']
+
+const compilerOptions = {
+  module: 'NodeNext',
+  target: 'ES2023',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  types: ['node'],
+  noEmit: true,
+}
+
+/** Makes an app of both quickstarts in an empty folder and installs the tarballs with npm, as a user would. */
+export async function installConsumer(folder: string, tarballs: Iterable<string>): Promise<void> {
+  const files = ['express', 'fastify'].map((name) => {
+    copyFileSync(join(root, 'examples', `${name}-minimal`, 'src', 'server.ts'), join(folder, `${name}.ts`))
+    return `${name}.ts`
+  })
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+  const versions = needed.map((name) => `${name}@${installedVersion(name)}`)
+  await npm(folder, ['install', '--prefer-offline', '--no-audit', '--no-fund', ...versions, ...tarballs])
+}
+
+/** Runs npm in a folder. */
+export async function npm(folder: string, args: readonly string[]): Promise<void> {
+  await run('npm', [...args], { cwd: folder, shell: process.platform === 'win32' })
+}
+
+function installedVersion(name: string): string {
+  const manifest = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

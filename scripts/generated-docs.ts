@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorTable } from '@kith/core'
+import { format, resolveConfig } from 'prettier'
+import { optionTables } from './option-tables.ts'
+import { listPackages, root } from './packages.ts'
+
+const block = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g
+
+/** Fills each `<!-- generated: … -->` block of a page from the sources, and formats the page. */
+export async function fillGenerated(text: string): Promise<string> {
+  const filled = text.replace(block, (_whole, what: string) => {
+    return `<!-- generated: ${what} -->\n\n${generate(what)}\n\n<!-- end -->`
+  })
+  if (filled === text && !text.includes('<!-- generated:')) return text
+  const config = await resolveConfig(join(root, 'README.md'))
+  return format(filled, { ...config, parser: 'markdown' })
+}
+
+function generate(what: string): string {
+  const [kind, ...args] = what.split(' ')
+  switch (kind) {
+    case 'errors':
+      return errors()
+    case 'packages':
+      return packages()
+    case 'file':
+      return file(args[0] ?? '')
+    case 'options':
+      return optionTables(join(root, args[0] ?? ''), args.slice(1))
+    default:
+      throw new TypeError(`Nothing generates "${what}"`)
+  }
+}
+
+function errors(): string {
+  const rows = Object.entries(errorTable).map(
+    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
+  )
+  return ['| Code | Status | Title |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function packages(): string {
+  const rows = listPackages().map(({ folder, manifest }) => {
+    return `| [\`${manifest.name}\`](packages/${folder}) | ${String(manifest['description'])} |`
+  })
+  return ['| Package | What it is |', '| --- | --- |', ...rows].join('\n')
+}
+
+function file(path: string): string {
+  return `\`\`\`ts\n${readFileSync(join(root, path), 'utf8').trimEnd()}\n\`\`\``
+}

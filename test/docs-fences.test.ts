@@ -1,0 +1,85 @@
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+import { type Page, fencesOf, listPages } from '../scripts/markdown.ts'
+import { root } from '../scripts/packages.ts'
+
+interface Module {
+  page: string
+  code: string
+  /** For each line of the code the line of the page. */
+  lines: number[]
+}
+
+/**
+ * Each `ts` fence is a module of its own beside its page, so that it sees what a reader there can import.
+ * A fence marked `ts continued` goes on where the one before it stopped.
+ */
+function place({ path, text }: Page): Map<string, Module> {
+  const modules = new Map<string, Module>()
+  let current: Module | undefined
+  for (const { info, code, line } of fencesOf(text)) {
+    const [language, mark] = info.split(' ')
+    if (language !== 'ts') continue
+    if (!current || mark !== 'continued') {
+      current = { page: path, code: '', lines: [] }
+      modules.set(join(root, dirname(path), `fence-${path.replaceAll('/', '-')}-${line}.ts`), current)
+    }
+    const count = code.split('\n').length - 1
+    current.code += code
+    current.lines.push(...Array.from({ length: count }, (_, index) => line + index))
+  }
+  return modules
+}
+
+function typeCheck(pages: readonly Page[]): string[] {
+  const fences = new Map(pages.flatMap((page) => [...place(page)]))
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as {
+    config: { compilerOptions: object }
+  }
+  const json = { ...config.compilerOptions, isolatedDeclarations: false, moduleDetection: 'force' }
+  const { options } = ts.convertCompilerOptionsFromJson(json, root)
+  const host = ts.createCompilerHost(options)
+  const { readFile, fileExists } = host
+  host.readFile = (file) => fences.get(file)?.code ?? readFile(file)
+  host.fileExists = (file) => fences.has(file) || fileExists(file)
+  const program = ts.createProgram([...fences.keys()], options, host)
+  return [...fences].flatMap(([file, { page, lines }]) => {
+    const source = program.getSourceFile(file)
+    return ts
+      .getPreEmitDiagnostics(program, source)
+      .filter((diagnostic) => diagnostic.file === source)
+      .map(({ start, messageText }) => {
+        const { line = 0 } = source?.getLineAndCharacterOfPosition(start ?? 0) ?? {}
+        return `${page}:${lines[line]} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+      })
+  })
+}
+
+test('every ts fence of the documentation type-checks', () => {
+  expect(typeCheck(listPages())).toEqual([])
+})
+
+test('a broken fence is found, with its page and line', () => {
+  const text = [
+    '# Title',
+    '```ts',
+    "import { createKith } from '@kith/core'",
+    'createKith({ storage: 1 })',
+    '```',
+    '```ts continued',
+    'export const made: string = createKith',
+    '```',
+    '```ts',
+    'createKith',
+    '```',
+    '```json',
+    '{ broken',
+    '```',
+  ].join('\n')
+  expect(typeCheck([{ path: 'docs/broken.md', text }]).map((problem) => problem.split(' ')[0])).toEqual([
+    'docs/broken.md:4',
+    'docs/broken.md:7',
+    'docs/broken.md:10',
+  ])
+})

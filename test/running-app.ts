@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { root } from '../scripts/packages.ts'
+
+/** An app that runs as a process of its own, and a browser-like client for it. */
+export interface RunningApp {
+  url: string
+  /** Sends JSON with the cookies held so far, and keeps those that come back. */
+  call(method: string, path: string, body?: unknown): Promise<Response>
+  cookies(): string
+  setCookies(cookies: string): void
+  /** Ends the process and answers its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+/** Runs a TypeScript app from source, as its `start` script does, until it answers on its port. */
+export async function startApp(script: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
+  const port = Number(env['PORT'] ?? (await freePort()))
+  const flags = [
+    '--conditions=@kith/source',
+    '--experimental-strip-types',
+    '--disable-warning=ExperimentalWarning',
+  ]
+  const child = spawn(process.execPath, [...flags, join(root, script)], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const closed = once(child, 'close') as Promise<[number | null]>
+  const url = `http://localhost:${port}`
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error((await closed, output))
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  const client = createClient(url)
+  return {
+    url,
+    ...client,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return (await closed)[0]
+    },
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).text()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function createClient(url: string): Pick<RunningApp, 'call' | 'cookies' | 'setCookies'> {
+  let jar = new Map<string, string>()
+  const show = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  return {
+    async call(method, path, body) {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          origin: url,
+          cookie: show(),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      })
+      for (const cookie of response.headers.getSetCookie()) {
+        const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split('=')
+        if (value === '' || /max-age=0/i.test(cookie)) jar.delete(name)
+        else jar.set(name, value)
+      }
+      return response
+    },
+    cookies: show,
+    setCookies(cookies) {
+      jar = new Map(cookies.split('; ').map((pair) => pair.split('=') as [string, string]))
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { installConsumer } from '../scripts/consumer.ts'
+import { listPackages, root } from '../scripts/packages.ts'
+import { packAll } from '../scripts/tarballs.ts'
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
+let tarballs: Map<string, string>
+
+beforeAll(async () => {
+  tarballs = await packAll(join(folder, 'tarballs'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } }) => {
+  const allowed =
+    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts)|src\/[\w./-]+\.ts)$/
+
+  test('holds code, types and sources, and nothing else', async () => {
+    const { stdout } = await run('tar', ['-tzf', tarballs.get(name) ?? ''])
+    const files = stdout.trim().split('\n')
+    expect(files.filter((file) => !allowed.test(file) || /\.test(-d)?\.ts$/.test(file))).toEqual([])
+    for (const file of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
+      expect(files).toContain(`package/${file}`)
+    }
+  })
+
+  test('has a manifest that works outside of this repository', async () => {
+    const { stdout } = await run('tar', ['-xzOf', tarballs.get(name) ?? '', 'package/package.json'])
+    expect(stdout).not.toMatch(/"(workspace|catalog):/)
+  })
+})
+
+describe('an app that installs the tarballs with npm', () => {
+  beforeAll(() => installConsumer(folder, tarballs.values()))
+
+  /** `load` is what imports a package in the module system that is tried. */
+  function useEverything(load: string): string {
+    return `async function main() {
+      const { createKith } = ${load}('@kith/core')
+      const { createSqliteStorage } = ${load}('@kith/storage-sqlite')
+      const { kithExpress } = ${load}('@kith/express')
+      const { kithFastify } = ${load}('@kith/fastify')
+      const { default: express } = ${load.startsWith('await') ? `${load}('express')` : `{ default: ${load}('express') }`}
+      const { fastify } = ${load}('fastify')
+
+      const storage = createSqliteStorage({ path: ':memory:' })
+      const kith = createKith({ secret: 'a secret of at least thirty-two characters', storage })
+      await storage.migrate()
+      const { user } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
+      const { tokens } = await kith.sessions.login({ login: 'ada', password: 'correct horse' })
+      const viewer = await kith.sessions.authenticate(tokens.accessToken)
+      if (viewer.userId !== user.id) throw new Error('someone else')
+
+      const options = { allowedOrigins: [] }
+      const server = express().use(kithExpress(kith, options).routes).listen(0)
+      const app = fastify()
+      await app.register(kithFastify, { kith, ...options })
+      const urls = ['http://127.0.0.1:' + server.address().port, await app.listen({ port: 0 })]
+      for (const url of urls) {
+        const headers = { authorization: 'Bearer ' + tokens.accessToken }
+        const response = await fetch(url + '/api/v1/users/me', { headers })
+        console.log(response.status, (await response.json()).username)
+      }
+      server.close()
+      server.closeAllConnections()
+      await app.close()
+      await storage.close()
+    }
+    main()`
+  }
+
+  test.each([
+    ['import', 'app.mjs', 'await import'],
+    ['require', 'app.cjs', 'require'],
+  ])('registers, signs in and serves by %s', async (_name, file, load) => {
+    writeFileSync(join(folder, file), useEverything(load))
+    const { stdout } = await run(process.execPath, [join(folder, file)], { cwd: folder })
+    expect(stdout).toBe('200 ada\n200 ada\n')
+  })
+
+  test('type-checks both quickstarts, libraries included', async () => {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch(
+      (error: { stdout: string }) => error,
+    )
+    expect(stdout).toBe('')
+  })
+})
