@@ -27,13 +27,20 @@ export interface ImageMeasures {
 
 /** Reads and writes images. Files are given by their path: nothing is held in memory that need not be. */
 export interface ImageProcessor {
-  /** Reads the header. @throws media-unreadable */
-  inspect(path: string): Promise<ImageHeader>
   /**
-   * Writes the image as it is stored: oriented, without any metadata but the colour profile, in WebP. Measures it.
+   * Reads the header and decodes nothing, however many pixels it announces. A header can be fine and its picture not.
    * @throws media-unreadable
    */
+  inspect(path: string): Promise<ImageHeader>
+  /**
+   * Writes the image as it is stored: oriented, without any metadata but the colour profile, in WebP. Measures it; of an
+   * animation, its first frame. Where it fails there is no target.
+   * @throws media-unreadable, media-too-large, busy
+   */
   normalise(path: string, target: string): Promise<ImageMeasures>
-  /** Writes one rendition, WebP, without metadata; never larger than the image itself. @throws media-unreadable */
+  /**
+   * Writes one rendition, WebP, without metadata; never larger than the image itself. Where it fails there is no target.
+   * @throws media-unreadable, media-too-large, busy
+   */
   rendition(path: string, target: string, rendition: Rendition): Promise<void>
 }

@@ -1,0 +1,1 @@
+export { createSharpImages, type SharpImagesOptions } from './sharp-images.ts'

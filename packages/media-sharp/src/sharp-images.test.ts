@@ -1,0 +1,127 @@
+import { renameSync } from 'node:fs'
+import sharp from 'sharp'
+import { afterAll, describe, expect, test } from 'vitest'
+import { animation, blackPng, createFolder, noise, plain, webpChunks } from '../test/pictures.ts'
+import { createSharpImages } from './index.ts'
+
+const folder = createFolder()
+const images = createSharpImages()
+const target = folder.path('target')
+
+afterAll(() => folder.clear())
+
+async function sizeOf(name: string): Promise<[number, number]> {
+  const { width, height } = await sharp(folder.read(name)).metadata()
+  return [width, height]
+}
+
+describe('orientation', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is applied, and its tag is gone', async (orientation) => {
+    // Red is at the left edge of what is stored; where the tag puts it is known from TIFF 6.0.
+    const red = await plain(40, 60, '#ff0000').png().toBuffer()
+    const source = plain(160, 60, '#0000ff').composite([{ input: red, left: 0, top: 0 }])
+    const path = folder.save('turned', await source.jpeg().withMetadata({ orientation }).toBuffer())
+    const upright = orientation <= 4
+    const size = upright ? { width: 160, height: 60 } : { width: 60, height: 160 }
+    expect(await images.inspect(path)).toEqual({ ...size, frames: 1 })
+    expect(await images.normalise(path, target)).toMatchObject(size)
+    const { data, info } = await sharp(folder.read('target')).raw().toBuffer({ resolveWithObject: true })
+    const isRedFirst = [1, 4, 5, 6].includes(orientation)
+    expect((data[0] ?? 0) > 128).toBe(isRedFirst)
+    expect((data[info.channels * (info.width * info.height - 1)] ?? 0) > 128).toBe(!isRedFirst)
+  })
+})
+
+describe('renditions', () => {
+  test.each<[number, number, [number, number], [number, number], [number, number]]>([
+    [3000, 2000, [320, 320], [1080, 720], [2048, 1365]],
+    [700, 1400, [320, 320], [540, 1080], [700, 1400]],
+    [200, 100, [100, 100], [200, 100], [200, 100]],
+    [1, 1, [1, 1], [1, 1], [1, 1]],
+    [3, 9000, [3, 3], [1, 1080], [1, 2048]],
+  ])('of %i × %i fit and are never larger', async (width, height, thumb, feed, full) => {
+    const path = folder.save('source', await plain(width, height).png().toBuffer())
+    for (const [rendition, expected] of Object.entries({ thumb, feed, full })) {
+      await images.rendition(path, target, rendition as 'thumb')
+      expect(await sizeOf('target')).toEqual(expected)
+    }
+  })
+
+  test('a file that took the name of another is the one that is read', async () => {
+    const path = folder.save('name', await plain(60, 40, '#ff0000').webp().toBuffer())
+    await images.rendition(path, target, 'feed')
+    renameSync(folder.save('other', await plain(90, 30, '#0000ff').webp().toBuffer()), path)
+    expect(await images.inspect(path)).toMatchObject({ width: 90, height: 30 })
+    await images.rendition(path, target, 'feed')
+    expect(await sizeOf('target')).toEqual([90, 30])
+  })
+})
+
+describe('animations', () => {
+  test('are kept, with their thumb a still', async () => {
+    const gif = (await animation(12)).gif({ delay: 40, loop: 2 })
+    const path = folder.save('moving', await gif.toBuffer())
+    expect(await images.inspect(path)).toEqual({ width: 60, height: 60, frames: 12 })
+    expect(await images.normalise(path, target)).toMatchObject({ width: 60, height: 60 })
+    expect(await sharp(folder.read('target')).metadata()).toMatchObject({ pages: 12, loop: 2 })
+    const frames = async (rendition: 'thumb' | 'feed'): Promise<number> => {
+      await images.rendition(target, folder.path(rendition), rendition)
+      return webpChunks(folder.read(rendition)).filter((name) => name === 'ANMF').length
+    }
+    expect(await frames('feed')).toBe(12)
+    expect(await frames('thumb')).toBe(0)
+  })
+
+  test.each([
+    ['frames', { maxFrames: 11 }],
+    ['pixels', { maxPixels: 12 * 60 * 60 - 1 }],
+  ])('of too many %s become their first frame', async (_what, options) => {
+    const path = folder.save('long', await (await animation(12)).webp().toBuffer())
+    await createSharpImages(options).normalise(path, target)
+    expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
+  })
+})
+
+describe('colours', () => {
+  test.each<[string, () => Promise<Buffer>]>([
+    ['CMYK', () => plain(50, 50).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer()],
+    ['16 bits', () => plain(50, 50).toColourspace('rgb16').png().toBuffer()],
+    ['a palette', () => plain(50, 50).png({ palette: true }).toBuffer()],
+    ['a wide profile', () => plain(50, 50).withIccProfile('p3').jpeg().toBuffer()],
+  ])('of %s come out nearly as they were', async (_name, make) => {
+    const { palette } = await images.normalise(folder.save('source', await make()), target)
+    const [colour = ''] = palette
+    const channels = [1, 3, 5].map((offset) => Number.parseInt(colour.slice(offset, offset + 2), 16))
+    for (const [index, expected] of [0xcc, 0x88, 0x44].entries())
+      expect(Math.abs((channels[index] ?? 0) - expected)).toBeLessThan(32)
+  })
+
+  test('of a grey picture have no saturation and no profile', async () => {
+    const grey = await plain(50, 50).toColourspace('b-w').jpeg().toBuffer()
+    expect(await images.normalise(folder.save('grey', grey), target)).toMatchObject({ saturation: 0 })
+    expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
+  })
+
+  test('the same file is measured the same', async () => {
+    const path = folder.save('noise', await noise(500, 300).png().toBuffer())
+    const first = await images.normalise(path, target)
+    expect(await images.normalise(path, target)).toEqual(first)
+    expect(first.thumbhash).toMatch(/^[\w+/]{20,40}={0,2}$/)
+    expect(first.lightness).toBeCloseTo(0.5, 1)
+  })
+})
+
+test('a side that WebP cannot have is shrunk', async () => {
+  const path = folder.save('wide', await plain(20_000, 500).png().toBuffer())
+  expect(await images.normalise(path, target)).toMatchObject({ width: 16_383 })
+})
+
+test('40,000 × 40,000 pixels are read from the header and not decoded', async () => {
+  const path = folder.save('bomb', blackPng(40_000))
+  expect(folder.read('bomb').length).toBeLessThan(600_000)
+  const before = process.memoryUsage().rss
+  expect(await images.inspect(path)).toEqual({ width: 40_000, height: 40_000, frames: 1 })
+  await expect(images.normalise(path, target)).rejects.toMatchObject({ code: 'media-too-large' })
+  await expect(images.rendition(path, target, 'thumb')).rejects.toMatchObject({ code: 'media-too-large' })
+  expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024)
+})

@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
+
+/** What no file that we write may contain. */
+export const secret = 'PRIVATE'
+
+/** A picture of one colour. */
+export function plain(width: number, height: number, background = '#cc8844'): Sharp {
+  return sharp({ create: { width, height, channels: 3, background } })
+}
+
+/** A picture like a photograph: hard to compress. */
+export function noise(width: number, height: number): Sharp {
+  const create = { width, height, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 } }
+  // The types of sharp ask for a background beside the noise, which it then refuses.
+  return sharp({ create } as unknown as SharpOptions)
+}
+
+/** All that cameras and editors leave in a file. */
+export function withMetadata(image: Sharp): Sharp {
+  return image
+    .withExif({
+      IFD0: { Make: `${secret} camera`, Copyright: secret },
+      IFD2: { DateTimeOriginal: '2026:07:14 18:32:05', MakerNote: `${secret} ${'thumbnail'.repeat(50)}` },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1', GPSAreaInformation: secret },
+    })
+    .withXmp(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>${secret}</p></x:xmpmeta>`)
+}
+
+/** Puts segments behind the start of a JPEG: by their marker and content. */
+export function withSegments(jpeg: Buffer, segments: readonly (readonly [number, string])[]): Buffer {
+  const parts = segments.map(([marker, content]) => {
+    const head = Buffer.from([0xff, marker, 0, 0])
+    head.writeUInt16BE(content.length + 2, 2)
+    return Buffer.concat([head, Buffer.from(content, 'latin1')])
+  })
+  return Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)])
+}
+
+/** A PNG of chunks: by their type and content. */
+export function png(chunks: readonly (readonly [string, Uint8Array])[]): Buffer {
+  const parts = chunks.map(([type, content]) => {
+    const chunk = Buffer.alloc(content.length + 12)
+    chunk.writeUInt32BE(content.length)
+    chunk.write(type, 4, 'latin1')
+    chunk.set(content, 8)
+    chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), content.length + 8)
+    return chunk
+  })
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts])
+}
+
+/** A black PNG of one bit per pixel with more chunks in front of its picture. */
+export function blackPng(side: number, extra: readonly (readonly [string, Uint8Array])[] = []): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(side, 0)
+  header.writeUInt32BE(side, 4)
+  header[8] = 1
+  const rows = Buffer.alloc((Math.ceil(side / 8) + 1) * side)
+  return png([['IHDR', header], ...extra, ['IDAT', deflateSync(rows)], ['IEND', Buffer.alloc(0)]])
+}
+
+/** An animation whose frames differ. */
+export async function animation(frames: number, side = 60): Promise<Sharp> {
+  const pages = Array.from({ length: frames }, (_, index) =>
+    sharp({
+      create: {
+        width: side,
+        height: side,
+        channels: 3,
+        background: { r: (index * 7) % 256, g: (index * 31) % 256, b: 90 },
+      },
+    })
+      .png()
+      .toBuffer(),
+  )
+  return sharp(await Promise.all(pages), { join: { animated: true } })
+}
+
+/** A folder for the files of one test file. */
+export interface Folder {
+  /** Writes a file and answers its path. */
+  save(name: string, content: Uint8Array): string
+  path(name: string): string
+  read(name: string): Buffer
+  clear(): void
+}
+
+export function createFolder(): Folder {
+  const root = mkdtempSync(join(tmpdir(), 'kith-images-'))
+  const path = (name: string): string => join(root, name)
+  return {
+    path,
+    save(name, content) {
+      writeFileSync(path(name), content)
+      return path(name)
+    },
+    read: (name) => readFileSync(path(name)),
+    clear: () => rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+/** The chunks of a WebP by their names. */
+export function webpChunks(webp: Buffer): string[] {
+  const names: string[] = []
+  for (let offset = 12; offset + 8 <= webp.length;) {
+    names.push(webp.toString('latin1', offset, offset + 4))
+    const size = webp.readUInt32LE(offset + 4)
+    offset += 8 + size + (size % 2)
+  }
+  return names
+}
