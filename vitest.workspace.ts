@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { type ViteUserConfig, defineConfig } from 'vitest/config'
 
 /** Workspace packages are tested from their sources, so no build is needed first. */
-const conditions = ['@kith/source', 'node', 'import', 'default']
+const conditions = ['@kith/source', 'node']
 const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 
 function packageProject(folder: string): object {

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { loginBearer, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+
+/** Accounts: their life from registration to deletion. */
+export const accountJourneys: readonly Journey[] = [
+  {
+    name: 'accounts: registration signs a browser in by cookies alone',
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      assert.equal(user.username, 'anna')
+      assert.deepEqual((await browser.request('/users/me')).user(), user)
+      assert.equal((await app.request('/users/me')).problem('unauthenticated').status, 401)
+    },
+  },
+  {
+    name: 'accounts: with bearer transport the tokens are in the answer and no cookie is set',
+    async run(app) {
+      const client = await registerBearer(app)
+      assert.ok(client.tokens.expiresIn > 800 && client.tokens.expiresIn <= 900)
+      assert.deepEqual((await client.request('/users/me')).user(), client.user)
+    },
+  },
+  {
+    name: 'accounts: a profile can be edited, contact data only with the password',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      const named = (await edit({ name: 'Anna A.', bio: 'Hi\nthere' })).user()
+      assert.deepEqual([named.name, named.bio], ['Anna A.', 'Hi\nthere'])
+      const refused = (await edit({ email: 'new@example.com' })).problem('invalid-input')
+      assert.deepEqual(
+        refused.errors?.map(({ path, code }) => [path, code]),
+        [['currentPassword', 'required']],
+      )
+      ;(await edit({ email: 'new@example.com', currentPassword: 'a wrong password' })).problem(
+        'wrong-password',
+      )
+      const moved = (await edit({ email: 'New@Example.com', currentPassword: password })).user()
+      assert.deepEqual([moved.email, moved.emailVerified], ['new@example.com', false])
+    },
+  },
+  {
+    name: 'accounts: a new password ends all other sessions and keeps this one',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const other = await loginBearer(app)
+      const change = (currentPassword: string, newPassword: string) =>
+        browser.request('/users/me/password', { method: 'POST', json: { currentPassword, newPassword } })
+      ;(await change('a wrong password', 'another password')).problem('wrong-password')
+      ;(await other.request('/users/me')).user()
+      ;(await change(password, 'another password')).done()
+      ;(await other.request('/users/me')).problem('session-revoked')
+      const json = { refreshToken: other.tokens.refreshToken }
+      ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
+      ;(await browser.request('/users/me')).user()
+      const login = (attempt: string) =>
+        app.request('/users/login', { method: 'POST', json: { login: 'anna', password: attempt } })
+      ;(await login(password)).problem('invalid-credentials')
+      ;(await login('another password')).signIn()
+    },
+  },
+  {
+    name: 'accounts: a deleted account is gone at once, with its cookies, and its name is free',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const other = await loginBearer(app)
+      const remove = (json: object) => browser.request('/users/me', { method: 'DELETE', json })
+      ;(await remove({})).problem('invalid-input')
+      ;(await remove({ password: 'a wrong password' })).problem('wrong-password')
+      ;(await remove({ password })).done()
+      assert.equal(browser.jar.header(), '')
+      ;(await other.request('/users/me')).problem('session-revoked')
+      const json = { login: 'anna', password }
+      ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-credentials')
+      await registerInBrowser(app)
+    },
+  },
+  {
+    name: 'accounts: a taken identifier is refused without naming it, however it is written',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      await registerInBrowser(app, 'berta')
+      const register = (json: object) =>
+        app.request('/users/register', { method: 'POST', json: { password, ...json } })
+      for (const json of [{ username: 'ANNA' }, { username: 'carla', email: 'Anna@Example.COM' }])
+        assert.equal((await register(json)).problem('identifier-taken').errors, undefined)
+      const renamed = await browser.request('/users/me', { method: 'PATCH', json: { username: 'Berta' } })
+      assert.equal(renamed.problem('identifier-taken').status, 409)
+    },
+  },
+  {
+    name: 'accounts: where the app reveals it, a taken identifier is named',
+    setup: { revealTaken: true },
+    async run(app) {
+      await registerInBrowser(app)
+      const json = { username: 'anna', email: 'anna@example.com', password }
+      const taken = (await app.request('/users/register', { method: 'POST', json })).problem(
+        'identifier-taken',
+      )
+      assert.deepEqual(taken.errors?.map(({ path, code }) => `${path} ${code}`).sort(), [
+        'email taken',
+        'username taken',
+      ])
+    },
+  },
+  {
+    name: 'accounts: of 20 parallel registrations of one name one succeeds',
+    async run(app) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          app.request('/users/register', { method: 'POST', json: { username: 'anna', password } }),
+        ),
+      )
+      const statuses = answers.map(({ status }) => status).sort()
+      assert.deepEqual(statuses, [201, ...Array<number>(19).fill(409)])
+    },
+  },
+  {
+    name: 'accounts: a banned account is shut out from the next request on',
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      const bearer = await loginBearer(app)
+      await app.kith.accounts.ban(user.id)
+      ;(await browser.request('/users/me')).problem('session-revoked')
+      ;(await bearer.request('/users/me')).problem('session-revoked')
+      const refreshed = await browser.request('/users/refresh', { method: 'POST' })
+      assert.ok(['session-revoked', 'account-banned'].includes((refreshed.json() as { code: string }).code))
+      assert.equal(browser.jar.header(), '')
+      const json = { login: 'anna', password }
+      ;(await app.request('/users/login', { method: 'POST', json })).problem('account-banned')
+      await app.kith.accounts.unban(user.id)
+      ;(await openBrowser(app).request('/users/login', { method: 'POST', json })).signIn()
+    },
+  },
+]

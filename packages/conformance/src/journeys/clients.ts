@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import type { OwnUser, Tokens } from '@kith/core'
+import type { Answer } from './answer.ts'
+import { type CookieJar, createCookieJar } from './cookie-jar.ts'
+import type { JourneyApp, JourneyRequest } from './journey-app.ts'
+
+/** A password that every rule allows. */
+export const password = 'correct horse battery'
+
+/** What a client of either kind can do. */
+export interface Client {
+  request(path: string, request?: JourneyRequest): Promise<Answer>
+}
+
+/** A browser with a page of the API's own origin open. */
+export interface Browser extends Client {
+  readonly jar: CookieJar
+}
+
+/** Opens a browser. It sends what a browser sends from a page of the API's own origin. */
+export function openBrowser(app: JourneyApp): Browser {
+  const jar = createCookieJar(app.now)
+  return {
+    jar,
+    async request(path, request = {}) {
+      const cookie = jar.header()
+      const own = [['sec-fetch-site', 'same-origin'], ...(cookie === '' ? [] : [['cookie', cookie]])]
+      const given = Array.isArray(request.headers) ? request.headers : Object.entries(request.headers ?? {})
+      const answer = await app.request(path, {
+        ...request,
+        headers: [...own, ...given] as [string, string][],
+      })
+      jar.take(answer.headers)
+      return answer
+    },
+  }
+}
+
+/** A client that sends an access token in a header. */
+export function withBearer(app: JourneyApp, accessToken: string): Client {
+  return {
+    request: (path, request = {}) =>
+      app.request(path, {
+        ...request,
+        headers: { ...request.headers, authorization: `Bearer ${accessToken}` },
+      }),
+  }
+}
+
+/** Registers an account in a browser of its own. */
+export async function registerInBrowser(
+  app: JourneyApp,
+  username: string = 'anna',
+): Promise<{ browser: Browser; user: OwnUser; sessionId: string }> {
+  const browser = openBrowser(app)
+  const json = { username, email: `${username}@example.com`, password }
+  const { user, session, tokens } = (
+    await browser.request('/users/register', { method: 'POST', json })
+  ).signIn(201)
+  assert.equal(tokens, undefined)
+  return { browser, user, sessionId: session.id }
+}
+
+/** Registers an account without cookies. */
+export async function registerBearer(
+  app: JourneyApp,
+  username: string = 'anna',
+): Promise<Client & { user: OwnUser; tokens: Tokens; sessionId: string }> {
+  const json = { username, email: `${username}@example.com`, password, transport: 'bearer' }
+  const answer = await app.request('/users/register', { method: 'POST', json })
+  const { user, session, tokens } = answer.signIn(201)
+  assert.ok(tokens)
+  assert.deepEqual(answer.headers.getSetCookie(), [])
+  return { ...withBearer(app, tokens.accessToken), user, tokens, sessionId: session.id }
+}
+
+/** Signs in once more, as on another device. */
+export async function loginBearer(
+  app: JourneyApp,
+  login: string = 'anna',
+): Promise<Client & { tokens: Tokens; sessionId: string }> {
+  const json = { login, password, transport: 'bearer' }
+  const { session, tokens } = (await app.request('/users/login', { method: 'POST', json })).signIn()
+  assert.ok(tokens)
+  return { ...withBearer(app, tokens.accessToken), tokens, sessionId: session.id }
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+
+/** The cookies of one browser, kept as a browser keeps them. */
+export interface CookieJar {
+  /** Reads the `Set-Cookie` headers of an answer. Each has to be as a session cookie should be. */
+  take(headers: Headers): void
+  /** The value of a cookie that has not expired. */
+  get(name: string): string | undefined
+  set(name: string, value: string): void
+  /** As a `Cookie` header. */
+  header(): string
+}
+
+/** Creates an empty jar that tells time by `now`. */
+export function createCookieJar(now: () => Date): CookieJar {
+  const cookies = new Map<string, { value: string; expiresAt: number }>()
+
+  function live(): [string, string][] {
+    return [...cookies].flatMap(([name, { value, expiresAt }]) =>
+      expiresAt > now().getTime() ? [[name, value] as [string, string]] : [],
+    )
+  }
+
+  return {
+    take(headers) {
+      for (const line of headers.getSetCookie()) {
+        const [pair = '', ...attributes] = line.split('; ')
+        const [name = '', value = ''] = pair.split('=', 2)
+        const [maxAge = '', ...rest] = attributes
+        assert.match(name, /^__Host-kith-(?:access|refresh)$/)
+        assert.deepEqual(rest, ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax'], line)
+        const seconds = Number(/^Max-Age=(\d+)$/.exec(maxAge)?.[1])
+        assert.ok(seconds >= 0, line)
+        if (seconds === 0) cookies.delete(name)
+        else cookies.set(name, { value, expiresAt: now().getTime() + seconds * 1000 })
+      }
+    },
+    get: (name) => new Map(live()).get(name),
+    set: (name, value) => void cookies.set(name, { value, expiresAt: Infinity }),
+    header: () =>
+      live()
+        .map(([name, value]) => `${name}=${value}`)
+        .join('; '),
+  }
+}

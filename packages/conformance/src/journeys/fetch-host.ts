@@ -1,0 +1,36 @@
+import type { Storage } from '@kith/core'
+import { createKithHttp, type KithHttp } from '@kith/http'
+import type { JourneyHost } from './journey-host.ts'
+import { sendByFetch } from './wire.ts'
+
+/** The Fetch handler in an app of a few lines, without a framework or a socket: the quickest host for a storage. */
+export function createFetchHost(makeStorage: () => Promise<Storage>): JourneyHost {
+  return {
+    makeStorage,
+    serve: async (kith, options) => ({
+      send: sendByFetch(createApp(createKithHttp(kith, options))),
+      close: async () => {},
+    }),
+    conditions: {
+      basePath: '/api/v1',
+      trustsProxy: false,
+      bodiesAnsweredByHost: null,
+      addressesAnsweredByHost: null,
+    },
+  }
+}
+
+function createApp(http: KithHttp): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/api/v1/host') return Response.json({ host: true })
+    if (pathname === '/host/echo') return Response.json(await request.json())
+    if (!pathname.startsWith('/host/')) return await http.handle(request, { address: '192.0.2.1' })
+    const check = pathname === '/host/private' ? http.requireViewer : http.readViewer
+    try {
+      return Response.json({ userId: (await check(request))?.userId ?? null })
+    } catch (error) {
+      return http.problem(error, pathname)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { registerBearer, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+import { allowedOrigin } from './journey-app.ts'
+
+const evil = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+
+/** The guards on the host's own routes. */
+export const guardJourneys: readonly Journey[] = [
+  {
+    name: 'guards: a private route lets the signed-in pass, by cookie and by header, and tells others',
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      const berta = await registerBearer(app, 'berta')
+      const cookie = browser.jar.header()
+      const authorization = `Bearer ${berta.tokens.accessToken}`
+      assert.deepEqual((await app.raw('/host/private', { headers: { cookie } })).json(), { userId: user.id })
+      const byHeader = await app.raw('/host/private', { headers: { cookie, authorization } })
+      assert.deepEqual(byHeader.json(), { userId: berta.user.id })
+      const stranger = await app.raw('/host/private')
+      stranger.problem('unauthenticated')
+      assert.equal(stranger.headers.get('content-type'), 'application/problem+json')
+      assert.equal(stranger.headers.get('www-authenticate'), 'Bearer')
+    },
+  },
+  {
+    name: 'guards: a public route knows its viewer, and takes everyone else as a guest',
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      const cookie = browser.jar.header()
+      assert.deepEqual((await app.raw('/host/public', { headers: { cookie } })).json(), { userId: user.id })
+      assert.deepEqual((await app.raw('/host/public')).json(), { userId: null })
+      assert.deepEqual((await app.raw('/host/public', { method: 'POST', headers: evil })).json(), {
+        userId: null,
+      })
+      await browser.request('/users/logout', { method: 'POST' })
+      assert.deepEqual((await app.raw('/host/public', { headers: { cookie } })).json(), { userId: null })
+      // A client with a token of its own has to learn that it should refresh.
+      const dead = await app.raw('/host/public', { headers: { authorization: 'Bearer dead' } })
+      dead.problem('access-token-invalid')
+    },
+  },
+  {
+    name: 'guards: the rule for origins holds on the routes of the host too',
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      const cookie = browser.jar.header()
+      for (const path of ['/host/private', '/host/public']) {
+        const post = (headers: Record<string, string>) =>
+          app.raw(path, { method: 'POST', headers: { cookie, ...headers } })
+        ;(await post(evil)).problem('origin-not-allowed')
+        ;(await post({})).problem('origin-not-allowed')
+        assert.deepEqual((await post({ origin: allowedOrigin })).json(), { userId: user.id })
+        assert.deepEqual((await post({ 'sec-fetch-site': 'same-origin' })).json(), { userId: user.id })
+        assert.deepEqual((await app.raw(path, { headers: { cookie, ...evil } })).json(), { userId: user.id })
+      }
+    },
+  },
+  {
+    name: 'guards: who is banned or signed out is out at the next request',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const berta = await registerBearer(app, 'berta')
+      await app.kith.accounts.ban(anna.user.id)
+      await berta.request('/users/logout', { method: 'POST' })
+      for (const { tokens } of [anna, berta]) {
+        const headers = { authorization: `Bearer ${tokens.accessToken}` }
+        ;(await app.raw('/host/private', { headers })).problem('session-revoked')
+      }
+    },
+  },
+]

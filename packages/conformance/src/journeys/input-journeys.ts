@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import type { Answer } from './answer.ts'
+import { password, registerBearer, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyApp } from './journey-app.ts'
+
+function register(app: JourneyApp, json: unknown): Promise<Answer> {
+  return app.request('/users/register', { method: 'POST', json })
+}
+
+function told(answer: Answer): string[] {
+  const { errors = [] } = answer.problem('invalid-input')
+  return errors.map(({ path, code }) => `${path} ${code}`).sort()
+}
+
+/** Input that does not fit: every mistake is named, and none is repeated. */
+export const inputJourneys: readonly Journey[] = [
+  {
+    name: 'input: all fields that are wrong are named at once, and nothing that was sent comes back',
+    async run(app) {
+      const json = {
+        username: 'x',
+        email: 'nowhere-at-all',
+        password: 'short',
+        bio: 7,
+        admin: true,
+        transport: 'smoke',
+      }
+      const answer = await register(app, json)
+      const named = told(answer).map((each) => each.split(' ')[0])
+      assert.deepEqual(named, ['admin', 'bio', 'email', 'password', 'transport', 'username'])
+      assert.doesNotMatch(answer.text, /nowhere-at-all|"short"|smoke/)
+    },
+  },
+  {
+    name: 'input: nothing at all is told field by field',
+    async run(app) {
+      const required = ['password required', 'username required']
+      assert.deepEqual(told(await register(app, {})), required)
+      assert.deepEqual(told(await app.request('/users/register', { method: 'POST' })), required)
+    },
+  },
+  {
+    name: 'input: fields that do not exist are refused, also dangerous ones',
+    async run(app) {
+      const base = `"username":"anna","password":"${password}"`
+      for (const field of ['id', 'emailVerified', '__proto__', 'constructor', 'prototype', 'toString']) {
+        const body = `{${base},"${field}":{"isAdmin":true}}`
+        const headers = { 'content-type': 'application/json' }
+        const answer = await app.request('/users/register', { method: 'POST', body, headers })
+        assert.deepEqual(told(answer), [`${field} unknown-field`])
+      }
+      assert.equal(({} as { isAdmin?: boolean }).isAdmin, undefined)
+      const { browser } = await registerInBrowser(app)
+      const edit = await browser.request('/users/me', {
+        method: 'PATCH',
+        json: { id: 'x', createdAt: 'x', emailVerified: true },
+      })
+      assert.deepEqual(told(edit), [
+        'createdAt unknown-field',
+        'emailVerified unknown-field',
+        'id unknown-field',
+      ])
+    },
+  },
+  {
+    name: 'input: values of a wrong type, NUL and half characters are told as such',
+    async run(app) {
+      for (const value of [1, true, null, [], {}, ['anna'], { $ne: null }]) {
+        const answer = await app.request('/users/login', {
+          method: 'POST',
+          json: { login: value, password: value },
+        })
+        const wrong = told(answer).filter((each) => each.endsWith('wrong-type'))
+        assert.deepEqual(wrong, ['login wrong-type', 'password wrong-type'])
+      }
+      for (const text of ['a\0b', '\ud800', '\udfff tail']) {
+        const answer = await register(app, { username: 'anna', password: `${password}${text}`, name: text })
+        assert.deepEqual(told(answer), ['name forbidden-character', 'password forbidden-character'])
+        assert.equal(
+          (await app.request('/users/login', { method: 'POST', json: { login: text, password } })).status,
+          422,
+        )
+      }
+    },
+  },
+  {
+    name: 'input: a body that is no object is refused',
+    async run(app) {
+      for (const json of [[], [[]], [{ username: 'anna' }]])
+        assert.deepEqual(told(await register(app, json)), [' wrong-type'])
+      if (app.conditions.bodiesAnsweredByHost !== null) return
+      for (const json of [null, 1, 'text', true])
+        assert.deepEqual(told(await register(app, json)), [' wrong-type'])
+    },
+  },
+  {
+    name: 'input: a query is checked like a body',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const list = (query: string) => browser.request(`/users/me/sessions?${query}`)
+      assert.deepEqual(told(await list('limit=0')), ['limit too-short'])
+      for (const query of [
+        'limit=x',
+        'limit=1&limit=2',
+        'limit=101',
+        'limit=-1',
+        'limit=1.5',
+        'limit=',
+        'other=1',
+        'cursor=a&cursor=b',
+        '__proto__=1',
+      ])
+        assert.equal((await list(query)).status, 422, query)
+      for (const cursor of ['x', '%00', '%ff', 'c2Vzc2lvbnM6eA', '%F0%9F%98%80'])
+        (await list(`cursor=${cursor}`)).problem('invalid-cursor')
+      const end = await browser.request('/users/me/sessions?all=yes', { method: 'DELETE' })
+      assert.equal(end.status, 422)
+    },
+  },
+  {
+    name: 'input: a path parameter may hold anything',
+    async run(app) {
+      const client = await registerBearer(app)
+      for (const id of [
+        'x',
+        '%00',
+        '%F0%9F%98%80',
+        '..%2f..%2fme',
+        "'%20or%201=1--",
+        ':id',
+        'x'.repeat(3000),
+      ])
+        (await client.request(`/users/me/sessions/${id}`, { method: 'DELETE' })).problem('session-not-found')
+      for (const id of ['%', '%zz', '%ff', '%c0%ae']) {
+        const path = `/users/me/sessions/${id}`
+        const headers = { authorization: `Bearer ${client.tokens.accessToken}` }
+        const answer = await app.raw(app.conditions.basePath + path, { method: 'DELETE', headers })
+        assert.ok(answer.status === 400 || answer.status === 404, `${id}: ${answer.status}`)
+        if (app.conditions.addressesAnsweredByHost === null) answer.problem('malformed-request')
+      }
+    },
+  },
+]

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import { createKith, generateSigningKey, type Kith, type Storage } from '@kith/core'
+import { createKithHttp, type RouteDescription } from '@kith/http'
+import { type Answer, checkAnswer, toAnswer } from './answer.ts'
+import { cheapPasswords } from './cheap-passwords.ts'
+import type { JourneyConditions, JourneyHost, JourneySetup } from './journey-host.ts'
+import { createSecretsWatch } from './secrets-watch.ts'
+import type { WireAnswer, WireRequest } from './wire.ts'
+
+/** The parts of a request that a journey cares about. */
+export interface JourneyRequest extends Partial<Omit<WireRequest, 'path' | 'headers' | 'body'>> {
+  headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined
+  /** Sent as JSON. */
+  json?: unknown
+  body?: string | Uint8Array | undefined
+}
+
+/** An app with Kith in it that a journey goes through. */
+export interface JourneyApp {
+  readonly kith: Kith
+  readonly conditions: JourneyConditions
+  /** Lines that Kith has logged. */
+  readonly log: readonly string[]
+  now(): Date
+  /** Lets time pass. */
+  advance(seconds: number): void
+  /** Calls a path of Kith, without its prefix, and checks what holds for every answer. */
+  request(path: string, request?: JourneyRequest): Promise<Answer>
+  /** Calls any path, without these checks. */
+  raw(path: string, request?: JourneyRequest): Promise<Answer>
+  /** Makes every call of the storage fail with this error, or work again. */
+  breakStorage(error: Error | null): void
+  /** Checks that no secret has reached the log, and stops the app. */
+  close(): Promise<void>
+}
+
+/** The secret of the Kith in journeys. */
+export const journeySecret = 'the secret of all journeys, long enough'
+
+/** The page that is allowed to call, unless a journey sets other options. */
+export const allowedOrigin = 'https://app.example'
+
+/** Starts an app for one journey. */
+export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}): Promise<JourneyApp> {
+  let time = Date.parse('2026-01-01T12:00:00.000Z')
+  let fault: Error | null = null
+  const log: string[] = []
+  const secrets = createSecretsWatch()
+  const now = (): Date => new Date(time)
+  const write = (message: string, detail?: unknown): void =>
+    void log.push(`${message} ${inspect(detail, { depth: 10 })}`)
+
+  const storage = await host.makeStorage()
+  await storage.migrate()
+  const kith = createKith({
+    secret: journeySecret,
+    storage: breakable(storage, () => fault),
+    passwords: cheapPasswords,
+    accounts: { revealTaken: setup.revealTaken },
+    sessions: setup.asymmetric ? { signingKeys: [await generateSigningKey()] } : undefined,
+    clock: now,
+    logger: { warn: write, error: write },
+  })
+  const httpOptions = { allowedOrigins: [allowedOrigin], ...setup.http }
+  const { routes } = createKithHttp(kith, httpOptions)
+  const server = await host.serve(kith, httpOptions)
+
+  async function send(path: string, request: JourneyRequest): Promise<WireAnswer> {
+    const { method = 'GET', headers = {}, json, body, ...rest } = request
+    const pairs: (readonly [string, string])[] = Array.isArray(headers)
+      ? [...headers]
+      : Object.entries(headers)
+    if (json !== undefined) pairs.push(['content-type', 'application/json'])
+    const wire = {
+      ...rest,
+      method,
+      path,
+      headers: pairs,
+      body: json === undefined ? body : JSON.stringify(json),
+    }
+    secrets.watchRequest(json)
+    const answer = await server.send(wire)
+    secrets.watchAnswer(answer)
+    return answer
+  }
+
+  return {
+    kith,
+    conditions: host.conditions,
+    log,
+    now,
+    advance: (seconds) => void (time += seconds * 1000),
+    async request(path, request = {}) {
+      const { method = 'GET' } = request
+      const answer = await send(host.conditions.basePath + path, request)
+      if (!request.abort) checkAnswer(answer, findRoute(routes, method, path), method)
+      return toAnswer(answer)
+    },
+    raw: async (path, request = {}) => toAnswer(await send(path, request)),
+    breakStorage: (error) => void (fault = error),
+    async close() {
+      await server.close()
+      await storage.close()
+      for (const line of log) for (const secret of secrets.all()) assert.ok(!line.includes(secret), line)
+    },
+  }
+}
+
+function findRoute(
+  routes: readonly RouteDescription[],
+  method: string,
+  path: string,
+): RouteDescription | undefined {
+  const [pathname = ''] = path.split('?')
+  return routes.find((route) => {
+    const pattern = route.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')
+    return route.method === method && new RegExp(`^${pattern}$`).test(pathname)
+  })
+}
+
+function breakable(storage: Storage, fault: () => Error | null): Storage {
+  function guard<Store extends object>(store: Store): Store {
+    return new Proxy(store, {
+      get(target, name) {
+        const error = fault()
+        const member: unknown = Reflect.get(target, name)
+        if (error && typeof member === 'function') return () => Promise.reject(error)
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member
+      },
+    })
+  }
+  return { ...storage, users: guard(storage.users), sessions: guard(storage.sessions) }
+}

@@ -1,0 +1,46 @@
+import type { Kith, Storage } from '@kith/core'
+import type { KithHttpOptions } from '@kith/http'
+import type { Send } from './wire.ts'
+
+/** The options of the HTTP side that a journey may set: where it is mounted is up to the host. */
+export type MountOptions = Omit<KithHttpOptions, 'prefix'>
+
+/** What a journey needs besides the usual. */
+export interface JourneySetup {
+  http?: MountOptions | undefined
+  /** Access tokens that are signed with a key pair. */
+  asymmetric?: boolean | undefined
+  revealTaken?: boolean | undefined
+}
+
+/** A framework that Kith is mounted in. */
+export interface JourneyHost {
+  /** A fresh, empty storage. */
+  makeStorage(): Promise<Storage>
+  /**
+   * Starts an app with Kith and these routes of its own, which answer JSON:
+   * `GET POST /host/private` behind `requireViewer` and `GET POST /host/public` behind `readViewer` answer
+   * `{ userId }`, `null` for a guest; `POST /host/echo` answers the JSON it got by the host's own parser;
+   * `GET <basePath>/host` answers `{ host: true }`.
+   */
+  serve(kith: Kith, options: MountOptions): Promise<JourneyServer>
+  readonly conditions: JourneyConditions
+}
+
+/** A running app. */
+export interface JourneyServer {
+  send: Send
+  close(): Promise<void>
+}
+
+/** In what the hosts differ. Each difference that a journey allows for has its reason here. */
+export interface JourneyConditions {
+  /** What stands before the paths of Kith: its prefix, and before that what it is mounted under. */
+  readonly basePath: string
+  /** The host was told to believe `X-Forwarded-For`, so that header is the client's address; elsewhere it means nothing. */
+  readonly trustsProxy: boolean
+  /** Why a body that is no JSON is answered by the host, in its own words, and how: `null` where Kith answers. */
+  readonly bodiesAnsweredByHost: string | null
+  /** Why an address that cannot be decoded is answered by the host: `null` where Kith answers. */
+  readonly addressesAnsweredByHost: string | null
+}

@@ -1,0 +1,25 @@
+import { accountJourneys } from './account-journeys.ts'
+import { bodyJourneys } from './body-journeys.ts'
+import { guardJourneys } from './guard-journeys.ts'
+import { inputJourneys } from './input-journeys.ts'
+import type { Journey } from './journey.ts'
+import { limitJourneys } from './limit-journeys.ts'
+import { originJourneys } from './origin-journeys.ts'
+import { protocolJourneys } from './protocol-journeys.ts'
+import { refreshJourneys } from './refresh-journeys.ts'
+import { sessionJourneys } from './session-journeys.ts'
+import { tokenJourneys } from './token-journeys.ts'
+
+/** Everything that Kith promises over HTTP, whatever framework it is mounted in. */
+export const journeys: readonly Journey[] = [
+  ...accountJourneys,
+  ...sessionJourneys,
+  ...refreshJourneys,
+  ...tokenJourneys,
+  ...originJourneys,
+  ...guardJourneys,
+  ...limitJourneys,
+  ...inputJourneys,
+  ...bodyJourneys,
+  ...protocolJourneys,
+]

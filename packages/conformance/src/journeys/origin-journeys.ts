@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+import { allowedOrigin } from './journey-app.ts'
+
+/** What a browser sends by itself, by the page that makes the request. */
+const signals: readonly { from: string; allowed: boolean; headers: Record<string, string> }[] = [
+  { from: 'the own origin', allowed: true, headers: { 'sec-fetch-site': 'same-origin' } },
+  {
+    from: 'the own origin, with its name',
+    allowed: true,
+    headers: { 'sec-fetch-site': 'same-origin', origin: 'https://api.example' },
+  },
+  {
+    from: 'an allowed origin',
+    allowed: true,
+    headers: { 'sec-fetch-site': 'cross-site', origin: allowedOrigin },
+  },
+  { from: 'an allowed origin in an older browser', allowed: true, headers: { origin: allowedOrigin } },
+  {
+    from: 'another origin',
+    allowed: false,
+    headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+  },
+  { from: 'another origin in an older browser', allowed: false, headers: { origin: 'https://evil.example' } },
+  {
+    from: 'a subdomain that is not listed',
+    allowed: false,
+    headers: { 'sec-fetch-site': 'same-site', origin: 'https://x.app.example' },
+  },
+  {
+    from: 'an origin that begins like an allowed one',
+    allowed: false,
+    headers: { origin: `${allowedOrigin}.evil.example` },
+  },
+  {
+    from: 'the allowed origin on another port',
+    allowed: false,
+    headers: { origin: `${allowedOrigin}:8443` },
+  },
+  { from: 'the allowed origin over http', allowed: false, headers: { origin: 'http://app.example' } },
+  { from: 'a sandboxed page', allowed: false, headers: { origin: 'null' } },
+  {
+    from: 'two origins at once',
+    allowed: false,
+    headers: { origin: `${allowedOrigin}, https://evil.example` },
+  },
+  { from: 'the address bar', allowed: false, headers: { 'sec-fetch-site': 'none' } },
+  { from: 'another site, without an origin', allowed: false, headers: { 'sec-fetch-site': 'cross-site' } },
+]
+
+/** CSRF and CORS, from the one list of allowed origins. */
+export const originJourneys: readonly Journey[] = [
+  {
+    name: 'origins: with cookies only pages that are allowed can change something',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const cookie = browser.jar.header()
+      for (const { from, allowed, headers } of signals) {
+        const edit = { method: 'PATCH', json: { name: from }, headers: { ...headers, cookie } }
+        const answer = await app.request('/users/me', edit)
+        if (allowed) assert.equal(answer.user().name, from)
+        else answer.problem('origin-not-allowed')
+        // Reading changes nothing, so it is left to CORS.
+        ;(await app.request('/users/me', { headers: { ...headers, cookie } })).user()
+      }
+      for (const [method, path] of [
+        ['POST', '/users/logout'],
+        ['POST', '/users/refresh'],
+        ['POST', '/users/login'],
+        ['DELETE', '/users/me/sessions'],
+        ['POST', '/users/me/password'],
+        ['DELETE', '/users/me'],
+      ] as const) {
+        const answer = await app.request(path, {
+          method,
+          json: {},
+          headers: { origin: 'https://evil.example', cookie },
+        })
+        answer.problem('origin-not-allowed')
+      }
+      ;(await browser.request('/users/me')).user()
+    },
+  },
+  {
+    name: 'origins: with cookies and no sign of a browser a change is refused, with advice',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const headers = { cookie: browser.jar.header() }
+      const answer = await app.request('/users/me', { method: 'PATCH', json: { name: 'x' }, headers })
+      assert.match(answer.problem('origin-not-allowed').detail, /Authorization: Bearer/)
+      ;(await app.request('/users/logout', { method: 'POST', headers })).problem('origin-not-allowed')
+      ;(await browser.request('/users/me')).user()
+    },
+  },
+  {
+    name: 'origins: no page that is not allowed can sign its visitor in',
+    async run(app) {
+      await registerInBrowser(app)
+      for (const { allowed, headers } of signals) {
+        const json = { login: 'anna', password }
+        const answer = await app.request('/users/login', { method: 'POST', json, headers })
+        if (allowed) answer.signIn()
+        else answer.problem('origin-not-allowed')
+        assert.equal(answer.headers.getSetCookie().length, allowed ? 2 : 0)
+      }
+      const evil = { origin: 'https://evil.example' }
+      const register = { method: 'POST', json: { username: 'eve', password }, headers: evil }
+      ;(await app.request('/users/register', register)).problem('origin-not-allowed')
+      assert.equal(await app.kith.accounts.find('eve'), null)
+    },
+  },
+  {
+    name: 'origins: without cookies and outside a browser everything works',
+    async run(app) {
+      await registerInBrowser(app)
+      const signedIn = await app.request('/users/login', {
+        method: 'POST',
+        json: { login: 'anna', password },
+      })
+      assert.equal(signedIn.signIn().tokens, undefined)
+      assert.equal(signedIn.headers.getSetCookie().length, 2)
+    },
+  },
+  {
+    name: 'origins: bearer requests are free to come from anywhere',
+    async run(app) {
+      const client = await registerBearer(app)
+      for (const { headers } of signals) {
+        const edit = { method: 'PATCH', json: { name: 'x' }, headers }
+        ;(await client.request('/users/me', edit)).user()
+      }
+    },
+  },
+  {
+    name: 'origins: CORS echoes an allowed origin exactly, and gives nothing to any other',
+    async run(app) {
+      const client = await registerBearer(app)
+      const granted = (headers: Headers): (string | null)[] =>
+        ['origin', 'credentials'].map((name) => headers.get(`access-control-allow-${name}`))
+      for (const path of ['/users/me', '/openapi.json', '/users/me/sessions/x']) {
+        for (const origin of [allowedOrigin, 'https://evil.example', 'null', '*', `${allowedOrigin}/`]) {
+          const answer = await client.request(path, { headers: { origin } })
+          assert.deepEqual(
+            granted(answer.headers),
+            origin === allowedOrigin ? [allowedOrigin, 'true'] : [null, null],
+          )
+        }
+        assert.deepEqual(granted((await client.request(path)).headers), [null, null])
+      }
+      const failed = await app.request('/users/me', { headers: { origin: allowedOrigin } })
+      failed.problem('unauthenticated')
+      assert.deepEqual(granted(failed.headers), [allowedOrigin, 'true'])
+      assert.equal(failed.headers.get('access-control-expose-headers'), 'Retry-After')
+    },
+  },
+  {
+    name: 'origins: a preflight is answered for allowed origins, also without credentials',
+    async run(app) {
+      const ask = (origin: string) =>
+        app.request('/users/me', {
+          method: 'OPTIONS',
+          headers: {
+            origin,
+            'access-control-request-method': 'PATCH',
+            'access-control-request-headers': 'content-type',
+          },
+        })
+      const { status, headers } = await ask(allowedOrigin)
+      assert.equal(status, 204)
+      assert.equal(headers.get('access-control-allow-origin'), allowedOrigin)
+      assert.equal(headers.get('access-control-allow-credentials'), 'true')
+      assert.equal(headers.get('access-control-allow-methods'), 'GET, PATCH, DELETE, HEAD, OPTIONS')
+      assert.match(headers.get('access-control-allow-headers') ?? '', /content-type/i)
+      const refused = await ask('https://evil.example')
+      assert.equal(refused.status, 204)
+      assert.deepEqual(
+        [...refused.headers.keys()].filter((name) => name.startsWith('access-control')),
+        [],
+      )
+    },
+  },
+  {
+    name: 'origins: without a list, only pages of the own origin can use cookies',
+    setup: { http: { allowedOrigins: [] } },
+    async run(app) {
+      const browser = openBrowser(app)
+      const json = { username: 'anna', password }
+      ;(await browser.request('/users/register', { method: 'POST', json })).signIn(201)
+      const headers = { origin: allowedOrigin, cookie: browser.jar.header() }
+      const answer = await app.request('/users/logout', { method: 'POST', headers })
+      answer.problem('origin-not-allowed')
+      assert.equal(answer.headers.get('access-control-allow-origin'), null)
+    },
+  },
+]

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { openBrowser, registerBearer, registerInBrowser, withBearer } from './clients.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyApp } from './journey-app.ts'
+
+function refresh(app: JourneyApp, refreshToken: string | undefined) {
+  return app.request('/users/refresh', { method: 'POST', json: { refreshToken } })
+}
+
+/** Refreshing: rotation, its grace, and what ends it. */
+export const refreshJourneys: readonly Journey[] = [
+  {
+    name: 'refresh: a browser goes on by its cookie, after the access cookie has gone',
+    async run(app) {
+      const { browser, sessionId } = await registerInBrowser(app)
+      const before = browser.jar.get('__Host-kith-refresh')
+      for (let day = 0; day < 40; day++) {
+        app.advance(86_400)
+        const { session, tokens } = (await browser.request('/users/refresh', { method: 'POST' })).signIn()
+        assert.deepEqual([session.id, tokens], [sessionId, undefined])
+      }
+      assert.notEqual(browser.jar.get('__Host-kith-refresh'), before)
+      ;(await browser.request('/users/me')).user()
+    },
+  },
+  {
+    name: 'refresh: a session that is not used for 30 days ends, with its cookies',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const old = browser.jar.get('__Host-kith-refresh') ?? ''
+      app.advance(30 * 86_400 + 1)
+      assert.equal(browser.jar.header(), '')
+      browser.jar.set('__Host-kith-refresh', old)
+      ;(await browser.request('/users/refresh', { method: 'POST' })).problem('refresh-token-expired')
+      assert.equal(browser.jar.header(), '')
+    },
+  },
+  {
+    name: 'refresh: 20 parallel calls with one token get 20 usable answers and take one step',
+    async run(app) {
+      const client = await registerBearer(app)
+      const { refreshToken } = client.tokens
+      const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(app, refreshToken)))
+      const tokens = answers.map((answer) => answer.signIn().tokens)
+      assert.equal(new Set(tokens.map((each) => each?.refreshToken)).size, 1)
+      for (const each of tokens) (await withBearer(app, each?.accessToken ?? '').request('/users/me')).user()
+      const stored = await app.kith.storage.sessions.byId(client.sessionId)
+      assert.equal(stored?.generation, 1)
+      // The grace is over, and the one successor still works.
+      app.advance(60)
+      ;(await refresh(app, tokens[0]?.refreshToken)).signIn()
+    },
+  },
+  {
+    name: 'refresh: a token used again after the grace ends the session for thief and owner alike',
+    async run(app) {
+      const { tokens } = await registerBearer(app)
+      const next = (await refresh(app, tokens.refreshToken)).signIn().tokens
+      app.advance(10)
+      ;(await refresh(app, tokens.refreshToken)).signIn()
+      app.advance(1)
+      ;(await refresh(app, tokens.refreshToken)).problem('refresh-token-reused')
+      ;(await refresh(app, next?.refreshToken)).problem('session-revoked')
+      ;(await withBearer(app, next?.accessToken ?? '').request('/users/me')).problem('session-revoked')
+    },
+  },
+  {
+    name: 'refresh: within the grace a session that was ended stays ended',
+    async run(app) {
+      const client = await registerBearer(app)
+      ;(await refresh(app, client.tokens.refreshToken)).signIn()
+      ;(await client.request('/users/logout', { method: 'POST' })).done()
+      ;(await refresh(app, client.tokens.refreshToken)).problem('session-revoked')
+    },
+  },
+  {
+    name: 'refresh: a dead refresh cookie is removed, a missing one is told',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const again = openBrowser(app)
+      again.jar.set('__Host-kith-refresh', 'not.a.token')
+      ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
+      assert.equal(again.jar.header(), '')
+      ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
+      ;(await browser.request('/users/refresh', { method: 'POST', json: {} })).signIn()
+    },
+  },
+]

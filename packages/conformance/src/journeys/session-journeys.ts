@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { loginBearer, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+
+/** Sessions: signing in and out, and the list of devices. */
+export const sessionJourneys: readonly Journey[] = [
+  {
+    name: 'sessions: a login works by username or e-mail, in `login` or in a field of its own',
+    async run(app) {
+      await registerInBrowser(app)
+      const names = [
+        { login: 'Anna' },
+        { login: 'ANNA@example.com' },
+        { username: 'anna' },
+        { email: 'anna@example.com' },
+      ]
+      for (const name of names) {
+        const browser = openBrowser(app)
+        ;(await browser.request('/users/login', { method: 'POST', json: { ...name, password } })).signIn()
+        assert.equal((await browser.request('/users/me')).user().username, 'anna')
+      }
+      const json = { login: 'anna', username: 'anna', password }
+      ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-input')
+    },
+  },
+  {
+    name: 'sessions: a wrong password and an unknown login answer alike',
+    async run(app) {
+      await registerInBrowser(app)
+      const login = (json: object) => app.request('/users/login', { method: 'POST', json })
+      const wrong = (await login({ login: 'anna', password: 'a wrong password' })).problem(
+        'invalid-credentials',
+      )
+      const unknown = (await login({ login: 'nobody', password })).problem('invalid-credentials')
+      assert.deepEqual(wrong, unknown)
+    },
+  },
+  {
+    name: 'sessions: devices are listed with their names, page by page, and can be ended one by one',
+    async run(app) {
+      const phone =
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile/15E148 Safari/604.1'
+      const { browser, sessionId } = await registerInBrowser(app)
+      const login = (json: object, userAgent: string) =>
+        app.request('/users/login', {
+          method: 'POST',
+          json: { login: 'anna', password, ...json },
+          headers: { 'user-agent': userAgent },
+        })
+      await login({}, phone)
+      await login({ deviceName: 'My old phone' }, phone)
+      await login({}, `curl/8.9.1 ${'x'.repeat(2000)}`)
+      const { items } = (await browser.request('/users/me/sessions')).sessions()
+      assert.deepEqual(
+        items.map(({ deviceName }) => deviceName),
+        ['curl', 'My old phone', 'Safari on iPhone', null],
+      )
+      assert.deepEqual(
+        items.map(({ current }) => current),
+        [false, false, false, true],
+      )
+      assert.equal(items[0]?.userAgent?.length, 300)
+      assert.equal(items[3]?.id, sessionId)
+
+      const first = (await browser.request('/users/me/sessions?limit=3')).sessions()
+      assert.deepEqual(first.items, items.slice(0, 3))
+      const rest = (await browser.request(`/users/me/sessions?limit=3&cursor=${first.nextCursor}`)).sessions()
+      assert.deepEqual(rest, { items: items.slice(3), nextCursor: null })
+
+      const end = (id = '') => browser.request(`/users/me/sessions/${id}`, { method: 'DELETE' })
+      ;(await end(items[1]?.id)).done()
+      ;(await end(items[1]?.id)).problem('session-not-found')
+      assert.equal((await browser.request('/users/me/sessions')).sessions().items.length, 3)
+      ;(await end(sessionId)).done()
+      assert.equal(browser.jar.header(), '')
+    },
+  },
+  {
+    name: 'sessions: the session of another account cannot be ended',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const berta = await registerBearer(app, 'berta')
+      const answer = await berta.request(`/users/me/sessions/${anna.sessionId}`, { method: 'DELETE' })
+      answer.problem('session-not-found')
+      ;(await anna.request('/users/me')).user()
+    },
+  },
+  {
+    name: 'sessions: all others can be ended at once, and with `all=true` this one too',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const others = [await loginBearer(app), await loginBearer(app)]
+      ;(await browser.request('/users/me/sessions', { method: 'DELETE' })).done()
+      for (const other of others) (await other.request('/users/me')).problem('session-revoked')
+      ;(await browser.request('/users/me')).user()
+      ;(await browser.request('/users/me/sessions?all=true', { method: 'DELETE' })).done()
+      assert.equal(browser.jar.header(), '')
+      ;(await browser.request('/users/me')).problem('unauthenticated')
+    },
+  },
+  {
+    name: 'sessions: after a logout the tokens are dead at the next request, and a second logout does nothing',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const stolen = browser.jar.get('__Host-kith-access') ?? ''
+      const logout = () => browser.request('/users/logout', { method: 'POST' })
+      ;(await logout()).done()
+      assert.equal(browser.jar.header(), '')
+      const replay = await app.request('/users/me', { headers: { cookie: `__Host-kith-access=${stolen}` } })
+      replay.problem('session-revoked')
+      ;(await logout()).done()
+    },
+  },
+  {
+    name: 'sessions: a logout works with an expired access token, by the refresh cookie',
+    async run(app) {
+      const { browser, sessionId } = await registerInBrowser(app)
+      const other = await loginBearer(app)
+      app.advance(16 * 60)
+      assert.equal(browser.jar.get('__Host-kith-access'), undefined)
+      ;(await browser.request('/users/me')).problem('access-token-expired')
+      ;(await browser.request('/users/logout', { method: 'POST' })).done()
+      const json = { refreshToken: other.tokens.refreshToken }
+      const again = (await app.request('/users/refresh', { method: 'POST', json })).signIn()
+      const headers = { authorization: `Bearer ${again.tokens?.accessToken}` }
+      const { items } = (await app.request('/users/me/sessions', { headers })).sessions()
+      assert.ok(!items.some(({ id }) => id === sessionId))
+    },
+  },
+  {
+    name: 'sessions: a bearer logout works by either token, and tells when neither can end the session',
+    async run(app) {
+      await registerInBrowser(app)
+      const byAccess = await loginBearer(app)
+      const logout = { method: 'POST' }
+      ;(await byAccess.request('/users/logout', logout)).done()
+      ;(await byAccess.request('/users/me')).problem('session-revoked')
+      ;(await byAccess.request('/users/logout', logout)).done()
+
+      const byRefresh = await loginBearer(app)
+      app.advance(16 * 60)
+      ;(await byRefresh.request('/users/logout', logout)).problem('access-token-expired')
+      const json = { refreshToken: byRefresh.tokens.refreshToken }
+      ;(await byRefresh.request('/users/logout', { ...logout, json })).done()
+      ;(await app.request('/users/logout', { ...logout, json })).done()
+      ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
+      ;(await app.request('/users/logout', logout)).done()
+    },
+  },
+]

@@ -1,0 +1,103 @@
+import { request as httpRequest } from 'node:http'
+
+/** A request as it goes over the wire: nothing is added, normalised or refused on the way. */
+export interface WireRequest {
+  method: string
+  /** Path and query, as they are. */
+  path: string
+  /** In order; one name may come twice. */
+  headers: readonly (readonly [name: string, value: string])[]
+  body?: string | Uint8Array | undefined
+  /** Sends the body without its length. */
+  chunked?: boolean | undefined
+  /** Goes away in the middle of the body; there is no answer then. */
+  abort?: boolean | undefined
+}
+
+/** What came back. The status is 0 where the request was given up. */
+export interface WireAnswer {
+  status: number
+  headers: Headers
+  text: string
+}
+
+/** Sends requests to one server. */
+export type Send = (request: WireRequest) => Promise<WireAnswer>
+
+/** Sends over a socket, to a server that listens on this port of this machine. */
+export function sendByHttp(port: number): Send {
+  return ({ method, path, headers, body, chunked = false, abort = false }) =>
+    new Promise((resolve, reject) => {
+      const bytes = Buffer.from(body ?? '')
+      const length = ['content-length', String(abort ? bytes.byteLength + 1000 : bytes.byteLength)]
+      const framing = chunked ? ['transfer-encoding', 'chunked'] : length
+      const raw = [
+        ['host', `localhost:${port}`],
+        ...headers,
+        ...(body === undefined && method === 'GET' ? [] : [framing]),
+      ]
+      const outgoing = httpRequest({
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: raw.flat() as never,
+        agent: false,
+      })
+      let answered = false
+      outgoing.on('response', (incoming) => {
+        answered = true
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('error', reject)
+        incoming.on('end', () => {
+          const pairs = incoming.rawHeaders.flatMap((name, index, all) =>
+            index % 2 === 0 ? [[name, all[index + 1] ?? ''] as [string, string]] : [],
+          )
+          const text = Buffer.concat(chunks).toString()
+          resolve({ status: incoming.statusCode ?? 0, headers: new Headers(pairs), text })
+        })
+      })
+      // A server may answer and close before it has read all: the answer counts.
+      outgoing.on('error', (error) => {
+        if (abort) resolve(nothing())
+        else if (!answered) reject(error)
+      })
+      if (abort) outgoing.write(bytes, () => setTimeout(() => outgoing.destroy(), 20))
+      else outgoing.end(bytes)
+    })
+}
+
+/** Hands requests to a Fetch handler in this process. */
+export function sendByFetch(handle: (request: Request) => Promise<Response>): Send {
+  return async ({ method, path, headers, body, chunked = false, abort = false }) => {
+    const pairs = headers.map(([name, value]) => [name, value] as [string, string])
+    if (body !== undefined && !chunked) pairs.push(['content-length', String(Buffer.byteLength(body))])
+    const response = await handle(
+      new Request(`http://localhost${path}`, {
+        method,
+        headers: pairs,
+        ...(body !== undefined && { body: streamOf(Buffer.from(body), abort), duplex: 'half' as const }),
+      }),
+    )
+    return abort
+      ? nothing()
+      : { status: response.status, headers: response.headers, text: await response.text() }
+  }
+}
+
+function streamOf(bytes: Uint8Array, abort: boolean): ReadableStream<Uint8Array> {
+  let sent = false
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (!sent) controller.enqueue(bytes)
+      else if (abort) controller.error(new Error('the client went away'))
+      else controller.close()
+      sent = true
+    },
+  })
+}
+
+function nothing(): WireAnswer {
+  return { status: 0, headers: new Headers(), text: '' }
+}

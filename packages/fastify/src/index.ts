@@ -1,0 +1,3 @@
+export { kithFastify, type KithFastifyOptions, kithFastify as default } from './kith-fastify.ts'
+export { viewerOf } from './viewer.ts'
+export type { CookieOptions, KithHttpOptions } from '@kith/http'

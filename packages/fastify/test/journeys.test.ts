@@ -1,0 +1,87 @@
+import type { AddressInfo } from 'node:net'
+import {
+  type JourneyConditions,
+  type JourneyHost,
+  journeys,
+  runJourneys,
+  sendByHttp,
+} from '@kith/conformance'
+import { createMemoryStorage } from '@kith/core/memory'
+import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { describe, test } from 'vitest'
+import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
+
+const conditions: JourneyConditions = {
+  basePath: '/api/v1',
+  trustsProxy: false,
+  bodiesAnsweredByHost: null,
+  addressesAnsweredByHost:
+    'the router of Fastify refuses an address that it cannot decode before any route sees it',
+}
+
+type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
+
+function host(
+  mount: Mount,
+  own: Partial<JourneyConditions> = {},
+  server: FastifyServerOptions = {},
+): JourneyHost {
+  const all = { ...conditions, ...own }
+  return {
+    makeStorage: async () => createMemoryStorage(),
+    conditions: all,
+    async serve(kith, options) {
+      // A parameter as long as the journeys send; the default of the router is 100 characters.
+      const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
+      await mount(app, { kith, ...options })
+      app.get(`${all.basePath}/host`, () => ({ host: true }))
+      app.post('/host/echo', (request) => request.body)
+      await app.listen({ port: 0, host: '127.0.0.1' })
+      return {
+        send: sendByHttp((app.server.address() as AddressInfo).port),
+        async close() {
+          app.server.closeAllConnections()
+          await app.close()
+        },
+      }
+    },
+  }
+}
+
+function addOwnRoutes(app: FastifyInstance): void {
+  for (const [url, preHandler] of [
+    ['/host/private', app.requireViewer],
+    ['/host/public', app.readViewer],
+  ] as const) {
+    const handler = (request: { viewer: { userId: string } | null }) => ({
+      userId: request.viewer?.userId ?? null,
+    })
+    app.route({ method: ['GET', 'POST'], url, preHandler, handler })
+  }
+}
+
+async function mountAtRoot(app: FastifyInstance, options: KithFastifyOptions): Promise<void> {
+  await app.register(kithFastify, options)
+  addOwnRoutes(app)
+}
+
+describe('Fastify, bare', () => runJourneys(test, journeys, host(mountAtRoot)))
+
+describe('Fastify, in a scope with a prefix', () =>
+  runJourneys(
+    test,
+    journeys,
+    host(
+      async (app, options) => {
+        await app.register(async (scope) => scope.register(kithFastify, options), { prefix: '/social' })
+        await app.register(async (scope) => {
+          await scope.register(kithFastify, { ...options, prefix: '/unused' })
+          addOwnRoutes(scope)
+        })
+      },
+      { basePath: '/social/api/v1' },
+    ),
+  ))
+
+describe('Fastify, behind a trusted proxy', () =>
+  runJourneys(test, journeys, host(mountAtRoot, { trustsProxy: true }, { trustProxy: 'loopback' })))

@@ -1,0 +1,91 @@
+import { InvalidInputError, KithError } from '@kith/core'
+
+/** A request whose body is to be read. */
+export interface BodySource {
+  request: Request
+  /** The body as the host's own JSON parser left it; `undefined` where none ran. */
+  parsedBody: unknown
+  limitBytes: number
+}
+
+/**
+ * Reads a JSON object; no body at all counts as an empty one.
+ * @throws payload-too-large, unsupported-media-type, malformed-request, invalid-input
+ */
+export async function readJsonBody({ request, parsedBody, limitBytes }: BodySource): Promise<object> {
+  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
+  if (parsedBody === undefined && request.body === null) return {}
+  // Read first: of a body in chunks nobody knows before whether anything comes.
+  const bytes = parsedBody === undefined ? await readBytes(request, limitBytes) : null
+  if (bytes?.byteLength === 0) return {}
+  demandJson(request.headers, bytes === null)
+  const value = bytes === null ? checkParsed(parsedBody) : parse(bytes)
+  if (!isShallow(value, maxDepth)) throw malformed('It is nested too deeply.')
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  const message = 'The body has to be a JSON object'
+  throw new InvalidInputError([{ path: '', code: 'wrong-type', message }])
+}
+
+/** Deeper than any input of ours. */
+const maxDepth = 16
+
+function demandJson(headers: Headers, parsed: boolean): void {
+  const type = headers.get('content-type') ?? ''
+  if (!/^application\/json *(?:; *charset="?utf-8"? *)?;?$/i.test(type))
+    throw new KithError('unsupported-media-type', { detail: 'Send JSON as `application/json`, in UTF-8.' })
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (!parsed && encoding !== 'identity')
+    throw new KithError('unsupported-media-type', { detail: 'Send the body without a content encoding.' })
+}
+
+async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  if (request.bodyUsed) throw new TypeError(consumedMessage)
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    // Leaving the loop cancels the stream, so nothing past the limit is read.
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength
+      if (length > limitBytes) throw tooLarge(limitBytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof KithError) throw error
+    throw malformed('The body ended early.', error)
+  }
+  return Buffer.concat(chunks, length)
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    // The cause is not kept: a syntax error quotes the text, which may hold a password.
+    throw malformed(
+      error instanceof SyntaxError ? 'The body is not valid JSON.' : 'The body is not valid UTF-8.',
+    )
+  }
+}
+
+function checkParsed(value: unknown): unknown {
+  if (value instanceof Uint8Array) throw new TypeError(consumedMessage)
+  if (typeof value === 'string') throw malformed('The body has to be a JSON object; it reached Kith as text.')
+  return value
+}
+
+/** For a body that something else has read, so that it is gone. */
+export const consumedMessage =
+  'The request body was read before it reached Kith: mount the routes of Kith before other body parsers than a JSON one'
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1))
+}
+
+function tooLarge(limitBytes: number): KithError {
+  return new KithError('payload-too-large', { detail: `Send at most ${limitBytes} bytes.` })
+}
+
+function malformed(detail: string, cause?: unknown): KithError {
+  return new KithError('malformed-request', { detail, cause })
+}

@@ -1,0 +1,19 @@
+import type { Cookies, TokenCookies } from './cookies.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** What a request shows to say who asks. */
+export type Credentials =
+  { kind: 'none' } | { kind: 'bearer'; accessToken: string } | ({ kind: 'cookies' } & TokenCookies)
+
+/**
+ * Reads the credentials of a request. A bearer token alone counts where cookies come too: a page of another site can
+ * make a browser send cookies, but no header. Other schemes, such as the Basic of a proxy in front, are not ours.
+ */
+export function readCredentials({ headers }: RequestHead, cookies: Cookies): Credentials {
+  const bearer = /^bearer(?:$| +(.*)$)/i.exec(headers.get('authorization') ?? '')
+  if (bearer) return { kind: 'bearer', accessToken: bearer[1]?.trim() ?? '' }
+  const tokens = cookies.read(headers.get('cookie'))
+  return tokens.accessToken === null && tokens.refreshToken === null
+    ? { kind: 'none' }
+    : { kind: 'cookies', ...tokens }
+}

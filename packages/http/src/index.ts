@@ -1,0 +1,7 @@
+export { createKithHttp, type KithHttp, type RequestContext } from './create-kith-http.ts'
+export type { CookieOptions, KithHttpOptions } from './options.ts'
+export type { Problem } from './problem.ts'
+export type { RequestHead } from './request-head.ts'
+export type { Method, RouteDescription } from './route.ts'
+export { type SignInAnswer, shapes } from './shapes.ts'
+export type { TransportInput } from './sign-in.ts'

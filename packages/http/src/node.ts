@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { consumedMessage } from './body.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** A request of Node's own server, as a framework hands it on. */
+export interface NodeRequest {
+  incoming: IncomingMessage
+  /** Path and query as Kith should see them: without what the host mounted it under. */
+  url: string
+  /** The body where the framework replaced the raw one, otherwise the raw one; `null` where a parser has read it. */
+  body: Readable | null
+}
+
+// A `Request` refuses these; one that no route has is answered the same.
+const untransferable: Readonly<Record<string, string>> = {
+  CONNECT: 'X-CONNECT',
+  TRACE: 'X-TRACE',
+  TRACK: 'X-TRACK',
+}
+
+/** Makes a Fetch request. The body is streamed. @throws TypeError where something has read it already */
+export function toRequest({ incoming, url, body }: NodeRequest): Request {
+  const method = incoming.method ?? 'GET'
+  const sendsBody = method !== 'GET' && method !== 'HEAD' && hasBody(incoming)
+  if (sendsBody && body?.readableDidRead) throw new TypeError(consumedMessage)
+  return new Request(new URL(url.startsWith('/') ? `http://localhost${url}` : url), {
+    method: untransferable[method] ?? method,
+    headers: headersOf(incoming),
+    ...(sendsBody && body && { body: toWeb(body), duplex: 'half' as const }),
+  })
+}
+
+/** The head of a request, for guards: cheaper than a whole Fetch request. */
+export function headOf({ method = 'GET', headers }: IncomingMessage): RequestHead {
+  return {
+    method,
+    headers: {
+      get(name) {
+        const value = headers[name]
+        return value === undefined ? null : String(value)
+      },
+    },
+  }
+}
+
+/** Writes a Fetch response; resolves when it is sent, or the client has gone. What the host has set before stays. */
+export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = response.status
+  for (const [name, value] of response.headers) {
+    if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
+    else outgoing.setHeader(name, value)
+  }
+  if (response.body === null) {
+    outgoing.end()
+    return
+  }
+  try {
+    await pipeline(Readable.fromWeb(response.body), outgoing)
+  } catch (error) {
+    if (!outgoing.destroyed) throw error
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function headersOf(incoming: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    // HTTP/2 lists its pseudo-headers among them.
+    if (value !== undefined && !name.startsWith(':')) headers.set(name, String(value))
+  }
+  return headers
+}
+
+/**
+ * Like `Readable.toWeb`, but nothing is read before it is asked for, and whoever stops reading leaves the connection
+ * open, so that the answer still reaches the client.
+ */
+function toWeb(body: Readable): ReadableStream<Uint8Array> {
+  const chunks = body.iterator({ destroyOnReturn: false })
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array, undefined>
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel() {
+        // What is left has to pass before the connection can carry the next request.
+        body.on('error', () => {}).resume()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

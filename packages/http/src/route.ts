@@ -1,0 +1,89 @@
+import { type ClientInfo, type ErrorCode, parseInput, type Viewer } from '@kith/core'
+import type { z } from 'zod'
+import type { Credentials } from './credentials.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** The method of a route. `HEAD` is answered like `GET`, `OPTIONS` by the handler itself. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What a route is, apart from what it does: the OpenAPI document is made from this. */
+export interface RouteDescription {
+  readonly method: Method
+  /** Under the prefix; a segment that begins with a colon is a parameter. */
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly body?: z.ZodType | undefined
+  readonly query?: z.ZodType | undefined
+  /** The status of the answer when all went well. */
+  readonly status: number
+  /** The shape of that answer; without one it has no body. */
+  readonly output?: z.ZodType | undefined
+  /** What this route can answer besides what every route like it can. */
+  readonly problems?: readonly ErrorCode[] | undefined
+}
+
+/** What a route answers when all went well; its status is the route's. */
+export interface Answer {
+  body?: object | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** A request that has found its route. */
+export interface Call {
+  readonly head: RequestHead
+  readonly params: Readonly<Record<string, string>>
+  readonly client: ClientInfo
+  readonly credentials: Credentials
+  /** `Set-Cookie` headers to go with the answer, also if it is a problem. */
+  readonly setCookies: string[]
+  readQuery(): object
+  readBody(): Promise<object>
+  requireViewer(): Promise<Viewer>
+}
+
+/** A call whose input has been read. */
+export interface Exchange<Body, Query> extends Omit<Call, 'readQuery' | 'readBody' | 'requireViewer'> {
+  readonly body: Body
+  readonly query: Query
+}
+
+/** One row of the table. */
+export interface Route extends RouteDescription {
+  readonly auth: 'public' | 'viewer'
+  handle(call: Call): Promise<Answer>
+}
+
+interface Schemas<Body, Query> {
+  body?: z.ZodType<Body>
+  query?: z.ZodType<Query>
+}
+
+/** Makes a route that anyone may call. */
+export function publicRoute<Body = undefined, Query = undefined>(
+  route: RouteDescription &
+    Schemas<Body, Query> & { handle(exchange: Exchange<Body, Query>): Promise<Answer> },
+): Route {
+  return { ...route, auth: 'public', handle: async (call) => route.handle(await read(call, route)) }
+}
+
+/** Makes a route for those who are signed in. */
+export function viewerRoute<Body = undefined, Query = undefined>(
+  route: RouteDescription &
+    Schemas<Body, Query> & { handle(viewer: Viewer, exchange: Exchange<Body, Query>): Promise<Answer> },
+): Route {
+  return {
+    ...route,
+    auth: 'viewer',
+    // The viewer first: a stranger learns nothing of what is wrong with an input.
+    handle: async (call) => route.handle(await call.requireViewer(), await read(call, route)),
+  }
+}
+
+async function read<Body, Query>(call: Call, schemas: Schemas<Body, Query>): Promise<Exchange<Body, Query>> {
+  const { head, params, client, credentials, setCookies } = call
+  const query = schemas.query && parseInput(schemas.query, call.readQuery())
+  const body = schemas.body && parseInput(schemas.body, await call.readBody())
+  // A route without a schema takes the default `undefined` for its type.
+  return { head, params, client, credentials, setCookies, query: query as Query, body: body as Body }
+}

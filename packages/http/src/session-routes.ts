@@ -1,0 +1,143 @@
+import { KithError, loginInput, pageInput } from '@kith/core'
+import { z } from 'zod'
+import type { RouteOptions } from './account-routes.ts'
+import { isDeadToken } from './guard.ts'
+import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { transportInput, withoutTokens } from './sign-in.ts'
+
+/** The routes of sessions: signing in and out, and the list of devices. */
+export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: RouteOptions): Route[] {
+  return [
+    publicRoute({
+      method: 'POST',
+      path: '/users/login',
+      operationId: 'login',
+      summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
+      body: z.intersection(loginInput, transportInput),
+      status: 200,
+      output: shapes.SignIn,
+      problems: [
+        'invalid-credentials',
+        'account-banned',
+        'origin-not-allowed',
+        'account-locked',
+        'rate-limited',
+        'busy',
+      ],
+      handle: (exchange) => answerSignIn(exchange, (input) => sessions.login(input, exchange.client)),
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/refresh',
+      operationId: 'refresh',
+      summary:
+        'Get new tokens, for the refresh cookie as cookies, for a refresh token in the body in the answer',
+      body: tokenInput,
+      status: 200,
+      output: shapes.SignIn,
+      problems: [
+        'refresh-token-invalid',
+        'refresh-token-expired',
+        'refresh-token-reused',
+        'session-revoked',
+        'account-banned',
+        'origin-not-allowed',
+        'rate-limited',
+      ],
+      async handle({ body, credentials, client, setCookies }) {
+        if (body.refreshToken !== undefined)
+          return { body: await sessions.refresh(body.refreshToken, client) }
+        const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
+        if (cookie === null) throw new KithError('refresh-token-invalid', { detail: sendToken })
+        try {
+          const signedIn = await sessions.refresh(cookie, client)
+          setCookies.push(...cookies.set(signedIn))
+          return { body: withoutTokens(signedIn) }
+        } catch (error) {
+          if (isDeadToken(error)) setCookies.push(...cookies.clear())
+          throw error
+        }
+      },
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/logout',
+      operationId: 'logout',
+      summary: 'End this session, by whatever token of it comes; again does nothing',
+      body: tokenInput,
+      status: 204,
+      problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
+      async handle({ body, credentials, setCookies }) {
+        const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
+        const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
+        for (const token of refreshTokens) await sessions.logoutByRefreshToken(token)
+        if (credentials.kind !== 'none' && credentials.accessToken !== null) {
+          // Without a refresh token, an access token past its end leaves a session alive: not what 204 says.
+          const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
+          await endByAccessToken(credentials.accessToken, alone)
+        }
+        if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
+        return {}
+      },
+    }),
+    viewerRoute({
+      method: 'GET',
+      path: '/users/me/sessions',
+      operationId: 'listSessions',
+      summary: 'List the devices that are signed in, newest first',
+      query: pageInput,
+      status: 200,
+      output: shapes.SessionPage,
+      problems: ['invalid-cursor'],
+      handle: async (viewer, { query }) => ({ body: await sessions.list(viewer, query) }),
+    }),
+    viewerRoute({
+      method: 'DELETE',
+      path: '/users/me/sessions',
+      operationId: 'endSessions',
+      summary: 'End all other sessions; with `all=true` this one too',
+      query: endInput,
+      status: 204,
+      async handle(viewer, { query, setCookies }) {
+        const all = query.all === 'true'
+        await sessions.logoutEverywhere(viewer, { exceptCurrent: !all })
+        if (all) setCookies.push(...cookies.clear())
+        return {}
+      },
+    }),
+    viewerRoute({
+      method: 'DELETE',
+      path: '/users/me/sessions/:id',
+      operationId: 'endSession',
+      summary: 'End one of your sessions',
+      status: 204,
+      problems: ['session-not-found'],
+      async handle(viewer, { params, setCookies }) {
+        const { id = '' } = params
+        await sessions.revoke(viewer, id)
+        if (id === viewer.sessionId) setCookies.push(...cookies.clear())
+        return {}
+      },
+    }),
+  ]
+
+  async function endByAccessToken(accessToken: string, alone: boolean): Promise<void> {
+    try {
+      await sessions.logout(await sessions.authenticate(accessToken))
+    } catch (error) {
+      const ended = isDeadToken(error) && (!alone || error.code === 'session-revoked')
+      if (!ended) throw error
+    }
+  }
+}
+
+const tokenInput: z.ZodType<{ refreshToken?: string | undefined }> = z.strictObject({
+  refreshToken: z.string().min(1).max(4096).optional(),
+})
+
+const endInput: z.ZodType<{ all?: 'true' | 'false' | undefined }> = z.strictObject({
+  all: z.enum(['true', 'false']).optional(),
+})
+
+const sendToken = 'Send the refresh cookie, or `refreshToken` in the body.'

@@ -1,0 +1,82 @@
+import {
+  type ErrorCode,
+  errorTable,
+  type OwnUser,
+  type Page,
+  type Session,
+  type SignIn,
+  type Tokens,
+} from '@kith/core'
+import { z } from 'zod'
+import type { Problem } from './problem.ts'
+
+/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
+export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
+
+const time = z.iso.datetime()
+
+const ownUser: z.ZodType<OwnUser> = z.strictObject({
+  id: z.uuidv7(),
+  username: z.string().nullable(),
+  name: z.string(),
+  bio: z.string(),
+  email: z.string().nullable(),
+  emailVerified: z.boolean(),
+  phone: z.string().nullable(),
+  phoneVerified: z.boolean(),
+  createdAt: time,
+})
+
+const session: z.ZodType<Session> = z.strictObject({
+  id: z.uuidv7(),
+  deviceName: z.string().nullable(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  createdAt: time,
+  lastUsedAt: time,
+  expiresAt: time,
+  current: z.boolean(),
+})
+
+const tokens: z.ZodType<Tokens> = z.strictObject({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  expiresIn: z.int().positive(),
+})
+
+const signIn: z.ZodType<SignInAnswer> = z.strictObject({
+  user: ownUser,
+  session: z.strictObject({ id: z.uuidv7(), expiresAt: time }),
+  tokens: tokens.optional(),
+})
+
+const sessionPage: z.ZodType<Page<Session>> = z.strictObject({
+  items: z.array(session),
+  nextCursor: z.string().nullable(),
+})
+
+const problem: z.ZodType<Problem> = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string(),
+  errors: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+})
+
+/** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
+export const shapes: {
+  readonly OwnUser: z.ZodType<OwnUser>
+  readonly Session: z.ZodType<Session>
+  readonly Tokens: z.ZodType<Tokens>
+  readonly SignIn: z.ZodType<SignInAnswer>
+  readonly SessionPage: z.ZodType<Page<Session>>
+  readonly Problem: z.ZodType<Problem>
+} = {
+  OwnUser: ownUser,
+  Session: session,
+  Tokens: tokens,
+  SignIn: signIn,
+  SessionPage: sessionPage,
+  Problem: problem,
+}
