@@ -13,6 +13,9 @@ import { readQuery } from './query.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Answer, Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
+import { mediaRoutes } from './media-routes.ts'
+import { postRoutes } from './post-routes.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createAnswerSignIn } from './sign-in.ts'
 
@@ -58,6 +61,9 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   const routes: Route[] = [
     ...accountRoutes({ kith, cookies, answerSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
+    ...profileRoutes(kith),
+    ...postRoutes(kith),
+    ...mediaRoutes(kith),
     ...descriptionRoutes(
       kith,
       () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
@@ -78,6 +84,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     try {
       const prepared: Call = {
         head: request,
+        request,
         params: match.params(),
         client: clientOf(request, context),
         credentials: guard.credentials(request),
@@ -85,6 +92,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         readQuery: () => readQuery(url.searchParams),
         readBody: () => readJsonBody({ request, parsedBody: context.parsedBody, limitBytes: bodyLimitBytes }),
         requireViewer: () => guard.requireViewer(request),
+        readViewer: () => guard.readViewer(request),
       }
       response = success(route, await route.handle(prepared))
     } catch (error) {
@@ -110,7 +118,9 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       return response
     }
     const response = await call(route, match, source)
-    return head ? new Response(null, response) : response
+    if (!head) return response
+    await response.body?.cancel()
+    return new Response(null, response)
   }
 
   return Object.freeze({
@@ -138,11 +148,31 @@ function clientOf({ headers }: Request, { address = 'unknown' }: RequestContext)
   return { address, userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength) }
 }
 
-function success({ status }: Route, { body, headers }: Answer): Response {
+function success(
+  { status: usual }: Route,
+  { body, bytes, stream, headers, status = usual }: Answer,
+): Response {
   const base = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers }
-  if (!body) return new Response(null, { status, headers: base })
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/json', ...base },
+  if (body) {
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/json', ...base },
+    })
+  }
+  const content = stream ? toReadable(stream) : (bytes ?? null)
+  return new Response(content, { status, headers: base })
+}
+
+function toReadable(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = stream[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await chunks.return?.()
+    },
   })
 }

@@ -23,7 +23,11 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
   }
   return {
     openapi: '3.1.1',
-    info: { title: 'Kith', version: '1', description: 'Accounts and sessions.' },
+    info: {
+      title: 'Kith',
+      version: '1',
+      description: 'Accounts, sessions, profiles, posts and a home feed.',
+    },
     // Relative to this document, so that it holds behind any mount.
     servers: [{ url: '.' }],
     paths,
@@ -42,7 +46,7 @@ function operation(route: Route): Json {
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: route.auth === 'viewer' ? [{ bearer: [] }, { cookie: [] }] : [],
+    security: securityOf(route),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
       requestBody: {
@@ -50,11 +54,29 @@ function operation(route: Route): Json {
         content: { 'application/json': { schema: reference(inputName(route)) } },
       },
     }),
+    ...(route.consumes && { requestBody: { required: true, content: uploadContent(route.consumes) } }),
     responses: {
       [route.status]: success(route),
       ...Object.fromEntries([...problemsByStatus(route)].map(([status, codes]) => [status, failure(codes)])),
     },
   }
+}
+
+function securityOf({ auth }: Route): Json[] {
+  const tokens = [{ bearer: [] }, { cookie: [] }]
+  if (auth === 'public') return []
+  return auth === 'viewer' ? tokens : [{}, ...tokens]
+}
+
+function uploadContent(types: readonly string[]): Json {
+  const form = {
+    type: 'object',
+    required: ['file'],
+    properties: { file: { type: 'string', format: 'binary' } },
+  }
+  return Object.fromEntries(
+    types.map((type) => [type, type.startsWith('multipart/') ? { schema: form } : {}]),
+  )
 }
 
 function pathParameters({ path }: RouteDescription): Json[] {
@@ -76,7 +98,8 @@ function queryParameters({ query }: RouteDescription): Json[] {
   }))
 }
 
-function success({ output }: RouteDescription): Json {
+function success({ output, produces }: RouteDescription): Json {
+  if (produces) return { description: 'Done.', content: { [produces]: {} } }
   if (!output) return { description: 'Done.' }
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
@@ -95,6 +118,7 @@ function problemsByStatus({
   body,
   query,
   path,
+  consumes,
   problems = [],
 }: Route): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>(problems)
@@ -104,6 +128,8 @@ function problemsByStatus({
   add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
   add(body !== undefined, 'malformed-request', 'payload-too-large', 'unsupported-media-type')
+  add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
+  add(consumes !== undefined, 'malformed-request', 'invalid-input')
   add(path.includes('/:'), 'malformed-request')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(true, 'internal-error', 'storage-failed', 'storage-busy', 'storage-full')

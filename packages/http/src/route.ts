@@ -19,19 +19,30 @@ export interface RouteDescription {
   readonly status: number
   /** The shape of that answer; without one it has no body. */
   readonly output?: z.ZodType | undefined
+  /** The content types of a body that is no JSON; such a route reads it by itself. */
+  readonly consumes?: readonly string[] | undefined
+  /** The content type of an answer that is no JSON. */
+  readonly produces?: string | undefined
   /** What this route can answer besides what every route like it can. */
   readonly problems?: readonly ErrorCode[] | undefined
 }
 
-/** What a route answers when all went well; its status is the route's. */
+/** What a route answers when all went well. */
 export interface Answer {
+  /** Sent as JSON. */
   body?: object | undefined
+  bytes?: Uint8Array<ArrayBuffer> | undefined
+  stream?: AsyncIterable<Uint8Array> | undefined
+  /** @default the route's */
+  status?: number | undefined
   headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** A request that has found its route. */
 export interface Call {
   readonly head: RequestHead
+  /** For routes that read the body by themselves. */
+  readonly request: Request
   readonly params: Readonly<Record<string, string>>
   readonly client: ClientInfo
   readonly credentials: Credentials
@@ -40,17 +51,22 @@ export interface Call {
   readQuery(): object
   readBody(): Promise<object>
   requireViewer(): Promise<Viewer>
+  readViewer(): Promise<Viewer | null>
 }
 
 /** A call whose input has been read. */
-export interface Exchange<Body, Query> extends Omit<Call, 'readQuery' | 'readBody' | 'requireViewer'> {
+export interface Exchange<Body, Query> extends Omit<
+  Call,
+  'readQuery' | 'readBody' | 'requireViewer' | 'readViewer'
+> {
   readonly body: Body
   readonly query: Query
 }
 
 /** One row of the table. */
 export interface Route extends RouteDescription {
-  readonly auth: 'public' | 'viewer'
+  /** `guest`: who is signed in is told apart, but need not be. */
+  readonly auth: 'public' | 'guest' | 'viewer'
   handle(call: Call): Promise<Answer>
 }
 
@@ -80,10 +96,24 @@ export function viewerRoute<Body = undefined, Query = undefined>(
   }
 }
 
+/** Makes a route that guests may call, and that tells who is signed in. */
+export function guestRoute<Body = undefined, Query = undefined>(
+  route: RouteDescription &
+    Schemas<Body, Query> & {
+      handle(viewer: Viewer | null, exchange: Exchange<Body, Query>): Promise<Answer>
+    },
+): Route {
+  return {
+    ...route,
+    auth: 'guest',
+    handle: async (call) => route.handle(await call.readViewer(), await read(call, route)),
+  }
+}
+
 async function read<Body, Query>(call: Call, schemas: Schemas<Body, Query>): Promise<Exchange<Body, Query>> {
-  const { head, params, client, credentials, setCookies } = call
+  const { head, request, params, client, credentials, setCookies } = call
   const query = schemas.query && parseInput(schemas.query, call.readQuery())
   const body = schemas.body && parseInput(schemas.body, await call.readBody())
   // A route without a schema takes the default `undefined` for its type.
-  return { head, params, client, credentials, setCookies, query: query as Query, body: body as Body }
+  return { head, request, params, client, credentials, setCookies, query: query as Query, body: body as Body }
 }

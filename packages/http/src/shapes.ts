@@ -1,31 +1,12 @@
-import {
-  type ErrorCode,
-  errorTable,
-  type OwnUser,
-  type Page,
-  type Session,
-  type SignIn,
-  type Tokens,
-} from '@kith/core'
+import { type ErrorCode, errorTable, type Page, type Session, type SignIn, type Tokens } from '@kith/core'
 import { z } from 'zod'
 import type { Problem } from './problem.ts'
+import { socialShapes } from './social-shapes.ts'
 
 /** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
 export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
 
 const time = z.iso.datetime()
-
-const ownUser: z.ZodType<OwnUser> = z.strictObject({
-  id: z.uuidv7(),
-  username: z.string().nullable(),
-  name: z.string(),
-  bio: z.string(),
-  email: z.string().nullable(),
-  emailVerified: z.boolean(),
-  phone: z.string().nullable(),
-  phoneVerified: z.boolean(),
-  createdAt: time,
-})
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
@@ -45,7 +26,7 @@ const tokens: z.ZodType<Tokens> = z.strictObject({
 })
 
 const signIn: z.ZodType<SignInAnswer> = z.strictObject({
-  user: ownUser,
+  user: socialShapes.OwnUser,
   session: z.strictObject({ id: z.uuidv7(), expiresAt: time }),
   tokens: tokens.optional(),
 })
@@ -65,15 +46,14 @@ const problem: z.ZodType<Problem> = z.strictObject({
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
-export const shapes: {
-  readonly OwnUser: z.ZodType<OwnUser>
+export const shapes: typeof socialShapes & {
   readonly Session: z.ZodType<Session>
   readonly Tokens: z.ZodType<Tokens>
   readonly SignIn: z.ZodType<SignInAnswer>
   readonly SessionPage: z.ZodType<Page<Session>>
   readonly Problem: z.ZodType<Problem>
 } = {
-  OwnUser: ownUser,
+  ...socialShapes,
   Session: session,
   Tokens: tokens,
   SignIn: signIn,

@@ -1,0 +1,111 @@
+import { type Kith, pageInput, type Viewer } from '@kith/core'
+import type { z } from 'zod'
+import { guestRoute, type Route, viewerRoute } from './route.ts'
+import { socialShapes as shapes } from './social-shapes.ts'
+
+/** The routes of posts, likes, saves and the home feed. */
+export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
+  return [
+    viewerRoute({
+      method: 'GET',
+      path: '/feed',
+      operationId: 'getFeed',
+      summary: 'Read your home feed: your posts and those of accounts you follow, newest first',
+      query: pageInput,
+      status: 200,
+      output: shapes.PostPage,
+      problems: ['invalid-cursor'],
+      handle: async (viewer, { query }) => ({ body: await feed.home(viewer, query) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/posts',
+      operationId: 'createPost',
+      summary: 'Publish a post with your own uploads',
+      body: posts.inputs.create,
+      status: 201,
+      output: shapes.Post,
+      problems: ['rate-limited'],
+      // The service reads its input itself, so it gets what it itself would have read.
+      handle: async (viewer, { body }) => ({ body: await posts.create(viewer, body) }),
+    }),
+    guestRoute({
+      method: 'GET',
+      path: '/posts/:id',
+      operationId: 'getPost',
+      summary: 'Read a post',
+      status: 200,
+      output: shapes.Post,
+      problems: ['post-not-found'],
+      handle: async (viewer, { params }) => ({ body: await posts.get(viewer, params['id'] ?? '') }),
+    }),
+    viewerRoute({
+      method: 'PATCH',
+      path: '/posts/:id',
+      operationId: 'editPost',
+      summary: 'Change the caption of your post',
+      body: posts.inputs.edit,
+      status: 200,
+      output: shapes.Post,
+      problems: ['post-not-found', 'not-author'],
+      handle: async (viewer, { params, body }) => ({
+        body: await posts.edit(viewer, params['id'] ?? '', body),
+      }),
+    }),
+    viewerRoute({
+      method: 'DELETE',
+      path: '/posts/:id',
+      operationId: 'deletePost',
+      summary: 'Delete your post with its media, likes and saves',
+      status: 204,
+      problems: ['post-not-found', 'not-author'],
+      async handle(viewer, { params }) {
+        await posts.remove(viewer, params['id'] ?? '')
+        return {}
+      },
+    }),
+    guestRoute({
+      method: 'GET',
+      path: '/posts/:id/likes',
+      operationId: 'listLikes',
+      summary: 'List who likes a post, the newest like first',
+      query: pageInput,
+      status: 200,
+      output: shapes.UserPage,
+      problems: ['post-not-found', 'invalid-cursor'],
+      handle: async (viewer, { params, query }) => ({
+        body: await likes.list(viewer, params['id'] ?? '', query),
+      }),
+    }),
+    toggle({ method: 'PUT', mark: 'like', operationId: 'like', output: shapes.LikeState }, likes.add),
+    toggle({ method: 'DELETE', mark: 'like', operationId: 'unlike', output: shapes.LikeState }, likes.remove),
+    toggle({ method: 'PUT', mark: 'save', operationId: 'save', output: shapes.SaveState }, saves.add),
+    toggle({ method: 'DELETE', mark: 'save', operationId: 'unsave', output: shapes.SaveState }, saves.remove),
+  ]
+}
+
+interface Toggle {
+  method: 'PUT' | 'DELETE'
+  mark: 'like' | 'save'
+  operationId: string
+  output: z.ZodType<object>
+}
+
+function toggle(
+  { method, mark, operationId, output }: Toggle,
+  change: (viewer: Viewer, postId: string) => Promise<object>,
+): Route {
+  return viewerRoute({
+    method,
+    path: `/posts/:id/${mark}`,
+    operationId,
+    summary:
+      method === 'PUT'
+        ? `Put your ${mark} on a post; again does nothing`
+        : `Take it away; again does nothing`,
+    status: 200,
+    output,
+    problems: ['post-not-found'],
+    handle: async (viewer, { params }) => ({ body: await change(viewer, params['id'] ?? '') }),
+  })
+}

@@ -1,0 +1,114 @@
+import type {
+  Author,
+  FollowState,
+  Image,
+  LikeState,
+  OwnUser,
+  Page,
+  Post,
+  PostMediaView,
+  Upload,
+  User,
+} from '@kith/core'
+import { z } from 'zod'
+
+const time = z.iso.datetime()
+const url = z.string()
+
+const image: z.ZodType<Image> = z.strictObject({
+  url,
+  width: z.int(),
+  height: z.int(),
+  thumbhash: z.string().nullable(),
+  renditions: z.strictObject({ thumb: url, feed: url, full: url }),
+})
+
+const userFields = {
+  id: z.uuidv7(),
+  username: z.string().nullable(),
+  name: z.string(),
+  bio: z.string(),
+  avatar: image,
+  cover: image.nullable(),
+  counts: z.strictObject({ posts: z.int().min(0), followers: z.int().min(0), following: z.int().min(0) }),
+  createdAt: time,
+  viewer: z.strictObject({ following: z.boolean(), followedBy: z.boolean() }).exactOptional(),
+}
+
+const user: z.ZodType<User> = z.strictObject(userFields)
+
+const ownUser: z.ZodType<OwnUser> = z.strictObject({
+  ...userFields,
+  email: z.string().nullable(),
+  emailVerified: z.boolean(),
+  phone: z.string().nullable(),
+  phoneVerified: z.boolean(),
+})
+
+const author: z.ZodType<Author> = z.strictObject({
+  id: z.uuidv7(),
+  username: z.string().nullable(),
+  name: z.string(),
+  avatar: image,
+})
+
+const renditions = z.strictObject({
+  thumb: url.exactOptional(),
+  feed: url.exactOptional(),
+  full: url.exactOptional(),
+})
+
+const mediaFields = {
+  id: z.uuidv7(),
+  kind: z.enum(['image', 'video']),
+  url,
+  width: z.int(),
+  height: z.int(),
+  duration: z.number().exactOptional(),
+  thumbhash: z.string().nullable(),
+  renditions,
+}
+
+const postMedia: z.ZodType<PostMediaView> = z.strictObject({ ...mediaFields, alt: z.string() })
+
+const upload: z.ZodType<Upload> = z.strictObject({ ...mediaFields, palette: z.array(z.string()) })
+
+const post: z.ZodType<Post> = z.strictObject({
+  id: z.uuidv7(),
+  author,
+  caption: z.string(),
+  media: z.array(postMedia),
+  counts: z.strictObject({ likes: z.int().min(0) }),
+  viewer: z.strictObject({ liked: z.boolean(), saved: z.boolean() }).exactOptional(),
+  createdAt: time,
+  editedAt: time.nullable(),
+})
+
+function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
+  return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
+}
+
+/** The shapes of the social half, by the names they have in the OpenAPI document. */
+export const socialShapes: {
+  readonly OwnUser: z.ZodType<OwnUser>
+  readonly User: z.ZodType<User>
+  readonly UserPage: z.ZodType<Page<User>>
+  readonly Upload: z.ZodType<Upload>
+  readonly Captions: z.ZodType<{ suggestions: string[] }>
+  readonly Post: z.ZodType<Post>
+  readonly PostPage: z.ZodType<Page<Post>>
+  readonly LikeState: z.ZodType<LikeState>
+  readonly SaveState: z.ZodType<{ saved: boolean }>
+  readonly FollowState: z.ZodType<FollowState>
+} = {
+  OwnUser: ownUser,
+  User: user,
+  UserPage: page(user),
+  Upload: upload,
+  Captions: z.strictObject({ suggestions: z.array(z.string()) }),
+  Post: post,
+  PostPage: page(post),
+  LikeState: z.strictObject({ liked: z.boolean(), likes: z.int().min(0) }),
+  SaveState: z.strictObject({ saved: z.boolean() }),
+  FollowState: z.strictObject({ following: z.boolean(), followers: z.int().min(0) }),
+}

@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { InvalidInputError, isKithError, KithError } from '@kith/core'
+
+type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
+
+/**
+ * Reads the file of a request as a stream: the body itself, or the part `file` of a multipart form.
+ * @throws unsupported-media-type, malformed-request, invalid-input
+ */
+export async function readUpload<Result>(request: Request, take: Take<Result>): Promise<Result> {
+  const type = request.headers.get('content-type') ?? ''
+  if (request.body === null) throw missing()
+  const body = Readable.fromWeb(request.body as NodeReadableStream)
+  // Without a listener, a stream that fails after its reader has gone would stop the process.
+  body.on('error', () => {})
+  try {
+    if (/^multipart\/form-data\b/i.test(type)) return await readMultipart(body, type, take)
+    if (/^(?:image|video)\/|^application\/octet-stream\b/i.test(type)) return await take(body)
+  } catch (error) {
+    if (isKithError(error) || !body.errored) throw error
+    throw malformed('The upload ended early.', error)
+  } finally {
+    body.destroy()
+  }
+  throw new KithError('unsupported-media-type', {
+    detail: 'Send multipart/form-data with the file as `file`, or the file itself with its own content type.',
+  })
+}
+
+async function readMultipart<Result>(body: Readable, type: string, take: Take<Result>): Promise<Result> {
+  const form = openForm(type)
+  let part: { file: Readable; taken: Promise<Result> } | null = null
+  try {
+    return await new Promise<Result>((resolve, reject) => {
+      form.on('file', (name, file) => {
+        // A part that ends early has an error of its own, which `take` sees, or nobody needs to.
+        file.on('error', () => {})
+        if (name !== 'file' || part) {
+          file.resume()
+          reject(unknownField(name))
+          return
+        }
+        part = { file, taken: take(file) }
+        part.taken.catch(reject)
+      })
+      form.on('field', (name) => reject(unknownField(name)))
+      form.on('error', (error) => reject(malformed('The form cannot be read.', error)))
+      form.on('finish', () => void (part ? part.taken.then(resolve, reject) : reject(missing())))
+      body.on('error', (error) => reject(malformed('The upload ended early.', error)))
+      body.pipe(form)
+    })
+  } catch (error) {
+    await giveUp(part, error)
+    throw error
+  } finally {
+    body.unpipe(form)
+  }
+}
+
+// Whoever takes the file must see its end, to clear away what was taken in so far.
+async function giveUp(
+  part: { file: Readable; taken: Promise<unknown> } | null,
+  error: unknown,
+): Promise<void> {
+  if (!part) return
+  part.file.destroy(error instanceof Error ? error : new Error('the upload was given up'))
+  await part.taken.catch(() => {})
+}
+
+function openForm(contentType: string): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { files: 2, fields: 5, parts: 8, headerPairs: 50, fieldSize: 1024 },
+    })
+  } catch (error) {
+    throw malformed('The form has no boundary.', error)
+  }
+}
+
+function unknownField(name: string): KithError {
+  return new InvalidInputError([
+    {
+      path: name.slice(0, 100),
+      code: 'unknown-field',
+      message: 'Send one file, as `file`, and nothing else',
+    },
+  ])
+}
+
+function missing(): KithError {
+  return new InvalidInputError([{ path: 'file', code: 'required', message: 'Send a file' }])
+}
+
+function malformed(detail: string, cause: unknown): KithError {
+  return new KithError('malformed-request', { detail, cause })
+}
