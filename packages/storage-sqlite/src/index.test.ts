@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import BetterSqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { drivers } from '../test/drivers.ts'
 import { sampleUser } from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
-import { createSqliteStorage, type SqliteStorageOptions } from './index.ts'
+import { createSqliteStorage, type SqliteDatabase, type SqliteStorageOptions } from './index.ts'
 import * as exported from './index.ts'
 
 const freshPath = useTemporaryFolder()
@@ -68,12 +68,10 @@ test('what was stored is there when the file is opened again', async () => {
   await second.close()
 })
 
-describe.each([
-  ['node:sqlite', () => new DatabaseSync(freshPath())],
-  ['better-sqlite3', () => new BetterSqlite(freshPath())],
-] as const)('a database of %s that was passed in', (_, open) => {
-  const setting = (database: ReturnType<typeof open>, name: string): unknown =>
-    Object.values(database.prepare(`PRAGMA ${name}`).get() as object)[0]
+describe.each(drivers)('a database of $name that was passed in', (driver) => {
+  const open = (): SqliteDatabase => driver.open(freshPath())
+  const setting = (database: SqliteDatabase, name: string): unknown =>
+    Object.values(database.prepare(`PRAGMA ${name}`).get({}) as object)[0]
 
   test('stays open and keeps its settings', async () => {
     const database = open()

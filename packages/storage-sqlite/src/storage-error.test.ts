@@ -10,14 +10,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { isKithError, type KithError, RetryLaterError, type Storage } from '@kith/core'
-import BetterSqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { startScript } from '../test/child-process.ts'
+import { drivers } from '../test/drivers.ts'
 import { sampleSession, sampleUser } from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
-import { createSqliteStorage, type SqliteDatabase } from './index.ts'
+import { createSqliteStorage } from './index.ts'
 
 const freshPath = useTemporaryFolder()
 
@@ -66,13 +65,7 @@ function reportOf(path: string, call: string, shellLimit?: string): Promise<Repo
   })
 }
 
-describe.each([
-  ['node:sqlite', (path: string, readOnly = false): SqliteDatabase => new DatabaseSync(path, { readOnly })],
-  [
-    'better-sqlite3',
-    (path: string, readonly = false): SqliteDatabase => new BetterSqlite(path, { readonly }),
-  ],
-] as const)('with %s', (_, open) => {
+describe.each(drivers)('with $name', ({ open }) => {
   test('a file that another connection is writing is storage-busy, and usable after it', async () => {
     const path = await migratedPath()
     // Of the same driver: locks do not work between two copies of SQLite in one process.
@@ -118,7 +111,7 @@ describe.each([
   })
 
   test('a database opened for reading is storage-failed', async () => {
-    const storage = createSqliteStorage({ database: open(await migratedPath(), true) })
+    const storage = createSqliteStorage({ database: open(await migratedPath(), { readOnly: true }) })
     await storage.migrate()
     expect(await storage.users.byId('x')).toBeNull()
     for (const call of [storage.users.create(sampleUser()), storage.sessions.open(sampleSession())]) {
