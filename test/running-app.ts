@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { root } from '../scripts/packages.ts'
 
 /** An app that runs as a process of its own, and a browser-like client for it. */
@@ -25,7 +26,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** Runs a TypeScript app from source, as its `start` script does, until it answers on its port. */
+/** Runs a TypeScript app from source, as its `start` script does, once it answers on its port. Ends with the test. */
 export async function startApp(script: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
   const port = Number(env['PORT'] ?? (await freePort()))
   const flags = [
@@ -37,6 +38,7 @@ export async function startApp(script: string, env: Readonly<Record<string, stri
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

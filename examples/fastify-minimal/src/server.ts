@@ -1,5 +1,5 @@
 import { createKith } from '@kith/core'
-import { kithFastify } from '@kith/fastify'
+import { kithFastify, viewerOf } from '@kith/fastify'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { fastify } from 'fastify'
 
@@ -14,7 +14,8 @@ await app.register(kithFastify, {
   allowedOrigins: [`http://localhost:${PORT}`],
   cookies: { secure: false }, // only while there is no https
 })
-app.get('/hello', { preHandler: app.requireViewer }, async ({ viewer }) => {
-  return { hello: viewer && (await kith.accounts.me(viewer)).username }
+app.get('/hello', { preHandler: app.requireViewer }, async (request) => {
+  const { username } = await kith.accounts.me(viewerOf(request))
+  return { hello: username }
 })
 console.log(await app.listen({ port: Number(PORT) }))

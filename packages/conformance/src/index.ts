@@ -7,7 +7,13 @@ export { userStoreCases } from './user-store.ts'
 export { cheapPasswords } from './journeys/cheap-passwords.ts'
 export { createFetchHost } from './journeys/fetch-host.ts'
 export type { Journey } from './journeys/journey.ts'
-export type { JourneyConditions, JourneyHost, JourneyServer, JourneySetup } from './journeys/journey-host.ts'
+export type {
+  JourneyConditions,
+  JourneyHost,
+  JourneyServer,
+  JourneySetup,
+  MountOptions,
+} from './journeys/journey-host.ts'
 export { journeys } from './journeys/journeys.ts'
 export { runJourneys } from './journeys/run-journeys.ts'
 export { type Send, sendByFetch, sendByHttp, type WireAnswer, type WireRequest } from './journeys/wire.ts'

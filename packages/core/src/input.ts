@@ -5,7 +5,11 @@ import { type FieldError, InvalidInputError } from './errors.ts'
 export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): Output {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  throw new InvalidInputError(result.error.issues.flatMap((issue) => fieldErrors(issue)).slice(0, 50))
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue))
+  // The first of each field: what follows from it, such as a length of the wrong type, helps nobody.
+  const told = new Set<string>()
+  const firsts = errors.filter(({ path }) => !told.has(path) && told.add(path))
+  throw new InvalidInputError(firsts.slice(0, 50))
 }
 
 /** A line of text: no control characters, no half of a character. Trimmed and brought into Unicode form C. */
@@ -31,11 +35,15 @@ export function exactText(minLength: number, maxLength: number): z.ZodType<strin
 
 // In steps, length first: a step is not taken where the one before failed, so no check runs over text of unlimited size.
 function wellFormed(maxLength: number): z.ZodType<string, string> {
-  return z
-    .string()
-    .max(maxLength)
-    .pipe(z.string().refine(isStorable, notStorable))
-    .pipe(z.string().transform((text) => text.normalize('NFC').trim()))
+  return (
+    z
+      .string()
+      .max(maxLength)
+      .pipe(z.string().refine(isStorable, notStorable))
+      .pipe(z.string().transform((text) => text.normalize('NFC').trim()))
+      // Composition can lengthen a text, and what is stored has to pass again.
+      .pipe(z.string().max(maxLength))
+  )
 }
 
 const notStorable = {

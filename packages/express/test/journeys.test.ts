@@ -9,6 +9,7 @@ import {
   sendByHttp,
 } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
+import { createSqliteStorage } from '@kith/storage-sqlite'
 import express, { type Express, type Request, type Response } from 'express'
 import { describe, test } from 'vitest'
 import { type KithExpress, kithExpress } from '../src/index.ts'
@@ -26,7 +27,8 @@ function host(
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
-    makeStorage: async () => createMemoryStorage(),
+    makeStorage: async () =>
+      all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
     conditions: all,
     async serve(kith, options) {
       const app = express()
@@ -84,7 +86,7 @@ describe('Express, behind a mount prefix', () =>
     host((app, { routes }) => app.use('/social', routes), { basePath: '/social/api/v1' }),
   ))
 
-describe('Express, behind a trusted proxy', () =>
+describe('Express, behind a trusted proxy, on SQLite', () =>
   runJourneys(
     test,
     journeys,

@@ -7,6 +7,7 @@ import {
   sendByHttp,
 } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
+import { createSqliteStorage } from '@kith/storage-sqlite'
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { describe, test } from 'vitest'
 import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
@@ -28,7 +29,8 @@ function host(
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
-    makeStorage: async () => createMemoryStorage(),
+    makeStorage: async () =>
+      all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
     conditions: all,
     async serve(kith, options) {
       // A parameter as long as the journeys send; the default of the router is 100 characters.
@@ -83,5 +85,5 @@ describe('Fastify, in a scope with a prefix', () =>
     ),
   ))
 
-describe('Fastify, behind a trusted proxy', () =>
+describe('Fastify, behind a trusted proxy, on SQLite', () =>
   runJourneys(test, journeys, host(mountAtRoot, { trustsProxy: true }, { trustProxy: 'loopback' })))

@@ -89,7 +89,8 @@ function toWeb(body: Readable): ReadableStream<Uint8Array> {
         if (done) controller.close()
         else controller.enqueue(value)
       },
-      cancel() {
+      async cancel() {
+        await chunks.return?.()
         // What is left has to pass before the connection can carry the next request.
         body.on('error', () => {}).resume()
       },

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, type FieldError, isKithError, KithError, type Logger } from '@kith/core'
+import { type ErrorCode, type FieldError, isKithError, KithError, type Logger } from '@kith/core'
 
 /** What every failed request answers (RFC 9457). */
 export interface Problem {
@@ -8,11 +8,6 @@ export interface Problem {
   code: ErrorCode
   detail: string
   errors?: readonly FieldError[] | undefined
-}
-
-/** The URI that names a kind of problem. */
-export function problemType(code: ErrorCode): string {
-  return `urn:kith:problem:${code}`
 }
 
 /** Answers an error as a problem. What Kith did not raise is logged and told as `internal-error`, without its message. */
@@ -26,7 +21,7 @@ export function toProblemResponse(
   else if (code === 'storage-busy' || code === 'storage-full') logger.warn(`${where}: ${code}`, error.cause)
 
   const problem: Problem = {
-    type: problemType(code),
+    type: `urn:kith:problem:${code}`,
     title,
     status,
     code,
@@ -48,9 +43,4 @@ export function toProblemResponse(
         : 'Bearer',
     )
   return new Response(JSON.stringify(problem), { status, headers })
-}
-
-/** All codes that answer with this status. */
-export function codesOf(status: number): ErrorCode[] {
-  return (Object.keys(errorTable) as ErrorCode[]).filter((code) => errorTable[code].status === status)
 }

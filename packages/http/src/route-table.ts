@@ -2,7 +2,7 @@ import { KithError } from '@kith/core'
 import type { Method, Route } from './route.ts'
 
 /** A path of the table. */
-export interface PathEntry {
+interface PathEntry {
   /** With the prefix. */
   path: string
   routes: ReadonlyMap<Method, Route>

@@ -6,7 +6,7 @@ import {
   type SqliteParameters,
   type SqliteStatement,
 } from './sqlite-database.ts'
-import { toStorageError } from './storage-error.ts'
+import { isBusy, toStorageError } from './storage-error.ts'
 
 /** A database that opens at its first use, keeps its statements and raises Kith's errors. */
 export interface Connection {
@@ -98,12 +98,26 @@ function openFile({
   const database = new DatabaseSync(path)
   try {
     applySettings(database, { durability, busyTimeoutMillis })
-    database.exec('PRAGMA journal_mode = WAL')
+    useWriteAheadLog(database, busyTimeoutMillis)
   } catch (error) {
     database.close()
     throw error
   }
   return database
+}
+
+/** SQLite does not wait by itself when two processes switch one new file to WAL at once. */
+function useWriteAheadLog(database: SqliteDatabase, waitMillis: number): void {
+  const end = Date.now() + waitMillis
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
 }
 
 function useHandle({ database, ...settings }: SqliteHandleOptions): SqliteDatabase {

@@ -18,8 +18,10 @@ interface SessionRow {
 const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
   user_agent`
 
+type SessionStatement = 'insert' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+
 /** Every statement of the store. */
-export const sessionStatements = Object.freeze({
+export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @generation, @createdAt, @rotatedAt,
     @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,

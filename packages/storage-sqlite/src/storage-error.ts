@@ -27,9 +27,14 @@ export function toStorageError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const code = primaryCode(error)
   if (code === null) return error
-  if (code === 5 || code === 6) return new RetryLaterError('storage-busy', 1, error)
+  if (isBusy(error)) return new RetryLaterError('storage-busy', 1, error)
   if (code === 13) return new RetryLaterError('storage-full', 60, error)
   return new KithError('storage-failed', { detail: remedy(code, error.message), cause: error })
+}
+
+/** Whether a driver's error says that another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && [5, 6].includes(primaryCode(error) ?? 0)
 }
 
 function remedy(code: number, message: string): string {

@@ -20,8 +20,20 @@ interface UserRow {
 const columns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
   banned_at, created_at`
 
+type UserStatement =
+  | 'insert'
+  | 'taken'
+  | 'byId'
+  | 'byUsername'
+  | 'byEmail'
+  | 'update'
+  | 'replacePassword'
+  | 'markDeleted'
+  | 'deletedIds'
+  | 'purge'
+
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
-export const userStatements = Object.freeze({
+export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   // An id that is in use is a mistake of the caller and raises; only the identifiers may be taken.
   insert: `INSERT INTO kith_users (${columns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
       @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt)

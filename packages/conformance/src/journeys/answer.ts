@@ -55,8 +55,7 @@ export function checkAnswer(wire: WireAnswer, route: RouteDescription | undefine
   checkProblem(wire)
 }
 
-/** Checks that an answer is a problem, all of it. */
-export function checkProblem({ status, headers, text }: WireAnswer): void {
+function checkProblem({ status, headers, text }: WireAnswer): void {
   assert.equal(headers.get('content-type'), 'application/problem+json')
   assert.equal(headers.get('cache-control'), 'no-store')
   const problem = shapes.Problem.parse(JSON.parse(text))

@@ -98,6 +98,14 @@ describe('register', () => {
       'age unknown-field',
       '__proto__x unknown-field',
     ])
+    expect(await fieldsOf(accounts.register({ username: [], password: ['x'] } as never))).toEqual([
+      'username wrong-type',
+      'password wrong-type',
+    ])
+    // U+0958 becomes two characters in form C.
+    expect(
+      await fieldsOf(accounts.register({ username: 'ana', password, name: '\u0958'.repeat(100) })),
+    ).toEqual(['name too-long'])
     for (const input of [undefined, null, 'ana', 7, [], new Date()]) {
       expect(await codeOf(accounts.register(input as never)), String(input)).toBe('invalid-input')
     }

@@ -4,7 +4,7 @@ import type { Core } from '../core.ts'
 const marginSeconds = 60
 
 /** Makes the access tokens of sessions that were just ended in storage fail from the next request on. */
-export async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<void> {
+async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const seconds = core.config.sessions.accessTtlSeconds + marginSeconds
   await core.revocations.revoke(sessionIds, new Date(core.clock().getTime() + seconds * 1000))

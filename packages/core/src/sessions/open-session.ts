@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
@@ -31,7 +32,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     expiresAt: sessionEnd(core, now),
     revokedAt: null,
     deviceName: deviceName ?? null,
-    address: client.address ?? null,
+    address: knownAddress(client),
     userAgent: client.userAgent?.slice(0, 300) ?? null,
   }
   await core.storage.sessions.open(session)
@@ -42,6 +43,11 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, address: session.address })
   return await toSignIn(core, fresh, session)
+}
+
+/** The address for the session list; `null` where the transport knows none. */
+export function knownAddress({ address = '' }: ClientInfo): string | null {
+  return isIP(address) ? address : null
 }
 
 /** The tokens of a session, with its account. */

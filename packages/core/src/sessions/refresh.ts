@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { endSession } from './end-sessions.ts'
-import { sessionEnd, toSignIn } from './open-session.ts'
+import { knownAddress, sessionEnd, toSignIn } from './open-session.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionRecord } from './session-store.ts'
 import type { SignIn } from './session.ts'
@@ -30,7 +30,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
     generation: claims.generation,
     now,
     expiresAt: sessionEnd(core, now),
-    address: client.address ?? null,
+    address: knownAddress(client),
   })
   if (rotated) {
     core.emit('session.refreshed', { userId: session.userId, sessionId: session.id })

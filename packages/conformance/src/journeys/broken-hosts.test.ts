@@ -1,0 +1,172 @@
+import type { Kith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { describe, expect, test } from 'vitest'
+import { createFetchHost } from './fetch-host.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyHost } from './journey-host.ts'
+import { openJourneyApp } from './journey-app.ts'
+import { journeys } from './journeys.ts'
+import type { Send, WireAnswer, WireRequest } from './wire.ts'
+
+const sound = createFetchHost(async () => createMemoryStorage())
+
+/** The sound host with one flaw, in what it hands on or gives back. */
+function flawed(flaw: (send: Send, kith: Kith) => Send): JourneyHost {
+  return {
+    ...sound,
+    async serve(kith, options) {
+      const server = await sound.serve(kith, options)
+      return { ...server, send: flaw(server.send, kith) }
+    },
+  }
+}
+
+function onRequest(change: (request: WireRequest) => WireRequest): JourneyHost {
+  return flawed((send) => (request) => send(change(request)))
+}
+
+function onAnswer(change: (answer: WireAnswer) => WireAnswer): JourneyHost {
+  return flawed((send) => async (request) => change(await send(request)))
+}
+
+function onHeaders(change: (headers: Headers) => void): JourneyHost {
+  return onAnswer((answer) => {
+    change(answer.headers)
+    return answer
+  })
+}
+
+function onCookies(change: (cookie: string) => string): JourneyHost {
+  return onHeaders((headers) => {
+    const cookies = headers.getSetCookie().map(change)
+    headers.delete('set-cookie')
+    for (const cookie of cookies) headers.append('set-cookie', cookie)
+  })
+}
+
+/** A storage that says it ended sessions, and did not. */
+function forgetful(): JourneyHost {
+  return {
+    ...sound,
+    async makeStorage() {
+      const storage = createMemoryStorage()
+      const { sessions } = storage
+      return { ...storage, sessions: { ...sessions, revoke: async () => true, revokeAll: async () => [] } }
+    },
+  }
+}
+
+async function failures(host: JourneyHost): Promise<string[]> {
+  const results = await Promise.all(
+    journeys.map(async (journey) => ((await fails(journey, host)) ? [journey.name] : [])),
+  )
+  return results.flat()
+}
+
+async function fails({ run, setup }: Journey, host: JourneyHost): Promise<boolean> {
+  const app = await openJourneyApp(host, setup)
+  try {
+    await run(app)
+    await app.close()
+    return false
+  } catch {
+    return true
+  }
+}
+
+const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
+  [
+    'cookies that scripts can read',
+    onCookies((cookie) => cookie.replace('; HttpOnly', '')),
+    /^accounts: registration/,
+  ],
+  [
+    'cookies that go over plain http',
+    onCookies((cookie) => cookie.replace('; Secure', '')),
+    /^accounts: registration/,
+  ],
+  [
+    'cookies that outlive their session',
+    onCookies((cookie) => cookie.replace(/Max-Age=[1-9]\d*/, 'Max-Age=99999999')),
+    /^sessions: a logout works with an expired/,
+  ],
+  [
+    'cookies that are joined into one header',
+    onHeaders((headers) => void headers.set('set-cookie', headers.getSetCookie().join(', '))),
+    /^accounts: registration/,
+  ],
+  [
+    'every page passing for the own one',
+    onRequest((request) => ({
+      ...request,
+      headers: [
+        ['sec-fetch-site', 'same-origin'],
+        ...request.headers.filter(([name]) => name !== 'sec-fetch-site'),
+      ],
+    })),
+    /^origins: no page that is not allowed/,
+  ],
+  [
+    'origins that are lost on the way',
+    onRequest((request) => ({
+      ...request,
+      headers: request.headers.filter(([name]) => name !== 'origin' && name !== 'sec-fetch-site'),
+    })),
+    /^origins: with cookies only pages/,
+  ],
+  [
+    'CORS for everyone',
+    onHeaders((headers) => void headers.set('access-control-allow-origin', '*')),
+    /^origins: CORS echoes/,
+  ],
+  [
+    'answers that caches may mix up',
+    onHeaders((headers) => headers.delete('vary')),
+    /^accounts: registration/,
+  ],
+  [
+    'limits without a time to wait',
+    onHeaders((headers) => headers.delete('retry-after')),
+    /^limits: guessing/,
+  ],
+  [
+    'an answer with a field too many',
+    onAnswer((answer) => ({ ...answer, text: answer.text.replace('"bio":', '"passwordHash":"x","bio":') })),
+    /^accounts: a profile/,
+  ],
+  [
+    'problems as plain JSON',
+    onHeaders((headers) => {
+      if (headers.get('content-type')?.includes('problem')) headers.set('content-type', 'application/json')
+    }),
+    /^guards: a private route/,
+  ],
+  [
+    'bodies cut at the limit',
+    onRequest((request) => ({ ...request, body: request.body?.slice(0, 60_000) })),
+    /^bodies: too large/,
+  ],
+  ['sessions that only seem to end', forgetful(), /^sessions: a bearer logout/],
+  [
+    'a log full of inputs',
+    flawed((send, kith) => (request) => {
+      kith.config.logger.warn('in', String(request.body))
+      return send(request)
+    }),
+    /^accounts: registration/,
+  ],
+]
+
+describe('each flaw is found', () => {
+  test.each(flaws)('%s', async (_flaw, host, caughtBy) => {
+    expect(await failures(host)).toContainEqual(expect.stringMatching(caughtBy))
+  })
+})
+
+test('the sound host passes', async () => {
+  expect(await failures(sound)).toEqual([])
+})
+
+test('every journey has a name of its own', () => {
+  expect(new Set(journeys.map(({ name }) => name)).size).toBe(journeys.length)
+})

@@ -1,0 +1,16 @@
+import type { Viewer } from '@kith/core'
+import type { Request, RequestHandler } from 'express'
+import { expectTypeOf } from 'vitest'
+import { type KithExpress, type kithExpress, viewerOf } from './index.ts'
+
+declare const request: Request
+
+expectTypeOf(request.viewer).toEqualTypeOf<Viewer | null | undefined>()
+expectTypeOf(viewerOf(request)).toEqualTypeOf<Viewer>()
+expectTypeOf<ReturnType<typeof kithExpress>>().toEqualTypeOf<KithExpress>()
+expectTypeOf<KithExpress['requireViewer']>().toEqualTypeOf<RequestHandler>()
+
+// @ts-expect-error a guest has no id
+void request.viewer.userId
+// @ts-expect-error only guards set it to a viewer
+request.viewer = 'anna'

@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cheapPasswords } from '@kith/conformance'
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { kithExpress, viewerOf } from '../src/index.ts'
+
+const error = vi.fn()
+const kith = createKith({
+  secret: 'x'.repeat(32),
+  storage: createMemoryStorage(),
+  passwords: cheapPasswords,
+  logger: { warn: error, error },
+})
+const { routes, requireViewer, readViewer } = kithExpress(kith)
+const json = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"login":"a","password":"b"}',
+}
+
+async function listen(app: Express): Promise<string> {
+  error.mockClear()
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('a body that was read as bytes is an error of the app, told in the log', async () => {
+  const url = await listen(express().use(express.raw({ type: '*/*' }), routes))
+  const response = await fetch(`${url}/api/v1/users/login`, json)
+  expect(response.status).toBe(500)
+  expect(error).toHaveBeenCalledExactlyOnceWith(
+    'POST /api/v1/users/login: internal-error',
+    expect.objectContaining({
+      message: expect.stringContaining('mount the routes of Kith before') as string,
+    }),
+  )
+})
+
+test('a body that was read to nowhere is an error of the app, told in the log', async () => {
+  const swallow = (request: Request, _response: Response, next: NextFunction) =>
+    void request.resume().on('end', () => next())
+  const url = await listen(express().use(swallow, routes))
+  expect((await fetch(`${url}/api/v1/users/login`, json)).status).toBe(500)
+  expect(error).toHaveBeenCalledOnce()
+  expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(401)
+})
+
+test('a body that was read as text is refused with the reason', async () => {
+  const url = await listen(express().use(express.text({ type: '*/*' }), routes))
+  const response = await fetch(`${url}/api/v1/users/login`, json)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('as text') as string })
+})
+
+test('a form that the host has parsed is no input for Kith', async () => {
+  const url = await listen(express().use(express.urlencoded(), routes))
+  const body = new URLSearchParams({ login: 'a', password: 'b' })
+  expect((await fetch(`${url}/api/v1/users/login`, { method: 'POST', body })).status).toBe(415)
+})
+
+test('paths of the host keep their body, their parsers and their error handler', async () => {
+  const app = express().use(routes)
+  app.post('/api/v1/users/import', express.text(), (request, response) => void response.send(request.body))
+  app.get('/broken', () => {
+    throw new Error('of the host')
+  })
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  app.use((_error: Error, _request: Request, response: Response, _next: NextFunction) => {
+    response.status(418).send('by the host')
+  })
+  const url = await listen(app)
+  const upload = await fetch(`${url}/api/v1/users/import`, { method: 'POST', body: 'as it is' })
+  expect(await upload.text()).toBe('as it is')
+  expect((await fetch(`${url}/broken`)).status).toBe(418)
+  expect(error).not.toHaveBeenCalled()
+})
+
+test('cookies and Vary of the host stay beside those of Kith', async () => {
+  const mark = (_request: Request, response: Response, next: NextFunction) => {
+    response.cookie('host', '1').vary('Accept-Language')
+    next()
+  }
+  const url = await listen(express().use(mark, routes))
+  const body = JSON.stringify({ username: 'anna', password: 'correct horse' })
+  const { headers, status } = await fetch(`${url}/api/v1/users/register`, { ...json, body })
+  expect(status).toBe(201)
+  expect(headers.getSetCookie().map((cookie) => cookie.split('=')[0])).toEqual([
+    'host',
+    '__Host-kith-access',
+    '__Host-kith-refresh',
+  ])
+  expect(headers.get('vary')).toBe('Accept-Language, Origin')
+})
+
+test('an unusual method or form of address does no harm', async () => {
+  const url = await listen(express().use(routes))
+  const send = async (method: string, path: string) => {
+    const [response] = (await once(httpRequest(url, { method, path }).end(), 'response')) as [
+      { statusCode: number },
+    ]
+    return response.statusCode
+  }
+  expect(await send('TRACE', '/api/v1/users/me')).toBe(405)
+  expect(await send('PROPFIND', '/api/v1/users/me')).toBe(405)
+  expect(await send('GET', 'http://other.example/api/v1/users/me')).toBe(401)
+  expect(await send('OPTIONS', '*')).toBe(404)
+  expect(await send('GET', '//api/v1/users/me')).toBe(404)
+  expect(await send('GET', '/api/v1/../v1/users/me')).toBe(404)
+  expect(error).not.toHaveBeenCalled()
+})
+
+test('viewerOf tells which guard is missing', async () => {
+  expect(() => viewerOf({})).toThrow(/put `requireViewer` before/)
+  expect(() => viewerOf({ viewer: null })).toThrow(/let a guest pass/)
+  const viewer = { userId: 'u', sessionId: 's' }
+  expect(viewerOf({ viewer })).toBe(viewer)
+})
+
+test('a guard whose storage fails answers a problem and lets nobody pass', async () => {
+  const passed = vi.fn()
+  const app = express().get('/a', requireViewer, passed).get('/b', readViewer, passed)
+  const url = await listen(app)
+  const { tokens } = await kith.accounts.register({ username: 'berta', password: 'correct horse' })
+  vi.spyOn(kith.storage.sessions, 'byId').mockRejectedValue(new Error('gone'))
+  onTestFinished(() => void vi.restoreAllMocks())
+  for (const path of ['/a', '/b']) {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${tokens.accessToken}` } })
+    expect([response.status, response.headers.get('content-type')]).toEqual([500, 'application/problem+json'])
+  }
+  expect(passed).not.toHaveBeenCalled()
+})

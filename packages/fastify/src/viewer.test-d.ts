@@ -1,0 +1,23 @@
+import type { Kith, Viewer } from '@kith/core'
+import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import { expectTypeOf } from 'vitest'
+import { kithFastify, viewerOf } from './index.ts'
+
+declare const app: FastifyInstance
+declare const request: FastifyRequest
+declare const kith: Kith
+
+expectTypeOf(request.viewer).toEqualTypeOf<Viewer | null>()
+expectTypeOf(viewerOf(request)).toEqualTypeOf<Viewer>()
+expectTypeOf(app.requireViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
+expectTypeOf(app.readViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
+
+await app.register(kithFastify, { kith })
+await app.register(kithFastify, { kith, prefix: '/v2', allowedOrigins: [], cookies: { secure: false } })
+app.get('/', { preHandler: app.requireViewer }, (asked) => viewerOf(asked).userId)
+app.get('/many', { preHandler: [app.readViewer] }, (asked) => asked.viewer?.userId)
+
+// @ts-expect-error a Kith is needed
+await app.register(kithFastify, { prefix: '/v2' })
+// @ts-expect-error a guest has no id
+void request.viewer.userId

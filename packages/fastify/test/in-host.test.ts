@@ -1,0 +1,123 @@
+import { cheapPasswords } from '@kith/conformance'
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { fastify, type FastifyInstance } from 'fastify'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import kithFastifyDefault, { kithFastify, viewerOf } from '../src/index.ts'
+
+const error = vi.fn()
+beforeEach(() => void error.mockClear())
+
+function makeKith() {
+  return createKith({
+    secret: 'x'.repeat(32),
+    storage: createMemoryStorage(),
+    passwords: cheapPasswords,
+    logger: { warn: error, error },
+  })
+}
+
+async function makeApp(prepare: (app: FastifyInstance) => void = () => {}): Promise<FastifyInstance> {
+  const app = fastify()
+  onTestFinished(() => app.close())
+  prepare(app)
+  await app.register(kithFastify, { kith: makeKith() })
+  return app
+}
+
+const anna = { username: 'anna', password: 'correct horse' }
+
+test('parsers, not-found and error handlers of the host stay its own', async () => {
+  const app = await makeApp((host) => {
+    host.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+      done(null, { mine: body })
+    })
+    host.setNotFoundHandler((_request, reply) => reply.code(404).send('mine'))
+    host.setErrorHandler((_error, _request, reply) => reply.code(418).send('mine'))
+  })
+  app.post('/echo', (request) => request.body)
+  app.get('/broken', () => {
+    throw new Error('of the host')
+  })
+  const echo = await app.inject({ method: 'POST', url: '/echo', payload: { a: 1 } })
+  expect(echo.json()).toEqual({ mine: '{"a":1}' })
+  const text = await app.inject({
+    method: 'POST',
+    url: '/echo',
+    payload: 'x',
+    headers: { 'content-type': 'text/plain' },
+  })
+  expect(text.body).toBe('x')
+  expect((await app.inject('/broken')).statusCode).toBe(418)
+  expect((await app.inject('/api/v1/users/nothing/here')).body).toBe('mine')
+  const registered = await app.inject({ method: 'POST', url: '/api/v1/users/register', payload: anna })
+  expect(registered.statusCode).toBe(201)
+})
+
+test('hooks, cookies and Vary of the host reach the routes of Kith', async () => {
+  const app = await makeApp((host) => {
+    host.addHook('onRequest', async (_request, reply) => {
+      reply.header('set-cookie', 'host=1').header('vary', 'Accept-Language')
+    })
+  })
+  const { headers } = await app.inject({ method: 'POST', url: '/api/v1/users/register', payload: anna })
+  expect([headers['set-cookie']].flat().map((cookie) => cookie?.split('=')[0])).toEqual([
+    'host',
+    '__Host-kith-access',
+    '__Host-kith-refresh',
+  ])
+  expect(headers['vary']).toBe('Origin, Accept-Language')
+})
+
+test('the viewer is of the request alone', async () => {
+  const app = await makeApp()
+  app.get('/private', { preHandler: app.requireViewer }, (request) => viewerOf(request))
+  app.get('/open', (request) => ({ viewer: request.viewer }))
+  const registered = await app.inject({
+    method: 'POST',
+    url: '/api/v1/users/register',
+    payload: { ...anna, transport: 'bearer' },
+  })
+  const { user, tokens } = registered.json<{ user: { id: string }; tokens: { accessToken: string } }>()
+  const headers = { authorization: `Bearer ${tokens.accessToken}` }
+  expect((await app.inject({ url: '/private', headers })).json()).toMatchObject({ userId: user.id })
+  expect((await app.inject({ url: '/open', headers })).json()).toEqual({ viewer: null })
+  expect((await app.inject('/private')).statusCode).toBe(401)
+})
+
+test('a route that is refused runs none of its handler, and no hook behind the guard', async () => {
+  const app = await makeApp()
+  const ran = vi.fn()
+  app.post('/private', { preHandler: [app.requireViewer, async () => void ran()] }, async () => void ran())
+  const answer = await app.inject({ method: 'POST', url: '/private' })
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([401, 'application/problem+json'])
+  expect(ran).not.toHaveBeenCalled()
+})
+
+test('the prefix option replaces the default one', async () => {
+  const app = fastify()
+  onTestFinished(() => app.close())
+  await app.register(kithFastifyDefault, { kith: makeKith(), prefix: '/auth' })
+  expect((await app.inject('/auth/users/me')).statusCode).toBe(401)
+  expect((await app.inject('/api/v1/users/me')).statusCode).toBe(404)
+})
+
+test('a content type that Fastify itself refuses is a problem like any other', async () => {
+  const app = await makeApp()
+  const headers = { 'content-type': 'nonsense; ;', origin: 'https://evil.example' }
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/users/login', payload: '{}', headers })
+  expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported-media-type' })
+  expect(error).not.toHaveBeenCalled()
+})
+
+test('TRACE and a body in a GET do no harm', async () => {
+  const app = await makeApp()
+  expect((await app.inject({ method: 'TRACE' as 'GET', url: '/api/v1/users/me' })).statusCode).toBe(405)
+  const headers = { 'content-type': 'application/json' }
+  const answer = await app.inject({ method: 'GET', url: '/api/v1/users/me', payload: '{', headers })
+  expect(answer.statusCode).toBe(401)
+})
+
+test('viewerOf tells which guard is missing', () => {
+  expect(() => viewerOf({ viewer: null })).toThrow(/app\.requireViewer/)
+})

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { createServer, request, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { headOf, sendResponse, toRequest } from './node.ts'
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('a request keeps its method, path, headers and body', async () => {
+  const seen = Promise.withResolvers<Request>()
+  const url = await serve((incoming, outgoing) => {
+    seen.resolve(toRequest({ incoming, url: incoming.url ?? '', body: incoming }))
+    void seen.promise.then((made) => made.clone().text()).then((text) => outgoing.end(text))
+  })
+  const headers = { cookie: 'a=b', origin: 'https://a.example', 'sec-fetch-site': 'same-origin' }
+  const response = await fetch(`${url}//x/%zz?y=1`, { method: 'PUT', body: 'hello', headers })
+  expect(await response.text()).toBe('hello')
+  const made = await seen.promise
+  expect([made.method, made.url]).toEqual(['PUT', 'http://localhost//x/%zz?y=1'])
+  for (const [name, value] of Object.entries(headers)) expect(made.headers.get(name)).toBe(value)
+})
+
+test('a method that a Fetch request cannot have becomes one that no route has', async () => {
+  const url = await serve((incoming, outgoing) => {
+    outgoing.end(toRequest({ incoming, url: '/', body: incoming }).method)
+  })
+  const client = request(url, { method: 'TRACE' }).end()
+  const [response] = (await once(client, 'response')) as [AsyncIterable<Buffer>]
+  for await (const chunk of response) expect(chunk.toString()).toBe('X-TRACE')
+})
+
+test('a body that something has read before is a clear error', async () => {
+  const url = await serve((incoming, outgoing) => {
+    incoming.resume().on('end', () => {
+      try {
+        toRequest({ incoming, url: '/', body: incoming })
+      } catch (error) {
+        outgoing.end(String(error))
+      }
+    })
+  })
+  const response = await fetch(url, { method: 'POST', body: 'x' })
+  expect(await response.text()).toMatch(/^TypeError: The request body was read before it reached Kith/)
+})
+
+test('a connection carries on after an answer that did not wait for the body', async () => {
+  const url = await serve((incoming, outgoing) => {
+    const made = toRequest({ incoming, url: '/', body: incoming })
+    const reader = made.body?.getReader()
+    void reader?.read().then(async () => {
+      await reader.cancel()
+      await sendResponse(new Response('enough'), outgoing)
+    })
+  })
+  for (let round = 0; round < 3; round++) {
+    const response = await fetch(url, { method: 'POST', body: 'x'.repeat(3_000_000) })
+    expect(await response.text()).toBe('enough')
+  }
+})
+
+test('an answer keeps cookies apart and what the host has set', async () => {
+  const url = await serve((_incoming, outgoing) => {
+    outgoing.setHeader('vary', 'Accept-Encoding')
+    outgoing.setHeader('set-cookie', 'host=1')
+    const headers = new Headers({ vary: 'Origin', 'x-a': '1' })
+    headers.append('set-cookie', 'a=1; Path=/')
+    headers.append('set-cookie', 'b=2; Expires=Thu, 01 Jan 2026 00:00:00 GMT')
+    void sendResponse(new Response(null, { status: 204, headers }), outgoing)
+  })
+  const { headers } = await fetch(url)
+  expect(headers.getSetCookie()).toEqual([
+    'host=1',
+    'a=1; Path=/',
+    'b=2; Expires=Thu, 01 Jan 2026 00:00:00 GMT',
+  ])
+  expect(headers.get('vary')).toBe('Accept-Encoding, Origin')
+})
+
+test('an answer is made no faster than the client reads, and ends with the client', async () => {
+  let [made, cancelled] = [0, false]
+  const done = Promise.withResolvers<void>()
+  const url = await serve((_incoming, outgoing) => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.alloc(64 * 1024, (made++, 'x'))),
+      cancel: () => void (cancelled = true),
+    })
+    sendResponse(new Response(endless), outgoing).then(done.resolve, done.reject)
+  })
+  const client = request(url).end()
+  const [response] = (await once(client, 'response')) as [{ pause(): void }]
+  response.pause()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const madeWhilePaused = made
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(made).toBe(madeWhilePaused)
+  client.destroy()
+  await done.promise
+  expect(cancelled).toBe(true)
+})
+
+test('the head of a request reads like that of a Fetch request', () => {
+  const head = headOf({ method: 'POST', headers: { cookie: 'a=b', 'set-cookie': ['x', 'y'] } } as never)
+  expect([head.method, head.headers.get('cookie'), head.headers.get('origin')]).toEqual(['POST', 'a=b', null])
+})

@@ -1,0 +1,102 @@
+import { createKith, errorTable, generateSigningKey, type KithOptions } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { expect, test } from 'vitest'
+import { createKithHttp } from './create-kith-http.ts'
+
+interface Operation {
+  operationId: string
+  parameters?: { name: string; in: string; required: boolean; schema: object }[]
+  requestBody?: { required: boolean; content: Record<string, { schema: object }> }
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+  security: Record<string, unknown[]>[]
+}
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> }
+}
+
+interface Schema {
+  properties?: Record<string, object>
+  required?: string[]
+  additionalProperties?: boolean
+}
+
+async function describeApi(options: Partial<KithOptions> = {}): Promise<Document> {
+  const kith = createKith({ secret: 'x'.repeat(32), storage: createMemoryStorage(), ...options })
+  const response = await createKithHttp(kith).handle(new Request('http://localhost/api/v1/openapi.json'))
+  return (await response.json()) as Document
+}
+
+const document = await describeApi()
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+
+test('is the same each time', async () => {
+  expect(JSON.stringify(await describeApi())).toBe(JSON.stringify(document))
+})
+
+test('every reference leads somewhere, and every shape is used', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name,
+  )
+  expect(new Set(references)).toEqual(new Set(Object.keys(document.components.schemas)))
+  expect(JSON.stringify(document)).not.toMatch(/"\$(schema|id|defs)"/)
+})
+
+test.each(operations)('$method $path is complete', ({ path, method, operation }) => {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+  const declared = operation.parameters?.filter((parameter) => parameter.in === 'path') ?? []
+  expect(declared.map(({ name, required }) => [name, required])).toEqual(inPath.map((name) => [name, true]))
+  expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/)
+  const success = Object.keys(operation.responses).filter((status) => status < '300')
+  expect(success).toHaveLength(1)
+  expect(operation.responses['204']?.content).toBeUndefined()
+  for (const [status, { description, content }] of Object.entries(operation.responses)) {
+    expect(description).not.toBe('')
+    if (status >= '400') expect(Object.keys(content ?? {})).toEqual(['application/problem+json'])
+  }
+  expect(Object.keys(operation.responses)).toContain('500')
+  if (operation.security.length > 0) {
+    expect(operation.security.flatMap((each) => Object.keys(each))).toEqual(
+      Object.keys(document.components.securitySchemes),
+    )
+    expect(Object.keys(operation.responses)).toContain('401')
+    expect('403' in operation.responses).toBe(method !== 'get')
+  }
+})
+
+test('operation ids are unique', () => {
+  const ids = operations.map(({ operation }) => operation.operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('inputs are described strictly, with the transport of sign-ins', () => {
+  const { RegisterInput, LoginInput, EditMeInput } = document.components.schemas
+  expect(RegisterInput?.required).toEqual(['username', 'password'])
+  for (const schema of [RegisterInput, LoginInput]) {
+    expect(schema?.additionalProperties).toBe(false)
+    expect(schema?.properties).toHaveProperty('transport', { type: 'string', enum: ['cookie', 'bearer'] })
+  }
+  expect(EditMeInput?.properties).not.toHaveProperty('transport')
+})
+
+test('follows the options of Kith', async () => {
+  const identifiers = { username: 'off', email: 'required', phone: 'off' } as const
+  const signingKeys = [await generateSigningKey()]
+  const { components, paths } = await describeApi({ accounts: { identifiers }, sessions: { signingKeys } })
+  expect(components.schemas['RegisterInput']?.required).toEqual(['email', 'password'])
+  expect(components.schemas['RegisterInput']?.properties).not.toHaveProperty('phone')
+  expect(paths).toHaveProperty(['/.well-known/jwks.json'])
+})
+
+test('every problem code it names exists', () => {
+  const named = operations.flatMap(({ operation }) =>
+    Object.values(operation.responses).flatMap(({ description }) =>
+      [...description.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code),
+    ),
+  )
+  expect(Object.keys(errorTable)).toEqual(expect.arrayContaining([...new Set(named)]))
+})

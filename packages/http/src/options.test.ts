@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { readHttpOptions } from './options.ts'
+
+test('defaults', () => {
+  expect(readHttpOptions({})).toEqual({
+    prefix: '/api/v1',
+    allowedOrigins: new Set(),
+    cookies: { secure: true, sameSite: 'lax', domain: null },
+    bodyLimitBytes: 65_536,
+  })
+})
+
+test.each([
+  [{ prefix: 'api' }, /prefix/],
+  [{ prefix: '/api/' }, /prefix/],
+  [{ prefix: '/:version' }, /prefix/],
+  [{ cookies: { sameSite: 'none', secure: false } }, /sameSite/],
+  [{ cookies: { domain: '.example.com' } }, /without a leading dot/],
+  [{ cookies: { domain: 'example.com; Path=/x' } }, /domain/],
+  [{ bodyLimitBytes: 0 }, /bodyLimitBytes/],
+  [{ origins: [] }, /origins/],
+  [{ allowedOrigins: 'https://app.example' }, /allowedOrigins/],
+])('refuses %j', (options, message) => {
+  expect(() => readHttpOptions(options as never)).toThrow(TypeError)
+  expect(() => readHttpOptions(options as never)).toThrow(message)
+})
+
+test('the options of the caller are not written', () => {
+  const options = Object.freeze({
+    cookies: Object.freeze({}),
+    allowedOrigins: Object.freeze(['https://a.example']),
+  })
+  expect(readHttpOptions(options).cookies.secure).toBe(true)
+})

@@ -1,0 +1,60 @@
+import { InvalidInputError, KithError, RetryLaterError } from '@kith/core'
+import { expect, test } from 'vitest'
+import { toProblemResponse } from './problem.ts'
+
+async function answer(error: unknown) {
+  const log: unknown[][] = []
+  const write = (...line: unknown[]) => void log.push(line)
+  const response = toProblemResponse(error, { logger: { warn: write, error: write }, where: 'GET /x' })
+  return { response, body: (await response.json()) as Record<string, unknown>, log }
+}
+
+test('an error of Kith is told as it is', async () => {
+  const { response, body, log } = await answer(
+    new InvalidInputError([{ path: 'a', code: 'required', message: 'm' }]),
+  )
+  expect(response.status).toBe(422)
+  expect(body).toEqual({
+    type: 'urn:kith:problem:invalid-input',
+    title: 'The input is not valid',
+    status: 422,
+    code: 'invalid-input',
+    detail: 'See a.',
+    errors: [{ path: 'a', code: 'required', message: 'm' }],
+  })
+  expect(log).toEqual([])
+})
+
+test('an error that goes away says when', async () => {
+  const { response, log } = await answer(new RetryLaterError('busy', 3))
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3'])
+  expect(log).toEqual([])
+})
+
+test.each([new TypeError('secret stuff'), 'secret stuff', null, undefined, { code: 'invalid-input' }])(
+  'anything else is hidden and logged: %s',
+  async (thrown) => {
+    const { response, body, log } = await answer(thrown)
+    expect(response.status).toBe(500)
+    expect(body['code']).toBe('internal-error')
+    expect(JSON.stringify(body)).not.toContain('secret')
+    expect(log).toEqual([['GET /x: internal-error', thrown]])
+  },
+)
+
+test('a failure of the storage is logged with its cause, and an error of the client is not', async () => {
+  const cause = new Error('disk')
+  expect((await answer(new KithError('storage-failed', { cause }))).log).toEqual([
+    ['GET /x: storage-failed', cause],
+  ])
+  expect((await answer(new KithError('malformed-request', { cause }))).log).toEqual([])
+})
+
+test.each([
+  ['unauthenticated', 'Bearer'],
+  ['invalid-credentials', 'Bearer'],
+  ['access-token-expired', 'Bearer error="invalid_token"'],
+  ['session-revoked', 'Bearer error="invalid_token"'],
+] as const)('%s names the scheme', async (code, header) => {
+  expect((await answer(new KithError(code))).response.headers.get('www-authenticate')).toBe(header)
+})

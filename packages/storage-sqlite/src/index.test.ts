@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { drivers } from '../test/drivers.ts'
+import { sampleUser } from '../test/samples.ts'
+import { useTemporaryFolder } from '../test/temporary-folder.ts'
+import { createSqliteStorage, type SqliteDatabase, type SqliteStorageOptions } from './index.ts'
+import * as exported from './index.ts'
+
+const freshPath = useTemporaryFolder()
+
+test('the package exports one function', () => {
+  expect(Object.keys(exported)).toMatchInlineSnapshot(`
+    [
+      "createSqliteStorage",
+    ]
+  `)
+})
+
+test.each([
+  {},
+  { path: '' },
+  { path: 7 },
+  { path: 'app.db', database: new DatabaseSync(':memory:') },
+  { path: 'app.db', durability: 'full' },
+  { path: 'app.db', busyTimeoutMillis: 0.5 },
+  { path: 'app.db', busyTimeoutMillis: '5; DROP TABLE kith_users' },
+])('options that do not go together are a TypeError: %o', (options) => {
+  expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(TypeError)
+})
+
+test('nothing is opened at construction, and the options are read once', async () => {
+  const options = { path: freshPath() }
+  const { path } = options
+  const storage = createSqliteStorage(options)
+  options.path = freshPath()
+  expect(existsSync(path)).toBe(false)
+  await storage.migrate()
+  expect(existsSync(path)).toBe(true)
+  await storage.close()
+})
+
+test('closing a file without having used it does not make it', async () => {
+  const path = freshPath()
+  await createSqliteStorage({ path }).close()
+  expect(existsSync(path)).toBe(false)
+})
+
+test('a closed storage says so', async () => {
+  const storage = createSqliteStorage({ path: ':memory:' })
+  await storage.migrate()
+  await storage.close()
+  await expect(storage.users.byId('x')).rejects.toMatchObject({
+    code: 'storage-failed',
+    detail: 'The storage was closed: create a new one.',
+  })
+})
+
+test('what was stored is there when the file is opened again', async () => {
+  const path = freshPath()
+  const user = sampleUser()
+  const first = createSqliteStorage({ path })
+  await first.migrate()
+  await first.users.create(user)
+  await first.close()
+  const second = createSqliteStorage({ path })
+  expect(await second.users.byId(user.id)).toEqual(user)
+  await second.close()
+})
+
+describe.each(drivers)('a database of $name that was passed in', (driver) => {
+  const open = (): SqliteDatabase => driver.open(freshPath())
+  const setting = (database: SqliteDatabase, name: string): unknown =>
+    Object.values(database.prepare(`PRAGMA ${name}`).get({}) as object)[0]
+
+  test('stays open and keeps its settings', async () => {
+    const database = open()
+    database.exec('PRAGMA synchronous = EXTRA; PRAGMA busy_timeout = 123')
+    const storage = createSqliteStorage({ database })
+    await storage.migrate()
+    await storage.close()
+    expect(setting(database, 'synchronous')).toBe(3)
+    expect(setting(database, 'busy_timeout')).toBe(123)
+    expect(setting(database, 'journal_mode')).toBe('delete')
+    database.close()
+  })
+
+  test('takes the settings that are asked for', async () => {
+    const database = open()
+    for (const [durability, synchronous] of [
+      ['power', 2],
+      ['process', 1],
+    ] as const) {
+      await createSqliteStorage({ database, durability, busyTimeoutMillis: 77 }).migrate()
+      expect(setting(database, 'synchronous')).toBe(synchronous)
+      expect(setting(database, 'busy_timeout')).toBe(77)
+    }
+    database.close()
+  })
+
+  test('keeps a transaction of the caller out of ours', async () => {
+    const database = open()
+    const storage = createSqliteStorage({ database })
+    await storage.migrate()
+    database.exec('BEGIN')
+    await expect(storage.users.create(sampleUser())).rejects.toMatchObject({ code: 'storage-failed' })
+    database.exec('COMMIT')
+    expect(await storage.users.create(sampleUser())).toEqual({ outcome: 'created' })
+    database.close()
+  })
+})

@@ -1,0 +1,150 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { KithError } from '@kith/core'
+import { expect, test } from 'vitest'
+import { sampleSession, sampleUser } from '../test/samples.ts'
+import { useTemporaryFolder } from '../test/temporary-folder.ts'
+import { createSqliteStorage } from './index.ts'
+import { migrations } from './schema.ts'
+
+const freshPath = useTemporaryFolder()
+const newest = migrations.length
+
+/** A file as the release with schema version 1 left it, in that release's own words. */
+function writeVersion1(path: string): void {
+  const database = new DatabaseSync(path)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
+    ${migrations[0]?.statements ?? ''}
+    INSERT INTO kith_schema VALUES (1, 1700000000000);
+    INSERT INTO kith_users VALUES ('u1', 'ada', 'ada@example.com', 5, NULL, NULL, 'Ada', 'Engine', 'hash', NULL, 7, NULL);
+    INSERT INTO kith_users VALUES ('u2', NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, 8, 9);
+    INSERT INTO kith_sessions VALUES ('s1', 'u1', 3, 10, 20, 30, NULL, 'Laptop', NULL, NULL);
+    INSERT INTO kith_sessions VALUES ('s2', 'u1', 0, 10, 10, 90, 25, NULL, NULL, NULL);`)
+  database.close()
+}
+
+function versionsOf(path: string): unknown[] {
+  const database = new DatabaseSync(path)
+  const rows = database.prepare('SELECT version FROM kith_schema ORDER BY version').all()
+  database.close()
+  return rows.map((row) => row['version'])
+}
+
+test('migrations are numbered from 1 without a gap', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+})
+
+test('a file of version 1 comes up to date with everything in it', async () => {
+  const path = freshPath()
+  writeVersion1(path)
+  const storage = createSqliteStorage({ path })
+  await storage.migrate()
+  expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
+
+  const user = await storage.users.byLogin({ username: 'ada' })
+  expect(user).toMatchObject({
+    id: 'u1',
+    emailVerifiedAt: new Date(5),
+    passwordHash: 'hash',
+    createdAt: new Date(7),
+  })
+  expect(await storage.users.deletedIds(10)).toEqual(['u2'])
+  expect(await storage.sessions.byId('s1')).toMatchObject({
+    generation: 3,
+    expiresAt: new Date(30),
+    revokedAt: null,
+  })
+  // What version 2 adds is there for old rows too.
+  expect(await storage.sessions.purgeEnded(new Date(24), 10)).toBe(0)
+  expect(await storage.sessions.purgeEnded(new Date(25), 10)).toBe(1)
+  expect(await storage.sessions.purgeEnded(new Date(30), 10)).toBe(1)
+  await storage.close()
+})
+
+test('a process of version 1 goes on while a newer one has migrated the file', async () => {
+  const path = freshPath()
+  writeVersion1(path)
+  const old = new DatabaseSync(path)
+  const insert =
+    old.prepare(`INSERT INTO kith_sessions (id, user_id, generation, created_at, rotated_at, expires_at)
+    VALUES (?, 'u1', 0, 1, 1, 100)`)
+  insert.run('before')
+  const storage = createSqliteStorage({ path })
+  await storage.migrate()
+  insert.run('after')
+  expect(await storage.sessions.byId('after')).toMatchObject({ userId: 'u1', generation: 0 })
+  expect(await storage.sessions.purgeEnded(new Date(100), 10)).toBe(4)
+  old.close()
+  await storage.close()
+})
+
+test('a migration that fails half-way leaves the version before it', async () => {
+  const path = freshPath()
+  writeVersion1(path)
+  const database = new DatabaseSync(path)
+  // In the way of the last statement of version 2.
+  database.exec('CREATE INDEX kith_sessions_ended ON kith_sessions (expires_at)')
+  await expect(createSqliteStorage({ database }).migrate()).rejects.toMatchObject({ code: 'storage-failed' })
+  expect(versionsOf(path)).toEqual([1])
+  database.exec('DROP INDEX kith_sessions_ended')
+  await createSqliteStorage({ database }).migrate()
+  expect(versionsOf(path)).toEqual([1, 2])
+  database.close()
+})
+
+test('a file of a newer version is refused and left as it is', async () => {
+  const path = freshPath()
+  const storage = createSqliteStorage({ path })
+  await storage.migrate()
+  await storage.close()
+  const database = new DatabaseSync(path)
+  database.prepare('INSERT INTO kith_schema VALUES (?, 0)').run(newest + 1)
+  const error: KithError = await createSqliteStorage({ database })
+    .migrate()
+    .catch((reason: KithError) => reason)
+    .then((reason) => reason as KithError)
+  expect(error.code).toBe('storage-failed')
+  expect(error.detail).toContain('update the package')
+  expect(versionsOf(path)).toHaveLength(newest + 1)
+  database.close()
+})
+
+test('tables and the user_version of the app stay as they are', async () => {
+  const database = new DatabaseSync(freshPath())
+  database.exec("PRAGMA user_version = 7; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('mine')")
+  const storage = createSqliteStorage({ database })
+  await storage.migrate()
+  await storage.users.create(sampleUser())
+  await storage.sessions.open(sampleSession())
+  await storage.close()
+  expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 })
+  expect(database.prepare('SELECT name FROM users').all()).toEqual([{ name: 'mine' }])
+  database.close()
+})
+
+test('a deleted account leaves nothing about a person in its row', async () => {
+  const database = new DatabaseSync(freshPath())
+  const storage = createSqliteStorage({ database })
+  await storage.migrate()
+  const user = sampleUser({ phone: '+4930123456', phoneVerifiedAt: new Date(), bio: 'secret' })
+  await storage.users.create(user)
+  await storage.users.markDeleted(user.id, new Date(9))
+  expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
+    id: user.id,
+    username: null,
+    email: null,
+    email_verified_at: null,
+    phone: null,
+    phone_verified_at: null,
+    name: '',
+    bio: '',
+    password_hash: null,
+    banned_at: null,
+    created_at: user.createdAt.getTime(),
+    deleted_at: 9,
+  })
+  await storage.users.purge(user.id)
+  expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })
+  database.close()
+})

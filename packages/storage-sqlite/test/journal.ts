@@ -1,0 +1,90 @@
+import type { SessionRecord, Storage, UserRecord } from '@kith/core'
+
+/** What is stored of one account after some of the steps of its life. */
+export interface Life {
+  user: UserRecord | null
+  session: SessionRecord | null
+}
+
+/** The steps that a worker takes for one account, in order. Each is one acknowledged call of the storage. */
+export const stepCount = 8
+
+/** Takes one step. */
+export async function takeStep({ users, sessions }: Storage, life: number, step: number): Promise<unknown> {
+  const { user, session } = lifeOf(life)
+  const { id, userId } = session
+  const rotation = { id, expiresAt: session.expiresAt, address: '198.51.100.7' }
+  switch (step) {
+    case 1:
+      return users.create(user)
+    case 2:
+      return sessions.open(session)
+    case 3:
+      return sessions.rotate({ ...rotation, generation: 0, now: at(life, 3) })
+    case 4:
+      return users.update(user.id, { name: 'Grace', bio: 'COBOL', email: null, emailVerifiedAt: null })
+    case 5:
+      return users.replacePassword(user.id, user.passwordHash, 'second')
+    case 6:
+      return sessions.rotate({ ...rotation, generation: 1, now: at(life, 6) })
+    case 7:
+      return sessions.revoke({ id, userId }, at(life, 7))
+    default:
+      return users.markDeleted(user.id, at(life, 8))
+  }
+}
+
+/** What must be found after the first `steps` steps. */
+export function expectedAfter(life: number, steps: number): Life {
+  const { user, session } = lifeOf(life)
+  if (steps >= 4) Object.assign(user, { name: 'Grace', bio: 'COBOL', email: null, emailVerifiedAt: null })
+  if (steps >= 5) user.passwordHash = 'second'
+  if (steps >= 3) Object.assign(session, { generation: 1, rotatedAt: at(life, 3), address: '198.51.100.7' })
+  if (steps >= 6) Object.assign(session, { generation: 2, rotatedAt: at(life, 6) })
+  if (steps >= 7) session.revokedAt = at(life, 7)
+  return { user: steps >= 1 && steps < 8 ? user : null, session: steps >= 2 ? session : null }
+}
+
+/** The id of the account of a life. */
+export function userIdOf(life: number): string {
+  return `01900000-0000-7000-8000-${life.toString(16).padStart(12, '0')}`
+}
+
+/** The id of the session of a life. */
+export function sessionIdOf(life: number): string {
+  return userIdOf(life).replace('-8000-', '-9000-')
+}
+
+function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
+  const user: UserRecord = {
+    id: userIdOf(life),
+    username: `user-${life}`,
+    email: `user-${life}@example.com`,
+    emailVerifiedAt: at(life, 1),
+    phone: null,
+    phoneVerifiedAt: null,
+    name: 'Ada',
+    // Long enough to need pages of its own, so that a torn write would show.
+    bio: 'Analytical Engine '.repeat(400),
+    passwordHash: 'first',
+    bannedAt: null,
+    createdAt: at(life, 1),
+  }
+  const session: SessionRecord = {
+    id: sessionIdOf(life),
+    userId: user.id,
+    generation: 0,
+    createdAt: at(life, 2),
+    rotatedAt: at(life, 2),
+    expiresAt: new Date(4_000_000_000_000),
+    revokedAt: null,
+    deviceName: 'Laptop',
+    address: '192.0.2.1',
+    userAgent: null,
+  }
+  return { user, session }
+}
+
+function at(life: number, step: number): Date {
+  return new Date(1_700_000_000_000 + life * 10 + step)
+}

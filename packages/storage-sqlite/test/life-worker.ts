@@ -1,0 +1,17 @@
+import { writeSync } from 'node:fs'
+import { createSqliteStorage } from '../src/index.ts'
+import { stepCount, takeStep } from './journal.ts'
+
+const [path = '', first = '0'] = process.argv.slice(2)
+const storage = createSqliteStorage({ path })
+await storage.migrate()
+
+for (let life = Number(first); ; life++) {
+  // Every other life ends half-way, so that rows of every age lie in the file.
+  const steps = life % 2 ? stepCount : 1 + (life % stepCount)
+  for (let step = 1; step <= steps; step++) {
+    await takeStep(storage, life, step)
+    // Written through at once: what stands here was acknowledged before the process died.
+    writeSync(1, `${life} ${step}\n`)
+  }
+}

@@ -1,0 +1,87 @@
+import type { ChildProcess } from 'node:child_process'
+import { startScript } from './child-process.ts'
+
+/** One call of a port, as it is sent to a worker. */
+export interface Call {
+  port: 'users' | 'sessions' | 'storage'
+  verb: string
+  values: unknown[]
+}
+
+/** Calls that a worker makes one a millisecond, the first at `startAt`. */
+export interface Batch {
+  number: number
+  path: string
+  startAt: number
+  calls: Call[]
+}
+
+/** What became of the calls of a batch. */
+export interface BatchAnswers {
+  number: number
+  answers: ({ value: unknown } | { error: string })[]
+}
+
+interface Worker {
+  run(batch: Omit<Batch, 'number'>): Promise<unknown[]>
+  stop(): void
+}
+
+/** Two processes that use the same files. */
+export interface StoreWorkers {
+  /** Makes each of `calls` in both processes at the same moment and answers everything they got. */
+  race<Answer>(path: string, calls: Call[]): Promise<Answer[]>
+  /** A port whose calls go to the two processes in turn. */
+  port<Port extends object>(path: string, name: Call['port']): Port
+  stop(): void
+}
+
+/** Starts the two processes. */
+export function startStoreWorkers(): StoreWorkers {
+  const workers = [startWorker(), startWorker()] as const
+  let turn = 0
+
+  return {
+    async race<Answer>(path: string, calls: Call[]) {
+      // Both have long received their batch by then, and spin.
+      const startAt = Date.now() + 15
+      const answers = await Promise.all(workers.map((worker) => worker.run({ path, startAt, calls })))
+      return answers.flat() as Answer[]
+    },
+    port<Port extends object>(path: string, name: Call['port']) {
+      const call =
+        (verb: string) =>
+        async (...values: unknown[]) => {
+          const worker = workers[++turn % 2 ? 0 : 1]
+          const [answer] = await worker.run({ path, startAt: 0, calls: [{ port: name, verb, values }] })
+          return answer
+        }
+      // A port is awaited by its maker, so it must not look like a promise.
+      return new Proxy({}, { get: (_, verb) => (verb === 'then' ? undefined : call(String(verb))) }) as Port
+    },
+    stop: () => workers.forEach((worker) => worker.stop()),
+  }
+}
+
+function startWorker(): Worker {
+  const child: ChildProcess = startScript('store-worker.ts')
+  const waiting = new Map<number, (answers: BatchAnswers) => void>()
+  let sent = 0
+  child.on('message', (answers: BatchAnswers) => waiting.get(answers.number)?.(answers))
+
+  return {
+    async run(batch) {
+      const number = ++sent
+      const { answers } = await new Promise<BatchAnswers>((resolve) => {
+        waiting.set(number, resolve)
+        child.send({ number, ...batch })
+      })
+      waiting.delete(number)
+      return answers.map((answer) => {
+        if ('error' in answer) throw new Error(answer.error)
+        return answer.value
+      })
+    },
+    stop: () => void child.kill(),
+  }
+}
