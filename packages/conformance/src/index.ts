@@ -1,3 +1,4 @@
+export { blobStoreCases, servedBlobStoreCases } from './blob-store.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'
 export { rateLimitsCases } from './rate-limits.ts'
 export { revocationsCases } from './revocations.ts'

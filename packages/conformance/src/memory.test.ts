@@ -1,9 +1,16 @@
-import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
+import {
+  createMemoryBlobs,
+  createMemoryRateLimits,
+  createMemoryRevocations,
+  createMemoryStorage,
+} from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
 import {
+  blobStoreCases,
   rateLimitsCases,
   revocationsCases,
   runCases,
+  servedBlobStoreCases,
   sessionStoreCases,
   storageCases,
   userStoreCases,
@@ -14,10 +21,20 @@ describe('the memory reference keeps every promise', () => {
   runCases(test, sessionStoreCases, async () => createMemoryStorage().sessions)
   runCases(test, revocationsCases, async () => createMemoryRevocations())
   runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
+  runCases(test, blobStoreCases, async () => createMemoryBlobs())
+  runCases(test, servedBlobStoreCases, async () => createMemoryBlobs())
   runCases(test, storageCases, async () => createMemoryStorage())
 })
 
 test('every case has a name of its own', () => {
-  const all = [userStoreCases, sessionStoreCases, revocationsCases, rateLimitsCases, storageCases].flat()
+  const all = [
+    blobStoreCases,
+    servedBlobStoreCases,
+    userStoreCases,
+    sessionStoreCases,
+    revocationsCases,
+    rateLimitsCases,
+    storageCases,
+  ].flat()
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
 })

@@ -69,12 +69,20 @@ export type { HitResult, Limit, RateLimits } from './sessions/rate-limits.ts'
 export type { Revocations } from './sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'
 
-export type { BlobMeta, BlobStore, ByteRange, ServedBlob, ServedBlobStore } from './media/blob-store.ts'
+export {
+  type BlobMeta,
+  type BlobStore,
+  type ByteRange,
+  isBlobKey,
+  type ServedBlob,
+  type ServedBlobStore,
+} from './media/blob-store.ts'
 export type { ImageHeader, ImageMeasures, ImageProcessor } from './media/image-processor.ts'
 export type { VideoMeasures, VideoProcessor } from './media/video-processor.ts'
 export { type MediaKind, type MediaType, type Rendition, renditionPixels } from './media/media.ts'
 export { sniff, sniffBytes } from './media/sniff.ts'
 export type { CaptionRequest, CaptionWriter } from './captions/caption-writer.ts'
+export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
 
 export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
 export type { Image } from './media/image.ts'

@@ -1,0 +1,12 @@
+import { blobStoreCases, runCases, servedBlobStoreCases } from '@kith/conformance'
+import { test } from 'vitest'
+import { createCopyingImages } from '../test/copying-images.ts'
+import { makeDirectory } from '../test/directories.ts'
+import { createLocalBlobs } from './index.ts'
+
+const images = createCopyingImages()
+
+runCases(test, blobStoreCases, async () => createLocalBlobs({ directory: await makeDirectory(), images }))
+runCases(test, servedBlobStoreCases, async () =>
+  createLocalBlobs({ directory: await makeDirectory(), images }),
+)

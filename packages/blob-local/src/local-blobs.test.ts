@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ServedBlobStore } from '@kith/core'
+import { describe, expect, test } from 'vitest'
+import { type CopyingImages, createCopyingImages } from '../test/copying-images.ts'
+import { filesIn, makeDirectory } from '../test/directories.ts'
+import { createLocalBlobs } from './index.ts'
+
+const meta = { contentType: 'image/webp', size: null } as const
+
+async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part)
+}
+
+async function read(blobs: ServedBlobStore, key: string): Promise<string | null> {
+  const blob = await blobs.read(key, 'thumb', () => null)
+  if (!blob) return null
+  let text = ''
+  for await (const part of blob.bytes) text += Buffer.from(part).toString()
+  return text
+}
+
+interface Fixture {
+  directory: string
+  blobs: ServedBlobStore
+  images: CopyingImages
+}
+
+async function open(images: CopyingImages = createCopyingImages()): Promise<Fixture> {
+  const directory = await makeDirectory()
+  return { directory, images, blobs: createLocalBlobs({ directory, images }) }
+}
+
+test('nothing is written before the first put', async () => {
+  const directory = join(await makeDirectory(), 'media')
+  const blobs = createLocalBlobs({ directory, images: createCopyingImages() })
+  expect(await blobs.read('a', null, () => null)).toBeNull()
+  await blobs.remove('a')
+  expect(filesIn(join(directory, '..'))).toEqual([])
+})
+
+test('addresses begin with the prefix that is given', async () => {
+  const options = { directory: 'x', images: createCopyingImages() }
+  expect(createLocalBlobs(options).url('a', null)).toBe('/api/v1/media/a')
+  const blobs = createLocalBlobs({ ...options, urlPrefix: 'https://cdn.example/m/' })
+  expect(blobs.url('a', 'thumb')).toBe('https://cdn.example/m/a/thumb')
+})
+
+test('blobs lie in two levels of folders, spread though their keys begin alike', async () => {
+  const { blobs, directory } = await open()
+  for (let index = 0; index < 60; index++) await blobs.put(`0190-${index}`, chunks('x'), meta)
+  const top = readdirSync(directory).filter((name) => name !== '.temporary')
+  expect(top.length).toBeGreaterThan(30)
+  for (const name of filesIn(directory)) expect(name).toMatch(/^\w\w\/\w\w\/0190-\d+\/000001-\w{16}\.webp$/)
+})
+
+describe('renditions', () => {
+  test('are made once for 20 readers, and not again', async () => {
+    const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
+    await blobs.put('a', chunks('x'), meta)
+    expect(images.made).toEqual([])
+    const all = await Promise.all(Array.from({ length: 20 }, () => read(blobs, 'a')))
+    expect(all).toEqual(Array.from({ length: 20 }, () => 'x'))
+    await read(blobs, 'a')
+    await read(createLocalBlobs({ directory, images }), 'a')
+    expect(images.made).toEqual(['thumb'])
+  })
+
+  test('of an image that is replaced are made anew, and none stays of the one before', async () => {
+    const { blobs, images, directory } = await open()
+    for (const text of ['one', 'two', 'three']) {
+      await blobs.put('a', chunks(text), meta)
+      expect(await read(blobs, 'a')).toBe(text)
+    }
+    expect(images.made).toHaveLength(3)
+    expect(filesIn(directory)).toHaveLength(2)
+  })
+
+  test.each(['removed', 'replaced'])('being made while their image is %s leave no file', async (change) => {
+    let reached: (() => void) | undefined
+    const begun = new Promise<void>((resolve) => (reached = resolve))
+    const { blobs, directory } = await open(
+      createCopyingImages(async () => {
+        reached?.()
+        await wait(30)
+      }),
+    )
+    await blobs.put('a', chunks('old'), meta)
+    const reading = read(blobs, 'a')
+    await begun
+    if (change === 'removed') await blobs.remove('a')
+    else await blobs.put('a', chunks('new'), meta)
+    expect(await reading).toBe(change === 'removed' ? null : 'new')
+    expect(filesIn(directory)).toHaveLength(change === 'removed' ? 0 : 2)
+  })
+
+  test('that fail are an error, leave no file, and are tried again', async () => {
+    let broken = true
+    const { blobs, directory } = await open(
+      createCopyingImages(async () => {
+        if (broken) throw new Error('no memory')
+      }),
+    )
+    await blobs.put('a', chunks('x'), meta)
+    await expect(read(blobs, 'a')).rejects.toThrow('no memory')
+    expect(filesIn(directory)).toHaveLength(1)
+    broken = false
+    expect(await read(blobs, 'a')).toBe('x')
+  })
+})
+
+test('files of uploads that stopped more than an hour ago are removed at the next put', async () => {
+  const { blobs, directory } = await open()
+  const temporary = join(directory, '.temporary')
+  await mkdir(temporary)
+  for (const [name, minutes] of Object.entries({ stale: 61, fresh: 59 })) {
+    writeFileSync(join(temporary, name), 'x')
+    const time = Date.now() / 1000 - minutes * 60
+    utimesSync(join(temporary, name), time, time)
+  }
+  await blobs.put('a', chunks('x'), meta)
+  expect(readdirSync(temporary)).toEqual(['fresh'])
+})
+
+test('a reader that stops early, and one that never starts, leave no file open', async () => {
+  if (!existsSync('/proc/self/fd')) return
+  const { blobs } = await open()
+  await blobs.put('a', chunks('x'.repeat(1_000_000)), meta)
+  const before = readdirSync('/proc/self/fd').length
+  for (let index = 0; index < 20; index++) {
+    await blobs.read('a', null, () => null)
+    for await (const part of (await blobs.read('a', null, () => null))?.bytes ?? []) if (part) break
+  }
+  await wait(20)
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 5)
+})
+
+describe('a disk that does not do', () => {
+  function failing(code: string): CopyingImages {
+    return createCopyingImages(() => Promise.reject(Object.assign(new Error(code), { code })))
+  }
+
+  test.each([
+    ['ENOSPC', { code: 'storage-full', retryAfterSeconds: 60 }],
+    ['EROFS', { code: 'storage-failed' }],
+    ['EACCES', { code: 'storage-failed' }],
+  ])('is told by a code of Kith for %s', async (code, expected) => {
+    const { blobs } = await open(failing(code))
+    await blobs.put('a', chunks('x'), meta)
+    await expect(read(blobs, 'a')).rejects.toMatchObject(expected)
+  })
+
+  test('fails a put, and what the stream itself fails with stays as it is', async () => {
+    const directory = join(await makeDirectory(), 'file')
+    writeFileSync(directory, 'x')
+    const blobs = createLocalBlobs({ directory, images: createCopyingImages() })
+    await expect(blobs.put('a', chunks('x'), meta)).rejects.toMatchObject({ code: 'storage-failed' })
+    const { blobs: sound } = await open()
+    const denied = Object.assign(new Error('no'), { code: 'EACCES' })
+    const stream = (async function* () {
+      yield Buffer.from('x')
+      throw denied
+    })()
+    await expect(sound.put('a', stream, meta)).rejects.toBe(denied)
+  })
+})

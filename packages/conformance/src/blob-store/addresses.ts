@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import type { BlobStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { nextId } from '../records.ts'
+import { chunks, noKeys, put, red, renditions } from './samples.ts'
+
+const meta = { contentType: 'image/webp', size: null } as const
+
+/** What `url` promises, and what `put` and `remove` answer. */
+export const addressCases: readonly Case<BlobStore>[] = [
+  {
+    name: 'blobs: url is the same each time, before and after a put, and another for each key and rendition',
+    async run(make) {
+      const blobs = await make()
+      const keys = [nextId(), nextId()]
+      const urls = (): string[] =>
+        keys.flatMap((key) => [null, ...renditions].map((rendition) => blobs.url(key, rendition)))
+      const before = urls()
+      assert.equal(new Set(before).size, before.length)
+      for (const key of keys) await put(blobs, key)
+      assert.deepEqual(urls(), before)
+      for (const url of before) assert.doesNotThrow(() => new URL(url, 'https://app.example'))
+    },
+  },
+  {
+    name: 'blobs: put rejects with the error of its stream',
+    async run(make) {
+      const blobs = await make()
+      const cutOff = new Error('the client went away')
+      await assert.rejects(
+        blobs.put(nextId(), failing(cutOff), meta),
+        (error: Error) => error === cutOff || error.cause === cutOff,
+      )
+    },
+  },
+  {
+    name: 'blobs: put rejects fewer and more bytes than were announced, and takes as many',
+    async run(make) {
+      const blobs = await make()
+      const announce = (size: number): Promise<void> => blobs.put(nextId(), chunks(red), { ...meta, size })
+      await announce(red.length)
+      await assert.rejects(announce(red.length + 1))
+      await assert.rejects(announce(red.length - 1))
+    },
+  },
+  {
+    name: 'blobs: remove of an unknown or removed key does nothing',
+    async run(make) {
+      const blobs = await make()
+      const key = nextId()
+      await blobs.remove(key)
+      await put(blobs, key)
+      await blobs.remove(key)
+      await blobs.remove(key)
+      await Promise.all([blobs.remove(key), blobs.remove(key)])
+    },
+  },
+  {
+    name: 'blobs: put refuses what is no key',
+    async run(make) {
+      const blobs = await make()
+      for (const key of noKeys) await assert.rejects(put(blobs, key), TypeError, JSON.stringify(key))
+    },
+  },
+  {
+    name: 'blobs: remove refuses what is no key',
+    async run(make) {
+      const blobs = await make()
+      for (const key of noKeys) {
+        await assert.rejects(async () => await blobs.remove(key), TypeError, JSON.stringify(key))
+      }
+    },
+  },
+]
+
+async function* failing(error: Error): AsyncGenerator<Uint8Array> {
+  yield* chunks(red)
+  throw error
+}

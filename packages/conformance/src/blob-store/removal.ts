@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import type { ServedBlobStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { race, repeat } from '../race.ts'
+import { nextId } from '../records.ts'
+import { assertBytes, assertGone, assertNone, blue, content, put, red, renditions } from './samples.ts'
+
+/** What `remove` promises. */
+export const removalCases: readonly Case<ServedBlobStore>[] = [
+  {
+    name: 'blobs: a removed blob is gone',
+    async run(make) {
+      const blobs = await make()
+      const key = nextId()
+      await put(blobs, key)
+      await blobs.remove(key)
+      await assertNone(blobs, key)
+    },
+  },
+  {
+    name: 'blobs: remove takes the renditions along and leaves other blobs',
+    async run(make) {
+      const blobs = await make()
+      const [key, kept] = [nextId(), nextId()]
+      for (const each of [key, kept]) await put(blobs, each)
+      for (const rendition of renditions) await content(blobs, key, { rendition })
+      await blobs.remove(key)
+      await assertGone(blobs, key)
+      assertBytes(await content(blobs, kept), red)
+    },
+  },
+  {
+    name: 'blobs: a rendition that is being made when its blob is removed does not stay',
+    async run(make) {
+      const blobs = await make()
+      await repeat(5, async () => {
+        const key = nextId()
+        await put(blobs, key)
+        await Promise.all([
+          race(20, (index) => attempt(blobs, key, renditions[index % 3])),
+          blobs.remove(key),
+        ])
+        await assertGone(blobs, key)
+      })
+    },
+  },
+  {
+    name: 'blobs: a key can be put again after it was removed, with renditions of its own',
+    async run(make) {
+      const blobs = await make()
+      const key = nextId()
+      await put(blobs, key)
+      const before = await content(blobs, key, { rendition: 'thumb' })
+      await blobs.remove(key)
+      await put(blobs, key, { bytes: blue })
+      assertBytes(await content(blobs, key), blue)
+      assert.notDeepEqual(await content(blobs, key, { rendition: 'thumb' }), before)
+    },
+  },
+]
+
+/** A reader whose blob goes away meanwhile may be told so by an error of its stream. */
+async function attempt(
+  blobs: ServedBlobStore,
+  key: string,
+  rendition: (typeof renditions)[number] = 'thumb',
+): Promise<void> {
+  await content(blobs, key, { rendition }).catch(() => null)
+}

@@ -1,0 +1,232 @@
+import type { ServedBlobStore } from '@kith/core'
+import { collect, from, keepingRenditions } from './blob-streams.ts'
+import { type Broken, gap } from './broken-store.ts'
+
+const noKey = /[^A-Za-z0-9-]/
+
+/** Flaws in `url`, `read` and `remove`. */
+export const readFlaws: readonly Broken<ServedBlobStore>[] = [
+  {
+    flaw: 'answers one address for all renditions',
+    breaking: ({ url }) => ({ url: (key, rendition) => url(key, rendition && 'thumb') }),
+    fails: [
+      'blobs: url is the same each time, before and after a put, and another for each key and rendition',
+    ],
+  },
+  {
+    flaw: 'hides the error of the stream',
+    breaking: ({ put }) => ({
+      put: (key, bytes, meta) =>
+        put(key, bytes, meta).catch(() => {
+          throw new Error('put failed')
+        }),
+    }),
+    fails: ['blobs: put rejects with the error of its stream', 'blobs: put refuses what is no key'],
+  },
+  {
+    flaw: 'cannot remove what is not there',
+    breaking: ({ read, remove }) => ({
+      async remove(key) {
+        await remove(key)
+        if (!(await read(key, null, () => null))) throw new Error('404')
+      },
+    }),
+    fails: [
+      'blobs: remove of an unknown or removed key does nothing',
+      'blobs: a removed blob is gone',
+      'blobs: remove takes the renditions along and leaves other blobs',
+      'blobs: a rendition that is being made when its blob is removed does not stay',
+      'blobs: a key can be put again after it was removed, with renditions of its own',
+    ],
+  },
+  {
+    flaw: 'makes a path of any text',
+    breaking: ({ put, read, remove }) => ({
+      put: (key, bytes, meta) => put(plain(key), bytes, meta),
+      read: (key, rendition, range) => read(plain(key), rendition, range),
+      remove: (key) => remove(plain(key)),
+    }),
+    fails: ['blobs: put refuses what is no key', 'blobs: remove refuses what is no key'],
+  },
+  {
+    flaw: 'reads some blob for what is no key',
+    breaking({ put, read }) {
+      let last = ''
+      return {
+        put(key, bytes, meta) {
+          last = key
+          return put(key, bytes, meta)
+        },
+        read: (key, rendition, range) => read(noKey.test(key) ? last : key, rendition, range),
+      }
+    },
+    fails: ['blobs: what is no key is null'],
+  },
+  {
+    flaw: 'answers an empty blob for an unknown key',
+    breaking: ({ read }) => ({
+      read: async (key, rendition, range) =>
+        (await read(key, rendition, range)) ?? { contentType: 'image/webp', size: 0, bytes: from([]) },
+    }),
+    fails: [
+      'blobs: an unknown key is null',
+      'blobs: what is no key is null',
+      'blobs: a put that fails leaves nothing',
+      'blobs: until a put is over nobody reads a part of it',
+      'blobs: a video has no renditions',
+      'blobs: a removed blob is gone',
+      'blobs: remove takes the renditions along and leaves other blobs',
+      'blobs: a rendition that is being made when its blob is removed does not stay',
+    ],
+  },
+  {
+    flaw: 'leaves out the last byte of a range',
+    breaking: ({ read }) => ({
+      read: (key, rendition, range) =>
+        read(key, rendition, (size) => {
+          const part = range(size)
+          return part && { ...part, end: part.end - 1 }
+        }),
+    }),
+    fails: ['blobs: a range is picked by the size, and both of its ends are included'],
+  },
+  {
+    flaw: 'tells the size of the part',
+    breaking: ({ read }) => ({
+      async read(key, rendition, range) {
+        let picked: { start: number; end: number } | null = null
+        const blob = await read(key, rendition, (size) => (picked = range(size)))
+        const { start, end } = picked ?? { start: 0, end: (blob?.size ?? 0) - 1 }
+        return blob && { ...blob, size: end - start + 1 }
+      },
+    }),
+    fails: ['blobs: the size of a part is that of the whole blob'],
+  },
+  {
+    flaw: 'gives every reader of a blob the same stream',
+    breaking({ read }) {
+      const streams = new Map<string, AsyncIterable<Uint8Array>>()
+      return {
+        async read(key, rendition, range) {
+          let whole = false
+          const blob = await read(key, rendition, (size) => {
+            const part = range(size)
+            whole = part === null && size === 200_000
+            return part
+          })
+          if (!blob || !whole) return blob
+          const bytes = streams.get(key) ?? blob.bytes
+          streams.set(key, bytes)
+          return { ...blob, bytes }
+        },
+      }
+    },
+    fails: ['blobs: readers do not disturb each other, nor one that stops early the next'],
+  },
+  {
+    flaw: 'tells the size of the original for its renditions',
+    breaking: ({ read }) => ({
+      async read(key, rendition, range) {
+        const blob = await read(key, rendition, range)
+        return blob && rendition ? { ...blob, size: blob.size + 1 } : blob
+      },
+    }),
+    fails: ['blobs: each rendition of an image is a WebP of the size that is told'],
+  },
+  {
+    flaw: 'has renditions of videos',
+    breaking: ({ read }) => ({
+      async read(key, rendition, range) {
+        const blob = await read(key, null, range)
+        return blob?.contentType.startsWith('video/') ? blob : read(key, rendition, range)
+      },
+    }),
+    fails: ['blobs: a video has no renditions'],
+  },
+  {
+    flaw: 'lets readers see a rendition that is half made',
+    breaking({ read }) {
+      const begun = new Set<string>()
+      return {
+        async read(key, rendition, range) {
+          const blob = await read(key, rendition, range)
+          if (!blob || rendition !== 'feed' || begun.has(key)) return blob
+          begun.add(key)
+          const [part = Buffer.alloc(0)] = await collect(blob.bytes)
+          return { ...blob, bytes: from([part.subarray(0, 5)]) }
+        },
+      }
+    },
+    fails: ['blobs: of 20 parallel readers of a rendition all get the same'],
+  },
+  {
+    flaw: 'only pretends to remove',
+    breaking: ({ remove }) => ({
+      remove: async (key) => {
+        if (noKey.test(key) || key.length > 100 || !/^\w/.test(key)) await remove(key)
+      },
+    }),
+    fails: [
+      'blobs: a removed blob is gone',
+      'blobs: remove takes the renditions along and leaves other blobs',
+      'blobs: a rendition that is being made when its blob is removed does not stay',
+    ],
+  },
+  {
+    flaw: 'leaves renditions behind when it removes',
+    breaking: (sound) => keepingRenditions(sound, { forgets: false }),
+    fails: [
+      'blobs: putting a key again replaces its renditions',
+      'blobs: remove takes the renditions along and leaves other blobs',
+      'blobs: a rendition that is being made when its blob is removed does not stay',
+      'blobs: a key can be put again after it was removed, with renditions of its own',
+    ],
+  },
+  {
+    flaw: 'keeps a rendition that was being made when its blob was removed',
+    breaking(sound) {
+      const late = new Set<string>()
+      const making = new Set<string>()
+      return {
+        async read(key, rendition, range) {
+          if (rendition === null) return sound.read(key, null, range)
+          if (late.has(key)) return { contentType: 'image/webp', size: 0, bytes: from([]) }
+          making.add(key)
+          const blob = await sound.read(key, rendition, range)
+          await gap()
+          making.delete(key)
+          return blob
+        },
+        async remove(key) {
+          if (making.has(key)) late.add(key)
+          await sound.remove(key)
+        },
+      }
+    },
+    fails: ['blobs: a rendition that is being made when its blob is removed does not stay'],
+  },
+  {
+    flaw: 'never takes a key again that was removed',
+    breaking({ put, remove }) {
+      const removed = new Set<string>()
+      return {
+        async put(key, bytes, meta) {
+          if (removed.has(key)) await collect(bytes)
+          else await put(key, bytes, meta)
+        },
+        async remove(key) {
+          await remove(key)
+          removed.add(key)
+        },
+      }
+    },
+    fails: ['blobs: a key can be put again after it was removed, with renditions of its own'],
+  },
+]
+
+function plain(key: string): string {
+  const name = key.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 100)
+  return name === key && /^\w/.test(key)
+    ? key
+    : `x${name.slice(0, 90)}-${key.length}-${key.codePointAt(0) ?? 0}`
+}

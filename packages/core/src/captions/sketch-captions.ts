@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import type { Random } from '../id.ts'
+import type { CaptionWriter } from './caption-writer.ts'
+import { cleanHint } from './hint.ts'
+import { type Impression, impressionOf } from './impression.ts'
+import { type SketchWords, wordsFor } from './sketch-words.ts'
+
+/** How sketches are written. */
+export interface SketchOptions {
+  /** Chooses among the sketches: the same bytes give the same choice. @default `randomBytes` of `node:crypto` */
+  random?: Random | undefined
+}
+
+/**
+ * Creates a writer without a model or a network. It says what was measured (colours, light, shape, time of day) and what
+ * the author wants said, and never what is to be seen: it has not looked. English and German; other languages get English.
+ */
+export function createSketchCaptions({ random = randomBytes }: SketchOptions = {}): CaptionWriter {
+  return {
+    async suggest({ measures, hint, language, count }, signal) {
+      signal.throwIfAborted()
+      const said = cleanHint(hint)
+      const sketches = sketch(impressionOf(measures), wordsFor(language)).map((text) =>
+        said === null ? `${text}.` : `${asSentence(said)} ${text}.`,
+      )
+      return shuffle(sketches, random).slice(0, Math.max(1, count))
+    },
+  }
+}
+
+/** All that can be said, each once: at least four sentences, with colours six. */
+function sketch(impression: Impression, words: SketchWords): string[] {
+  const { light, tone, shape, time } = impression
+  const starts = [
+    words.shape[shape],
+    words.light[light],
+    words.tone[tone],
+    `${words.shape[shape]}. ${words.light[light]}`,
+    ...(time ? [words.time[time]] : []),
+  ]
+  const colours = impression.colours.map((colour) => words.colours[colour]).join(` ${words.and} `)
+  if (colours === '') return starts
+  return [upperFirst(colours), ...starts.map((start) => words.inColours(start, colours))]
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A hint that ends in a letter or digit gets a full stop, and one that ends in a mark or an emoji none. */
+function asSentence(hint: string): string {
+  return /[\p{L}\p{M}\p{N}]$/u.test(hint) ? `${hint}.` : hint
+}
+
+/** Fisher–Yates; a byte is evenly enough spread over this few. */
+function shuffle(texts: readonly string[], random: Random): string[] {
+  const left = [...texts]
+  return Array.from(random(texts.length), (byte) => left.splice(byte % left.length, 1)).flat()
+}

@@ -1,0 +1,87 @@
+import type { Colour } from './colour-words.ts'
+import type { Impression } from './impression.ts'
+
+/** The words of one language. Sentences take the colours as one text: `blue and white`. */
+export interface SketchWords {
+  colours: Readonly<Record<Colour, string>>
+  and: string
+  light: Readonly<Record<Impression['light'], string>>
+  tone: Readonly<Record<Impression['tone'], string>>
+  shape: Readonly<Record<Impression['shape'], string>>
+  time: Readonly<Record<NonNullable<Impression['time']>, string>>
+  /** `A wide frame` and `blue` → `A wide frame in blue`. */
+  inColours: (start: string, colours: string) => string
+}
+
+const english: SketchWords = {
+  colours: {
+    black: 'black',
+    grey: 'grey',
+    white: 'white',
+    red: 'red',
+    orange: 'orange',
+    brown: 'brown',
+    beige: 'beige',
+    yellow: 'yellow',
+    green: 'green',
+    turquoise: 'turquoise',
+    blue: 'blue',
+    violet: 'violet',
+    pink: 'pink',
+  },
+  and: 'and',
+  light: { dark: 'Low light', even: 'Even light', bright: 'Plenty of light' },
+  tone: { quiet: 'Quiet tones', balanced: 'Gentle tones', vivid: 'Vivid tones' },
+  shape: { portrait: 'A tall frame', square: 'A square', landscape: 'A wide frame', panorama: 'A panorama' },
+  time: {
+    morning: 'Morning',
+    noon: 'Midday',
+    afternoon: 'Afternoon',
+    evening: 'Evening',
+    night: 'Late hours',
+  },
+  inColours: (start, colours) => `${start} in ${colours}`,
+}
+
+const german: SketchWords = {
+  colours: {
+    black: 'Schwarz',
+    grey: 'Grau',
+    white: 'Weiß',
+    red: 'Rot',
+    orange: 'Orange',
+    brown: 'Braun',
+    beige: 'Beige',
+    yellow: 'Gelb',
+    green: 'Grün',
+    turquoise: 'Türkis',
+    blue: 'Blau',
+    violet: 'Violett',
+    pink: 'Rosa',
+  },
+  and: 'und',
+  light: { dark: 'Wenig Licht', even: 'Gleichmäßiges Licht', bright: 'Viel Licht' },
+  tone: { quiet: 'Leise Töne', balanced: 'Sanfte Töne', vivid: 'Kräftige Töne' },
+  shape: {
+    portrait: 'Ein Hochformat',
+    square: 'Ein Quadrat',
+    landscape: 'Ein Querformat',
+    panorama: 'Ein Panorama',
+  },
+  time: {
+    morning: 'Morgens',
+    noon: 'Mittags',
+    afternoon: 'Nachmittags',
+    evening: 'Abends',
+    night: 'Nachts',
+  },
+  inColours: (start, colours) => `${start} in ${colours}`,
+}
+
+const languages: Readonly<Record<string, SketchWords>> = Object.freeze({ en: english, de: german })
+
+/** The words for a BCP 47 tag; English for a language that has none. */
+export function wordsFor(tag: string): SketchWords {
+  const language = tag.toLowerCase().split('-')[0] ?? ''
+  return (Object.hasOwn(languages, language) ? languages[language] : null) ?? english
+}

@@ -1,0 +1,48 @@
+import { KithError } from '../errors.ts'
+import { type ByteRange, isBlobKey, type ServedBlobStore } from '../media/blob-store.ts'
+import type { MediaType } from '../media/media.ts'
+
+interface Blob {
+  contentType: MediaType
+  content: Uint8Array
+}
+
+/** Blobs of this process, for tests. It cannot resize: each rendition of an image is the image itself. */
+export function createMemoryBlobs({ urlPrefix = '/api/v1/media' } = {}): ServedBlobStore {
+  const blobs = new Map<string, Blob>()
+
+  return {
+    async put(key, bytes, { contentType, size }) {
+      demandKey(key)
+      const chunks: Uint8Array[] = []
+      // Copied at once, because a producer may use its buffer again.
+      for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk))
+      const content = Buffer.concat(chunks)
+      if (size !== null && size !== content.length)
+        throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
+      blobs.set(key, { contentType, content })
+    },
+    url(key, rendition) {
+      demandKey(key)
+      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
+    },
+    async remove(key) {
+      demandKey(key)
+      blobs.delete(key)
+    },
+    async read(key, rendition, range) {
+      const blob = blobs.get(key)
+      if (!blob || (rendition && !blob.contentType.startsWith('image/'))) return null
+      const { contentType, content } = blob
+      return { contentType, size: content.length, bytes: stream(content, range(content.length)) }
+    },
+  }
+}
+
+async function* stream(content: Uint8Array, range: ByteRange | null): AsyncGenerator<Uint8Array> {
+  yield range ? content.subarray(range.start, range.end + 1) : content
+}
+
+function demandKey(key: string): void {
+  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
+}
