@@ -1,1 +1,1 @@
-
+export { createMediabunnyVideos } from './mediabunny-videos.ts'

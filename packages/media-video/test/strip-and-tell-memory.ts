@@ -1,0 +1,6 @@
+// Strips a video, for a test that compares the peak memory of this process over files of different sizes.
+import { createMediabunnyVideos } from '../src/index.ts'
+
+const [path = '', target = ''] = process.argv.slice(2)
+await createMediabunnyVideos().strip(path, target)
+console.log(process.resourceUsage().maxRSS * 1024)
