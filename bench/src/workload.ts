@@ -39,7 +39,10 @@ export const postPercentiles: Percentiles = [
 
 /** The value at one point of a distribution; straight lines between the percentiles, on a logarithmic scale. */
 export function valueAt(percentiles: Percentiles, point: number): number {
-  const index = Math.max(1, percentiles.findIndex(([share]) => share >= point))
+  const index = Math.max(
+    1,
+    percentiles.findIndex(([share]) => share >= point),
+  )
   const [lowShare, low] = percentiles[index - 1] ?? [0, 0]
   const [highShare, high] = percentiles[index] ?? [1, low]
   const part = highShare === lowShare ? 0 : (point - lowShare) / (highShare - lowShare)
@@ -71,7 +74,12 @@ export interface WorkloadOptions {
 }
 
 /** Makes a network: how many follow is drawn from the percentiles, whom by popularity with a heavy tail. */
-export function createWorkload({ seed, users, posts, fixedFollowing = new Map() }: WorkloadOptions): Workload {
+export function createWorkload({
+  seed,
+  users,
+  posts,
+  fixedFollowing = new Map(),
+}: WorkloadOptions): Workload {
   const scale = meanFriends(users) / meanOf(followingPercentiles)
   const authors = drawAuthors(createRandom(seed + 1), users, posts)
 

@@ -20,6 +20,8 @@ export interface Connection {
   script(sql: string): void
   /** Runs `work`, which must not wait, as one transaction that holds the write lock from its start. */
   atomically<Result>(work: () => Result): Result
+  /** Runs queries, which must not wait, that all see the same moment. Writers go on meanwhile. */
+  consistently<Result>(work: () => Result): Result
   /** Closes what was opened here. */
   close(): void
 }
@@ -44,6 +46,18 @@ export function createConnection(options: SqliteStorageOptions): Connection {
     return prepared
   }
 
+  function inTransaction<Result>(begin: string, work: () => Result): Result {
+    connection.run(begin)
+    try {
+      const result = work()
+      connection.run('COMMIT')
+      return result
+    } catch (error) {
+      rollBack(connection)
+      throw error
+    }
+  }
+
   const connection: Connection = {
     run: (sql, parameters = {}) => guarded(() => Number(statement(sql).run(parameters).changes)),
     get: <Row>(sql: string, parameters: SqliteParameters = {}) =>
@@ -51,17 +65,8 @@ export function createConnection(options: SqliteStorageOptions): Connection {
     all: <Row>(sql: string, parameters: SqliteParameters = {}) =>
       guarded(() => statement(sql).all(parameters) as Row[]),
     script: (sql) => guarded(() => void open().exec(sql)),
-    atomically(work) {
-      connection.run('BEGIN IMMEDIATE')
-      try {
-        const result = work()
-        connection.run('COMMIT')
-        return result
-      } catch (error) {
-        rollBack(connection)
-        throw error
-      }
-    },
+    atomically: (work) => inTransaction('BEGIN IMMEDIATE', work),
+    consistently: (work) => inTransaction('BEGIN', work),
     close() {
       closed = true
       statements.clear()

@@ -1,6 +1,10 @@
 import type { Storage } from '@kith/core'
 import { createConnection } from './database.ts'
+import { createEdgeStore } from './edge-store.ts'
+import { createFeedStore } from './feed-store.ts'
+import { createMediaStore } from './media-store.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
+import { createPostStore } from './post-store.ts'
 import { migrate } from './schema.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
@@ -21,6 +25,10 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
   return {
     users: createUserStore(connection),
     sessions: createSessionStore(connection),
+    edges: createEdgeStore(connection),
+    posts: createPostStore(connection),
+    media: createMediaStore(connection),
+    feed: createFeedStore(connection),
     migrate: async () => migrate(connection),
     close: async () => connection.close(),
   }

@@ -51,6 +51,58 @@ export const migrations: readonly Migration[] = Object.freeze([
         GENERATED ALWAYS AS (min(expires_at, coalesce(revoked_at, expires_at))) VIRTUAL;
       CREATE INDEX kith_sessions_ended ON kith_sessions (ended_at);`,
   },
+  {
+    version: 3,
+    statements: `
+      CREATE INDEX kith_users_banned ON kith_users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
+      CREATE TABLE kith_edges (
+        kind INTEGER NOT NULL,
+        from_id TEXT NOT NULL,
+        to_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        hidden INTEGER NOT NULL,
+        PRIMARY KEY (kind, from_id, to_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_edges_out ON kith_edges (kind, from_id, hidden, id);
+      CREATE INDEX kith_edges_in ON kith_edges (kind, to_id, hidden, id);
+      CREATE TABLE kith_edge_counts (
+        kind INTEGER NOT NULL,
+        node TEXT NOT NULL,
+        outgoing INTEGER NOT NULL,
+        incoming INTEGER NOT NULL,
+        PRIMARY KEY (kind, node)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE kith_hidden_nodes (node TEXT PRIMARY KEY, hidden INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE kith_posts (
+        id TEXT PRIMARY KEY,
+        author_id TEXT NOT NULL,
+        caption TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        edited_at INTEGER,
+        removed INTEGER NOT NULL DEFAULT 0
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_posts_author ON kith_posts (author_id, id) WHERE removed = 0;
+      CREATE INDEX kith_posts_recent ON kith_posts (id, author_id) WHERE removed = 0;
+      CREATE INDEX kith_posts_removed ON kith_posts (id) WHERE removed = 1;
+      CREATE TABLE kith_post_counts (author_id TEXT PRIMARY KEY, posts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE kith_media (
+        id TEXT PRIMARY KEY,
+        owner_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        measures TEXT,
+        use TEXT,
+        subject TEXT,
+        position INTEGER,
+        alt TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_media_subject ON kith_media (use, subject) WHERE use IS NOT NULL;
+      CREATE INDEX kith_media_owner ON kith_media (owner_id) WHERE state <> 'released';
+      CREATE INDEX kith_media_waiting ON kith_media (created_at) WHERE use IS NULL AND state <> 'released';
+      CREATE INDEX kith_media_released ON kith_media (id) WHERE state = 'released';`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.

@@ -1,5 +1,6 @@
 import type { RotationResult, SessionRecord, SessionStore } from '@kith/core'
 import type { Connection } from './database.ts'
+import { afterEveryId } from './keyset.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 
 interface SessionRow {
@@ -38,9 +39,6 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
   purgeEnded: `DELETE FROM kith_sessions WHERE id IN
     (SELECT id FROM kith_sessions WHERE ended_at <= @before ORDER BY ended_at LIMIT @limit)`,
 })
-
-// Sorts after every UUID, so that the first page is the same bounded seek as all others.
-const afterEveryId = '~'
 
 /** Creates the session store on a connection. */
 export function createSessionStore(connection: Connection): SessionStore {

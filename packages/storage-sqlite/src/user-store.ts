@@ -1,5 +1,6 @@
 import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core'
 import type { Connection } from './database.ts'
+import { afterEveryId } from './keyset.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
 
@@ -24,11 +25,13 @@ type UserStatement =
   | 'insert'
   | 'taken'
   | 'byId'
+  | 'byIds'
   | 'byUsername'
   | 'byEmail'
   | 'update'
   | 'replacePassword'
   | 'markDeleted'
+  | 'bannedIds'
   | 'deletedIds'
   | 'purge'
 
@@ -42,6 +45,7 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
     UNION ALL SELECT 'phone' FROM kith_users WHERE phone = @phone AND id <> @id`,
   byId: `SELECT ${columns} FROM kith_users WHERE id = @id AND deleted_at IS NULL`,
+  byIds: `SELECT ${columns} FROM kith_users WHERE id IN (SELECT value FROM json_each(@ids)) AND deleted_at IS NULL`,
   byUsername: `SELECT ${columns} FROM kith_users WHERE username = @username`,
   byEmail: `SELECT ${columns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
@@ -52,6 +56,8 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', password_hash = NULL, deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
+  bannedIds: `SELECT id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
+    ORDER BY id DESC LIMIT @limit`,
   deletedIds: 'SELECT id FROM kith_users WHERE deleted_at IS NOT NULL ORDER BY id LIMIT @limit',
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
@@ -81,6 +87,9 @@ export function createUserStore(connection: Connection): UserStore {
     async byId(id) {
       return userFrom(get<UserRow>(userStatements.byId, { id }))
     },
+    async byIds(ids) {
+      return all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow)
+    },
     async byLogin(login) {
       return 'email' in login
         ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
@@ -102,6 +111,10 @@ export function createUserStore(connection: Connection): UserStore {
     },
     async markDeleted(id, at) {
       return run(userStatements.markDeleted, { id, at: toMillis(at) }) === 1
+    },
+    async bannedIds({ limit, before }) {
+      const range = { limit, before: before ?? afterEveryId }
+      return all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id)
     },
     async deletedIds(limit) {
       return all<{ id: string }>(userStatements.deletedIds, { limit }).map(({ id }) => id)
@@ -128,7 +141,10 @@ function profileOf(user: UserRecord): SqliteParameters {
 }
 
 function userFrom(row: UserRow | null): UserRecord | null {
-  if (!row) return null
+  return row && userFromRow(row)
+}
+
+function userFromRow(row: UserRow): UserRecord {
   return {
     id: row.id,
     username: row.username,

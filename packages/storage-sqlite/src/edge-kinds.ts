@@ -1,0 +1,16 @@
+import { type EdgeKind, edgeKinds } from '@kith/core'
+
+/** A kind as it is stored: its place in the list. */
+export function toKindNumber(kind: EdgeKind): number {
+  return edgeKinds.indexOf(kind)
+}
+
+/** A stored kind. A file that a newer release has written may hold one that this release does not know. */
+export function fromKindNumber(number: number): EdgeKind {
+  const kind = edgeKinds[number]
+  if (!kind) throw new TypeError(`the kind of edge with the number ${number} is not known to this release`)
+  return kind
+}
+
+/** Every stored kind, for `json_each`. */
+export const allKinds: string = JSON.stringify(edgeKinds.map(toKindNumber))

@@ -1,0 +1,110 @@
+import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
+import type { Connection } from './database.ts'
+import { fromMillis, toMillis } from './millis.ts'
+
+interface MediaRow {
+  id: string
+  owner_id: string
+  kind: MediaRecord['kind']
+  content_type: MediaRecord['contentType']
+  created_at: number
+  state: MediaRecord['state']
+  measures: string | null
+  use: 'post' | 'avatar' | 'cover' | null
+  subject: string | null
+  position: number | null
+  alt: string | null
+}
+
+const columns = 'id, owner_id, kind, content_type, created_at, state, measures, use, subject, position, alt'
+const release = `UPDATE kith_media SET state = 'released', use = NULL, subject = NULL, position = NULL, alt = NULL`
+
+/** Every statement about media, those that the post store needs among them. */
+export const mediaStatements = Object.freeze({
+  reserve: `INSERT INTO kith_media (${columns}) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,
+    @measures, @use, @subject, @position, @alt)`,
+  ready: `UPDATE kith_media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'`,
+  byIds: `SELECT ${columns} FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids))`,
+  bySubjects: `SELECT ${columns} FROM kith_media
+    WHERE use = @use AND subject IN (SELECT value FROM json_each(@subjects))`,
+  free: `SELECT id FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids)) AND owner_id = @ownerId
+    AND state = 'ready' AND use IS NULL`,
+  attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
+    WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
+  releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except`,
+  releaseOwned: `${release} WHERE owner_id = @ownerId AND state <> 'released'`,
+  releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
+    WHERE use IS NULL AND state <> 'released' AND created_at < @before ORDER BY created_at LIMIT @limit)`,
+  released: `SELECT id FROM kith_media WHERE state = 'released' AND (measures IS NOT NULL OR created_at < @before)
+    ORDER BY id LIMIT @limit`,
+  forget: `DELETE FROM kith_media WHERE id = @id AND state = 'released'`,
+})
+
+/** Creates the media store on a connection. */
+export function createMediaStore({ run, all, atomically }: Connection): MediaStore {
+  return {
+    async reserve({ id, ownerId, kind, contentType, createdAt, state, measures, attachment }) {
+      run(mediaStatements.reserve, {
+        id,
+        ownerId,
+        kind,
+        contentType,
+        createdAt: toMillis(createdAt),
+        state,
+        measures: measures && JSON.stringify(measures),
+        use: attachment?.use ?? null,
+        subject: attachment?.subject ?? null,
+        position: attachment?.position ?? null,
+        alt: attachment?.alt ?? null,
+      })
+    },
+    async ready(id, measures) {
+      return run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1
+    },
+    async byIds(ids) {
+      return all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom)
+    },
+    async bySubjects(use, subjects) {
+      const values = { use, subjects: JSON.stringify(subjects) }
+      return all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom)
+    },
+    async attach(id, ownerId, use) {
+      const place = { use, subject: ownerId }
+      return atomically(() => {
+        const attached = run(mediaStatements.attach, { id, ownerId, ...place, position: 0, alt: '' }) === 1
+        if (attached) run(mediaStatements.releaseUsed, { ...place, except: id })
+        return attached
+      })
+    },
+    async detach(use, ownerId) {
+      run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null })
+    },
+    async releaseAll(ownerId) {
+      run(mediaStatements.releaseOwned, { ownerId })
+    },
+    async sweep(before, limit) {
+      const values = { before: toMillis(before), limit }
+      return atomically(() => {
+        run(mediaStatements.releaseUnused, values)
+        return all<{ id: string }>(mediaStatements.released, values).map(({ id }) => id)
+      })
+    },
+    async forget(id) {
+      run(mediaStatements.forget, { id })
+    },
+  }
+}
+
+function mediaFrom(row: MediaRow): MediaRecord {
+  const { use, subject, position, alt } = row
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    kind: row.kind,
+    contentType: row.content_type,
+    createdAt: fromMillis(row.created_at),
+    state: row.state,
+    measures: row.measures === null ? null : (JSON.parse(row.measures) as MediaMeasures),
+    attachment: use && { use, subject: subject ?? '', position: position ?? 0, alt: alt ?? '' },
+  }
+}

@@ -1,0 +1,66 @@
+import type { CountDifference, RecountResult } from '@kith/core'
+import type { Connection } from './database.ts'
+import { recount } from './recount.ts'
+
+/** Every statement about the counts of posts. An author without live posts has no row. */
+export const postCountStatements = Object.freeze({
+  change: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
+    ON CONFLICT (author_id) DO UPDATE SET posts = posts + excluded.posts`,
+  forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
+  byAuthors: `SELECT author_id, posts FROM kith_post_counts
+    WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
+  count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @authorId AND removed = 0',
+  following: `SELECT min(author_id) AS author_id FROM (
+    SELECT min(author_id) AS author_id FROM kith_post_counts WHERE author_id > @authorId
+    UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
+})
+
+/** Keeps how many live posts each author has. Changes are part of the caller's transaction. */
+export interface PostCountTable {
+  change(authorId: string, by: number): void
+  /** The counts of these authors, in their order. */
+  read(authorIds: readonly string[]): number[]
+  recount(after: string | null, limit: number): RecountResult
+}
+
+/** Creates it on a connection. */
+export function createPostCountTable(connection: Connection): PostCountTable {
+  const { run, get, all } = connection
+
+  function change(authorId: string, by: number): void {
+    run(postCountStatements.change, { authorId, by })
+    if (by < 0) run(postCountStatements.forget, { authorId })
+  }
+
+  function read(authorIds: readonly string[]): number[] {
+    const values = { authorIds: JSON.stringify(authorIds) }
+    const rows = all<{ author_id: string; posts: number }>(postCountStatements.byAuthors, values)
+    const byAuthor = new Map(rows.map((row) => [row.author_id, row.posts]))
+    return authorIds.map((id) => byAuthor.get(id) ?? 0)
+  }
+
+  function compare(authorId: string): CountDifference[] {
+    const [stored = 0] = read([authorId])
+    const counted = get<{ posts: number }>(postCountStatements.count, { authorId })?.posts ?? 0
+    if (stored === counted) return []
+    return [
+      { kind: 'post', node: authorId, stored: { out: stored, in: 0 }, counted: { out: counted, in: 0 } },
+    ]
+  }
+
+  return {
+    change,
+    read,
+    recount: (after, limit) =>
+      recount(
+        connection,
+        {
+          following: (authorId) =>
+            get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
+          compare,
+          correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
+        },
+        { after, limit },
+      ),
+  }
+}

@@ -1,0 +1,111 @@
+import type { CreatePostResult, PostRecord, PostStore } from '@kith/core'
+import type { Connection } from './database.ts'
+import { afterEveryId } from './keyset.ts'
+import { mediaStatements } from './media-store.ts'
+import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import { createPostCountTable } from './post-counts.ts'
+
+/** A post as its row has it. */
+export interface PostRow {
+  id: string
+  author_id: string
+  caption: string
+  created_at: number
+  edited_at: number | null
+}
+
+/** The columns of {@link PostRow}. */
+export const postColumns = 'id, author_id, caption, created_at, edited_at'
+
+/** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
+export const postStatements = Object.freeze({
+  insert: `INSERT INTO kith_posts (${postColumns}) VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
+  byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0`,
+  edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0
+    RETURNING ${postColumns}`,
+  remove: `UPDATE kith_posts SET removed = 1, caption = '', edited_at = NULL WHERE id = @id AND removed = 0
+    RETURNING author_id`,
+  ofAuthor: 'SELECT id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
+  byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
+    ORDER BY id DESC LIMIT @limit`,
+  removedIds: 'SELECT id FROM kith_posts WHERE removed = 1 ORDER BY id LIMIT @limit',
+  purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
+})
+
+/** Creates the post store on a connection. */
+export function createPostStore(connection: Connection): PostStore {
+  const { run, all, atomically } = connection
+  const counts = createPostCountTable(connection)
+
+  function unavailable(ownerId: string, ids: readonly string[]): string[] {
+    const free = all<{ id: string }>(mediaStatements.free, { ownerId, ids: JSON.stringify(ids) })
+    return ids.filter((id) => !free.some((item) => item.id === id))
+  }
+
+  function remove(id: string): boolean {
+    const [post] = all<{ author_id: string }>(postStatements.remove, { id })
+    if (!post) return false
+    run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
+    counts.change(post.author_id, -1)
+    return true
+  }
+
+  return {
+    async create({ id, authorId, caption, createdAt, editedAt }, media) {
+      return atomically((): CreatePostResult => {
+        const missing = unavailable(
+          authorId,
+          media.map((item) => item.id),
+        )
+        if (missing.length > 0) return { outcome: 'media-unavailable', ids: missing }
+        const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
+        run(postStatements.insert, { id, authorId, caption, ...dates })
+        for (const [position, item] of media.entries()) {
+          run(mediaStatements.attach, { ...item, ownerId: authorId, use: 'post', subject: id, position })
+        }
+        counts.change(authorId, 1)
+        return { outcome: 'created' }
+      })
+    },
+    async byIds(ids) {
+      return all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom)
+    },
+    async edit(id, caption, editedAt) {
+      const [row] = all<PostRow>(postStatements.edit, { id, caption, editedAt: toMillis(editedAt) })
+      return row ? postFrom(row) : null
+    },
+    async remove(id) {
+      return atomically(() => remove(id))
+    },
+    async removeAll(authorId, limit) {
+      return atomically(() => {
+        const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
+        for (const { id } of some) remove(id)
+        return some.length
+      })
+    },
+    async byAuthor(authorId, { limit, before }) {
+      const range = { authorId, before: before ?? afterEveryId, limit }
+      return all<PostRow>(postStatements.byAuthor, range).map(postFrom)
+    },
+    counts: async (authorIds) => counts.read(authorIds),
+    async removedIds(limit) {
+      return all<{ id: string }>(postStatements.removedIds, { limit }).map(({ id }) => id)
+    },
+    async purge(id) {
+      run(postStatements.purge, { id })
+    },
+    recount: async (after, limit) => counts.recount(after, limit),
+  }
+}
+
+/** A post from its row. */
+export function postFrom(row: PostRow): PostRecord {
+  return {
+    id: row.id,
+    authorId: row.author_id,
+    caption: row.caption,
+    createdAt: fromMillis(row.created_at),
+    editedAt: fromMillisOrNull(row.edited_at),
+  }
+}
