@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorTable } from '@kith/core'
+import { createKith, errorTable } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
 import { optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
@@ -22,6 +24,8 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'routes':
+      return routes()
     case 'packages':
       return packages()
     case 'file':
@@ -38,6 +42,14 @@ function errors(): string {
     ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
   )
   return ['| Code | Status | Title |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function routes(): string {
+  const kith = createKith({ secret: 'only the table is wanted from this', storage: createMemoryStorage() })
+  const rows = createKithHttp(kith).routes.map(({ method, path, status, summary }) => {
+    return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
+  })
+  return ['| Route | Answers | |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
 function packages(): string {

@@ -12,6 +12,36 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     fails: ['sessions: open saves every field as it was given'],
   },
   {
+    flaw: 'opens a session again under an id that is in use',
+    breaking: (store) => {
+      const reopened = new Map<string, SessionRecord>()
+      return {
+        open: async (session) => store.open(session).catch(() => void reopened.set(session.id, session)),
+        byId: async (id) => reopened.get(id) ?? store.byId(id),
+      }
+    },
+    fails: ['sessions: an id that is in use is refused, so a revoked session cannot be opened again'],
+  },
+  {
+    flaw: 'keeps the very dates of a rotation',
+    breaking: ({ rotate, byId }) => {
+      const ends = new Map<string, Date>()
+      return {
+        async rotate(rotation) {
+          const answer = await rotate(rotation)
+          if (answer.rotated) ends.set(rotation.id, rotation.expiresAt)
+          return answer
+        },
+        async byId(id) {
+          const session = await byId(id)
+          const end = ends.get(id)
+          return session && end ? { ...session, expiresAt: end } : session
+        },
+      }
+    },
+    fails: ['sessions: the store keeps its own copies of the dates of a rotation'],
+  },
+  {
     flaw: 'cuts text at 255 characters',
     breaking: ({ open }) => ({
       open: (session) => open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }),

@@ -5,6 +5,13 @@ import { type Broken, gap } from './broken-store.ts'
 /** Flaws in `create` and the look-ups. */
 export const creationFlaws: readonly Broken<UserStore>[] = [
   {
+    flaw: 'takes an account with an id in use for created',
+    breaking: ({ create }) => ({
+      create: (user) => create(user).catch(() => ({ outcome: 'created' })),
+    }),
+    fails: ['users: an id that is in use is refused, also by a deleted account'],
+  },
+  {
     flaw: 'forgets a field at creation',
     breaking: ({ create }) => ({ create: (user) => create({ ...user, bannedAt: null }) }),
     fails: ['users: create saves every field as it was given'],

@@ -175,6 +175,30 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
+    name: 'sessions: the store keeps its own copies of the dates of a rotation',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession()
+      await sessions.open(session)
+      const step = structuredClone(stepOf(session))
+      const { session: rotated } = await sessions.rotate(step)
+      step.now.setTime(0)
+      step.expiresAt.setTime(0)
+      assert.deepEqual(await sessions.byId(session.id), rotated)
+    },
+  },
+  {
+    name: 'sessions: an id that is in use is refused, so a revoked session cannot be opened again',
+    async run(make) {
+      const sessions = await make()
+      const session = sampleSession()
+      await sessions.open(session)
+      await sessions.revoke(session, later(1000))
+      await assert.rejects(async () => sessions.open(session))
+      assert.deepEqual((await sessions.byId(session.id))?.revokedAt, later(1000))
+    },
+  },
+  {
     name: 'sessions: a session that is answered is a copy',
     async run(make) {
       const sessions = await make()

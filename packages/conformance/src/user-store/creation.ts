@@ -194,6 +194,20 @@ export const creationCases: readonly Case<UserStore>[] = [
       assert.deepEqual(await users.byId(user.id), user)
     },
   },
+  {
+    name: 'users: an id that is in use is refused, also by a deleted account',
+    async run(make) {
+      const users = await make()
+      const user = sampleUser()
+      await users.create(user)
+      const other = sampleUser({ id: user.id })
+      await assert.rejects(async () => users.create(other))
+      assert.deepEqual(await users.byId(user.id), user)
+      await users.markDeleted(user.id, later())
+      await assert.rejects(async () => users.create(other))
+      assert.equal(await users.byId(user.id), null)
+    },
+  },
 ]
 
 async function takenBy(users: UserStore, user: UserRecord): Promise<Identifier[]> {

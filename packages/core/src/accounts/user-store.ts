@@ -34,11 +34,15 @@ export type UpdateUserResult =
   | { outcome: 'taken'; taken: Identifier[] }
   | { outcome: 'missing' }
 
-/** Keeps accounts. An account that was marked deleted is absent from every answer but {@link deletedIds}. */
+/**
+ * Keeps accounts. An account that was marked deleted is absent from every answer but {@link deletedIds}. Records go in and
+ * out as copies.
+ */
 export interface UserStore {
   /**
    * Saves an account if all of its identifiers are free; otherwise saves nothing and names each one that is taken.
-   * Check and insert are one atomic step: of concurrent calls with one identifier exactly one creates.
+   * Check and insert are one atomic step: of concurrent calls with one identifier exactly one creates. The id has to be
+   * new: with one that is in use it rejects and changes nothing.
    */
   create(user: UserRecord): Promise<CreateUserResult>
   /** The live account with this id, or `null`. */

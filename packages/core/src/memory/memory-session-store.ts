@@ -1,3 +1,4 @@
+import { KithError } from '../errors.ts'
 import type { SessionRecord, SessionStore } from '../sessions/session-store.ts'
 
 /** Sessions in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
@@ -6,6 +7,7 @@ export function createMemorySessionStore(): SessionStore {
 
   return {
     async open(session) {
+      if (sessions.has(session.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
       sessions.set(session.id, structuredClone(session))
     },
     async byId(id) {
@@ -18,15 +20,15 @@ export function createMemorySessionStore(): SessionStore {
         return { rotated: false, session: structuredClone(session) }
       }
       session.generation++
-      session.rotatedAt = now
-      session.expiresAt = expiresAt
+      session.rotatedAt = new Date(now)
+      session.expiresAt = new Date(expiresAt)
       session.address = address ?? session.address
       return { rotated: true, session: structuredClone(session) }
     },
     async revoke({ id, userId }, at) {
       const session = sessions.get(id)
       if (!session || session.userId !== userId || session.revokedAt || session.expiresAt <= at) return false
-      session.revokedAt = at
+      session.revokedAt = new Date(at)
       return true
     },
     async revokeAll(userId, at, except) {
@@ -34,7 +36,7 @@ export function createMemorySessionStore(): SessionStore {
         (session) =>
           session.userId === userId && session.id !== except && !session.revokedAt && session.expiresAt > at,
       )
-      for (const session of ended) session.revokedAt = at
+      for (const session of ended) session.revokedAt = new Date(at)
       return ended.map((session) => session.id)
     },
     async list(userId, now, { limit, before }) {

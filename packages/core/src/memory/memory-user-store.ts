@@ -1,3 +1,4 @@
+import { KithError } from '../errors.ts'
 import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
 import { type MemoryState, pageOf } from './memory-state.ts'
 
@@ -16,6 +17,8 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
 
   return {
     async create(user) {
+      if (live.has(user.id) || deleted.has(user.id))
+        throw new KithError('storage-failed', { detail: 'The id is in use.' })
       const conflicts = taken(user)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(user.id, structuredClone(user))

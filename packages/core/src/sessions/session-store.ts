@@ -33,16 +33,19 @@ export interface Rotation {
 export type RotationResult =
   { rotated: true; session: SessionRecord } | { rotated: false; session: SessionRecord | null }
 
-/** Keeps sessions. Revocation is final: no call makes a revoked session live again. */
+/**
+ * Keeps sessions. Revocation is final: no call makes a revoked session live again. Records go in and out as copies: later
+ * changes of what was given or answered change nothing here.
+ */
 export interface SessionStore {
-  /** Saves a new session. */
+  /** Saves a new session. Its id has to be new: with one that is in use it rejects and changes nothing. */
   open(session: SessionRecord): Promise<void>
   /** The session with this id, live or not, or `null`. */
   byId(id: string): Promise<SessionRecord | null>
   /**
    * Steps from `generation` to `generation + 1` and sets `rotatedAt` to `now`, if the session is at exactly that
    * generation, not revoked, and not expired at `now`. Compare and set are one atomic step: of concurrent calls with
-   * one generation exactly one answers `rotated: true`; the others get the row as that step left it.
+   * one generation exactly one answers `rotated: true`; the others get the row as that step, or a later one, left it.
    */
   rotate(rotation: Rotation): Promise<RotationResult>
   /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
