@@ -100,14 +100,15 @@ export type { Upload, Uploads } from './media/uploads.ts'
 export type { Author, OwnUser, User } from './profiles/user.ts'
 export type { Profiles } from './profiles/profiles.ts'
 
-export type {
-  CountDifference,
-  EdgeCounts,
-  EdgeKind,
-  EdgeRecord,
-  EdgeSide,
-  EdgeStore,
-  RecountResult,
+export {
+  type CountDifference,
+  type EdgeCounts,
+  type EdgeKind,
+  edgeKinds,
+  type EdgeRecord,
+  type EdgeSide,
+  type EdgeStore,
+  type RecountResult,
 } from './graph/edge-store.ts'
 export type { Follows, FollowState } from './graph/follows.ts'
 export type { Likes, LikeState } from './graph/likes.ts'

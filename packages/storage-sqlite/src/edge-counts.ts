@@ -1,35 +1,36 @@
 import type { CountDifference, EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
-import { allKinds, fromKindNumber, toKindNumber } from './edge-kinds.ts'
+import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
 import { recount } from './recount.ts'
 
 interface CountRow {
   node: string
-  kind: number
-  out_count: number
-  in_count: number
+  outgoing: number
+  incoming: number
 }
 
+type CountStatement = 'change' | 'forget' | 'byNodes' | 'count' | 'following'
+
 /** Every statement about the counts of edges. A node without edges has no row. */
-export const edgeCountStatements = Object.freeze({
-  change: `INSERT INTO kith_edge_counts (node, kind, out_count, in_count) VALUES (@node, @kind, @out, @in)
-    ON CONFLICT (node, kind) DO UPDATE SET out_count = out_count + excluded.out_count,
-      in_count = in_count + excluded.in_count`,
+export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
+  change: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, @node, @out, @in)
+      ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
+        incoming = incoming + excluded.incoming`,
   forget:
-    'DELETE FROM kith_edge_counts WHERE node = @node AND kind = @kind AND out_count = 0 AND in_count = 0',
-  byNodes: `SELECT node, kind, out_count, in_count FROM kith_edge_counts
-    WHERE node IN (SELECT value FROM json_each(@nodes)) AND kind = @kind`,
-  count: `SELECT (SELECT count(*) FROM kith_edges
-      WHERE kind = @kind AND from_id = @node AND from_hidden = 0 AND to_hidden = 0) AS out_count,
-    (SELECT count(*) FROM kith_edges
-      WHERE kind = @kind AND to_id = @node AND to_hidden = 0 AND from_hidden = 0) AS in_count`,
+    'DELETE FROM kith_edge_counts WHERE kind = @kind AND node = @node AND outgoing = 0 AND incoming = 0',
+  byNodes: `SELECT node, outgoing, incoming FROM kith_edge_counts
+      WHERE kind = @kind AND node IN (SELECT value FROM json_each(@nodes))`,
+  count: `SELECT @node AS node,
+      (SELECT count(*) FROM kith_edges WHERE kind = @kind AND from_id = @node AND hidden = 0) AS outgoing,
+      (SELECT count(*) FROM kith_edges WHERE kind = @kind AND to_id = @node AND hidden = 0) AS incoming`,
   // One seek for each kind and side, however many edges a node has.
   following: `SELECT min(node) AS node FROM (
-    SELECT min(node) AS node FROM kith_edge_counts WHERE node > @node
-    UNION ALL SELECT (SELECT min(from_id) FROM kith_edges WHERE kind = kinds.value AND from_id > @node)
-      FROM json_each(@kinds) AS kinds
-    UNION ALL SELECT (SELECT min(to_id) FROM kith_edges WHERE kind = kinds.value AND to_id > @node)
-      FROM json_each(@kinds) AS kinds)`,
+      SELECT (SELECT min(node) FROM kith_edge_counts WHERE kind = kinds.value AND node > @node) AS node
+        FROM json_each(@kinds) AS kinds
+      UNION ALL SELECT (SELECT min(from_id) FROM kith_edges WHERE kind = kinds.value AND from_id > @node)
+        FROM json_each(@kinds) AS kinds
+      UNION ALL SELECT (SELECT min(to_id) FROM kith_edges WHERE kind = kinds.value AND to_id > @node)
+        FROM json_each(@kinds) AS kinds)`,
 })
 
 /** The edge whose counts change. */
@@ -64,7 +65,7 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
   }
 
   function compare(node: string): CountDifference[] {
-    return (JSON.parse(allKinds) as number[]).flatMap((number) => {
+    return kindNumbers.flatMap((number) => {
       const [before = countsFrom(null)] = stored(number, [node])
       const counted = countsFrom(get<CountRow>(edgeCountStatements.count, { kind: number, node }))
       const same = before.out === counted.out && before.in === counted.in
@@ -98,5 +99,5 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
 }
 
 function countsFrom(row: CountRow | null | undefined): EdgeCounts {
-  return { out: row?.out_count ?? 0, in: row?.in_count ?? 0 }
+  return { out: row?.outgoing ?? 0, in: row?.incoming ?? 0 }
 }

@@ -12,32 +12,24 @@ interface EdgeRow {
   to_id: string
 }
 
-interface Ends {
-  from_hidden: number
-  to_hidden: number
-}
+type EdgeStatement = 'add' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
 
 /** The statements about single edges and lists of them. */
-export const edgeStatements = Object.freeze({
-  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, from_hidden, to_hidden)
-    VALUES (@kind, @from, @to, @id,
-      EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1),
-      EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1))
-    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING from_hidden, to_hidden`,
-  remove: `DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to
-    RETURNING from_hidden, to_hidden`,
+export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
+  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden) VALUES (@kind, @from, @to, @id,
+      EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
+        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1))
+    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`,
+  remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
   listOut: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND from_hidden = 0 AND to_hidden = 0 AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
+    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
   listIn: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND to_id = @node AND to_hidden = 0 AND from_hidden = 0 AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
+    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
+  // The + keeps SQLite from reading all edges of a node off an index instead of seeking the few that are asked for.
   amongOut: `SELECT to_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND to_id IN (SELECT value FROM json_each(@others))
-      AND from_hidden = 0 AND to_hidden = 0`,
+    WHERE kind = @kind AND from_id = @node AND to_id IN (SELECT value FROM json_each(@others)) AND +hidden = 0`,
   amongIn: `SELECT from_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id IN (SELECT value FROM json_each(@others)) AND to_id = @node
-      AND from_hidden = 0 AND to_hidden = 0`,
+    WHERE kind = @kind AND from_id IN (SELECT value FROM json_each(@others)) AND to_id = @node AND +hidden = 0`,
 })
 
 /** Creates the edge store on a connection. */
@@ -54,10 +46,10 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   ): { changed: boolean; count: number } {
     return atomically(() => {
       const edge = { kind: toKindNumber(kind), from, to }
-      const [ends] = all<Ends>(sql, id === undefined ? edge : { ...edge, id })
-      if (ends?.from_hidden === 0 && ends.to_hidden === 0) counts.change(edge, by)
+      const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id })
+      if (row?.hidden === 0) counts.change(edge, by)
       const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
-      return { changed: ends !== undefined, count }
+      return { changed: row !== undefined, count }
     })
   }
 

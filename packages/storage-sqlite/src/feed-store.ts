@@ -4,8 +4,10 @@ import { toKindNumber } from './edge-kinds.ts'
 import { afterEveryId } from './keyset.ts'
 import { postColumns, postFrom, type PostRow } from './post-store.ts'
 
+type FeedStatement = 'home'
+
 /** The statement of the feed: newest posts first, each probed for its author. */
-export const feedStatements = Object.freeze({
+export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
   home: `SELECT ${postColumns} FROM kith_posts AS post
     WHERE removed = 0 AND id < @before
       AND (author_id = @userId OR EXISTS

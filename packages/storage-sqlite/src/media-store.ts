@@ -19,8 +19,21 @@ interface MediaRow {
 const columns = 'id, owner_id, kind, content_type, created_at, state, measures, use, subject, position, alt'
 const release = `UPDATE kith_media SET state = 'released', use = NULL, subject = NULL, position = NULL, alt = NULL`
 
+type MediaStatement =
+  | 'reserve'
+  | 'ready'
+  | 'byIds'
+  | 'bySubjects'
+  | 'free'
+  | 'attach'
+  | 'releaseUsed'
+  | 'releaseOwned'
+  | 'releaseUnused'
+  | 'released'
+  | 'forget'
+
 /** Every statement about media, those that the post store needs among them. */
-export const mediaStatements = Object.freeze({
+export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.freeze({
   reserve: `INSERT INTO kith_media (${columns}) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,
     @measures, @use, @subject, @position, @alt)`,
   ready: `UPDATE kith_media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'`,

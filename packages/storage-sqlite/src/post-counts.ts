@@ -2,8 +2,10 @@ import type { CountDifference, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import { recount } from './recount.ts'
 
+type CountStatement = 'change' | 'forget' | 'byAuthors' | 'count' | 'following'
+
 /** Every statement about the counts of posts. An author without live posts has no row. */
-export const postCountStatements = Object.freeze({
+export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
   change: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
     ON CONFLICT (author_id) DO UPDATE SET posts = posts + excluded.posts`,
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',

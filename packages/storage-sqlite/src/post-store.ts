@@ -17,8 +17,10 @@ export interface PostRow {
 /** The columns of {@link PostRow}. */
 export const postColumns = 'id, author_id, caption, created_at, edited_at'
 
+type PostStatement = 'insert' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'removedIds' | 'purge'
+
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
-export const postStatements = Object.freeze({
+export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_posts (${postColumns}) VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
   byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0`,
   edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0

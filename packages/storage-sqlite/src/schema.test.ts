@@ -89,7 +89,7 @@ test('a migration that fails half-way leaves the version before it', async () =>
   expect(versionsOf(path)).toEqual([1])
   database.exec('DROP INDEX kith_sessions_ended')
   await createSqliteStorage({ database }).migrate()
-  expect(versionsOf(path)).toEqual([1, 2])
+  expect(versionsOf(path)).toHaveLength(newest)
   database.close()
 })
 

@@ -1,7 +1,13 @@
 import type { Keyset } from '../page.ts'
 
-/** What one node can be to another: a user follows a user, likes a post, saves a post. */
-export type EdgeKind = 'follow' | 'like' | 'save'
+/**
+ * What one node can be to another: a user follows a user, likes a post, saves a post. A store may keep a kind by its
+ * place in this list, so a new one goes to the end and none ever moves.
+ */
+export const edgeKinds: readonly ['follow', 'like', 'save'] = Object.freeze(['follow', 'like', 'save'])
+
+/** One of {@link edgeKinds}. */
+export type EdgeKind = (typeof edgeKinds)[number]
 
 /** One edge. Of one kind there is at most one between two nodes. */
 export interface EdgeRecord {
@@ -44,7 +50,7 @@ export interface RecountResult {
 /**
  * Keeps edges and their counts. A count equals the visible edges after any history, a crash included: every verb
  * changes edges and counts together. An edge is visible while neither of its ends is hidden; only visible edges are
- * listed and counted.
+ * listed and counted. Records go in and out as copies.
  */
 export interface EdgeStore {
   /**
@@ -60,11 +66,18 @@ export interface EdgeStore {
   among(side: EdgeSide, others: readonly string[]): Promise<string[]>
   /** The counts of these nodes, in the order of `nodes`. */
   counts(kind: EdgeKind, nodes: readonly string[]): Promise<EdgeCounts[]>
-  /** Hides a node, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0. */
+  /**
+   * Hides a node, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0, and
+   * until then lists and counts agree on the edges that have changed. From its first step on, edges that are added to a
+   * hidden node are hidden. It may be turned round at any step.
+   */
   setHidden(node: string, hidden: boolean, limit: number): Promise<number>
-  /** Nodes that are hidden, the highest id first. */
+  /** Nodes that are hidden or not yet shown again in full, the highest id first. */
   hiddenNodes(keyset: Keyset): Promise<string[]>
-  /** Removes at most `limit` edges of a node that is gone for good, with their counts. Answers how many; done at 0. */
+  /**
+   * Removes at most `limit` edges of a node that is gone for good, with their counts. Answers how many; done at 0, when
+   * the node is no longer among the hidden ones either.
+   */
   drop(node: string, limit: number): Promise<number>
   /** Compares the counts of at most `limit` nodes with their edges and sets them right. `after` is the `next` before, `null` to start. */
   recount(after: string | null, limit: number): Promise<RecountResult>

@@ -41,9 +41,12 @@ export interface MediaAttachment {
   alt: string
 }
 
-/** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. */
+/** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. Records go in and out as copies. */
 export interface MediaStore {
-  /** Saves the row of a medium whose blob is about to be stored. */
+  /**
+   * Saves the row of a medium whose blob is about to be stored. Its id has to be new: with one that is in use it rejects
+   * and changes nothing.
+   */
   reserve(media: MediaRecord): Promise<void>
   /** Makes a reserved medium ready. Answers `false` if it no longer waits for that: then its blob has to go. */
   ready(id: string, measures: MediaMeasures): Promise<boolean>
@@ -62,7 +65,8 @@ export interface MediaStore {
   releaseAll(ownerId: string): Promise<void>
   /**
    * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
-   * ids of released ones, oldest first. What it answers can no longer be attached.
+   * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`:
+   * its blob may still be on the way. What it answers can no longer be attached.
    */
   sweep(before: Date, limit: number): Promise<string[]>
   /** Removes the row of a released medium, after its blob. Idempotent. */

@@ -55,6 +55,7 @@ export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): Edge
     async drop(node, limit) {
       const dropped = touching(node).slice(0, limit)
       for (const [key] of dropped) edges.delete(key)
+      if (dropped.length === 0) hiddenNodes.delete(node)
       return dropped.length
     },
     async recount() {

@@ -1,3 +1,4 @@
+import { KithError } from '../errors.ts'
 import type { MediaRecord, MediaStore } from '../media/media-store.ts'
 import { type MemoryState, release } from './memory-state.ts'
 
@@ -8,12 +9,15 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
       ({ attachment }) => attachment?.use === use && attachment.subject === subject,
     )
   }
-  function releaseWhere(matches: (item: MediaRecord) => boolean): void {
-    for (const item of media.values()) if (matches(item)) release(item)
-  }
+  const oldest = (matches: (item: MediaRecord) => boolean, limit: number): MediaRecord[] =>
+    [...media.values()]
+      .filter(matches)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit)
 
   return {
     async reserve(item) {
+      if (media.has(item.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
       media.set(item.id, structuredClone(item))
     },
     async ready(id, measures) {
@@ -39,15 +43,15 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
       for (const item of attachedTo(use, ownerId)) release(item)
     },
     async releaseAll(ownerId) {
-      releaseWhere((item) => item.ownerId === ownerId)
+      for (const item of media.values()) if (item.ownerId === ownerId) release(item)
     },
     async sweep(before, limit) {
-      releaseWhere((item) => item.attachment === null && item.createdAt < before)
-      const released = [...media.values()].filter((item) => item.state === 'released')
-      return released
-        .map((item) => item.id)
-        .sort()
-        .slice(0, limit)
+      const isOld = (item: MediaRecord) => item.createdAt < before
+      const isUnused = (item: MediaRecord) => item.state !== 'released' && item.attachment === null
+      for (const item of oldest((each) => isUnused(each) && isOld(each), limit)) release(item)
+      const isOver = (item: MediaRecord) =>
+        item.state === 'released' && (item.measures !== null || isOld(item))
+      return oldest(isOver, limit).map((item) => item.id)
     },
     async forget(id) {
       if (media.get(id)?.state === 'released') media.delete(id)

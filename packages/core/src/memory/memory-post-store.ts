@@ -1,3 +1,4 @@
+import { KithError } from '../errors.ts'
 import type { PostStore } from '../posts/post-store.ts'
 import { type MemoryState, pageOf, release } from './memory-state.ts'
 
@@ -17,6 +18,8 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
 
   return {
     async create(post, items) {
+      if (posts.has(post.id) || removed.has(post.id))
+        throw new KithError('storage-failed', { detail: 'The id is in use.' })
       const isFree = (id: string) => {
         const item = media.get(id)
         return item?.ownerId === post.authorId && item.state === 'ready' && item.attachment === null

@@ -19,18 +19,22 @@ export interface PostMedia {
 /** The answer of {@link PostStore.create}: with uploads that are missing, not the author's, or in use already. */
 export type CreatePostResult = { outcome: 'created' } | { outcome: 'media-unavailable'; ids: string[] }
 
-/** Keeps posts. A removed post is absent from every answer but {@link removedIds}. */
+/** Keeps posts. A removed post is absent from every answer but {@link removedIds}. Records go in and out as copies. */
 export interface PostStore {
   /**
    * Saves a post and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author, and
-   * unattached: of concurrent posts with one upload exactly one is created.
+   * unattached: of concurrent posts with one upload exactly one is created. The id has to be new: with one that is in use
+   * it rejects and changes nothing.
    */
   create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
   /** The live posts with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<PostRecord[]>
   /** Changes the caption of a live post; `null` if there is none. */
   edit(id: string, caption: string, editedAt: Date): Promise<PostRecord | null>
-  /** Takes a live post out of everything in one step and releases its media. Answers whether it was live. */
+  /**
+   * Takes a live post out of everything in one step and releases its media. Answers whether it was live: of concurrent
+   * calls exactly one answers `true`.
+   */
   remove(id: string): Promise<boolean>
   /** Removes at most `limit` live posts of an author, each as {@link remove} does. Answers how many; done at 0. */
   removeAll(authorId: string, limit: number): Promise<number>
@@ -42,6 +46,9 @@ export interface PostStore {
   removedIds(limit: number): Promise<string[]>
   /** Removes the last trace of a removed post; does nothing for any other. Idempotent. */
   purge(id: string): Promise<void>
-  /** Compares the counts of at most `limit` authors with their posts, as out-edges of kind `post`, and sets them right. */
+  /**
+   * Compares the counts of at most `limit` authors with their posts, as out-edges of kind `post`, and sets them right.
+   * `after` is the `next` before, `null` to start.
+   */
   recount(after: string | null, limit: number): Promise<RecountResult>
 }
