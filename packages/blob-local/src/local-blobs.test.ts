@@ -43,7 +43,7 @@ test('nothing is written before the first put', async () => {
 
 test('addresses begin with the prefix that is given', async () => {
   const options = { directory: 'x', images: createCopyingImages() }
-  expect(createLocalBlobs(options).url('a', null)).toBe('/api/v1/media/a')
+  expect(createLocalBlobs(options).url('a', null)).toBe('/api/v1/media/files/a')
   const blobs = createLocalBlobs({ ...options, urlPrefix: 'https://cdn.example/m/' })
   expect(blobs.url('a', 'thumb')).toBe('https://cdn.example/m/a/thumb')
 })

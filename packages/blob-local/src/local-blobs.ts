@@ -22,14 +22,14 @@ export interface LocalBlobsOptions {
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
-  /** Where Kith's routes serve the blobs. @default '/api/v1/media' */
+  /** Where Kith's routes serve the blobs. @default '/api/v1/media/files' */
   urlPrefix?: string | undefined
 }
 
 /** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
 export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
   const directory = resolve(options.directory)
-  const urlPrefix = (options.urlPrefix ?? '/api/v1/media').replace(/\/+$/, '')
+  const urlPrefix = (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, '')
   const temporary = createTemporaryFiles(join(directory, '.temporary'))
   const renditions = createRenditions(options.images, temporary)
 

@@ -11,6 +11,7 @@ export type { Journey } from './journeys/journey.ts'
 export type {
   JourneyConditions,
   JourneyHost,
+  JourneyMedia,
   JourneyServer,
   JourneySetup,
   MountOptions,

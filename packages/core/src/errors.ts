@@ -98,7 +98,8 @@ export class InvalidInputError extends KithError {
 }
 
 /** Codes of errors that go away by waiting. */
-export type RetryLaterCode = 'rate-limited' | 'account-locked' | 'busy' | 'storage-busy' | 'storage-full'
+export type RetryLaterCode =
+  'rate-limited' | 'account-locked' | 'busy' | 'captions-unavailable' | 'storage-busy' | 'storage-full'
 
 /** Raised when the same call can succeed later; says after how many seconds to try again. */
 export class RetryLaterError extends KithError {

@@ -12,6 +12,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import express, { type Express, type Request, type Response } from 'express'
 import { describe, test } from 'vitest'
+import { makeLocalMedia } from '../../../test/local-media.ts'
 import { type KithExpress, kithExpress } from '../src/index.ts'
 
 const conditions: JourneyConditions = {
@@ -27,6 +28,7 @@ function host(
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
+    makeMedia: makeLocalMedia,
     makeStorage: async () =>
       all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
     conditions: all,

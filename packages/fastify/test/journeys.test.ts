@@ -10,6 +10,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { describe, test } from 'vitest'
+import { makeLocalMedia } from '../../../test/local-media.ts'
 import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
 
 const conditions: JourneyConditions = {
@@ -29,6 +30,7 @@ function host(
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
+    makeMedia: makeLocalMedia,
     makeStorage: async () =>
       all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
     conditions: all,

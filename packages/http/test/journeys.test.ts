@@ -2,6 +2,7 @@ import { createFetchHost, journeys, runJourneys } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { describe, test } from 'vitest'
+import { makeLocalMedia } from '../../../test/local-media.ts'
 
 describe.each([
   ['in memory', () => createMemoryStorage()],
@@ -10,6 +11,6 @@ describe.each([
   runJourneys(
     test,
     journeys,
-    createFetchHost(async () => makeStorage()),
+    createFetchHost(async () => makeStorage(), makeLocalMedia),
   )
 })

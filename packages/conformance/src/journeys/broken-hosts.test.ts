@@ -1,6 +1,7 @@
 import type { Kith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
+import { makeLocalMedia } from '../../../../test/local-media.ts'
 import { createFetchHost } from './fetch-host.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyHost } from './journey-host.ts'
@@ -8,7 +9,7 @@ import { openJourneyApp } from './journey-app.ts'
 import { journeys } from './journeys.ts'
 import type { Send, WireAnswer, WireRequest } from './wire.ts'
 
-const sound = createFetchHost(async () => createMemoryStorage())
+const sound = createFetchHost(async () => createMemoryStorage(), makeLocalMedia)
 
 /** The sound host with one flaw, in what it hands on or gives back. */
 function flawed(flaw: (send: Send, kith: Kith) => Send): JourneyHost {

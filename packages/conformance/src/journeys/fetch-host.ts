@@ -1,12 +1,15 @@
-import type { Storage } from '@kith/core'
 import { createKithHttp, type KithHttp } from '@kith/http'
 import type { JourneyHost } from './journey-host.ts'
 import { sendByFetch } from './wire.ts'
 
 /** The Fetch handler in an app of a few lines, without a framework or a socket: the quickest host for a storage. */
-export function createFetchHost(makeStorage: () => Promise<Storage>): JourneyHost {
+export function createFetchHost(
+  makeStorage: JourneyHost['makeStorage'],
+  makeMedia: JourneyHost['makeMedia'],
+): JourneyHost {
   return {
     makeStorage,
+    makeMedia,
     serve: async (kith, options) => ({
       send: sendByFetch(createApp(createKithHttp(kith, options))),
       close: async () => {},

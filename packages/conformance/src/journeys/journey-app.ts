@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { createKith, generateSigningKey, type Kith, type Storage } from '@kith/core'
+import { createKith, createSketchCaptions, generateSigningKey, type Kith, type Storage } from '@kith/core'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { cheapPasswords } from './cheap-passwords.ts'
-import type { JourneyConditions, JourneyHost, JourneySetup } from './journey-host.ts'
+import type { JourneyConditions, JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
 import { createSecretsWatch } from './secrets-watch.ts'
 import type { WireAnswer, WireRequest } from './wire.ts'
 
@@ -22,6 +22,7 @@ export interface JourneyApp {
   readonly conditions: JourneyConditions
   /** Lines that Kith has logged. */
   readonly log: readonly string[]
+  readonly media: JourneyMedia
   now(): Date
   /** Lets time pass. */
   advance(seconds: number): void
@@ -53,11 +54,14 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
 
   const storage = await host.makeStorage()
   await storage.migrate()
+  const media = await host.makeMedia(`${host.conditions.basePath}/media`)
   const kith = createKith({
     secret: journeySecret,
     storage: breakable(storage, () => fault),
     passwords: cheapPasswords,
     accounts: { revealTaken: setup.revealTaken },
+    media: media.options,
+    captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: setup.asymmetric ? { signingKeys: [await generateSigningKey()] } : undefined,
     clock: now,
     logger: { warn: write, error: write },
@@ -89,6 +93,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     kith,
     conditions: host.conditions,
     log,
+    media,
     now,
     advance: (seconds) => void (time += seconds * 1000),
     async request(path, request = {}) {
@@ -102,6 +107,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     async close() {
       await server.close()
       await storage.close()
+      await media.close()
       for (const line of log) for (const secret of secrets.all()) assert.ok(!line.includes(secret), line)
     },
   }

@@ -1,4 +1,4 @@
-import type { Kith, Storage } from '@kith/core'
+import type { CaptionWriter, Kith, MediaOptions, Storage } from '@kith/core'
 import type { KithHttpOptions } from '@kith/http'
 import type { Send } from './wire.ts'
 
@@ -11,12 +11,24 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
+  /** @default the sketches of core */
+  captions?: CaptionWriter | undefined
+}
+
+/** Where the media of one journey are. */
+export interface JourneyMedia {
+  options: MediaOptions
+  /** Every file that is kept or waiting somewhere. */
+  files(): Promise<string[]>
+  close(): Promise<void>
 }
 
 /** A framework that Kith is mounted in. */
 export interface JourneyHost {
   /** A fresh, empty storage. */
   makeStorage(): Promise<Storage>
+  /** Real images and videos, in a fresh place. Kith serves them under `publicPath`. */
+  makeMedia(publicPath: string): Promise<JourneyMedia>
   /**
    * Starts an app with Kith and these routes of its own, which answer JSON:
    * `GET POST /host/private` behind `requireViewer` and `GET POST /host/public` behind `readViewer` answer

@@ -8,6 +8,8 @@ import { originJourneys } from './origin-journeys.ts'
 import { protocolJourneys } from './protocol-journeys.ts'
 import { refreshJourneys } from './refresh-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
+import { mediaJourneys } from './media-journeys.ts'
+import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
 
 /** Everything that Kith promises over HTTP, whatever framework it is mounted in. */
@@ -22,4 +24,6 @@ export const journeys: readonly Journey[] = [
   ...inputJourneys,
   ...bodyJourneys,
   ...protocolJourneys,
+  ...socialJourneys,
+  ...mediaJourneys,
 ]

@@ -137,12 +137,12 @@ export function createAccounts(core: Core): Accounts {
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)
-      await core.purge.hide(userId, true)
+      await core.purge.settle(userId)
       emit('account.banned', { userId })
     },
     async unban(userId) {
       await setBan(userId, null)
-      await core.purge.hide(userId, false)
+      await core.purge.settle(userId)
       emit('account.unbanned', { userId })
     },
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import { isKithError, KithError } from '../errors.ts'
+import { isKithError, KithError, RetryLaterError } from '../errors.ts'
 import { lineOfText, parseInput } from '../input.ts'
 import { isServed } from '../media/blob-store.ts'
 import type { MediaRecord } from '../media/media-store.ts'
@@ -32,6 +32,9 @@ export interface Captions {
   suggest(viewer: Viewer, mediaId: string, input?: SuggestInput): Promise<{ suggestions: string[] }>
 }
 
+/** A model that is down or slow is rarely so for less. */
+const retrySeconds = 30
+
 /** Creates the captions of one Kith instance. */
 export function createCaptions(core: Core): Captions {
   const { captions: config, media: mediaConfig } = core.config
@@ -41,7 +44,7 @@ export function createCaptions(core: Core): Captions {
     const served = blobs && isServed(blobs) ? await blobs.read(id, 'feed', () => null) : null
     if (served) return yield* served.bytes
     const response = await core.config.fetch(blobs?.url(id, 'feed') ?? '')
-    if (!response.ok || !response.body) throw new KithError('captions-unavailable')
+    if (!response.ok || !response.body) throw unavailable()
     yield* response.body
   }
 
@@ -99,6 +102,6 @@ async function withTimeout<Result>(
   }
 }
 
-function unavailable(cause?: unknown): KithError {
-  return new KithError('captions-unavailable', { detail: 'Write one yourself, or try again later.', cause })
+function unavailable(cause?: unknown): RetryLaterError {
+  return new RetryLaterError('captions-unavailable', retrySeconds, cause)
 }

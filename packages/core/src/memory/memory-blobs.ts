@@ -8,7 +8,9 @@ interface Blob {
 }
 
 /** Blobs of this process, for tests. It cannot resize: each rendition of an image is the image itself. */
-export function createMemoryBlobs({ urlPrefix = '/api/v1/media' } = {}): ServedBlobStore {
+export function createMemoryBlobs({
+  urlPrefix = '/api/v1/media/files',
+}: { urlPrefix?: string } = {}): ServedBlobStore {
   const blobs = new Map<string, Blob>()
 
   return {

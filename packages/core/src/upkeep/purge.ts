@@ -9,8 +9,8 @@ export interface Purge {
   account(id: string): Promise<void>
   /** Removes the blobs and rows of released media. Answers how many. */
   media(): Promise<number>
-  /** Hides the edges of an account, or shows them again. */
-  hide(id: string, hidden: boolean): Promise<void>
+  /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
+  settle(id: string): Promise<void>
 }
 
 /** How many rows one step touches: short enough not to keep others waiting. */
@@ -74,8 +74,18 @@ export function createPurge(storage: Storage, { clock, media: { blobs }, logger 
       await users.purge(id)
     },
     media: removeBlobs,
-    async hide(id, hidden) {
-      await untilDone(() => edges.setHidden(id, hidden, purgeBatch))
+    async settle(id) {
+      // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
+      // word is a look at the account that finds nothing left to do.
+      let settled: boolean | null = null
+      for (;;) {
+        const user = await users.byId(id)
+        if (!user) return void (await untilDone(() => edges.drop(id, purgeBatch)))
+        const banned = user.bannedAt !== null
+        if (settled === banned) return
+        const changed = await edges.setHidden(id, banned, purgeBatch)
+        settled = changed === 0 ? banned : null
+      }
     },
   }
 }

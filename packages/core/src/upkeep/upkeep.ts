@@ -50,24 +50,14 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
 
   /** Edges are hidden exactly where their account is banned, whichever of the two a crash left behind. */
   async function reconcileBans(): Promise<void> {
-    for (const [list, hidden] of [
-      [users.bannedIds, true],
-      [edges.hiddenNodes, false],
-    ] as const) {
+    for (const list of [users.bannedIds, edges.hiddenNodes]) {
       let before: string | null = null
-      for (;;) {
+      do {
         const ids: string[] = await list({ limit: purgeBatch, before })
-        const found = hidden ? ids : await unbanned(ids)
-        for (const id of found) await purge.hide(id, hidden)
-        before = ids.at(-1) ?? null
-        if (ids.length < purgeBatch) break
-      }
+        for (const id of ids) await purge.settle(id)
+        before = ids.length < purgeBatch ? null : (ids.at(-1) ?? null)
+      } while (before !== null)
     }
-  }
-
-  async function unbanned(ids: string[]): Promise<string[]> {
-    const found = ids.length > 0 ? await users.byIds(ids) : []
-    return found.filter((user) => user.bannedAt === null).map((user) => user.id)
   }
 
   async function purgeSessions(): Promise<number> {

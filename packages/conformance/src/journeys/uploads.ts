@@ -1,0 +1,44 @@
+import { drawDefaultAvatar, type Upload } from '@kith/core'
+import { shapes } from '@kith/http'
+import type { Answer } from './answer.ts'
+import type { Client } from './clients.ts'
+import type { JourneyRequest } from './journey-app.ts'
+
+/** A real picture: a PNG of 320 × 320. */
+export function picture(name: string = 'anna'): Uint8Array {
+  return drawDefaultAvatar(name)
+}
+
+/** One part of a form. */
+export interface Part {
+  name: string
+  filename?: string
+  bytes: Uint8Array | string
+}
+
+const boundary = 'journey-boundary-4711'
+
+/** A request with a form, to the letter as given. */
+export function formOf(parts: readonly Part[]): JourneyRequest {
+  const pieces = parts.flatMap(({ name, filename, bytes }) => [
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"\r\ncontent-type: image/jpeg`}\r\n\r\n`,
+    bytes,
+    '\r\n',
+  ])
+  return {
+    method: 'POST',
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    body: Buffer.concat([...pieces, `--${boundary}--\r\n`].map((piece) => Buffer.from(piece))),
+  }
+}
+
+/** Sends a file as forms do. The name claims to be a JPEG, whatever it is. */
+export function send(client: Client, bytes: Uint8Array | string): Promise<Answer> {
+  return client.request('/media', formOf([{ name: 'file', filename: 'photo.jpg', bytes }]))
+}
+
+/** Uploads a picture. */
+export async function upload(client: Client, bytes: Uint8Array = picture()): Promise<Upload> {
+  const answer = await send(client, bytes)
+  return shapes.Upload.parse(answer.json())
+}

@@ -1,0 +1,30 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLocalBlobs } from '@kith/blob-local'
+import type { JourneyMedia } from '@kith/conformance'
+import { createSharpImages } from '@kith/media-sharp'
+import { createMediabunnyVideos } from '@kith/media-video'
+
+/** Media for journeys, as an app on one machine has them: local files, sharp and mediabunny. */
+export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> {
+  const folder = await mkdtemp(join(tmpdir(), 'kith-journey-'))
+  const images = createSharpImages()
+  const directory = join(folder, 'blobs')
+  const temporaryDirectory = join(folder, 'temporary')
+  const filesIn = async (path: string): Promise<string[]> => {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  }
+  return {
+    options: {
+      blobs: createLocalBlobs({ directory, images, urlPrefix: `${publicPath}/files` }),
+      images,
+      videos: createMediabunnyVideos(),
+      publicPath,
+      temporaryDirectory,
+    },
+    files: async () => [...(await filesIn(directory)), ...(await filesIn(temporaryDirectory))],
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+}
