@@ -271,11 +271,28 @@ describe('a deleted or banned account', () => {
     await users.update(as('cem').userId, { bannedAt: null })
     await upkeep.run()
     expect(await followers()).toBe(2)
+    await edges.setHidden(as('cem').userId, true, 1)
+    await upkeep.run()
+    expect(await followers()).toBe(2)
     await users.markDeleted(as('ben').userId, new Date())
     expect(await upkeep.run()).toMatchObject({ accounts: 1 })
     expect(await followers()).toBe(1)
     expect(await edges.counts('follow', [as('ben').userId])).toEqual([{ out: 0, in: 0 }])
     expect((await upkeep.verifyCounts()).differences).toEqual([])
+    await edges.setHidden(as('ben').userId, true, 1)
+    await upkeep.run()
+    expect(await edges.hiddenNodes({ limit: 10, before: null })).toEqual([])
+  })
+
+  test('banned and let back at the same moment, edges follow the account in the end', async () => {
+    const { follows, profiles, accounts, as } = await society(['ana', 'ben'])
+    await follows.add(as('ben'), 'ana')
+    const { userId } = as('ben')
+    const followers = async () => (await profiles.get(null, 'ana')).counts.followers
+    await Promise.all([accounts.ban(userId), accounts.unban(userId), accounts.ban(userId)])
+    expect(await followers()).toBe(0)
+    await Promise.all([accounts.unban(userId), accounts.ban(userId), accounts.unban(userId)])
+    expect(await followers()).toBe(1)
   })
 })
 
