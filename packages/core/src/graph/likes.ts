@@ -25,12 +25,12 @@ export interface Likes {
 export function createLikes(core: Core): Likes {
   return {
     async add(viewer, postId) {
-      const { changed, count } = await markPost(core, 'like', viewer, postId)
+      const { changed, count } = await markPost(core, { kind: 'like', viewer, postId })
       if (changed) core.emit('like.added', { userId: viewer.userId, postId })
       return { liked: true, likes: count }
     },
     async remove(viewer, postId) {
-      const { changed, count } = await unmarkPost(core, 'like', viewer, postId)
+      const { changed, count } = await unmarkPost(core, { kind: 'like', viewer, postId })
       if (changed) core.emit('like.removed', { userId: viewer.userId, postId })
       return { liked: false, likes: count }
     },

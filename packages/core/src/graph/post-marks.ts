@@ -4,14 +4,17 @@ import { findPost } from '../posts/posts.ts'
 import type { PostRecord } from '../posts/post-store.ts'
 import type { Viewer } from '../viewer.ts'
 
-type Mark = 'like' | 'save'
+/** An edge from the viewer to a post. */
+export interface PostMark {
+  kind: 'like' | 'save'
+  viewer: Viewer
+  postId: string
+}
 
 /** Puts an edge from the viewer to a post. Answers whether it is new, and how many such edges the post has. */
 export async function markPost(
   core: Core,
-  kind: Mark,
-  viewer: Viewer,
-  postId: string,
+  { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
   await visiblePost(core, postId)
   const edge = { kind, from: viewer.userId, to: postId } as const
@@ -31,9 +34,7 @@ export async function markPost(
 /** Takes the edge away again. */
 export async function unmarkPost(
   core: Core,
-  kind: Mark,
-  viewer: Viewer,
-  postId: string,
+  { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
   await visiblePost(core, postId)
   const { removed, count } = await core.storage.edges.remove({ kind, from: viewer.userId, to: postId })

@@ -20,11 +20,11 @@ export function createSaves(core: Core): Saves {
   const { edges, posts } = core.storage
   return {
     async add(viewer, postId) {
-      await markPost(core, 'save', viewer, postId)
+      await markPost(core, { kind: 'save', viewer, postId })
       return { saved: true }
     },
     async remove(viewer, postId) {
-      await unmarkPost(core, 'save', viewer, postId)
+      await unmarkPost(core, { kind: 'save', viewer, postId })
       return { saved: false }
     },
     async list(viewer, input = {}) {
