@@ -39,10 +39,13 @@ function isFullScan(step: string): boolean {
   return /^SCAN (?!.*(USING|VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step)
 }
 
-test.each(statements)('%s reads through an index and sorts nothing', (_, sql) => {
+/** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
+const sorts: readonly string[] = ['feed.heads']
+
+test.each(statements)('%s reads through an index and sorts nothing', (name, sql) => {
   const plan = planOf(sql)
   const costly = plan.filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step) || isFullScan(step))
-  expect(costly).toEqual([])
+  expect(costly).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
 })
 
 test('each statement uses the index that was made for it', () => {
@@ -136,10 +139,27 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
         "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
-      "feed.home": [
-        "SEARCH post USING INDEX kith_posts_recent (id<?)",
-        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
+      "feed.following": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      ],
+      "feed.heads": [
+        "SCAN CONSTANT ROW",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
+        "SCAN (subquery-3)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id<?)",
+      ],
+      "feed.ofAuthor": [
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id>? AND id<?)",
+      ],
+      "feed.posts": [
+        "SEARCH post USING PRIMARY KEY (id=?)",
+        "SCAN json_each VIRTUAL TABLE INDEX 1:",
         "SEARCH kith_users EXISTS USING PRIMARY KEY (id=?)",
+      ],
+      "feed.recent": [
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
+        "SCAN (subquery-1)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
       ],
       "media.attach": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
