@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page, Post } from '@kith/core'
+import sharp from 'sharp'
 import { afterAll, expect, test } from 'vitest'
+import { root } from '../scripts/packages.ts'
+import { importsOf, readFiles } from './imports.ts'
 import { startApp } from './running-app.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-'))
@@ -12,16 +16,48 @@ const env = { KITH_DEMO_DIRECTORY: join(folder, 'data') }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('serves its page under a policy that allows no other script', async () => {
+test('serves its page under a policy that lets only scripts of its own folder run', async () => {
   const app = await startApp(script, env)
   const response = await app.call('GET', '/')
   const html = await response.text()
-  expect(response.headers.get('content-security-policy')).toMatch(
-    /default-src 'none'; script-src 'sha256-[^']+';/,
+  const files = `${app.url}/app/ ${app.url.replace('localhost', '127.0.0.1')}/app/`
+  expect(response.headers.get('content-security-policy')).toContain(
+    `default-src 'none'; script-src ${files}; style-src ${files};`,
   )
   expect(html).toContain('<title>Kith demo</title>')
-  expect(html).not.toMatch(/\son\w+=|style=|javascript:/)
+  expect(html).not.toMatch(/\son\w+=|style=|javascript:|<style|<script(?! type="module" src="\/app\/)/)
+  const folder = join(root, 'examples/demo/public/app')
+  for (const [name, text] of readFiles(folder, ['.js', '.css'])) {
+    const file = await app.call('GET', `/app/${name}`)
+    expect(await file.text()).toBe(text)
+    expect(file.headers.get('x-content-type-options')).toBe('nosniff')
+    for (const specifier of importsOf(text)) expect(specifier).toMatch(/^\.\/[\w-]+\.js$/)
+  }
   expect(await app.stop()).toBe(0)
+})
+
+test('shares a picture with a suggested caption and shows it after a restart', async () => {
+  const first = await startApp(script, env)
+  await first.call('POST', '/api/v1/users/register', { username: 'painter', password: 'correct horse' })
+  const picture = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
+  const uploaded = await first.call('POST', '/api/v1/media', new Blob([await picture.jpeg().toBuffer()]))
+  expect(uploaded.status).toBe(201)
+  const { id } = (await uploaded.json()) as { id: string }
+  const suggested = await first.call('POST', `/api/v1/media/${id}/captions`, { hint: 'the sea' })
+  const { suggestions } = (await suggested.json()) as { suggestions: string[] }
+  const caption = suggestions[0] ?? ''
+  expect(caption).toMatch(/^the sea\./i)
+  expect((await first.call('POST', '/api/v1/posts', { caption, media: [id] })).status).toBe(201)
+  await first.stop()
+
+  const second = await startApp(script, env)
+  second.setCookies(first.cookies())
+  const feed = (await (await second.call('GET', '/api/v1/feed')).json()) as Page<Post>
+  expect(feed.items).toMatchObject([{ caption, media: [{ id, width: 640, height: 480 }] }])
+  const shown = await second.call('GET', feed.items[0]?.media[0]?.renditions.thumb ?? '')
+  expect(shown.headers.get('content-type')).toBe('image/webp')
+  expect(await sharp(await shown.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 320 })
+  await second.stop()
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -8,7 +8,7 @@ import { root } from '../scripts/packages.ts'
 /** An app that runs as a process of its own, and a browser-like client for it. */
 export interface RunningApp {
   url: string
-  /** Sends JSON with the cookies held so far, and keeps those that come back. */
+  /** Sends JSON, or a file as it is, with the cookies held so far, and keeps those that come back. */
   call(method: string, path: string, body?: unknown): Promise<Response>
   cookies(): string
   setCookies(cookies: string): void
@@ -73,14 +73,16 @@ function createClient(url: string): Pick<RunningApp, 'call' | 'cookies' | 'setCo
   const show = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
   return {
     async call(method, path, body) {
+      const isFile = body instanceof Blob
+      const type = isFile ? 'application/octet-stream' : 'application/json'
       const response = await fetch(url + path, {
         method,
         headers: {
           origin: url,
           cookie: show(),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': type }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : isFile ? body : JSON.stringify(body),
       })
       for (const cookie of response.headers.getSetCookie()) {
         const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split('=')

@@ -1,15 +1,15 @@
 import { createServer } from 'node:http'
-import { createKith } from '@kith/core'
 import { kithExpress } from '@kith/express'
-import { createSqliteStorage } from '@kith/storage-sqlite'
 import express from 'express'
-import { servePage } from './page.ts'
+import { createDemoKith } from './kith.ts'
+import { createPage } from './page.ts'
 import { readSettings } from './settings.ts'
 
 const hour = 3_600_000
 
 async function start(): Promise<void> {
-  const { port, database, secret } = readSettings(process.env)
+  const settings = readSettings(process.env)
+  const { port, database } = settings
   const server = createServer()
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
@@ -18,18 +18,17 @@ async function start(): Promise<void> {
   const address = server.address()
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
-  const kith = createKith({ secret, storage: createSqliteStorage({ path: database }) })
+  const kith = createDemoKith(settings)
   await kith.storage.migrate()
-  const { routes } = kithExpress(kith, {
-    allowedOrigins: [url, url.replace('localhost', '127.0.0.1')],
-    cookies: { secure: false },
-  })
+  const origins = [url, url.replace('localhost', '127.0.0.1')]
+  const { routes } = kithExpress(kith, { allowedOrigins: origins, cookies: { secure: false } })
   const app = express().disable('x-powered-by')
   app.use(routes)
-  app.get('/', servePage)
+  app.use(createPage(origins))
   server.on('request', app)
 
-  const upkeep = setInterval(() => void kith.upkeep.run(), hour)
+  const tidy = (): void => void kith.upkeep.run().catch((error: unknown) => console.error(error))
+  const upkeep = setInterval(tidy, hour)
   let stopping = false
   function stop(): void {
     if (stopping) return

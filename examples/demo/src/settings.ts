@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 export interface Settings {
   port: number
   database: string
+  /** The folder of the media. */
+  media: string
   secret: string
 }
 
@@ -19,7 +21,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   const directory = KITH_DEMO_DIRECTORY ?? fileURLToPath(new URL('../../../.kith-demo', import.meta.url))
   mkdirSync(directory, { recursive: true })
-  return { port, database: join(directory, 'demo.db'), secret: keepSecret(join(directory, 'secret')) }
+  return {
+    port,
+    database: join(directory, 'demo.db'),
+    media: join(directory, 'media'),
+    secret: keepSecret(join(directory, 'secret')),
+  }
 }
 
 function keepSecret(file: string): string {

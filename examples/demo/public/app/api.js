@@ -1,0 +1,30 @@
+/** Calls the API as it is under /api/v1; `body` is JSON, or a file. Throws the problem that it answers. */
+export async function send(method, path, body) {
+  const isFile = body instanceof Blob
+  const type = isFile ? 'application/octet-stream' : 'application/json'
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': type },
+    body: body === undefined || isFile ? body : JSON.stringify(body),
+  })
+  const answer = response.status === 204 ? null : await response.json()
+  if (response.ok) return answer
+  throw Object.assign(new Error(answer.title), answer)
+}
+
+const signedOut = ['access-token-expired', 'access-token-invalid', 'unauthenticated']
+
+// Two calls that find the token expired share one refresh.
+let refreshing = null
+
+/** Calls it as the one who is signed in. */
+export async function call(method, path, body) {
+  try {
+    return await send(method, path, body)
+  } catch (problem) {
+    if (!signedOut.includes(problem.code)) throw problem
+    refreshing ??= send('POST', '/users/refresh', {}).finally(() => (refreshing = null))
+    await refreshing
+    return send(method, path, body)
+  }
+}

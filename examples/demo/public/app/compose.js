@@ -1,0 +1,122 @@
+import { call } from './api.js'
+import { button, element, icon, node, say, sayProblem } from './dom.js'
+import { clearProblem, onSubmit } from './forms.js'
+
+const most = 10
+
+/** Uploads that are on the page, in order: `{ tile, alt, media }`; `media` once the server has taken it in. */
+let uploads = []
+
+/** Clears the form for a new post. */
+export function openCompose() {
+  for (const { preview } of uploads) URL.revokeObjectURL(preview)
+  uploads = []
+  element('compose').reset()
+  clearProblem(element('compose'))
+  element('uploads').replaceChildren()
+  showSuggestions([])
+  update()
+}
+
+export function startCompose() {
+  const picker = element('picker')
+  picker.addEventListener('change', () => {
+    addFiles([...picker.files])
+    picker.value = ''
+  })
+  const drop = element('drop')
+  for (const kind of ['dragover', 'dragleave', 'drop']) {
+    drop.addEventListener(kind, (event) => {
+      event.preventDefault()
+      drop.classList.toggle('over', kind === 'dragover')
+      if (kind === 'drop') addFiles([...event.dataTransfer.files])
+    })
+  }
+  element('suggest').replaceWith(
+    button({ id: 'suggest', className: 'plain small', disabled: true }, suggest, icon('spark'), 'Suggest'),
+  )
+  onSubmit('compose', publish)
+}
+
+function addFiles(files) {
+  if (uploads.length + files.length > most) say(`At most ${most} in one post`)
+  for (const file of files.slice(0, most - uploads.length)) void upload(file)
+}
+
+async function upload(file) {
+  const preview = URL.createObjectURL(file)
+  const shown = file.type.startsWith('video/')
+    ? node('video', { src: preview, muted: true })
+    : node('img', { src: preview, alt: '' })
+  const alt = node('input', { placeholder: 'What is to be seen', ariaLabel: 'Alternative text' })
+  const tile = node('div', { className: 'upload busy' }, node('div', {}, shown), alt)
+  const entry = { tile, alt, preview, media: null }
+  const away = { className: 'away', ariaLabel: 'Remove', title: 'Remove' }
+  tile.firstChild.append(button(away, async () => remove(entry), icon('cross')))
+  uploads.push(entry)
+  element('uploads').append(tile)
+  update()
+  try {
+    entry.media = await call('POST', '/media', file)
+    tile.classList.remove('busy')
+    tile.firstChild.append(palette(entry.media))
+  } catch (problem) {
+    remove(entry)
+    sayProblem(problem)
+  }
+  update()
+}
+
+function palette({ palette: colours }) {
+  const dots = colours.map((colour) => {
+    const dot = node('i', {})
+    dot.style.background = colour
+    return dot
+  })
+  return node('span', { className: 'palette', title: 'Its main colours' }, ...dots)
+}
+
+function remove(entry) {
+  entry.tile.remove()
+  URL.revokeObjectURL(entry.preview)
+  uploads = uploads.filter((other) => other !== entry)
+  update()
+}
+
+function update() {
+  const waiting = uploads.some(({ media }) => media === null)
+  element('publish').disabled = waiting
+  element('publish').textContent = waiting ? 'Uploading…' : 'Share'
+  element('suggest').disabled = !uploads.some(({ media }) => media?.kind === 'image')
+  element('drop').classList.toggle('compact', uploads.length > 0)
+}
+
+async function suggest() {
+  const { media } = uploads.find((entry) => entry.media?.kind === 'image')
+  const hint = element('caption').value.trim().slice(0, 300)
+  const language = navigator.language
+  const { suggestions } = await call('POST', `/media/${media.id}/captions`, { hint, language })
+  showSuggestions(suggestions)
+}
+
+function showSuggestions(suggestions) {
+  element('suggestions').replaceChildren(
+    ...suggestions.map((text) =>
+      button(
+        { className: 'suggestion' },
+        async () => {
+          element('caption').value = text
+          showSuggestions([])
+        },
+        text,
+      ),
+    ),
+  )
+}
+
+async function publish({ caption }) {
+  const media = uploads.map(({ media: { id }, alt }) => ({ id, alt: alt.value.trim() }))
+  await call('POST', '/posts', { caption, media })
+  location.hash = '#/'
+  say('Shared')
+}

@@ -1,0 +1,19 @@
+import { call } from './api.js'
+import { button, node } from './dom.js'
+
+/** A list that is read page by page. `show` makes an element of an item; `empty` stands where there is none. */
+export async function pagedList({ path, className, show, empty }) {
+  const list = node('div', { className })
+  const more = button({ className: 'plain more' }, () => read(more.cursor), 'Show more')
+
+  async function read(cursor) {
+    const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
+    const { items, nextCursor } = await call('GET', `${path}${query}`)
+    list.append(...items.map(show))
+    more.cursor = nextCursor
+    more.hidden = nextCursor === null
+  }
+
+  await read(null)
+  return list.children.length > 0 ? [list, more] : [node('div', { className: 'card empty' }, ...empty)]
+}

@@ -1,0 +1,48 @@
+import { call } from './api.js'
+import { button, node } from './dom.js'
+
+export function nameOf({ name, username }) {
+  return name || username
+}
+
+export function avatar({ avatar: { renditions } }, size = 'small') {
+  return node('img', { className: `avatar ${size}`, src: renditions.thumb, alt: '', loading: 'lazy' })
+}
+
+/** The address of a profile on this page. */
+export function profileLink({ username }) {
+  return `#/@${encodeURIComponent(username)}`
+}
+
+/** Avatar and name, as a link to the profile. */
+export function personLink(person, note) {
+  return node(
+    'a',
+    { className: 'person', href: profileLink(person) },
+    avatar(person),
+    node(
+      'span',
+      {},
+      node('strong', {}, nameOf(person)),
+      node('span', { className: 'quiet' }, note ?? `@${person.username}`),
+    ),
+  )
+}
+
+/** `onChange` gets the new state: `{ following, followers }`. */
+export function followButton(user, onChange) {
+  let { following } = user.viewer
+  const made = button({}, async () => {
+    const method = following ? 'DELETE' : 'PUT'
+    const state = await call(method, `/users/${encodeURIComponent(user.username)}/follow`)
+    following = state.following
+    show()
+    onChange(state)
+  })
+  function show() {
+    made.className = following ? 'plain small' : 'small'
+    made.textContent = following ? 'Following' : user.viewer.followedBy ? 'Follow back' : 'Follow'
+  }
+  show()
+  return made
+}

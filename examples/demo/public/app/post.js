@@ -1,0 +1,106 @@
+import { call } from './api.js'
+import { button, exactTime, icon, node, say, timeAgo } from './dom.js'
+import { personLink } from './people.js'
+
+/** A post as it stands in the feed. */
+export function postCard(post, me) {
+  const card = node('article', { className: 'card post' })
+  const when = `${timeAgo(post.createdAt)}${post.editedAt ? ' · edited' : ''}`
+  const head = node('header', {}, personLink(post.author, when))
+  head.querySelector('.quiet').title = exactTime(post.createdAt)
+  if (post.author.id === me.id) head.append(removeButton(post, card))
+  card.append(head)
+  if (post.media.length > 0) card.append(pictures(post))
+  const bar = node('div', { className: 'bar' }, likeButton(post), saveButton(post))
+  const caption = node('p', { className: 'caption' }, post.caption)
+  card.append(bar, ...(post.caption === '' ? [] : [caption]))
+  if (post.media.length === 0) bar.before(caption)
+  return card
+}
+
+/** A post as it stands in the grid of a profile. */
+export function postTile({ id, media: [first], caption }) {
+  const link = node('a', { className: 'tile', href: `#/p/${id}` })
+  if (!first) link.append(node('span', {}, caption))
+  else if (first.kind === 'image') {
+    link.append(node('img', { src: first.renditions.thumb, alt: first.alt || caption, loading: 'lazy' }))
+  } else {
+    link.append(node('video', { src: first.url, preload: 'metadata', muted: true }), icon('play'))
+  }
+  return link
+}
+
+function pictures({ media, caption }) {
+  const strip = node('div', { className: 'pictures', tabIndex: media.length > 1 ? 0 : -1 })
+  strip.append(...media.map((item, index) => picture(item, item.alt || caption, index)))
+  if (media.length === 1) return strip
+  return node('div', { className: 'stack' }, strip, counter(strip, media.length))
+}
+
+function picture({ kind, url, width, height, renditions }, alt, index) {
+  const loading = index === 0 ? 'eager' : 'lazy'
+  if (kind === 'image') return node('img', { src: renditions.feed, width, height, alt, loading })
+  const video = node('video', { src: url, width, height, controls: true, preload: 'metadata' })
+  video.setAttribute('playsinline', '')
+  return video
+}
+
+function counter(strip, total) {
+  const shown = node('span', { className: 'counter' }, `1/${total}`)
+  strip.addEventListener('scroll', () => {
+    shown.textContent = `${Math.round(strip.scrollLeft / strip.clientWidth) + 1}/${total}`
+  })
+  return shown
+}
+
+function likeButton({ id, viewer, counts }) {
+  const number = node('span', {})
+  let { liked } = viewer
+  const made = button(
+    { className: 'mark-button like', ariaLabel: 'Like' },
+    async () => {
+      const state = await call(liked ? 'DELETE' : 'PUT', `/posts/${id}/like`)
+      liked = state.liked
+      show(state.likes)
+    },
+    icon('heart'),
+    number,
+  )
+  function show(likes) {
+    made.setAttribute('aria-pressed', String(liked))
+    number.textContent = `${likes} ${likes === 1 ? 'like' : 'likes'}`
+  }
+  show(counts.likes)
+  return made
+}
+
+function saveButton({ id, viewer }) {
+  let { saved } = viewer
+  const made = button(
+    { className: 'mark-button save', ariaLabel: 'Save' },
+    async () => {
+      saved = (await call(saved ? 'DELETE' : 'PUT', `/posts/${id}/save`)).saved
+      show()
+      say(saved ? 'Saved; only you see it' : 'No longer saved')
+    },
+    icon('bookmark'),
+  )
+  function show() {
+    made.setAttribute('aria-pressed', String(saved))
+  }
+  show()
+  return made
+}
+
+function removeButton({ id }, card) {
+  return button(
+    { className: 'mark-button', ariaLabel: 'Delete post', title: 'Delete post' },
+    async () => {
+      if (!confirm('Delete this post? Its likes and media go with it.')) return
+      await call('DELETE', `/posts/${id}`)
+      card.remove()
+      say('Deleted')
+    },
+    icon('bin'),
+  )
+}
