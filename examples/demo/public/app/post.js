@@ -34,6 +34,8 @@ function pictures({ media, caption }) {
   const strip = node('div', { className: 'pictures', tabIndex: media.length > 1 ? 0 : -1 })
   strip.append(...media.map((item, index) => picture(item, item.alt || caption, index)))
   if (media.length === 1) return strip
+  // All are shown in the shape of the first, so that the page does not jump between them.
+  strip.style.aspectRatio = `${media[0].width} / ${media[0].height}`
   return node('div', { className: 'stack' }, strip, counter(strip, media.length))
 }
 

@@ -54,7 +54,7 @@ function profileHead(user, me) {
     user.id === me.id
       ? node('a', { className: 'button plain small', href: '#/account' }, 'Edit profile')
       : followButton(user, (state) => {
-          followers.firstChild.textContent = state.followers
+          followers.replaceChildren(...countOf(state.followers, 'followers'))
         })
   const head = node('div', { className: 'card profile' })
   if (user.cover) head.append(node('img', { className: 'cover', src: user.cover.renditions.feed, alt: '' }))
@@ -82,8 +82,12 @@ function profileHead(user, me) {
 }
 
 function count({ counts, username }, what) {
-  const label = what === 'posts' && counts.posts === 1 ? 'post' : what
-  const children = [node('strong', {}, String(counts[what])), ` ${label}`]
-  if (what === 'posts') return node('span', {}, ...children)
-  return node('a', { href: `${profileLink({ username })}/${what}` }, ...children)
+  const shown = countOf(counts[what], what)
+  if (what === 'posts') return node('span', {}, ...shown)
+  return node('a', { href: `${profileLink({ username })}/${what}` }, ...shown)
+}
+
+function countOf(number, what) {
+  const label = number === 1 && what !== 'following' ? what.slice(0, -1) : what
+  return [node('strong', {}, String(number)), ` ${label}`]
 }
