@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createKith, errorTable } from '@kith/core'
-import { createMemoryStorage } from '@kith/core/memory'
+import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
 import { optionTables } from './option-tables.ts'
@@ -45,7 +45,11 @@ function errors(): string {
 }
 
 function routes(): string {
-  const kith = createKith({ secret: 'only the table is wanted from this', storage: createMemoryStorage() })
+  const kith = createKith({
+    secret: 'only the table is wanted from this',
+    storage: createMemoryStorage(),
+    media: { blobs: createMemoryBlobs() },
+  })
   const rows = createKithHttp(kith).routes.map(({ method, path, status, summary }) => {
     return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
   })

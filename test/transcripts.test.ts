@@ -65,9 +65,15 @@ test.each([
     count: 3,
   },
   {
+    name: 'changed and missing fields beside further ones',
+    shown: '{ "a": { "b": 1, "…": "…" }, "c": 1, "…": "…" }',
+    real: '{"a":{"b":2,"d":3},"e":4}',
+    count: 2,
+  },
+  {
     name: 'nothing where … stands for it',
-    shown: 'x: …; y\n\n{ "id": "…-4" }',
-    real: 'X: 1; y\r\n\r\n{"id":"12-4"}',
+    shown: 'x: …; y\n\n{ "id": "…-4", "list": [{ "a": 1, "…": "…" }] }',
+    real: 'X: 1; y\r\n\r\n{"id":"12-4","list":[{"a":1,"b":2}]}',
     count: 0,
   },
 ])('a transcript check finds $name', ({ shown, real, count }) => {
