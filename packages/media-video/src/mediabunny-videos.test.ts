@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { fixture, makeFolder, packetsOf, tagsOf, writeLargeVideo } from '../test/videos.ts'
 import { createMediabunnyVideos } from './index.ts'
 
+const telling = ['located.mp4', 'located.mov', 'tagged.webm', 'more-tracks.mov', 'more-tracks.webm']
+const everyFixture = [...telling, 'hevc.mov', 'turned.mp4', 'fragmented.mp4']
 const videos = createMediabunnyVideos()
 const folder = makeFolder()
 const target = folder.path('target')
@@ -18,6 +20,8 @@ test.each<[string, number, number, number, string[]]>([
   ['tagged.webm', 64, 48, 2, ['vp9', 'opus']],
   ['hevc.mov', 64, 48, 2, ['hevc']],
   ['turned.mp4', 48, 64, 2, ['avc']],
+  ['more-tracks.mov', 64, 48, 2, ['avc', 'pcm-s16']],
+  ['more-tracks.webm', 64, 48, 2, ['vp9']],
   ['fragmented.mp4', 64, 48, 2.2, ['avc', 'aac']],
 ])('%s is %i × %i, %d s, %j', async (name, width, height, seconds, codecs) => {
   const { durationSeconds, ...rest } = await videos.inspect(fixture(name))
@@ -26,43 +30,35 @@ test.each<[string, number, number, number, string[]]>([
 })
 
 describe('stripping', () => {
-  test.each(['located.mp4', 'located.mov', 'tagged.webm', 'hevc.mov', 'turned.mp4', 'fragmented.mp4'])(
-    'of %s keeps every packet, the turn and the container',
-    async (name) => {
-      await videos.strip(fixture(name), target)
-      expect(await packetsOf(target)).toEqual(await packetsOf(fixture(name)))
-      const { durationSeconds: _duration, ...shape } = await videos.inspect(fixture(name))
-      expect(await videos.inspect(target)).toMatchObject(shape)
-      const kind = (path: string): string =>
-        readFileSync(path).toString('latin1', 0, 12).replace(/^.{4}/s, '')
-      if (name.endsWith('.mov')) expect(kind(target)).toBe('ftypqt  ')
-      if (name.endsWith('.mp4')) expect(kind(target)).toMatch(/^ftyp(?!qt)/)
-      if (name.endsWith('.webm')) expect(readFileSync(target).includes('webm')).toBe(true)
-    },
-  )
+  test.each(everyFixture)('of %s keeps every packet, the turn and the container', async (name) => {
+    await videos.strip(fixture(name), target)
+    expect(await packetsOf(target)).toEqual(await packetsOf(fixture(name)))
+    const { durationSeconds: _duration, ...shape } = await videos.inspect(fixture(name))
+    expect(await videos.inspect(target)).toMatchObject(shape)
+    const kind = (path: string): string => readFileSync(path).toString('latin1', 0, 12).replace(/^.{4}/s, '')
+    if (name.endsWith('.mov')) expect(kind(target)).toBe('ftypqt  ')
+    if (name.endsWith('.mp4')) expect(kind(target)).toMatch(/^ftyp(?!qt)/)
+    if (name.endsWith('.webm')) expect(readFileSync(target).includes('webm')).toBe(true)
+  })
 
   test.each(['located.mp4', 'located.mov', 'tagged.webm'])(
     'of %s leaves no tag and no place',
     async (name) => {
-      const telling = /\+52\.52|13\.405|PRIVATE|location|©xyz|\xa9xyz|ISO6709|XMP_|2026-07-14|udta|LOCATION/
-      expect(readFileSync(fixture(name)).toString('latin1')).toMatch(telling)
+      const told =
+        /\+52\.52|13\.405|PRIVATE|location|©xyz|\xa9xyz|ISO6709|XMP_|2026-07-14|udta|LOCATION|tmcd|Lavf|VideoHandler/
+      expect(readFileSync(fixture(name)).toString('latin1')).toMatch(told)
       await videos.strip(fixture(name), target)
-      expect(readFileSync(target).toString('latin1')).not.toMatch(telling)
+      expect(readFileSync(target).toString('latin1')).not.toMatch(told)
       expect(await tagsOf(target)).toEqual({})
     },
   )
-
-  test('puts the index of an MP4 in front, so that it plays before it is loaded', async () => {
-    await videos.strip(fixture('located.mp4'), target)
-    const text = readFileSync(target).toString('latin1')
-    expect(text.indexOf('moov')).toBeLessThan(text.indexOf('mdat'))
-  })
 
   test('100 MB needs at most 32 MB more memory than 8 KB', async () => {
     const [small, large] = [fixture('located.mp4'), folder.path('large.mp4')]
     await writeLargeVideo(large, 100)
     expect(statSync(large).size).toBeGreaterThan(100_000_000)
-    const more = (await peakMemory(large)) - (await peakMemory(small))
+    const before = await peakMemory(small)
+    const more = (await peakMemory(large)) - before
     expect(more).toBeLessThan(32 * 1024 * 1024)
     expect(statSync(target).size).toBeGreaterThan(100_000_000)
   }, 60_000)
@@ -80,7 +76,6 @@ describe('a file that is no video', () => {
     const path = folder.path('broken')
     writeFileSync(path, make())
     const nowhere = folder.path('nowhere')
-    await expect(videos.inspect(path)).rejects.toMatchObject({ code: 'media-unreadable' })
     await expect(videos.strip(path, nowhere)).rejects.toMatchObject({ code: 'media-unreadable' })
     expect(existsSync(nowhere)).toBe(false)
   })

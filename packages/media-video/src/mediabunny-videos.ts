@@ -1,9 +1,16 @@
-import { rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, copyFile, rm } from 'node:fs/promises'
 import type { VideoProcessor } from '@kith/core'
-import { withVideo } from './source-video.ts'
-import { copyTracks } from './copy-tracks.ts'
+import { WEBM } from 'mediabunny'
+import { blankIsoMetadata } from './iso-metadata.ts'
+import { type SourceVideo, withVideo } from './source-video.ts'
+import { withFile } from './video-file.ts'
+import { voidWebmMetadata } from './webm-metadata.ts'
 
-/** Creates the video processor: MP4, MOV and WebM, read and copied by mediabunny, never decoded. */
+/**
+ * Creates the video processor: MP4, MOV and WebM, read by mediabunny and never decoded. Stripping copies the file and
+ * blanks in the copy what is not picture or sound; that costs next to no memory, whatever the size.
+ */
 export function createMediabunnyVideos(): VideoProcessor {
   return {
     inspect: (path) =>
@@ -19,11 +26,23 @@ export function createMediabunnyVideos(): VideoProcessor {
       }),
     async strip(path, target) {
       try {
-        await withVideo(path, (source) => copyTracks(source, target))
+        await withVideo(path, async (source) => {
+          await copyFile(path, target, constants.COPYFILE_FICLONE)
+          await chmod(target, 0o600)
+          await blankMetadata(source, target)
+        })
       } catch (error) {
         await rm(target, { force: true })
         throw error
       }
     },
   }
+}
+
+async function blankMetadata({ input, video, audio }: SourceVideo, target: string): Promise<void> {
+  const trackIds = audio ? [video.id, audio.id] : [video.id]
+  const isWebm = (await input.getFormat()) === WEBM
+  await withFile(target, (file) =>
+    isWebm ? voidWebmMetadata(file, trackIds) : blankIsoMetadata(file, trackIds),
+  )
 }
