@@ -29,10 +29,10 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
 })
 
 /** From so many follows on, looking through the newest posts is cheaper than looking at every author. */
-const many = 500
+const many = 700
 
-/** How many of the newest posts are looked through: few at first, then enough for most who follow `many`. */
-const windows: readonly number[] = [400, 3000]
+/** How many of the newest posts are looked through at most; whoever follows `many` finds a page long before. */
+const window = 4000
 
 interface Range {
   limit: number
@@ -46,11 +46,8 @@ export function createFeedStore({ get, all }: Connection): FeedStore {
   function recent(userId: string, range: Range): string[] | null {
     const row = get<{ outgoing: number }>(feedStatements.following, { userId, follow })
     if (!row || row.outgoing < many) return null
-    for (const window of windows) {
-      const rows = all<{ id: string }>(feedStatements.recent, { userId, follow, window, ...range })
-      if (rows.length === range.limit) return rows.map(({ id }) => id)
-    }
-    return null
+    const rows = all<{ id: string }>(feedStatements.recent, { userId, follow, window, ...range })
+    return rows.length === range.limit ? rows.map(({ id }) => id) : null
   }
 
   function byAuthor(userId: string, range: Range): string[] {
