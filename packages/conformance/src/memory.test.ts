@@ -7,6 +7,10 @@ import {
 import { describe, expect, test } from 'vitest'
 import {
   blobStoreCases,
+  edgeStoreCases,
+  feedStoreCases,
+  mediaStoreCases,
+  postStoreCases,
   rateLimitsCases,
   revocationsCases,
   runCases,
@@ -19,6 +23,10 @@ import {
 describe('the memory reference keeps every promise', () => {
   runCases(test, userStoreCases, async () => createMemoryStorage().users)
   runCases(test, sessionStoreCases, async () => createMemoryStorage().sessions)
+  runCases(test, edgeStoreCases, async () => createMemoryStorage().edges)
+  runCases(test, postStoreCases, async () => createMemoryStorage())
+  runCases(test, mediaStoreCases, async () => createMemoryStorage())
+  runCases(test, feedStoreCases, async () => createMemoryStorage())
   runCases(test, revocationsCases, async () => createMemoryRevocations())
   runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
   runCases(test, blobStoreCases, async () => createMemoryBlobs())
@@ -30,6 +38,10 @@ test('every case has a name of its own', () => {
   const all = [
     blobStoreCases,
     servedBlobStoreCases,
+    edgeStoreCases,
+    feedStoreCases,
+    mediaStoreCases,
+    postStoreCases,
     userStoreCases,
     sessionStoreCases,
     revocationsCases,

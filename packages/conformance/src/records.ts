@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { SessionRecord, UserRecord } from '@kith/core'
+import type {
+  EdgeRecord,
+  MediaMeasures,
+  MediaRecord,
+  PostRecord,
+  SessionRecord,
+  UserRecord,
+} from '@kith/core'
 
 // Times lie around the present, so that a store with rows or keys that expire by themselves passes too. They are
 // whole seconds, so that only the cases about milliseconds depend on milliseconds.
@@ -51,6 +58,50 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',
+    ...fields,
+  }
+}
+
+/** A follow between two nodes of its own. */
+export function sampleEdge(fields: Partial<EdgeRecord> = {}): EdgeRecord {
+  return { id: nextId(), kind: 'follow', from: nextId(), to: nextId(), ...fields }
+}
+
+/** A post that was never edited, of an author of its own. */
+export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
+  return {
+    id: nextId(),
+    authorId: nextId(),
+    caption: 'The Engine can arrange and combine',
+    createdAt: later(),
+    editedAt: null,
+    ...fields,
+  }
+}
+
+/** What was measured of a picture. */
+export const sampleMeasures: Readonly<MediaMeasures> = Object.freeze({
+  width: 1600,
+  height: 1200,
+  durationSeconds: null,
+  thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+  palette: ['#203040', '#f0e0d0'],
+  lightness: 0.25,
+  saturation: 0.5,
+  takenAt: '2024-02-29T12:34:56',
+})
+
+/** A picture of an owner of its own whose blob is about to be stored. */
+export function sampleMedia(fields: Partial<MediaRecord> = {}): MediaRecord {
+  return {
+    id: nextId(),
+    ownerId: nextId(),
+    kind: 'image',
+    contentType: 'image/webp',
+    createdAt: later(),
+    state: 'reserved',
+    measures: null,
+    attachment: null,
     ...fields,
   }
 }

@@ -3,6 +3,12 @@ import type { Case } from './case.ts'
 import { changeCases } from './user-store/changes.ts'
 import { creationCases } from './user-store/creation.ts'
 import { deletionCases } from './user-store/deletion.ts'
+import { listCases } from './user-store/lists.ts'
 
 /** The promises of `UserStore`. */
-export const userStoreCases: readonly Case<UserStore>[] = [...creationCases, ...changeCases, ...deletionCases]
+export const userStoreCases: readonly Case<UserStore>[] = [
+  ...creationCases,
+  ...changeCases,
+  ...deletionCases,
+  ...listCases,
+]

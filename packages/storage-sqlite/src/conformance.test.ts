@@ -1,4 +1,13 @@
-import { runCases, sessionStoreCases, storageCases, userStoreCases } from '@kith/conformance'
+import {
+  edgeStoreCases,
+  feedStoreCases,
+  mediaStoreCases,
+  postStoreCases,
+  runCases,
+  sessionStoreCases,
+  storageCases,
+  userStoreCases,
+} from '@kith/conformance'
 import type { Storage } from '@kith/core'
 import { describe, test } from 'vitest'
 import { drivers } from '../test/drivers.ts'
@@ -22,5 +31,9 @@ describe.each(settings)('SQLite storage on %s', (_, options) => {
   }
   runCases(test, userStoreCases, async () => (await migrated()).users)
   runCases(test, sessionStoreCases, async () => (await migrated()).sessions)
+  runCases(test, edgeStoreCases, async () => (await migrated()).edges)
+  runCases(test, postStoreCases, migrated)
+  runCases(test, mediaStoreCases, migrated)
+  runCases(test, feedStoreCases, migrated)
   runCases(test, storageCases, async () => createSqliteStorage(options()))
 })

@@ -31,8 +31,8 @@ function withId(value: unknown): unknown {
 }
 
 function open(path: string): Record<string, Verbs> {
-  const { users, sessions, migrate, close } = createSqliteStorage({ path })
-  const verbs = { users, sessions, storage: { migrate, close } } as unknown as Record<string, Verbs>
+  const { migrate, close, ...stores } = createSqliteStorage({ path })
+  const verbs = { ...stores, storage: { migrate, close } } as unknown as Record<string, Verbs>
   storages.set(path, verbs)
   return verbs
 }

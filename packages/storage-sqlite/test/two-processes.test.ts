@@ -1,4 +1,12 @@
-import { runCases, sessionStoreCases, userStoreCases } from '@kith/conformance'
+import {
+  edgeStoreCases,
+  feedStoreCases,
+  mediaStoreCases,
+  postStoreCases,
+  runCases,
+  sessionStoreCases,
+  userStoreCases,
+} from '@kith/conformance'
 import type {
   CreateUserResult,
   RotationResult,
@@ -27,9 +35,24 @@ async function migratedPath(): Promise<string> {
   return path
 }
 
+async function freshStores(): Promise<Pick<Storage, 'users' | 'edges' | 'posts' | 'media' | 'feed'>> {
+  const path = await migratedPath()
+  return {
+    users: workers.port(path, 'users'),
+    edges: workers.port(path, 'edges'),
+    posts: workers.port(path, 'posts'),
+    media: workers.port(path, 'media'),
+    feed: workers.port(path, 'feed'),
+  }
+}
+
 describe('the cases of the kit with every other call in another process', () => {
   runCases(test, userStoreCases, async () => workers.port(await migratedPath(), 'users'))
   runCases(test, sessionStoreCases, async () => workers.port(await migratedPath(), 'sessions'))
+  runCases(test, edgeStoreCases, async () => workers.port(await migratedPath(), 'edges'))
+  runCases(test, postStoreCases, freshStores)
+  runCases(test, mediaStoreCases, freshStores)
+  runCases(test, feedStoreCases, freshStores)
 })
 
 describe('of two processes that make each of 50 calls at the same moment exactly one', () => {

@@ -1,30 +1,30 @@
 import type { EdgeRecord, EdgeSide, EdgeStore } from '../graph/edge-store.ts'
-import { type MemoryState, pageOf } from './memory-state.ts'
+import { type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
 
-/**
- * Edges in a `Map`. The reference counts edges instead of keeping counts, so it cannot be wrong; and hides a node in
- * one step.
- */
+/** Edges in a `Map`. The reference counts edges instead of keeping counts, so they cannot differ. */
 export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): EdgeStore {
   const keyOf = ({ kind, from, to }: Pick<EdgeRecord, 'kind' | 'from' | 'to'>) => `${kind} ${from} ${to}`
-  const isVisible = (edge: EdgeRecord) => !hiddenNodes.has(edge.from) && !hiddenNodes.has(edge.to)
 
   function at({ kind, side, node }: EdgeSide): EdgeRecord[] {
     const end = side === 'out' ? 'from' : 'to'
-    return [...edges.values()].filter((edge) => edge.kind === kind && edge[end] === node && isVisible(edge))
+    return [...edges.values()]
+      .filter((edge) => edge.kind === kind && edge[end] === node && edge.hiddenBy.length === 0)
+      .map(({ hiddenBy: _, ...edge }) => edge)
   }
-  const touching = (node: string) =>
-    [...edges.entries()].filter(([, edge]) => edge.from === node || edge.to === node)
+  const countIn = ({ kind, to }: Pick<EdgeRecord, 'kind' | 'to'>) => at({ kind, side: 'in', node: to }).length
+  const touching = (node: string): MemoryEdge[] =>
+    [...edges.values()].filter((edge) => edge.from === node || edge.to === node)
 
   return {
     async add(edge) {
       const added = !edges.has(keyOf(edge))
-      if (added) edges.set(keyOf(edge), structuredClone(edge))
-      return { added, count: at({ kind: edge.kind, side: 'in', node: edge.to }).length }
+      const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
+      if (added) edges.set(keyOf(edge), { ...edge, hiddenBy })
+      return { added, count: countIn(edge) }
     },
     async remove(edge) {
       const removed = edges.delete(keyOf(edge))
-      return { removed, count: at({ kind: edge.kind, side: 'in', node: edge.to }).length }
+      return { removed, count: countIn(edge) }
     },
     list: async (side, keyset) => pageOf(at(side), keyset),
     async among(side, others) {
@@ -40,21 +40,27 @@ export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): Edge
         in: at({ kind, side: 'in', node }).length,
       }))
     },
-    async setHidden(node, hidden) {
-      if (hiddenNodes.has(node) === hidden) return 0
-      if (hidden) hiddenNodes.add(node)
-      else hiddenNodes.delete(node)
-      return touching(node).length
+    async setHidden(node, hidden, limit) {
+      if (!hidden && !hiddenNodes.has(node)) return 0
+      hiddenNodes.set(node, hidden)
+      const turned = touching(node)
+        .filter((edge) => edge.hiddenBy.includes(node) !== hidden)
+        .slice(0, limit)
+      for (const edge of turned) {
+        edge.hiddenBy = hidden ? [...edge.hiddenBy, node] : edge.hiddenBy.filter((other) => other !== node)
+      }
+      if (!hidden && turned.length === 0) hiddenNodes.delete(node)
+      return turned.length
     },
     async hiddenNodes(keyset) {
       return pageOf(
-        [...hiddenNodes].map((id) => ({ id })),
+        [...hiddenNodes.keys()].map((id) => ({ id })),
         keyset,
       ).map((node) => node.id)
     },
     async drop(node, limit) {
       const dropped = touching(node).slice(0, limit)
-      for (const [key] of dropped) edges.delete(key)
+      for (const edge of dropped) edges.delete(keyOf(edge))
       if (dropped.length === 0) hiddenNodes.delete(node)
       return dropped.length
     },

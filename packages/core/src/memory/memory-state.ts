@@ -3,19 +3,24 @@ import type { EdgeRecord } from '../graph/edge-store.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PostRecord } from '../posts/post-store.ts'
 
+/** An edge with those of its ends that hide it. */
+export interface MemoryEdge extends EdgeRecord {
+  hiddenBy: string[]
+}
+
 /** What the memory stores share: each port reads the rows of others where its promise spans both. */
 export interface MemoryState {
   users: Map<string, UserRecord>
   posts: Map<string, PostRecord>
   media: Map<string, MediaRecord>
-  edges: Map<string, EdgeRecord>
-  /** Nodes whose edges are hidden. */
-  hiddenNodes: Set<string>
+  edges: Map<string, MemoryEdge>
+  /** Nodes that are hidden, and with `false` those on the way back. */
+  hiddenNodes: Map<string, boolean>
 }
 
 /** Creates an empty state. */
 export function createMemoryState(): MemoryState {
-  return { users: new Map(), posts: new Map(), media: new Map(), edges: new Map(), hiddenNodes: new Set() }
+  return { users: new Map(), posts: new Map(), media: new Map(), edges: new Map(), hiddenNodes: new Map() }
 }
 
 /** Rows of a keyset page: newest id first. */

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import type { PostRecord, Storage } from '@kith/core'
+import type { Case } from './case.ts'
+import { race } from './race.ts'
+import { later, nextId, sampleEdge, samplePost, sampleUser } from './records.ts'
+
+type FeedPorts = Pick<Storage, 'users' | 'posts' | 'edges' | 'feed'>
+
+/** The promises of `FeedStore`. A feed is read from accounts, follows and posts, so the cases need all of them. */
+export const feedStoreCases: readonly Case<FeedPorts>[] = [
+  {
+    name: 'feed: own posts and those of accounts followed, newest first, and no others',
+    async run(make) {
+      const storage = await make()
+      const [reader, followed, follower, stranger] = await people(storage, 4)
+      await follow(storage, reader, [followed])
+      await follow(storage, follower, [reader])
+      await storage.edges.add(sampleEdge({ kind: 'like', from: reader, to: stranger }))
+      await storage.edges.add(sampleEdge({ kind: 'save', from: reader, to: stranger }))
+      const posts = await write(storage, [reader, stranger, followed, follower, reader, followed, stranger])
+      const shown = posts.filter(({ authorId }) => [reader, followed].includes(authorId))
+      assert.deepEqual(await home(storage, reader), shown.reverse())
+    },
+  },
+  {
+    name: 'feed: posts are ordered by id, in whatever order they came and whatever time they bear',
+    async run(make) {
+      const storage = await make()
+      const [reader, one, two] = await people(storage, 3)
+      await follow(storage, reader, [one, two])
+      const posts = [one, two, reader, one, two].map((authorId, index) =>
+        samplePost({ authorId, createdAt: later(index % 2 ? 0 : -index) }),
+      )
+      for (const index of [3, 0, 4, 2, 1]) await storage.posts.create(posts[index] ?? samplePost(), [])
+      assert.deepEqual(await home(storage, reader), posts.reverse())
+    },
+  },
+  {
+    name: 'feed: who follows nobody reads his own posts, and who has none reads nothing',
+    async run(make) {
+      const storage = await make()
+      const [writer, other, silent] = await people(storage, 3)
+      const posts = await write(storage, [writer, other, writer])
+      assert.deepEqual(await home(storage, writer), [posts[2], posts[0]])
+      assert.deepEqual(await home(storage, silent), [])
+      await follow(storage, silent, [writer])
+      assert.deepEqual(await home(storage, silent), [posts[2], posts[0]])
+      assert.deepEqual(await home(storage, nextId()), [], 'an account that never was')
+    },
+  },
+  {
+    name: 'feed: it agrees with follows and posts at once after each change',
+    async run(make) {
+      const storage = await make()
+      const [reader, one, two] = await people(storage, 3)
+      const [first, second, third] = await write(storage, [one, two, one])
+      assert.ok(first && second && third)
+      await follow(storage, reader, [one])
+      assert.deepEqual(await home(storage, reader), [third, first])
+      await follow(storage, reader, [two])
+      assert.deepEqual(await home(storage, reader), [third, second, first])
+      const [fourth] = await write(storage, [two])
+      assert.deepEqual(await home(storage, reader), [fourth, third, second, first])
+      await storage.posts.remove(second.id)
+      assert.deepEqual(await home(storage, reader), [fourth, third, first])
+      const edited = await storage.posts.edit(third.id, 'edited', later(1))
+      assert.deepEqual(await home(storage, reader), [fourth, edited, first])
+      await storage.edges.remove({ kind: 'follow', from: reader, to: one })
+      assert.deepEqual(await home(storage, reader), [fourth])
+      await follow(storage, reader, [one])
+      assert.deepEqual(await home(storage, reader), [fourth, edited, first])
+    },
+  },
+  {
+    name: 'feed: posts of a banned author are out, and in again when the ban is lifted',
+    async run(make) {
+      const storage = await make()
+      const [reader, banned, other] = await people(storage, 3)
+      await follow(storage, reader, [banned, other])
+      const [first, second] = await write(storage, [other, banned])
+      await storage.users.update(banned, { bannedAt: later() })
+      assert.deepEqual(await home(storage, reader), [first])
+      await storage.users.update(banned, { bannedAt: null })
+      assert.deepEqual(await home(storage, reader), [second, first])
+    },
+  },
+  {
+    name: 'feed: posts of a deleted author are out at once, before anything of the account is purged',
+    async run(make) {
+      const storage = await make()
+      const [reader, deleted, other] = await people(storage, 3)
+      await follow(storage, reader, [deleted, other])
+      const [first] = await write(storage, [other, deleted])
+      await storage.users.markDeleted(deleted, later())
+      assert.deepEqual(await home(storage, reader), [first])
+    },
+  },
+  {
+    name: 'feed: a page holds at most `limit` posts that sort before `before`, although that one was removed',
+    async run(make) {
+      const storage = await make()
+      const [reader, one, two] = await people(storage, 3)
+      await follow(storage, reader, [one, two])
+      const posts = (await write(storage, [one, two, reader, one, two, reader])).reverse()
+      const page = (limit: number, before: PostRecord | undefined): Promise<PostRecord[]> =>
+        storage.feed.home(reader, { limit, before: before?.id ?? null })
+      assert.deepEqual(await page(2, undefined), posts.slice(0, 2))
+      assert.deepEqual(await page(2, posts[1]), posts.slice(2, 4))
+      await storage.posts.remove(posts[3]?.id ?? '')
+      assert.deepEqual(await page(9, posts[3]), posts.slice(4))
+      assert.deepEqual(await page(2, posts[5]), [])
+    },
+  },
+  {
+    name: 'feed: pages to the very end give each post once, among many authors of whom only some are followed',
+    async run(make) {
+      const storage = await make()
+      const [reader, ...authors] = await people(storage, 40)
+      const followed = authors.filter((_, index) => index % 3 === 0)
+      await follow(storage, reader, followed)
+      // A few write much, most write little, and one that is followed wrote only at the beginning.
+      const order = Array.from({ length: 240 }, (_, index) => {
+        const author = index < 3 ? 0 : index % 4 ? (index % 5) + 1 : 1 + ((index * 7) % (authors.length - 1))
+        return authors[author] ?? reader
+      })
+      const posts = await write(storage, order)
+      const expected = posts.filter(({ authorId }) => followed.includes(authorId)).reverse()
+      const read: PostRecord[] = []
+      for (;;) {
+        const page = await storage.feed.home(reader, { limit: 7, before: read.at(-1)?.id ?? null })
+        read.push(...page)
+        if (page.length < 7) break
+      }
+      assert.deepEqual(read, expected)
+    },
+  },
+  {
+    name: 'feed: after follows, posts and removals at the same moment it shows what is there',
+    async run(make) {
+      const storage = await make()
+      const [reader, ...authors] = await people(storage, 11)
+      const old = await write(storage, authors)
+      const fresh = authors.map((authorId) => samplePost({ authorId }))
+      await race(30, async (step): Promise<unknown> => {
+        const [index, author] = [step % 10, authors[step % 10] ?? '']
+        if (step < 10) return follow(storage, reader, [author])
+        if (step < 20) return storage.posts.create(fresh[index] ?? samplePost(), [])
+        return index % 2 && storage.posts.remove(old[index]?.id ?? '')
+      })
+      const left = [...old.filter((_, index) => index % 2 === 0), ...fresh]
+      assert.deepEqual(await home(storage, reader), left.reverse())
+    },
+  },
+]
+
+/** Creates accounts and answers their ids. */
+async function people(
+  { users }: FeedPorts,
+  count: number,
+): Promise<[string, string, string, string, ...string[]]> {
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const user = sampleUser()
+    await users.create(user)
+    ids.push(user.id)
+  }
+  return ids as [string, string, string, string, ...string[]]
+}
+
+async function follow({ edges }: FeedPorts, from: string, all: readonly string[]): Promise<void> {
+  for (const to of all) await edges.add(sampleEdge({ from, to }))
+}
+
+/** Writes a post of each of these authors, one after the other. */
+async function write({ posts }: FeedPorts, authors: readonly string[]): Promise<PostRecord[]> {
+  const all = authors.map((authorId) => samplePost({ authorId }))
+  for (const post of all) await posts.create(post, [])
+  return all
+}
+
+function home({ feed }: FeedPorts, userId: string): Promise<PostRecord[]> {
+  return feed.home(userId, { limit: 100, before: null })
+}

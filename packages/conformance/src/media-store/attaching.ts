@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import type { MediaRecord } from '@kith/core'
+import type { Case } from '../case.ts'
+import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { race, repeat } from '../race.ts'
+import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
+
+/** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
+export const attachingCases: readonly Case<PostsAndMedia>[] = [
+  {
+    name: 'media: a medium is reserved and made ready with every field as it was given',
+    async run(make) {
+      const { media } = await make()
+      const image = sampleMedia({ createdAt: later(123) })
+      const video = sampleMedia({ kind: 'video', contentType: 'video/quicktime' })
+      const bare = {
+        durationSeconds: 12.345,
+        thumbhash: null,
+        lightness: null,
+        saturation: null,
+        takenAt: null,
+      }
+      const measures = { ...sampleMeasures, ...bare, palette: [] }
+      for (const item of [image, video]) {
+        await media.reserve(item)
+        assert.deepEqual(await media.byIds([item.id]), [item])
+      }
+      assert.equal(await media.ready(image.id, sampleMeasures), true)
+      assert.equal(await media.ready(video.id, measures), true)
+      const ready = { ...image, state: 'ready', measures: { ...sampleMeasures } }
+      assert.deepEqual(await media.byIds([image.id]), [ready])
+      assert.deepEqual(await media.byIds([video.id]), [{ ...video, state: 'ready', measures }])
+    },
+  },
+  {
+    name: 'media: an id that is in use is refused',
+    async run(make) {
+      const { media } = await make()
+      const item = sampleMedia()
+      await media.reserve(item)
+      await assert.rejects(async () => media.reserve(sampleMedia({ id: item.id })))
+      assert.deepEqual(await media.byIds([item.id]), [item])
+    },
+  },
+  {
+    name: 'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
+    async run(make) {
+      const storage = await make()
+      const { media } = storage
+      const other = { ...sampleMeasures, width: 1 }
+      const ready = await readyMedia(storage)
+      const released = sampleMedia()
+      await media.reserve(released)
+      await media.releaseAll(released.ownerId)
+      for (const id of [ready.id, released.id, nextId(), 'nothing']) {
+        assert.equal(await media.ready(id, other), false)
+      }
+      assert.deepEqual(await media.byIds([ready.id]), [ready])
+      assert.deepEqual(await media.byIds([released.id]), [{ ...released, state: 'released' }])
+    },
+  },
+  {
+    name: 'media: byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run(make) {
+      const { media } = await make()
+      const [first, second] = [sampleMedia(), sampleMedia()]
+      for (const item of [first, second]) await media.reserve(item)
+      const found = await media.byIds([second.id, nextId(), first.id, 'nothing', ''])
+      assert.deepEqual(found.sort(byId), [first, second])
+      assert.deepEqual(await media.byIds([]), [])
+      assert.deepEqual(await media.byIds([...Array.from({ length: 2000 }, nextId), first.id]), [first])
+    },
+  },
+  {
+    name: 'media: bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
+    async run(make) {
+      const storage = await make()
+      const [ownerId, other] = [nextId(), nextId()]
+      const [avatar, cover, foreign, inside] = [
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId: other }),
+        await readyMedia(storage, { ownerId }),
+      ]
+      await storage.media.attach(avatar.id, ownerId, 'avatar')
+      await storage.media.attach(cover.id, ownerId, 'cover')
+      await storage.media.attach(foreign.id, other, 'avatar')
+      const alt = difficultTexts.join('')
+      const post = samplePost({ authorId: ownerId })
+      await storage.posts.create(post, [{ id: inside.id, alt }])
+      const ids = async (use: 'post' | 'avatar', subjects: string[]): Promise<string[]> =>
+        (await storage.media.bySubjects(use, subjects)).sort(byId).map((item) => item.id)
+      assert.deepEqual(await ids('avatar', [ownerId, nextId()]), [avatar.id])
+      assert.deepEqual(await ids('avatar', [other, ownerId]), [avatar.id, foreign.id])
+      assert.deepEqual(await ids('post', [ownerId]), [])
+      assert.deepEqual(await ids('avatar', []), [])
+      const attached = { ...inside, attachment: inPost(post.id, 0, alt) }
+      assert.deepEqual(await storage.media.bySubjects('post', [post.id]), [attached])
+    },
+  },
+  {
+    name: 'media: attach makes an upload the avatar and releases the one before; a cover stays what it is',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const [first, second, cover] = [
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+      ]
+      assert.equal(await storage.media.attach(cover.id, ownerId, 'cover'), true)
+      for (const item of [first, second]) {
+        assert.equal(await storage.media.attach(item.id, ownerId, 'avatar'), true)
+      }
+      assert.deepEqual(await placeOf(storage, first.id), ['released', null])
+      const place = { subject: ownerId, position: 0, alt: '' }
+      assert.deepEqual(await placeOf(storage, second.id), ['ready', { use: 'avatar', ...place }])
+      assert.deepEqual(await placeOf(storage, cover.id), ['ready', { use: 'cover', ...place }])
+    },
+  },
+  {
+    name: 'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const avatar = await readyMedia(storage, { ownerId })
+      await storage.media.attach(avatar.id, ownerId, 'avatar')
+      const reserved = sampleMedia({ ownerId })
+      await storage.media.reserve(reserved)
+      const used = await readyMedia(storage, { ownerId })
+      await storage.posts.create(samplePost({ authorId: ownerId }), [{ id: used.id, alt: '' }])
+      const foreign = await readyMedia(storage)
+      const released = await readyMedia(storage, { ownerId })
+      await storage.media.attach(released.id, ownerId, 'cover')
+      await storage.media.detach('cover', ownerId)
+      const all = [reserved.id, used.id, foreign.id, released.id, avatar.id]
+      const before = await storage.media.byIds(all)
+      for (const id of [...all, nextId(), 'nothing']) {
+        assert.equal(await storage.media.attach(id, ownerId, 'avatar'), false)
+      }
+      assert.deepEqual((await storage.media.byIds(all)).sort(byId), before.sort(byId))
+    },
+  },
+  {
+    name: 'media: one upload is used once, although 20 posts, avatars and covers want it at once',
+    async run(make) {
+      const storage = await make()
+      await repeat(3, async () => {
+        const { id, ownerId: authorId } = await readyMedia(storage)
+        const used = await race(20, async (index) => {
+          if (index % 2) return storage.media.attach(id, authorId, index % 4 === 1 ? 'avatar' : 'cover')
+          return (
+            (await storage.posts.create(samplePost({ authorId }), [{ id, alt: '' }])).outcome === 'created'
+          )
+        })
+        assert.equal(used.filter(Boolean).length, 1)
+        const [state, attachment] = await placeOf(storage, id)
+        assert.deepEqual([state, attachment !== null], ['ready', true])
+      })
+    },
+  },
+  {
+    name: 'media: of 20 avatars set at once one stays and the others are released',
+    async run(make) {
+      const storage = await make()
+      await repeat(3, async () => {
+        const ownerId = nextId()
+        const uploads = await race(20, () => readyMedia(storage, { ownerId }))
+        const answers = await race(20, (index) =>
+          storage.media.attach(uploads[index]?.id ?? '', ownerId, 'avatar'),
+        )
+        assert.deepEqual([...new Set(answers)], [true])
+        const [avatar, ...more] = await storage.media.bySubjects('avatar', [ownerId])
+        assert.equal(more.length, 0, 'an account has one avatar')
+        for (const { id } of uploads) {
+          const [state] = await placeOf(storage, id)
+          assert.equal(state, id === avatar?.id ? 'ready' : 'released')
+        }
+      })
+    },
+  },
+  {
+    name: 'media: detach releases the avatar or the cover, again it does nothing',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const [avatar, cover] = [await readyMedia(storage, { ownerId }), await readyMedia(storage, { ownerId })]
+      await storage.media.attach(avatar.id, ownerId, 'avatar')
+      await storage.media.attach(cover.id, ownerId, 'cover')
+      for (const id of [ownerId, ownerId, nextId()]) await storage.media.detach('avatar', id)
+      assert.deepEqual(await placeOf(storage, avatar.id), ['released', null])
+      assert.equal((await placeOf(storage, cover.id))[0], 'ready')
+    },
+  },
+  {
+    name: 'media: the store keeps its own copy of a medium, and answers copies',
+    async run(make) {
+      const { media } = await make()
+      const item = sampleMedia()
+      const given = structuredClone(item)
+      const measures = structuredClone(sampleMeasures)
+      await media.reserve(given)
+      given.createdAt.setTime(0)
+      await media.ready(item.id, measures)
+      measures.palette.push('#000000')
+      await media.attach(item.id, item.ownerId, 'avatar')
+      const answers = [
+        ...(await media.byIds([item.id])),
+        ...(await media.bySubjects('avatar', [item.ownerId])),
+      ]
+      for (const answer of answers) {
+        answer.createdAt.setTime(0)
+        answer.measures?.palette.push('#ffffff')
+        if (answer.attachment) answer.attachment.alt = 'changed'
+      }
+      const [now] = await media.byIds([item.id])
+      assert.deepEqual([now?.createdAt, now?.measures], [item.createdAt, sampleMeasures])
+      assert.equal(now?.attachment?.alt, '')
+    },
+  },
+]
+
+function byId(a: MediaRecord, b: MediaRecord): number {
+  return a.id < b.id ? -1 : 1
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import type { Case } from '../case.ts'
+import { placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { race, repeat } from '../race.ts'
+import { later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
+
+/** What `releaseAll`, `sweep` and `forget` promise. */
+export const releaseCases: readonly Case<PostsAndMedia>[] = [
+  {
+    name: 'media: releaseAll releases all that an owner has, however far it came, and nothing of others',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const reserved = sampleMedia({ ownerId })
+      await storage.media.reserve(reserved)
+      const [ready, avatar, inPost, foreign] = [
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage),
+      ]
+      await storage.media.attach(avatar.id, ownerId, 'avatar')
+      await storage.posts.create(samplePost({ authorId: ownerId }), [{ id: inPost.id, alt: '' }])
+      for (const id of [ownerId, ownerId, nextId()]) await storage.media.releaseAll(id)
+      for (const { id } of [reserved, ready, avatar, inPost]) {
+        assert.deepEqual(await placeOf(storage, id), ['released', null])
+      }
+      assert.deepEqual(await placeOf(storage, foreign.id), ['ready', null])
+      assert.equal(await storage.media.ready(reserved.id, sampleMeasures), false)
+    },
+  },
+  {
+    name: 'media: sweep releases what is unattached and was reserved before its time, and nothing else',
+    async run(make) {
+      const storage = await make()
+      const old = { createdAt: later(-1) }
+      const reserved = sampleMedia(old)
+      await storage.media.reserve(reserved)
+      const ready = await readyMedia(storage, old)
+      const young = await readyMedia(storage)
+      const avatar = await readyMedia(storage, old)
+      await storage.media.attach(avatar.id, avatar.ownerId, 'avatar')
+      assert.deepEqual(await storage.media.sweep(later(), 9), [reserved.id, ready.id].sort())
+      for (const { id } of [reserved, ready]) assert.deepEqual(await placeOf(storage, id), ['released', null])
+      for (const { id } of [young, avatar]) assert.equal((await placeOf(storage, id))[0], 'ready')
+      assert.equal(await storage.media.ready(reserved.id, sampleMeasures), false)
+    },
+  },
+  {
+    name: 'media: sweep names the oldest ids first, at most `limit`, until they are forgotten',
+    async run(make) {
+      const storage = await make()
+      const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
+      const ids = all.map((item) => item.id).sort()
+      assert.deepEqual(await storage.media.sweep(later(), 2), ids.slice(0, 2))
+      assert.deepEqual(await storage.media.sweep(later(), 9), ids)
+      for (const id of ids.slice(0, 2)) await storage.media.forget(id)
+      assert.deepEqual(await storage.media.sweep(later(), 2), ids.slice(2, 4))
+    },
+  },
+  {
+    name: 'media: sweep releases at most `limit` at a time',
+    async run(make) {
+      const storage = await make()
+      const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
+      await storage.media.sweep(later(), 2)
+      const places = await Promise.all(all.map(({ id }) => placeOf(storage, id)))
+      assert.equal(places.filter(([state]) => state === 'released').length, 2)
+    },
+  },
+  {
+    name: 'media: sweep names at once what was released after it became ready, whatever released it',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const [avatar, inPost] = [
+        await readyMedia(storage, { ownerId }),
+        await readyMedia(storage, { ownerId }),
+      ]
+      const post = samplePost({ authorId: ownerId })
+      await storage.posts.create(post, [{ id: inPost.id, alt: '' }])
+      await storage.media.attach(avatar.id, ownerId, 'avatar')
+      assert.deepEqual(await storage.media.sweep(later(-1000), 9), [])
+      await storage.media.detach('avatar', ownerId)
+      assert.deepEqual(await storage.media.sweep(later(-1000), 9), [avatar.id])
+      await storage.posts.remove(post.id)
+      assert.deepEqual(await storage.media.sweep(later(-1000), 9), [avatar.id, inPost.id].sort())
+    },
+  },
+  {
+    name: 'media: sweep leaves a released medium alone whose blob may still be on the way',
+    async run(make) {
+      const { media } = await make()
+      const item = sampleMedia()
+      await media.reserve(item)
+      await media.releaseAll(item.ownerId)
+      assert.deepEqual(await media.sweep(item.createdAt, 9), [])
+      assert.deepEqual(await media.sweep(later(1), 9), [item.id])
+    },
+  },
+  {
+    name: 'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
+    async run(make) {
+      const storage = await make()
+      await repeat(10, async (round) => {
+        const uploads = await race(6, () => readyMedia(storage, { createdAt: later(-1) }))
+        const named: string[] = []
+        const used = await race(uploads.length * 2, async (step) => {
+          const { id, ownerId } = uploads[step >> 1] ?? sampleMedia()
+          if (step % 2 === round % 2) return void named.push(...(await storage.media.sweep(later(), 3)))
+          if (step % 4 < 2) return (await storage.media.attach(id, ownerId, 'avatar')) && id
+          const post = samplePost({ authorId: ownerId })
+          return (await storage.posts.create(post, [{ id, alt: '' }])).outcome === 'created' && id
+        })
+        for (const { id } of uploads) {
+          const [state, attachment] = await placeOf(storage, id)
+          assert.equal(used.includes(id), attachment !== null, 'who was told that it is attached has it')
+          assert.ok(!(used.includes(id) && named.includes(id)), 'it was named and attached')
+          if (named.includes(id)) assert.equal(state, 'released')
+        }
+      })
+    },
+  },
+  {
+    name: 'media: forget removes the row of a released medium and of no other; again it does nothing',
+    async run(make) {
+      const storage = await make()
+      const [released, ready] = [await readyMedia(storage), await readyMedia(storage)]
+      const reserved = sampleMedia()
+      await storage.media.reserve(reserved)
+      await storage.media.releaseAll(released.ownerId)
+      for (const id of [released.id, released.id, ready.id, reserved.id, nextId()])
+        await storage.media.forget(id)
+      const found = await storage.media.byIds([released.id, ready.id, reserved.id])
+      assert.deepEqual(found.map((item) => item.id).sort(), [ready.id, reserved.id].sort())
+    },
+  },
+]

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import type { PostRecord, PostStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { race, repeat } from '../race.ts'
+import { later, nextId, samplePost } from '../records.ts'
+import { untilDone } from '../until-done.ts'
+
+/** What the lists, the counts and the removal of posts promise. */
+export const removalCases: readonly Case<PostsAndMedia>[] = [
+  {
+    name: 'posts: byAuthor pages through the live posts of one author, newest first by id',
+    async run(make) {
+      const { posts } = await make()
+      const authorId = nextId()
+      const all = await createMany(posts, authorId, [3, 0, 4, 1, 2])
+      await createMany(posts, nextId(), [0, 1])
+      const page = (limit: number, before: string | null): Promise<PostRecord[]> =>
+        posts.byAuthor(authorId, { limit, before })
+      assert.deepEqual(await page(9, null), all)
+      assert.deepEqual(await page(2, null), all.slice(0, 2))
+      assert.deepEqual(await page(2, all[1]?.id ?? ''), all.slice(2, 4))
+      await posts.remove(all[3]?.id ?? '')
+      assert.deepEqual(await page(2, all[3]?.id ?? ''), all.slice(4))
+      assert.deepEqual(await page(9, null), all.toSpliced(3, 1))
+      assert.deepEqual(await posts.byAuthor(nextId(), { limit: 9, before: null }), [])
+    },
+  },
+  {
+    name: 'posts: counts answers in the order it is asked, for unknown authors and for thousands too',
+    async run(make) {
+      const { posts } = await make()
+      const [one, two] = [nextId(), nextId()]
+      await createMany(posts, one, [0])
+      const [first] = await createMany(posts, two, [0, 1, 2])
+      await posts.remove(first?.id ?? '')
+      assert.deepEqual(await posts.counts([two, nextId(), one, two]), [2, 0, 1, 2])
+      assert.deepEqual(await posts.counts([]), [])
+      assert.equal((await posts.counts([...Array.from({ length: 2000 }, nextId), two])).at(-1), 2)
+    },
+  },
+  {
+    name: 'posts: counts are exact after 50 parallel posts of one author',
+    async run(make) {
+      const { posts } = await make()
+      const authorId = nextId()
+      await race(50, () => posts.create(samplePost({ authorId }), []))
+      assert.deepEqual(await posts.counts([authorId]), [50])
+      assert.equal((await posts.byAuthor(authorId, { limit: 100, before: null })).length, 50)
+    },
+  },
+  {
+    name: 'posts: a removed post is gone from every answer but removedIds, and its media are released',
+    async run(make) {
+      const storage = await make()
+      const { posts } = storage
+      const [post, other] = [samplePost(), samplePost()]
+      const [item, kept] = [
+        await readyMedia(storage, { ownerId: post.authorId }),
+        await readyMedia(storage, { ownerId: other.authorId }),
+      ]
+      await posts.create(post, [{ id: item.id, alt: 'x' }])
+      await posts.create(other, [{ id: kept.id, alt: 'x' }])
+      assert.deepEqual(await posts.removedIds(5), [])
+      assert.equal(await posts.remove(post.id), true)
+      assert.deepEqual(await posts.byIds([post.id, other.id]), [other])
+      assert.deepEqual(await posts.byAuthor(post.authorId, { limit: 5, before: null }), [])
+      assert.deepEqual(await posts.counts([post.authorId, other.authorId]), [0, 1])
+      assert.deepEqual(await posts.removedIds(5), [post.id])
+      assert.deepEqual(await placeOf(storage, item.id), ['released', null])
+      assert.deepEqual(await placeOf(storage, kept.id), ['ready', inPost(other.id, 0, 'x')])
+      assert.deepEqual(await storage.media.bySubjects('post', [post.id]), [])
+    },
+  },
+  {
+    name: 'posts: remove answers true once, and false for a post that is unknown or purged',
+    async run(make) {
+      const { posts } = await make()
+      const [post, other] = [samplePost(), samplePost()]
+      for (const each of [post, other]) await posts.create(each, [])
+      assert.deepEqual([await posts.remove(post.id), await posts.remove(post.id)], [true, false])
+      await posts.purge(post.id)
+      for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.remove(id), false)
+      assert.deepEqual(await posts.counts([other.authorId]), [1])
+    },
+  },
+  {
+    name: 'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
+    async run(make) {
+      const { posts } = await make()
+      await repeat(3, async () => {
+        const authorId = nextId()
+        const [post] = await createMany(posts, authorId, [0, 1])
+        const answers = await race(20, () => posts.remove(post?.id ?? ''))
+        assert.equal(answers.filter(Boolean).length, 1)
+        assert.deepEqual(await posts.counts([authorId]), [1])
+      })
+    },
+  },
+  {
+    name: 'posts: an edit at the same time does not bring a removed post back',
+    async run(make) {
+      const { posts } = await make()
+      await repeat(10, async (round) => {
+        const post = samplePost()
+        await posts.create(post, [])
+        const calls: (() => Promise<unknown>)[] = [
+          () => posts.edit(post.id, 'edited', later(1)),
+          () => posts.remove(post.id),
+        ]
+        if (round % 2) calls.reverse()
+        await Promise.all(calls.map((call) => call()))
+        assert.deepEqual(await posts.byIds([post.id]), [])
+        assert.deepEqual(await posts.counts([post.authorId]), [0])
+      })
+    },
+  },
+  {
+    name: 'posts: removeAll removes the posts of one author in steps, each as remove does',
+    async run(make) {
+      const storage = await make()
+      const { posts } = storage
+      const authorId = nextId()
+      const item = await readyMedia(storage, { ownerId: authorId })
+      await posts.create(samplePost({ authorId }), [{ id: item.id, alt: '' }])
+      await createMany(posts, authorId, [0, 1, 2, 3])
+      const [other] = await createMany(posts, nextId(), [0])
+      const removed = await untilDone(2, async (limit) => {
+        const count = await posts.removeAll(authorId, limit)
+        const { length } = await posts.byAuthor(authorId, { limit: 9, before: null })
+        assert.deepEqual(await posts.counts([authorId]), [length])
+        return count
+      })
+      assert.equal(removed, 5)
+      assert.equal((await posts.removedIds(9)).length, 5)
+      assert.deepEqual(await placeOf(storage, item.id), ['released', null])
+      assert.deepEqual(await posts.byIds([other?.id ?? '']), [other])
+    },
+  },
+  {
+    name: 'posts: of 20 parallel removals of all posts each post is removed by one',
+    async run(make) {
+      const { posts } = await make()
+      const authorId = nextId()
+      await createMany(
+        posts,
+        authorId,
+        Array.from({ length: 30 }, (_, index) => index),
+      )
+      const removed = await race(20, () => untilDone(3, (limit) => posts.removeAll(authorId, limit)))
+      assert.equal(
+        removed.reduce((sum, count) => sum + count),
+        30,
+      )
+      assert.deepEqual(await posts.counts([authorId]), [0])
+    },
+  },
+  {
+    name: 'posts: removedIds names the oldest ids first, at most `limit`, until they are purged',
+    async run(make) {
+      const { posts } = await make()
+      const all = (await createMany(posts, nextId(), [0, 1, 2, 3])).reverse()
+      for (const index of [2, 0, 3]) await posts.remove(all[index]?.id ?? '')
+      const expected = [0, 2, 3].map((index) => all[index]?.id)
+      assert.deepEqual(await posts.removedIds(9), expected)
+      assert.deepEqual(await posts.removedIds(2), expected.slice(0, 2))
+      for (const id of [expected[0] ?? '', expected[0] ?? '', nextId()]) await posts.purge(id)
+      assert.deepEqual(await posts.removedIds(9), expected.slice(1))
+    },
+  },
+  {
+    name: 'posts: purge leaves a live post alone',
+    async run(make) {
+      const { posts } = await make()
+      const post = samplePost()
+      await posts.create(post, [])
+      await posts.purge(post.id)
+      assert.deepEqual(await posts.byIds([post.id]), [post])
+      assert.deepEqual(await posts.counts([post.authorId]), [1])
+    },
+  },
+  {
+    name: 'posts: recount comes to an end and finds no difference after a long history',
+    async run(make) {
+      const { posts } = await make()
+      for (let author = 0; author < 5; author++) {
+        const [first] = await createMany(posts, nextId(), [0, 1, 2].slice(0, 1 + (author % 3)))
+        if (author % 2) await posts.remove(first?.id ?? '')
+      }
+      let after: string | null = null
+      for (let step = 0; step < 20; step++) {
+        const result = await posts.recount(after, 2)
+        assert.deepEqual(result.differences, [])
+        assert.ok(result.checked <= 2, 'a step compares at most `limit` authors')
+        after = result.next
+        if (after === null) return
+      }
+      assert.fail('recount did not come to its end')
+    },
+  },
+]
+
+/** Creates posts whose ids sort as the numbers do. Answers them newest first. */
+async function createMany(
+  posts: PostStore,
+  authorId: string,
+  order: readonly number[],
+): Promise<PostRecord[]> {
+  const all = order.map(() => samplePost({ authorId }))
+  for (const index of order) {
+    const post = all[index]
+    if (post) await posts.create(post, [])
+  }
+  return all.reverse()
+}

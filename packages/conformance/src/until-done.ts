@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict'
+
+/** Takes steps of a batch verb until it answers 0. Answers how many rows it changed. */
+export async function untilDone(limit: number, step: (limit: number) => Promise<number>): Promise<number> {
+  let total = 0
+  for (;;) {
+    const changed = await step(limit)
+    assert.ok(changed <= limit, 'a step changes at most `limit` rows')
+    total += changed
+    if (changed === 0) return total
+  }
+}
