@@ -138,7 +138,6 @@ export const socialJourneys: readonly Journey[] = [
       ;(await anna.request(`/posts/${id}`, { method: 'DELETE' })).problem('post-not-found')
       ;(await app.request(`/posts/${id}`)).problem('post-not-found')
       assert.deepEqual([await captions(anna), await captions(ben, '/users/me/saved')], [[], []])
-      await app.kith.upkeep.run()
       assert.equal((await app.raw(file)).status, 404)
       assert.deepEqual(await app.media.files(), [])
     },

@@ -84,6 +84,7 @@ export function createPosts(core: Core): Posts {
       if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
       emit('post.deleted', { userId: viewer.userId, postId: id })
       await core.purge.post(id)
+      await core.purge.media()
     },
     async byAuthor(viewer, username, input = {}) {
       const { id } = await visibleUser(core, username)
