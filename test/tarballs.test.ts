@@ -9,6 +9,9 @@ import { listPackages, root } from '../scripts/packages.ts'
 import { packAll } from '../scripts/tarballs.ts'
 
 const run = promisify(execFile)
+/** A PNG of one pixel. */
+const picture =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 let tarballs: Map<string, string>
 
@@ -43,7 +46,10 @@ describe('an app that installs the tarballs with npm', () => {
   /** `load` is what imports a package in the module system that is tried. */
   function useEverything(load: string): string {
     return `async function main() {
-      const { createKith } = ${load}('@kith/core')
+      const { createKith, createSketchCaptions } = ${load}('@kith/core')
+      const { createLocalBlobs } = ${load}('@kith/blob-local')
+      const { createSharpImages } = ${load}('@kith/media-sharp')
+      const { createMediabunnyVideos } = ${load}('@kith/media-video')
       const { createSqliteStorage } = ${load}('@kith/storage-sqlite')
       const { kithExpress } = ${load}('@kith/express')
       const { kithFastify } = ${load}('@kith/fastify')
@@ -51,12 +57,29 @@ describe('an app that installs the tarballs with npm', () => {
       const { fastify } = ${load}('fastify')
 
       const storage = createSqliteStorage({ path: ':memory:' })
-      const kith = createKith({ secret: 'a secret of at least thirty-two characters', storage })
+      const images = createSharpImages()
+      const kith = createKith({
+        secret: 'a secret of at least thirty-two characters',
+        storage,
+        media: {
+          blobs: createLocalBlobs({ directory: 'media', images }),
+          images,
+          videos: createMediabunnyVideos(),
+        },
+        captions: createSketchCaptions(),
+      })
       await storage.migrate()
       const { user } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
       const { tokens } = await kith.sessions.login({ login: 'ada', password: 'correct horse' })
       const viewer = await kith.sessions.authenticate(tokens.accessToken)
       if (viewer.userId !== user.id) throw new Error('someone else')
+
+      async function* picture() {
+        yield Buffer.from('${picture}', 'base64')
+      }
+      const { id } = await kith.uploads.add(viewer, picture())
+      const { suggestions } = await kith.captions.suggest(viewer, id, { hint: 'Sea', count: 1 })
+      await kith.posts.create(viewer, { caption: suggestions[0], media: [id] })
 
       const options = { allowedOrigins: [] }
       const server = express().use(kithExpress(kith, options).routes).listen(0)
@@ -65,8 +88,11 @@ describe('an app that installs the tarballs with npm', () => {
       const urls = ['http://127.0.0.1:' + server.address().port, await app.listen({ port: 0 })]
       for (const url of urls) {
         const headers = { authorization: 'Bearer ' + tokens.accessToken }
-        const response = await fetch(url + '/api/v1/users/me', { headers })
-        console.log(response.status, (await response.json()).username)
+        const response = await fetch(url + '/api/v1/feed', { headers })
+        const [{ author, media }] = (await response.json()).items
+        const file = await fetch(url + media[0].renditions.feed)
+        const type = file.headers.get('content-type')
+        console.log(response.status, author.username, type, (await file.arrayBuffer()).byteLength > 0)
       }
       server.close()
       server.closeAllConnections()
@@ -79,10 +105,10 @@ describe('an app that installs the tarballs with npm', () => {
   test.each([
     ['import', 'app.mjs', 'await import'],
     ['require', 'app.cjs', 'require'],
-  ])('registers, signs in and serves by %s', async (_name, file, load) => {
+  ])('registers, signs in, uploads, posts and serves by %s', async (_name, file, load) => {
     writeFileSync(join(folder, file), useEverything(load))
     const { stdout } = await run(process.execPath, [join(folder, file)], { cwd: folder })
-    expect(stdout).toBe('200 ada\n200 ada\n')
+    expect(stdout).toBe('200 ada image/webp true\n'.repeat(2))
   })
 
   test('type-checks both quickstarts, libraries included', async () => {
