@@ -8,6 +8,8 @@ import { root } from '../scripts/packages.ts'
 /** An app that runs as a process of its own, and a browser-like client for it. */
 export interface RunningApp {
   url: string
+  /** The id of its process. */
+  pid: number
   /** Sends JSON, or a file as it is, with the cookies held so far, and keeps those that come back. */
   call(method: string, path: string, body?: unknown): Promise<Response>
   cookies(): string
@@ -51,6 +53,7 @@ export async function startApp(script: string, env: Readonly<Record<string, stri
   const client = createClient(url)
   return {
     url,
+    pid: child.pid ?? 0,
     ...client,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
