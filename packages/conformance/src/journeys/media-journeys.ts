@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { crc32 } from 'node:zlib'
 import type { CaptionWriter } from '@kith/core'
 import { shapes } from '@kith/http'
 import { registerBearer, registerInBrowser } from './clients.ts'
@@ -56,14 +57,11 @@ export const mediaJourneys: readonly Journey[] = [
     async run(app) {
       const anna = await registerBearer(app)
       const bomb = Buffer.from(picture())
-      // Width and height in the header chunk, with its checksum made right by libpng's own leniency left aside: unreadable
-      // or too large, but never decoded.
       bomb.writeUInt32BE(40_000, 16)
       bomb.writeUInt32BE(40_000, 20)
-      const started = performance.now()
-      const { code } = (await send(anna, bomb)).json() as { code: string }
-      assert.ok(['media-too-large', 'media-unreadable'].includes(code), code)
-      assert.ok(performance.now() - started < 5000)
+      // The checksum of the header chunk, from its name on.
+      bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29)
+      ;(await send(anna, bomb)).problem('media-too-large')
       assert.deepEqual(await app.media.files(), [])
     },
   },
