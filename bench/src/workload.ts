@@ -1,5 +1,5 @@
 /** A number from 0 (included) to 1, the same sequence for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -10,10 +10,10 @@ export function createRandom(seed: number): () => number {
 }
 
 /** A distribution by its percentiles: pairs of a share of the population and the value up to there. */
-export type Percentiles = readonly (readonly [share: number, value: number])[]
+type Percentiles = readonly (readonly [share: number, value: number])[]
 
 /** How many accounts a person follows: Facebook 2011, as the LDBC data generator has it. */
-export const followingPercentiles: Percentiles = [
+const followingPercentiles: Percentiles = [
   [0, 1],
   [0.1, 10],
   [0.2, 25],
@@ -29,7 +29,7 @@ export const followingPercentiles: Percentiles = [
 ]
 
 /** How many posts a person has written: heavy-tailed, after Bluesky in spring 2024. */
-export const postPercentiles: Percentiles = [
+const postPercentiles: Percentiles = [
   [0, 0],
   [0.5, 7],
   [0.95, 292],
@@ -38,7 +38,7 @@ export const postPercentiles: Percentiles = [
 ]
 
 /** The value at one point of a distribution; straight lines between the percentiles, on a logarithmic scale. */
-export function valueAt(percentiles: Percentiles, point: number): number {
+function valueAt(percentiles: Percentiles, point: number): number {
   const index = Math.max(
     1,
     percentiles.findIndex(([share]) => share >= point),
@@ -50,7 +50,7 @@ export function valueAt(percentiles: Percentiles, point: number): number {
 }
 
 /** The mean number of friends in a network of this size, as LDBC SNB scales it. */
-export function meanFriends(users: number): number {
+function meanFriends(users: number): number {
   return users ** (0.512 - 0.028 * Math.log10(users))
 }
 

@@ -39,7 +39,8 @@ describe('renditions', () => {
     [200, 100, [100, 100], [200, 100], [200, 100]],
     [1, 1, [1, 1], [1, 1], [1, 1]],
     [3, 9000, [3, 3], [1, 1080], [1, 2048]],
-  ])('of %i × %i fit and are never larger', async (width, height, thumb, feed, full) => {
+  ])('of %i × %i fit and are never larger', async (...sizes) => {
+    const [width, height, thumb, feed, full] = sizes
     const path = folder.save('source', await plain(width, height).png().toBuffer())
     for (const [rendition, expected] of Object.entries({ thumb, feed, full })) {
       await images.rendition(path, target, rendition as 'thumb')

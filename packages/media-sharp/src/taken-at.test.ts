@@ -10,11 +10,16 @@ function exif(text: string, order: 'II' | 'MM' = 'MM'): Buffer {
   const long = (value: number): number[] =>
     swap([value >>> 24, (value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff])
   const swap = (bytes: number[]): number[] => (order === 'II' ? bytes.toReversed() : bytes)
-  const directory = (tag: number, type: number, count: number, value: number): number[] =>
+  const directory = ([tag, type, count, value]: [number, number, number, number]): number[] =>
     [short(1), short(tag), short(type), long(count), long(value), long(0)].flat()
   return Buffer.concat([
     Buffer.from(`Exif\0\0${order}`, 'latin1'),
-    Buffer.from([...short(42), ...long(8), ...directory(0x8769, 4, 1, 26), ...directory(0x9003, 2, 20, 44)]),
+    Buffer.from([
+      ...short(42),
+      ...long(8),
+      ...directory([0x8769, 4, 1, 26]),
+      ...directory([0x9003, 2, 20, 44]),
+    ]),
     Buffer.from(`${text}\0`, 'latin1'),
   ])
 }

@@ -41,7 +41,7 @@ export function withSegments(jpeg: Buffer, segments: readonly (readonly [number,
 }
 
 /** A PNG of chunks: by their type and content. */
-export function png(chunks: readonly (readonly [string, Uint8Array])[]): Buffer {
+function png(chunks: readonly (readonly [string, Uint8Array])[]): Buffer {
   const parts = chunks.map(([type, content]) => {
     const chunk = Buffer.alloc(content.length + 12)
     chunk.writeUInt32BE(content.length)

@@ -117,8 +117,8 @@ function useWriteAheadLog(database: SqliteDatabase, waitMillis: number): void {
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL')
-    // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
-    database.exec('PRAGMA cache_size = -32768')
+      // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
+      database.exec('PRAGMA cache_size = -32768')
       return
     } catch (error) {
       if (!isBusy(error) || Date.now() >= end) throw error

@@ -34,7 +34,7 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
 })
 
 /** The edge whose counts change. */
-export interface CountedEdge {
+interface CountedEdge {
   kind: number
   from: string
   to: string

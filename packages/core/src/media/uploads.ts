@@ -117,7 +117,7 @@ async function measure(config: MediaConfig, { contentType, path, target }: Recei
 }
 
 /** @throws TypeError where the host gave no place for media. */
-export function demandBlobs(config: MediaConfig): BlobStore {
+function demandBlobs(config: MediaConfig): BlobStore {
   return config.blobs ?? notConfigured('media.blobs')
 }
 

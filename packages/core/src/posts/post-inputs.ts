@@ -3,7 +3,7 @@ import { lineOfText, linesOfText } from '../input.ts'
 import type { PostMedia } from './post-store.ts'
 
 /** The most characters of a caption, counted as people count them. */
-export const captionMaxLength = 2200
+const captionMaxLength = 2200
 
 /** What a new post is made of. */
 export interface CreatePostInput {
