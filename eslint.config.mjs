@@ -8,6 +8,7 @@ const vendors = [
   'mongodb',
   'ioredis',
   'sharp',
+  'mediabunny',
   'nodemailer',
 ]
 

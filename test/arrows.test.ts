@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Manifest, listPackages } from '../scripts/packages.ts'
 import { importsOf, readFiles } from './imports.ts'
@@ -39,7 +39,10 @@ function arrowProblems({ folder, manifest, sources }: Parts): string[] {
     check(file, importsOf(text), isTest ? [...allowed, ...forTests] : allowed)
     for (const specifier of importsOf(text)) {
       const climbs = specifier.split('/').filter((part) => part === '..').length
-      if (climbs >= file.split('/').length) problems.push(`${folder}/${file} → ${specifier}`)
+      const target = posix.join('packages', folder, posix.dirname(file), specifier)
+      const sharedByTests = isTest && target.startsWith('test/')
+      if (climbs >= file.split('/').length && !sharedByTests)
+        problems.push(`${folder}/${file} → ${specifier}`)
     }
   }
   const shipped = { ...manifest.dependencies, ...manifest.peerDependencies }
@@ -68,6 +71,14 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     { folder: 'redis', sources: new Map([['src/a.ts', "await import('@kith/storage-sqlite')"]]) },
   ],
   [
+    'blobs to the images that they are handed',
+    { folder: 'blob-local', manifest: { peerDependencies: { '@kith/media-sharp': 'workspace:^' } } },
+  ],
+  [
+    'images to the routes',
+    { folder: 'media-sharp', sources: new Map([['src/a.ts', "import { shapes } from '@kith/http'"]]) },
+  ],
+  [
     'a built file to express',
     { folder: 'http', sources: new Map([['dist/index.js', "import '@kith/express'"]]) },
   ],
@@ -79,14 +90,25 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     'out of the package by path',
     { folder: 'http', sources: new Map([['src/a.ts', "import '../../core/src/index.ts'"]]) },
   ],
+  [
+    'sources to what tests share',
+    { folder: 'http', sources: new Map([['src/a.ts', "import '../../../test/local-media.ts'"]]) },
+  ],
+  [
+    'a test to another package by path',
+    { folder: 'http', sources: new Map([['test/a.test.ts', "import '../../core/src/index.ts'"]]) },
+  ],
   ['a dependency', { folder: 'http', manifest: { peerDependencies: { '@kith/express': 'workspace:^' } } }],
   ['a package without arrows', { folder: 'surprise' }],
 ])('refuses %s', (_name, parts) => {
   expect(arrowProblems({ manifest: {}, sources: new Map(), ...parts })).toHaveLength(1)
 })
 
-test('lets the tests of an adapter use the kit', () => {
-  const sources = new Map([['src/conformance.test.ts', "import { cases } from '@kith/conformance'"]])
+test('lets the tests of an adapter use the kit, and what tests share', () => {
+  const sources = new Map([
+    ['src/conformance.test.ts', "import { cases } from '@kith/conformance'"],
+    ['test/journeys.test.ts', "import { makeLocalMedia } from '../../../test/local-media.ts'"],
+  ])
   const manifest = { devDependencies: { '@kith/conformance': 'workspace:^' } }
   expect(arrowProblems({ folder: 'redis', manifest, sources })).toEqual([])
 })
