@@ -69,7 +69,7 @@ test('a form that the host has parsed is no input for Kith', async () => {
 
 test('paths of the host keep their body, their parsers and their error handler', async () => {
   const app = express().use(routes)
-  app.post('/api/v1/users/import', express.text(), (request, response) => void response.send(request.body))
+  app.post('/api/v1/import', express.text(), (request, response) => void response.send(request.body))
   app.get('/broken', () => {
     throw new Error('of the host')
   })
@@ -78,7 +78,7 @@ test('paths of the host keep their body, their parsers and their error handler',
     response.status(418).send('by the host')
   })
   const url = await listen(app)
-  const upload = await fetch(`${url}/api/v1/users/import`, { method: 'POST', body: 'as it is' })
+  const upload = await fetch(`${url}/api/v1/import`, { method: 'POST', body: 'as it is' })
   expect(await upload.text()).toBe('as it is')
   expect((await fetch(`${url}/broken`)).status).toBe(418)
   expect(error).not.toHaveBeenCalled()

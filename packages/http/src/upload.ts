@@ -11,22 +11,25 @@ type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
  */
 export async function readUpload<Result>(request: Request, take: Take<Result>): Promise<Result> {
   const type = request.headers.get('content-type') ?? ''
+  const isForm = /^multipart\/form-data\b/i.test(type)
+  if (!isForm && !/^(?:image|video)\/|^application\/octet-stream\b/i.test(type)) {
+    throw new KithError('unsupported-media-type', {
+      detail:
+        'Send multipart/form-data with the file as `file`, or the file itself with its own content type.',
+    })
+  }
   if (request.body === null) throw missing()
   const body = Readable.fromWeb(request.body as NodeReadableStream)
   // Without a listener, a stream that fails after its reader has gone would stop the process.
   body.on('error', () => {})
   try {
-    if (/^multipart\/form-data\b/i.test(type)) return await readMultipart(body, type, take)
-    if (/^(?:image|video)\/|^application\/octet-stream\b/i.test(type)) return await take(body)
+    return await (isForm ? readMultipart(body, type, take) : take(body))
   } catch (error) {
     if (isKithError(error) || !body.errored) throw error
     throw malformed('The upload ended early.', error)
   } finally {
     body.destroy()
   }
-  throw new KithError('unsupported-media-type', {
-    detail: 'Send multipart/form-data with the file as `file`, or the file itself with its own content type.',
-  })
 }
 
 async function readMultipart<Result>(body: Readable, type: string, take: Take<Result>): Promise<Result> {
