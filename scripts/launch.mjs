@@ -45,7 +45,8 @@ function run(command, args, options) {
 }
 
 async function install({ node, pnpm, env }) {
-  say('Installing dependencies …')
+  process.stdout.write('Installing dependencies … ')
+  const started = performance.now()
   const flags = [
     '--frozen-lockfile',
     '--prefer-offline',
@@ -57,6 +58,7 @@ async function install({ node, pnpm, env }) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   if (signal) process.exit(code)
+  say(`${((performance.now() - started) / 1000).toFixed(1)} s`)
   if (code !== 0) {
     console.error(output.trimEnd())
     throw new LaunchError('The dependencies could not be installed; the lines above say why.')
