@@ -148,7 +148,7 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
       await repeat(3, async () => {
         const { id, ownerId: authorId } = await readyMedia(storage)
         const used = await race(20, async (index) => {
-          if (index % 2) return storage.media.attach(id, authorId, index % 4 === 1 ? 'avatar' : 'cover')
+          if (index % 2 === 0) return storage.media.attach(id, authorId, index % 4 ? 'avatar' : 'cover')
           return (
             (await storage.posts.create(samplePost({ authorId }), [{ id, alt: '' }])).outcome === 'created'
           )

@@ -9,16 +9,12 @@ export const listCases: readonly Case<UserStore>[] = [
     name: 'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run(make) {
       const users = await make()
-      const [first, second, banned, deleted] = [
-        sampleUser(),
-        sampleUser(),
-        sampleUser({ bannedAt: later() }),
-        sampleUser(),
-      ]
-      for (const user of [first, second, banned, deleted]) await users.create(user)
+      const [first, second, deleted] = [sampleUser(), sampleUser(), sampleUser()]
+      for (const user of [first, second, deleted]) await users.create(user)
       await users.markDeleted(deleted.id, later())
-      const found = await users.byIds([banned.id, nextId(), first.id, deleted.id, 'nothing', ''])
-      assert.deepEqual(found.sort(byId), [first, banned])
+      const third = await banned(users)
+      const found = await users.byIds([third.id, nextId(), first.id, deleted.id, 'nothing', ''])
+      assert.deepEqual(found.sort(byId), [first, third])
       assert.deepEqual(await users.byIds([]), [])
       assert.deepEqual(await users.byIds([...Array.from({ length: 2000 }, nextId), second.id]), [second])
     },
@@ -37,26 +33,25 @@ export const listCases: readonly Case<UserStore>[] = [
     name: 'users: bannedIds names live accounts that are banned now, and no others',
     async run(make) {
       const users = await make()
-      const [free, banned, since, pardoned, deleted] = [
-        sampleUser(),
-        sampleUser({ bannedAt: later() }),
-        sampleUser(),
-        sampleUser({ bannedAt: later() }),
-        sampleUser({ bannedAt: later() }),
+      await users.create(sampleUser())
+      const [first, pardoned, deleted, second] = [
+        await banned(users),
+        await banned(users),
+        await banned(users),
+        await banned(users),
       ]
-      for (const user of [free, banned, since, pardoned, deleted]) await users.create(user)
-      await users.update(since.id, { bannedAt: later() })
       await users.update(pardoned.id, { bannedAt: null })
       await users.markDeleted(deleted.id, later())
-      assert.deepEqual(await users.bannedIds({ limit: 9, before: null }), [since.id, banned.id])
+      assert.deepEqual(await users.bannedIds({ limit: 9, before: null }), [second.id, first.id])
     },
   },
   {
     name: 'users: bannedIds names the highest ids first, at most `limit` that sort before `before`',
     async run(make) {
       const users = await make()
-      const all = Array.from({ length: 5 }, () => sampleUser({ bannedAt: later() }))
-      for (const index of [3, 0, 4, 1, 2]) await users.create(all[index] ?? sampleUser())
+      const all = Array.from({ length: 5 }, () => sampleUser())
+      for (const user of all) await users.create(user)
+      for (const index of [3, 0, 4, 1, 2]) await users.update(all[index]?.id ?? '', { bannedAt: later() })
       const ids = all.map((user) => user.id).reverse()
       assert.deepEqual(await users.bannedIds({ limit: 2, before: null }), ids.slice(0, 2))
       assert.deepEqual(await users.bannedIds({ limit: 2, before: ids[1] ?? '' }), ids.slice(2, 4))
@@ -64,6 +59,14 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
 ]
+
+/** An account that was banned after its creation. */
+async function banned(users: UserStore): Promise<UserRecord> {
+  const user = sampleUser()
+  await users.create(user)
+  await users.update(user.id, { bannedAt: later() })
+  return { ...user, bannedAt: later() }
+}
 
 function byId(a: UserRecord, b: UserRecord): number {
   return a.id < b.id ? -1 : 1

@@ -1,0 +1,250 @@
+import type { EdgeStore } from '@kith/core'
+import { type Broken, gap } from './broken-store.ts'
+import { drifting, remembering } from './edge-flaw-tools.ts'
+import { claimingOnce, inFlight } from './flaw-races.ts'
+
+/** Flaws in `setHidden` and `hiddenNodes`. */
+export const hidingFlaws: readonly Broken<EdgeStore>[] = [
+  {
+    flaw: 'names hidden nodes among others',
+    breaking(sound) {
+      const { all, changes } = remembering(sound)
+      return {
+        ...changes,
+        async among({ kind, side, node }, others) {
+          const [near, far] = side === 'out' ? (['from', 'to'] as const) : (['to', 'from'] as const)
+          const edges = all().filter((edge) => edge.kind === kind && edge[near] === node)
+          return edges.map((edge) => edge[far]).filter((other) => others.includes(other))
+        },
+      }
+    },
+    fails: ['edges: a hidden node is gone from every list and count; other edges stay'],
+  },
+  {
+    flaw: 'lists a node that was hidden once oldest first',
+    breaking({ list, setHidden }) {
+      const hiddenOnce = new Set<string>()
+      return {
+        setHidden(node, hidden, limit) {
+          hiddenOnce.add(node)
+          return setHidden(node, hidden, limit)
+        },
+        async list(side, keyset) {
+          const found = await list(side, keyset)
+          return hiddenOnce.has(side.node) ? found.reverse() : found
+        },
+      }
+    },
+    fails: [
+      'edges: a node that is shown again has its edges in their old places',
+      'edges: an edge that is removed while hidden does not come back, and no count changes twice',
+    ],
+  },
+  {
+    flaw: 'shows every node when it shows one',
+    breaking: ({ hiddenNodes, setHidden }) => ({
+      async setHidden(node, hidden, limit) {
+        if (hidden) return setHidden(node, hidden, limit)
+        for (const other of await hiddenNodes({ limit: 100, before: null })) {
+          if (other !== node) await setHidden(other, false, limit)
+        }
+        return setHidden(node, false, limit)
+      },
+    }),
+    fails: ['edges: an edge whose two ends are hidden is seen when both are shown again, and not before'],
+  },
+  {
+    flaw: 'counts an edge that is added at a hidden node',
+    breaking: (sound) =>
+      drifting(sound, (drift) => ({
+        async add(edge) {
+          const answer = await sound.add(edge)
+          const hidden = await sound.hiddenNodes({ limit: 100, before: null })
+          const isHidden = hidden.includes(edge.from) || hidden.includes(edge.to)
+          if (answer.added && isHidden) drift(edge.kind, edge.to, { in: 1 })
+          return answer
+        },
+      })),
+    fails: [
+      'edges: an edge that is added at a hidden node appears when the node does, also where it had none before',
+      'edges: counts equal the lists after adds and removes that race hiding and showing',
+    ],
+  },
+  {
+    flaw: 'counts a hidden edge down when it is removed',
+    breaking: (sound) =>
+      drifting(sound, (drift) => ({
+        async remove(edge) {
+          const { kind, from, to } = edge
+          const [seen] = await sound.among({ kind, side: 'out', node: from }, [to])
+          const answer = await sound.remove(edge)
+          if (answer.removed && seen === undefined) drift(kind, to, { in: -1 })
+          return answer
+        },
+      })),
+    fails: [
+      'edges: counts equal the lists after any mixture of parallel adds and removes',
+      'edges: an edge that is removed while hidden does not come back, and no count changes twice',
+      'edges: counts equal the lists after adds and removes that race hiding and showing',
+    ],
+  },
+  {
+    flaw: 'hides all edges of a node in one step',
+    breaking: ({ setHidden }) => ({ setHidden: (node, hidden) => setHidden(node, hidden, 1000) }),
+    fails: [
+      'edges: setHidden takes at most `limit` edges at a time, and lists and counts agree after each step',
+      'edges: hiding that is turned round midway ends as if it had never begun, and so does showing',
+      'edges: of 20 parallel hidings each edge is hidden by one, and the same of showing',
+      'edges: counts equal the lists after adds and removes that race hiding and showing',
+    ],
+  },
+  {
+    flaw: 'finishes what it has begun before it can be turned round',
+    breaking({ setHidden }) {
+      const begun = new Map<string, boolean>()
+      return {
+        async setHidden(node, hidden, limit) {
+          const direction = begun.get(node) ?? hidden
+          const changed = await setHidden(node, direction, limit)
+          if (changed > 0) begun.set(node, direction)
+          else begun.delete(node)
+          return changed
+        },
+      }
+    },
+    fails: ['edges: hiding that is turned round midway ends as if it had never begun, and so does showing'],
+  },
+  {
+    flaw: 'forgets a node as soon as it begins to show it',
+    breaking({ hiddenNodes, setHidden }) {
+      const shown = new Set<string>()
+      return {
+        setHidden(node, hidden, limit) {
+          if (hidden) shown.delete(node)
+          else shown.add(node)
+          return setHidden(node, hidden, limit)
+        },
+        hiddenNodes: async (keyset) => (await hiddenNodes(keyset)).filter((node) => !shown.has(node)),
+      }
+    },
+    fails: ['edges: hiddenNodes names a node from the first step of hiding to the last step of showing'],
+  },
+  {
+    flaw: 'names the hidden nodes with the lowest ids first',
+    breaking: ({ hiddenNodes }) => ({
+      hiddenNodes: async ({ limit, before }) =>
+        (await hiddenNodes({ limit: 1000, before })).reverse().slice(0, limit),
+    }),
+    fails: ['edges: hiddenNodes names the highest ids first, at most `limit` that sort before `before`'],
+  },
+  {
+    flaw: 'claims that it has hidden what another call has hidden',
+    breaking({ setHidden }) {
+      const claimed = { done: false, running: 0 }
+      return {
+        setHidden: (node, hidden, limit) =>
+          claimingOnce((most) => gap().then(() => setHidden(node, hidden, most)), claimed)(limit),
+      }
+    },
+    fails: ['edges: of 20 parallel hidings each edge is hidden by one, and the same of showing'],
+  },
+  {
+    flaw: 'counts an edge that is added while its node is being hidden',
+    breaking(sound) {
+      const running = inFlight()
+      return drifting(sound, (drift) => ({
+        setHidden: (node, hidden, limit) =>
+          running.during(node, () => gap().then(() => sound.setHidden(node, hidden, limit))),
+        async add(edge) {
+          const answer = await sound.add(edge)
+          const met = running.has(edge.from) || running.has(edge.to)
+          if (answer.added && met) drift(edge.kind, edge.to, { in: 1 })
+          return answer
+        },
+      }))
+    },
+    fails: ['edges: counts equal the lists after adds and removes that race hiding and showing'],
+  },
+]
+
+/** Flaws in `drop` and `recount`. */
+export const droppingFlaws: readonly Broken<EdgeStore>[] = [
+  {
+    flaw: 'leaves the counts at the other ends when it drops a node',
+    breaking: (sound) =>
+      drifting(sound, (drift) => ({
+        async drop(node, limit) {
+          const side = { kind: 'follow', side: 'out', node } as const
+          const before = await sound.list(side, { limit: 100, before: null })
+          const dropped = await sound.drop(node, limit)
+          const left = await sound.list(side, { limit: 100, before: null })
+          for (const edge of before) {
+            if (!left.some(({ id }) => id === edge.id)) drift(edge.kind, edge.to, { in: 1 })
+          }
+          return dropped
+        },
+      })),
+    fails: [
+      'edges: drop removes the edges at both sides of a node in steps, with their counts at the other ends',
+      'edges: of 20 parallel drops of one node each edge is dropped by one',
+      'edges: dropping hidden edges changes no count',
+    ],
+  },
+  {
+    flaw: 'drops more edges than asked for',
+    breaking: ({ drop }) => ({ drop: (node, limit) => drop(node, limit + 1) }),
+    fails: [
+      'edges: drop removes the edges at both sides of a node in steps, with their counts at the other ends',
+      'edges: of 20 parallel drops of one node each edge is dropped by one',
+      'edges: dropping hidden edges changes no count',
+      'edges: a node that was dropped to the end is no longer hidden',
+    ],
+  },
+  {
+    flaw: 'claims that it has dropped what another call has dropped',
+    breaking({ drop }) {
+      const claimed = { done: false, running: 0 }
+      return {
+        drop: (node, limit) => claimingOnce((most) => gap().then(() => drop(node, most)), claimed)(limit),
+      }
+    },
+    fails: ['edges: of 20 parallel drops of one node each edge is dropped by one'],
+  },
+  {
+    flaw: 'counts hidden edges down when it drops them',
+    breaking(sound) {
+      const { all, changes } = remembering(sound)
+      return drifting(sound, (drift) => ({
+        ...changes,
+        async drop(node, limit) {
+          const hidden = await sound.hiddenNodes({ limit: 100, before: null })
+          const dropped = await sound.drop(node, limit)
+          const ends =
+            dropped === 0 ? [] : all().filter((edge) => edge.from === node && hidden.includes(edge.to))
+          for (const edge of ends) drift(edge.kind, edge.to, { in: -1 })
+          return dropped
+        },
+      }))
+    },
+    fails: ['edges: dropping hidden edges changes no count'],
+  },
+  {
+    flaw: 'keeps a node hidden that was dropped',
+    breaking: ({ drop, hiddenNodes, setHidden }) => ({
+      async drop(node, limit) {
+        const hidden = await hiddenNodes({ limit: 100, before: null })
+        const dropped = await drop(node, limit)
+        if (hidden.includes(node)) await setHidden(node, true, limit)
+        return dropped
+      },
+    }),
+    fails: ['edges: a node that was dropped to the end is no longer hidden'],
+  },
+  {
+    flaw: 'recounts for ever',
+    breaking: ({ recount }) => ({
+      recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
+    }),
+    fails: ['edges: recount comes to an end and finds no difference after a long history'],
+  },
+]

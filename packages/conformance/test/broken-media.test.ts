@@ -1,0 +1,312 @@
+import type { MediaMeasures, MediaStore, Storage } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { mediaStoreCases } from '../src/index.ts'
+import { type Broken, gap, testFlaws } from './broken-store.ts'
+import { inFlight } from './flaw-races.ts'
+import { stillAttached } from './media-flaw-tools.ts'
+
+type Ports = Pick<Storage, 'posts' | 'media'>
+
+/** A storage whose media have a flaw. */
+function flawed(breaking: (media: MediaStore) => Partial<MediaStore>) {
+  return ({ media }: Ports): Partial<Ports> => ({ media: { ...media, ...breaking(media) } })
+}
+
+const attachingFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'keeps whole seconds',
+    breaking: flawed(({ ready }) => ({
+      ready: (id, { durationSeconds, ...measures }) =>
+        ready(id, { ...measures, durationSeconds: durationSeconds && Math.floor(durationSeconds) }),
+    })),
+    fails: ['media: a medium is reserved and made ready with every field as it was given'],
+  },
+  {
+    flaw: 'takes an id twice without a word',
+    breaking: flawed(({ reserve }) => ({ reserve: (item) => reserve(item).catch(() => {}) })),
+    fails: ['media: an id that is in use is refused'],
+  },
+  {
+    flaw: 'makes a medium ready that was released',
+    breaking: flawed(({ byIds, ready }) => ({
+      async ready(id, measures) {
+        const [item] = await byIds([id])
+        return (await ready(id, measures)) || item?.state === 'released'
+      },
+    })),
+    fails: [
+      'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
+      'media: releaseAll releases all that an owner has, however far it came, and nothing of others',
+      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
+    ],
+  },
+  {
+    flaw: 'measures a medium again',
+    breaking: flawed(({ byIds, ready }) => {
+      const again = new Map<string, MediaMeasures>()
+      return {
+        async ready(id, measures) {
+          again.set(id, structuredClone(measures))
+          return ready(id, measures)
+        },
+        byIds: async (ids) =>
+          (await byIds(ids)).map((item) => ({
+            ...item,
+            measures: item.measures && (again.get(item.id) ?? null),
+          })),
+      }
+    }),
+    fails: [
+      'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
+      'media: the store keeps its own copy of a medium, and answers copies',
+    ],
+  },
+  {
+    flaw: 'looks for a thousand media at most',
+    breaking: flawed(({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) })),
+    fails: [
+      'media: byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    ],
+  },
+  {
+    flaw: 'takes a cover for an avatar',
+    breaking: flawed(({ bySubjects }) => ({
+      async bySubjects(use, subjects) {
+        const covers = use === 'avatar' ? await bySubjects('cover', subjects) : []
+        return [...(await bySubjects(use, subjects)), ...covers]
+      },
+    })),
+    fails: [
+      'media: bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
+    ],
+  },
+  {
+    flaw: 'keeps the former avatar',
+    breaking: ({ posts, media }) => {
+      const { keep, ports } = stillAttached(media)
+      return {
+        posts,
+        media: {
+          ...media,
+          ...ports,
+          async attach(id, ownerId, use) {
+            const [item] = await media.byIds([id])
+            if (item?.attachment === null) await keep(use, ownerId)
+            return media.attach(id, ownerId, use)
+          },
+        },
+      }
+    },
+    fails: ['media: attach makes an upload the avatar and releases the one before; a cover stays what it is'],
+  },
+  {
+    flaw: 'attaches the upload of anyone',
+    breaking: flawed(({ attach, byIds }) => ({
+      async attach(id, ownerId, use) {
+        const [item] = await byIds([id])
+        return attach(id, item?.ownerId ?? ownerId, use)
+      },
+    })),
+    fails: [
+      'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+    ],
+  },
+  {
+    flaw: 'takes the former avatar away although it cannot attach the new one',
+    breaking: flawed(({ attach, detach }) => ({
+      async attach(id, ownerId, use) {
+        const attached = await attach(id, ownerId, use)
+        if (!attached) await detach(use, ownerId)
+        return attached
+      },
+    })),
+    fails: [
+      'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+      'media: one upload is used once, although 20 posts, avatars and covers want it at once',
+    ],
+  },
+  {
+    flaw: 'looks whether an upload is free first and attaches it later',
+    breaking: flawed(({ attach, byIds }) => ({
+      async attach(id, ownerId, use) {
+        const [item] = await byIds([id])
+        await gap()
+        const attached = await attach(id, ownerId, use)
+        return attached || (item?.state === 'ready' && item.attachment === null && item.ownerId === ownerId)
+      },
+    })),
+    fails: [
+      'media: one upload is used once, although 20 posts, avatars and covers want it at once',
+      'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
+    ],
+  },
+  {
+    flaw: 'leaves two avatars when two are set at once',
+    breaking: flawed(({ attach, bySubjects }) => {
+      const running = inFlight()
+      const met = new Set<string>()
+      return {
+        async attach(id, ownerId, use) {
+          if (running.has(ownerId)) met.add(ownerId)
+          return running.during(ownerId, () => gap().then(() => attach(id, ownerId, use)))
+        },
+        async bySubjects(use, subjects) {
+          const found = await bySubjects(use, subjects)
+          return found.flatMap((item) => (met.has(item.attachment?.subject ?? '') ? [item, item] : [item]))
+        },
+      }
+    }),
+    fails: ['media: of 20 avatars set at once one stays and the others are released'],
+  },
+  {
+    flaw: 'takes the cover away with the avatar',
+    breaking: flawed(({ detach }) => ({
+      async detach(_, ownerId) {
+        for (const use of ['avatar', 'cover'] as const) await detach(use, ownerId)
+      },
+    })),
+    fails: ['media: detach releases the avatar or the cover, again it does nothing'],
+  },
+  {
+    flaw: 'keeps the measures it was given',
+    breaking: flawed(({ byIds, ready }) => {
+      const given = new Map<string, MediaMeasures>()
+      return {
+        async ready(id, measures) {
+          const done = await ready(id, measures)
+          if (done) given.set(id, measures)
+          return done
+        },
+        byIds: async (ids) =>
+          (await byIds(ids)).map((item) => ({
+            ...item,
+            measures: structuredClone(given.get(item.id) ?? item.measures),
+          })),
+      }
+    }),
+    fails: ['media: the store keeps its own copy of a medium, and answers copies'],
+  },
+]
+
+const releaseFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'leaves the avatar when it releases all',
+    breaking: ({ posts, media }) => {
+      const { keep, ports } = stillAttached(media)
+      return {
+        posts,
+        media: {
+          ...media,
+          ...ports,
+          async releaseAll(ownerId) {
+            await keep('avatar', ownerId)
+            await media.releaseAll(ownerId)
+          },
+        },
+      }
+    },
+    fails: ['media: releaseAll releases all that an owner has, however far it came, and nothing of others'],
+  },
+  {
+    flaw: 'sweeps what was reserved at the very moment',
+    breaking: flawed(({ sweep }) => ({
+      sweep: (before, limit) => sweep(new Date(before.getTime() + 1), limit),
+    })),
+    fails: [
+      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
+      'media: sweep leaves a released medium alone whose blob may still be on the way',
+    ],
+  },
+  {
+    flaw: 'names the newest released media first',
+    breaking: flawed(({ sweep }) => ({
+      sweep: async (before, limit) => (await sweep(before, limit)).reverse(),
+    })),
+    fails: [
+      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
+      'media: sweep names the oldest ids first, at most `limit`, until they are forgotten',
+      'media: sweep names at once what was released after it became ready, whatever released it',
+    ],
+  },
+  {
+    flaw: 'releases all that is old at once',
+    breaking: flawed(({ sweep }) => ({
+      async sweep(before, limit) {
+        await sweep(before, 100)
+        return sweep(before, limit)
+      },
+    })),
+    fails: ['media: sweep releases at most `limit` at a time'],
+  },
+  {
+    flaw: 'names only what was reserved long ago',
+    breaking: flawed(({ byIds, sweep }) => ({
+      async sweep(before, limit) {
+        const found = await byIds(await sweep(before, limit))
+        return found.filter((item) => item.createdAt < before).map((item) => item.id)
+      },
+    })),
+    fails: ['media: sweep names at once what was released after it became ready, whatever released it'],
+  },
+  {
+    flaw: 'names a medium whose blob may still be on the way',
+    breaking: flawed(({ byIds, reserve, sweep }) => {
+      const reserved: string[] = []
+      return {
+        reserve(item) {
+          reserved.push(item.id)
+          return reserve(item)
+        },
+        async sweep(before, limit) {
+          const ids = await sweep(before, limit)
+          const others = (await byIds(reserved)).filter((item) => item.state === 'released' && !item.measures)
+          return [...new Set([...ids, ...others.map((item) => item.id)])].sort().slice(0, limit)
+        },
+      }
+    }),
+    fails: ['media: sweep leaves a released medium alone whose blob may still be on the way'],
+  },
+  {
+    flaw: 'looks what is unattached first and names it later',
+    breaking: flawed(({ byIds, reserve, sweep }) => {
+      const reserved: string[] = []
+      return {
+        reserve(item) {
+          reserved.push(item.id)
+          return reserve(item)
+        },
+        async sweep(before, limit) {
+          const old = (await byIds(reserved)).filter((item) => !item.attachment && item.createdAt < before)
+          await gap()
+          await sweep(before, limit)
+          const still = await byIds(old.map((item) => item.id))
+          const named = [
+            ...(await sweep(before, limit)),
+            ...still.filter((item) => item.attachment).map((item) => item.id),
+          ]
+          return [...new Set(named)].sort().slice(0, limit)
+        },
+      }
+    }),
+    fails: [
+      'media: sweep releases at most `limit` at a time',
+      'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
+    ],
+  },
+  {
+    flaw: 'forgets a medium that is ready',
+    breaking: flawed(({ byIds, forget }) => {
+      const forgotten = new Set<string>()
+      return {
+        async forget(id) {
+          forgotten.add(id)
+          await forget(id)
+        },
+        byIds: async (ids) => (await byIds(ids)).filter((item) => !forgotten.has(item.id)),
+      }
+    }),
+    fails: ['media: forget removes the row of a released medium and of no other; again it does nothing'],
+  },
+]
+
+testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [...attachingFlaws, ...releaseFlaws])

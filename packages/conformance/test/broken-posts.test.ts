@@ -1,0 +1,348 @@
+import type { PostRecord, Storage } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { postStoreCases } from '../src/index.ts'
+import { samplePost } from '../src/records.ts'
+import { type Broken, gap, testFlaws } from './broken-store.ts'
+import { claimingOnce, inFlight } from './flaw-races.ts'
+import { stillAttached } from './media-flaw-tools.ts'
+
+type Ports = Pick<Storage, 'posts' | 'media'>
+
+/** A storage whose posts have a flaw. */
+function flawed(breaking: (posts: Storage['posts'], media: Storage['media']) => Partial<Storage['posts']>) {
+  return ({ posts, media }: Ports): Partial<Ports> => ({ posts: { ...posts, ...breaking(posts, media) } })
+}
+
+const creationFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'cuts captions at 2,200 characters',
+    breaking: flawed(({ create }) => ({
+      create: (post, media) => create({ ...post, caption: post.caption.slice(0, 2200) }, media),
+    })),
+    fails: ['posts: create saves every field as it was given, text and milliseconds included'],
+  },
+  {
+    flaw: 'looks for a thousand posts at most',
+    breaking: flawed(({ byIds, counts }) => ({
+      byIds: (ids) => byIds(ids.slice(0, 1000)),
+      counts: (authorIds) => counts(authorIds.slice(0, 1000)),
+    })),
+    fails: [
+      'posts: byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+      'posts: counts answers in the order it is asked, for unknown authors and for thousands too',
+    ],
+  },
+  {
+    flaw: 'attaches the last upload first',
+    breaking: flawed(({ create }) => ({ create: (post, media) => create(post, [...media].reverse()) })),
+    fails: ['posts: create attaches the media in their order, with their texts'],
+  },
+  {
+    flaw: 'names the first upload only that is not available',
+    breaking: flawed(({ create }) => ({
+      async create(post, media) {
+        const answer = await create(post, media)
+        return answer.outcome === 'created' ? answer : { ...answer, ids: answer.ids.slice(0, 1) }
+      },
+    })),
+    fails: [
+      'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
+    ],
+  },
+  {
+    flaw: 'keeps the good uploads of a post that it refuses',
+    breaking: flawed(({ create }) => ({
+      async create(post, media) {
+        const answer = await create(post, media)
+        if (answer.outcome === 'created') return answer
+        const good = media.filter((item) => !answer.ids.includes(item.id))
+        await create(samplePost({ authorId: post.authorId }), good)
+        return answer
+      },
+    })),
+    fails: [
+      'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
+      'posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others',
+    ],
+  },
+  {
+    flaw: 'looks whether uploads are free first and attaches them later',
+    breaking: flawed(({ create }, { byIds }) => ({
+      async create(post, media) {
+        const before = await byIds(media.map((item) => item.id))
+        const free = before.every(
+          ({ attachment, ownerId }) => attachment === null && ownerId === post.authorId,
+        )
+        await gap()
+        const answer = await create(post, media)
+        return media.length > 0 && free && before.length === media.length ? { outcome: 'created' } : answer
+      },
+    })),
+    fails: ['posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others'],
+  },
+  {
+    flaw: 'writes over a post with the same id',
+    breaking: flawed(({ create, edit }) => ({
+      create: (post, media) =>
+        create(post, media).catch(async () => {
+          await edit(post.id, post.caption, post.createdAt)
+          return { outcome: 'created' }
+        }),
+    })),
+    fails: ['posts: an id that is in use is refused, also by a removed post'],
+  },
+  {
+    flaw: 'forgets to answer when a post was edited',
+    breaking: flawed(({ edit }) => ({
+      async edit(id, caption, editedAt) {
+        const post = await edit(id, caption, editedAt)
+        return post && { ...post, editedAt: null }
+      },
+    })),
+    fails: ['posts: edit changes the caption and when, answers the post, and nothing else changes'],
+  },
+  {
+    flaw: 'edits a removed post',
+    breaking: flawed(({ edit, removedIds }) => ({
+      async edit(id, caption, editedAt) {
+        const removed = (await removedIds(100)).includes(id)
+        return removed ? samplePost({ id, caption, editedAt }) : edit(id, caption, editedAt)
+      },
+    })),
+    fails: ['posts: a post that is unknown or removed cannot be edited'],
+  },
+  {
+    flaw: 'keeps the date it was given',
+    breaking: flawed(({ create, byIds }) => {
+      const given = new Map<string, Date>()
+      return {
+        create(post, media) {
+          given.set(post.id, post.createdAt)
+          return create(post, media)
+        },
+        async byIds(ids) {
+          const found = await byIds(ids)
+          return found.map((post) => ({ ...post, createdAt: new Date(given.get(post.id) ?? post.createdAt) }))
+        },
+      }
+    }),
+    fails: ['posts: the store keeps its own copy of a post, and answers copies'],
+  },
+  {
+    flaw: 'answers the post it keeps',
+    breaking: flawed(({ byAuthor, byIds }) => {
+      const answered = new Map<string, PostRecord>()
+      return {
+        async byAuthor(authorId, keyset) {
+          const found = await byAuthor(authorId, keyset)
+          for (const post of found) answered.set(post.id, post)
+          return found
+        },
+        async byIds(ids) {
+          const found = await byIds(ids)
+          return found.map((post) => ({
+            ...post,
+            createdAt: answered.get(post.id)?.createdAt ?? post.createdAt,
+          }))
+        },
+      }
+    }),
+    fails: ['posts: the store keeps its own copy of a post, and answers copies'],
+  },
+]
+
+const removalFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'goes on with the post that the last page ended with',
+    breaking: flawed(({ byAuthor }) => ({
+      byAuthor: (authorId, { limit, before }) =>
+        byAuthor(authorId, { limit, before: before && `${before}~` }),
+    })),
+    fails: ['posts: byAuthor pages through the live posts of one author, newest first by id'],
+  },
+  {
+    flaw: 'counts each author once, however often it is asked',
+    breaking: flawed(({ counts }) => ({ counts: (authorIds) => counts([...new Set(authorIds)]) })),
+    fails: ['posts: counts answers in the order it is asked, for unknown authors and for thousands too'],
+  },
+  {
+    flaw: 'loses a count when two posts of one author meet',
+    breaking: flawed(({ create, counts }) => {
+      const running = inFlight()
+      const lost = new Map<string, number>()
+      return {
+        async create(post, media) {
+          const met = running.has(post.authorId)
+          const answer = await running.during(post.authorId, () => gap().then(() => create(post, media)))
+          if (met && answer.outcome === 'created') lost.set(post.authorId, (lost.get(post.authorId) ?? 0) + 1)
+          return answer
+        },
+        counts: async (ids) =>
+          (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
+      }
+    }),
+    fails: ['posts: counts are exact after 50 parallel posts of one author'],
+  },
+  {
+    flaw: 'names a live post as removed when there is no removed one',
+    breaking: flawed(({ create, removedIds }) => {
+      let newest = ''
+      return {
+        create(post, media) {
+          newest = post.id
+          return create(post, media)
+        },
+        async removedIds(limit) {
+          const ids = await removedIds(limit)
+          return ids.length > 0 ? ids : [newest]
+        },
+      }
+    }),
+    fails: ['posts: a removed post is gone from every answer but removedIds, and its media are released'],
+  },
+  {
+    flaw: 'leaves media attached to a removed post',
+    breaking: ({ posts, media }) => {
+      const { keep, ports } = stillAttached(media)
+      return {
+        media: { ...media, ...ports },
+        posts: {
+          ...posts,
+          async remove(id) {
+            await keep('post', id)
+            return posts.remove(id)
+          },
+        },
+      }
+    },
+    fails: ['posts: a removed post is gone from every answer but removedIds, and its media are released'],
+  },
+  {
+    flaw: 'leaves media attached to posts that are removed together',
+    breaking: ({ posts, media }) => {
+      const { keep, ports } = stillAttached(media)
+      return {
+        media: { ...media, ...ports },
+        posts: {
+          ...posts,
+          async removeAll(authorId, limit) {
+            for (const { id } of await posts.byAuthor(authorId, { limit: 100, before: null }))
+              await keep('post', id)
+            return posts.removeAll(authorId, limit)
+          },
+        },
+      }
+    },
+    fails: ['posts: removeAll removes the posts of one author in steps, each as remove does'],
+  },
+  {
+    flaw: 'removes a post that never was',
+    breaking: flawed(({ byIds, remove, removedIds }) => ({
+      async remove(id) {
+        const known = (await byIds([id])).length > 0 || (await removedIds(100)).includes(id)
+        return known ? remove(id) : true
+      },
+    })),
+    fails: ['posts: remove answers true once, and false for a post that is unknown or purged'],
+  },
+  {
+    flaw: 'looks whether a post is live first and removes it later',
+    breaking: flawed(({ byIds, remove }) => ({
+      async remove(id) {
+        if ((await byIds([id])).length === 0) return false
+        await gap()
+        await remove(id)
+        return true
+      },
+    })),
+    fails: [
+      'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
+    ],
+  },
+  {
+    flaw: 'counts a removal for each who asked for it at once',
+    breaking: flawed(({ counts, remove, byIds }) => {
+      const lost = new Map<string, number>()
+      return {
+        async remove(id) {
+          const [post] = await byIds([id])
+          const removed = await remove(id)
+          if (post && !removed) lost.set(post.authorId, (lost.get(post.authorId) ?? 0) + 1)
+          return removed
+        },
+        counts: async (ids) =>
+          (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
+      }
+    }),
+    fails: [
+      'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
+    ],
+  },
+  {
+    flaw: 'writes a post back that was removed meanwhile',
+    breaking: flawed(({ byIds, edit }) => {
+      const revived = new Map<string, PostRecord>()
+      return {
+        async edit(id, caption, editedAt) {
+          const [before] = await byIds([id])
+          await gap()
+          const answer = await edit(id, caption, editedAt)
+          if (before && !answer) revived.set(id, before)
+          return answer
+        },
+        byIds: async (ids) => [...(await byIds(ids)), ...ids.flatMap((id) => revived.get(id) ?? [])],
+      }
+    }),
+    fails: ['posts: an edit at the same time does not bring a removed post back'],
+  },
+  {
+    flaw: 'removes all posts of an author in one step',
+    breaking: flawed(({ removeAll }) => ({ removeAll: (authorId) => removeAll(authorId, 1000) })),
+    fails: [
+      'posts: removeAll removes the posts of one author in steps, each as remove does',
+      'posts: of 20 parallel removals of all posts each post is removed by one',
+    ],
+  },
+  {
+    flaw: 'claims that it has removed what another call has removed',
+    breaking: flawed(({ removeAll }) => {
+      const claimed = { done: false, running: 0 }
+      return {
+        removeAll: (authorId, limit) =>
+          claimingOnce((most) => gap().then(() => removeAll(authorId, most)), claimed)(limit),
+      }
+    }),
+    fails: ['posts: of 20 parallel removals of all posts each post is removed by one'],
+  },
+  {
+    flaw: 'names the newest removed posts first',
+    breaking: flawed(({ removedIds }) => ({
+      removedIds: async (limit) => (await removedIds(100)).reverse().slice(0, limit),
+    })),
+    fails: ['posts: removedIds names the oldest ids first, at most `limit`, until they are purged'],
+  },
+  {
+    flaw: 'never purges',
+    breaking: flawed(() => ({ purge: async () => {} })),
+    fails: ['posts: removedIds names the oldest ids first, at most `limit`, until they are purged'],
+  },
+  {
+    flaw: 'purges live posts',
+    breaking: flawed(({ purge, remove }) => ({
+      async purge(id) {
+        await remove(id)
+        await purge(id)
+      },
+    })),
+    fails: ['posts: purge leaves a live post alone'],
+  },
+  {
+    flaw: 'recounts for ever',
+    breaking: flawed(({ recount }) => ({
+      recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
+    })),
+    fails: ['posts: recount comes to an end and finds no difference after a long history'],
+  },
+]
+
+testFlaws<Ports>(postStoreCases, createMemoryStorage, [...creationFlaws, ...removalFlaws])

@@ -1,0 +1,62 @@
+import type { UserRecord, UserStore } from '@kith/core'
+import type { Broken } from './broken-store.ts'
+
+/** Flaws in `byIds` and `bannedIds`. */
+export const listFlaws: readonly Broken<UserStore>[] = [
+  {
+    flaw: 'looks for a thousand accounts at most',
+    breaking: ({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) }),
+    fails: [
+      'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    ],
+  },
+  {
+    flaw: 'leaves banned accounts out of a look-up by ids',
+    breaking: ({ byIds }) => ({ byIds: async (ids) => (await byIds(ids)).filter((user) => !user.bannedAt) }),
+    fails: [
+      'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    ],
+  },
+  {
+    flaw: 'answers the accounts it keeps to a look-up by ids',
+    breaking({ byIds }) {
+      const answered = new Map<string, UserRecord>()
+      return {
+        async byIds(ids) {
+          const found = await byIds(ids)
+          return found.map((user) => {
+            const kept = answered.get(user.id) ?? user
+            answered.set(user.id, kept)
+            return kept
+          })
+        },
+      }
+    },
+    fails: ['users: accounts that byIds answers are copies'],
+  },
+  {
+    flaw: 'names accounts that were banned when they were deleted',
+    breaking({ bannedIds, byId, markDeleted }) {
+      const deleted: string[] = []
+      return {
+        async markDeleted(id, at) {
+          if ((await byId(id))?.bannedAt) deleted.push(id)
+          return markDeleted(id, at)
+        },
+        bannedIds: async (keyset) => [...deleted, ...(await bannedIds(keyset))],
+      }
+    },
+    fails: ['users: bannedIds names live accounts that are banned now, and no others'],
+  },
+  {
+    flaw: 'names the banned accounts with the lowest ids first',
+    breaking: ({ bannedIds }) => ({
+      bannedIds: async ({ limit, before }) =>
+        (await bannedIds({ limit: 100, before })).reverse().slice(0, limit),
+    }),
+    fails: [
+      'users: bannedIds names live accounts that are banned now, and no others',
+      'users: bannedIds names the highest ids first, at most `limit` that sort before `before`',
+    ],
+  },
+]
