@@ -20,7 +20,7 @@ export function showProblem(form, problem) {
     form.querySelector('[aria-invalid]').focus()
     return
   }
-  const text = [problem.detail ?? problem.title ?? problem.message, ...rest].join(' ')
+  const text = rest.length > 0 ? rest.join('. ') : (problem.detail ?? problem.title ?? problem.message)
   const box = node('p', { className: 'problem', role: 'alert' }, `${text} `)
   box.append(node('code', {}, problem.code ?? ''))
   form.querySelector('[type=submit]').before(box)
