@@ -1,7 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { KithError } from '@kith/core'
 import { expect, test } from 'vitest'
-import { sampleSession, sampleUser } from '../test/samples.ts'
+import {
+  sampleEdge,
+  sampleMeasures,
+  sampleMedia,
+  samplePost,
+  sampleSession,
+  sampleUser,
+} from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
 import { createSqliteStorage } from './index.ts'
 import { migrations } from './schema.ts'
@@ -59,6 +66,38 @@ test('a file of version 1 comes up to date with everything in it', async () => {
   expect(await storage.sessions.purgeEnded(new Date(24), 10)).toBe(0)
   expect(await storage.sessions.purgeEnded(new Date(25), 10)).toBe(1)
   expect(await storage.sessions.purgeEnded(new Date(30), 10)).toBe(1)
+  await storage.close()
+})
+
+/** The same one version later, with one account that is banned, and another that is and was deleted. */
+function writeVersion2(path: string): void {
+  writeVersion1(path)
+  const database = new DatabaseSync(path)
+  database.exec(`
+    ${migrations[1]?.statements ?? ''}
+    INSERT INTO kith_schema VALUES (2, 1700000000001);
+    INSERT INTO kith_users VALUES ('u3', 'eve', NULL, NULL, NULL, NULL, 'Eve', '', 'hash', 11, 10, NULL);
+    INSERT INTO kith_users VALUES ('u4', NULL, NULL, NULL, NULL, NULL, '', '', NULL, 11, 10, 12);`)
+  database.close()
+}
+
+test('a file of version 2 comes up to date, and its accounts can be social', async () => {
+  const path = freshPath()
+  writeVersion2(path)
+  const storage = createSqliteStorage({ path })
+  await storage.migrate()
+  expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
+
+  expect((await storage.users.byIds(['u1', 'u2', 'u3', 'u4'])).map((user) => user.id)).toEqual(['u1', 'u3'])
+  expect(await storage.users.bannedIds({ limit: 9, before: null })).toEqual(['u3'])
+  expect(await storage.users.deletedIds(9)).toEqual(['u2', 'u4'])
+  expect(await storage.sessions.list('u1', new Date(24), { limit: 9, before: null })).toHaveLength(1)
+  const [own, banned] = [samplePost({ authorId: 'u1' }), samplePost({ authorId: 'u3' })]
+  for (const post of [own, banned]) await storage.posts.create(post, [])
+  await storage.edges.add(sampleEdge({ from: 'u1', to: 'u3' }))
+  expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([own])
+  await storage.users.update('u3', { bannedAt: null })
+  expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([banned, own])
   await storage.close()
 })
 
@@ -120,6 +159,36 @@ test('tables and the user_version of the app stay as they are', async () => {
   await storage.close()
   expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 })
   expect(database.prepare('SELECT name FROM users').all()).toEqual([{ name: 'mine' }])
+  database.close()
+})
+
+test('a removed post and its media keep nothing that was written', async () => {
+  const database = new DatabaseSync(freshPath())
+  const storage = createSqliteStorage({ database })
+  await storage.migrate()
+  const post = samplePost({ caption: 'secret' })
+  const upload = sampleMedia({ ownerId: post.authorId })
+  await storage.media.reserve(upload)
+  await storage.media.ready(upload.id, sampleMeasures)
+  await storage.posts.create(post, [{ id: upload.id, alt: 'secret' }])
+  await storage.posts.edit(post.id, 'still secret', new Date(9))
+  await storage.posts.remove(post.id)
+  expect(database.prepare('SELECT caption, edited_at, removed FROM kith_posts').get()).toEqual({
+    caption: '',
+    edited_at: null,
+    removed: 1,
+  })
+  expect(database.prepare('SELECT state, use, subject, alt FROM kith_media').get()).toEqual({
+    state: 'released',
+    use: null,
+    subject: null,
+    alt: null,
+  })
+  await storage.posts.purge(post.id)
+  await storage.media.forget(upload.id)
+  for (const table of ['kith_posts', 'kith_post_counts', 'kith_media']) {
+    expect(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()).toEqual({ rows: 0 })
+  }
   database.close()
 })
 

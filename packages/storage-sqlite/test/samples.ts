@@ -1,4 +1,11 @@
-import type { SessionRecord, UserRecord } from '@kith/core'
+import type {
+  EdgeRecord,
+  MediaMeasures,
+  MediaRecord,
+  PostRecord,
+  SessionRecord,
+  UserRecord,
+} from '@kith/core'
 
 let made = 0
 
@@ -38,6 +45,49 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     userAgent: null,
     ...fields,
   }
+}
+
+/** A follow between two nodes of its own. */
+export function sampleEdge(fields: Partial<EdgeRecord> = {}): EdgeRecord {
+  return { id: nextId(), kind: 'follow', from: nextId(), to: nextId(), ...fields }
+}
+
+/** A post of an author of its own. */
+export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
+  const createdAt = new Date(1_700_000_000_000 + made)
+  return { id: nextId(), authorId: nextId(), caption: 'hello', createdAt, editedAt: null, ...fields }
+}
+
+/** A picture of an owner of its own whose blob is about to be stored. */
+export function sampleMedia(fields: Partial<MediaRecord> = {}): MediaRecord {
+  return {
+    id: nextId(),
+    ownerId: nextId(),
+    kind: 'image',
+    contentType: 'image/webp',
+    createdAt: new Date(1_700_000_000_000 + made),
+    state: 'reserved',
+    measures: null,
+    attachment: null,
+    ...fields,
+  }
+}
+
+/** What was measured of a picture. */
+export const sampleMeasures: MediaMeasures = {
+  width: 4,
+  height: 3,
+  durationSeconds: null,
+  thumbhash: null,
+  palette: ['#204060'],
+  lightness: 0.5,
+  saturation: 0.5,
+  takenAt: null,
+}
+
+function nextId(): string {
+  made++
+  return sampleId()
 }
 
 function sampleId(): string {

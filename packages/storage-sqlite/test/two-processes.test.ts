@@ -8,7 +8,11 @@ import {
   userStoreCases,
 } from '@kith/conformance'
 import type {
+  CreatePostResult,
   CreateUserResult,
+  EdgeStore,
+  MediaStore,
+  PostStore,
   RotationResult,
   SessionRecord,
   SessionStore,
@@ -17,7 +21,7 @@ import type {
 } from '@kith/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSqliteStorage } from '../src/index.ts'
-import { sampleSession, sampleUser } from './samples.ts'
+import { sampleEdge, sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './samples.ts'
 import { type Call, startStoreWorkers, type StoreWorkers } from './store-workers.ts'
 import { useTemporaryFolder } from './temporary-folder.ts'
 
@@ -150,6 +154,68 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const answers = await workers.race<string[]>(path, calls)
     expect(winners(answers, (ended) => ended.length === 2)).toEqual(oneEach)
     expect(answers.flat()).toHaveLength(sessions.length)
+  })
+
+  test('adds an edge, and removes it', async () => {
+    const path = await migratedPath()
+    const target = sampleEdge().to
+    const all = slots.map(() => sampleEdge({ to: target }))
+    const call = (verb: string): Call[] => all.map((edge) => ({ port: 'edges', verb, values: [edge] }))
+    const added = await workers.race<{ added: boolean; count: number }>(path, call('add'))
+    expect(winners(added, (answer) => answer.added)).toEqual(oneEach)
+    // Each that added answers a count of its own, so none was read outside of its step.
+    const counts = added.filter((answer) => answer.added).map((answer) => answer.count)
+    expect(counts.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1))
+    const removed = await workers.race<{ removed: boolean }>(path, call('remove'))
+    expect(winners(removed, (answer) => answer.removed)).toEqual(oneEach)
+    const edges = workers.port<EdgeStore>(path, 'edges')
+    expect(await edges.counts('follow', [target])).toEqual([{ out: 0, in: 0 }])
+    expect(await edges.recount(null, 500)).toEqual({ checked: 0, differences: [], next: null })
+  })
+
+  test('hides, shows and drops each edge of a node', async () => {
+    const path = await migratedPath()
+    const edges = workers.port<EdgeStore>(path, 'edges')
+    const node = sampleEdge().to
+    const all = Array.from({ length: 130 }, () => sampleEdge({ to: node }))
+    for (const edge of all) await edges.add(edge)
+    for (const [verb, values] of [
+      ['setHidden', [node, true, 2]],
+      ['setHidden', [node, false, 2]],
+      ['drop', [node, 2]],
+    ] as const) {
+      const calls = [...slots, ...slots].map((): Call => ({ port: 'edges', verb, values: [...values] }))
+      const changed = await workers.race<number>(path, calls)
+      expect(changed.reduce((sum, count) => sum + count)).toBe(all.length)
+    }
+    expect(await edges.recount(null, 500)).toMatchObject({ differences: [] })
+  })
+
+  test('uses an upload, and removes the post', async () => {
+    const path = await migratedPath()
+    const media = workers.port<MediaStore>(path, 'media')
+    const uploads = slots.map(() => sampleMedia())
+    for (const upload of uploads) {
+      await media.reserve(upload)
+      await media.ready(upload.id, sampleMeasures)
+    }
+    // A post without an id gets one from the process that creates it.
+    const creations = uploads.map(({ id, ownerId: authorId }): Call => ({
+      port: 'posts',
+      verb: 'create',
+      values: [samplePost({ id: '', authorId }), [{ id, alt: '' }]],
+    }))
+    const created = await workers.race<CreatePostResult>(path, creations)
+    expect(winners(created, ({ outcome }) => outcome === 'created')).toEqual(oneEach)
+
+    const posts = workers.port<PostStore>(path, 'posts')
+    const authors = uploads.map((upload) => upload.ownerId)
+    expect(await posts.counts(authors)).toEqual(oneEach)
+    const lists = await Promise.all(authors.map((id) => posts.byAuthor(id, { limit: 9, before: null })))
+    const removals = lists.flat().map(({ id }): Call => ({ port: 'posts', verb: 'remove', values: [id] }))
+    expect(winners(await workers.race<boolean>(path, removals), Boolean)).toEqual(oneEach)
+    expect(await posts.counts(authors)).toEqual(slots.map(() => 0))
+    expect(await media.sweep(new Date(0), 100)).toEqual(uploads.map((upload) => upload.id).sort())
   })
 
   test('purges an ended session', async () => {
