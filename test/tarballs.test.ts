@@ -83,7 +83,7 @@ describe('an app that installs the tarballs with npm', () => {
 
       const options = { allowedOrigins: [] }
       const server = express().use(kithExpress(kith, options).routes).listen(0)
-      const app = fastify()
+      const app = fastify({ forceCloseConnections: true })
       await app.register(kithFastify, { kith, ...options })
       const urls = ['http://127.0.0.1:' + server.address().port, await app.listen({ port: 0 })]
       for (const url of urls) {
