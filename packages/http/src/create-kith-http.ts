@@ -165,11 +165,17 @@ function success(
 
 function toReadable(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
+  let ahead: Promise<IteratorResult<Uint8Array>> | null = null
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await chunks.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
+      const { done, value } = await (ahead ?? chunks.next())
+      if (done) return controller.close()
+      // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
+      // the server asks again, and the connection would not be seen as idle.
+      ahead = chunks.next()
+      const next = await ahead
+      controller.enqueue(value)
+      if (next.done) controller.close()
     },
     async cancel() {
       await chunks.return?.()

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import type { MediaConfig } from '../config.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
@@ -6,7 +7,6 @@ import type { BlobStore } from './blob-store.ts'
 import { type Image, toImage } from './image.ts'
 import type { MediaKind } from './media.ts'
 import type { MediaMeasures, MediaRecord } from './media-store.ts'
-import { readInPlace } from './read-in-place.ts'
 import { type Received, receive } from './receive.ts'
 
 /** An upload as its owner sees it, before it is used. */
@@ -57,7 +57,7 @@ export function createUploads(core: Core): Uploads {
       attachment: null,
     }
     await storage.media.reserve(record)
-    await blobs.put(record.id, readInPlace(received.target), {
+    await blobs.put(record.id, createReadStream(received.target), {
       contentType: record.contentType,
       size: null,
     })
