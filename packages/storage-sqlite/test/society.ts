@@ -1,0 +1,192 @@
+import { copyFile } from 'node:fs/promises'
+import type { BlobStore, ImageProcessor, Kith, Page, PageInput, Storage, Viewer } from '@kith/core'
+import { createKith, isKithError } from '@kith/core'
+
+/** Everything that people do here. */
+export const deeds = [
+  'register',
+  'follow',
+  'unfollow',
+  'post',
+  'post a picture',
+  'edit',
+  'remove',
+  'like',
+  'unlike',
+  'save',
+  'unsave',
+  'set avatar',
+  'clear avatar',
+  'ban',
+  'unban',
+  'delete',
+  'upkeep',
+] as const
+
+/** What somebody does, by numbers: who, to whom, and which of the last posts of theirs. */
+export interface Deed {
+  deed: (typeof deeds)[number]
+  who: number
+  whom: number
+  which: number
+}
+
+/** A Kith, and people with names from `person_0` on who do things with it. */
+export interface Society {
+  kith: Kith
+  /** Does it, and answers what came of it: the answer, or the code of the error. */
+  act(deed: Deed): Promise<unknown>
+  /** Everything that can be read of the first `people`. */
+  readAll(people: number): Promise<unknown>
+}
+
+/** What a society is made of. */
+export interface SocietyOptions {
+  storage: Storage
+  blobs: BlobStore
+  temporaryDirectory: string
+  clock?: () => Date
+  random?: (length: number) => Uint8Array
+}
+
+const password = 'correct horse'
+const pixel = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
+
+/** Takes every picture as it is. */
+const images: ImageProcessor = {
+  inspect: async () => ({ width: 1, height: 1, frames: 1 }),
+  async normalise(path, target) {
+    await copyFile(path, target)
+    const looks = { palette: [], lightness: 0.5, saturation: 0.5, takenAt: null }
+    return { width: 1, height: 1, thumbhash: 'x', ...looks }
+  },
+  rendition: (path, target) => copyFile(path, target),
+}
+
+/** Creates one. It remembers nothing, so a society over the same storage goes on where another one stopped. */
+export function createSociety({ storage, blobs, temporaryDirectory, ...injected }: SocietyOptions): Society {
+  const kith = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage,
+    passwords: { memoryKiB: 8, iterations: 1 },
+    limits: { postByAccount: [], uploadByAccount: [] },
+    posts: { textOnly: true },
+    media: { blobs, images, temporaryDirectory },
+    ...injected,
+  })
+  const nameOf = (person: number) => `person_${person}`
+
+  async function viewerOf(person: number): Promise<Viewer | null> {
+    const user = await kith.accounts.find(nameOf(person))
+    return user && { userId: user.id, sessionId: '' }
+  }
+
+  /** One of the last posts of somebody. */
+  async function postOf({ userId }: Viewer, which: number): Promise<string> {
+    const posts = await storage.posts.byAuthor(userId, { limit: 4, before: null })
+    return posts[which % Math.max(posts.length, 1)]?.id ?? 'none'
+  }
+
+  async function upload(viewer: Viewer): Promise<string> {
+    return (await kith.uploads.add(viewer, stream(pixel))).id
+  }
+
+  async function perform({ deed, who, whom, which }: Deed): Promise<unknown> {
+    if (deed === 'register') return await kith.accounts.register({ username: nameOf(who), password })
+    if (deed === 'upkeep') return await kith.upkeep.run()
+    const [viewer, other] = [await viewerOf(who), await viewerOf(whom)]
+    if (!viewer || !other) return 'nobody there'
+    switch (deed) {
+      case 'follow':
+        return await kith.follows.add(viewer, nameOf(whom))
+      case 'unfollow':
+        return await kith.follows.remove(viewer, nameOf(whom))
+      case 'post':
+        return await kith.posts.create(viewer, { caption: `${which}` })
+      case 'post a picture':
+        return await kith.posts.create(viewer, { media: [{ id: await upload(viewer), alt: `${which}` }] })
+      case 'edit':
+        return await kith.posts.edit(viewer, await postOf(other, which), { caption: `edited ${which}` })
+      case 'remove':
+        return await kith.posts.remove(viewer, await postOf(other, which))
+      case 'like':
+        return await kith.likes.add(viewer, await postOf(other, which))
+      case 'unlike':
+        return await kith.likes.remove(viewer, await postOf(other, which))
+      case 'save':
+        return await kith.saves.add(viewer, await postOf(other, which))
+      case 'unsave':
+        return await kith.saves.remove(viewer, await postOf(other, which))
+      case 'set avatar':
+        return await kith.uploads.use(viewer, await upload(viewer), 'avatar')
+      case 'clear avatar':
+        return await kith.uploads.clear(viewer, 'avatar')
+      case 'ban':
+        return await kith.accounts.ban(viewer.userId)
+      case 'unban':
+        return await kith.accounts.unban(viewer.userId)
+      case 'delete':
+        return await kith.accounts.delete(viewer, { password })
+    }
+  }
+
+  async function readPerson(person: number, reader: Viewer | null): Promise<unknown> {
+    const viewer = await viewerOf(person)
+    if (!viewer) return 'nobody there'
+    const name = nameOf(person)
+    const lines: string[] = []
+    for await (const line of kith.accounts.export(viewer)) lines.push(line)
+    const posts = await readList((input) => kith.posts.byAuthor(reader, name, input))
+    return {
+      lines,
+      posts,
+      profile: await outcomeOf(() => kith.profiles.get(reader, name)),
+      followers: await readList((input) => kith.follows.followers(reader, name, input)),
+      following: await readList((input) => kith.follows.following(reader, name, input)),
+      feed: await readList((input) => kith.feed.home(viewer, input)),
+      saved: await readList((input) => kith.saves.list(viewer, input)),
+      likes: Array.isArray(posts)
+        ? await Promise.all(posts.map(({ id }) => readList((input) => kith.likes.list(reader, id, input))))
+        : null,
+    }
+  }
+
+  return {
+    kith,
+    act: (deed) => outcomeOf(() => perform(deed)),
+    async readAll(people) {
+      const all: unknown[] = []
+      for (let person = 0; person < people; person++) {
+        all.push(await readPerson(person, await viewerOf((person + 1) % people)))
+      }
+      return all
+    },
+  }
+}
+
+/** A whole list, read in pages of two. */
+async function readList<Item>(read: (input: PageInput) => Promise<Page<Item>>): Promise<Item[] | unknown> {
+  return outcomeOf(async () => {
+    const all: Item[] = []
+    for (let cursor: string | undefined; ;) {
+      const page = await read({ limit: 2, cursor })
+      all.push(...page.items)
+      if (page.nextCursor === null) return all
+      if (page.items.length < 2) throw new TypeError('a page that is not the last one is full')
+      cursor = page.nextCursor
+    }
+  })
+}
+
+async function outcomeOf<Answer>(work: () => Promise<Answer>): Promise<Answer | { code: string }> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isKithError(error) && error.code !== 'storage-failed') return { code: error.code }
+    throw error
+  }
+}
+
+async function* stream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
