@@ -274,6 +274,9 @@ test('each statement uses the index that was made for it', () => {
       "users.deletedIds": [
         "SCAN kith_users USING INDEX kith_users_deleted",
       ],
+      "users.idInUse": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+      ],
       "users.insert": [],
       "users.markDeleted": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",

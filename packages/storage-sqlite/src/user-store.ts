@@ -1,28 +1,19 @@
-import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core'
+import {
+  type CreateUserResult,
+  type Identifier,
+  KithError,
+  type UpdateUserResult,
+  type UserRecord,
+  type UserStore,
+} from '@kith/core'
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
-import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
-import type { SqliteParameters } from './sqlite-database.ts'
-
-interface UserRow {
-  id: string
-  username: string | null
-  email: string | null
-  email_verified_at: number | null
-  phone: string | null
-  phone_verified_at: number | null
-  name: string
-  bio: string
-  password_hash: string | null
-  banned_at: number | null
-  created_at: number
-}
-
-const columns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, created_at`
+import { toMillis } from './millis.ts'
+import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
 type UserStatement =
   | 'insert'
+  | 'idInUse'
   | 'taken'
   | 'byId'
   | 'byIds'
@@ -37,17 +28,16 @@ type UserStatement =
 
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
-  // An id that is in use is a mistake of the caller and raises; only the identifiers may be taken.
-  insert: `INSERT INTO kith_users (${columns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
-      @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt)
-    ON CONFLICT (username) DO NOTHING ON CONFLICT (email) DO NOTHING ON CONFLICT (phone) DO NOTHING`,
+  insert: `INSERT INTO kith_users (${userColumns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
+    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt) ON CONFLICT DO NOTHING`,
+  idInUse: 'SELECT id FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
     UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
     UNION ALL SELECT 'phone' FROM kith_users WHERE phone = @phone AND id <> @id`,
-  byId: `SELECT ${columns} FROM kith_users WHERE id = @id AND deleted_at IS NULL`,
-  byIds: `SELECT ${columns} FROM kith_users WHERE id IN (SELECT value FROM json_each(@ids)) AND deleted_at IS NULL`,
-  byUsername: `SELECT ${columns} FROM kith_users WHERE username = @username`,
-  byEmail: `SELECT ${columns} FROM kith_users WHERE email = @email`,
+  byId: `SELECT ${userColumns} FROM kith_users WHERE id = @id AND deleted_at IS NULL`,
+  byIds: `SELECT ${userColumns} FROM kith_users WHERE id IN (SELECT value FROM json_each(@ids)) AND deleted_at IS NULL`,
+  byUsername: `SELECT ${userColumns} FROM kith_users WHERE username = @username`,
+  byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
       phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt
     WHERE id = @id`,
@@ -81,7 +71,14 @@ export function createUserStore(connection: Connection): UserStore {
           passwordHash,
           createdAt: toMillis(user.createdAt),
         })
-        return created === 1 ? { outcome: 'created' } : { outcome: 'taken', taken: taken(user) }
+        if (created === 1) return { outcome: 'created' }
+        // Only identifiers may be taken; an id that is in use is a mistake of the caller.
+        if (get(userStatements.idInUse, { id: user.id })) {
+          throw new KithError('storage-failed', {
+            detail: 'The id of the account is in use: every id must be new.',
+          })
+        }
+        return { outcome: 'taken', taken: taken(user) }
       })
     },
     async byId(id) {
@@ -122,40 +119,5 @@ export function createUserStore(connection: Connection): UserStore {
     async purge(id) {
       run(userStatements.purge, { id })
     },
-  }
-}
-
-function profileOf(user: UserRecord): SqliteParameters {
-  const { id, username, email, phone, name, bio } = user
-  return {
-    id,
-    username,
-    email,
-    emailVerifiedAt: toMillis(user.emailVerifiedAt),
-    phone,
-    phoneVerifiedAt: toMillis(user.phoneVerifiedAt),
-    name,
-    bio,
-    bannedAt: toMillis(user.bannedAt),
-  }
-}
-
-function userFrom(row: UserRow | null): UserRecord | null {
-  return row && userFromRow(row)
-}
-
-function userFromRow(row: UserRow): UserRecord {
-  return {
-    id: row.id,
-    username: row.username,
-    email: row.email,
-    emailVerifiedAt: fromMillisOrNull(row.email_verified_at),
-    phone: row.phone,
-    phoneVerifiedAt: fromMillisOrNull(row.phone_verified_at),
-    name: row.name,
-    bio: row.bio,
-    passwordHash: row.password_hash,
-    bannedAt: fromMillisOrNull(row.banned_at),
-    createdAt: fromMillis(row.created_at),
   }
 }

@@ -201,7 +201,7 @@ export const creationCases: readonly Case<UserStore>[] = [
       const user = sampleUser()
       await users.create(user)
       const other = sampleUser({ id: user.id })
-      await assert.rejects(async () => users.create(other))
+      for (const again of [other, user]) await assert.rejects(async () => users.create(again))
       assert.deepEqual(await users.byId(user.id), user)
       await users.markDeleted(user.id, later())
       await assert.rejects(async () => users.create(other))

@@ -1,0 +1,60 @@
+import type { UserRecord } from '@kith/core'
+import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import type { SqliteParameters } from './sqlite-database.ts'
+
+/** An account as its row has it, without what only a deleted one needs. */
+export interface UserRow {
+  id: string
+  username: string | null
+  email: string | null
+  email_verified_at: number | null
+  phone: string | null
+  phone_verified_at: number | null
+  name: string
+  bio: string
+  password_hash: string | null
+  banned_at: number | null
+  created_at: number
+}
+
+/** The columns of {@link UserRow}. */
+export const userColumns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
+  banned_at, created_at`
+
+/** The fields of an account that may change, as a statement takes them. */
+export function profileOf(user: UserRecord): SqliteParameters {
+  const { id, username, email, phone, name, bio } = user
+  return {
+    id,
+    username,
+    email,
+    emailVerifiedAt: toMillis(user.emailVerifiedAt),
+    phone,
+    phoneVerifiedAt: toMillis(user.phoneVerifiedAt),
+    name,
+    bio,
+    bannedAt: toMillis(user.bannedAt),
+  }
+}
+
+/** An account from its row, if there is one. */
+export function userFrom(row: UserRow | null): UserRecord | null {
+  return row && userFromRow(row)
+}
+
+/** An account from its row. */
+export function userFromRow(row: UserRow): UserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    emailVerifiedAt: fromMillisOrNull(row.email_verified_at),
+    phone: row.phone,
+    phoneVerifiedAt: fromMillisOrNull(row.phone_verified_at),
+    name: row.name,
+    bio: row.bio,
+    passwordHash: row.password_hash,
+    bannedAt: fromMillisOrNull(row.banned_at),
+    createdAt: fromMillis(row.created_at),
+  }
+}
