@@ -6,7 +6,7 @@ import type { BlobStore, Storage } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { createSociety, type Deed, deeds, type Society } from '../test/society.ts'
+import { createSociety, type Deed, deeds, everydayDeeds, type Society } from '../test/society.ts'
 import { createSqliteStorage } from './index.ts'
 
 const people = 4
@@ -46,9 +46,7 @@ function countedBlobs(): { blobs: BlobStore; keys: Set<string> } {
   }
 }
 
-const everydayDeeds = deeds.filter((name) => !['ban', 'delete', 'upkeep'].includes(name))
 const deed: fc.Arbitrary<Deed> = fc.record({
-  // Accounts end and come back less often than people do things with them.
   deed: fc.constantFrom(...deeds, ...everydayDeeds, ...everydayDeeds),
   who: fc.nat({ max: people - 1 }),
   whom: fc.nat({ max: people - 1 }),

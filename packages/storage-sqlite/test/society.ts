@@ -23,6 +23,11 @@ export const deeds = [
   'upkeep',
 ] as const
 
+/** The deeds that people do more often than they come and go. */
+export const everydayDeeds: readonly Deed['deed'][] = deeds.filter(
+  (name) => !['ban', 'delete', 'upkeep'].includes(name),
+)
+
 /** What somebody does, by numbers: who, to whom, and which of the last posts of theirs. */
 export interface Deed {
   deed: (typeof deeds)[number]
@@ -87,8 +92,15 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
     return posts[which % Math.max(posts.length, 1)]?.id ?? 'none'
   }
 
-  async function upload(viewer: Viewer): Promise<string> {
-    return (await kith.uploads.add(viewer, stream(pixel))).id
+  /** Uploads a picture, and uses it in another request, for which the viewer is looked up again. */
+  async function withPicture<Answer>(
+    person: number,
+    use: (viewer: Viewer, id: string) => Promise<Answer>,
+  ): Promise<Answer | string> {
+    const before = await viewerOf(person)
+    const upload = before && (await kith.uploads.add(before, stream(pixel)))
+    const viewer = await viewerOf(person)
+    return upload && viewer ? await use(viewer, upload.id) : 'nobody there'
   }
 
   async function perform({ deed, who, whom, which }: Deed): Promise<unknown> {
@@ -104,7 +116,9 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
       case 'post':
         return await kith.posts.create(viewer, { caption: `${which}` })
       case 'post a picture':
-        return await kith.posts.create(viewer, { media: [{ id: await upload(viewer), alt: `${which}` }] })
+        return await withPicture(who, (self, id) =>
+          kith.posts.create(self, { media: [{ id, alt: `${which}` }] }),
+        )
       case 'edit':
         return await kith.posts.edit(viewer, await postOf(other, which), { caption: `edited ${which}` })
       case 'remove':
@@ -118,7 +132,7 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
       case 'unsave':
         return await kith.saves.remove(viewer, await postOf(other, which))
       case 'set avatar':
-        return await kith.uploads.use(viewer, await upload(viewer), 'avatar')
+        return await withPicture(who, (self, id) => kith.uploads.use(self, id, 'avatar'))
       case 'clear avatar':
         return await kith.uploads.clear(viewer, 'avatar')
       case 'ban':

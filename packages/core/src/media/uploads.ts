@@ -31,7 +31,7 @@ export interface Uploads {
    * @throws unsupported-media-type, media-too-large, media-unreadable, rate-limited
    */
   add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
-  /** Makes one's own unused image the avatar or cover. @throws media-not-found */
+  /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked */
   use(viewer: Viewer, id: string, as: 'avatar' | 'cover'): Promise<void>
   /** Takes the avatar or cover away. Idempotent. */
   clear(viewer: Viewer, use: 'avatar' | 'cover'): Promise<void>
@@ -84,6 +84,11 @@ export function createUploads(core: Core): Uploads {
       const attached = item?.kind === 'image' && (await storage.media.attach(id, viewer.userId, as))
       if (!attached)
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
+      // An account that was deleted meanwhile keeps nothing.
+      if (!(await storage.users.byId(viewer.userId))) {
+        await storage.media.releaseAll(viewer.userId)
+        throw new KithError('session-revoked')
+      }
       core.emit('account.edited', { userId: viewer.userId, fields: [as] })
       await core.purge.media()
     },

@@ -1,0 +1,29 @@
+import { createWriteStream, mkdirSync, readdirSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { BlobStore } from '@kith/core'
+
+/** Blobs as files of a folder, each there whole or not at all. */
+export function createDirectoryBlobs(folder: string): BlobStore {
+  const incoming = join(folder, 'incoming')
+  mkdirSync(incoming, { recursive: true })
+  return {
+    async put(key, bytes) {
+      await pipeline(Readable.from(bytes), createWriteStream(join(incoming, key)))
+      await rename(join(incoming, key), join(folder, key))
+    },
+    url: (key) => `/blobs/${key}`,
+    async remove(key) {
+      await rm(join(folder, key), { force: true })
+    },
+  }
+}
+
+/** The keys of the blobs that are there. */
+export function keysIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name !== 'incoming')
+    .sort()
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { createSqliteStorage } from '../src/index.ts'
+import { outputOf, startScript } from './child-process.ts'
+import { createDirectoryBlobs, keysIn } from './directory-blobs.ts'
+import { createSociety } from './society.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kith-society-kill-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const [path, blobs, temporary] = ['app.db', 'blobs', 'temporary'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+]
+
+const rounds = 16
+/** Later than every upload that was never used is kept. */
+const nextDay = 25 * 3_600_000
+
+/** What must have no rows once upkeep has run. */
+const orphans = {
+  'follow edges without both accounts': `SELECT * FROM kith_edges WHERE kind = 1
+    AND (from_id NOT IN (SELECT id FROM kith_users) OR to_id NOT IN (SELECT id FROM kith_users))`,
+  'likes and saves without their account or post': `SELECT * FROM kith_edges WHERE kind IN (2, 3)
+    AND (from_id NOT IN (SELECT id FROM kith_users) OR to_id NOT IN (SELECT id FROM kith_posts))`,
+  'edges hidden or shown unlike their accounts': `SELECT * FROM kith_edges WHERE hidden <>
+    EXISTS (SELECT 1 FROM kith_users WHERE id = from_id AND banned_at IS NOT NULL)
+      + 2 * EXISTS (SELECT 1 FROM kith_users WHERE id = to_id AND banned_at IS NOT NULL)`,
+  'hidden nodes that are not banned': `SELECT * FROM kith_hidden_nodes
+    WHERE node NOT IN (SELECT id FROM kith_users WHERE banned_at IS NOT NULL)`,
+  'posts that are removed or without their author': `SELECT * FROM kith_posts
+    WHERE removed = 1 OR author_id NOT IN (SELECT id FROM kith_users)`,
+  'media that nothing uses': `SELECT * FROM kith_media WHERE use IS NULL OR state <> 'ready'
+    OR subject NOT IN (SELECT id FROM kith_users UNION SELECT id FROM kith_posts)`,
+  'accounts that are deleted': 'SELECT * FROM kith_users WHERE deleted_at IS NOT NULL',
+  'sessions without their account': `SELECT * FROM kith_sessions
+    WHERE user_id NOT IN (SELECT id FROM kith_users)`,
+}
+
+function rowsOf(sql: string): Record<string, unknown>[] {
+  const database = new DatabaseSync(path)
+  try {
+    return database.prepare(sql).all()
+  } finally {
+    database.close()
+  }
+}
+
+test('killed at any moment, counts equal edges, and upkeep leaves no orphan of any kind', async () => {
+  mkdirSync(temporary)
+  let [deeds, counts] = [0, 0]
+  for (let round = 0; round < rounds; round++) {
+    const child = startScript('society-worker.ts', [path, blobs, temporary])
+    const output = outputOf(child)
+    const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
+    await new Promise((resolve) => child.stdout?.once('data', resolve))
+    await wait(Math.random() * 400)
+    child.kill('SIGKILL')
+    expect(await ended, 'the worker went on until it was killed').toBe('SIGKILL')
+    deeds += Number((await output).trim().split('\n').at(-1))
+
+    const storage = createSqliteStorage({ path })
+    const { kith } = createSociety({
+      storage,
+      blobs: createDirectoryBlobs(blobs),
+      temporaryDirectory: temporary,
+      clock: () => new Date(Date.now() + nextDay),
+    })
+    expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
+    await kith.upkeep.run()
+    const { checked, differences } = await kith.upkeep.verifyCounts()
+    expect(differences).toEqual([])
+    counts += checked
+    await storage.close()
+
+    for (const [name, sql] of Object.entries(orphans)) expect(rowsOf(sql), name).toEqual([])
+    expect(keysIn(blobs)).toEqual(rowsOf('SELECT id FROM kith_media ORDER BY id').map((row) => row['id']))
+    expect(readdirSync(temporary)).toEqual([])
+    expect(rowsOf('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  }
+  expect(deeds, 'people did much').toBeGreaterThan(rounds * 10)
+  expect(counts, 'and there was something to count').toBeGreaterThan(rounds)
+})
