@@ -24,8 +24,8 @@ test.each(['more-tracks.mov', 'located.mp4', 'fragmented.mp4', 'more-tracks.webm
         for (const { at, to } of edits) bytes.set(to.subarray(0, bytes.length - at), at)
         const path = folder.path(name)
         writeFileSync(path, bytes.subarray(0, length ?? bytes.length))
-        for (const work of [videos.inspect(path), videos.strip(path, folder.path('target'))]) {
-          const code = await work.then(
+        for (const work of ['inspect', 'strip'] as const) {
+          const code = await videos[work](path, folder.path(`${name}-target`)).then(
             () => 'read',
             (error: { code?: string }) => error.code,
           )

@@ -24,12 +24,13 @@ export async function sampleRanges(file: VideoFile, track: Box): Promise<Range[]
   const uniform = entry(sizes, 1)
   const isPlainSound = uniform > 0 && uniform <= maxFrameBytes
   const least = isPlainSound ? await bytesPerFrame(file, table) : 0
+  const runCount = countIn(runs, 12)
   const ranges: Range[] = []
   let sample = 0
   let run = 0
   for (const [chunk, start] of offsets.entries()) {
     // A run says from which chunk on, counted from 1, a chunk has how many samples.
-    while (run + 1 < entry(runs, 1) && entry(runs, 2 + (run + 1) * 3) <= chunk + 1) run++
+    while (run + 1 < runCount && entry(runs, 2 + (run + 1) * 3) <= chunk + 1) run++
     const count = entry(runs, 3 + run * 3)
     let length = count * Math.max(uniform, least)
     if (uniform === 0) {

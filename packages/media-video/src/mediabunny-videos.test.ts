@@ -23,7 +23,8 @@ test.each<[string, number, number, number, string[]]>([
   ['more-tracks.mov', 64, 48, 2, ['avc', 'pcm-s16']],
   ['more-tracks.webm', 64, 48, 2, ['vp9']],
   ['fragmented.mp4', 64, 48, 2.2, ['avc', 'aac']],
-])('%s is %i × %i, %d s, %j', async (name, width, height, seconds, codecs) => {
+])('%s is %i × %i, %d s, %j', async (...video) => {
+  const [name, width, height, seconds, codecs] = video
   const { durationSeconds, ...rest } = await videos.inspect(fixture(name))
   expect(rest).toEqual({ width, height, codecs })
   expect(durationSeconds).toBeCloseTo(seconds, 1)

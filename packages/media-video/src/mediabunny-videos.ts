@@ -42,7 +42,7 @@ export function createMediabunnyVideos(): VideoProcessor {
 async function blankMetadata({ input, video, audio }: SourceVideo, target: string): Promise<void> {
   const trackIds = audio ? [video.id, audio.id] : [video.id]
   const isWebm = (await input.getFormat()) === WEBM
-  await withFile(target, (file) =>
+  await withFile({ path: target, to: 'change' }, (file) =>
     isWebm ? voidWebmMetadata(file, trackIds) : blankIsoMetadata(file, trackIds),
   )
 }

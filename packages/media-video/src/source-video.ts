@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { KithError } from '@kith/core'
 import {
   FilePathSource,
@@ -9,6 +8,9 @@ import {
   QTFF,
   WEBM,
 } from 'mediabunny'
+import { checkIsoTables } from './iso-limits.ts'
+import { withFile } from './video-file.ts'
+import { checkWebmParts } from './webm-limits.ts'
 
 /** A video file that was opened. */
 export interface SourceVideo {
@@ -21,12 +23,18 @@ export interface SourceVideo {
 /** The most of a file that is held in memory. */
 const cacheBytes = 4 * 1024 * 1024
 
+/** How a WebM begins; the other containers are made of boxes. */
+const ebmlMagic = Buffer.from([0x1a, 0x45, 0xdf, 0xa3])
+
 /** Opens a video and gives it to `use`. @throws media-unreadable for whatever cannot be read */
 export async function withVideo<Answer>(
   path: string,
   use: (source: SourceVideo) => Promise<Answer>,
 ): Promise<Answer> {
-  await access(path)
+  await withFile({ path, to: 'read' }, async (file) => {
+    const isEbml = (await file.read(0, 4)).equals(ebmlMagic)
+    await (isEbml ? checkWebmParts(file) : checkIsoTables(file))
+  })
   const source = new FilePathSource(path, { maxCacheSize: cacheBytes, handleUnhandledError: () => {} })
   const input = new Input({ source, formats: [MP4, QTFF, WEBM] })
   try {

@@ -15,9 +15,18 @@ const windowBytes = 64 * 1024
 
 const zeros = Buffer.alloc(windowBytes)
 
+/** What an opened file is for. */
+interface Opening {
+  path: string
+  to: 'read' | 'change'
+}
+
 /** Opens a file for `use` and closes it. */
-export async function withFile(path: string, use: (file: VideoFile) => Promise<void>): Promise<void> {
-  const handle = await open(path, 'r+')
+export async function withFile(
+  { path, to }: Opening,
+  use: (file: VideoFile) => Promise<void>,
+): Promise<void> {
+  const handle = await open(path, to === 'read' ? 'r' : 'r+')
   try {
     await use(fileOf(handle, (await handle.stat()).size))
   } finally {

@@ -23,6 +23,9 @@ export const ids = {
   blockGroup: 0xa0,
   block: 0xa1,
   cues: 0x1c53bb6b,
+  tags: 0x1254c367,
+  chapters: 0x1043a770,
+  attachments: 0x1941a469,
 } as const
 
 /** Where the content of something is, its end not included. */

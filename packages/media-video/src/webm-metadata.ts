@@ -1,4 +1,3 @@
-import { KithError } from '@kith/core'
 import type { VideoFile } from './video-file.ts'
 import { type Element, type Place, elementsIn, ids, voidElement } from './webm-elements.ts'
 
@@ -17,13 +16,8 @@ const dropped: readonly number[] = [ids.crc32, ids.name, ids.attachmentLink]
  * Other tracks go with their blocks.
  */
 export async function voidWebmMetadata(file: VideoFile, trackNumbers: readonly number[]): Promise<void> {
-  let found = 0
-  for await (const element of elementsIn(file, { start: 0, end: file.size })) {
-    if (element.id !== ids.segment) continue
-    found++
-    await cleanSegment(file, element, trackNumbers)
-  }
-  if (found !== 1) throw new KithError('media-unreadable')
+  for await (const element of elementsIn(file, { start: 0, end: file.size }))
+    if (element.id === ids.segment) await cleanSegment(file, element, trackNumbers)
 }
 
 async function cleanSegment(file: VideoFile, segment: Place, trackNumbers: readonly number[]): Promise<void> {

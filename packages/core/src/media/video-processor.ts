@@ -1,5 +1,6 @@
 /** What is measured of a video. */
 export interface VideoMeasures {
+  /** As displayed: after it is turned. */
   width: number
   height: number
   durationSeconds: number
@@ -9,8 +10,12 @@ export interface VideoMeasures {
 
 /** Reads and writes videos. Files are given by their path. */
 export interface VideoProcessor {
-  /** @throws media-unreadable */
+  /** Reads the index and decodes nothing. An index can be fine and the rest cut off. @throws media-unreadable */
   inspect(path: string): Promise<VideoMeasures>
-  /** Copies the tracks to `target` in the same container, not re-encoded, without any metadata such as a location. @throws media-unreadable */
+  /**
+   * Copies picture and sound to `target` in the same container, not re-encoded, without any metadata such as a location
+   * and without other tracks. Memory does not grow with the file. Where it fails there is no target.
+   * @throws media-unreadable
+   */
   strip(path: string, target: string): Promise<void>
 }
