@@ -125,13 +125,30 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = [
       })
       const posts = await write(storage, order)
       const expected = posts.filter(({ authorId }) => followed.includes(authorId)).reverse()
-      const read: PostRecord[] = []
-      for (;;) {
-        const page = await storage.feed.home(reader, { limit: 7, before: read.at(-1)?.id ?? null })
-        read.push(...page)
-        if (page.length < 7) break
-      }
-      assert.deepEqual(read, expected)
+      assert.deepEqual(await inPages(storage, reader), expected)
+    },
+  },
+  {
+    name: 'feed: who follows a thousand reads as who follows few',
+    async run(make) {
+      const storage = await make()
+      const [reader, banned, ...authors] = await people(storage, 12)
+      const followed = [banned, ...authors.filter((_, index) => index % 3)]
+      await follow(storage, reader, followed)
+      await race(1000, () => storage.edges.add(sampleEdge({ from: reader })))
+      const order = Array.from({ length: 90 }, (_, index) => [...authors, banned][(index * 7) % 11] ?? reader)
+      const posts = await write(storage, [...order, reader])
+      const shown = (without: string[]): PostRecord[] =>
+        posts
+          .filter(({ authorId }) => authorId === reader || followed.includes(authorId))
+          .filter(({ authorId }) => !without.includes(authorId))
+          .reverse()
+      assert.deepEqual(await inPages(storage, reader), shown([]))
+      await storage.users.update(banned, { bannedAt: later() })
+      assert.deepEqual(await inPages(storage, reader), shown([banned]))
+      const [unfollowed = ''] = followed.slice(1)
+      await storage.edges.remove({ kind: 'follow', from: reader, to: unfollowed })
+      assert.deepEqual(await inPages(storage, reader), shown([banned, unfollowed]))
     },
   },
   {
@@ -176,6 +193,16 @@ async function write({ posts }: FeedPorts, authors: readonly string[]): Promise<
   const all = authors.map((authorId) => samplePost({ authorId }))
   for (const post of all) await posts.create(post, [])
   return all
+}
+
+/** The whole feed, read in small pages. */
+async function inPages({ feed }: FeedPorts, userId: string): Promise<PostRecord[]> {
+  const read: PostRecord[] = []
+  for (;;) {
+    const page = await feed.home(userId, { limit: 7, before: read.at(-1)?.id ?? null })
+    read.push(...page)
+    if (page.length < 7) return read
+  }
 }
 
 function home({ feed }: FeedPorts, userId: string): Promise<PostRecord[]> {

@@ -34,43 +34,37 @@ function planOf(sql: string): string[] {
   return rows.map((row) => String(row['detail']))
 }
 
-/** Ids that are passed as JSON are a table that is read as a whole; so is what a subquery has already narrowed down. */
-function isFullScan(step: string): boolean {
-  return /^SCAN (?!.*(USING|VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step)
+/** The steps that read a table of ours. Ids that were passed as JSON, and subqueries, are read as a whole. */
+function readsOf(sql: string): string[] {
+  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step))
 }
 
 /** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
 const sorts: readonly string[] = ['feed.heads']
 
 test.each(statements)('%s reads through an index and sorts nothing', (name, sql) => {
-  const plan = planOf(sql)
-  const costly = plan.filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step) || isFullScan(step))
-  expect(costly).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
+  const costly = planOf(sql).filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step))
+  const fullScans = readsOf(sql).filter((step) => /^SCAN (?!.*USING)/.test(step))
+  expect([...costly, ...fullScans]).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
 })
 
 test('each statement uses the index that was made for it', () => {
-  // Other steps differ between releases of SQLite.
-  const reads = (sql: string): string[] => planOf(sql).filter((step) => /^(SEARCH|SCAN)/.test(step))
+  // Other steps differ between releases of SQLite, and newer ones say so where a subquery has become a join.
+  const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edgeCounts.change": [],
       "edgeCounts.count": [
-        "SCAN CONSTANT ROW",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
       ],
       "edgeCounts.following": [
-        "SCAN kinds VIRTUAL TABLE INDEX 1:",
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node>?)",
-        "SCAN kinds VIRTUAL TABLE INDEX 1:",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id>?)",
-        "SCAN kinds VIRTUAL TABLE INDEX 1:",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id>?)",
-        "SEARCH (subquery-6)",
       ],
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
@@ -81,21 +75,17 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edges.amongIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.amongOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.dropIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.dropOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.forgetNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -109,13 +99,11 @@ test('each statement uses the index that was made for it', () => {
       "edges.hideIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.hideNode": [],
       "edges.hideOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.listIn": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=? AND id<?)",
@@ -129,7 +117,6 @@ test('each statement uses the index that was made for it', () => {
       "edges.showIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "edges.showNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -137,15 +124,12 @@ test('each statement uses the index that was made for it', () => {
       "edges.showOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "feed.following": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "feed.heads": [
-        "SCAN CONSTANT ROW",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
-        "SCAN (subquery-3)",
         "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id<?)",
       ],
       "feed.ofAuthor": [
@@ -153,12 +137,10 @@ test('each statement uses the index that was made for it', () => {
       ],
       "feed.posts": [
         "SEARCH post USING PRIMARY KEY (id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
-        "SEARCH kith_users EXISTS USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "feed.recent": [
         "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
-        "SCAN (subquery-1)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
       ],
       "media.attach": [
@@ -166,18 +148,15 @@ test('each statement uses the index that was made for it', () => {
       ],
       "media.byIds": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "media.bySubjects": [
         "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "media.forget": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
       "media.free": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "media.ready": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
@@ -198,7 +177,6 @@ test('each statement uses the index that was made for it', () => {
       "media.reserve": [],
       "postCounts.byAuthors": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "postCounts.change": [],
       "postCounts.count": [
@@ -207,7 +185,6 @@ test('each statement uses the index that was made for it', () => {
       "postCounts.following": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id>?)",
         "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id>?)",
-        "SEARCH (subquery-2)",
       ],
       "postCounts.forget": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
@@ -217,7 +194,6 @@ test('each statement uses the index that was made for it', () => {
       ],
       "posts.byIds": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "posts.edit": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
@@ -266,7 +242,6 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.byIds": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
-        "SCAN json_each VIRTUAL TABLE INDEX 1:",
       ],
       "users.byUsername": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
