@@ -14,9 +14,9 @@ test('it carries code, status, title, detail and cause', () => {
   expect(new KithError('storage-failed', { detail: 'Do this.', cause })).toMatchObject({
     code: 'storage-failed',
     status: 500,
-    title: 'The database cannot be used',
+    title: 'The storage cannot be used',
     detail: 'Do this.',
-    message: 'The database cannot be used: Do this.',
+    message: 'The storage cannot be used: Do this.',
     cause,
   })
   expect(new RetryLaterError('account-locked', 30)).toMatchObject({ status: 429, retryAfterSeconds: 30 })

@@ -35,9 +35,9 @@ export const errorTable = {
   'account-locked': { status: 429, title: 'Too many failed attempts for this account' },
   'not-configured': { status: 501, title: 'This server does not offer that' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
-  'storage-failed': { status: 500, title: 'The database cannot be used' },
-  'storage-busy': { status: 503, title: 'The database is busy' },
-  'storage-full': { status: 503, title: 'The database cannot take more data' },
+  'storage-failed': { status: 500, title: 'The storage cannot be used' },
+  'storage-busy': { status: 503, title: 'The storage is busy' },
+  'storage-full': { status: 503, title: 'The storage cannot take more data' },
   busy: { status: 503, title: 'The server is busy' },
 } as const
 
