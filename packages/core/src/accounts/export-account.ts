@@ -13,13 +13,13 @@ export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator
   if (!user) throw new KithError('unauthenticated')
   yield line('account', await people.presentOwn(user))
 
-  for await (const session of pages((keyset) => storage.sessions.list(user.id, clock(), keyset))) {
-    const { id, deviceName, address, userAgent, createdAt, rotatedAt } = session
-    yield line('session', { id, deviceName, address, userAgent, createdAt, lastUsedAt: rotatedAt })
+  for await (const sessions of pages((keyset) => storage.sessions.list(user.id, clock(), keyset))) {
+    for (const { id, deviceName, address, userAgent, createdAt, rotatedAt } of sessions) {
+      yield line('session', { id, deviceName, address, userAgent, createdAt, lastUsedAt: rotatedAt })
+    }
   }
-  for await (const record of pages((keyset) => storage.posts.byAuthor(user.id, keyset))) {
-    const [post] = await presentPosts(viewer, [record])
-    if (post) yield line('post', post)
+  for await (const records of pages((keyset) => storage.posts.byAuthor(user.id, keyset))) {
+    for (const post of await presentPosts(viewer, records)) if (post) yield line('post', post)
   }
   const lists: [string, EdgeKind, EdgeSide['side']][] = [
     ['like', 'like', 'out'],
@@ -28,8 +28,8 @@ export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator
     ['follower', 'follow', 'in'],
   ]
   for (const [type, kind, side] of lists) {
-    for await (const edge of pages((keyset) => storage.edges.list({ kind, side, node: user.id }, keyset))) {
-      yield line(type, { id: side === 'out' ? edge.to : edge.from })
+    for await (const edges of pages((keyset) => storage.edges.list({ kind, side, node: user.id }, keyset))) {
+      for (const edge of edges) yield line(type, { id: side === 'out' ? edge.to : edge.from })
     }
   }
 }
@@ -40,11 +40,11 @@ function line(type: string, value: object): string {
 
 async function* pages<Row extends { id: string }>(
   read: (keyset: Keyset) => Promise<Row[]>,
-): AsyncGenerator<Row> {
+): AsyncGenerator<Row[]> {
   let before: string | null = null
   for (;;) {
     const rows: Row[] = await read({ limit: batch, before })
-    yield* rows
+    yield rows
     before = rows.at(-1)?.id ?? null
     if (rows.length < batch) return
   }
