@@ -10,6 +10,7 @@ const vendors = [
   'sharp',
   'mediabunny',
   'nodemailer',
+  '@aws-sdk/client-s3',
 ]
 
 /** What the sources of a layer may not import; `test/arrows.test.ts` checks the same arrows between packages in full. */

@@ -12,7 +12,9 @@ function packageProject(folder: string): object {
       name: folder,
       root: `packages/${folder}`,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      env: { KITH_TEST_SUITE: folder },
       testTimeout: 30_000,
+      hookTimeout: 60_000,
     },
   }
 }
@@ -23,13 +25,17 @@ const workspaceProject = {
     name: 'workspace',
     root: 'test',
     include: ['**/*.test.ts'],
+    env: { KITH_TEST_SUITE: 'workspace' },
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },
 }
 
 const config: ViteUserConfig = defineConfig({
-  test: { projects: [...readdirSync('packages').map(packageProject), workspaceProject] },
+  test: {
+    globalSetup: 'test/servers/vitest-setup.ts',
+    projects: [...readdirSync('packages').map(packageProject), workspaceProject],
+  },
 })
 
 export default config

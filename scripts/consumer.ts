@@ -7,7 +7,7 @@ import { root } from './packages.ts'
 const run = promisify(execFile)
 
 /** The app that tarballs are tried in; what it needs besides them has the versions this repository uses. */
-const needed = ['express', 'fastify', 'sharp', 'mediabunny', '@types/express', '@types/node']
+const needed = ['express', 'fastify', 'sharp', 'libheif-js', 'mediabunny', '@types/express', '@types/node']
 
 const compilerOptions = {
   module: 'NodeNext',

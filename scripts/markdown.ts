@@ -27,6 +27,11 @@ export function listPages(): Page[] {
   return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
+/** The file that a fence shows, where its first line says so: `// server.ts`. */
+export function fileNameOf(code: string): string | null {
+  return /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1] ?? null
+}
+
 /** The fenced blocks of a page, in order. */
 export function fencesOf(text: string): Fence[] {
   const fences: Fence[] = []

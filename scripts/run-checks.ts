@@ -1,5 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { findMongo } from '../test/servers/find-mongo.ts'
+import { findRedis } from '../test/servers/find-redis.ts'
+import { findS3 } from '../test/servers/find-s3.ts'
+import { venvOnly } from '../test/servers/find-server.ts'
+import { beginRun } from '../test/servers/test-run.ts'
 
 interface Tally {
   passed: number
@@ -30,6 +35,30 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+function tell(name: string, ok: boolean, started: number): void {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${name.padEnd(14)} ${ok ? 'ok' : 'FAILED'}  ${seconds} s`)
+}
+
+interface Finding {
+  name: string
+  find: readonly (() => Promise<{ kind: string; reason?: string }>)[]
+}
+
+/** The suites then find what was found here. */
+async function findServers({ name, find }: Finding): Promise<boolean> {
+  const started = performance.now()
+  const reasons: string[] = []
+  for (const each of find) {
+    const { reason } = await each()
+    if (reason !== undefined) reasons.push(reason)
+  }
+  const ok = reasons.length === 0 || !venvOnly()
+  tell(name, ok, started)
+  if (!ok) console.log(reasons.join('\n'))
+  return ok
+}
+
 function runStep(name: string): Promise<boolean> {
   const started = performance.now()
   return new Promise((done) => {
@@ -45,8 +74,7 @@ function runStep(name: string): Promise<boolean> {
     child.on('error', (error) => (output += error.message))
     child.on('close', (code) => {
       children.delete(child)
-      const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.log(`${name.padEnd(14)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
+      tell(name, code === 0, started)
       if (code !== 0) console.log(output.trimEnd())
       done(code === 0)
     })
@@ -65,9 +93,16 @@ function countTests(): Tally {
 }
 
 rmSync(report, { force: true })
-const steps: boolean[] = []
+const run = beginRun()
+// First of all, since they may be fetched.
+const steps: boolean[] = [await findServers({ name: 'servers', find: [findMongo, findRedis] })]
+// It may be compiled, for a minute or two, in which other steps are made; a suite that comes earlier waits for it.
+const s3 = findServers({ name: 's3 server', find: [findS3] })
 for (const group of groups) steps.push(...(await Promise.all(group.map(runStep))))
+steps.push(await s3)
 
+for (const line of run?.lines() ?? []) console.log(line)
+run?.end()
 const tests = countTests()
 const passed = steps.filter(Boolean).length + tests.passed
 const failed = steps.filter((ok) => !ok).length + tests.failed

@@ -17,8 +17,8 @@ const arrows: readonly [RegExp, readonly string[]][] = [
   [/^(storage|media|blob|caption|mail)-|^redis$/, ['core']],
 ]
 
-/** Tests may also use the kit and the embedded storage: neither reaches a user through them. */
-const forTests = ['conformance', 'storage-sqlite']
+/** Tests may also use the kit, the embedded storage and the image processor: none reaches a user through them. */
+const forTests = ['conformance', 'storage-sqlite', 'media-sharp']
 
 function arrowProblems({ folder, manifest, sources }: Parts): string[] {
   const known = arrows.find(([pattern]) => pattern.test(folder))

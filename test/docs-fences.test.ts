@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
-import { type Page, fencesOf, listPages } from '../scripts/markdown.ts'
+import { type Page, fencesOf, fileNameOf, listPages } from '../scripts/markdown.ts'
 import { root } from '../scripts/packages.ts'
 
 interface Module {
@@ -13,7 +13,8 @@ interface Module {
 
 /**
  * Each `ts` fence is a module of its own beside its page, so that it sees what a reader there can import.
- * A fence marked `ts continued` goes on where the one before it stopped.
+ * A fence marked `ts continued` goes on where the one before it stopped. One that begins with its file name, as a comment,
+ * can be imported by the others of its page.
  */
 function place({ path, text }: Page): Map<string, Module> {
   const modules = new Map<string, Module>()
@@ -23,7 +24,8 @@ function place({ path, text }: Page): Map<string, Module> {
     if (language !== 'ts') continue
     if (!current || mark !== 'continued') {
       current = { page: path, code: '', lines: [] }
-      modules.set(join(root, dirname(path), `fence-${path.replaceAll('/', '-')}-${line}.ts`), current)
+      const folder = join(root, dirname(path), `fences-of-${basename(path, '.md')}`)
+      modules.set(join(folder, fileNameOf(code) ?? `${line}.ts`), current)
     }
     const count = code.split('\n').length - 1
     current.code += code
@@ -40,9 +42,11 @@ function typeCheck(pages: readonly Page[]): string[] {
   const json = { ...config.compilerOptions, isolatedDeclarations: false, moduleDetection: 'force' }
   const { options } = ts.convertCompilerOptionsFromJson(json, root)
   const host = ts.createCompilerHost(options)
-  const { readFile, fileExists } = host
+  const { readFile, fileExists, directoryExists } = host
+  const folders = new Set([...fences.keys()].map((file) => dirname(file)))
   host.readFile = (file) => fences.get(file)?.code ?? readFile(file)
   host.fileExists = (file) => fences.has(file) || fileExists(file)
+  host.directoryExists = (folder) => folders.has(folder) || (directoryExists?.(folder) ?? false)
   const program = ts.createProgram([...fences.keys()], options, host)
   return [...fences].flatMap(([file, { page, lines }]) => {
     const source = program.getSourceFile(file)
@@ -73,6 +77,14 @@ test('a broken fence is found, with its page and line', () => {
     '```ts',
     'createKith',
     '```',
+    '```ts',
+    '// values.ts',
+    'export const seven = 7',
+    '```',
+    '```ts',
+    "import { seven } from './values.ts'",
+    'export const eight: string = seven',
+    '```',
     '```json',
     '{ broken',
     '```',
@@ -81,5 +93,6 @@ test('a broken fence is found, with its page and line', () => {
     'docs/broken.md:4',
     'docs/broken.md:7',
     'docs/broken.md:10',
+    'docs/broken.md:18',
   ])
 })

@@ -10,7 +10,7 @@ export interface RunningApp {
   url: string
   /** The id of its process. */
   pid: number
-  /** Sends JSON, or a file as it is, with the cookies held so far, and keeps those that come back. */
+  /** Sends JSON, or a file or a form as it is, with the cookies held so far, and keeps those that come back. */
   call(method: string, path: string, body?: unknown): Promise<Response>
   cookies(): string
   setCookies(cookies: string): void
@@ -29,7 +29,11 @@ async function freePort(): Promise<number> {
 }
 
 /** Runs a TypeScript app from source, as its `start` script does, once it answers on its port. Ends with the test. */
-export async function startApp(script: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
+export async function startApp(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  { cwd = process.cwd() }: { cwd?: string } = {},
+): Promise<RunningApp> {
   const port = Number(env['PORT'] ?? (await freePort()))
   const flags = [
     '--conditions=@kith/source',
@@ -37,6 +41,7 @@ export async function startApp(script: string, env: Readonly<Record<string, stri
     '--disable-warning=ExperimentalWarning',
   ]
   const child = spawn(process.execPath, [...flags, join(root, script)], {
+    cwd,
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -76,16 +81,17 @@ function createClient(url: string): Pick<RunningApp, 'call' | 'cookies' | 'setCo
   const show = (): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
   return {
     async call(method, path, body) {
-      const isFile = body instanceof Blob
-      const type = isFile ? 'application/octet-stream' : 'application/json'
+      const json = !(body instanceof Blob || body instanceof FormData)
+      const type = json ? 'application/json' : body instanceof Blob ? 'application/octet-stream' : null
       const response = await fetch(url + path, {
         method,
         headers: {
           origin: url,
           cookie: show(),
-          ...(body === undefined ? {} : { 'content-type': type }),
+          // The type of a form names its boundary, which only fetch knows.
+          ...(body === undefined || type === null ? {} : { 'content-type': type }),
         },
-        body: body === undefined ? null : isFile ? body : JSON.stringify(body),
+        body: body === undefined ? null : json ? JSON.stringify(body) : body,
       })
       for (const cookie of response.headers.getSetCookie()) {
         const [name = '', value = ''] = (cookie.split(';')[0] ?? '').split('=')

@@ -12,6 +12,8 @@ const run = promisify(execFile)
 /** A PNG of one pixel. */
 const picture =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+/** A HEIC whose camera set a time. */
+const heic = join(root, 'packages', 'media-sharp', 'test', 'heic', 'turned-6.heic')
 const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 let tarballs: Map<string, string>
 
@@ -57,7 +59,9 @@ describe('an app that installs the tarballs with npm', () => {
       const { fastify } = ${load}('fastify')
 
       const storage = createSqliteStorage({ path: ':memory:' })
-      const images = createSharpImages()
+      const images = createSharpImages({ heic: 'libheif-js' })
+      const { takenAt } = await images.normalise(${JSON.stringify(heic)}, 'taken.webp')
+      if (takenAt !== '2026-07-14T18:32:05') throw new Error('taken at another time')
       const kith = createKith({
         secret: 'a secret of at least thirty-two characters',
         storage,

@@ -1,13 +1,12 @@
 // How long a page of the home feed takes, by how many accounts its reader follows.
 //   pnpm --filter @kith/bench feed [--users 100000] [--posts 2000000] [--seed 1] [--directory DIR]
-// The network is made once for its numbers and kept in the directory; a second run only measures.
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+//     [--readers 50] [--rounds 12]
+// The network is made once for its numbers and kept in the directory; a second run only measures. With MONGODB_URI it is kept
+// on that server, in a database of its own: `kith_bench_…`.
 import { parseArgs } from 'node:util'
 import { createKith, type Viewer } from '@kith/core'
-import { createSqliteStorage } from '@kith/storage-sqlite'
 import { userId } from './ids.ts'
-import { loadSqlite } from './load-sqlite.ts'
+import { openMongodb, openSqlite } from './open-network.ts'
 import { percentile } from './percentile.ts'
 import { startProgress } from './progress.ts'
 import { createWorkload } from './workload.ts'
@@ -18,12 +17,14 @@ const { values } = parseArgs({
     posts: { type: 'string', default: '2000000' },
     seed: { type: 'string', default: '1' },
     directory: { type: 'string', default: '.cache' },
+    readers: { type: 'string', default: '50' },
+    rounds: { type: 'string', default: '12' },
   },
 })
 const [users, posts, seed] = [Number(values.users), Number(values.posts), Number(values.seed)]
 
-/** Readers of each number of follows. */
-const readersEach = 50
+/** Readers of each number of follows, and how often each reads; the first two rounds are not counted. */
+const [readersEach, rounds] = [Number(values.readers), Number(values.rounds)]
 const followings = [10, 100, 300, 1000, 2000, 5000].filter((count) => count < users)
 const readers = followings.map((count, group) => ({
   count,
@@ -33,21 +34,17 @@ const fixedFollowing = new Map(
   readers.flatMap(({ count, users: group }) => group.map((user) => [user, count] as const)),
 )
 
-mkdirSync(values.directory, { recursive: true })
-const path = join(values.directory, `bench-${users}-${posts}-${seed}.db`)
-if (!existsSync(`${path}.complete`)) {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-  await loadSqlite(path, createWorkload({ seed, users, posts, fixedFollowing }))
-}
-
-const storage = createSqliteStorage({ path })
+const workload = createWorkload({ seed, users, posts, fixedFollowing })
+const uri = process.env['MONGODB_URI']
+const { storage, place, close } = uri
+  ? await openMongodb(uri, `kith_bench_${users}_${posts}_${seed}`, workload)
+  : await openSqlite(values.directory, `bench-${users}-${posts}-${seed}`, workload)
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
   storage,
   posts: { textOnly: true },
 })
 const times = new Map<number, { first: number[]; deep: number[] }>()
-const rounds = 12
 const progress = startProgress('reading pages', rounds * readers.length)
 
 // The groups take turns, so that a disturbance of the machine meets all of them.
@@ -71,9 +68,9 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 progress.done()
-await storage.close()
+await close()
 
-console.log(`\n${users} people, ${posts} posts, pages of 20 through kith.feed.home, milliseconds`)
+console.log(`\n${place}, ${users} people, ${posts} posts, pages of 20 through kith.feed.home, milliseconds`)
 console.log('following   first p50   first p99   later p50   later p99')
 const rows = [...times].map(([count, { first, deep }]) => ({
   count,

@@ -43,7 +43,9 @@ function loadPeople(database: DatabaseSync, { users, following }: Workload): voi
 }
 
 function loadPosts(database: DatabaseSync, { posts, author }: Workload): void {
-  const insert = database.prepare('INSERT INTO kith_posts VALUES (?, ?, ?, ?, NULL, 0)')
+  const insert = database.prepare(
+    'INSERT INTO kith_posts (id, author_id, caption, created_at) VALUES (?, ?, ?, ?)',
+  )
   const progress = startProgress('posts', posts)
   for (let post = 0; post < posts; post++) {
     insert.run(

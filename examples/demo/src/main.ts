@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   const address = server.address()
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
-  const kith = createDemoKith(settings)
+  const kith = await createDemoKith(settings)
   await kith.storage.migrate()
   const origins = [url, url.replace('localhost', '127.0.0.1')]
   const { routes } = kithExpress(kith, { allowedOrigins: origins, cookies: { secure: false } })
@@ -41,6 +41,7 @@ async function start(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
+  if (settings.model) console.log(`Pictures go to ${settings.model.baseUrl} where a caption is asked for.`)
   console.log(`Kith demo: ${url} (data in ${database}; Ctrl-C stops it)`)
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type MediaType, type Rendition, isBlobKey } from '@kith/core'
+import { type MediaType, type Rendition, type WrittenRendition, isBlobKey } from '@kith/core'
 
 const extensions: Readonly<Record<MediaType, string>> = Object.freeze({
   'image/jpeg': 'jpg',
@@ -48,9 +48,13 @@ export function next(names: readonly string[], contentType: MediaType): Original
   return { version, name: `${version}.${extensions[contentType]}`, contentType }
 }
 
-/** The name of a rendition of an original. */
-export function nameOfRendition({ version }: Original, rendition: Rendition): string {
-  return `${version}-${rendition}.webp`
+/** The name of a rendition of an original. One in the only format that there is of it says so. */
+export function nameOfRendition(
+  { version }: Original,
+  rendition: Rendition,
+  { format, isOnlyFormat }: WrittenRendition,
+): string {
+  return `${version}-${rendition}${isOnlyFormat ? '-only' : ''}.${format}`
 }
 
 /** The names in a folder that belong to originals before this one. */

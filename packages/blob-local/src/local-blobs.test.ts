@@ -2,7 +2,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ServedBlobStore } from '@kith/core'
+import type { RenditionFormat, ServedBlobStore } from '@kith/core'
 import { describe, expect, test } from 'vitest'
 import { type CopyingImages, createCopyingImages } from '../test/copying-images.ts'
 import { filesIn, makeDirectory } from '../test/directories.ts'
@@ -14,8 +14,12 @@ async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part)
 }
 
-async function read(blobs: ServedBlobStore, key: string): Promise<string | null> {
-  const blob = await blobs.read(key, 'thumb', () => null)
+async function read(
+  blobs: ServedBlobStore,
+  key: string,
+  format: RenditionFormat = 'webp',
+): Promise<string | null> {
+  const blob = await blobs.read(key, { rendition: 'thumb', format }, () => null)
   if (!blob) return null
   let text = ''
   for await (const part of blob.bytes) text += Buffer.from(part).toString()
@@ -65,7 +69,53 @@ describe('renditions', () => {
     expect(all).toEqual(Array.from({ length: 20 }, () => 'x'))
     await read(blobs, 'a')
     await read(createLocalBlobs({ directory, images }), 'a')
-    expect(images.made).toEqual(['thumb'])
+    expect(images.made).toEqual(['thumb webp'])
+  })
+
+  test('are made once in each format for 20 readers of both, and kept beside each other', async () => {
+    const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
+    await blobs.put('a', chunks('x'), meta)
+    const formats = Array.from({ length: 20 }, (_, index) => (index % 2 ? 'avif' : 'webp'))
+    const all = await Promise.all(formats.map((format) => read(blobs, 'a', format)))
+    for (const [index, text] of all.entries()) expect(text?.includes('ftypavif')).toBe(index % 2 === 1)
+    const again = createLocalBlobs({ directory, images })
+    for (const format of ['avif', 'webp'] as const) await read(again, 'a', format)
+    expect(images.made.toSorted()).toEqual(['thumb avif', 'thumb webp'])
+    expect(filesIn(directory).map((name) => name.replace(/.*-/, ''))).toEqual([
+      'thumb.avif',
+      'thumb.webp',
+      expect.stringMatching(/^\w{16}\.webp$/),
+    ])
+  })
+
+  test.each([
+    ['webp', 'avif'],
+    ['avif', 'webp'],
+    ['avif', 'avif'],
+  ] as const)(
+    'of what moves are made once, asked for as %s and then as %s, one after the other or at once',
+    async (...formats) => {
+      const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
+      await blobs.put('a', chunks('moving'), meta)
+      for (const format of formats) expect(await read(blobs, 'a', format)).toBe('moving')
+      await read(createLocalBlobs({ directory, images }), 'a', 'avif')
+      expect(images.made).toHaveLength(1)
+      await blobs.put('b', chunks('moving'), meta)
+      await Promise.all(formats.map((format) => read(blobs, 'b', format)))
+      expect(images.made).toHaveLength(2)
+    },
+  )
+
+  test('are WebP alone where AVIF is switched off, also when there is one from before', async () => {
+    const { blobs, images, directory } = await open()
+    await blobs.put('a', chunks('x'), meta)
+    await read(blobs, 'a', 'avif')
+    const webpOnly = createLocalBlobs({ directory, images, avif: false })
+    expect(webpOnly.formats).toEqual(['webp'])
+    expect(await read(webpOnly, 'a', 'avif')).toBe('x')
+    expect(images.made).toEqual(['thumb avif', 'thumb webp'])
+    await webpOnly.remove('a')
+    expect(filesIn(directory)).toEqual([])
   })
 
   test('of an image that is replaced are made anew, and none stays of the one before', async () => {
@@ -79,19 +129,19 @@ describe('renditions', () => {
   })
 
   test.each(['removed', 'replaced'])('being made while their image is %s leave no file', async (change) => {
-    let reached: (() => void) | undefined
-    const begun = new Promise<void>((resolve) => (reached = resolve))
+    const [begun, changed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const { blobs, directory } = await open(
       createCopyingImages(async () => {
-        reached?.()
-        await wait(30)
+        begun.resolve()
+        await changed.promise
       }),
     )
     await blobs.put('a', chunks('old'), meta)
     const reading = read(blobs, 'a')
-    await begun
+    await begun.promise
     if (change === 'removed') await blobs.remove('a')
     else await blobs.put('a', chunks('new'), meta)
+    changed.resolve()
     expect(await reading).toBe(change === 'removed' ? null : 'new')
     expect(filesIn(directory)).toHaveLength(change === 'removed' ? 0 : 2)
   })

@@ -6,14 +6,15 @@ import {
   type ByteRange,
   type ImageProcessor,
   KithError,
-  type Rendition,
-  type ServedBlob,
+  type RenditionForm,
+  type RenditionFormat,
   type ServedBlobStore,
+  type ServedFile,
   isBlobKey,
 } from '@kith/core'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
-import { type StoredFile, createRenditions } from './local-renditions.ts'
+import { createRenditions } from './local-renditions.ts'
 import { createTemporaryFiles, keep, makeFolder } from './temporary-files.ts'
 
 /** Where the blobs are. */
@@ -22,8 +23,14 @@ export interface LocalBlobsOptions {
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
+  /** Whether browsers that take AVIF get it. Switch it off behind a cache that does not mind `Vary: Accept`. @default true */
+  avif?: boolean | undefined
   /** Where Kith's routes serve the blobs. @default '/api/v1/media/files' */
   urlPrefix?: string | undefined
+}
+
+interface FoundFile extends ServedFile {
+  path: string
 }
 
 /** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
@@ -31,21 +38,24 @@ export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
   const directory = resolve(options.directory)
   const urlPrefix = (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, '')
   const temporary = createTemporaryFiles(join(directory, '.temporary'))
+  const formats: readonly RenditionFormat[] = (options.avif ?? true) ? ['avif', 'webp'] : ['webp']
   const renditions = createRenditions(options.images, temporary)
 
-  async function find(
-    key: string,
-    rendition: Rendition | null,
-  ): Promise<(StoredFile & { path: string }) | null> {
+  async function find(key: string, form: RenditionForm | null): Promise<FoundFile | null> {
     const folder = folderOf(directory, key)
+    const offered = form && { ...form, format: formats.includes(form.format) ? form.format : 'webp' }
     return await retryMissing(async () => {
       const original = latest(await list(folder))
-      const file = original && rendition ? await renditions.find(folder, original, rendition) : original
-      return file && { ...file, path: join(folder, file.name) }
+      const file = original && offered ? await renditions.find(folder, original, offered) : original
+      if (!file) return null
+      const path = join(folder, file.name)
+      const { size } = await stat(path)
+      return { path, contentType: file.contentType, size }
     })
   }
 
   return {
+    formats,
     async put(key, bytes, meta) {
       const folder = folderOf(directory, key)
       await onDisk(() => temporary.sweep())
@@ -62,9 +72,11 @@ export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
       const folder = folderOf(directory, key)
       await onDisk(() => temporary.discard(folder))
     },
-    async read(key, rendition, range) {
-      const file = isBlobKey(key) ? await onDisk(() => find(key, rendition)) : null
-      return file && (await serve(file, range))
+    async read(key, form, range) {
+      const found = isBlobKey(key) ? await onDisk(() => find(key, form)) : null
+      if (!found) return null
+      const { path, ...file } = found
+      return { ...file, bytes: stream(path, range(file)) }
     },
   }
 }
@@ -87,18 +99,11 @@ async function write(path: string, bytes: AsyncIterable<Uint8Array>, meta: BlobM
       await onDisk(() => file.appendFile(chunk))
     }
   } finally {
-    await file.close()
+    // A disk over the network may say only now that it is full.
+    await onDisk(() => file.close())
   }
   if (meta.size !== null && meta.size !== size)
     throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
-}
-
-async function serve(
-  { path, contentType }: StoredFile & { path: string },
-  range: (size: number) => ByteRange | null,
-): Promise<ServedBlob | null> {
-  const info = await stat(path).catch(nullIfMissing)
-  return info && { contentType, size: info.size, bytes: stream(path, range(info.size)) }
 }
 
 async function* stream(path: string, range: ByteRange | null): AsyncGenerator<Uint8Array> {
@@ -106,7 +111,12 @@ async function* stream(path: string, range: ByteRange | null): AsyncGenerator<Ui
 }
 
 async function list(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(nullIfMissing)) ?? []
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
 }
 
 /** Runs something again whose files were removed or replaced between two of its steps. */
@@ -117,9 +127,4 @@ async function retryMissing<Answer>(run: () => Promise<Answer>, tries = 10): Pro
     if (!isMissing(error) || tries === 0) throw error
     return await retryMissing(run, tries - 1)
   }
-}
-
-function nullIfMissing(error: unknown): null {
-  if (isMissing(error)) return null
-  throw error
 }

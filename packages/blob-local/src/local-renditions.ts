@@ -1,12 +1,12 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ImageProcessor, MediaType, Rendition } from '@kith/core'
+import type { ImageProcessor, MediaType, RenditionForm } from '@kith/core'
 import { type Original, nameOfRendition } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 import { type TemporaryFiles, keep } from './temporary-files.ts'
 
 /** A file in the folder of a blob. */
-export interface StoredFile {
+interface StoredFile {
   name: string
   contentType: MediaType
 }
@@ -14,23 +14,28 @@ export interface StoredFile {
 /** Renditions, made when they are first asked for and kept beside their original. */
 export interface LocalRenditions {
   /** The file of a rendition; `null` if the original is no image. Fails with `ENOENT` if it is removed meanwhile. */
-  find(folder: string, original: Original, rendition: Rendition): Promise<StoredFile | null>
+  find(folder: string, original: Original, form: RenditionForm): Promise<StoredFile | null>
 }
 
 /** Creates the renditions of one store. However many ask for one at the same time, it is made once. */
 export function createRenditions(images: ImageProcessor, temporary: TemporaryFiles): LocalRenditions {
   const making = new Map<string, Promise<void>>()
 
-  function once(target: string, make: () => Promise<void>): Promise<void> {
-    const current = making.get(target) ?? make().finally(() => making.delete(target))
-    making.set(target, current)
+  function once(place: string, make: () => Promise<void>): Promise<void> {
+    const current = making.get(place) ?? make().finally(() => making.delete(place))
+    making.set(place, current)
     return current
   }
 
-  async function make(source: string, target: string, rendition: Rendition): Promise<void> {
-    await temporary.use(async (path) => {
-      await images.rendition(source, path, rendition)
-      await keep(path, target)
+  async function make(folder: string, original: Original, form: RenditionForm): Promise<void> {
+    const source = join(folder, original.name)
+    const target = await temporary.use(async (path) => {
+      const { format, isOnlyFormat } = await images.rendition(source, path, form)
+      // What comes out in another format than was wanted will do so the next time.
+      const written = { format, isOnlyFormat: isOnlyFormat || format !== form.format }
+      const kept = join(folder, nameOfRendition(original, form.rendition, written))
+      await keep(path, kept)
+      return kept
     })
     try {
       await stat(source)
@@ -42,15 +47,33 @@ export function createRenditions(images: ImageProcessor, temporary: TemporaryFil
   }
 
   return {
-    async find(folder, original, rendition) {
+    async find(folder, original, form) {
       if (!original.contentType.startsWith('image/')) return null
-      const name = nameOfRendition(original, rendition)
-      const target = join(folder, name)
-      if (!(await exists(target)))
-        await once(target, () => make(join(folder, original.name), target, rendition))
-      return { name, contentType: 'image/webp' }
+      for (;;) {
+        const file = await findMade(folder, original, form)
+        if (file) return file
+        // While one is made in the other format, that one is waited for: it may turn out to be the only one.
+        const place = join(folder, `${original.version}-${form.rendition}`)
+        await once(place, () => make(folder, original, form))
+      }
     },
   }
+}
+
+/** The file of a rendition that was made before: in the format that is wanted, or in the only one there is of it. */
+async function findMade(
+  folder: string,
+  original: Original,
+  { rendition, format }: RenditionForm,
+): Promise<StoredFile | null> {
+  for (const written of [
+    { format, isOnlyFormat: false },
+    { format: 'webp', isOnlyFormat: true },
+  ] as const) {
+    const name = nameOfRendition(original, rendition, written)
+    if (await exists(join(folder, name))) return { name, contentType: `image/${written.format}` }
+  }
+  return null
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,21 +1,30 @@
-import { copyFile } from 'node:fs/promises'
-import type { ImageProcessor, Rendition } from '@kith/core'
+import { readFile, writeFile } from 'node:fs/promises'
+import type { ImageProcessor } from '@kith/core'
 
-/** An image processor that copies, and remembers what it made. */
+/**
+ * An image processor that copies, and remembers what it made. Its AVIF is no more than the head of one before the
+ * original; a WebP with frames, and what begins with `moving`, is an animation to it.
+ */
 export interface CopyingImages extends ImageProcessor {
-  readonly made: Rendition[]
+  readonly made: string[]
 }
 
+const avifHead = Buffer.from('\0\0\0\x14ftypavif\0\0\0\0avif', 'latin1')
+
 export function createCopyingImages(before: () => Promise<void> = async () => {}): CopyingImages {
-  const made: Rendition[] = []
+  const made: string[] = []
   return {
     made,
     inspect: () => Promise.reject(new Error('not used')),
     normalise: () => Promise.reject(new Error('not used')),
-    async rendition(path, target, rendition) {
-      made.push(rendition)
+    async rendition(path, target, { rendition, format }) {
+      made.push(`${rendition} ${format}`)
       await before()
-      await copyFile(path, target)
+      const original = await readFile(path)
+      const isOnlyFormat = /^moving|ANMF/.test(original.toString('latin1'))
+      const written = { format: isOnlyFormat ? 'webp' : format, isOnlyFormat }
+      await writeFile(target, written.format === 'avif' ? Buffer.concat([avifHead, original]) : original)
+      return written
     },
   }
 }

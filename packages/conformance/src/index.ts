@@ -1,14 +1,27 @@
-export { blobStoreCases, servedBlobStoreCases } from './blob-store.ts'
+export { blobStoreCases, grantedBlobStoreCases, servedBlobStoreCases } from './blob-store.ts'
+export { captionWriterCases } from './caption-writer.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'
+export { directUploadsCases } from './direct-uploads.ts'
+export type { DirectConditions, DirectHost } from './direct-uploads/direct-host.ts'
+export {
+  createReferenceHost,
+  type ReferenceHost,
+  type ReferenceHostOptions,
+} from './direct-uploads/reference-host.ts'
 export { edgeStoreCases } from './edge-store.ts'
 export { feedStoreCases } from './feed-store.ts'
+export { imageProcessorCases } from './image-processor.ts'
 export { mediaStoreCases } from './media-store.ts'
+export type { Pair } from './pair.ts'
 export { postStoreCases } from './post-store.ts'
 export { rateLimitsCases } from './rate-limits.ts'
 export { revocationsCases } from './revocations.ts'
 export { sessionStoreCases } from './session-store.ts'
+export { sharedRateLimitsCases } from './shared-rate-limits.ts'
+export { sharedRevocationsCases } from './shared-revocations.ts'
 export { storageCases } from './storage.ts'
 export { userStoreCases } from './user-store.ts'
+export { videoProcessorCases } from './video-processor.ts'
 export { cheapPasswords } from './journeys/cheap-passwords.ts'
 export { createFetchHost } from './journeys/fetch-host.ts'
 export type { Journey } from './journeys/journey.ts'

@@ -1,3 +1,4 @@
+import { createFallbackCaptions, createSketchCaptions } from '@kith/core'
 import {
   createMemoryBlobs,
   createMemoryRateLimits,
@@ -7,17 +8,25 @@ import {
 import { describe, expect, test } from 'vitest'
 import {
   blobStoreCases,
+  captionWriterCases,
+  directUploadsCases,
   edgeStoreCases,
   feedStoreCases,
+  grantedBlobStoreCases,
+  imageProcessorCases,
   mediaStoreCases,
+  type Pair,
   postStoreCases,
   rateLimitsCases,
   revocationsCases,
   runCases,
   servedBlobStoreCases,
   sessionStoreCases,
+  sharedRateLimitsCases,
+  sharedRevocationsCases,
   storageCases,
   userStoreCases,
+  videoProcessorCases,
 } from './index.ts'
 
 describe('the memory reference keeps every promise', () => {
@@ -29,15 +38,35 @@ describe('the memory reference keeps every promise', () => {
   runCases(test, feedStoreCases, async () => createMemoryStorage())
   runCases(test, revocationsCases, async () => createMemoryRevocations())
   runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
+  runCases(test, sharedRevocationsCases, async () => asPair(createMemoryRevocations()))
+  runCases(test, sharedRateLimitsCases, async () => asPair(createMemoryRateLimits()))
   runCases(test, blobStoreCases, async () => createMemoryBlobs())
   runCases(test, servedBlobStoreCases, async () => createMemoryBlobs())
   runCases(test, storageCases, async () => createMemoryStorage())
 })
 
+describe('the writers that need no model keep every promise', () => {
+  runCases(test, captionWriterCases, async () => createSketchCaptions())
+  describe('one after another', () =>
+    runCases(test, captionWriterCases, async () =>
+      createFallbackCaptions([
+        { name: 'down', suggest: () => Promise.reject(new Error('down')) },
+        createSketchCaptions(),
+      ]),
+    ))
+})
+
+/** What is in memory is shared within a process only. */
+function asPair<Port>(port: Port): Pair<Port> {
+  return { one: port, other: port }
+}
+
 test('every case has a name of its own', () => {
   const all = [
     blobStoreCases,
     servedBlobStoreCases,
+    grantedBlobStoreCases,
+    directUploadsCases,
     edgeStoreCases,
     feedStoreCases,
     mediaStoreCases,
@@ -46,7 +75,11 @@ test('every case has a name of its own', () => {
     sessionStoreCases,
     revocationsCases,
     rateLimitsCases,
+    sharedRevocationsCases,
+    sharedRateLimitsCases,
     storageCases,
+    videoProcessorCases,
+    captionWriterCases,
   ].flat()
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
 })

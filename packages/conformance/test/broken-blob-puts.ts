@@ -1,6 +1,6 @@
 import type { ServedBlobStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
-import type { Broken } from './broken-store.ts'
 
 const announced = 'blobs: put rejects fewer and more bytes than were announced, and takes as many'
 
@@ -9,17 +9,22 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'forgets the type',
     breaking: ({ read }) => ({
-      async read(key, rendition, range) {
-        const blob = await read(key, rendition, range)
+      async read(key, form, range) {
+        const blob = await read(key, form, range)
         return (
           blob && { ...blob, contentType: blob.contentType.startsWith('image/') ? 'image/png' : 'video/mp4' }
         )
       },
     }),
     fails: [
-      'blobs: what was put is read, with its type and size',
+      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
+      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
+      'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first',
+      'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too',
+      'blobs: what was put is seen, with its type and size',
       'blobs: putting a key again replaces bytes, size and type',
       'blobs: each rendition of an image is a WebP of the size that is told',
+      'blobs: a blob of any type that is taken keeps it',
     ],
   },
   {
@@ -47,7 +52,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
     flaw: 'lives on a disk that ignores letter case',
     breaking: ({ put, read, remove }) => ({
       put: (key, bytes, meta) => put(key.toLowerCase(), bytes, meta),
-      read: (key, rendition, range) => read(key.toLowerCase(), rendition, range),
+      read: (key, form, range) => read(key.toLowerCase(), form, range),
       remove: (key) => remove(key.toLowerCase()),
     }),
     fails: ['blobs: keys that differ in letter case or by an ending are apart'],
@@ -61,6 +66,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
+      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
       'blobs: putting a key again replaces bytes, size and type',
       'blobs: putting a key again replaces its renditions',
     ],
@@ -68,7 +74,10 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'keeps its renditions when a key is put again',
     breaking: (sound) => keepingRenditions(sound, { forgets: true }),
-    fails: ['blobs: putting a key again replaces its renditions'],
+    fails: [
+      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
+      'blobs: putting a key again replaces its renditions',
+    ],
   },
   {
     flaw: 'writes as the bytes come',

@@ -1,6 +1,7 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { ServedBlobStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
-import { type Broken, gap } from './broken-store.ts'
 
 const noKey = /[^A-Za-z0-9-]/
 
@@ -32,6 +33,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
+      'blobs: remove takes renditions in every format along, those that are being made too',
       'blobs: remove of an unknown or removed key does nothing',
       'blobs: a removed blob is gone',
       'blobs: remove takes the renditions along and leaves other blobs',
@@ -43,7 +45,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
     flaw: 'makes a path of any text',
     breaking: ({ put, read, remove }) => ({
       put: (key, bytes, meta) => put(plain(key), bytes, meta),
-      read: (key, rendition, range) => read(plain(key), rendition, range),
+      read: (key, form, range) => read(plain(key), form, range),
       remove: (key) => remove(plain(key)),
     }),
     fails: ['blobs: put refuses what is no key', 'blobs: remove refuses what is no key'],
@@ -57,7 +59,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
           last = key
           return put(key, bytes, meta)
         },
-        read: (key, rendition, range) => read(noKey.test(key) ? last : key, rendition, range),
+        read: (key, form, range) => read(noKey.test(key) ? last : key, form, range),
       }
     },
     fails: ['blobs: what is no key is null'],
@@ -65,11 +67,12 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'answers an empty blob for an unknown key',
     breaking: ({ read }) => ({
-      read: async (key, rendition, range) =>
-        (await read(key, rendition, range)) ?? { contentType: 'image/webp', size: 0, bytes: from([]) },
+      read: async (key, form, range) =>
+        (await read(key, form, range)) ?? { contentType: 'image/webp', size: 0, bytes: from([]) },
     }),
     fails: [
-      'blobs: an unknown key is null',
+      'blobs: remove takes renditions in every format along, those that are being made too',
+      'blobs: an unknown key leads to nothing',
       'blobs: what is no key is null',
       'blobs: a put that fails leaves nothing',
       'blobs: until a put is over nobody reads a part of it',
@@ -82,36 +85,42 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'leaves out the last byte of a range',
     breaking: ({ read }) => ({
-      read: (key, rendition, range) =>
-        read(key, rendition, (size) => {
-          const part = range(size)
+      read: (key, form, range) =>
+        read(key, form, (file) => {
+          const part = range(file)
           return part && { ...part, end: part.end - 1 }
         }),
     }),
-    fails: ['blobs: a range is picked by the size, and both of its ends are included'],
+    fails: [
+      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
+      'blobs: a range is picked by the size, and both of its ends are included',
+    ],
   },
   {
     flaw: 'tells the size of the part',
     breaking: ({ read }) => ({
-      async read(key, rendition, range) {
+      async read(key, form, range) {
         let picked: { start: number; end: number } | null = null
-        const blob = await read(key, rendition, (size) => (picked = range(size)))
+        const blob = await read(key, form, (file) => (picked = range(file)))
         const { start, end } = picked ?? { start: 0, end: (blob?.size ?? 0) - 1 }
         return blob && { ...blob, size: end - start + 1 }
       },
     }),
-    fails: ['blobs: the size of a part is that of the whole blob'],
+    fails: [
+      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
+      'blobs: the size of a part is that of the whole blob',
+    ],
   },
   {
     flaw: 'gives every reader of a blob the same stream',
     breaking({ read }) {
       const streams = new Map<string, AsyncIterable<Uint8Array>>()
       return {
-        async read(key, rendition, range) {
+        async read(key, form, range) {
           let whole = false
-          const blob = await read(key, rendition, (size) => {
-            const part = range(size)
-            whole = part === null && size === 200_000
+          const blob = await read(key, form, (file) => {
+            const part = range(file)
+            whole = part === null && file.size > 200_000
             return part
           })
           if (!blob || !whole) return blob
@@ -126,19 +135,22 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'tells the size of the original for its renditions',
     breaking: ({ read }) => ({
-      async read(key, rendition, range) {
-        const blob = await read(key, rendition, range)
-        return blob && rendition ? { ...blob, size: blob.size + 1 } : blob
+      async read(key, form, range) {
+        const blob = await read(key, form, range)
+        return blob && form ? { ...blob, size: blob.size + 1 } : blob
       },
     }),
-    fails: ['blobs: each rendition of an image is a WebP of the size that is told'],
+    fails: [
+      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
+      'blobs: each rendition of an image is a WebP of the size that is told',
+    ],
   },
   {
     flaw: 'has renditions of videos',
     breaking: ({ read }) => ({
-      async read(key, rendition, range) {
-        const blob = await read(key, null, range)
-        return blob?.contentType.startsWith('video/') ? blob : read(key, rendition, range)
+      async read(key, form, range) {
+        const blob = await read(key, null, () => null)
+        return await read(key, blob?.contentType.startsWith('video/') ? null : form, range)
       },
     }),
     fails: ['blobs: a video has no renditions'],
@@ -148,16 +160,23 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
     breaking({ read }) {
       const begun = new Set<string>()
       return {
-        async read(key, rendition, range) {
-          const blob = await read(key, rendition, range)
-          if (!blob || rendition !== 'feed' || begun.has(key)) return blob
+        async read(key, form, range) {
+          const blob = await read(key, form, range)
+          if (!blob || form?.rendition !== 'feed' || begun.has(key)) return blob
           begun.add(key)
           const [part = Buffer.alloc(0)] = await collect(blob.bytes)
           return { ...blob, bytes: from([part.subarray(0, 5)]) }
         },
       }
     },
-    fails: ['blobs: of 20 parallel readers of a rendition all get the same'],
+    fails: [
+      'blobs: of 20 parallel readers in two formats each gets the same as the others of its format',
+      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
+      'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first',
+      'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too',
+      'blobs: each rendition of an image is a WebP of the size that is told',
+      'blobs: of 20 parallel readers of a rendition all get the same',
+    ],
   },
   {
     flaw: 'only pretends to remove',
@@ -167,6 +186,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
+      'blobs: remove takes renditions in every format along, those that are being made too',
       'blobs: a removed blob is gone',
       'blobs: remove takes the renditions along and leaves other blobs',
       'blobs: a rendition that is being made when its blob is removed does not stay',
@@ -176,6 +196,8 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
     flaw: 'leaves renditions behind when it removes',
     breaking: (sound) => keepingRenditions(sound, { forgets: false }),
     fails: [
+      'blobs: remove takes renditions in every format along, those that are being made too',
+      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
       'blobs: putting a key again replaces its renditions',
       'blobs: remove takes the renditions along and leaves other blobs',
       'blobs: a rendition that is being made when its blob is removed does not stay',
@@ -188,11 +210,11 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       const late = new Set<string>()
       const making = new Set<string>()
       return {
-        async read(key, rendition, range) {
-          if (rendition === null) return sound.read(key, null, range)
+        async read(key, form, range) {
+          if (form === null) return sound.read(key, null, range)
           if (late.has(key)) return { contentType: 'image/webp', size: 0, bytes: from([]) }
           making.add(key)
-          const blob = await sound.read(key, rendition, range)
+          const blob = await sound.read(key, form, range)
           await gap()
           making.delete(key)
           return blob
@@ -203,7 +225,10 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs: a rendition that is being made when its blob is removed does not stay'],
+    fails: [
+      'blobs: remove takes renditions in every format along, those that are being made too',
+      'blobs: a rendition that is being made when its blob is removed does not stay',
+    ],
   },
   {
     flaw: 'never takes a key again that was removed',

@@ -1,11 +1,14 @@
 import type { ServedBlobStore } from '@kith/core'
 import { createMemoryBlobs } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
 import { blobStoreCases, servedBlobStoreCases } from '../src/index.ts'
+import { offeringAvif } from './blob-streams.ts'
+import { formatFlaws } from './broken-blob-formats.ts'
 import { putFlaws } from './broken-blob-puts.ts'
 import { readFlaws } from './broken-blob-reads.ts'
-import { testFlaws } from './broken-store.ts'
 
-testFlaws<ServedBlobStore>([...blobStoreCases, ...servedBlobStoreCases], () => createMemoryBlobs(), [
-  ...putFlaws,
-  ...readFlaws,
-])
+testFlaws<ServedBlobStore>(
+  [...blobStoreCases, ...servedBlobStoreCases],
+  () => offeringAvif(createMemoryBlobs()),
+  [...putFlaws, ...readFlaws, ...formatFlaws],
+)

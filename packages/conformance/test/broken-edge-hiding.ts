@@ -1,5 +1,6 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { EdgeStore } from '@kith/core'
-import { type Broken, gap } from './broken-store.ts'
+import type { Broken } from '../../../test/flaws.ts'
 import { drifting, remembering } from './edge-flaw-tools.ts'
 import { claimingOnce, inFlight } from './flaw-races.ts'
 

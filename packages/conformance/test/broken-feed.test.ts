@@ -1,7 +1,8 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { Keyset, PostRecord, Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
 import { feedStoreCases } from '../src/index.ts'
-import { gap, testFlaws } from './broken-store.ts'
 import { inFlight } from './flaw-races.ts'
 
 type Ports = Pick<Storage, 'users' | 'posts' | 'edges' | 'feed'>

@@ -1,7 +1,8 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { MediaMeasures, MediaStore, Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { mediaStoreCases } from '../src/index.ts'
-import { type Broken, gap, testFlaws } from './broken-store.ts'
 import { inFlight } from './flaw-races.ts'
 import { stillAttached } from './media-flaw-tools.ts'
 
@@ -188,6 +189,86 @@ const attachingFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
+const byOwnerFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'answers the oldest media of an owner first',
+    breaking: flawed(({ byOwner }) => ({
+      byOwner: async (ownerId, keyset) => (await byOwner(ownerId, keyset)).reverse(),
+    })),
+    fails: [
+      'media: byOwner pages through the media of one owner, newest first by id',
+      'media: byOwner answers media however far they came, but not those that are released',
+    ],
+  },
+  {
+    flaw: 'goes on with the medium that the last page ended with',
+    breaking: flawed(({ byOwner }) => ({
+      byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit, before: before && `${before}~` }),
+    })),
+    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+  },
+  {
+    flaw: 'answers more media of an owner than asked for',
+    breaking: flawed(({ byOwner }) => ({
+      byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit: limit + 1, before }),
+    })),
+    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+  },
+  {
+    flaw: 'answers the media of everyone',
+    breaking: flawed(({ byOwner, reserve }) => {
+      const owners = new Set<string>()
+      return {
+        reserve(item) {
+          owners.add(item.ownerId)
+          return reserve(item)
+        },
+        async byOwner(_, { limit, before }) {
+          const lists = await Promise.all([...owners].map((id) => byOwner(id, { limit: 100, before })))
+          return lists
+            .flat()
+            .sort((one, other) => (one.id < other.id ? 1 : -1))
+            .slice(0, limit)
+        },
+      }
+    }),
+    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+  },
+  {
+    flaw: 'leaves out of a list what is reserved only',
+    breaking: flawed(({ byOwner }) => ({
+      byOwner: async (ownerId, keyset) =>
+        (await byOwner(ownerId, keyset)).filter((item) => item.state === 'ready'),
+    })),
+    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+  },
+  {
+    flaw: 'leaves out of a list what is in use',
+    breaking: flawed(({ byOwner }) => ({
+      byOwner: async (ownerId, keyset) =>
+        (await byOwner(ownerId, keyset)).filter((item) => item.attachment === null),
+    })),
+    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+  },
+  {
+    flaw: 'lists released media as well',
+    breaking: flawed(({ byIds, byOwner, reserve }) => {
+      const reserved: string[] = []
+      return {
+        reserve(item) {
+          reserved.push(item.id)
+          return reserve(item)
+        },
+        async byOwner(ownerId, keyset) {
+          const released = (await byIds(reserved)).filter((item) => item.state === 'released')
+          return [...(await byOwner(ownerId, keyset)), ...released]
+        },
+      }
+    }),
+    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+  },
+]
+
 const releaseFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'leaves the avatar when it releases all',
@@ -309,4 +390,4 @@ const releaseFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
-testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [...attachingFlaws, ...releaseFlaws])
+testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [...attachingFlaws, ...byOwnerFlaws, ...releaseFlaws])

@@ -1,8 +1,10 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { PostRecord, Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { postStoreCases } from '../src/index.ts'
 import { samplePost } from '../src/records.ts'
-import { type Broken, gap, testFlaws } from './broken-store.ts'
+import { longAfter, purgingFlaws } from './broken-purging.ts'
 import { claimingOnce, inFlight } from './flaw-races.ts'
 import { stillAttached } from './media-flaw-tools.ts'
 
@@ -103,10 +105,12 @@ const creationFlaws: readonly Broken<Ports>[] = [
   },
   {
     flaw: 'edits a removed post',
-    breaking: flawed(({ edit, removedIds }) => ({
+    breaking: flawed(({ edit, toPurge }) => ({
       async edit(id, caption, editedAt) {
-        const removed = (await removedIds(100)).includes(id)
-        return removed ? samplePost({ id, caption, editedAt }) : edit(id, caption, editedAt)
+        const removed = await toPurge(longAfter, 100)
+        return removed.some((removal) => removal.id === id)
+          ? samplePost({ id, caption, editedAt })
+          : edit(id, caption, editedAt)
       },
     })),
     fails: ['posts: a post that is unknown or removed cannot be edited'],
@@ -184,21 +188,21 @@ const removalFlaws: readonly Broken<Ports>[] = [
     fails: ['posts: counts are exact after 50 parallel posts of one author'],
   },
   {
-    flaw: 'names a live post as removed when there is no removed one',
-    breaking: flawed(({ create, removedIds }) => {
-      let newest = ''
+    flaw: 'still answers a removed post by its author',
+    breaking: flawed(({ byAuthor, byIds, remove }) => {
+      const removed: PostRecord[] = []
       return {
-        create(post, media) {
-          newest = post.id
-          return create(post, media)
+        async remove(id) {
+          removed.push(...(await byIds([id])))
+          return remove(id)
         },
-        async removedIds(limit) {
-          const ids = await removedIds(limit)
-          return ids.length > 0 ? ids : [newest]
+        async byAuthor(authorId, keyset) {
+          const found = await byAuthor(authorId, keyset)
+          return found.length > 0 ? found : removed.filter((post) => post.authorId === authorId)
         },
       }
     }),
-    fails: ['posts: a removed post is gone from every answer but removedIds, and its media are released'],
+    fails: ['posts: a removed post is gone from every answer but toPurge, and its media are released'],
   },
   {
     flaw: 'leaves media attached to a removed post',
@@ -215,7 +219,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['posts: a removed post is gone from every answer but removedIds, and its media are released'],
+    fails: ['posts: a removed post is gone from every answer but toPurge, and its media are released'],
   },
   {
     flaw: 'leaves media attached to posts that are removed together',
@@ -237,9 +241,10 @@ const removalFlaws: readonly Broken<Ports>[] = [
   },
   {
     flaw: 'removes a post that never was',
-    breaking: flawed(({ byIds, remove, removedIds }) => ({
+    breaking: flawed(({ byIds, remove, toPurge }) => ({
       async remove(id) {
-        const known = (await byIds([id])).length > 0 || (await removedIds(100)).includes(id)
+        const removed = await toPurge(longAfter, 100)
+        const known = (await byIds([id])).length > 0 || removed.some((removal) => removal.id === id)
         return known ? remove(id) : true
       },
     })),
@@ -314,28 +319,22 @@ const removalFlaws: readonly Broken<Ports>[] = [
     }),
     fails: ['posts: of 20 parallel removals of all posts each post is removed by one'],
   },
-  {
-    flaw: 'names the newest removed posts first',
-    breaking: flawed(({ removedIds }) => ({
-      removedIds: async (limit) => (await removedIds(100)).reverse().slice(0, limit),
-    })),
-    fails: ['posts: removedIds names the oldest ids first, at most `limit`, until they are purged'],
-  },
-  {
-    flaw: 'never purges',
-    breaking: flawed(() => ({ purge: async () => {} })),
-    fails: ['posts: removedIds names the oldest ids first, at most `limit`, until they are purged'],
-  },
-  {
-    flaw: 'purges live posts',
-    breaking: flawed(({ purge, remove }) => ({
-      async purge(id) {
-        await remove(id)
-        await purge(id)
+  ...purgingFlaws<Ports>({
+    subject: 'posts',
+    storeOf: ({ posts }) => posts,
+    create: async ({ posts }, id) => void (await posts.create(samplePost({ id }), [])),
+    mark: ({ posts }, id) => posts.remove(id),
+    breaking: ({ posts }, verbs, created) => ({
+      posts: {
+        ...posts,
+        ...verbs,
+        create(post, media) {
+          created?.(post.id)
+          return posts.create(post, media)
+        },
       },
-    })),
-    fails: ['posts: purge leaves a live post alone'],
-  },
+    }),
+  }),
   {
     flaw: 'recounts for ever',
     breaking: flawed(({ recount }) => ({

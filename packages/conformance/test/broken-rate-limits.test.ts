@@ -1,7 +1,8 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { HitResult, RateLimits } from '@kith/core'
 import { createMemoryRateLimits } from '@kith/core/memory'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { rateLimitsCases } from '../src/index.ts'
-import { type Broken, gap, testFlaws } from './broken-store.ts'
 
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {

@@ -1,7 +1,7 @@
 import type { Revocations } from '@kith/core'
 import { createMemoryRevocations } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
 import { revocationsCases } from '../src/index.ts'
-import { testFlaws } from './broken-store.ts'
 
 testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
   {

@@ -1,6 +1,7 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { SessionRecord, SessionStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
 import { later } from '../src/records.ts'
-import { type Broken, gap } from './broken-store.ts'
 
 /** Flaws in `open`, `byId` and `rotate`. */
 export const rotationFlaws: readonly Broken<SessionStore>[] = [

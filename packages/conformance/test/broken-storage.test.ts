@@ -1,7 +1,9 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
 import { storageCases } from '../src/index.ts'
-import { gap, testFlaws } from './broken-store.ts'
+import { sampleEdge } from '../src/records.ts'
 
 testFlaws<Storage>(storageCases, createMemoryStorage, [
   {
@@ -39,6 +41,44 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       }
     },
     fails: ['storage: of 10 parallel calls of migrate all succeed'],
+  },
+  {
+    flaw: 'takes a post that is there for one that was cut off',
+    breaking({ posts }) {
+      let newest = ''
+      return {
+        posts: {
+          ...posts,
+          async create(post, media) {
+            newest = post.id
+            return await posts.create(post, media)
+          },
+        },
+        recover: async () => void (await posts.remove(newest)),
+      }
+    },
+    fails: [
+      'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
+    ],
+  },
+  {
+    flaw: 'makes an edge again that was removed',
+    breaking({ edges }) {
+      let last = sampleEdge()
+      return {
+        edges: {
+          ...edges,
+          async remove(edge) {
+            last = { ...sampleEdge(), ...edge }
+            return await edges.remove(edge)
+          },
+        },
+        recover: async () => void (await edges.add(last)),
+      }
+    },
+    fails: [
+      'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
+    ],
   },
   {
     flaw: 'cannot be closed twice',

@@ -1,6 +1,7 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { Identifier, UserRecord, UserStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
 import { sampleUser } from '../src/records.ts'
-import { type Broken, gap } from './broken-store.ts'
 
 /** Flaws in `create` and the look-ups. */
 export const creationFlaws: readonly Broken<UserStore>[] = [

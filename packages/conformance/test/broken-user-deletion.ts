@@ -1,8 +1,10 @@
+import { setImmediate as gap } from 'node:timers/promises'
 import type { UserRecord, UserStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
 import { sampleUser } from '../src/records.ts'
-import { type Broken, gap } from './broken-store.ts'
+import { longAfter, purgingFlaws } from './broken-purging.ts'
 
-/** Flaws in `markDeleted`, `deletedIds` and `purge`. */
+/** Flaws in `markDeleted`, `toPurge` and `purge`. */
 export const deletionFlaws: readonly Broken<UserStore>[] = [
   {
     flaw: 'still finds a deleted account by e-mail',
@@ -52,9 +54,10 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
   },
   {
     flaw: 'deletes an account that never was',
-    breaking: ({ byId, deletedIds, markDeleted }) => ({
+    breaking: ({ byId, markDeleted, toPurge }) => ({
       async markDeleted(id, at) {
-        const known = (await byId(id)) ?? (await deletedIds(100)).includes(id)
+        const deleted = await toPurge(longAfter, 100)
+        const known = (await byId(id)) ?? deleted.some((removal) => removal.id === id)
         return known ? markDeleted(id, at) : true
       },
     }),
@@ -85,48 +88,17 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
     }),
     fails: ['users: an update at the same time does not bring a deleted account back'],
   },
-  {
-    flaw: 'names a live account as deleted when there is no deleted one',
-    breaking({ create, deletedIds }) {
-      let newest = ''
-      return {
-        create(user) {
-          newest = user.id
-          return create(user)
-        },
-        async deletedIds(limit) {
-          const ids = await deletedIds(limit)
-          return ids.length > 0 ? ids : [newest]
-        },
-      }
-    },
-    fails: ['users: deletedIds names deleted accounts and no live one'],
-  },
-  {
-    flaw: 'names the newest deleted accounts first',
-    breaking: ({ deletedIds }) => ({
-      deletedIds: async (limit) => (await deletedIds(100)).reverse().slice(0, limit),
-    }),
-    fails: ['users: deletedIds names the oldest ids first, at most `limit`'],
-  },
-  {
-    flaw: 'names more deleted accounts than asked for',
-    breaking: ({ deletedIds }) => ({ deletedIds: (limit) => deletedIds(limit + 1) }),
-    fails: ['users: deletedIds names the oldest ids first, at most `limit`'],
-  },
-  {
-    flaw: 'never purges',
-    breaking: () => ({ purge: async () => {} }),
-    fails: ['users: purge removes a deleted account for good; again, or for an unknown one, it does nothing'],
-  },
-  {
-    flaw: 'purges live accounts',
-    breaking: ({ markDeleted, purge }) => ({
-      async purge(id) {
-        await markDeleted(id, new Date())
-        await purge(id)
+  ...purgingFlaws<UserStore>({
+    subject: 'users',
+    storeOf: (users) => users,
+    create: async (users, id) => void (await users.create(sampleUser({ id }))),
+    mark: (users, id) => users.markDeleted(id, new Date()),
+    breaking: ({ create }, verbs, created) => ({
+      ...verbs,
+      create(user) {
+        created?.(user.id)
+        return create(user)
       },
     }),
-    fails: ['users: purge leaves a live account alone'],
-  },
+  }),
 ]

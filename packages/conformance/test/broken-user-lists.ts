@@ -1,5 +1,5 @@
 import type { UserRecord, UserStore } from '@kith/core'
-import type { Broken } from './broken-store.ts'
+import type { Broken } from '../../../test/flaws.ts'
 
 /** Flaws in `byIds` and `bannedIds`. */
 export const listFlaws: readonly Broken<UserStore>[] = [

@@ -1,6 +1,6 @@
 import { createMemoryStorage } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
 import { userStoreCases } from '../src/index.ts'
-import { testFlaws } from './broken-store.ts'
 import { changeFlaws } from './broken-user-changes.ts'
 import { creationFlaws } from './broken-user-creation.ts'
 import { deletionFlaws } from './broken-user-deletion.ts'

@@ -8,6 +8,7 @@ import type { CaptionWriter } from './captions/caption-writer.ts'
 import { type Duration, durationSeconds } from './duration.ts'
 import type { Clock, Random } from './id.ts'
 import type { BlobStore } from './media/blob-store.ts'
+import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
@@ -47,6 +48,7 @@ export interface KithConfig {
 /** The options of media, with their defaults; `null` for what the host does not offer. */
 export interface MediaConfig {
   readonly blobs: BlobStore | null
+  readonly direct: DirectUploads | null
   readonly images: ImageProcessor | null
   readonly videos: VideoProcessor | null
   readonly publicPath: string
@@ -135,6 +137,7 @@ const optionsSchema = z.strictObject({
   media: z
     .strictObject({
       blobs: port,
+      direct: port.optional(),
       images: port.optional(),
       videos: port.optional(),
       publicPath: z.string().optional(),
@@ -213,6 +216,7 @@ function readMedia(media: KithOptions['media']): MediaConfig {
     throw new TypeError('createKith: media.publicPath: leave out the slash at the end')
   return Object.freeze({
     blobs: media?.blobs ?? null,
+    direct: media?.direct ?? null,
     images: media?.images ?? null,
     videos: media?.videos ?? null,
     publicPath,

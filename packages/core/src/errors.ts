@@ -28,6 +28,7 @@ export const errorTable = {
   'self-follow': { status: 422, title: 'Nobody follows himself' },
   'media-unreadable': { status: 422, title: 'The file cannot be read as an image or a video' },
   'media-too-large': { status: 413, title: 'The file or its picture is too large' },
+  'media-unavailable': { status: 503, title: 'The place where media are kept cannot be reached' },
   'captions-unavailable': { status: 503, title: 'No caption could be written' },
   'payload-too-large': { status: 413, title: 'The request body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
@@ -37,6 +38,7 @@ export const errorTable = {
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'storage-failed': { status: 500, title: 'The storage cannot be used' },
   'storage-busy': { status: 503, title: 'The storage is busy' },
+  'storage-unavailable': { status: 503, title: 'The storage cannot be reached' },
   'storage-full': { status: 503, title: 'The storage cannot take more data' },
   busy: { status: 503, title: 'The server is busy' },
 } as const
@@ -99,11 +101,18 @@ export class InvalidInputError extends KithError {
 
 /** Codes of errors that go away by waiting. */
 export type RetryLaterCode =
-  'rate-limited' | 'account-locked' | 'busy' | 'captions-unavailable' | 'storage-busy' | 'storage-full'
+  | 'rate-limited'
+  | 'account-locked'
+  | 'busy'
+  | 'captions-unavailable'
+  | 'media-unavailable'
+  | 'storage-busy'
+  | 'storage-full'
+  | 'storage-unavailable'
 
 /** Raised when the same call can succeed later; says after how many seconds to try again. */
 export class RetryLaterError extends KithError {
-  override readonly name = 'RetryLaterError'
+  override readonly name: string = 'RetryLaterError'
   readonly retryAfterSeconds: number
 
   constructor(code: RetryLaterCode, retryAfterSeconds: number, cause?: unknown) {

@@ -1,3 +1,4 @@
+import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
 import type { Logger } from './options.ts'
 
 /** What happened, by name. */
@@ -20,6 +21,14 @@ export interface KithEvents {
   'post.created': { userId: string; postId: string }
   'post.edited': { userId: string; postId: string }
   'post.deleted': { userId: string; postId: string }
+  'caption.suggested': { userId: string; mediaId: string; writer: string; usage: CaptionUsage | null }
+  'caption.failed': {
+    userId: string
+    mediaId: string
+    writer: string
+    reason: CaptionFailureReason
+    usage: CaptionUsage | null
+  }
   'login.failed': { userId: string | null; address: string | null }
   'login.locked': { userId: string | null; address: string | null }
 }

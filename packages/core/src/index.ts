@@ -28,6 +28,7 @@ export {
 } from './errors.ts'
 export { parseInput } from './input.ts'
 export type { Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 
 export type { Accounts } from './accounts/accounts.ts'
@@ -73,21 +74,42 @@ export {
   type BlobMeta,
   type BlobStore,
   type ByteRange,
+  type GrantedBlobStore,
   isBlobKey,
   type ServedBlob,
   type ServedBlobStore,
+  type ServedFile,
 } from './media/blob-store.ts'
-export type { ImageHeader, ImageMeasures, ImageProcessor } from './media/image-processor.ts'
+export type { ImageHeader, ImageMeasures, ImageProcessor, WrittenRendition } from './media/image-processor.ts'
 export type { VideoMeasures, VideoProcessor } from './media/video-processor.ts'
-export { type MediaKind, type MediaType, type Rendition, renditionPixels } from './media/media.ts'
+export {
+  type MediaKind,
+  type MediaType,
+  mediaTypes,
+  type Rendition,
+  type RenditionForm,
+  type RenditionFormat,
+  renditionPixels,
+} from './media/media.ts'
 export { sniff, sniffBytes } from './media/sniff.ts'
-export type { CaptionRequest, CaptionWriter } from './captions/caption-writer.ts'
+export type {
+  CaptionAnswer,
+  CaptionFailure,
+  CaptionFailureReason,
+  CaptionRequest,
+  CaptionUsage,
+  CaptionWriter,
+} from './captions/caption-writer.ts'
+export { CaptionsUnavailableError } from './captions/captions-unavailable.ts'
+export { cleanSuggestions } from './captions/clean-suggestions.ts'
+export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
 
 export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
 export type { Image } from './media/image.ts'
 export { drawDefaultAvatar } from './media/default-avatar.ts'
-export { isServed } from './media/blob-store.ts'
+export { isGranted, isServed } from './media/blob-store.ts'
+export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
   MediaAttachment,
   MediaMeasures,
@@ -95,7 +117,8 @@ export type {
   MediaStore,
   MediaUse,
 } from './media/media-store.ts'
-export type { Upload, Uploads } from './media/uploads.ts'
+export { type SignUploadInput, signUploadInput, type Upload } from './media/upload.ts'
+export type { Uploads } from './media/uploads.ts'
 
 export type { Author, OwnUser, User } from './profiles/user.ts'
 export type { Profiles } from './profiles/profiles.ts'

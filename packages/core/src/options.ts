@@ -6,6 +6,7 @@ import type { Duration } from './duration.ts'
 import type { Clock, Random } from './id.ts'
 import type { LimitName } from './sessions/attempts.ts'
 import type { BlobStore } from './media/blob-store.ts'
+import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
@@ -94,6 +95,8 @@ export interface PasswordOptions {
 export interface MediaOptions {
   /** Where the bytes are kept. */
   blobs: BlobStore
+  /** Lets browsers send files straight to the host of the blobs. @default none: they go through `POST /media` */
+  direct?: DirectUploads | undefined
   /** @default none: images are refused */
   images?: ImageProcessor | undefined
   /** @default none: videos are refused */

@@ -18,6 +18,11 @@ export interface Storage {
   readonly feed: FeedStore
   /** Brings the schema up to date. Idempotent; safe to call at every start and from several processes at once. */
   migrate(): Promise<void>
+  /**
+   * Finishes changes that a crash cut off between their steps, or undoes them. Where each change is one step there are none.
+   * Idempotent; harms no change that is under way, and may run in several processes at once.
+   */
+  recover(): Promise<void>
   /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
   close(): Promise<void>
 }

@@ -1,22 +1,7 @@
-import { copyFile } from 'node:fs/promises'
-import type { ImageProcessor } from '@kith/core'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { expect, test } from 'vitest'
+import { copyingImages as images, picture } from './copying-images.ts'
 import { codeOf, createInstance } from './instance.ts'
-
-const images: ImageProcessor = {
-  inspect: async () => ({ width: 1, height: 1, frames: 1 }),
-  async normalise(path, target) {
-    await copyFile(path, target)
-    const looks = { palette: [], lightness: 0, saturation: 0, takenAt: null }
-    return { width: 1, height: 1, thumbhash: 'x', ...looks }
-  },
-  rendition: (path, target) => copyFile(path, target),
-}
-
-async function* picture(): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
-}
 
 test('an upload that was under way while its account was deleted is used nowhere and goes with its blob', async () => {
   const blobs = createMemoryBlobs()

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { KithOptions, Viewer } from '@kith/core'
+import type { Accounts, KithOptions, Upload, Viewer } from '@kith/core'
+import { createMemoryBlobs } from '@kith/core/memory'
+import { copyingImages, picture } from './copying-images.ts'
 import { codeOf, createInstance } from './instance.ts'
 
 /** Registers accounts and answers a viewer for each. */
@@ -296,6 +298,14 @@ describe('a deleted or banned account', () => {
   })
 })
 
+/** The lines of an export. */
+async function exportOf(accounts: Accounts, viewer: Viewer): Promise<{ type: string; id: string }[]> {
+  const lines: { type: string; id: string }[] = []
+  for await (const text of accounts.export(viewer))
+    lines.push(JSON.parse(text) as { type: string; id: string })
+  return lines
+}
+
 test('export tells all that an account owns', async () => {
   const { posts, follows, likes, saves, accounts, as } = await society(['ana', 'ben'])
   const mine = await posts.create(as('ana'), { caption: 'mine' })
@@ -304,9 +314,7 @@ test('export tells all that an account owns', async () => {
   await follows.add(as('ben'), 'ana')
   await likes.add(as('ana'), other.id)
   await saves.add(as('ana'), other.id)
-  const lines: { type: string; id: string }[] = []
-  for await (const text of accounts.export(as('ana')))
-    lines.push(JSON.parse(text) as { type: string; id: string })
+  const lines = await exportOf(accounts, as('ana'))
   expect(lines.map(({ type, id }) => [type, id])).toEqual([
     ['account', as('ana').userId],
     ['session', as('ana').sessionId],
@@ -317,4 +325,30 @@ test('export tells all that an account owns', async () => {
     ['follower', as('ben').userId],
   ])
   expect(JSON.stringify(lines)).not.toMatch(/argon2|passwordHash/)
+})
+
+test('export names the uploads that wait to be used, and others where they are used', async () => {
+  const blobs = createMemoryBlobs()
+  const { posts, uploads, accounts, options, as } = await society(['ana', 'ben'], {
+    media: { blobs, images: copyingImages },
+  })
+  const add = async (name: string) => await uploads.add(as(name), picture())
+  const [first, avatar, inPost, second] = [
+    await add('ana'),
+    await add('ana'),
+    await add('ana'),
+    await add('ana'),
+  ]
+  await add('ben')
+  await uploads.use(as('ana'), avatar.id, 'avatar')
+  await posts.create(as('ana'), { media: [inPost.id] })
+  const [record] = await options.storage.media.byIds([first.id])
+  if (record)
+    await options.storage.media.reserve({ ...record, id: `${first.id}-on-its-way`, state: 'reserved' })
+
+  const lines = await exportOf(accounts, as('ana'))
+  const lineOf = (upload: Upload) => ({ type: 'upload', ...upload })
+  expect(lines.filter(({ type }) => type === 'upload')).toEqual([lineOf(second), lineOf(first)])
+  const others = JSON.stringify(lines.filter(({ type }) => type !== 'upload'))
+  for (const { url } of [avatar, inPost]) expect(others).toContain(url)
 })

@@ -1,3 +1,3 @@
-export { type KithExpress, kithExpress } from './kith-express.ts'
+export { type KithExpress, kithExpress, type SignInExchange } from './kith-express.ts'
 export { viewerOf } from './viewer.ts'
 export type { CookieOptions, KithHttpOptions } from '@kith/http'

@@ -1,7 +1,7 @@
-import type { Kith } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions } from '@kith/http'
+import { isKithError, type Kith, type SignIn } from '@kith/core'
+import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
 import { headOf, sendResponse, toRequest } from '@kith/http/node'
-import type { Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response as ExpressResponse } from 'express'
 
 /** Kith for an Express app. */
 export interface KithExpress {
@@ -11,6 +11,19 @@ export interface KithExpress {
   requireViewer: RequestHandler
   /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
+  /**
+   * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not allowed,
+   * before it calls `signIn`, and puts the tokens into cookies. What it answers holds none. @throws origin-not-allowed
+   */
+  signIn(to: SignInExchange, signIn: () => Promise<SignIn>): Promise<SignInAnswer>
+  /** Answers errors of Kith from your own routes as problems; all others go on. Goes behind the routes. */
+  problems: ErrorRequestHandler
+}
+
+/** A request that signs in, with its response. */
+export interface SignInExchange {
+  request: Request
+  response: ExpressResponse
 }
 
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
@@ -23,6 +36,16 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     },
     requireViewer: guard(http, 'requireViewer'),
     readViewer: guard(http, 'readViewer'),
+    async signIn({ request, response }, signIn) {
+      const { answer, setCookies } = await http.signIn(headOf(request), signIn)
+      response.append('set-cookie', setCookies)
+      return answer
+    },
+    // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+    problems(error: unknown, request, response, next) {
+      if (!isKithError(error) || response.headersSent) return next(error)
+      return sendResponse(http.problem(error, `${request.method} ${request.path}`), response)
+    },
   }
 }
 

@@ -1,3 +1,8 @@
-export { kithFastify, type KithFastifyOptions, kithFastify as default } from './kith-fastify.ts'
+export {
+  kithFastify,
+  type KithFastifyOptions,
+  kithFastify as default,
+  type SignInExchange,
+} from './kith-fastify.ts'
 export { viewerOf } from './viewer.ts'
 export type { CookieOptions, KithHttpOptions } from '@kith/http'

@@ -1,9 +1,15 @@
-import type { Kith, Viewer } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions } from '@kith/http'
+import { isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
 import { headOf } from '@kith/http/node'
-import type { FastifyInstance, FastifyPluginAsync, preHandlerAsyncHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+  preHandlerAsyncHookHandler,
+} from 'fastify'
 import plugin from 'fastify-plugin'
-import { registerRoutes } from './routes.ts'
+import { nameOf, registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
 declare module 'fastify' {
@@ -12,11 +18,25 @@ declare module 'fastify' {
     requireViewer: preHandlerAsyncHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerAsyncHookHandler
+    /**
+     * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
+     * allowed, before it calls `signIn`, and puts the tokens into cookies. What it answers holds none.
+     * @throws origin-not-allowed
+     */
+    signIn(to: SignInExchange, signIn: () => Promise<SignIn>): Promise<SignInAnswer>
+    /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
+    sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
   }
   interface FastifyRequest {
     /** Who asks; `null` for a guest, and where no guard of Kith ran. */
     viewer: Viewer | null
   }
+}
+
+/** A request and its reply. */
+export interface SignInExchange {
+  request: FastifyRequest
+  reply: FastifyReply
 }
 
 /** What the plugin takes. */
@@ -32,6 +52,14 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   app.decorateRequest('viewer', null)
   app.decorate('requireViewer', guard(http, 'requireViewer'))
   app.decorate('readViewer', guard(http, 'readViewer'))
+  app.decorate('signIn', async ({ request, reply }, signIn) => {
+    const { answer, setCookies } = await http.signIn(headOf(request.raw), signIn)
+    for (const cookie of setCookies) reply.header('set-cookie', cookie)
+    return answer
+  })
+  app.decorate('sendProblem', (error, { request, reply }) =>
+    isKithError(error) ? send(reply, http.problem(error, nameOf(request))) : null,
+  )
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 

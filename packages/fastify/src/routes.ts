@@ -35,7 +35,8 @@ async function answer(request: FastifyRequest, http: KithHttp, mount: string): P
   }
 }
 
-function nameOf({ method, routeOptions }: FastifyRequest): string {
+/** A request by its route, for the log. */
+export function nameOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? ''}`
 }
 

@@ -1,4 +1,4 @@
-import { type ClientInfo, type Kith, KithError, type Viewer } from '@kith/core'
+import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
@@ -17,7 +17,8 @@ import { mediaRoutes } from './media-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { createAnswerSignIn } from './sign-in.ts'
+import type { SignInAnswer } from './shapes.ts'
+import { createAnswerSignIn, withoutTokens } from './sign-in.ts'
 
 /** What only the host knows of a request. */
 export interface RequestContext {
@@ -25,6 +26,13 @@ export interface RequestContext {
   address?: string | undefined
   /** The body, if a JSON parser of the host has read it already. */
   parsedBody?: unknown
+}
+
+/** A browser that was signed in: the tokens are in the cookies alone. */
+export interface BrowserSignIn {
+  answer: SignInAnswer
+  /** `Set-Cookie` headers. */
+  setCookies: string[]
 }
 
 /** Kith over HTTP. */
@@ -37,6 +45,11 @@ export interface KithHttp {
   requireViewer(head: RequestHead): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   readViewer(head: RequestHead): Promise<Viewer | null>
+  /**
+   * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
+   * not allowed, before `signIn` runs, and answers the cookies to set. @throws origin-not-allowed
+   */
+  signIn(head: RequestHead, signIn: () => Promise<SignIn>): Promise<BrowserSignIn>
   /**
    * The answer for an error outside of {@link handle}. `where` names the place in the log. With the head of a request it
    * is made readable for the allowed origins, as for paths of Kith; on other paths CORS is up to the host.
@@ -132,6 +145,11 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     owns: (pathname: string) => table.find(pathname) !== null,
     requireViewer: guard.requireViewer,
     readViewer: guard.readViewer,
+    async signIn(head: RequestHead, signIn: () => Promise<SignIn>) {
+      guard.demandOwnPage(head)
+      const signedIn = await signIn()
+      return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+    },
     problem,
     paths: table.paths.map(({ path }) => path),
     routes,

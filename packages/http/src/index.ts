@@ -1,4 +1,4 @@
-export { createKithHttp, type KithHttp, type RequestContext } from './create-kith-http.ts'
+export { type BrowserSignIn, createKithHttp, type KithHttp, type RequestContext } from './create-kith-http.ts'
 export type { CookieOptions, KithHttpOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export type { RequestHead } from './request-head.ts'

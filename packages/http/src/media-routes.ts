@@ -1,22 +1,37 @@
-import { drawDefaultAvatar, isServed, type Kith, KithError, type Rendition, suggestInput } from '@kith/core'
-import { rangeOf } from './range.ts'
-import { publicRoute, type Answer, type Route, viewerRoute } from './route.ts'
+import {
+  drawDefaultAvatar,
+  isGranted,
+  isServed,
+  type Kith,
+  KithError,
+  type Rendition,
+  signUploadInput,
+  suggestInput,
+} from '@kith/core'
+import type { RequestHead } from './request-head.ts'
+import { publicRoute, type Answer, type Route, type RouteDescription, viewerRoute } from './route.ts'
+import { fileHeaders, serveFile } from './served-file.ts'
 import { socialShapes as shapes } from './social-shapes.ts'
 import { readUpload } from './upload.ts'
 
-/** A file under an id never changes; and nothing in it may run, whatever a browser takes it for. */
-const fileHeaders = {
-  'cache-control': 'public, max-age=31536000, immutable',
-  'content-security-policy': "default-src 'none'; sandbox",
-  'cross-origin-resource-policy': 'cross-origin',
+const renditions: ReadonlySet<string> = new Set<Rendition>(['thumb', 'feed', 'full'])
+
+function demandRendition(name: string | undefined): Rendition | null {
+  if (name === undefined) return null
+  if (!renditions.has(name)) throw new KithError('media-not-found')
+  return name as Rendition
 }
 
-const renditions: ReadonlySet<string> = new Set<Rendition>(['thumb', 'feed', 'full'])
+type FileRoute = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'produces' | 'problems'>
+
+/** Long enough to watch a video to its end; browsers ask again in good time. */
+const grantSeconds = 3_600
 
 /** The routes of media: taking them in, serving them where the blob store does not, and captions for them. */
 export function mediaRoutes({ uploads, captions, config }: Kith): Route[] {
   const { blobs } = config.media
   const served = blobs && isServed(blobs) ? blobs : null
+  const granted = blobs && isGranted(blobs) ? blobs : null
 
   return [
     viewerRoute({
@@ -31,12 +46,41 @@ export function mediaRoutes({ uploads, captions, config }: Kith): Route[] {
         'unsupported-media-type',
         'media-too-large',
         'media-unreadable',
+        'media-unavailable',
         'rate-limited',
         'not-configured',
       ],
       handle: async (viewer, { request }) => ({
         body: await readUpload(request, (bytes) => uploads.add(viewer, bytes)),
       }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/media/direct',
+      operationId: 'signUpload',
+      summary: 'Announce a file and learn where to send it, straight to the host of the media',
+      body: signUploadInput,
+      status: 201,
+      output: shapes.SignedUpload,
+      problems: ['media-too-large', 'media-unavailable', 'rate-limited', 'not-configured'],
+      handle: async (viewer, { body }) => ({ body: await uploads.sign(viewer, body) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/media/:id/confirm',
+      operationId: 'confirmUpload',
+      summary: 'Take in a file that was sent to its signed address; may be repeated',
+      status: 200,
+      output: shapes.Upload,
+      problems: [
+        'media-not-found',
+        'unsupported-media-type',
+        'media-too-large',
+        'media-unreadable',
+        'media-unavailable',
+        'not-configured',
+      ],
+      handle: async (viewer, { params }) => ({ body: await uploads.confirm(viewer, params['id'] ?? '') }),
     }),
     viewerRoute({
       method: 'POST',
@@ -57,45 +101,62 @@ export function mediaRoutes({ uploads, captions, config }: Kith): Route[] {
       operationId: 'getDefaultAvatar',
       summary: 'The picture of an account that has set none',
       status: 200,
-      produces: 'image/png',
+      produces: ['image/png'],
       async handle({ params }) {
         const id = /^([0-9a-f-]{36})\.png$/.exec(params['file'] ?? '')?.[1]
         if (id === undefined) throw new KithError('media-not-found')
         return { bytes: drawDefaultAvatar(id), headers: { ...fileHeaders, 'content-type': 'image/png' } }
       },
     }),
-    ...(served
-      ? [fileRoute('/media/files/:id', 'getFile'), fileRoute('/media/files/:id/:rendition', 'getRendition')]
+    ...(served || granted
+      ? [
+          fileRoute({
+            path: '/media/files/:id',
+            operationId: 'getFile',
+            summary: 'A stored file; answers ranges',
+            produces: ['image/webp', 'video/mp4', 'video/quicktime', 'video/webm'],
+            problems: ['media-not-found'],
+          }),
+          fileRoute({
+            path: '/media/files/:id/:rendition',
+            operationId: 'getRendition',
+            summary: 'An image as `thumb`, `feed` or `full`: AVIF where `Accept` names it; answers ranges',
+            produces: ['image/webp', 'image/avif'],
+            problems: ['media-not-found', 'media-unreadable', 'busy'],
+          }),
+        ]
       : []),
   ]
 
-  function fileRoute(path: string, operationId: string): Route {
+  function fileRoute(description: FileRoute): Route {
     return publicRoute({
+      ...description,
       method: 'GET',
-      path,
-      operationId,
-      summary: 'A stored file; answers ranges',
       status: 200,
-      produces: 'image/webp',
-      problems: ['media-not-found'],
-      handle: ({ params, head }) => serve(params, head.headers),
+      handle: ({ params, head }) => (granted ? sendOn(params) : serve(params, head)),
     })
   }
 
   async function serve(
-    params: Readonly<Record<string, string>>,
-    headers: { get(name: string): string | null },
+    { id = '', rendition }: Readonly<Record<string, string>>,
+    { headers }: RequestHead,
   ): Promise<Answer> {
-    const { id = '', rendition = null } = params
-    if (rendition !== null && !renditions.has(rendition)) throw new KithError('media-not-found')
-    const etag = `"${id}${rendition === null ? '' : `-${rendition}`}"`
-    const range = rangeOf(headers, etag)
-    const blob = await served?.read(id, rendition as Rendition | null, (size) => range.pick(size))
-    if (!blob) throw new KithError('media-not-found')
-    const base = { ...fileHeaders, 'content-type': blob.contentType, etag, 'accept-ranges': 'bytes' }
-    if (headers.get('if-none-match') === etag) return { status: 304, headers: { ...fileHeaders, etag } }
-    const answer = range.answer(blob.size)
-    if (answer.status === 416) return { status: 416, headers: { ...base, ...answer.headers } }
-    return { status: answer.status, stream: blob.bytes, headers: { ...base, ...answer.headers } }
+    const answer = served && (await serveFile(served, { id, rendition: demandRendition(rendition) }, headers))
+    if (!answer) throw new KithError('media-not-found')
+    return answer
+  }
+
+  async function sendOn({ id = '', rendition }: Readonly<Record<string, string>>): Promise<Answer> {
+    const until = new Date(config.clock().getTime() + grantSeconds * 1000)
+    const location = await granted?.grant(id, demandRendition(rendition), until)
+    if (!location) throw new KithError('media-not-found')
+    return {
+      status: 302,
+      headers: {
+        location,
+        'cache-control': `private, max-age=${grantSeconds / 2}`,
+        'cross-origin-resource-policy': 'cross-origin',
+      },
+    }
   }
 }

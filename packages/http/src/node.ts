@@ -1,7 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { consumedMessage } from './body.ts'
+import { own } from './chunk-memory.ts'
+import { streamChunks } from './chunk-stream.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** A request of Node's own server, as a framework hands it on. */
@@ -28,7 +31,7 @@ export function toRequest({ incoming, url, body }: NodeRequest): Request {
   return new Request(new URL(url.startsWith('/') ? `http://localhost${url}` : url), {
     method: untransferable[method] ?? method,
     headers: headersOf(incoming),
-    ...(sendsBody && body && { body: toWeb(body), duplex: 'half' as const }),
+    ...(sendsBody && body && { body: toWeb(body, incoming), duplex: 'half' as const }),
   })
 }
 
@@ -76,25 +79,10 @@ function headersOf(incoming: IncomingMessage): Headers {
   return headers
 }
 
-/**
- * Like `Readable.toWeb`, but nothing is read before it is asked for, and whoever stops reading leaves the connection
- * open, so that the answer still reaches the client.
- */
-function toWeb(body: Readable): ReadableStream<Uint8Array> {
-  const chunks = body.iterator({ destroyOnReturn: false })
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = (await chunks.next()) as IteratorResult<Uint8Array, undefined>
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-      async cancel() {
-        await chunks.return?.()
-        // What is left has to pass before the connection can carry the next request.
-        body.on('error', () => {}).resume()
-      },
-    },
-    { highWaterMark: 0 },
-  )
+/** The body as a Fetch request has it. Whoever stops reading leaves the connection open, so that the answer is sent. */
+function toWeb(body: Readable, incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const web = streamChunks(body)
+  // Node makes each chunk of a body anew. What another made into a request may be cut from something it still needs.
+  if (body === incoming && incoming instanceof IncomingMessage && incoming.socket instanceof Socket) own(web)
+  return web
 }

@@ -99,7 +99,8 @@ function queryParameters({ query }: RouteDescription): Json[] {
 }
 
 function success({ output, produces }: RouteDescription): Json {
-  if (produces) return { description: 'Done.', content: { [produces]: {} } }
+  if (produces)
+    return { description: 'Done.', content: Object.fromEntries(produces.map((type) => [type, {}])) }
   if (!output) return { description: 'Done.' }
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
@@ -132,7 +133,7 @@ function problemsByStatus({
   add(consumes !== undefined, 'malformed-request', 'invalid-input')
   add(path.includes('/:'), 'malformed-request')
   add(body !== undefined || query !== undefined, 'invalid-input')
-  add(true, 'internal-error', 'storage-failed', 'storage-busy', 'storage-full')
+  add(true, 'internal-error', 'storage-failed', 'storage-busy', 'storage-full', 'storage-unavailable')
   const inOrder = (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
   return Map.groupBy(inOrder, (code) => errorTable[code].status)
 }

@@ -10,6 +10,14 @@ export interface Problem {
   errors?: readonly FieldError[] | undefined
 }
 
+/** What is nobody's mistake here, and that whoever runs the server wants to know. */
+const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'storage-busy',
+  'storage-full',
+  'storage-unavailable',
+  'media-unavailable',
+])
+
 /** Answers an error as a problem. What Kith did not raise is logged and told as `internal-error`, without its message. */
 export function toProblemResponse(
   thrown: unknown,
@@ -18,7 +26,7 @@ export function toProblemResponse(
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error
   if (status === 500) logger.error(`${where}: ${code}`, isKithError(thrown) ? thrown.cause : thrown)
-  else if (code === 'storage-busy' || code === 'storage-full') logger.warn(`${where}: ${code}`, error.cause)
+  else if (outages.has(code)) logger.warn(`${where}: ${code}`, error.cause)
 
   const problem: Problem = {
     type: `urn:kith:problem:${code}`,

@@ -26,7 +26,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       operationId: 'exportMe',
       summary: 'Everything you own, as lines of JSON',
       status: 200,
-      produces: 'application/jsonl',
+      produces: ['application/jsonl'],
       handle: async (viewer) => ({
         stream: encodeLines(accounts.export(viewer)),
         headers: {

@@ -21,8 +21,8 @@ export interface RouteDescription {
   readonly output?: z.ZodType | undefined
   /** The content types of a body that is no JSON; such a route reads it by itself. */
   readonly consumes?: readonly string[] | undefined
-  /** The content type of an answer that is no JSON. */
-  readonly produces?: string | undefined
+  /** The content types of an answer that is no JSON. */
+  readonly produces?: readonly string[] | undefined
   /** What this route can answer besides what every route like it can. */
   readonly problems?: readonly ErrorCode[] | undefined
 }

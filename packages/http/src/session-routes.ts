@@ -124,10 +124,9 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
 
   async function endByAccessToken(accessToken: string, alone: boolean): Promise<void> {
     try {
-      await sessions.logout(await sessions.authenticate(accessToken))
+      await sessions.logoutByAccessToken(accessToken)
     } catch (error) {
-      const ended = isDeadToken(error) && (!alone || error.code === 'session-revoked')
-      if (!ended) throw error
+      if (alone || !isDeadToken(error)) throw error
     }
   }
 }

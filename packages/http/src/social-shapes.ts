@@ -7,6 +7,7 @@ import type {
   Page,
   Post,
   PostMediaView,
+  SignedUpload,
   Upload,
   User,
 } from '@kith/core'
@@ -73,6 +74,14 @@ const postMedia: z.ZodType<PostMediaView> = z.strictObject({ ...mediaFields, alt
 
 const upload: z.ZodType<Upload> = z.strictObject({ ...mediaFields, palette: z.array(z.string()) })
 
+const signedUpload: z.ZodType<SignedUpload> = z.strictObject({
+  method: z.enum(['POST', 'PUT']),
+  url,
+  headers: z.record(z.string(), z.string()),
+  form: z.strictObject({ fields: z.record(z.string(), z.string()), file: z.string() }).nullable(),
+  expiresAt: time,
+})
+
 const post: z.ZodType<Post> = z.strictObject({
   id: z.uuidv7(),
   author,
@@ -94,6 +103,7 @@ export const socialShapes: {
   readonly User: z.ZodType<User>
   readonly UserPage: z.ZodType<Page<User>>
   readonly Upload: z.ZodType<Upload>
+  readonly SignedUpload: z.ZodType<{ id: string; upload: SignedUpload }>
   readonly Captions: z.ZodType<{ suggestions: string[] }>
   readonly Post: z.ZodType<Post>
   readonly PostPage: z.ZodType<Page<Post>>
@@ -105,6 +115,7 @@ export const socialShapes: {
   User: user,
   UserPage: page(user),
   Upload: upload,
+  SignedUpload: z.strictObject({ id: z.uuidv7(), upload: signedUpload }),
   Captions: z.strictObject({ suggestions: z.array(z.string()) }),
   Post: post,
   PostPage: page(post),

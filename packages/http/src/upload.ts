@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError, isKithError, KithError } from '@kith/core'
+import { freeAsRead } from './chunk-memory.ts'
+import { streamChunks } from './chunk-stream.ts'
 
+/** Takes a file. It has done with a chunk when it asks for the next: the memory of the one before may be gone then. */
 type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
 
 /**
@@ -19,11 +21,13 @@ export async function readUpload<Result>(request: Request, take: Take<Result>): 
     })
   }
   if (request.body === null) throw missing()
-  const body = Readable.fromWeb(request.body as NodeReadableStream)
+  const { chunks, freeing } = freeAsRead(request.body)
+  const body = Readable.from(chunks)
   // Without a listener, a stream that fails after its reader has gone would stop the process.
   body.on('error', () => {})
   try {
-    return await (isForm ? readMultipart(body, type, take) : take(body))
+    if (!isForm) return await take(freeing(body))
+    return await readMultipart(body, type, (file) => take(freeing(file)))
   } catch (error) {
     if (isKithError(error) || !body.errored) throw error
     throw malformed('The upload ended early.', error)
@@ -45,7 +49,7 @@ async function readMultipart<Result>(body: Readable, type: string, take: Take<Re
           reject(unknownField(name))
           return
         }
-        part = { file, taken: take(file) }
+        part = { file, taken: take(streamChunks(file)) }
         part.taken.catch(reject)
       })
       form.on('field', (name) => reject(unknownField(name)))

@@ -21,7 +21,11 @@ await report('inspect', () => images.inspect(photo))
 await report('normalise', () => images.normalise(photo, stored))
 console.log(`stored: ${megabytes(stored)} MB`)
 for (const rendition of ['thumb', 'feed', 'full'] as const)
-  await report(rendition, () => images.rendition(stored, join(folder, rendition), rendition))
+  for (const format of ['webp', 'avif'] as const) {
+    const target = join(folder, rendition)
+    await report(`${rendition} ${format}`, () => images.rendition(stored, target, { rendition, format }))
+    console.log(`  ${Math.round(statSync(target).size / 1000)} KB`)
+  }
 console.log(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`)
 rmSync(folder, { recursive: true })
 

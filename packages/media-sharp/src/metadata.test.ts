@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import {
+  avifParts,
   blackPng,
   createFolder,
   noise,
@@ -15,6 +16,7 @@ import { createSharpImages } from './index.ts'
 const folder = createFolder()
 const images = createSharpImages()
 const renditions = ['thumb', 'feed', 'full'] as const
+const formats = ['webp', 'avif'] as const
 const picture = ['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF']
 
 afterAll(() => folder.clear())
@@ -63,9 +65,13 @@ test.each(sources)('of %s only the picture is stored', async (name, make) => {
   for (const rendition of renditions) {
     // Also straight from the upload, so that no rendition relies on the stored form being clean.
     for (const from of [source, folder.path('stored')]) {
-      await images.rendition(from, folder.path(rendition), rendition)
-      expect(picture).toEqual(expect.arrayContaining(webpChunks(folder.read(rendition))))
-      expect(folder.read(rendition).includes(secret)).toBe(false)
+      for (const format of formats) {
+        await images.rendition(from, folder.path(rendition), { rendition, format })
+        const made = folder.read(rendition)
+        if (format === 'webp') expect(picture).toEqual(expect.arrayContaining(webpChunks(made)))
+        else expect(avifParts(made)).toEqual(['av01'])
+        expect(made.includes(secret)).toBe(false)
+      }
     }
   }
 })

@@ -1,12 +1,15 @@
 import { renameSync } from 'node:fs'
+import { type RenditionForm, sniff, type WrittenRendition } from '@kith/core'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
-import { animation, blackPng, createFolder, noise, plain, webpChunks } from '../test/pictures.ts'
+import { animation, blackPng, createFolder, noise, photo, plain, webpChunks } from '../test/pictures.ts'
 import { createSharpImages } from './index.ts'
 
 const folder = createFolder()
 const images = createSharpImages()
 const target = folder.path('target')
+const formats = ['webp', 'avif'] as const
+const feed = { rendition: 'feed', format: 'webp' } as const
 
 afterAll(() => folder.clear())
 
@@ -42,18 +45,53 @@ describe('renditions', () => {
   ])('of %i × %i fit and are never larger', async (...sizes) => {
     const [width, height, thumb, feed, full] = sizes
     const path = folder.save('source', await plain(width, height).png().toBuffer())
-    for (const [rendition, expected] of Object.entries({ thumb, feed, full })) {
-      await images.rendition(path, target, rendition as 'thumb')
-      expect(await sizeOf('target')).toEqual(expected)
+    for (const format of formats) {
+      for (const [rendition, expected] of Object.entries({ thumb, feed, full })) {
+        const form = { rendition: rendition as 'thumb', format }
+        expect(await images.rendition(path, target, form)).toEqual({ format, isOnlyFormat: false })
+        expect(sniff(folder.read('target'))).toBe(`image/${format}`)
+        expect(await sizeOf('target')).toEqual(expected)
+      }
     }
+  })
+
+  test('look the same in both formats, what is transparent too', async () => {
+    const clear = sharp(await plain(60, 40).ensureAlpha(0).png().toBuffer())
+    const half = clear.composite([
+      { input: await plain(30, 40, '#3366cc').png().toBuffer(), left: 0, top: 0 },
+    ])
+    const path = folder.save('half', await half.png().toBuffer())
+    const [webp, avif] = await Promise.all(
+      formats.map(async (format) => {
+        await images.rendition(path, folder.path(format), { rendition: 'feed', format })
+        return sharp(folder.read(format)).ensureAlpha().raw().toBuffer()
+      }),
+    )
+    for (const x of [10, 50])
+      for (const channel of x > 30 ? [3] : [0, 1, 2, 3]) {
+        const at = (20 * 60 + x) * 4 + channel
+        expect(Math.abs((webp?.[at] ?? 0) - (avif?.[at] ?? 255))).toBeLessThan(6)
+      }
+    expect(avif?.[(20 * 60 + 50) * 4 + 3]).toBe(0)
+  })
+
+  test('are smaller as AVIF', async () => {
+    const path = folder.save('photo', await (await photo(1600, 1200)).png().toBuffer())
+    const [webp = 0, avif = 0] = await Promise.all(
+      formats.map(async (format) => {
+        await images.rendition(path, folder.path(format), { rendition: 'feed', format })
+        return folder.read(format).length
+      }),
+    )
+    expect(avif).toBeLessThan(webp * 0.95)
   })
 
   test('a file that took the name of another is the one that is read', async () => {
     const path = folder.save('name', await plain(60, 40, '#ff0000').webp().toBuffer())
-    await images.rendition(path, target, 'feed')
+    await images.rendition(path, target, feed)
     renameSync(folder.save('other', await plain(90, 30, '#0000ff').webp().toBuffer()), path)
     expect(await images.inspect(path)).toMatchObject({ width: 90, height: 30 })
-    await images.rendition(path, target, 'feed')
+    await images.rendition(path, target, feed)
     expect(await sizeOf('target')).toEqual([90, 30])
   })
 })
@@ -65,12 +103,16 @@ describe('animations', () => {
     expect(await images.inspect(path)).toEqual({ width: 60, height: 60, frames: 12 })
     expect(await images.normalise(path, target)).toMatchObject({ width: 60, height: 60 })
     expect(await sharp(folder.read('target')).metadata()).toMatchObject({ pages: 12, loop: 2 })
-    const frames = async (rendition: 'thumb' | 'feed'): Promise<number> => {
-      await images.rendition(target, folder.path(rendition), rendition)
-      return webpChunks(folder.read(rendition)).filter((name) => name === 'ANMF').length
+    const make = (form: RenditionForm): Promise<WrittenRendition> =>
+      images.rendition(target, folder.path('made'), form)
+    for (const format of formats) {
+      for (const rendition of ['feed', 'full'] as const) {
+        expect(await make({ rendition, format })).toEqual({ format: 'webp', isOnlyFormat: true })
+        expect(webpChunks(folder.read('made')).filter((name) => name === 'ANMF')).toHaveLength(12)
+      }
+      expect(await make({ rendition: 'thumb', format })).toEqual({ format, isOnlyFormat: false })
+      expect(await sharp(folder.read('made')).metadata()).not.toHaveProperty('pages', 12)
     }
-    expect(await frames('feed')).toBe(12)
-    expect(await frames('thumb')).toBe(0)
   })
 
   test.each([
@@ -123,6 +165,8 @@ test('40,000 × 40,000 pixels are read from the header and not decoded', async (
   const before = process.memoryUsage().rss
   expect(await images.inspect(path)).toEqual({ width: 40_000, height: 40_000, frames: 1 })
   await expect(images.normalise(path, target)).rejects.toMatchObject({ code: 'media-too-large' })
-  await expect(images.rendition(path, target, 'thumb')).rejects.toMatchObject({ code: 'media-too-large' })
+  await expect(images.rendition(path, target, { rendition: 'thumb', format: 'webp' })).rejects.toMatchObject({
+    code: 'media-too-large',
+  })
   expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024)
 })

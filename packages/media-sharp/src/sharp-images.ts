@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
-import { type ImageProcessor, type Rendition, renditionPixels } from '@kith/core'
-import type { OutputInfo, Sharp, WebpOptions } from 'sharp'
+import { type ImageProcessor, type Rendition, type RenditionFormat, renditionPixels } from '@kith/core'
+import type { AvifOptions, OutputInfo, Sharp, WebpOptions } from 'sharp'
+import { createHeicReader } from './heic.ts'
 import { type Look, lookPixels, measure } from './measure.ts'
 import { createQueue } from './queue.ts'
-import { type SourceImage, openImage } from './source-image.ts'
+import { maxSeconds, type SourceImage, openImage } from './source-image.ts'
 import { readTakenAt } from './taken-at.ts'
 
 /** How images are worked on. */
@@ -12,6 +13,11 @@ export interface SharpImagesOptions {
   maxPixels?: number | undefined
   /** The most frames of an animation that is kept; of a longer one only the first frame is. @default 150 */
   maxFrames?: number | undefined
+  /**
+   * What decodes HEIC, as iPhones write it: this package, which you install as well. Without it HEIC is `media-unreadable`.
+   * @default none
+   */
+  heic?: 'libheif-js' | undefined
   /** How many images are worked on at the same time; the others wait. @default 2 */
   concurrency?: number | undefined
   /** How many may wait before the next is answered `busy`. @default 200 */
@@ -26,14 +32,26 @@ const defaults = Object.freeze({ maxPixels: 50_000_000, maxFrames: 150, concurre
  */
 const storedWebp: WebpOptions = Object.freeze({ quality: 90, effort: 2 })
 const renditionWebp: WebpOptions = Object.freeze({ quality: 80, effort: 4 })
+/** Looks like the WebP in fewer bytes, and is made in the same time; effort 2 takes half as long again for as many. */
+const renditionAvif: AvifOptions = Object.freeze({ quality: 58, effort: 1, chromaSubsampling: '4:2:0' })
+
+const encodings: Readonly<Record<RenditionFormat, (image: Sharp) => Sharp>> = Object.freeze({
+  webp: (image) => image.webp(renditionWebp),
+  avif: (image) => image.avif(renditionAvif),
+})
 
 /** The longest side that WebP can have. */
 const webpPixels = 16_383
 
-/** Creates the image processor. Neither the settings of sharp nor its cache, which belong to the host, are changed. */
+/**
+ * Creates the image processor. Neither the settings of sharp nor its cache, which belong to the host, are changed.
+ * @throws TypeError where what decodes HEIC is not installed
+ */
 export function createSharpImages(options: SharpImagesOptions = {}): ImageProcessor {
   const maxPixels = options.maxPixels ?? defaults.maxPixels
   const maxFrames = options.maxFrames ?? defaults.maxFrames
+  const readHeic = options.heic === 'libheif-js' ? createHeicReader({ maxSeconds }) : null
+  const opening = { maxPixels, readHeic }
   const queue = createQueue(
     options.concurrency ?? defaults.concurrency,
     options.maxWaiting ?? defaults.maxWaiting,
@@ -49,15 +67,15 @@ export function createSharpImages(options: SharpImagesOptions = {}): ImageProces
   return {
     inspect: (path) =>
       queue(async () => {
-        const { metadata, frames } = await openImage(path, maxPixels)
+        const { metadata, frames } = await openImage(path, opening)
         return { ...metadata.autoOrient, frames }
       }),
     normalise: (path, target) =>
       queue(async () => {
-        const source = await openImage(path, maxPixels)
+        const source = await openImage(path, opening)
         const frames = framesOf(source)
         const { data, info } = await source.decode(frames, (image) =>
-          encode(storedForm(image, source, frames), storedWebp),
+          toBytes(storedForm(image, source, frames).webp(storedWebp)),
         )
         const seen = await source.decode('first', look)
         await write(target, data)
@@ -68,14 +86,18 @@ export function createSharpImages(options: SharpImagesOptions = {}): ImageProces
           takenAt: readTakenAt(source.metadata.exif ?? new Uint8Array()),
         }
       }),
-    rendition: (path, target, rendition) =>
+    rendition: (path, target, { rendition, format: wanted }) =>
       queue(async () => {
-        const source = await openImage(path, maxPixels)
+        const source = await openImage(path, opening)
         const frames = rendition === 'thumb' ? 'first' : framesOf(source)
+        // sharp writes no moving AVIF, and few programs show one.
+        const isOnlyFormat = frames === 'all'
+        const format = isOnlyFormat ? 'webp' : wanted
         const { data } = await source.decode(frames, (image) =>
-          encode(resized(orient(image, frames), source, rendition), renditionWebp),
+          toBytes(encodings[format](resized(orient(image, frames), source, rendition))),
         )
         await write(target, data)
+        return { format, isOnlyFormat }
       }),
   }
 }
@@ -104,8 +126,8 @@ function shrink(image: Sharp, longestSide: number): Sharp {
   return image.resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true })
 }
 
-function encode(image: Sharp, webp: WebpOptions): Promise<{ data: Buffer; info: OutputInfo }> {
-  return image.webp(webp).toBuffer({ resolveWithObject: true })
+function toBytes(image: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
+  return image.toBuffer({ resolveWithObject: true })
 }
 
 /** Made from the upload, not from the stored form: a large JPEG is decoded small, which is many times faster. */

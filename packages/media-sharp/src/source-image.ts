@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { KithError, type MediaType, sniff } from '@kith/core'
 import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { ReadHeic } from './heic.ts'
 
 /** An image file that was opened and is of a type that is accepted. */
 export interface SourceImage {
@@ -11,26 +12,36 @@ export interface SourceImage {
   decode<Answer>(frames: 'first' | 'all', work: (image: Sharp) => Promise<Answer>): Promise<Answer>
 }
 
+/** How images are opened. */
+export interface Opening {
+  maxPixels: number
+  /** `null`: HEIC is left to sharp, which cannot decode it unless it was built with a libvips that can. */
+  readHeic: ReadHeic | null
+}
+
 /** A decoder that has worked this long on one image is stopped. */
-const maxSeconds = 60
+export const maxSeconds = 60
 
 /**
  * Opens an image without decoding it. The type is sniffed first, so that none of the other loaders of libvips, such as
  * SVG, ever sees a file. The whole file is read, because libvips keeps what it opens by name: the file open, and with
  * some formats its pixels, even after another one has taken the name.
  */
-export async function openImage(path: string, maxPixels: number): Promise<SourceImage> {
+export async function openImage(path: string, { maxPixels, readHeic }: Opening): Promise<SourceImage> {
   const bytes = await readFile(path)
   const type = sniff(bytes)
   if (!type?.startsWith('image/')) throw new KithError('media-unreadable')
   const metadata = await readable(type, sharp(bytes, { limitInputPixels: false }).metadata())
+  const pixels = metadata.width * metadata.height
+  let png: Promise<Uint8Array> | undefined
   const isAnimation = type === 'image/gif' || type === 'image/webp'
   return {
     metadata,
     frames: isAnimation ? (metadata.pages ?? 1) : 1,
     async decode(frames, work) {
-      if (metadata.width * metadata.height > maxPixels) throw new KithError('media-too-large')
-      const image = sharp(bytes, {
+      if (pixels > maxPixels) throw new KithError('media-too-large')
+      if (type === 'image/heic' && readHeic) png ??= readHeic({ bytes, pixels })
+      const image = sharp((await png) ?? bytes, {
         limitInputPixels: maxPixels,
         pages: frames === 'all' ? -1 : 1,
         sequentialRead: true,

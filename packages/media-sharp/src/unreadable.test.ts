@@ -7,7 +7,7 @@ import { createSharpImages } from './index.ts'
 
 const folder = createFolder()
 const images = createSharpImages()
-const heic = fileURLToPath(new URL('../test/tiny.heic', import.meta.url))
+const heic = fileURLToPath(new URL('../test/heic/tiny.heic', import.meta.url))
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 
 afterAll(() => folder.clear())
@@ -35,7 +35,10 @@ test.each(unreadable)('%s is no image, and nothing is written', async (_name, ma
   const path = folder.save('source.jpg', await make())
   const target = folder.path('never')
   await expect(images.normalise(path, target)).rejects.toMatchObject({ code: 'media-unreadable' })
-  await expect(images.rendition(path, target, 'thumb')).rejects.toMatchObject({ code: 'media-unreadable' })
+  for (const format of ['webp', 'avif'] as const)
+    await expect(images.rendition(path, target, { rendition: 'thumb', format })).rejects.toMatchObject({
+      code: 'media-unreadable',
+    })
   expect(existsSync(target)).toBe(false)
 })
 

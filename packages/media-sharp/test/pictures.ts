@@ -19,6 +19,19 @@ export function noise(width: number, height: number): Sharp {
   return sharp({ create } as unknown as SharpOptions)
 }
 
+/** A picture of soft shapes of every size, as photographs are. */
+export async function photo(width: number, height: number): Promise<Sharp> {
+  const layers = await Promise.all(
+    [4, 16, 64].map(async (step) => {
+      const coarse = await noise(Math.ceil(width / step), Math.ceil(height / step))
+        .png()
+        .toBuffer()
+      return sharp(coarse).resize(width, height, { fit: 'fill', kernel: 'cubic' }).png().toBuffer()
+    }),
+  )
+  return plain(width, height, '#808080').composite(layers.map((input) => ({ input, blend: 'overlay' })))
+}
+
 /** All that cameras and editors leave in a file. */
 export function withMetadata(image: Sharp): Sharp {
   return image
@@ -101,6 +114,26 @@ export function createFolder(): Folder {
     read: (name) => readFileSync(path(name)),
     clear: () => rmSync(root, { recursive: true, force: true }),
   }
+}
+
+/** What an AVIF consists of: the types of its items, and the kinds of its colour descriptions (ISO 23008-12, 14496-12). */
+export function avifParts(avif: Buffer): string[] {
+  const parts: string[] = []
+  function visit(start: number, end: number): void {
+    for (let offset = start; offset + 8 <= end;) {
+      const size = avif.readUInt32BE(offset)
+      const type = avif.toString('latin1', offset + 4, offset + 8)
+      const content = offset + 8
+      if (type === 'infe') parts.push(avif.toString('latin1', content + 8, content + 12))
+      if (type === 'colr') parts.push(avif.toString('latin1', content, content + 4))
+      if (['iprp', 'ipco'].includes(type)) visit(content, offset + size)
+      if (type === 'meta') visit(content + 4, offset + size)
+      if (type === 'iinf') visit(content + 6, offset + size)
+      offset += size
+    }
+  }
+  visit(0, avif.length)
+  return parts
 }
 
 /** The chunks of a WebP by their names. */

@@ -30,6 +30,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     migrate: async () => migrate(connection),
+    recover: async () => {},
     close: async () => connection.close(),
   }
 }

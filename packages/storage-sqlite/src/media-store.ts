@@ -1,5 +1,6 @@
 import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
 import type { Connection } from './database.ts'
+import { afterEveryId } from './keyset.ts'
 import { fromMillis, toMillis } from './millis.ts'
 
 interface MediaRow {
@@ -23,6 +24,7 @@ type MediaStatement =
   | 'reserve'
   | 'ready'
   | 'byIds'
+  | 'byOwner'
   | 'bySubjects'
   | 'free'
   | 'attach'
@@ -38,6 +40,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
     @measures, @use, @subject, @position, @alt)`,
   ready: `UPDATE kith_media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'`,
   byIds: `SELECT ${columns} FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids))`,
+  byOwner: `SELECT ${columns} FROM kith_media
+    WHERE owner_id = @ownerId AND state <> 'released' AND id < @before ORDER BY id DESC LIMIT @limit`,
   bySubjects: `SELECT ${columns} FROM kith_media
     WHERE use = @use AND subject IN (SELECT value FROM json_each(@subjects))`,
   free: `SELECT id FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids)) AND owner_id = @ownerId
@@ -76,6 +80,10 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
     },
     async byIds(ids) {
       return all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom)
+    },
+    async byOwner(ownerId, { limit, before }) {
+      const range = { ownerId, before: before ?? afterEveryId, limit }
+      return all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom)
     },
     async bySubjects(use, subjects) {
       const values = { use, subjects: JSON.stringify(subjects) }

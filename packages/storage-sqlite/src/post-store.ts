@@ -4,6 +4,7 @@ import { afterEveryId } from './keyset.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
+import { removalFrom, type RemovalRow } from './removal-row.ts'
 
 /** A post as its row has it. */
 export interface PostRow {
@@ -17,7 +18,8 @@ export interface PostRow {
 /** The columns of {@link PostRow}. */
 export const postColumns = 'id, author_id, caption, created_at, edited_at'
 
-type PostStatement = 'insert' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'removedIds' | 'purge'
+type PostStatement =
+  'insert' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purgeAgain' | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
@@ -30,7 +32,9 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   ofAuthor: 'SELECT id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
     ORDER BY id DESC LIMIT @limit`,
-  removedIds: 'SELECT id FROM kith_posts WHERE removed = 1 ORDER BY id LIMIT @limit',
+  toPurge: `SELECT id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
+    ORDER BY again_at, id LIMIT @limit`,
+  purgeAgain: 'UPDATE kith_posts SET again_at = @again WHERE id = @id AND removed = 1',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
@@ -91,11 +95,12 @@ export function createPostStore(connection: Connection): PostStore {
       return all<PostRow>(postStatements.byAuthor, range).map(postFrom)
     },
     counts: async (authorIds) => counts.read(authorIds),
-    async removedIds(limit) {
-      return all<{ id: string }>(postStatements.removedIds, { limit }).map(({ id }) => id)
+    async toPurge(now, limit) {
+      return all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
     },
-    async purge(id) {
-      run(postStatements.purge, { id })
+    async purge(id, again) {
+      if (again) run(postStatements.purgeAgain, { id, again: toMillis(again) })
+      else run(postStatements.purge, { id })
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

@@ -149,6 +149,9 @@ test('each statement uses the index that was made for it', () => {
       "media.byIds": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
+      "media.byOwner": [
+        "SEARCH kith_media USING INDEX kith_media_owner (owner_id=? AND id<?)",
+      ],
       "media.bySubjects": [
         "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
       ],
@@ -205,11 +208,14 @@ test('each statement uses the index that was made for it', () => {
       "posts.purge": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
+      "posts.purgeAgain": [
+        "SEARCH kith_posts USING PRIMARY KEY (id=?)",
+      ],
       "posts.remove": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
-      "posts.removedIds": [
-        "SCAN kith_posts USING COVERING INDEX kith_posts_removed",
+      "posts.toPurge": [
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_removed (again_at<?)",
       ],
       "sessions.byId": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
@@ -246,9 +252,6 @@ test('each statement uses the index that was made for it', () => {
       "users.byUsername": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
       ],
-      "users.deletedIds": [
-        "SCAN kith_users USING INDEX kith_users_deleted",
-      ],
       "users.idInUse": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
@@ -259,6 +262,9 @@ test('each statement uses the index that was made for it', () => {
       "users.purge": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
+      "users.purgeAgain": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+      ],
       "users.replacePassword": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
@@ -266,6 +272,9 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_3 (email=?)",
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone=?)",
+      ],
+      "users.toPurge": [
+        "SEARCH kith_users USING INDEX kith_users_deleted (again_at<?)",
       ],
       "users.update": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",

@@ -103,6 +103,16 @@ export const migrations: readonly Migration[] = Object.freeze([
       CREATE INDEX kith_media_waiting ON kith_media (created_at) WHERE use IS NULL AND state <> 'released';
       CREATE INDEX kith_media_released ON kith_media (id) WHERE state = 'released';`,
   },
+  {
+    version: 4,
+    statements: `
+      ALTER TABLE kith_users ADD COLUMN again_at INTEGER NOT NULL DEFAULT 0;
+      DROP INDEX kith_users_deleted;
+      CREATE INDEX kith_users_deleted ON kith_users (again_at, id) WHERE deleted_at IS NOT NULL;
+      ALTER TABLE kith_posts ADD COLUMN again_at INTEGER NOT NULL DEFAULT 0;
+      DROP INDEX kith_posts_removed;
+      CREATE INDEX kith_posts_removed ON kith_posts (again_at, id) WHERE removed = 1;`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.

@@ -6,7 +6,7 @@ import type { BlobStore, Storage } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { createSociety, type Deed, deeds, everydayDeeds, type Society } from '../test/society.ts'
+import { createSociety, type Deed, deeds, everydayDeeds, type Society } from '../../../test/society.ts'
 import { createSqliteStorage } from './index.ts'
 
 const people = 4

@@ -9,6 +9,7 @@ import {
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { toMillis } from './millis.ts'
+import { removalFrom, type RemovalRow } from './removal-row.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
 type UserStatement =
@@ -23,7 +24,8 @@ type UserStatement =
   | 'replacePassword'
   | 'markDeleted'
   | 'bannedIds'
-  | 'deletedIds'
+  | 'toPurge'
+  | 'purgeAgain'
   | 'purge'
 
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
@@ -48,7 +50,9 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     WHERE id = @id AND deleted_at IS NULL`,
   bannedIds: `SELECT id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
     ORDER BY id DESC LIMIT @limit`,
-  deletedIds: 'SELECT id FROM kith_users WHERE deleted_at IS NOT NULL ORDER BY id LIMIT @limit',
+  toPurge: `SELECT id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
+    ORDER BY again_at, id LIMIT @limit`,
+  purgeAgain: 'UPDATE kith_users SET again_at = @again WHERE id = @id AND deleted_at IS NOT NULL',
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
 
@@ -113,11 +117,12 @@ export function createUserStore(connection: Connection): UserStore {
       const range = { limit, before: before ?? afterEveryId }
       return all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id)
     },
-    async deletedIds(limit) {
-      return all<{ id: string }>(userStatements.deletedIds, { limit }).map(({ id }) => id)
+    async toPurge(now, limit) {
+      return all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
     },
-    async purge(id) {
-      run(userStatements.purge, { id })
+    async purge(id, again) {
+      if (again) run(userStatements.purgeAgain, { id, again: toMillis(again) })
+      else run(userStatements.purge, { id })
     },
   }
 }

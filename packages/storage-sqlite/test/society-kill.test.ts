@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createSqliteStorage } from '../src/index.ts'
 import { outputOf, startScript } from './child-process.ts'
 import { createDirectoryBlobs, keysIn } from './directory-blobs.ts'
-import { createSociety } from './society.ts'
+import { createSociety } from '../../../test/society.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-society-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -18,8 +18,7 @@ const [path, blobs, temporary] = ['app.db', 'blobs', 'temporary'].map((name) => 
 ]
 
 const rounds = 16
-/** Later than every upload that was never used is kept. */
-const nextDay = 25 * 3_600_000
+const hour = 3_600_000
 
 /** What must have no rows once upkeep has run. */
 const orphans = {
@@ -64,14 +63,21 @@ test('killed at any moment, counts equal edges, and upkeep leaves no orphan of a
     deeds += Number((await output).trim().split('\n').at(-1))
 
     const storage = createSqliteStorage({ path })
+    // Later than every upload that was never used is kept.
+    let later = 25 * hour
     const { kith } = createSociety({
       storage,
       blobs: createDirectoryBlobs(blobs),
       temporaryDirectory: temporary,
-      clock: () => new Date(Date.now() + nextDay),
+      clock: () => new Date(Date.now() + later),
     })
     expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
     await kith.upkeep.run()
+    // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after one more.
+    for (let purges = 0; purges < 2; purges++) {
+      later += hour
+      await kith.upkeep.run()
+    }
     const { checked, differences } = await kith.upkeep.verifyCounts()
     expect(differences).toEqual([])
     counts += checked

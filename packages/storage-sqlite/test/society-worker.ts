@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createSqliteStorage } from '../src/index.ts'
 import { createDirectoryBlobs } from './directory-blobs.ts'
-import { createSociety, deeds, everydayDeeds } from './society.ts'
+import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 
 // People do things at random, several at once, until the process is killed.
 const [path = '', blobs = '', temporaryDirectory = ''] = process.argv.slice(2)

@@ -1,28 +1,25 @@
 import assert from 'node:assert/strict'
-import type { ServedBlobStore } from '@kith/core'
+import { mediaTypes, type ServedBlobStore, type ServedFile } from '@kith/core'
 import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { nextId } from '../records.ts'
-import {
-  assertBytes,
-  assertGone,
-  assertNone,
-  content,
-  noKeys,
-  put,
-  red,
-  renditions,
-  sampleBytes,
-} from './samples.ts'
+import { readFile } from './reading-bytes.ts'
+import { sampleVideo } from './sample-videos.ts'
+import { assertBytes, assertGone, forms, noKeys, put, sampleBytes } from './samples.ts'
 
-const video = { bytes: sampleBytes(200_000), contentType: 'video/mp4' } as const
+const video = { bytes: sampleVideo(sampleBytes(200_000)), contentType: 'video/mp4' } as const
 
 /** What `read` promises. */
 export const readingCases: readonly Case<ServedBlobStore>[] = [
   {
-    name: 'blobs: an unknown key is null',
+    name: 'blobs: a blob of any type that is taken keeps it',
     async run(make) {
-      await assertGone(await make(), nextId())
+      const blobs = await make()
+      for (const contentType of mediaTypes) {
+        const key = nextId()
+        await put(blobs, key, { contentType })
+        assert.equal((await blobs.read(key, null, () => null))?.contentType, contentType)
+      }
     },
   },
   {
@@ -48,14 +45,14 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
         [65_530, 131_080],
         [last - 9, last],
       ] as const) {
-        const sizes: number[] = []
-        const range = (size: number): { start: number; end: number } => {
-          sizes.push(size)
+        const told: ServedFile[] = []
+        const range = ({ contentType, size }: ServedFile): { start: number; end: number } => {
+          told.push({ contentType, size })
           return { start, end }
         }
-        const part = await content(blobs, key, { range })
-        assertBytes(part, video.bytes.subarray(start, end + 1), `${start}-${end}`)
-        assert.deepEqual(sizes, [video.bytes.length])
+        const part = await readFile(blobs, key, { range })
+        assertBytes(part?.bytes ?? null, video.bytes.subarray(start, end + 1), `${start}-${end}`)
+        assert.deepEqual(told, [{ contentType: 'video/mp4', size: video.bytes.length }])
       }
     },
   },
@@ -80,21 +77,8 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
         assert.ok(part.length > 0)
         break
       }
-      for (const there of await race(20, () => content(blobs, key))) assertBytes(there, video.bytes)
-    },
-  },
-  {
-    name: 'blobs: each rendition of an image is a WebP of the size that is told',
-    async run(make) {
-      const blobs = await make()
-      const key = nextId()
-      await put(blobs, key)
-      for (const rendition of renditions) {
-        const blob = await blobs.read(key, rendition, () => null)
-        assert.equal(blob?.contentType, 'image/webp')
-        assert.equal(blob?.size, (await content(blobs, key, { rendition }))?.length)
-      }
-      assertBytes(await content(blobs, key), red)
+      for (const there of await race(20, () => readFile(blobs, key)))
+        assertBytes(there?.bytes ?? null, video.bytes)
     },
   },
   {
@@ -103,18 +87,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
       const blobs = await make()
       const key = nextId()
       await put(blobs, key, video)
-      for (const rendition of renditions) await assertNone(blobs, key, rendition)
-    },
-  },
-  {
-    name: 'blobs: of 20 parallel readers of a rendition all get the same',
-    async run(make) {
-      const blobs = await make()
-      const key = nextId()
-      await put(blobs, key)
-      const [first, ...others] = await race(20, () => content(blobs, key, { rendition: 'feed' }))
-      assert.ok(first && first.length > 0)
-      for (const other of others) assertBytes(other, first)
+      for (const form of forms) assert.ok((await readFile(blobs, key, { form })) === null, form.rendition)
     },
   },
 ]

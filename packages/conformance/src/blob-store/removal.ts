@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import type { ServedBlobStore } from '@kith/core'
+import type { BlobStore } from '@kith/core'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { nextId } from '../records.ts'
 import { assertBytes, assertGone, assertNone, blue, content, put, red, renditions } from './samples.ts'
+import { settled } from './seeing.ts'
 
 /** What `remove` promises. */
-export const removalCases: readonly Case<ServedBlobStore>[] = [
+export const removalCases: readonly Case<BlobStore>[] = [
   {
     name: 'blobs: a removed blob is gone',
     async run(make) {
@@ -23,7 +24,7 @@ export const removalCases: readonly Case<ServedBlobStore>[] = [
       const blobs = await make()
       const [key, kept] = [nextId(), nextId()]
       for (const each of [key, kept]) await put(blobs, each)
-      for (const rendition of renditions) await content(blobs, key, { rendition })
+      for (const rendition of renditions) await content(blobs, key, rendition)
       await blobs.remove(key)
       await assertGone(blobs, key)
       assertBytes(await content(blobs, kept), red)
@@ -50,20 +51,22 @@ export const removalCases: readonly Case<ServedBlobStore>[] = [
       const blobs = await make()
       const key = nextId()
       await put(blobs, key)
-      const before = await content(blobs, key, { rendition: 'thumb' })
+      const before = await content(blobs, key, 'thumb')
       await blobs.remove(key)
       await put(blobs, key, { bytes: blue })
-      assertBytes(await content(blobs, key), blue)
-      assert.notDeepEqual(await content(blobs, key, { rendition: 'thumb' }), before)
+      await settled(blobs, async () => {
+        assertBytes(await content(blobs, key), blue)
+        assert.notDeepEqual(await content(blobs, key, 'thumb'), before)
+      })
     },
   },
 ]
 
 /** A reader whose blob goes away meanwhile may be told so by an error of its stream. */
 async function attempt(
-  blobs: ServedBlobStore,
+  blobs: BlobStore,
   key: string,
   rendition: (typeof renditions)[number] = 'thumb',
 ): Promise<void> {
-  await content(blobs, key, { rendition }).catch(() => null)
+  await content(blobs, key, rendition).catch(() => null)
 }

@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { BlobStore, ByteRange, MediaType, Rendition, ServedBlobStore } from '@kith/core'
+import type { BlobStore, MediaType, Rendition, RenditionForm } from '@kith/core'
+import { see, settled } from './seeing.ts'
 
 /** Images of one pixel, as small as WebP gets: any processor can read them. */
 export const red: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ/Y/+ByKi/wEA', 'base64')
 export const blue: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ0f/+ByKi/wEA', 'base64')
 
+/** One that goes from red to blue. */
+export const moving: Buffer = Buffer.from(
+  'UklGRoQAAABXRUJQVlA4WAoAAAACAAAAAAAAAAAAQU5JTQYAAAD/////AQBBTk1GKAAAAAAAAAAAAAAAAAAAAGQAAAJWUDhMDwAAAC8AAAAABxD9j' +
+    '/4HIqL/AQBBTk1GKAAAAAAAAAAAAAAAAAAAAGQAAABWUDhMDwAAAC8AAAAABxDR//4HIqL/AQA=',
+  'base64',
+)
+
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']
+
+/** All that can be read of an image besides itself. */
+export const forms: readonly RenditionForm[] = renditions.flatMap((rendition) => [
+  { rendition, format: 'webp' },
+  { rendition, format: 'avif' },
+])
 
 /** Texts that are no keys. */
 export const noKeys: readonly string[] = [
@@ -49,23 +63,13 @@ export function put(
   return blobs.put(key, chunks(bytes), { contentType, size: null })
 }
 
-/** What to read. */
-export interface Reading {
-  rendition?: Rendition
-  range?: (size: number) => ByteRange | null
-}
-
-/** Reads a blob whole: `null` where there is none. */
+/** The bytes of a blob as a browser gets them: `null` where there is none. */
 export async function content(
-  blobs: ServedBlobStore,
+  blobs: BlobStore,
   key: string,
-  { rendition, range = () => null }: Reading = {},
+  rendition: Rendition | null = null,
 ): Promise<Buffer | null> {
-  const blob = await blobs.read(key, rendition ?? null, range)
-  if (!blob) return null
-  const parts: Uint8Array[] = []
-  for await (const part of blob.bytes) parts.push(Uint8Array.from(part))
-  return Buffer.concat(parts)
+  return (await see(blobs, key, rendition))?.bytes ?? null
 }
 
 /** The bytes are the same. Told without showing them: the difference of two long buffers takes minutes to print. */
@@ -74,14 +78,16 @@ export function assertBytes(actual: Uint8Array | null, expected: Uint8Array, mes
   assert.ok(Buffer.from(actual).equals(expected), message)
 }
 
-/** Nothing can be read. */
-export async function assertNone(blobs: ServedBlobStore, key: string, rendition?: Rendition): Promise<void> {
-  const found = await content(blobs, key, rendition ? { rendition } : {})
-  assert.ok(found === null, `${rendition ?? 'the blob'} is there`)
+/** There is nothing to see. */
+export async function assertNone(blobs: BlobStore, key: string, rendition?: Rendition): Promise<void> {
+  await settled(blobs, async () => {
+    const found = await content(blobs, key, rendition)
+    assert.ok(found === null, `${rendition ?? 'the blob'} is there`)
+  })
 }
 
-/** Nothing of a key can be read, renditions neither. */
-export async function assertGone(blobs: ServedBlobStore, key: string): Promise<void> {
+/** There is nothing to see of a key, renditions neither. */
+export async function assertGone(blobs: BlobStore, key: string): Promise<void> {
   await assertNone(blobs, key)
   for (const rendition of renditions) await assertNone(blobs, key, rendition)
 }

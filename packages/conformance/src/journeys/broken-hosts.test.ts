@@ -147,6 +147,52 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
     onRequest((request) => ({ ...request, body: request.body?.slice(0, 60_000) })),
     /^bodies: too large/,
   ],
+  [
+    'browsers that are sent on to nowhere',
+    onHeaders((headers) => headers.delete('location')),
+    /^direct: a picture that was sent/,
+  ],
+  [
+    'signed addresses that caches may keep for all',
+    onHeaders((headers) => {
+      if (headers.has('location')) headers.set('cache-control', 'public, max-age=31536000, immutable')
+    }),
+    /^direct: a picture that was sent/,
+  ],
+  [
+    'a wish for AVIF that is lost on the way',
+    onRequest((request) => ({
+      ...request,
+      headers: request.headers.filter(([name]) => name !== 'accept'),
+    })),
+    /^renditions: AVIF is for whom names it/,
+  ],
+  [
+    'a cache that keeps one file for both formats',
+    flawed((send) => {
+      const kept = new Map<string, Promise<WireAnswer>>()
+      return async (request) => {
+        if (request.method !== 'GET' || !request.path.includes('/media/files/')) return await send(request)
+        const answer = kept.get(request.path) ?? send(request)
+        kept.set(request.path, answer)
+        return await answer
+      }
+    }),
+    /^renditions: AVIF is for whom names it/,
+  ],
+  [
+    'answers that caches may take for those of another format',
+    onHeaders((headers) => void headers.set('vary', (headers.get('vary') ?? '').replace('Accept', 'X'))),
+    /^renditions: each format is a file of its own/,
+  ],
+  [
+    'one tag for both formats',
+    onHeaders((headers) => {
+      const tag = headers.get('etag')?.replace(/-(webp|avif)"/, '"')
+      if (tag !== undefined) headers.set('etag', tag)
+    }),
+    /^renditions: each format is a file of its own/,
+  ],
   ['sessions that only seem to end', forgetful(), /^sessions: a bearer logout/],
   [
     'a log full of inputs',

@@ -4,6 +4,7 @@ import { createKith, createSketchCaptions, generateSigningKey, type Kith, type S
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { cheapPasswords } from './cheap-passwords.ts'
+import { hostMedia } from './hosted-media.ts'
 import type { JourneyConditions, JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
 import { createSecretsWatch } from './secrets-watch.ts'
 import type { WireAnswer, WireRequest } from './wire.ts'
@@ -32,6 +33,8 @@ export interface JourneyApp {
   raw(path: string, request?: JourneyRequest): Promise<Answer>
   /** Makes every call of the storage fail with this error, or work again. */
   breakStorage(error: Error | null): void
+  /** Makes every call to the host of the media fail with this error, or work again. */
+  breakMedia(error: Error | null): void
   /** Checks that no secret has reached the log, and stops the app. */
   close(): Promise<void>
 }
@@ -54,7 +57,10 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
 
   const storage = await host.makeStorage()
   await storage.migrate()
-  const media = await host.makeMedia(`${host.conditions.basePath}/media`)
+  const publicPath = `${host.conditions.basePath}/media`
+  const local = await host.makeMedia(publicPath)
+  const hosted = setup.hosted ? hostMedia(local, publicPath, now) : null
+  const media = hosted ?? local
   const kith = createKith({
     secret: journeySecret,
     storage: breakable(storage, () => fault),
@@ -104,6 +110,10 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     raw: async (path, request = {}) => toAnswer(await send(path, request)),
     breakStorage: (error) => void (fault = error),
+    breakMedia(error) {
+      assert.ok(hosted, 'the media of this journey are not hosted')
+      hosted.break(error)
+    },
     async close() {
       await server.close()
       await storage.close()

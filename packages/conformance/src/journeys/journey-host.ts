@@ -11,6 +11,8 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
+  /** Media are at a host that takes files from browsers and shows them by signed addresses. */
+  hosted?: boolean | undefined
   /** @default the sketches of core */
   captions?: CaptionWriter | undefined
 }

@@ -1,12 +1,14 @@
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
 import { guardJourneys } from './guard-journeys.ts'
+import { directJourneys } from './direct-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
 import type { Journey } from './journey.ts'
 import { limitJourneys } from './limit-journeys.ts'
 import { originJourneys } from './origin-journeys.ts'
 import { protocolJourneys } from './protocol-journeys.ts'
 import { refreshJourneys } from './refresh-journeys.ts'
+import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
 import { socialJourneys } from './social-journeys.ts'
@@ -26,4 +28,6 @@ export const journeys: readonly Journey[] = [
   ...protocolJourneys,
   ...socialJourneys,
   ...mediaJourneys,
+  ...directJourneys,
+  ...renditionJourneys,
 ]

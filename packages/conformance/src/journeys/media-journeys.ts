@@ -7,9 +7,10 @@ import type { Journey } from './journey.ts'
 import { formOf, picture, send, upload } from './uploads.ts'
 
 /** Never answers, and does not listen to its signal. */
-const silent: CaptionWriter = { suggest: () => new Promise(() => {}) }
+const silent: CaptionWriter = { name: 'silent', suggest: () => new Promise(() => {}) }
 
 const failing: CaptionWriter = {
+  name: 'failing',
   async suggest() {
     throw new Error('the model is down')
   },

@@ -9,6 +9,12 @@ export function picture(name: string = 'anna'): Uint8Array {
   return drawDefaultAvatar(name)
 }
 
+/** A GIF of 8 × 8 that goes from red to blue. */
+export const movingPicture: Uint8Array = Buffer.from(
+  'R0lGODlhCAAIAIAAAExpcf8AACH5BAUAAAAALAAAAAAIAAgAAAIHjI+py+1dAAAh+QQFAAAAACwAAAAACAAIAIBMaXEAAP8CB4yPqcvtXQAAOw==',
+  'base64',
+)
+
 /** One part of a form. */
 export interface Part {
   name: string

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { PostRecord, PostStore } from '@kith/core'
 import type { Case } from '../case.ts'
 import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { purgingCases } from '../purging.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, samplePost } from '../records.ts'
 import { untilDone } from '../until-done.ts'
@@ -50,7 +51,7 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
-    name: 'posts: a removed post is gone from every answer but removedIds, and its media are released',
+    name: 'posts: a removed post is gone from every answer but toPurge, and its media are released',
     async run(make) {
       const storage = await make()
       const { posts } = storage
@@ -61,12 +62,11 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       ]
       await posts.create(post, [{ id: item.id, alt: 'x' }])
       await posts.create(other, [{ id: kept.id, alt: 'x' }])
-      assert.deepEqual(await posts.removedIds(5), [])
       assert.equal(await posts.remove(post.id), true)
       assert.deepEqual(await posts.byIds([post.id, other.id]), [other])
       assert.deepEqual(await posts.byAuthor(post.authorId, { limit: 5, before: null }), [])
       assert.deepEqual(await posts.counts([post.authorId, other.authorId]), [0, 1])
-      assert.deepEqual(await posts.removedIds(5), [post.id])
+      assert.deepEqual(await posts.toPurge(later(), 5), [{ id: post.id, purged: false }])
       assert.deepEqual(await placeOf(storage, item.id), ['released', null])
       assert.deepEqual(await placeOf(storage, kept.id), ['ready', inPost(other.id, 0, 'x')])
       assert.deepEqual(await storage.media.bySubjects('post', [post.id]), [])
@@ -79,8 +79,10 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
       assert.deepEqual([await posts.remove(post.id), await posts.remove(post.id)], [true, false])
-      await posts.purge(post.id)
-      for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.remove(id), false)
+      for (const again of [later(), null]) {
+        await posts.purge(post.id, again)
+        for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.remove(id), false)
+      }
       assert.deepEqual(await posts.counts([other.authorId]), [1])
     },
   },
@@ -132,7 +134,7 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
         return count
       })
       assert.equal(removed, 5)
-      assert.equal((await posts.removedIds(9)).length, 5)
+      assert.equal((await posts.toPurge(later(), 9)).length, 5)
       assert.deepEqual(await placeOf(storage, item.id), ['released', null])
       assert.deepEqual(await posts.byIds([other?.id ?? '']), [other])
     },
@@ -155,30 +157,13 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       assert.deepEqual(await posts.counts([authorId]), [0])
     },
   },
-  {
-    name: 'posts: removedIds names the oldest ids first, at most `limit`, until they are purged',
-    async run(make) {
-      const { posts } = await make()
-      const all = (await createMany(posts, nextId(), [0, 1, 2, 3])).reverse()
-      for (const index of [2, 0, 3]) await posts.remove(all[index]?.id ?? '')
-      const expected = [0, 2, 3].map((index) => all[index]?.id)
-      assert.deepEqual(await posts.removedIds(9), expected)
-      assert.deepEqual(await posts.removedIds(2), expected.slice(0, 2))
-      for (const id of [expected[0] ?? '', expected[0] ?? '', nextId()]) await posts.purge(id)
-      assert.deepEqual(await posts.removedIds(9), expected.slice(1))
-    },
-  },
-  {
-    name: 'posts: purge leaves a live post alone',
-    async run(make) {
-      const { posts } = await make()
-      const post = samplePost()
-      await posts.create(post, [])
-      await posts.purge(post.id)
-      assert.deepEqual(await posts.byIds([post.id]), [post])
-      assert.deepEqual(await posts.counts([post.authorId]), [1])
-    },
-  },
+  ...purgingCases<PostsAndMedia>({
+    subject: 'posts',
+    storeOf: ({ posts }) => posts,
+    create: async ({ posts }, id) => void (await posts.create(samplePost({ id }), [])),
+    mark: ({ posts }, id) => posts.remove(id),
+    isLive: async ({ posts }, id) => (await posts.byIds([id])).length === 1,
+  }),
   {
     name: 'posts: recount comes to an end and finds no difference after a long history',
     async run(make) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { UserStore } from '@kith/core'
 import type { Case } from '../case.ts'
+import { purgingCases } from '../purging.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleUser } from '../records.ts'
 
-/** What `markDeleted`, `deletedIds` and `purge` promise. */
+/** What `markDeleted`, `toPurge` and `purge` promise. */
 export const deletionCases: readonly Case<UserStore>[] = [
   {
     name: 'users: a deleted account is absent from every look-up',
@@ -54,8 +55,10 @@ export const deletionCases: readonly Case<UserStore>[] = [
       assert.equal(await users.markDeleted(nextId(), later()), false)
       assert.equal(await users.markDeleted(user.id, later()), true)
       assert.equal(await users.markDeleted(user.id, later(1000)), false)
-      await users.purge(user.id)
-      assert.equal(await users.markDeleted(user.id, later(2000)), false)
+      for (const again of [later(), null]) {
+        await users.purge(user.id, again)
+        assert.equal(await users.markDeleted(user.id, later(2000)), false)
+      }
     },
   },
   {
@@ -87,48 +90,11 @@ export const deletionCases: readonly Case<UserStore>[] = [
       })
     },
   },
-  {
-    name: 'users: deletedIds names deleted accounts and no live one',
-    async run(make) {
-      const users = await make()
-      const [live, deleted] = [sampleUser(), sampleUser()]
-      for (const user of [live, deleted]) await users.create(user)
-      assert.deepEqual(await users.deletedIds(10), [])
-      await users.markDeleted(deleted.id, later())
-      assert.deepEqual(await users.deletedIds(10), [deleted.id])
-    },
-  },
-  {
-    name: 'users: deletedIds names the oldest ids first, at most `limit`',
-    async run(make) {
-      const users = await make()
-      const all = Array.from({ length: 5 }, () => sampleUser())
-      for (const user of all) await users.create(user)
-      for (const index of [3, 0, 4, 1]) await users.markDeleted(all[index]?.id ?? '', later())
-      const expected = [0, 1, 3, 4].map((index) => all[index]?.id)
-      assert.deepEqual(await users.deletedIds(10), expected)
-      assert.deepEqual(await users.deletedIds(2), expected.slice(0, 2))
-    },
-  },
-  {
-    name: 'users: purge removes a deleted account for good; again, or for an unknown one, it does nothing',
-    async run(make) {
-      const users = await make()
-      const [user, other] = [sampleUser(), sampleUser()]
-      for (const each of [user, other]) await users.create(each)
-      for (const each of [user, other]) await users.markDeleted(each.id, later())
-      for (const id of [user.id, user.id, nextId()]) await users.purge(id)
-      assert.deepEqual(await users.deletedIds(10), [other.id])
-    },
-  },
-  {
-    name: 'users: purge leaves a live account alone',
-    async run(make) {
-      const users = await make()
-      const user = sampleUser()
-      await users.create(user)
-      await users.purge(user.id)
-      assert.deepEqual(await users.byId(user.id), user)
-    },
-  },
+  ...purgingCases<UserStore>({
+    subject: 'users',
+    storeOf: (users) => users,
+    create: async (users, id) => void (await users.create(sampleUser({ id }))),
+    mark: (users, id) => users.markDeleted(id, later()),
+    isLive: async (users, id) => (await users.byId(id)) !== null,
+  }),
 ]

@@ -270,19 +270,24 @@ describe('deletion', () => {
     expect(await codeOf(sessions.login({ login: 'ana', password }))).toBe('invalid-credentials')
     expect(await codeOf(accounts.me(viewer))).toBe('unauthenticated')
     expect(await accounts.find('ana')).toBeNull()
-    expect(await options.storage.users.deletedIds(10)).toEqual([])
+    expect(await options.storage.users.toPurge(new Date('2026-01-01T00:59:59.999Z'), 10)).toEqual([])
     await accounts.register({ username: 'ana', email: 'ana@example.com', password })
   })
 
   test('that was cut off is finished by upkeep', async () => {
-    const { upkeep, sessions, viewer, options, tokens } = await signedIn()
+    const { upkeep, sessions, viewer, options, tokens, advance } = await signedIn()
     const { users, sessions: stored } = options.storage
+    const anHourLater = new Date('2026-01-01T01:00:00Z')
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
     expect(await upkeep.run()).toEqual({ accounts: 1, posts: 0, media: 0, sessions: 1 })
-    expect(await users.deletedIds(10)).toEqual([])
+    expect(await users.toPurge(anHourLater, 10)).toEqual([{ id: viewer.userId, purged: true }])
     expect(await stored.byId(viewer.sessionId)).toBeNull()
     expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
-    expect(await upkeep.run()).toEqual({ accounts: 0, posts: 0, media: 0, sessions: 0 })
+    for (const seconds of [0, 3600]) {
+      advance(seconds)
+      expect(await upkeep.run()).toEqual({ accounts: 0, posts: 0, media: 0, sessions: 0 })
+    }
+    expect(await users.toPurge(anHourLater, 10)).toEqual([])
   })
 })
 

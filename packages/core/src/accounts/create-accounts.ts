@@ -130,7 +130,7 @@ export function createAccounts(core: Core): Accounts {
       await confirmPassword(core, await own(viewer), password)
       await users.markDeleted(viewer.userId, clock())
       await endSessions(core, viewer.userId, null)
-      await core.purge.account(viewer.userId)
+      await core.purge.account({ id: viewer.userId, purged: false })
       emit('account.deleted', { userId: viewer.userId })
     },
     export: (viewer) => exportAccount(core, viewer),

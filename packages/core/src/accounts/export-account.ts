@@ -1,12 +1,13 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
+import { presentUploads } from '../media/upload.ts'
 import type { Keyset } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
 
 const batch = 500
 
-/** Everything an account owns, as lines of JSON. */
+/** Everything an account owns, as lines of JSON. Media stand where they are used; uploads are those that wait for it. */
 export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator<string> {
   const { storage, people, presentPosts, clock } = core
   const user = await storage.users.byId(viewer.userId)
@@ -20,6 +21,9 @@ export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator
   }
   for await (const records of pages((keyset) => storage.posts.byAuthor(user.id, keyset))) {
     for (const post of await presentPosts(viewer, records)) if (post) yield line('post', post)
+  }
+  for await (const media of pages((keyset) => storage.media.byOwner(user.id, keyset))) {
+    for (const upload of presentUploads(core, media)) yield line('upload', upload)
   }
   const lists: [string, EdgeKind, EdgeSide['side']][] = [
     ['like', 'like', 'out'],

@@ -1,4 +1,5 @@
 import type { Keyset } from '../page.ts'
+import type { Removal } from '../upkeep/removal.ts'
 
 /** What an account can be found by. Each is unique among live accounts. */
 export type Identifier = 'username' | 'email' | 'phone'
@@ -35,7 +36,7 @@ export type UpdateUserResult =
   | { outcome: 'missing' }
 
 /**
- * Keeps accounts. An account that was marked deleted is absent from every answer but {@link deletedIds}. Records go in and
+ * Keeps accounts. An account that was marked deleted is absent from every answer but {@link toPurge}. Records go in and
  * out as copies.
  */
 export interface UserStore {
@@ -68,8 +69,14 @@ export interface UserStore {
   markDeleted(id: string, at: Date): Promise<boolean>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>
-  /** Ids of accounts that are marked deleted and not yet purged, oldest id first. */
-  deletedIds(limit: number): Promise<string[]>
-  /** Removes the last trace of an account that is marked deleted; does nothing for any other. Idempotent. */
-  purge(id: string): Promise<void>
+  /**
+   * Accounts that are marked deleted and due to be purged at `now`: first those that never were, then those that were and
+   * are due again, which came due first; among equals the oldest id first.
+   */
+  toPurge(now: Date, limit: number): Promise<Removal[]>
+  /**
+   * Notes that an account which is marked deleted was purged and is due again at `again`; with `null`, removes its last
+   * trace. Does nothing for any other. Idempotent.
+   */
+  purge(id: string, again: Date | null): Promise<void>
 }

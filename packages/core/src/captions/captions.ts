@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { KithError } from '../errors.ts'
 import { lineOfText, parseInput } from '../input.ts'
-import { isServed } from '../media/blob-store.ts'
-import type { MediaRecord } from '../media/media-store.ts'
+import type { ImageMeasures } from '../media/image-processor.ts'
 import type { Viewer } from '../viewer.ts'
+import { askWriter } from './ask-writer.ts'
+import type { CaptionFailure } from './caption-writer.ts'
+import { openImage } from './open-image.ts'
 
 /** What suggestions are asked for. */
 export interface SuggestInput {
   /** What the author wants said. */
   hint?: string | undefined
-  /** BCP 47. @default 'en' */
+  /** BCP 47. @default the language of the writer */
   language?: string | undefined
   /** How many, 1 to 5. @default 3 */
   count?: number | undefined
@@ -32,76 +34,57 @@ export interface Captions {
   suggest(viewer: Viewer, mediaId: string, input?: SuggestInput): Promise<{ suggestions: string[] }>
 }
 
-/** A model that is down or slow is rarely so for less. */
-const retrySeconds = 30
-
 /** Creates the captions of one Kith instance. */
 export function createCaptions(core: Core): Captions {
-  const { captions: config, media: mediaConfig } = core.config
+  const { captions: config, media, fetch, logger } = core.config
 
-  async function* openImage({ id }: MediaRecord): AsyncGenerator<Uint8Array> {
-    const { blobs } = mediaConfig
-    const served = blobs && isServed(blobs) ? await blobs.read(id, 'feed', () => null) : null
-    if (served) return yield* served.bytes
-    const response = await core.config.fetch(blobs?.url(id, 'feed') ?? '')
-    if (!response.ok || !response.body) throw unavailable()
-    yield* response.body
+  function tellFailures(
+    told: { userId: string; mediaId: string },
+    failures: readonly CaptionFailure[],
+  ): void {
+    for (const { writer, reason, usage, cause } of failures) {
+      core.emit('caption.failed', { ...told, writer, reason, usage })
+      // The other reasons are of every day; this one is for somebody to look at.
+      if (reason === 'failed') logger.warn(`the caption writer ${writer} failed`, cause)
+    }
   }
 
   return {
     async suggest(viewer, mediaId, input = {}) {
-      const { hint = null, language = 'en', count = 3 } = parseInput(suggestInput, input)
-      if (!config.writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
-      await core.attempts.byAccount('captionByAccount', viewer.userId)
-      const [item] = await core.storage.media.byIds([mediaId])
-      if (
-        !item ||
-        item.ownerId !== viewer.userId ||
-        item.kind !== 'image' ||
-        item.state !== 'ready' ||
-        !item.measures
-      ) {
-        throw new KithError('media-not-found', { detail: 'Give an image upload of yours.' })
+      const { hint = null, language = null, count = 3 } = parseInput(suggestInput, input)
+      const { writer, timeoutSeconds } = config
+      if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
+      const { userId } = viewer
+      await core.attempts.byAccount('captionByAccount', userId)
+      const measures = await demandMeasures(core, userId, mediaId)
+      const signal = AbortSignal.timeout(timeoutSeconds * 1000)
+      const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
+      const image = async () => openImage(mediaId, { media, fetch, until, signal })
+      const request = { mediaId, measures, image, hint, language, count, timeoutSeconds }
+      const asked = await askWriter(writer, request, signal)
+      const told = { userId, mediaId }
+      if (asked.outcome === 'unavailable') {
+        tellFailures(told, asked.error.failures)
+        throw asked.error
       }
-      const { lightness, saturation, thumbhash, ...measures } = item.measures
-      const request = {
-        measures: {
-          ...measures,
-          lightness: lightness ?? 0,
-          saturation: saturation ?? 0,
-          thumbhash: thumbhash ?? '',
-        },
-        image: async () => openImage(item),
-        hint,
-        language,
-        count,
-      }
-      const suggestions = await withTimeout(config.timeoutSeconds, (signal) =>
-        config.writer?.suggest(request, signal),
-      )
-      const clean = [...new Set((suggestions ?? []).map((text) => text.trim()).filter((text) => text !== ''))]
-      if (clean.length === 0) throw unavailable()
-      return { suggestions: clean.slice(0, count) }
+      const { suggestions, writer: name, usage, failures = [] } = asked.answer
+      tellFailures(told, failures)
+      core.emit('caption.suggested', { ...told, writer: name, usage })
+      return { suggestions }
     },
   }
 }
 
-// The race ends the wait also for a writer that does not listen to its signal.
-async function withTimeout<Result>(
-  seconds: number,
-  work: (signal: AbortSignal) => Promise<Result> | undefined,
-): Promise<Result | undefined> {
-  const signal = AbortSignal.timeout(seconds * 1000)
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-  try {
-    return await Promise.race([work(signal), late])
-  } catch (error) {
-    throw isKithError(error) ? error : unavailable(error)
+async function demandMeasures(core: Core, userId: string, mediaId: string): Promise<ImageMeasures> {
+  const [item] = await core.storage.media.byIds([mediaId])
+  const isReady = item?.ownerId === userId && item.kind === 'image' && item.state === 'ready'
+  if (!isReady || !item.measures)
+    throw new KithError('media-not-found', { detail: 'Give an image upload of yours.' })
+  const { lightness, saturation, thumbhash, ...measures } = item.measures
+  return {
+    ...measures,
+    lightness: lightness ?? 0,
+    saturation: saturation ?? 0,
+    thumbhash: thumbhash ?? '',
   }
-}
-
-function unavailable(cause?: unknown): RetryLaterError {
-  return new RetryLaterError('captions-unavailable', retrySeconds, cause)
 }

@@ -21,12 +21,17 @@ const inOrder = createSketchCaptions({ random: (length) => new Uint8Array(length
 
 function request(fields: Partial<CaptionRequest> = {}): CaptionRequest {
   const image = (): never => expect.fail('a sketch looks at no image')
-  return { measures: sea, image, hint: null, language: 'en', count: 5, ...fields }
+  const base = { mediaId: 'an-upload', measures: sea, image, hint: null, language: 'en' }
+  return { ...base, count: 5, timeoutSeconds: 10, ...fields }
+}
+
+async function suggestionsOf(fields: Partial<CaptionRequest>, writer = inOrder): Promise<string[]> {
+  return (await writer.suggest(request(fields), never)).suggestions
 }
 
 describe('suggestions', () => {
   test('say what was measured', async () => {
-    expect(await inOrder.suggest(request(), never)).toEqual([
+    expect(await suggestionsOf({})).toEqual([
       'Blue and white.',
       'A wide frame in blue and white.',
       'Even light in blue and white.',
@@ -36,20 +41,20 @@ describe('suggestions', () => {
   })
 
   test('come in German, also that of Austria', async () => {
-    expect(await inOrder.suggest(request({ language: 'de-AT', count: 3 }), never)).toEqual([
+    expect(await suggestionsOf({ language: 'de-AT', count: 3 })).toEqual([
       'Blau und Weiß.',
       'Ein Querformat in Blau und Weiß.',
       'Gleichmäßiges Licht in Blau und Weiß.',
     ])
   })
 
-  test.each(['fr', 'x', 'constructor', '', '__proto__'])('come in English for %j', async (language) => {
-    expect((await inOrder.suggest(request({ language }), never))[0]).toBe('Blue and white.')
+  test.each(['fr', 'x', 'constructor', '', '__proto__', null])('come in English for %j', async (language) => {
+    expect((await suggestionsOf({ language }))[0]).toBe('Blue and white.')
   })
 
   test('begin with the hint', async () => {
     const of = async (hint: string): Promise<string | undefined> =>
-      (await inOrder.suggest(request({ hint, count: 1 }), never))[0]
+      (await suggestionsOf({ hint, count: 1 }))[0]
     expect(await of('Sunday at the lake')).toBe('Sunday at the lake. Blue and white.')
     expect(await of('At last!')).toBe('At last! Blue and white.')
     expect(await of('🌊')).toBe('🌊 Blue and white.')
@@ -58,11 +63,18 @@ describe('suggestions', () => {
 
   test('are the same for the same random bytes, and differ with others', async () => {
     const choose = (seed: number): Promise<string[]> =>
-      createSketchCaptions({
-        random: (length) => Uint8Array.from({ length }, (_, index) => seed * (index + 3)),
-      }).suggest(request({ count: 2 }), never)
+      suggestionsOf(
+        { count: 2 },
+        createSketchCaptions({
+          random: (length) => Uint8Array.from({ length }, (_, index) => seed * (index + 3)),
+        }),
+      )
     expect(await choose(7)).toEqual(await choose(7))
     expect(await choose(7)).not.toEqual(await choose(8))
+  })
+
+  test('say who wrote them, and cost nothing', async () => {
+    expect(await inOrder.suggest(request(), never)).toMatchObject({ writer: 'sketch', usage: null })
   })
 
   test('stop when they are not wanted any more', async () => {
@@ -93,7 +105,7 @@ describe('suggestions', () => {
           language: fc.constantFrom('en', 'de'),
         }),
         async (fields) => {
-          const texts = await createSketchCaptions().suggest(request(fields), never)
+          const texts = await suggestionsOf(fields, createSketchCaptions())
           const most = fields.measures.palette.length > 0 || fields.measures.takenAt?.includes('T') ? 5 : 4
           expect(texts).toHaveLength(Math.min(fields.count, most))
           expect(new Set(texts).size).toBe(texts.length)

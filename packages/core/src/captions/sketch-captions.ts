@@ -17,13 +17,15 @@ export interface SketchOptions {
  */
 export function createSketchCaptions({ random = randomBytes }: SketchOptions = {}): CaptionWriter {
   return {
+    name: 'sketch',
     async suggest({ measures, hint, language, count }, signal) {
       signal.throwIfAborted()
       const said = cleanHint(hint)
-      const sketches = sketch(impressionOf(measures), wordsFor(language)).map((text) =>
+      const sketches = sketch(impressionOf(measures), wordsFor(language ?? 'en')).map((text) =>
         said === null ? `${text}.` : `${asSentence(said)} ${text}.`,
       )
-      return shuffle(sketches, random).slice(0, Math.max(1, count))
+      const suggestions = shuffle(sketches, random).slice(0, Math.max(1, count))
+      return { suggestions, writer: 'sketch', usage: null }
     },
   }
 }

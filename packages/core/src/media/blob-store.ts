@@ -1,4 +1,4 @@
-import type { MediaType, Rendition } from './media.ts'
+import type { MediaType, Rendition, RenditionForm, RenditionFormat } from './media.ts'
 
 /** What is stored with a blob. */
 export interface BlobMeta {
@@ -14,19 +14,25 @@ export function isBlobKey(text: string): boolean {
 
 /**
  * Keeps the bytes of media. Keys are made by Kith, never a name that a user gave; their letter case counts. What
- * {@link isBlobKey} refuses is a `TypeError`.
+ * {@link isBlobKey} refuses is a `TypeError`. A host that cannot be reached, is busy or stops answering is
+ * `media-unavailable` within a bounded time; a call that failed so may be made again.
  */
 export interface BlobStore {
   /**
    * Stores a blob, and has copied each chunk before it asks for the next. It is there whole or not at all: a stream that
    * fails or gives other than `meta.size` bytes, or a process that stops, leaves nothing that {@link url} leads to, and
-   * no temporary file past a {@link put} an hour later. Putting a key again replaces the blob with its renditions; if
-   * that fails, the one before stays. Of concurrent calls for one key one is there at the end.
+   * no temporary file past a {@link put} an hour later. Putting a key again, with a blob of the same kind, replaces the
+   * blob with its renditions; if that fails, the one before stays, though where renditions are files of their own some may
+   * be those of the later one. Of concurrent calls for one key one is there at the end.
+   * @throws media-unavailable
    */
   put(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void>
   /** Where a browser finds the blob, or one of its renditions if it is an image. Answers without I/O. */
   url(key: string, rendition: Rendition | null): string
-  /** Removes the blob and all of its renditions, also one that is being made at the time. Idempotent. */
+  /**
+   * Removes the blob and all of its renditions, also one that is being made at the time. Idempotent.
+   * @throws media-unavailable
+   */
   remove(key: string): Promise<void>
 }
 
@@ -36,28 +42,54 @@ export interface ByteRange {
   end: number
 }
 
-/** A blob being read. The stream is opened at its first read and closed by its end or its `return`. */
-export interface ServedBlob {
+/** What is known of a blob, or of one of its renditions, before it is read. */
+export interface ServedFile {
   contentType: MediaType
-  /** Of the whole blob, in bytes. */
+  /** Of the whole file, in bytes. */
   size: number
+}
+
+/** A blob being read. The stream is opened at its first read and closed by its end or its `return`. */
+export interface ServedBlob extends ServedFile {
   /** The bytes asked for. */
   bytes: AsyncIterable<Uint8Array>
 }
 
 /** A blob store without a web server of its own: Kith's HTTP routes serve its files. */
 export interface ServedBlobStore extends BlobStore {
+  /** What its renditions are served in; WebP is always among them. It stays the same. */
+  readonly formats: readonly RenditionFormat[]
   /**
-   * Opens a blob or one of its renditions for reading; `null` where there is none, as for any text that is no key and for
-   * the rendition of a video. `range` picks the bytes, within the size that it is given; `null` for all. However many
-   * readers ask at once for a rendition that has yet to be made, it is made once.
+   * Opens a blob, or one of its renditions if `form` is given, for reading; `null` where there is none, as for any text
+   * that is no key and for the rendition of a video. A reader that asks for WebP gets WebP. One that asks for AVIF gets it
+   * if it is among the {@link formats}, and WebP if it is not or if the rendition moves; of one blob always the same.
+   * `range` picks the bytes, within the size of the file that it is told of; `null` for all. However many readers ask at
+   * once for a rendition in a format that has yet to be made, it is made once.
    * @throws media-unreadable where a rendition cannot be made
    */
   read(
     key: string,
-    rendition: Rendition | null,
-    range: (size: number) => ByteRange | null,
+    form: RenditionForm | null,
+    range: (file: ServedFile) => ByteRange | null,
   ): Promise<ServedBlob | null>
+}
+
+/**
+ * A blob store whose files can be seen with a signed address alone: Kith's HTTP routes stand at {@link BlobStore.url} and
+ * send browsers on.
+ */
+export interface GrantedBlobStore extends BlobStore {
+  /**
+   * Signs an address of one blob or one of its renditions, that holds until `until` and for nothing else; `null` where it
+   * can tell without I/O that there is nothing to sign, as for any text that is no key.
+   * @throws media-unavailable
+   */
+  grant(key: string, rendition: Rendition | null, until: Date): Promise<string | null>
+}
+
+/** Whether the routes have to send browsers on to this store's files. */
+export function isGranted(store: BlobStore): store is GrantedBlobStore {
+  return 'grant' in store
 }
 
 /** Whether the routes have to serve this store's files. */

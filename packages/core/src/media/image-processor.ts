@@ -1,4 +1,4 @@
-import type { Rendition } from './media.ts'
+import type { RenditionForm, RenditionFormat } from './media.ts'
 
 /** What an image's header says, read without decoding it. */
 export interface ImageHeader {
@@ -9,11 +9,12 @@ export interface ImageHeader {
   frames: number
 }
 
-/** What is measured of an image. */
+/** What is measured of an image, its colours in sRGB. */
 export interface ImageMeasures {
+  /** Of the file that was written. */
   width: number
   height: number
-  /** A placeholder of about 25 bytes, base64. */
+  /** A ThumbHash: a placeholder of about 25 bytes, base64. */
   thumbhash: string
   /** Up to five main colours, most frequent first: `#rrggbb`. */
   palette: string[]
@@ -21,11 +22,22 @@ export interface ImageMeasures {
   lightness: number
   /** Mean saturation from 0 (grey) to 1. */
   saturation: number
-  /** When the camera took it, from its metadata, before that is stripped; ISO 8601 without a zone. */
+  /** When the camera took it, from its metadata, before that is stripped; ISO 8601 without a zone. `null` for what is no time. */
   takenAt: string | null
 }
 
-/** Reads and writes images. Files are given by their path: nothing is held in memory that need not be. */
+/** A rendition that was written. */
+export interface WrittenRendition {
+  format: RenditionFormat
+  /** Whether it is written in this format whichever is asked for, as an animation is. */
+  isOnlyFormat: boolean
+}
+
+/**
+ * Reads and writes images: JPEG, PNG, WebP, GIF and AVIF, and HEIC where it can be decoded. Whatever else a decoder could
+ * read, SVG for one, is `media-unreadable`. Files are given by their path, which is read anew each time; a source stays as it
+ * is. A file that is missing or a disk that fails is an error of the system, never `media-unreadable`.
+ */
 export interface ImageProcessor {
   /**
    * Reads the header and decodes nothing, however many pixels it announces. A header can be fine and its picture not.
@@ -33,14 +45,16 @@ export interface ImageProcessor {
    */
   inspect(path: string): Promise<ImageHeader>
   /**
-   * Writes the image as it is stored: oriented, without any metadata but the colour profile, in WebP. Measures it; of an
-   * animation, its first frame. Where it fails there is no target.
+   * Writes the image as it is stored: a WebP, upright, with its colour profile and nothing else beside the picture. Measures
+   * it; of an animation, its first frame. The same file is measured the same. Where it fails there is no target.
    * @throws media-unreadable, media-too-large, busy
    */
   normalise(path: string, target: string): Promise<ImageMeasures>
   /**
-   * Writes one rendition, WebP, without metadata; never larger than the image itself. Where it fails there is no target.
+   * Writes one rendition: upright, in sRGB, with nothing beside the picture. `thumb` is the square in its middle, the others
+   * are the whole of it; none is larger than the image itself. What moves is WebP whichever format is asked for, as is
+   * everything where AVIF cannot be written; the answer says so. Where it fails there is no target.
    * @throws media-unreadable, media-too-large, busy
    */
-  rendition(path: string, target: string, rendition: Rendition): Promise<void>
+  rendition(path: string, target: string, form: RenditionForm): Promise<WrittenRendition>
 }

@@ -1,3 +1,4 @@
+import type { Keyset } from '../page.ts'
 import type { MediaKind, MediaType } from './media.ts'
 
 /** What a medium is used for. */
@@ -52,6 +53,8 @@ export interface MediaStore {
   ready(id: string, measures: MediaMeasures): Promise<boolean>
   /** The media with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<MediaRecord[]>
+  /** The media of an owner that are not released, newest first. */
+  byOwner(ownerId: string, keyset: Keyset): Promise<MediaRecord[]>
   /** The media attached to these subjects, in any order. */
   bySubjects(use: MediaUse, subjects: readonly string[]): Promise<MediaRecord[]>
   /**

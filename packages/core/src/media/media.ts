@@ -4,17 +4,33 @@ export type MediaKind = 'image' | 'video'
 /** The sizes an image is served in; `original` is the stored form. Each keeps its aspect ratio, `thumb` is cropped square. */
 export type Rendition = 'thumb' | 'feed' | 'full'
 
+/** What renditions are written in. Every browser shows WebP; AVIF is smaller, and not shown by all. */
+export type RenditionFormat = 'webp' | 'avif'
+
+/** A rendition in a format. */
+export interface RenditionForm {
+  rendition: Rendition
+  /** The one that is wanted; where it cannot be had, it is WebP. */
+  format: RenditionFormat
+}
+
 /** The content types that are accepted, told by the bytes, never by the name. SVG is not among them. */
-export type MediaType =
-  | 'image/jpeg'
-  | 'image/png'
-  | 'image/webp'
-  | 'image/avif'
-  | 'image/heic'
-  | 'image/gif'
-  | 'video/mp4'
-  | 'video/webm'
-  | 'video/quicktime'
+export const mediaTypes = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/heic',
+  'image/gif',
+  'video/mp4',
+  'video/webm',
+  'video/quicktime',
+] as const
+
+Object.freeze(mediaTypes)
+
+/** One of {@link mediaTypes}. */
+export type MediaType = (typeof mediaTypes)[number]
 
 /** The renditions of an image: the longest side, or the side of the square. */
 export const renditionPixels: Readonly<Record<Rendition, number>> = Object.freeze({

@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { KithError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import type { MediaType } from './media.ts'
 import { sniff } from './sniff.ts'
 
@@ -29,49 +26,71 @@ const headBytes = 4100
 const prefix = 'kith-upload-'
 
 /**
- * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Nothing is left of it afterwards,
- * whatever happens; what a killed process leaves is removed by {@link sweepReceived}.
- * @throws unsupported-media-type, media-too-large
+ * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next
+ * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens; what a
+ * killed process leaves is removed by {@link sweepReceived}.
+ * @throws unsupported-media-type, media-too-large, storage-full
  */
 export async function receive<Result>(
   bytes: AsyncIterable<Uint8Array>,
   { directory, maxBytes }: Receiving,
   use: (received: Received) => Promise<Result>,
 ): Promise<Result> {
-  await mkdir(directory, { recursive: true })
-  const folder = await mkdtemp(join(directory, prefix))
-  const path = join(folder, 'received')
-  let contentType: MediaType | null = null
-  let size = 0
+  return await inFolder(directory, async (folder) => {
+    const path = join(folder, 'received')
+    const written = await write(bytes, path, maxBytes)
+    return await use({ ...written, path, target: join(folder, 'made') })
+  })
+}
 
-  async function* checked(): AsyncGenerator<Uint8Array> {
-    let head = Buffer.alloc(0)
+async function write(
+  bytes: AsyncIterable<Uint8Array>,
+  path: string,
+  maxBytes: Receiving['maxBytes'],
+): Promise<{ contentType: MediaType; size: number }> {
+  const file = await open(path, 'wx')
+  try {
+    let head: Uint8Array = new Uint8Array()
+    let contentType: MediaType | null = null
+    let size = 0
     for await (const chunk of bytes) {
       size += chunk.length
       if (contentType === null) {
-        head = Buffer.concat([head, chunk])
-        if (head.length < headBytes) continue
-        contentType = demandType(head)
-        yield head
-      } else {
-        yield chunk
+        head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)])
+        if (head.length === headBytes) contentType = demandType(head)
       }
-      demandSize(size, maxBytes(contentType))
+      if (contentType !== null) demandSize(size, maxBytes(contentType))
+      await file.appendFile(chunk)
     }
-    if (contentType === null) {
-      contentType = demandType(head)
-      demandSize(size, maxBytes(contentType))
-      yield head
-    }
-  }
-
-  try {
-    await pipeline(Readable.from(checked(), { objectMode: false }), createWriteStream(path))
-    if (contentType === null) throw new TypeError('a file whose type is not known is not taken in')
-    return await use({ contentType, path, size, target: join(folder, 'made') })
+    contentType ??= demandType(head)
+    demandSize(size, maxBytes(contentType))
+    return { contentType, size }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await file.close()
   }
+}
+
+/** Gives `work` a folder of its own, and removes it afterwards with all that is in it. */
+async function inFolder<Result>(
+  directory: string,
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    await mkdir(directory, { recursive: true })
+    const folder = await mkdtemp(join(directory, prefix))
+    try {
+      return await work(folder)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  } catch (error) {
+    throw isDiskFull(error) ? new RetryLaterError('storage-full', 60, error) : error
+  }
+}
+
+/** Whether it is full for everybody or for this user of the system. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 /** Removes what killed processes left more than an hour ago. */

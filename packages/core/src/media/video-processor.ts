@@ -4,18 +4,25 @@ export interface VideoMeasures {
   width: number
   height: number
   durationSeconds: number
-  /** The codecs of its tracks, video first: `avc`, `aac`. */
+  /** The codecs of its picture and then of its sound, by their short names: `avc`, `hevc`, `vp8`, `vp9`, `aac`, `opus`. */
   codecs: string[]
 }
 
-/** Reads and writes videos. Files are given by their path. */
+/**
+ * Reads and writes videos: MP4, MOV and WebM. Files are given by their path, which is read anew each time; a source stays as
+ * it is. A file that is missing or a disk that fails is an error of the system, never `media-unreadable`.
+ */
 export interface VideoProcessor {
-  /** Reads the index and decodes nothing. An index can be fine and the rest cut off. @throws media-unreadable */
+  /**
+   * Reads the index and decodes nothing, so frames can be broken or cut off although their index is fine.
+   * @throws media-unreadable for what is no video, or has no picture
+   */
   inspect(path: string): Promise<VideoMeasures>
   /**
-   * Copies picture and sound to `target` in the same container, not re-encoded, without any metadata such as a location
-   * and without other tracks. Memory does not grow with the file. Where it fails there is no target.
-   * @throws media-unreadable
+   * Copies picture and sound to `target` in the same container: every frame as it is, its time and the turn. Nothing else is
+   * in the target: no place, title, name or date, no other track, and nothing that lay between the frames. Memory does not
+   * grow with the file. Where it fails there is no target.
+   * @throws media-unreadable for what is no video, has no picture, or was cut off
    */
   strip(path: string, target: string): Promise<void>
 }

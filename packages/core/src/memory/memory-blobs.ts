@@ -7,13 +7,14 @@ interface Blob {
   content: Uint8Array
 }
 
-/** Blobs of this process, for tests. It cannot resize: each rendition of an image is the image itself. */
+/** Blobs of this process, for tests. It makes nothing: each rendition of an image is the image itself. */
 export function createMemoryBlobs({
   urlPrefix = '/api/v1/media/files',
 }: { urlPrefix?: string } = {}): ServedBlobStore {
   const blobs = new Map<string, Blob>()
 
   return {
+    formats: ['webp'],
     async put(key, bytes, { contentType, size }) {
       demandKey(key)
       const chunks: Uint8Array[] = []
@@ -32,11 +33,12 @@ export function createMemoryBlobs({
       demandKey(key)
       blobs.delete(key)
     },
-    async read(key, rendition, range) {
+    async read(key, form, range) {
       const blob = blobs.get(key)
-      if (!blob || (rendition && !blob.contentType.startsWith('image/'))) return null
+      if (!blob || (form && !blob.contentType.startsWith('image/'))) return null
       const { contentType, content } = blob
-      return { contentType, size: content.length, bytes: stream(content, range(content.length)) }
+      const file = { contentType, size: content.length }
+      return { ...file, bytes: stream(content, range(file)) }
     },
   }
 }

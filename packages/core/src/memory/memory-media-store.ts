@@ -1,6 +1,6 @@
 import { KithError } from '../errors.ts'
 import type { MediaRecord, MediaStore } from '../media/media-store.ts'
-import { type MemoryState, release } from './memory-state.ts'
+import { type MemoryState, pageOf, release } from './memory-state.ts'
 
 /** Rows of media in a `Map`. */
 export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
@@ -28,6 +28,12 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
     },
     async byIds(ids) {
       return structuredClone(ids.flatMap((id) => media.get(id) ?? []))
+    },
+    async byOwner(ownerId, keyset) {
+      const owned = [...media.values()].filter(
+        (item) => item.ownerId === ownerId && item.state !== 'released',
+      )
+      return pageOf(owned, keyset)
     },
     async bySubjects(use, subjects) {
       return structuredClone(subjects.flatMap((subject) => attachedTo(use, subject)))

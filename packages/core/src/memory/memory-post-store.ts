@@ -1,14 +1,15 @@
 import { KithError } from '../errors.ts'
 import type { PostStore } from '../posts/post-store.ts'
+import { dueRemovals, type MemoryRemovals, notePurge } from './memory-removals.ts'
 import { type MemoryState, pageOf, release } from './memory-state.ts'
 
 /** Posts in a `Map`. */
 export function createMemoryPostStore({ posts, media }: MemoryState): PostStore {
-  const removed = new Set<string>()
+  const removed: MemoryRemovals = new Map()
 
   function take(id: string): boolean {
     if (!posts.delete(id)) return false
-    removed.add(id)
+    removed.set(id, null)
     for (const item of media.values()) {
       if (item.attachment?.use === 'post' && item.attachment.subject === id) release(item)
     }
@@ -50,12 +51,8 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
     },
     byAuthor: async (authorId, keyset) => pageOf(ofAuthor(authorId), keyset),
     counts: async (authorIds) => authorIds.map((id) => ofAuthor(id).length),
-    async removedIds(limit) {
-      return [...removed].sort().slice(0, limit)
-    },
-    async purge(id) {
-      removed.delete(id)
-    },
+    toPurge: async (now, limit) => dueRemovals(removed, now, limit),
+    purge: async (id, again) => notePurge(removed, id, again),
     async recount() {
       return { checked: 0, differences: [], next: null }
     },

@@ -18,6 +18,7 @@ export function createMemoryStorage(): Storage {
     media: createMemoryMediaStore(state),
     feed: createMemoryFeedStore(state),
     migrate: async () => {},
+    recover: async () => {},
     close: async () => {},
   }
 }

@@ -1,12 +1,13 @@
 import { KithError } from '../errors.ts'
 import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
+import { dueRemovals, type MemoryRemovals, notePurge } from './memory-removals.ts'
 import { type MemoryState, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
 export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
-  const deleted = new Set<string>()
+  const deleted: MemoryRemovals = new Map()
 
   function taken(user: UserRecord): Identifier[] {
     const others = [...live.values()].filter((other) => other.id !== user.id)
@@ -53,18 +54,14 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     },
     async markDeleted(id) {
       if (!live.delete(id)) return false
-      deleted.add(id)
+      deleted.set(id, null)
       return true
     },
     async bannedIds(keyset) {
       const banned = [...live.values()].filter((user) => user.bannedAt !== null)
       return pageOf(banned, keyset).map((user) => user.id)
     },
-    async deletedIds(limit) {
-      return [...deleted].sort().slice(0, limit)
-    },
-    async purge(id) {
-      deleted.delete(id)
-    },
+    toPurge: async (now, limit) => dueRemovals(deleted, now, limit),
+    purge: async (id, again) => notePurge(deleted, id, again),
   }
 }

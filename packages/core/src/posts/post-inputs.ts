@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { lineOfText, linesOfText } from '../input.ts'
+import { captionLength, isCaptionLength } from './caption-length.ts'
 import type { PostMedia } from './post-store.ts'
-
-/** The most characters of a caption, counted as people count them. */
-const captionMaxLength = 2200
 
 /** What a new post is made of. */
 export interface CreatePostInput {
@@ -25,9 +23,8 @@ export interface PostInputs {
 
 /** Makes the schemas. `textOnly`: whether a post may have a caption and no media. */
 export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInputs {
-  // A character as people count them can be long in UTF-16; 20,000 units bound the counting.
-  const caption = linesOfText(20_000).refine(isShort, {
-    error: `At most ${captionMaxLength} characters`,
+  const caption = linesOfText(captionLength.length).refine(isCaptionLength, {
+    error: `At most ${captionLength.graphemes} characters`,
     params: { code: 'too-long' },
   })
   const id = z.string().max(100)
@@ -53,13 +50,4 @@ export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInput
       }),
     edit: z.strictObject({ caption }),
   }
-}
-
-function isShort(text: string): boolean {
-  if (text.length <= captionMaxLength) return true
-  let characters = 0
-  for (const _ of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-    if (++characters > captionMaxLength) return false
-  }
-  return true
 }

@@ -1,5 +1,6 @@
 import type { RecountResult } from '../graph/edge-store.ts'
 import type { Keyset } from '../page.ts'
+import type { Removal } from '../upkeep/removal.ts'
 
 /** A post as it is stored. Its media are kept by the media store. */
 export interface PostRecord {
@@ -19,7 +20,7 @@ export interface PostMedia {
 /** The answer of {@link PostStore.create}: with uploads that are missing, not the author's, or in use already. */
 export type CreatePostResult = { outcome: 'created' } | { outcome: 'media-unavailable'; ids: string[] }
 
-/** Keeps posts. A removed post is absent from every answer but {@link removedIds}. Records go in and out as copies. */
+/** Keeps posts. A removed post is absent from every answer but {@link toPurge}. Records go in and out as copies. */
 export interface PostStore {
   /**
    * Saves a post and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author, and
@@ -42,10 +43,16 @@ export interface PostStore {
   byAuthor(authorId: string, keyset: Keyset): Promise<PostRecord[]>
   /** How many live posts each of these authors has, in the order of `authorIds`. */
   counts(authorIds: readonly string[]): Promise<number[]>
-  /** Ids of posts that were removed and not yet purged, oldest first. */
-  removedIds(limit: number): Promise<string[]>
-  /** Removes the last trace of a removed post; does nothing for any other. Idempotent. */
-  purge(id: string): Promise<void>
+  /**
+   * Removed posts that are due to be purged at `now`: first those that never were, then those that were and are due
+   * again, which came due first; among equals the oldest id first.
+   */
+  toPurge(now: Date, limit: number): Promise<Removal[]>
+  /**
+   * Notes that a removed post was purged and is due again at `again`; with `null`, removes its last trace. Does nothing
+   * for any other. Idempotent.
+   */
+  purge(id: string, again: Date | null): Promise<void>
   /**
    * Compares the counts of at most `limit` authors with their posts, as out-edges of kind `post`, and sets them right.
    * `after` is the `next` before, `null` to start.

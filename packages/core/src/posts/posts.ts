@@ -83,7 +83,7 @@ export function createPosts(core: Core): Posts {
       await own(viewer, id)
       if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
       emit('post.deleted', { userId: viewer.userId, postId: id })
-      await core.purge.post(id)
+      await core.purge.post({ id, purged: false })
       await core.purge.media()
     },
     async byAuthor(viewer, username, input = {}) {

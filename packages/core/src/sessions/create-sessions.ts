@@ -3,7 +3,7 @@ import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { pageInput, readPage } from '../page.ts'
 import { createAuthenticate } from './authenticate.ts'
-import { endOwnSession, endSession, endSessions } from './end-sessions.ts'
+import { denyTokens, endOwnSession, endSession, endSessions } from './end-sessions.ts'
 import { login } from './login.ts'
 import { refresh } from './refresh.ts'
 import { toSession } from './session.ts'
@@ -20,10 +20,16 @@ export function createSessions(core: Core): Sessions {
     async logout(viewer) {
       await endSession(core, { id: viewer.sessionId, userId: viewer.userId })
     },
+    async logoutByAccessToken(accessToken) {
+      const { sessionId: id, userId } = await accessTokens.verify(accessToken)
+      await endSession(core, { id, userId })
+    },
     async logoutByRefreshToken(refreshToken) {
       const claims = await refreshTokens.verify(refreshToken).catch(() => null)
-      const session = claims && (await storage.sessions.byId(claims.sessionId))
-      if (session) await endSession(core, session)
+      if (!claims) return
+      const session = await storage.sessions.byId(claims.sessionId)
+      // Upkeep may have removed it since an attempt that ended it and could not say so.
+      await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
       await endSessions(core, viewer.userId, exceptCurrent ? viewer.sessionId : null)

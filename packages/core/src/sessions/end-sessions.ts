@@ -4,7 +4,7 @@ import type { Core } from '../core.ts'
 const marginSeconds = 60
 
 /** Makes the access tokens of sessions that were just ended in storage fail from the next request on. */
-async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<void> {
+export async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
   const seconds = core.config.sessions.accessTtlSeconds + marginSeconds
   await core.revocations.revoke(sessionIds, new Date(core.clock().getTime() + seconds * 1000))
@@ -13,21 +13,54 @@ async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<vo
 /** Ends the session of a token. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
 export async function endSession(core: Core, session: { id: string; userId: string }): Promise<void> {
   const ended = await core.storage.sessions.revoke(session, core.clock())
-  await denyTokens(core, [session.id])
+  // Told first: the session has ended, also where the denylist cannot be reached now.
   if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
+  await denyTokens(core, [session.id])
 }
 
-/** Ends the session that a user named, if it is a live one of theirs; any other is left alone. Answers whether it was. */
+/**
+ * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Answers whether it was.
+ * The tokens of one of theirs that had ended before are denied once more, as above.
+ */
 export async function endOwnSession(core: Core, session: { id: string; userId: string }): Promise<boolean> {
-  if (!(await core.storage.sessions.revoke(session, core.clock()))) return false
-  await denyTokens(core, [session.id])
+  const { sessions } = core.storage
+  if (!(await sessions.revoke(session, core.clock()))) {
+    const found = await sessions.byId(session.id)
+    if (found?.userId === session.userId) await denyTokens(core, [session.id])
+    return false
+  }
   core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
+  await denyTokens(core, [session.id])
   return true
 }
 
-/** Ends all sessions of a user but one. */
+/**
+ * Ends all sessions of a user but one. Where the storage fails it may have ended them all the same, and called again
+ * would name none of them: so those that were live before are denied whatever came of it.
+ */
 export async function endSessions(core: Core, userId: string, except: string | null): Promise<void> {
-  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
-  await denyTokens(core, ended)
+  const live = await liveSessions(core, userId)
+  let ended: string[]
+  try {
+    ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
+  } catch (error) {
+    const before = live.filter((id) => id !== except)
+    await denyTokens(core, before).catch((reason: unknown) => {
+      core.config.logger.warn('the tokens of sessions that were to end could not be denied', reason)
+    })
+    throw error
+  }
   for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
+  await denyTokens(core, ended)
+}
+
+const batch = 500
+
+async function liveSessions({ storage, clock }: Core, userId: string): Promise<string[]> {
+  const ids: string[] = []
+  for (;;) {
+    const found = await storage.sessions.list(userId, clock(), { limit: batch, before: ids.at(-1) ?? null })
+    ids.push(...found.map(({ id }) => id))
+    if (found.length < batch) return ids
+  }
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, counting, createInstance } from '../../test/instance.ts'
 import { createKith } from '../create-kith.ts'
+import { RetryLaterError } from '../errors.ts'
+import { createMemoryRevocations } from '../memory/memory-revocations.ts'
 import { createMemoryStorage } from '../memory/memory-storage.ts'
+import type { Revocations } from './revocations.ts'
 
 const password = 'correct horse'
 
@@ -116,6 +119,31 @@ describe('authenticate', () => {
     const { user, session, tokens } = await kith.accounts.register({ username: 'ana', password })
     afterRead = () => kith.sessions.logout({ userId: user.id, sessionId: session.id })
     expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+  })
+
+  test('where nobody knows whether a token is denied, the caller is to try again, and a logout ends the session', async () => {
+    const known = createMemoryRevocations()
+    let reachable = true
+    const unavailable = new RetryLaterError('storage-unavailable', 1)
+    const revocations: Revocations = {
+      revoke: async (ids, until) => {
+        if (!reachable) throw unavailable
+        await known.revoke(ids, until)
+      },
+      isRevoked: (id) => (reachable ? known.isRevoked(id) : Promise.reject(unavailable)),
+    }
+    const { sessions, tokens, viewer, events } = await signedIn({ revocations })
+    const told: string[] = []
+    events.on('session.revoked', ({ sessionId }) => void told.push(sessionId))
+    reachable = false
+    await expect(sessions.authenticate(tokens.accessToken)).rejects.toBe(unavailable)
+    await expect(sessions.logout(viewer)).rejects.toBe(unavailable)
+    expect(told).toEqual([viewer.sessionId])
+    reachable = true
+    // Again: what stopped halfway is finished.
+    await sessions.logout(viewer)
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(told).toEqual([viewer.sessionId])
   })
 
   test('a banned account is out at the next request', async () => {
@@ -249,5 +277,65 @@ describe('devices', () => {
     await sessions.logoutByRefreshToken(tokens.refreshToken)
     await sessions.logoutByRefreshToken(tokens.refreshToken)
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+  })
+})
+
+describe('an end that the storage carries out without saying so', () => {
+  /** Two processes; the storage of one fails after the first change of a session. */
+  async function halfway() {
+    const storage = createMemoryStorage()
+    let failing = false
+    const failAfter = <Args extends unknown[], Answer>(verb: (...args: Args) => Promise<Answer>) => {
+      return async (...args: Args): Promise<Answer> => {
+        const answer = await verb(...args)
+        if (!failing) return answer
+        failing = false
+        throw new RetryLaterError('storage-unavailable', 5)
+      }
+    }
+    const sessions = {
+      ...storage.sessions,
+      revoke: failAfter(storage.sessions.revoke),
+      revokeAll: failAfter(storage.sessions.revokeAll),
+    }
+    const signed = await signedIn({ storage: { ...storage, sessions } })
+    const revocations = signed.kith.config.revocations
+    const other = createKith({ ...signed.options, revocations })
+    const fresh = createKith({ ...signed.options, revocations })
+    const phone = await signed.sessions.login({ login: 'ana', password })
+    for (const { accessToken } of [signed.tokens, phone.tokens])
+      await other.sessions.authenticate(accessToken)
+    failing = true
+    const denied = (accessToken: string) => codeOf(other.sessions.authenticate(accessToken))
+    return { ...signed, fresh, phone, denied }
+  }
+
+  test('a logout holds everywhere once it was repeated, wherever and by either token', async () => {
+    for (const way of ['logoutByAccessToken', 'logoutByRefreshToken'] as const) {
+      for (const purged of [false, true]) {
+        const { sessions, tokens, fresh, denied, advance, upkeep } = await halfway()
+        const token = way === 'logoutByAccessToken' ? tokens.accessToken : tokens.refreshToken
+        expect(await codeOf(sessions[way](token))).toBe('storage-unavailable')
+        advance(1)
+        if (purged) await upkeep.run()
+        await fresh.sessions[way](token)
+        expect(await denied(tokens.accessToken)).toBe('session-revoked')
+      }
+    }
+  })
+
+  test('a session ended by name is denied once that was repeated, though it is not found any more', async () => {
+    const { sessions, viewer, phone, fresh, denied } = await halfway()
+    expect(await codeOf(sessions.revoke(viewer, phone.session.id))).toBe('storage-unavailable')
+    expect(await codeOf(fresh.sessions.revoke(viewer, phone.session.id))).toBe('session-not-found')
+    expect(await denied(phone.tokens.accessToken)).toBe('session-revoked')
+  })
+
+  test('sessions that were to end with others are denied at once', async () => {
+    const { sessions, viewer, tokens, phone, denied } = await halfway()
+    const ending = sessions.logoutEverywhere(viewer, { exceptCurrent: true })
+    expect(await codeOf(ending)).toBe('storage-unavailable')
+    expect(await denied(phone.tokens.accessToken)).toBe('session-revoked')
+    expect(await denied(tokens.accessToken)).toBe('no error')
   })
 })

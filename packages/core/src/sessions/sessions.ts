@@ -21,6 +21,12 @@ export interface Sessions {
   authenticate(accessToken: string): Promise<Viewer>
   /** Ends the viewer's session. Idempotent. */
   logout(viewer: Viewer): Promise<void>
+  /**
+   * Ends the session that an access token belongs to. Idempotent: where it had ended before its tokens are denied once
+   * more, so that trying again helps after an attempt that failed halfway.
+   * @throws access-token-invalid, access-token-expired
+   */
+  logoutByAccessToken(accessToken: string): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
   logoutByRefreshToken(refreshToken: string): Promise<void>
   /** Ends all sessions of the viewer; with `exceptCurrent` all others. */

@@ -1,12 +1,13 @@
 import type { KithConfig } from '../config.ts'
 import type { Storage } from '../storage.ts'
+import type { Removal } from './removal.ts'
 
 /** Finishes removals, batch by batch. Each step can be repeated, so what was cut off is taken up again by upkeep. */
 export interface Purge {
   /** Removes what is left of a removed post. */
-  post(id: string): Promise<void>
+  post(removal: Removal): Promise<void>
   /** Removes what is left of an account that is marked deleted. */
-  account(id: string): Promise<void>
+  account(removal: Removal): Promise<void>
   /** Removes the blobs and rows of released media. Answers how many. */
   media(): Promise<number>
   /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
@@ -16,8 +17,14 @@ export interface Purge {
 /** How many rows one step touches: short enough not to keep others waiting. */
 export const purgeBatch = 500
 
+/**
+ * How long after the first purge comes the second. Whoever adds something to what is about to go writes first and looks
+ * then whether it is still there; if he dies in between, the second purge takes away what he wrote. No call lasts as long.
+ */
+const secondPurgeSeconds = 3_600
+
 /** Unattached uploads are kept for a day. */
-const unattachedSeconds = 86_400
+export const unattachedSeconds = 86_400
 
 /** Creates it. */
 export function createPurge(storage: Storage, { clock, media: { blobs }, logger }: KithConfig): Purge {
@@ -53,25 +60,29 @@ export function createPurge(storage: Storage, { clock, media: { blobs }, logger 
     return removed
   }
 
-  async function post(id: string): Promise<void> {
+  function again(purged: boolean): Date | null {
+    return purged ? null : new Date(clock().getTime() + secondPurgeSeconds * 1000)
+  }
+
+  async function post({ id, purged }: Removal): Promise<void> {
     await untilDone(() => edges.drop(id, purgeBatch))
-    await posts.purge(id)
+    await posts.purge(id, again(purged))
   }
 
   return {
     post,
-    async account(id) {
+    async account({ id, purged }) {
       await sessions.revokeAll(id, clock(), null)
       await untilDone(() => posts.removeAll(id, purgeBatch))
       await untilDone(() => edges.drop(id, purgeBatch))
       await media.releaseAll(id)
       await untilDone(async () => {
-        const removed = await posts.removedIds(purgeBatch)
-        for (const postId of removed) await post(postId)
+        const removed = await posts.toPurge(clock(), purgeBatch)
+        for (const removal of removed) await post(removal)
         return removed.length
       })
       await removeBlobs()
-      await users.purge(id)
+      await users.purge(id, again(purged))
     },
     media: removeBlobs,
     async settle(id) {

@@ -1,13 +1,14 @@
 import type { Core } from '../core.ts'
 import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepReceived } from '../media/receive.ts'
-import { purgeBatch } from './purge.ts'
+import { purgeBatch, unattachedSeconds } from './purge.ts'
+import type { Removal } from './removal.ts'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
-  /** Deleted accounts whose last traces were removed. */
+  /** Deleted accounts that were cleared away. An hour later that is done once more, and not counted. */
   accounts: number
-  /** Removed posts whose last traces were removed. */
+  /** Removed posts that were cleared away, counted likewise. */
   posts: number
   /** Media that nothing used any more and were removed with their blobs. */
   media: number
@@ -36,15 +37,15 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
   const { users, sessions, posts, edges } = storage
 
   async function forEach(
-    list: (limit: number) => Promise<string[]>,
-    act: (id: string) => Promise<void>,
+    list: (now: Date, limit: number) => Promise<Removal[]>,
+    act: (removal: Removal) => Promise<void>,
   ): Promise<number> {
     let total = 0
     for (;;) {
-      const ids = await list(purgeBatch)
-      for (const id of ids) await act(id)
-      total += ids.length
-      if (ids.length < purgeBatch) return total
+      const removals = await list(clock(), purgeBatch)
+      for (const removal of removals) await act(removal)
+      total += removals.filter((removal) => !removal.purged).length
+      if (removals.length < purgeBatch) return total
     }
   }
 
@@ -70,12 +71,23 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
     }
   }
 
+  /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
+  async function sweepStaged(): Promise<void> {
+    try {
+      await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
+    } catch (error) {
+      config.logger.warn('staged files could not be removed; the next upkeep tries again', error)
+    }
+  }
+
   return {
     async run() {
-      const accounts = await forEach(users.deletedIds, purge.account)
-      const removedPosts = await forEach(posts.removedIds, purge.post)
+      await storage.recover()
+      const accounts = await forEach(users.toPurge, purge.account)
+      const removedPosts = await forEach(posts.toPurge, purge.post)
       await reconcileBans()
       const media = await purge.media()
+      await sweepStaged()
       await sweepReceived(config.media.temporaryDirectory, clock())
       return { accounts, posts: removedPosts, media, sessions: await purgeSessions() }
     },

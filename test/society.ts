@@ -65,7 +65,10 @@ const images: ImageProcessor = {
     const looks = { palette: [], lightness: 0.5, saturation: 0.5, takenAt: null }
     return { width: 1, height: 1, thumbhash: 'x', ...looks }
   },
-  rendition: (path, target) => copyFile(path, target),
+  async rendition(path, target) {
+    await copyFile(path, target)
+    return { format: 'webp', isOnlyFormat: true }
+  },
 }
 
 /** Creates one. It remembers nothing, so a society over the same storage goes on where another one stopped. */

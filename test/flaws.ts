@@ -1,10 +1,7 @@
-import { setImmediate as gap } from 'node:timers/promises'
-import type { Case } from '../src/index.ts'
+import type { Case } from '@kith/conformance'
 import { expect, test } from 'vitest'
 
-export { gap }
-
-/** A store with one flaw, made from a sound one, and the cases that must notice. */
+/** An implementation of a port with one flaw, made from a sound one, and the cases that must notice. */
 export interface Broken<Port> {
   flaw: string
   breaking(sound: Port): Partial<Port>
@@ -17,7 +14,7 @@ export function testFlaws<Port extends object>(
   makeSound: () => Port,
   flaws: readonly Broken<Port>[],
 ): void {
-  test.each(flaws)('a store that $flaw', async ({ breaking, fails }) => {
+  test.each(flaws)('one that $flaw', async ({ breaking, fails }) => {
     const failing: string[] = []
     for (const { name, run } of cases) {
       await run(async () => {
@@ -28,7 +25,7 @@ export function testFlaws<Port extends object>(
     expect(failing.sort()).toEqual([...fails].sort())
   })
 
-  test('every case is failed by some broken store', () => {
+  test('every case is failed by some broken one', () => {
     const proven = new Set(flaws.flatMap(({ fails }) => fails))
     expect(cases.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([])
   })

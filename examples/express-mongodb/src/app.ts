@@ -1,0 +1,23 @@
+import type { Kith } from '@kith/core'
+import { kithExpress, viewerOf } from '@kith/express'
+import express, { type Express } from 'express'
+import type { Env } from './config/env.ts'
+import { lastErrors } from './middleware/error.middleware.ts'
+import { userRoutes } from './routes/user.routes.ts'
+
+/** The app, without its port. */
+export function createApp(kith: Kith, { allowedOrigins, production }: Env): Express {
+  const { routes, requireViewer, signIn, problems } = kithExpress(kith, {
+    allowedOrigins,
+    cookies: { secure: production },
+  })
+  const app = express().disable('x-powered-by')
+  app.use('/api/v1', userRoutes(kith, { signIn }))
+  app.use(routes)
+  app.get('/api/v1/hello', requireViewer, async (request, response) => {
+    const { name } = await kith.accounts.me(viewerOf(request))
+    response.json({ hello: name })
+  })
+  app.use(problems, lastErrors)
+  return app
+}

@@ -1,0 +1,18 @@
+import { MongoClient } from 'mongodb'
+import { createApp } from './app.ts'
+import { readEnv } from './config/env.ts'
+import { connectKith } from './config/kith.ts'
+
+const hour = 3_600_000
+
+try {
+  const env = readEnv()
+  const client = new MongoClient(env.mongodbUri)
+  const kith = connectKith(env, client)
+  await kith.storage.migrate()
+  createApp(kith, env).listen(env.port, () => console.log(`http://localhost:${env.port}`))
+  setInterval(() => void kith.upkeep.run().catch(console.error), hour)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}

@@ -1,0 +1,33 @@
+import {
+  blobStoreCases,
+  type DirectConditions,
+  directUploadsCases,
+  grantedBlobStoreCases,
+  runCases,
+} from '@kith/conformance'
+import { isGranted } from '@kith/core'
+import { describe, test } from 'vitest'
+import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
+import { openMedia } from '../test/s3-media.ts'
+
+const conditions: DirectConditions = {
+  sizeNotPinned: null,
+  kindNotMeasured: 'S3 keeps the type that was signed and looks at no bytes',
+  pixelsNotMeasured: 'S3 looks at no bytes',
+}
+
+await describeWithS3('S3', {}, (s3) => {
+  runCases(test, blobStoreCases, async () => openMedia(s3()).blobs)
+  runCases(test, grantedBlobStoreCases, async () => {
+    const { blobs } = openMedia(s3())
+    if (!isGranted(blobs)) throw new Error('without a public address the store grants')
+    return blobs
+  })
+  describe.each(['POST', 'PUT'] as const)('with files that are sent by %s', (sendBy) => {
+    runCases(test, directUploadsCases, async () => ({
+      ...openMedia(s3(), { sendBy }),
+      fetch,
+      conditions,
+    }))
+  })
+})

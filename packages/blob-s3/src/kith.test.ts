@@ -1,0 +1,123 @@
+import {
+  createKith,
+  drawDefaultAvatar,
+  isGranted,
+  type Kith,
+  type KithOptions,
+  type Viewer,
+} from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { createSharpImages } from '@kith/media-sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
+import { startProxy } from '../../../test/servers/proxy.ts'
+import type { S3Server } from '../../../test/servers/s3-server.ts'
+import { connect, makeFolder, openMedia } from '../test/s3-media.ts'
+import { contents, errorOf, picture, sizeOf } from '../test/samples.ts'
+
+const day = 86_400_000
+const bytes = drawDefaultAvatar('anna')
+
+interface App {
+  kith: Kith
+  viewer: Viewer
+  media: ReturnType<typeof openMedia>
+  /** What is in the bucket. */
+  kept(): Promise<{ objects: string[]; uploads: string[] }>
+  /** Upkeep as it runs after so many days. */
+  upkeep(days: number): Promise<unknown>
+}
+
+async function open(server: S3Server, direct: S3Server = server): Promise<App> {
+  const prefix = server.freshPrefix()
+  const media = openMedia(server, { prefix })
+  const storage = createMemoryStorage()
+  const options: KithOptions = {
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage,
+    passwords: { memoryKiB: 8, iterations: 1 },
+    media: {
+      blobs: media.blobs,
+      direct: media.direct,
+      images: createSharpImages(),
+      temporaryDirectory: makeFolder(),
+    },
+  }
+  const kith = createKith(options)
+  const { user, session } = await kith.accounts.register({ username: 'anna', password: 'correct horse' })
+  const client = connect(direct)
+  return {
+    kith,
+    viewer: { userId: user.id, sessionId: session.id },
+    media,
+    kept: () => contents(client, server, prefix),
+    upkeep: (days) => createKith({ ...options, clock: () => new Date(Date.now() + days * day) }).upkeep.run(),
+  }
+}
+
+/** Announces a picture and sends it, as a browser does. Answers the id. */
+async function send({ kith, viewer }: App): Promise<{ id: string; again: () => Promise<Response> }> {
+  const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
+  const deliver = (): Promise<Response> => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries(upload.form?.fields ?? {})) body.append(name, value)
+    body.append(upload.form?.file ?? 'file', new Blob([Uint8Array.from(bytes)]))
+    return fetch(upload.url, { method: upload.method, body })
+  }
+  expect((await deliver()).ok).toBe(true)
+  return { id, again: deliver }
+}
+
+await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
+  test('a picture is sent, confirmed, posted, seen, and gone with its post', async () => {
+    const app = await open(s3())
+    const { kith, viewer, media } = app
+    const { id, again } = await send(app)
+    expect((await app.kept()).objects).toEqual([`staged/${id}`])
+    expect(await kith.uploads.confirm(viewer, id)).toMatchObject({ id, width: 320, height: 320 })
+    const renditions = ['feed', 'full', 'original', 'thumb'].map((name) => `blobs/${id}/${name}`)
+    expect((await app.kept()).objects).toEqual(renditions)
+    const post = await kith.posts.create(viewer, { media: [{ id, alt: 'Anna' }] })
+    expect(post.media[0]?.url).toBe(`/api/v1/media/files/${id}`)
+    expect(await sizeOf(media.blobs, id)).toBeGreaterThan(100)
+    expect((await again()).ok).toBe(true)
+    await kith.posts.remove(viewer, post.id)
+    expect((await app.kept()).objects).toEqual([`staged/${id}`])
+    await app.upkeep(2)
+    expect(await app.kept()).toEqual({ objects: [], uploads: [] })
+  })
+
+  test('what was sent and never confirmed is gone two days later', async () => {
+    const app = await open(s3())
+    await send(app)
+    await app.upkeep(0)
+    expect((await app.kept()).objects).toHaveLength(1)
+    await app.upkeep(2)
+    expect((await app.kept()).objects).toEqual([])
+  })
+
+  test('a bucket that cannot be reached is a 503, after which the file is confirmed without sending it again', async () => {
+    const proxy = await startProxy(s3())
+    onTestFinished(() => proxy.close())
+    const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
+    const { id } = await send(app)
+    await proxy.cut()
+    const error = await errorOf(() => app.kith.uploads.confirm(app.viewer, id))
+    expect(error).toMatchObject({ code: 'media-unavailable', status: 503 })
+    await proxy.heal()
+    expect((await app.kith.uploads.confirm(app.viewer, id)).id).toBe(id)
+    expect((await app.kept()).objects).toHaveLength(4)
+  })
+
+  test('an upload that fails for good leaves neither rows nor objects two days later', async () => {
+    const proxy = await startProxy(s3())
+    onTestFinished(() => proxy.close())
+    const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
+    await proxy.cut()
+    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'media-unavailable' })
+    await proxy.heal()
+    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+    expect(await app.kept()).toEqual({ objects: [], uploads: [] })
+  })
+})

@@ -1,0 +1,105 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  AbortMultipartUploadCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+} from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { type BlobMeta, type BlobStore, type GrantedBlobStore, isBlobKey, type Rendition } from '@kith/core'
+import { deleteObjects } from './delete-objects.ts'
+import { renditions } from './object-names.ts'
+import { atS3 } from './s3-errors.ts'
+import type { S3Place } from './s3-place.ts'
+import { copied, storeObject } from './store-object.ts'
+import { inTemporaryFolder } from './temporary-folders.ts'
+import { createTurns } from './turns.ts'
+
+/** Signed addresses hold no longer than this. */
+const longestSeconds = 7 * 86_400
+
+/** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */
+export function createS3Blobs(place: S3Place): BlobStore {
+  const { client, bucket: Bucket, names, publicUrl, urlPrefix } = place
+  const CacheControl = `${publicUrl === null ? 'private' : 'public'}, max-age=31536000, immutable`
+  const inTurn = createTurns()
+
+  function store(
+    key: string,
+    rendition: Rendition | null,
+    from: BlobMeta & { bytes: AsyncIterable<Uint8Array> },
+  ): Promise<void> {
+    return storeObject(client, { Bucket, Key: names.blob(key, rendition), CacheControl }, from)
+  }
+
+  /** All files are made before the first is sent. The original comes last: where it is, everything is. */
+  async function putImage(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
+    await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
+      const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
+      await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null)))
+      await all(renditions, (rendition) =>
+        place.images.rendition(path(null), path(rendition), { rendition, format: 'webp' }),
+      )
+      const send = (rendition: Rendition | null): Promise<void> => {
+        const contentType = rendition ? 'image/webp' : meta.contentType
+        return store(key, rendition, { bytes: createReadStream(path(rendition)), contentType, size: null })
+      }
+      await inTurn(key, async () => {
+        await all(renditions, send)
+        await send(null)
+      })
+    })
+  }
+
+  /** What a process that was killed in the middle of a put has left, which no listing of objects shows. */
+  async function abandonUploads(Key: string): Promise<void> {
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))
+    for (const { UploadId, Key: found } of Uploads) {
+      if (found === Key) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
+    }
+  }
+
+  const blobs: BlobStore = {
+    async put(key, bytes, meta) {
+      names.blob(key, null)
+      if (meta.contentType.startsWith('image/')) await putImage(key, bytes, meta)
+      else await store(key, null, { ...meta, bytes })
+    },
+    url(key, rendition) {
+      const name = names.blob(key, rendition)
+      if (publicUrl !== null) return `${publicUrl}/${name}`
+      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
+    },
+    async remove(key) {
+      const objects = [null, ...renditions].map((rendition) => names.blob(key, rendition))
+      await atS3(() =>
+        inTurn(key, async () => {
+          await deleteObjects(client, Bucket, objects)
+          await abandonUploads(names.blob(key, null))
+        }),
+      )
+    },
+  }
+  if (publicUrl !== null) return blobs
+  const granted: GrantedBlobStore = {
+    ...blobs,
+    async grant(key, rendition, until) {
+      if (!isBlobKey(key)) return null
+      const command = new GetObjectCommand({ Bucket, Key: names.blob(key, rendition) })
+      // One whose time is over is signed as of then.
+      const signingDate = new Date(Math.min(Date.now(), until.getTime() - 1000))
+      const seconds = Math.floor((until.getTime() - signingDate.getTime()) / 1000)
+      const expiresIn = Math.min(Math.max(seconds, 1), longestSeconds)
+      return await atS3(() => getSignedUrl(client, command, { expiresIn, signingDate }))
+    },
+  }
+  return granted
+}
+
+/** Does something for each at once, and is over when the last of them is. */
+async function all<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<void> {
+  for (const result of await Promise.allSettled(items.map(act)))
+    if (result.status === 'rejected') throw result.reason as Error
+}

@@ -1,0 +1,57 @@
+import { isKithError, KithError, RetryLaterError } from '@kith/core'
+
+/** What S3 and its clients call a failure that passes, whatever status comes with it. */
+const passing: readonly string[] = [
+  'AbortError',
+  'TimeoutError',
+  'RequestTimeout',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  // Somebody removed the blob while it was being put.
+  'NoSuchUpload',
+]
+
+interface S3Failure extends Error {
+  code?: unknown
+  $metadata?: { httpStatusCode?: number | undefined; requestId?: string | undefined }
+}
+
+/** Asks S3. @throws media-unavailable, storage-failed instead of what its client throws */
+export async function atS3<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw explain(error)
+  }
+}
+
+/** Whether S3 says that there is no such object. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && ['NotFound', 'NoSuchKey'].includes(error.name)
+}
+
+/** A place that answers nothing, for a few seconds. */
+export function unavailable(cause: unknown): RetryLaterError {
+  return new RetryLaterError('media-unavailable', 5, cause)
+}
+
+function explain(error: unknown): unknown {
+  if (isKithError(error) || !(error instanceof Error)) return error
+  const { name, code, $metadata }: S3Failure = error
+  const status = $metadata?.httpStatusCode ?? null
+  if (passing.includes(name) || (status !== null && (status === 429 || status >= 500)))
+    return unavailable(bare(error))
+  if (status !== null || name === 'CredentialsProviderError') {
+    const detail = 'The bucket of the media cannot be used.'
+    return new KithError('storage-failed', { detail, cause: bare(error) })
+  }
+  return typeof code === 'string' && /^(?:E[A-Z]+|UND_ERR_|ERR_)/.test(code) ? unavailable(error) : error
+}
+
+/** Without the request and the answer, which the client leaves on its errors: a key id and signatures are among them. */
+function bare({ name, message, $metadata }: S3Failure): Error {
+  const { httpStatusCode = 0, requestId = '-' } = $metadata ?? {}
+  return new Error(`${name}: ${message} (status ${httpStatusCode}, request ${requestId})`)
+}

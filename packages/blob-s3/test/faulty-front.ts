@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { createServer, request as forward } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import type { S3Server } from '../../../test/servers/s3-server.ts'
+
+/** What happens to a request: another answer, none though it was carried out, or nothing out of the ordinary. */
+export type Fate = 'pass' | 'lose-answer' | { status: number; code: string }
+
+/** A server in front of a store that passes requests on, headers and bodies as they are, unless told otherwise. */
+export interface FaultyFront {
+  server: S3Server
+  /** What was asked, such as `PUT blobs/a/original`. */
+  readonly seen: string[]
+  /** Decides for each request from now on. */
+  decide(fate: (what: string) => Fate): void
+}
+
+/** Starts one; it ends with the test. */
+export async function startFaultyFront(store: S3Server, prefix: string): Promise<FaultyFront> {
+  let decide: (what: string) => Fate = () => 'pass'
+  const seen: string[] = []
+
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', store.endpoint)
+    const name = pathname.slice(1 + store.bucket.length + 1).replace(prefix, '')
+    const what = [request.method, name, ...searchParams.keys()].join(' ')
+    seen.push(what)
+    const fate = decide(what)
+    if (typeof fate === 'object') {
+      request.resume().once('end', () => {
+        const body = `<?xml version="1.0"?><Error><Code>${fate.code}</Code><Message>not now</Message></Error>`
+        response.writeHead(fate.status, { 'content-type': 'application/xml' }).end(body)
+      })
+      return
+    }
+    const { method, url, headers } = request
+    const upstream = forward({ host: store.host, port: store.port, method, path: url, headers }, (answer) => {
+      if (fate === 'lose-answer') {
+        answer.resume().once('end', () => response.destroy())
+        return
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    upstream.once('error', () => response.destroy())
+    request.pipe(upstream)
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    server: { ...store, endpoint: `http://127.0.0.1:${port}`, port },
+    seen,
+    decide: (fate) => void (decide = fate),
+  }
+}

@@ -1,0 +1,88 @@
+import { CaptionsUnavailableError, type CaptionWriter, cleanSuggestions } from '@kith/core'
+import type { LanguageModel } from 'ai'
+import { z } from 'zod'
+import { askModel, type Reasoning } from './ask-model.ts'
+import { languageName } from './language-name.ts'
+import { failureOf } from './model-failure.ts'
+import { readPicture } from './picture.ts'
+import { instructionsFor, messageFor } from './prompt.ts'
+import { retrying } from './retrying.ts'
+
+/** How a model writes captions. */
+export interface AiCaptionsOptions {
+  /** A model that sees images: of any provider of the AI SDK, or its name at the AI Gateway. */
+  model: LanguageModel
+  /** How the captions of this app sound: `'short and dry, no emoji'`. An instruction to the model. @default none */
+  style?: string | undefined
+  /** The language, BCP 47, where the user asks for none, or for one that does not exist. @default 'en' */
+  language?: string | undefined
+  /** How much the model thinks first, where its provider can say so: `'none'`, `'minimal'` … `'high'`. @default 'provider-default' */
+  reasoning?: Reasoning | undefined
+  /** The most tokens of an answer, thinking included. @default 2000 */
+  maxOutputTokens?: number | undefined
+  /** How often to call again where the host of the model could not answer, as far as the time allows. @default 1 */
+  maxRetries?: number | undefined
+  /** The most bytes of an image that are sent; Anthropic takes 5 MB of base64. @default 3 MiB */
+  maxImageBytes?: number | undefined
+}
+
+const optionsSchema = z.strictObject({
+  model: z.custom<LanguageModel>(isModel, 'Give a model of the AI SDK, or its name at the AI Gateway'),
+  style: z.string().trim().min(1).max(1000).optional(),
+  language: z
+    .string()
+    .refine((tag) => languageName(tag) !== null, 'There is no such language')
+    .default('en'),
+  reasoning: z
+    .enum(['provider-default', 'none', 'minimal', 'low', 'medium', 'high'])
+    .default('provider-default'),
+  maxOutputTokens: z.number().int().min(1).default(2_000),
+  maxRetries: z.number().int().min(0).max(10).default(1),
+  maxImageBytes: z
+    .number()
+    .int()
+    .min(1)
+    .default(3 * 1024 * 1024),
+})
+
+/**
+ * Creates a writer that shows an image, in its feed rendition, to a vision model and asks for all suggestions in one
+ * answer. Nothing is called before a suggestion is asked for.
+ * @throws TypeError for options that cannot work; the message names the option
+ */
+export function createAiCaptions(options: AiCaptionsOptions): CaptionWriter {
+  const { success, data, error } = optionsSchema.safeParse(options)
+  if (!success) throw new TypeError(`createAiCaptions: ${z.prettifyError(error)}`)
+  const { model, style, maxOutputTokens, maxRetries, maxImageBytes, reasoning } = data
+  const ownLanguage = languageName(data.language) ?? data.language
+  const writer = typeof model === 'string' ? model : model.modelId
+
+  return {
+    name: writer,
+    async suggest({ image, hint, language, count, timeoutSeconds }, signal) {
+      const message = messageFor(await readPicture(await image(), maxImageBytes, signal), hint)
+      const spoken = (language === null ? null : languageName(language)) ?? ownLanguage
+      const instructions = instructionsFor({ count, language: spoken, style })
+      const call = { model, instructions, message, maxOutputTokens, reasoning, signal }
+      const terms = { maxRetries, timeoutSeconds, signal }
+      const answer = await retrying(() => askModel(call), terms).catch((thrown: unknown) => {
+        signal.throwIfAborted()
+        const { reason, cause, retryAfterSeconds } = failureOf(thrown)
+        const failure = { writer, reason, usage: null, cause }
+        throw new CaptionsUnavailableError([failure], retryAfterSeconds ?? undefined)
+      })
+      const { usage, finishReason } = answer
+      const suggestions = cleanSuggestions(answer.suggestions, count)
+      if (suggestions.length > 0) return { suggestions, writer, usage }
+      const reason = finishReason === 'content-filter' ? 'refused' : 'empty'
+      const cause = new Error(`The model suggested nothing and ended with ${finishReason}`)
+      throw new CaptionsUnavailableError([{ writer, reason, usage, cause }])
+    },
+  }
+}
+
+// Only looked at: a model is an object with a life of its own.
+function isModel(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' && value !== ''
+  return 'modelId' in value && 'doGenerate' in value
+}

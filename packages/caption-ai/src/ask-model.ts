@@ -1,0 +1,77 @@
+import type { CaptionUsage } from '@kith/core'
+import {
+  type FinishReason,
+  generateText,
+  type LanguageModel,
+  type LanguageModelUsage,
+  NoObjectGeneratedError,
+  NoOutputGeneratedError,
+  Output,
+  type UserModelMessage,
+} from 'ai'
+import { z } from 'zod'
+
+/** How much a model thinks before it writes. */
+export type Reasoning = 'provider-default' | 'none' | 'minimal' | 'low' | 'medium' | 'high'
+
+/** One call of a model. */
+export interface ModelCall {
+  model: LanguageModel
+  instructions: string
+  message: UserModelMessage
+  maxOutputTokens: number
+  reasoning: Reasoning
+  signal: AbortSignal
+}
+
+/** What a model said, and what it took. */
+export interface ModelAnswer {
+  /** Empty where it said nothing in the form that it was asked for. */
+  suggestions: readonly string[]
+  finishReason: FinishReason
+  usage: CaptionUsage
+}
+
+/** No bounds: some vendors refuse them, and an answer with one suggestion too many is still an answer. */
+const schema = z.object({ suggestions: z.array(z.string()) })
+
+/** Calls a model once. Throws where its host did not answer. */
+export async function askModel({ message, signal, ...settings }: ModelCall): Promise<ModelAnswer> {
+  try {
+    const result = await generateText({
+      ...settings,
+      messages: [message],
+      output: Output.object({ schema, name: 'captions' }),
+      maxRetries: 0,
+      abortSignal: signal,
+      // The pictures and hints of users are nothing for the traces of an app.
+      telemetry: { functionId: 'kith.captions', recordInputs: false, recordOutputs: false },
+    })
+    const { finishReason, usage, response } = result.finalStep
+    const suggestions = finishReason === 'content-filter' ? [] : suggestionsOf(result)
+    return { suggestions, finishReason, usage: readUsage(usage, response.modelId) }
+  } catch (error) {
+    // It did answer: something that is no JSON, or other JSON.
+    if (!NoObjectGeneratedError.isInstance(error) || !error.usage) throw error
+    const { usage, finishReason = 'other', response } = error
+    return { suggestions: [], finishReason, usage: readUsage(usage, response?.modelId ?? '') }
+  }
+}
+
+function suggestionsOf(result: { readonly output: z.infer<typeof schema> }): readonly string[] {
+  try {
+    return result.output.suggestions
+  } catch (error) {
+    if (NoOutputGeneratedError.isInstance(error)) return []
+    throw error
+  }
+}
+
+function readUsage(usage: LanguageModelUsage, model: string): CaptionUsage {
+  return {
+    model,
+    inputTokens: usage.inputTokens ?? null,
+    outputTokens: usage.outputTokens ?? null,
+    cachedInputTokens: usage.inputTokenDetails.cacheReadTokens ?? null,
+  }
+}

@@ -1,0 +1,1 @@
+export { type AiCaptionsOptions, createAiCaptions } from './ai-captions.ts'

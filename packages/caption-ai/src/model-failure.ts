@@ -1,0 +1,83 @@
+import type { CaptionFailureReason } from '@kith/core'
+import { z } from 'zod'
+
+/** Why a call of a model failed. */
+export interface ModelFailure {
+  reason: CaptionFailureReason
+  /** In our words alone: an error of the SDK carries the whole request, picture and hint included, and the vendor's text. */
+  cause: Error
+  /** Whether the same call can succeed a moment later. */
+  isRetryable: boolean
+  /** What the vendor asks to wait. */
+  retryAfterSeconds: number | null
+}
+
+/** What the errors of the SDK, its gateway and Node say, where they say it. */
+const link = z.object({
+  name: z.string().catch('Error'),
+  statusCode: z.number().nullable().catch(null),
+  isRetryable: z.boolean().catch(false),
+  responseHeaders: z.record(z.string(), z.string()).nullable().catch(null),
+  /** The body of the answer. */
+  data: z
+    .object({ error: z.object({ code: z.string() }) })
+    .nullable()
+    .catch(null),
+  /** Of the system: `ECONNREFUSED`. */
+  code: z.string().nullable().catch(null),
+  cause: z.unknown().optional(),
+})
+
+/** Overloaded in the words of Anthropic is 529. */
+const limitedStatuses: readonly (number | null)[] = [429, 503, 529]
+
+/** At OpenAI and Azure: turned down for what the picture or the text is. */
+const refusedCodes = ['content_filter', 'content_policy_violation', 'moderation_blocked']
+
+/** What to make of an error that calling a model threw. */
+export function failureOf(error: unknown): ModelFailure {
+  const links = chain(error)
+  const status = links.find(({ statusCode }) => statusCode !== null)?.statusCode ?? null
+  const headers = links.find(({ responseHeaders }) => responseHeaders !== null)?.responseHeaders ?? {}
+  const vendorCode = links.find(({ data }) => data !== null)?.data?.error.code ?? ''
+  // Waiting fills no account.
+  const isOutOfCredit = vendorCode === 'insufficient_quota'
+  const isLimited = limitedStatuses.includes(status) && !isOutOfCredit
+  return {
+    reason: refusedCodes.includes(vendorCode) ? 'refused' : isLimited ? 'limited' : 'failed',
+    cause: new Error(describe(links, status)),
+    isRetryable: links.some(({ isRetryable }) => isRetryable) && !isOutOfCredit,
+    retryAfterSeconds: readRetryAfter(headers),
+  }
+}
+
+function chain(error: unknown): z.infer<typeof link>[] {
+  const links: z.infer<typeof link>[] = []
+  for (let next = error; links.length < 5;) {
+    const { success, data } = link.safeParse(next)
+    if (!success) break
+    links.push(data)
+    next = data.cause
+  }
+  return links
+}
+
+function describe(links: readonly z.infer<typeof link>[], status: number | null): string {
+  if (status === 200) return 'The host of the model answered with something else than JSON of its kind'
+  if (status !== null) return `The host of the model answered ${status}`
+  const systemCode = links.find(({ code }) => code !== null)?.code
+  if (systemCode) return `The host of the model cannot be reached: ${systemCode}`
+  return `The call of the model failed with ${links[0]?.name ?? 'no error'}`
+}
+
+/** A wait past this says nothing that helps anybody. */
+const longestWaitSeconds = 86_400
+
+/** RFC 9110, 10.2.3, and the finer header of OpenAI. */
+function readRetryAfter(headers: Readonly<Record<string, string>>): number | null {
+  const millis = Number.parseFloat(headers['retry-after-ms'] ?? '')
+  if (millis >= 0) return millis / 1000
+  const text = headers['retry-after'] ?? ''
+  const seconds = /^\d/.test(text) ? Number.parseFloat(text) : (Date.parse(text) - Date.now()) / 1000
+  return seconds >= 0 && seconds <= longestWaitSeconds ? seconds : null
+}

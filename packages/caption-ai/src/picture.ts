@@ -1,0 +1,52 @@
+import { type MediaType, sniff } from '@kith/core'
+
+/** An image as it is sent. */
+export interface Picture {
+  bytes: Uint8Array
+  mediaType: MediaType
+}
+
+/** The types that the vendors of vision models read. */
+const readableTypes: readonly (MediaType | null)[] = ['image/jpeg', 'image/png', 'image/webp', 'image/gif']
+
+/** Reads an image to its end, or until it turns out to be too large; its type is told by its bytes. Throws the reason of `signal` where that is aborted. */
+export async function readPicture(
+  image: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Picture> {
+  const bytes = await readAll(image, maxBytes, signal)
+  const mediaType = sniff(bytes)
+  if (mediaType === null || !readableTypes.includes(mediaType))
+    throw new Error(
+      `Models read JPEG, PNG, WebP and GIF; the type of the image is ${mediaType ?? 'no known one'}`,
+    )
+  return { bytes, mediaType }
+}
+
+async function readAll(
+  image: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  signal.throwIfAborted()
+  const source = image[Symbol.asyncIterator]()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', stop, { once: true })
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([source.next(), aborted])
+      if (done) return Buffer.concat(chunks)
+      size += value.length
+      if (size > maxBytes) throw new Error(`The image has more than ${maxBytes} bytes`)
+      chunks.push(value)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // Not waited for: it may be the source that does not answer.
+    void source.return?.().catch(() => {})
+  }
+}

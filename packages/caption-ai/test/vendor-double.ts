@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request as a vendor sees it. */
+export interface VendorCall {
+  path: string
+  headers: IncomingHttpHeaders
+  body: Body
+}
+
+/** The JSON of a request. Read loosely: what a vendor demands of it, its double checks. */
+export type Body = Record<string, unknown>
+
+/** What a vendor answers. */
+export interface VendorReply {
+  status: number
+  headers?: Readonly<Record<string, string>>
+  /** JSON, unless it is a text already. */
+  body: object | string
+}
+
+/** Something that goes wrong on the way. */
+export type Trouble = VendorReply | 'silence' | 'half an answer' | 'a cut connection'
+
+/** A local server in the place of a vendor. */
+export interface VendorDouble {
+  readonly url: string
+  /** The calls that came in whole. */
+  readonly calls: VendorCall[]
+  /** What the next calls get in place of an answer, in order. */
+  readonly troubles: Trouble[]
+  /** Settles when the client closes a call that has no answer yet. */
+  readonly abandoned: Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts one. `answer` gets each call that no trouble befalls. */
+export async function startVendor(answer: (call: VendorCall) => VendorReply): Promise<VendorDouble> {
+  const calls: VendorCall[] = []
+  const troubles: Trouble[] = []
+  const abandoned = Promise.withResolvers<void>()
+
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as Body
+      const call = { path: request.url ?? '', headers: request.headers, body }
+      calls.push(call)
+      response.on('close', () => {
+        if (!response.writableFinished) abandoned.resolve()
+      })
+      send(response, troubles.shift() ?? answer(call))
+    })()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    troubles,
+    abandoned: abandoned.promise,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function send(response: ServerResponse, reply: Trouble): void {
+  if (reply === 'silence') return
+  if (reply === 'a cut connection') return void response.destroy()
+  if (reply === 'half an answer') {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    return void response.write('{"id": "')
+  }
+  const { status, headers = {}, body } = reply
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+/** The type of an image by its first bytes, as vendors tell it; `null` for what they do not read. */
+export function imageTypeOf(base64: string): string | null {
+  const head = Buffer.from(base64, 'base64').subarray(0, 12).toString('latin1')
+  if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg'
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
+  if (/^GIF8[79]a/.test(head)) return 'image/gif'
+  return /^RIFF[^]{4}WEBP/.test(head) ? 'image/webp' : null
+}
+
+/** Every object within a JSON schema, itself included. */
+export function objectsOf(schema: unknown): Body[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const inner = Object.values(schema).flatMap(objectsOf)
+  return 'type' in schema && schema.type === 'object' ? [schema as Body, ...inner] : inner
+}

@@ -1,0 +1,20 @@
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { LanguageModel } from 'ai'
+import { anthropicKey } from './anthropic-double.ts'
+import { openaiKey } from './openai-double.ts'
+
+/** A model of OpenAI, at the double of its host. */
+export function openaiModel(url: string, apiKey: string = openaiKey): LanguageModel {
+  return createOpenAICompatible({
+    name: 'openai',
+    baseURL: `${url}/v1`,
+    apiKey,
+    supportsStructuredOutputs: true,
+  })('gpt-5-mini')
+}
+
+/** A model of Anthropic, at the double of its host. */
+export function anthropicModel(url: string, apiKey: string = anthropicKey): LanguageModel {
+  return createAnthropic({ baseURL: `${url}/v1`, apiKey })('claude-haiku-4-5')
+}

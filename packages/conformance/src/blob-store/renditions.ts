@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import type { BlobStore } from '@kith/core'
+import type { Case } from '../case.ts'
+import { race } from '../race.ts'
+import { nextId } from '../records.ts'
+import { assertBytes, assertGone, content, put, red, renditions } from './samples.ts'
+import { see } from './seeing.ts'
+
+/** Where the addresses of a blob and its renditions lead. */
+export const renditionCases: readonly Case<BlobStore>[] = [
+  {
+    name: 'blobs: an unknown key leads to nothing',
+    async run(make) {
+      const blobs = await make()
+      await put(blobs, nextId())
+      await assertGone(blobs, nextId())
+    },
+  },
+  {
+    name: 'blobs: each rendition of an image is a WebP of the size that is told',
+    async run(make) {
+      const blobs = await make()
+      const key = nextId()
+      await put(blobs, key)
+      for (const rendition of renditions) {
+        const blob = await see(blobs, key, rendition)
+        assert.equal(blob?.contentType, 'image/webp')
+        assert.equal(blob?.size, blob?.bytes.length)
+      }
+      assertBytes(await content(blobs, key), red)
+    },
+  },
+  {
+    name: 'blobs: of 20 parallel readers of a rendition all get the same',
+    async run(make) {
+      const blobs = await make()
+      const key = nextId()
+      await put(blobs, key)
+      const [first, ...others] = await race(20, () => content(blobs, key, 'feed'))
+      assert.ok(first && first.length > 0)
+      for (const other of others) assertBytes(other, first)
+    },
+  },
+]

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type BlobStore, isGranted, isServed, type Rendition } from '@kith/core'
+import { readFile } from './reading-bytes.ts'
+
+/** What a browser gets of a blob. */
+export interface SeenBlob {
+  contentType: string
+  /** As it was told beforehand. */
+  size: number
+  bytes: Buffer
+}
+
+/** How a host says that there is nothing, or nothing for everyone. */
+const absent = [400, 401, 403, 404, 410]
+
+/** Caches in front of a host know of a change a little later. */
+const patienceMillis = 20_000
+
+/** Asks for a blob as a browser does, whoever serves it: `null` where there is none. */
+export async function see(
+  blobs: BlobStore,
+  key: string,
+  rendition: Rendition | null = null,
+): Promise<SeenBlob | null> {
+  const form = rendition && ({ rendition, format: 'webp' } as const)
+  if (isServed(blobs)) return await readFile(blobs, key, { form })
+  const url = isGranted(blobs) ? await blobs.grant(key, rendition, soon()) : blobs.url(key, rendition)
+  return url === null ? null : await download(url)
+}
+
+/** Asks an address: `null` where it leads nowhere. */
+export async function download(url: string): Promise<SeenBlob | null> {
+  const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } })
+  const bytes = Buffer.from(await response.arrayBuffer())
+  if (absent.includes(response.status)) return null
+  assert.equal(response.status, 200, `an address was answered with ${response.status}`)
+  const { headers } = response
+  const size = Number(headers.get('content-length') ?? bytes.length)
+  return { contentType: headers.get('content-type') ?? '', size, bytes }
+}
+
+/**
+ * Checks what holds after a change. Where public addresses stand behind caches it may hold a little later; everywhere else
+ * it holds at once.
+ */
+export async function settled(blobs: BlobStore, check: () => Promise<void>): Promise<void> {
+  const end = isServed(blobs) || isGranted(blobs) ? 0 : Date.now() + patienceMillis
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > end) throw error
+      await wait(500)
+    }
+  }
+}
+
+function soon(): Date {
+  return new Date(Date.now() + 600_000)
+}

@@ -1,0 +1,7 @@
+import type { CaptionWriter } from '@kith/core'
+import { answeringCases } from './caption-writer/answering.ts'
+import { stoppingCases } from './caption-writer/stopping.ts'
+import type { Case } from './case.ts'
+
+/** The promises of `CaptionWriter`. A writer that asks a model is given one that answers. */
+export const captionWriterCases: readonly Case<CaptionWriter>[] = [...answeringCases, ...stoppingCases]

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import type { CaptionAnswer, CaptionRequest, CaptionWriter, ImageMeasures } from '@kith/core'
+import type { Case } from '../case.ts'
+import { race } from '../race.ts'
+import { never, sampleRequest } from './request.ts'
+
+/** What an answer promises. */
+export const answeringCases: readonly Case<CaptionWriter>[] = [
+  {
+    name: 'captions: a writer has a name, and its answers say who wrote them',
+    async run(make) {
+      const writer = await make()
+      const answer = await writer.suggest(sampleRequest(), never)
+      for (const name of [writer.name, answer.writer]) assert.match(name, /\S/)
+    },
+  },
+  {
+    name: 'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+    async run(make) {
+      const writer = await make()
+      for (const count of [1, 2, 3, 4, 5]) await assertMany(writer, sampleRequest({ count }))
+    },
+  },
+  {
+    name: 'captions: the suggestions of an answer are different texts, and none is empty',
+    async run(make) {
+      const writer = await make()
+      const { suggestions } = await writer.suggest(sampleRequest({ count: 5 }), never)
+      for (const text of suggestions) assert.match(text, /\S/)
+      assert.equal(new Set(suggestions.map((text) => text.trim())).size, suggestions.length)
+    },
+  },
+  {
+    name: 'captions: no suggestion has more than 2,200 characters, however long the hint is',
+    async run(make) {
+      const writer = await make()
+      for (const hint of ['👩‍👩‍👧'.repeat(3000), 'lake '.repeat(5000), 'a'.repeat(300)]) {
+        const { suggestions } = await writer.suggest(sampleRequest({ hint, count: 5 }), never)
+        for (const text of suggestions) assert.ok(graphemes(text) <= 2200, `${graphemes(text)} characters`)
+      }
+    },
+  },
+  {
+    name: 'captions: no hint, and one that says nothing, are answered too',
+    async run(make) {
+      const writer = await make()
+      for (const hint of [null, '', ' \n\t', '\u202e\u200b'])
+        await assertMany(writer, sampleRequest({ hint }))
+    },
+  },
+  {
+    name: 'captions: no language, and one that nobody speaks, are answered too',
+    async run(make) {
+      const writer = await make()
+      for (const language of [null, 'de-AT', 'zh-Hant-TW', 'qaa', 'constructor'])
+        await assertMany(writer, sampleRequest({ language }))
+    },
+  },
+  {
+    name: 'captions: whatever was measured is answered',
+    async run(make) {
+      const writer = await make()
+      const { measures } = sampleRequest()
+      const odd: Partial<ImageMeasures>[] = [
+        { palette: [], thumbhash: '', lightness: 0, saturation: 0, takenAt: null },
+        { width: 1, height: 1, lightness: 1, saturation: 1 },
+        { width: 40_000, height: 1, palette: ['#000000', '#ffffff', '#ff0000', '#00ff00', '#0000ff'] },
+      ]
+      for (const each of odd) await assertMany(writer, sampleRequest({ measures: { ...measures, ...each } }))
+    },
+  },
+  {
+    name: 'captions: what an answer took can be told as JSON, with tokens where they were counted',
+    async run(make) {
+      const writer = await make()
+      const { usage } = await writer.suggest(sampleRequest(), never)
+      assert.deepEqual(JSON.parse(JSON.stringify(usage)), usage)
+      if (usage === null) return
+      assert.match(usage.model, /\S/)
+      for (const tokens of [usage.inputTokens, usage.outputTokens, usage.cachedInputTokens])
+        assert.ok(tokens === null || (Number.isInteger(tokens) && tokens >= 0), `${tokens} tokens`)
+    },
+  },
+  {
+    name: 'captions: the request stays as it is, since another writer may get it next',
+    async run(make) {
+      const writer = await make()
+      const request = sampleRequest({ hint: null })
+      const { image, ...before } = request
+      const copy = structuredClone(before)
+      await writer.suggest(request, never)
+      assert.deepEqual(request, { ...copy, image })
+    },
+  },
+  {
+    name: 'captions: of 10 parallel requests each is answered as it was asked',
+    async run(make) {
+      const writer = await make()
+      await race(10, (index) => assertMany(writer, sampleRequest({ count: 1 + (index % 5) })))
+    },
+  },
+]
+
+async function assertMany(writer: CaptionWriter, request: CaptionRequest): Promise<void> {
+  const { suggestions }: CaptionAnswer = await writer.suggest(request, never)
+  assert.ok(suggestions.length >= 1, 'there is no suggestion')
+  assert.ok(suggestions.length <= request.count, `${suggestions.length} instead of ${request.count}`)
+}
+
+function graphemes(text: string): number {
+  return [...new Intl.Segmenter('und', { granularity: 'grapheme' }).segment(text)].length
+}

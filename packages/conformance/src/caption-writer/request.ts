@@ -1,0 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { CaptionRequest } from '@kith/core'
+import { red } from '../blob-store/samples.ts'
+import { nextId, sampleMeasures } from '../records.ts'
+
+/** What is asked for a picture with everything measured, unless `fields` say otherwise. */
+export function sampleRequest(fields: Partial<CaptionRequest> = {}): CaptionRequest {
+  const { durationSeconds: _, thumbhash, lightness, saturation, ...measures } = sampleMeasures
+  return {
+    mediaId: nextId(),
+    measures: {
+      ...measures,
+      palette: [...measures.palette],
+      thumbhash: thumbhash ?? '',
+      lightness: lightness ?? 0,
+      saturation: saturation ?? 0,
+    },
+    image: async () => picture(),
+    hint: 'Sunday at the lake',
+    language: 'en',
+    count: 3,
+    timeoutSeconds: 10,
+    ...fields,
+  }
+}
+
+/** A signal that is never aborted. */
+export const never: AbortSignal = new AbortController().signal
+
+async function* picture(): AsyncGenerator<Uint8Array> {
+  for (const part of [red.subarray(0, 10), red.subarray(10)]) {
+    await turn()
+    yield part
+  }
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CaptionRequest, CaptionWriter } from '@kith/core'
+import type { Case } from '../case.ts'
+import { never, sampleRequest } from './request.ts'
+
+/** How long an end may take that should come at once: machines can be busy. */
+const patienceMillis = 3000
+
+/** How a writer promises to end. */
+export const stoppingCases: readonly Case<CaptionWriter>[] = [
+  {
+    name: 'captions: where the signal is aborted already, a writer answers nothing and fails at once',
+    async run(make) {
+      const writer = await make()
+      const outcome = await outcomeOf(
+        writer.suggest(sampleRequest(), AbortSignal.abort(new Error('too late'))),
+      )
+      assert.equal(outcome, 'failed')
+    },
+  },
+  {
+    name: 'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
+    async run(make) {
+      const writer = await make()
+      const controller = new AbortController()
+      const abort = (): void => controller.abort(new Error('too late'))
+      let looked = false
+      const request = sampleRequest({
+        async image() {
+          looked = true
+          setTimeout(abort, 5)
+          return endless()
+        },
+      })
+      const ended = outcomeOf(writer.suggest(request, controller.signal))
+      // One that does not look may have ended before.
+      setTimeout(abort, 100)
+      assert.notEqual(await ended, 'waiting')
+      assert.ok(!looked || (await ended) === 'failed', 'it answers although it was stopped')
+    },
+  },
+  {
+    name: 'captions: an image that cannot be opened or read is an error, or no matter, and never a wait',
+    async run(make) {
+      const writer = await make()
+      const images: CaptionRequest['image'][] = [
+        () => Promise.reject(new Error('no image')),
+        async () => broken(),
+      ]
+      for (const image of images) {
+        const outcome = await outcomeOf(writer.suggest(sampleRequest({ image }), never))
+        assert.notEqual(outcome, 'waiting')
+      }
+    },
+  },
+]
+
+async function outcomeOf(work: Promise<unknown>): Promise<'answered' | 'failed' | 'waiting'> {
+  const settled = work.then(
+    () => 'answered' as const,
+    () => 'failed' as const,
+  )
+  const timer = new AbortController()
+  const late = wait(patienceMillis, 'waiting' as const, { signal: timer.signal, ref: false })
+  try {
+    return await Promise.race([settled, late.catch(() => 'waiting' as const)])
+  } finally {
+    timer.abort()
+  }
+}
+
+/** Gives a chunk and then no more, and no end. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('RIFF')
+  await new Promise(() => {})
+}
+
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('RIFF')
+  throw new Error('cut off')
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { sampleVideo } from '../blob-store/sample-videos.ts'
+import { assertBytes, content, noKeys, put, red } from '../blob-store/samples.ts'
+import type { Case } from '../case.ts'
+import { race } from '../race.ts'
+import { nextId } from '../records.ts'
+import type { DirectHost } from './direct-host.ts'
+import { assertNotStaged, assertStaged, deliver, limitsOf, picture, sign, staged, video } from './files.ts'
+
+/** What becomes of files that are sent as they were announced. */
+export const arrivingCases: readonly Case<DirectHost>[] = [
+  {
+    name: 'direct: a file that was sent as signed has come, and is read back byte for byte',
+    async run(make) {
+      const host = await make()
+      for (const sample of [picture, video]) {
+        const key = nextId()
+        await deliver(host, key, sample)
+        await assertStaged(host, key, sample)
+      }
+    },
+  },
+  {
+    name: 'direct: a file that was not sent has not come, signed or not',
+    async run(make) {
+      const host = await make()
+      const [signed, unknown] = [nextId(), nextId()]
+      await sign(host, signed, picture)
+      await assertNotStaged(host, signed)
+      await assertNotStaged(host, unknown)
+    },
+  },
+  {
+    name: 'direct: files that are sent at the same time are apart',
+    async run(make) {
+      const host = await make()
+      const keys = Array.from({ length: 10 }, nextId)
+      const samples = keys.map((key) => ({ ...video, bytes: sampleVideo(key) }))
+      await race(keys.length, (index) => deliver(host, keys[index] ?? '', samples[index]))
+      for (const [index, key] of keys.entries()) await assertStaged(host, key, samples[index])
+    },
+  },
+  {
+    name: 'direct: a file that was sent again takes the place of the one before',
+    async run(make) {
+      const host = await make()
+      const key = nextId()
+      await deliver(host, key, video)
+      await assertStaged(host, key, video)
+      const later = { ...video, bytes: sampleVideo(Buffer.alloc(90_000, 'later')) }
+      await deliver(host, key, later)
+      await assertStaged(host, key, later)
+    },
+  },
+  {
+    name: 'direct: a file can be read many times, also at once, and after a reader that stopped early',
+    async run(make) {
+      const { direct, ...host } = await make()
+      const key = nextId()
+      await deliver({ direct, ...host }, key, video)
+      for await (const part of direct.read(key)) {
+        assert.ok(part.length > 0)
+        break
+      }
+      for (const bytes of await race(5, () => staged(direct, key))) assertBytes(bytes, video.bytes)
+    },
+  },
+  {
+    name: 'direct: confirming again answers the same, also at once',
+    async run(make) {
+      const host = await make()
+      const key = nextId()
+      await deliver(host, key)
+      const answers = await race(5, () => host.direct.confirm(key, limitsOf()))
+      assert.deepEqual(answers, [true, true, true, true, true])
+      await assertStaged(host, key)
+    },
+  },
+  {
+    name: 'direct: a discarded file is gone, others are not, and discarding again does nothing',
+    async run(make) {
+      const host = await make()
+      const [key, kept, unknown] = [nextId(), nextId(), nextId()]
+      for (const each of [key, kept]) await deliver(host, each)
+      await race(3, () => host.direct.discard(key))
+      await host.direct.discard(key)
+      await host.direct.discard(unknown)
+      await assertNotStaged(host, key)
+      await assertStaged(host, kept)
+    },
+  },
+  {
+    name: 'direct: a sweep removes what was staged before its time, and leaves the rest and all blobs',
+    async run(make) {
+      const host = await make()
+      const [picked, filmed, blob] = [nextId(), nextId(), nextId()]
+      await put(host.blobs, blob)
+      await deliver(host, picked)
+      await deliver(host, filmed, video)
+      await host.direct.sweep(new Date(Date.now() - 3_600_000))
+      await assertStaged(host, picked)
+      await assertStaged(host, filmed, video)
+      await host.direct.sweep(new Date(Date.now() + 3_600_000))
+      await host.direct.sweep(new Date(Date.now() + 3_600_000))
+      await assertNotStaged(host, picked)
+      await assertNotStaged(host, filmed)
+      assertBytes(await content(host.blobs, blob), red)
+    },
+  },
+  {
+    name: 'direct: a staged file is no blob: its key leads nowhere, before and after it is confirmed',
+    async run(make) {
+      const host = await make()
+      const key = nextId()
+      await deliver(host, key)
+      assert.equal(await content(host.blobs, key), null)
+      await assertStaged(host, key)
+      assert.equal(await content(host.blobs, key), null)
+      await host.blobs.remove(key)
+      await assertStaged(host, key)
+    },
+  },
+  {
+    name: 'direct: a blob of the same key stays as it is, whatever is signed, sent, confirmed, discarded and swept',
+    async run(make) {
+      const host = await make()
+      const key = nextId()
+      await put(host.blobs, key)
+      await assertNotStaged(host, key)
+      await deliver(host, key)
+      assertBytes(await content(host.blobs, key), red)
+      await assertStaged(host, key)
+      await host.direct.discard(key)
+      await host.direct.sweep(new Date(Date.now() + 3_600_000))
+      assertBytes(await content(host.blobs, key), red)
+    },
+  },
+  {
+    name: 'direct: what is no key is refused by each method',
+    async run(make) {
+      const host = await make()
+      for (const key of noKeys) {
+        await assert.rejects(async () => await sign(host, key, picture), TypeError, JSON.stringify(key))
+        await assert.rejects(async () => await host.direct.confirm(key, limitsOf()), TypeError)
+        await assert.rejects(async () => await staged(host.direct, key), TypeError)
+        await assert.rejects(async () => await host.direct.discard(key), TypeError)
+      }
+    },
+  },
+]

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type DirectUploads,
+  type GrantedBlobStore,
+  isBlobKey,
+  KithError,
+  type MediaKind,
+  sniff,
+} from '@kith/core'
+import { createMemoryBlobs } from '@kith/core/memory'
+import type { DirectHost } from './direct-host.ts'
+import { type Policy, seal } from './policy.ts'
+import { serveReference, type StagedFile } from './reference-server.ts'
+
+/** How the reference host behaves. */
+export interface ReferenceHostOptions {
+  /** How files are sent. @default 'POST' */
+  method?: 'POST' | 'PUT' | undefined
+  /** @default the system's clock */
+  clock?: (() => Date) | undefined
+  /** Where Kith's routes stand. @default '/api/v1/media/files' */
+  urlPrefix?: string | undefined
+  /** What signatures pin; less than all of it is a flaw, for tests that have to notice. @default all */
+  pins?: readonly (keyof Policy)[] | undefined
+}
+
+/** The reference host: honest, complete, and gone with the process. */
+export interface ReferenceHost extends DirectHost {
+  readonly blobs: GrantedBlobStore
+  /** The names of all that is kept or staged. */
+  files(): string[]
+  close(): Promise<void>
+}
+
+const everything: readonly (keyof Policy)[] = ['key', 'contentType', 'size', 'rendition', 'until']
+
+/**
+ * Creates a host of media in this process, with an HTTP server on a port of its own that checks what it signed and serves
+ * what it granted. For tests: a rendition is the image itself. It does not keep the process alive.
+ */
+export function createReferenceHost(options: ReferenceHostOptions = {}): ReferenceHost {
+  const { method = 'POST', clock = () => new Date(), urlPrefix, pins = everything } = options
+  const secret = randomBytes(32).toString('hex')
+  const kept = createMemoryBlobs(urlPrefix === undefined ? {} : { urlPrefix })
+  const names = new Set<string>()
+  const staged = new Map<string, StagedFile>()
+  const server = serveReference({ secret, clock, blobs: kept, staged })
+
+  function pinned(policy: Policy): { policy: string; signature: string } {
+    return seal(
+      secret,
+      Object.fromEntries(Object.entries(policy).filter(([name]) => pins.includes(name as keyof Policy))),
+    )
+  }
+
+  const blobs: GrantedBlobStore = {
+    async put(key, bytes, meta) {
+      await kept.put(key, bytes, meta)
+      names.add(key)
+    },
+    url: kept.url,
+    async remove(key) {
+      await kept.remove(key)
+      names.delete(key)
+    },
+    async grant(key, rendition, until) {
+      if (!isBlobKey(key)) return null
+      const query = new URLSearchParams({
+        ...pinned({ key, rendition: rendition ?? '', until: until.getTime() }),
+      })
+      return `${await server.origin}/blobs/${key}${rendition ? `/${rendition}` : ''}?${query.toString()}`
+    },
+  }
+
+  const direct: DirectUploads = {
+    async sign(key, { contentType, size, until }) {
+      demandKey(key)
+      const sealed = pinned({ key, contentType, size, until: until.getTime() })
+      const expiresAt = until.toISOString()
+      if (method === 'POST') {
+        const form = { fields: { key, contentType, ...sealed }, file: 'file' }
+        return { method, url: `${await server.origin}/staged`, headers: {}, form, expiresAt }
+      }
+      const query = new URLSearchParams({ ...sealed }).toString()
+      const url = `${await server.origin}/staged/${key}?${query}`
+      return { method, url, headers: { 'content-type': contentType }, form: null, expiresAt }
+    },
+    async confirm(key, { kind, maxBytes, maxPixels }) {
+      demandKey(key)
+      const file = staged.get(key)
+      if (!file) return false
+      const fits = file.bytes.length <= maxBytes && pixelsOf(file.bytes) <= maxPixels
+      if (kindOf(file.bytes) === kind && fits) return true
+      staged.delete(key)
+      throw new KithError(fits ? 'unsupported-media-type' : 'media-too-large')
+    },
+    async *read(key) {
+      demandKey(key)
+      const file = staged.get(key)
+      if (!file) throw new KithError('media-not-found')
+      yield file.bytes
+    },
+    async discard(key) {
+      demandKey(key)
+      staged.delete(key)
+    },
+    async sweep(before) {
+      for (const [key, { stagedAt }] of staged) if (stagedAt < before) staged.delete(key)
+    },
+  }
+
+  return {
+    blobs,
+    direct,
+    fetch,
+    conditions: { sizeNotPinned: null, kindNotMeasured: null, pixelsNotMeasured: null },
+    files: () => [...names, ...staged.keys()],
+    close: server.close,
+  }
+}
+
+function demandKey(key: string): void {
+  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
+}
+
+function kindOf(bytes: Uint8Array): MediaKind | null {
+  const type = sniff(bytes)
+  return type && (type.startsWith('image/') ? 'image' : 'video')
+}
+
+/** Of PNGs alone, by their header. */
+function pixelsOf(bytes: Buffer): number {
+  return sniff(bytes) === 'image/png' ? bytes.readUInt32BE(16) * bytes.readUInt32BE(20) : 0
+}

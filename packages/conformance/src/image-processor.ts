@@ -1,0 +1,16 @@
+import type { ImageProcessor } from '@kith/core'
+import type { Case } from './case.ts'
+import { fileCases } from './image-processor/files.ts'
+import { inspectingCases } from './image-processor/inspecting.ts'
+import { measuringCases } from './image-processor/measuring.ts'
+import { normalisingCases } from './image-processor/normalising.ts'
+import { renderingCases } from './image-processor/rendering.ts'
+
+/** The promises of `ImageProcessor`. */
+export const imageProcessorCases: readonly Case<ImageProcessor>[] = [
+  ...inspectingCases,
+  ...normalisingCases,
+  ...measuringCases,
+  ...renderingCases,
+  ...fileCases,
+]

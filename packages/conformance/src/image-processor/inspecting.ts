@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import type { ImageProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { assertRefused, inFolder } from '../sample-folder.ts'
+import { moving, noImages, spoiled, stills, turned, vast } from './samples.ts'
+
+/** What `inspect` promises. */
+export const inspectingCases: readonly Case<ImageProcessor>[] = [
+  {
+    name: 'images: inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        for (const [name, file] of stills) {
+          const found = await images.inspect(await folder.save('image', file))
+          assert.deepEqual(found, { width: 64, height: 48, frames: 1 }, name)
+        }
+      })
+    },
+  },
+  {
+    name: 'images: inspect answers the size as displayed, in each of the eight orientations',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        for (const { file, orientation } of turned) {
+          const { width, height } = await images.inspect(await folder.save('image', file))
+          const expected = orientation <= 4 ? [64, 48] : [48, 64]
+          assert.deepEqual([width, height], expected, `orientation ${orientation}`)
+        }
+      })
+    },
+  },
+  {
+    name: 'images: inspect counts the frames of a GIF and of a WebP',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        for (const [name, file] of moving) {
+          const found = await images.inspect(await folder.save('image', file))
+          assert.deepEqual(found, { width: 64, height: 48, frames: 3 }, name)
+        }
+      })
+    },
+  },
+  {
+    name: 'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        for (const [name, file] of spoiled) {
+          const { width, height } = await images.inspect(await folder.save('image', file))
+          assert.deepEqual([width, height], [64, 48], name)
+        }
+      })
+    },
+  },
+  {
+    name: 'images: inspect tells how many pixels are announced, more than any memory holds too',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        const found = await images.inspect(await folder.save('image', vast))
+        assert.deepEqual(found, { width: 40_000, height: 40_000, frames: 1 })
+      })
+    },
+  },
+  {
+    name: 'images: inspect refuses what is none of these as media-unreadable, SVG and TIFF too',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        for (const [name, file] of noImages)
+          await assertRefused(images.inspect(await folder.save('image.jpg', file)), name)
+      })
+    },
+  },
+]

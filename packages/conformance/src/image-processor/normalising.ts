@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import type { ImageProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
+import { cutOff, heic, moving, noImages, stills, tagged, turned, vast, wide, wideProfile } from './samples.ts'
+import { assertSeen, normalised } from './seeing.ts'
+import { readWritten } from './written-image.ts'
+
+/** What `normalise` promises about the file that it writes. */
+export const normalisingCases: readonly Case<ImageProcessor>[] = [
+  {
+    name: 'images: normalise writes a WebP of the size that it answers, of every format, also of what moves',
+    async run(make) {
+      const images = await make()
+      for (const [name, file] of [...stills, ...moving]) {
+        const { measures, written } = await normalised(images, file, name)
+        assert.equal(written.format, 'webp', name)
+        assert.deepEqual([measures.width, measures.height], [64, 48], name)
+        assert.deepEqual([written.width, written.height], [64, 48], name)
+      }
+    },
+  },
+  {
+    name: 'images: normalise turns the picture upright, in each of the eight orientations',
+    async run(make) {
+      const images = await make()
+      for (const { file, orientation, seen } of turned) {
+        const what = `orientation ${orientation}`
+        const { measures, written, again } = await normalised(images, file, what)
+        const expected = orientation <= 4 ? [64, 48] : [48, 64]
+        assert.deepEqual([measures.width, measures.height], expected, what)
+        assert.deepEqual([written.width, written.height], expected, what)
+        assertSeen(measures.thumbhash, seen, `${what}, as measured`)
+        assertSeen((await again()).thumbhash, seen, `${what}, as written`)
+      }
+    },
+  },
+  {
+    name: 'images: normalise leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
+    async run(make) {
+      const images = await make()
+      for (const [name, file] of tagged) {
+        const { written, again } = await normalised(images, file, name)
+        assert.equal(written.profile, null, `${name} had no profile`)
+        assert.equal((await again()).takenAt, null, name)
+      }
+    },
+  },
+  {
+    name: 'images: normalise keeps the colour profile',
+    async run(make) {
+      const images = await make()
+      const { written } = await normalised(images, wide, 'a wide picture')
+      assert.ok(written.profile?.equals(wideProfile), 'it has another profile, or none')
+    },
+  },
+  {
+    name: 'images: where normalise fails it says media-unreadable or media-too-large, and there is no target',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        const target = folder.path('target')
+        for (const [name, file] of [...noImages, ...cutOff]) {
+          await assertRefused(images.normalise(await folder.save('image.jpg', file), target), name)
+          assertNoFile(target, name)
+        }
+        const codes = ['media-unreadable', 'media-too-large']
+        const call = images.normalise(await folder.save('vast', vast), target)
+        await assertRefused(call, 'a vast picture', codes)
+        assertNoFile(target, 'a vast picture')
+      })
+    },
+  },
+  {
+    name: 'images: a HEIC is read like the others, or refused as media-unreadable',
+    async run(make) {
+      const images = await make()
+      await inFolder(async (folder) => {
+        const path = await folder.save('image', heic)
+        const isRead = await images.normalise(path, folder.path('target')).then(
+          () => true,
+          () => false,
+        )
+        if (isRead) {
+          const { width, height } = readWritten(await folder.read('target'), 'HEIC')
+          assert.deepEqual([width, height], [64, 48])
+        } else {
+          await assertRefused(images.normalise(path, folder.path('target')), 'HEIC')
+          assertNoFile(folder.path('target'), 'HEIC')
+        }
+      })
+    },
+  },
+]

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { type ImageProcessor, type RenditionForm, renditionPixels, type WrittenRendition } from '@kith/core'
+import { forms } from '../blob-store/samples.ts'
+import type { Case } from '../case.ts'
+import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
+import { png } from './png-sample.ts'
+import { cutOff, moving, noImages, plain, stills, tagged, turned, vast, wide } from './samples.ts'
+import { assertNear, assertSeen, measuresOf } from './seeing.ts'
+import { readWritten, type WrittenImage } from './written-image.ts'
+
+/** What `rendition` promises. */
+export const renderingCases: readonly Case<ImageProcessor>[] = [
+  {
+    name: 'images: a rendition is in the format that the answer says, which is the one asked for or WebP',
+    async run(make) {
+      const images = await make()
+      for (const [name, file] of [...stills, ...moving]) {
+        for (const format of ['webp', 'avif'] as const) {
+          const { answer, written } = await rendered(images, file, { rendition: 'feed', format })
+          const what = `${name} in ${format}`
+          assert.equal(written.format, answer.format, what)
+          assert.ok([format, 'webp'].includes(answer.format), what)
+        }
+      }
+    },
+  },
+  {
+    name: 'images: what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
+    async run(make) {
+      const images = await make()
+      for (const [name, file] of [...stills.slice(0, 1), ...moving]) {
+        for (const form of forms) {
+          const { answer, written } = await rendered(images, file, form)
+          const what = `${form.rendition} of a ${name} in ${form.format}`
+          if (written.frames > 1) assert.deepEqual(answer, { format: 'webp', isOnlyFormat: true }, what)
+          if (!answer.isOnlyFormat) continue
+          const other = await rendered(images, file, {
+            ...form,
+            format: form.format === 'webp' ? 'avif' : 'webp',
+          })
+          assert.deepEqual(other.answer, answer, what)
+        }
+      }
+    },
+  },
+  {
+    name: 'images: feed and full are the whole picture, no longer than they may be and never larger than it',
+    async run(make) {
+      const images = await make()
+      for (const [width, height] of sizes) {
+        const file = plain(width, height)
+        for (const rendition of ['feed', 'full'] as const) {
+          const { written } = await rendered(images, file, { rendition, format: 'webp' })
+          const scale = Math.min(1, renditionPixels[rendition] / Math.max(width, height))
+          for (const [actual, original] of [
+            [written.width, width],
+            [written.height, height],
+          ] as const) {
+            const near = Math.abs(actual - Math.max(1, original * scale)) <= 1
+            assert.ok(
+              near && actual <= original,
+              `${rendition} of ${width} × ${height}: ${written.width} × ${written.height}`,
+            )
+          }
+        }
+      }
+    },
+  },
+  {
+    name: 'images: thumb is the square in the middle, never larger than the picture',
+    async run(make) {
+      const images = await make()
+      for (const [width, height] of sizes) {
+        const side = Math.min(renditionPixels.thumb, width, height)
+        const { written } = await rendered(images, plain(width, height), {
+          rendition: 'thumb',
+          format: 'webp',
+        })
+        assert.deepEqual([written.width, written.height], [side, side], `${width} × ${height}`)
+      }
+      const [red, blue] = [
+        [192, 32, 32],
+        [32, 64, 192],
+      ] as const
+      const line = [red, blue, red].map((colour) => [colour, 50] as const)
+      const stripe = png(50, () => line)
+      const { file } = await rendered(images, stripe, { rendition: 'thumb', format: 'webp' })
+      assertNear((await measuresOf(images, file)).palette[0], '#2040c0', 'the middle')
+    },
+  },
+  {
+    name: 'images: a rendition is upright, in each of the eight orientations',
+    async run(make) {
+      const images = await make()
+      const samples = turned.flatMap((sample) => [
+        { ...sample, format: 'webp' as const },
+        // What turns one format turns the other; this one is turned and mirrored.
+        ...(sample.orientation === 7 ? [{ ...sample, format: 'avif' as const }] : []),
+      ])
+      for (const { file, orientation, seen, format } of samples) {
+        const made = await rendered(images, file, { rendition: 'feed', format })
+        const measures = await measuresOf(images, made.file)
+        const what = `orientation ${orientation} in ${format}`
+        assert.deepEqual([measures.width, measures.height], orientation <= 4 ? [64, 48] : [48, 64], what)
+        assertSeen(measures.thumbhash, seen, what)
+      }
+    },
+  },
+  {
+    name: 'images: a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
+    async run(make) {
+      const images = await make()
+      for (const [, file] of tagged) {
+        for (const format of ['webp', 'avif'] as const)
+          await rendered(images, file, { rendition: 'feed', format })
+      }
+    },
+  },
+  {
+    name: 'images: a rendition has no colour profile, and its colours are those of sRGB',
+    async run(make) {
+      const images = await make()
+      for (const form of forms) {
+        const { written, file } = await rendered(images, wide, form)
+        assert.equal(written.profile, null, `${form.rendition} in ${form.format}`)
+        assertNear(
+          (await measuresOf(images, file)).palette[0],
+          '#d6262f',
+          `${form.rendition} in ${form.format}`,
+        )
+      }
+    },
+  },
+  {
+    name: 'images: where a rendition fails it says media-unreadable or media-too-large, and there is no target',
+    async run(make) {
+      const images = await make()
+      const codes = ['media-unreadable', 'media-too-large']
+      await inFolder(async (folder) => {
+        const target = folder.path('target')
+        for (const [name, file] of [...noImages, ...cutOff, ['a vast picture', vast] as const]) {
+          const path = await folder.save('image.jpg', file)
+          for (const format of ['webp', 'avif'] as const) {
+            const call = images.rendition(path, target, { rendition: 'thumb', format })
+            await assertRefused(call, name, file === vast ? codes : undefined)
+            assertNoFile(target, name)
+          }
+        }
+      })
+    },
+  },
+]
+
+/** Smaller and larger than each rendition, in every shape. */
+const sizes = [
+  [2400, 60],
+  [50, 1200],
+  [400, 330],
+  [200, 100],
+  [3, 900],
+  [1, 1],
+] as const
+
+/** Makes a rendition of a sample. */
+async function rendered(
+  images: ImageProcessor,
+  source: Buffer,
+  form: RenditionForm,
+): Promise<{ answer: WrittenRendition; written: WrittenImage; file: Buffer }> {
+  return await inFolder(async (folder) => {
+    const answer = await images.rendition(await folder.save('image', source), folder.path('target'), form)
+    const file = await folder.read('target')
+    return { answer, file, written: readWritten(file, `${form.rendition} in ${form.format}`) }
+  })
+}

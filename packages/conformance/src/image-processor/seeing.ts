@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import type { ImageMeasures, ImageProcessor } from '@kith/core'
+import { inFolder } from '../sample-folder.ts'
+import { quarters } from './thumbhash.ts'
+import { readWritten, type WrittenImage } from './written-image.ts'
+
+/** What has come of a sample. */
+export interface Normalised {
+  measures: ImageMeasures
+  written: WrittenImage
+  /** What is measured of the file that was written: how the kit sees it without a decoder of its own. */
+  again(): Promise<ImageMeasures>
+}
+
+/** Normalises a sample. */
+export async function normalised(images: ImageProcessor, file: Buffer, what: string): Promise<Normalised> {
+  return await inFolder(async (folder) => {
+    const measures = await images.normalise(await folder.save('image', file), folder.path('target'))
+    const content = await folder.read('target')
+    return { measures, written: readWritten(content, what), again: () => measuresOf(images, content) }
+  })
+}
+
+/** What a processor measures of a file. */
+export async function measuresOf(images: ImageProcessor, file: Buffer): Promise<ImageMeasures> {
+  return await inFolder(async (folder) =>
+    images.normalise(await folder.save('image', file), folder.path('target')),
+  )
+}
+
+/** The quarters of the samples are seen in this order: 0 is black, 3 is white. */
+export function assertSeen(thumbhash: string, order: readonly number[], what: string): void {
+  const seen = quarters(thumbhash)
+  const ranks = seen.map((value) => seen.filter((other) => other < value).length)
+  assert.deepEqual(ranks, order, `${what}: ${seen.map((value) => value.toFixed(2)).join(' ')}`)
+}
+
+/** Two colours, `#rrggbb`, that are nearly the same. */
+export function assertNear(actual: string | undefined, expected: string, what: string): void {
+  const [one, other] = [actual ?? '', expected].map((hex) =>
+    [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)),
+  )
+  const far = one?.some((value, index) => !(Math.abs(value - (other?.[index] ?? 0)) <= 8))
+  assert.ok(!far, `${what}: ${actual} instead of ${expected}`)
+}

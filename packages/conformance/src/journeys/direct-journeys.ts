@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { type MediaType, RetryLaterError, type SignedUpload, type Upload } from '@kith/core'
+import { shapes } from '@kith/http'
+import { sampleVideo } from '../blob-store/sample-videos.ts'
+import { download } from '../blob-store/seeing.ts'
+import { sendSigned } from '../direct-uploads/sending.ts'
+import { race } from '../race.ts'
+import type { Answer } from './answer.ts'
+import { type Client, registerBearer } from './clients.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyApp } from './journey-app.ts'
+import { picture } from './uploads.ts'
+
+interface File {
+  bytes?: Uint8Array
+  contentType?: MediaType
+}
+
+const ways: readonly Journey[] = [
+  {
+    name: 'direct: a picture that was sent to its signed address becomes an upload like any other',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const { id, upload } = await announce(anna)
+      assert.equal(upload.expiresAt, new Date(app.now().getTime() + 1_800_000).toISOString())
+      await deliver(upload)
+      const { url, width, height, thumbhash, renditions } = taken(await confirm(anna, id))
+      assert.deepEqual([width, height, typeof thumbhash], [320, 320, 'string'])
+      assert.deepEqual(await app.media.files(), [id])
+      for (const address of [url, ...Object.values(renditions)]) await assertSeen(app, address)
+      assert.deepEqual(taken(await confirm(anna, id)).url, url)
+      const posted = await anna.request('/posts', { method: 'POST', json: { media: [id] } })
+      assert.equal(posted.status, 201)
+      ;(await confirm(anna, id)).problem('media-not-found')
+    },
+  },
+  {
+    name: 'direct: browsers are sent on to a signed address, and only for what can be a file',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const { url } = await send(app, anna)
+      const head = await app.raw(url, { method: 'HEAD' })
+      assert.deepEqual([head.status, head.text], [302, ''])
+      for (const nothing of [`${url}/huge`, `${url}.webp`, `${url}%2fx`])
+        assert.equal((await app.raw(nothing)).status, 404, nothing)
+      app.advance(3_601)
+      await assertSeen(app, url)
+      assert.equal(await download(head.headers.get('location') ?? ''), null, 'an old address leads nowhere')
+    },
+  },
+  {
+    name: 'direct: only what could be taken in is announced, and by whom it will be sent',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const ask = (json: object) => anna.request('/media/direct', { method: 'POST', json })
+      for (const json of [
+        {},
+        { contentType: 'image/svg+xml', size: 10 },
+        { contentType: 'image/png' },
+        { contentType: 'image/png', size: 0 },
+        { contentType: 'image/png', size: 1.5 },
+        { contentType: 'image/png', size: 10, key: 'mine' },
+      ])
+        (await ask(json)).problem('invalid-input')
+      ;(await ask({ contentType: 'image/png', size: 20 * 1024 * 1024 + 1 })).problem('media-too-large')
+      const guest = await app.request('/media/direct', {
+        method: 'POST',
+        json: { contentType: 'image/png', size: 10 },
+      })
+      guest.problem('unauthenticated')
+      assert.deepEqual(await app.media.files(), [])
+    },
+  },
+  {
+    name: 'direct: nobody confirms what another has announced',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const ben = await registerBearer(app, 'ben')
+      const { id, upload } = await announce(anna)
+      await deliver(upload)
+      for (const each of [id, 'nonsense', id.replace(/.$/, (last) => (last === '0' ? '1' : '0'))])
+        (await confirm(ben, each)).problem('media-not-found')
+      ;(await app.request(`/media/${id}/confirm`, { method: 'POST' })).problem('unauthenticated')
+      taken(await confirm(anna, id))
+      ;(await confirm(ben, id)).problem('media-not-found')
+    },
+  },
+  {
+    name: 'direct: a file can be confirmed as soon as it has been sent, and not before',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const { id, upload } = await announce(anna)
+      for (let times = 0; times < 2; times++) (await confirm(anna, id)).problem('media-not-found')
+      await deliver(upload)
+      taken(await confirm(anna, id))
+    },
+  },
+  {
+    name: 'direct: of confirmations at the same time all answer the same upload, and one file is kept',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const { id, upload } = await announce(anna)
+      await deliver(upload)
+      const [first, ...others] = (await race(5, () => confirm(anna, id))).map(taken)
+      for (const other of others) assert.deepEqual(other, first)
+      assert.deepEqual(await app.media.files(), [id])
+    },
+  },
+  {
+    name: 'direct: a file that is not what was announced is refused, and nothing of it stays',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const cut = picture().subarray(0, 500)
+      for (const [code, file] of [
+        ['unsupported-media-type', { bytes: sampleVideo('film') }],
+        ['unsupported-media-type', { bytes: picture(), contentType: 'video/mp4' }],
+        ['unsupported-media-type', { bytes: Buffer.from('<script>alert(1)</script>') }],
+        ['media-unreadable', { bytes: cut }],
+      ] as const) {
+        const { id, upload } = await announce(anna, file)
+        await deliver(upload, file.bytes)
+        ;(await confirm(anna, id)).problem(code)
+        assert.deepEqual(await app.media.files(), [], code)
+        ;(await confirm(anna, id)).problem('media-not-found')
+      }
+    },
+  },
+  {
+    name: 'direct: while the host of the media is away there is a 503, and later no need to send again',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const { id, upload } = await announce(anna)
+      await deliver(upload)
+      app.breakMedia(new RetryLaterError('media-unavailable', 5))
+      const answer = await confirm(anna, id)
+      assert.equal(answer.problem('media-unavailable').status, 503)
+      assert.equal(answer.headers.get('retry-after'), '5')
+      const json = { contentType: 'image/png', size: 100 }
+      const announced = await anna.request('/media/direct', { method: 'POST', json })
+      assert.equal(announced.problem('media-unavailable').status, 503)
+      app.breakMedia(null)
+      taken(await confirm(anna, id))
+    },
+  },
+  {
+    name: 'direct: what was sent and never confirmed is gone after a day, and so is what was sent once more',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const forgotten = await announce(anna)
+      await deliver(forgotten.upload)
+      const used = await announce(anna)
+      await deliver(used.upload)
+      taken(await confirm(anna, used.id))
+      await deliver(used.upload)
+      const json = { media: used.id }
+      assert.equal((await anna.request('/users/me/avatar', { method: 'PUT', json })).status, 200)
+      app.advance(86_399)
+      await app.kith.upkeep.run()
+      assert.equal((await app.media.files()).length, 3)
+      app.advance(2)
+      await app.kith.upkeep.run()
+      assert.deepEqual(await app.media.files(), [used.id])
+      ;(await confirm(await registerBearer(app, 'ben'), forgotten.id)).problem('media-not-found')
+    },
+  },
+]
+
+/** Files that browsers send straight to the host of the media. */
+export const directJourneys: readonly Journey[] = ways.map((way) => ({ ...way, setup: { hosted: true } }))
+
+async function announce(
+  client: Client,
+  { bytes = picture(), contentType = 'image/png' }: File = {},
+): Promise<{ id: string; upload: SignedUpload }> {
+  const json = { contentType, size: bytes.length }
+  const answer = await client.request('/media/direct', { method: 'POST', json })
+  assert.equal(answer.status, 201, answer.text)
+  return shapes.SignedUpload.parse(answer.json())
+}
+
+async function deliver(upload: SignedUpload, bytes: Uint8Array = picture()): Promise<void> {
+  assert.ok(await sendSigned(upload, bytes, fetch), 'the host does not accept it')
+}
+
+function confirm(client: Client, id: string): Promise<Answer> {
+  return client.request(`/media/${id}/confirm`, { method: 'POST' })
+}
+
+function taken(answer: Answer): Upload {
+  assert.equal(answer.status, 200, answer.text)
+  return shapes.Upload.parse(answer.json())
+}
+
+async function send(app: JourneyApp, client: Client): Promise<Upload> {
+  const { id, upload } = await announce(client)
+  await deliver(upload)
+  const confirmed = taken(await confirm(client, id))
+  await assertSeen(app, confirmed.url)
+  return confirmed
+}
+
+/** An address of Kith sends a browser on to the file, for a while. */
+async function assertSeen(app: JourneyApp, address: string): Promise<void> {
+  const { status, headers } = await app.raw(address)
+  assert.equal(status, 302)
+  assert.equal(headers.get('cache-control'), 'private, max-age=1800')
+  const seen = await download(headers.get('location') ?? '')
+  assert.equal(seen?.contentType, 'image/webp')
+  assert.equal(seen.bytes.subarray(8, 12).toString(), 'WEBP')
+}

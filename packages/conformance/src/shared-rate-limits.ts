@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import type { RateLimits } from '@kith/core'
+import type { Case } from './case.ts'
+import type { Pair } from './pair.ts'
+import { race, repeat } from './race.ts'
+import { later, nextId } from './records.ts'
+
+const windowSeconds = 60
+const end = windowSeconds * 1000
+
+/** The promises of `RateLimits`, as seen by two processes. */
+export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
+  {
+    name: 'shared rate limits: of 50 parallel attempts in two processes exactly `limit` pass',
+    async run(make) {
+      const pair = await make()
+      await repeat(3, async () => {
+        const attempt = attempts(pair, 7)
+        const answers = await race(50, (index) => attempt(index, 0))
+        assert.equal(answers.filter(Boolean).length, 7)
+      })
+    },
+  },
+  {
+    name: 'shared rate limits: parallel attempts in a new window share one window',
+    async run(make) {
+      const pair = await make()
+      await repeat(3, async () => {
+        const attempt = attempts(pair, 7)
+        await attempt(0, 0)
+        const answers = await race(50, (index) => attempt(index, end))
+        assert.equal(answers.filter(Boolean).length, 7)
+      })
+    },
+  },
+  {
+    name: 'shared rate limits: a window begun in one process ends in the other at the same millisecond',
+    async run(make) {
+      const pair = await make()
+      const attempt = attempts(pair, 1)
+      const answers = [await attempt(0, 0), await attempt(1, end - 1), await attempt(1, end)]
+      assert.deepEqual(answers, [true, false, true])
+    },
+  },
+  {
+    name: 'shared rate limits: what one process resets is forgotten in the other',
+    async run(make) {
+      const { one, other } = await make()
+      const [key, kept] = [nextId(), nextId()]
+      for (const each of [key, kept]) await other.hit(each, { limit: 1, windowSeconds }, later())
+      await one.reset([key])
+      const answers = [key, kept].map((each) => other.hit(each, { limit: 1, windowSeconds }, later()))
+      assert.deepEqual(
+        (await Promise.all(answers)).map(({ allowed }) => allowed),
+        [true, false],
+      )
+    },
+  },
+]
+
+/** Attempts under a new key, odd ones in the other process: answers whether one at so many milliseconds was allowed. */
+function attempts(
+  { one, other }: Pair<RateLimits>,
+  limit: number,
+): (index: number, millis: number) => Promise<boolean> {
+  const key = nextId()
+  return async (index, millis) => {
+    const { allowed } = await (index % 2 ? other : one).hit(key, { limit, windowSeconds }, later(millis))
+    return allowed
+  }
+}

@@ -1,0 +1,7 @@
+import type { VideoProcessor } from '@kith/core'
+import type { Case } from './case.ts'
+import { inspectingCases } from './video-processor/inspecting.ts'
+import { strippingCases } from './video-processor/stripping.ts'
+
+/** The promises of `VideoProcessor`. */
+export const videoProcessorCases: readonly Case<VideoProcessor>[] = [...inspectingCases, ...strippingCases]

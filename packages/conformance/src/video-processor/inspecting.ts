@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { VideoProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { assertFailed, assertRefused, inFolder } from '../sample-folder.ts'
+import { isoFile } from './iso-sample.ts'
+import { containers, noVideos } from './samples.ts'
+
+/** What `inspect` promises. */
+export const inspectingCases: readonly Case<VideoProcessor>[] = [
+  {
+    name: 'videos: inspect answers size, duration and codecs, those of the picture first, of MP4, MOV and WebM',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        for (const { name, plain, codecs } of containers) {
+          const { durationSeconds, ...rest } = await videos.inspect(await folder.save(name, plain()))
+          assert.deepEqual(rest, { width: 64, height: 48, codecs }, name)
+          assert.ok(Math.abs(durationSeconds - 1.4) < 0.05, `${name}: ${durationSeconds} s`)
+        }
+      })
+    },
+  },
+  {
+    name: 'videos: inspect answers the size as displayed of a video that was turned',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        const path = await folder.save('turned', isoFile({ turned: true }))
+        const { width, height } = await videos.inspect(path)
+        assert.deepEqual({ width, height }, { width: 48, height: 64 })
+      })
+    },
+  },
+  {
+    name: 'videos: inspect decodes nothing, so frames that nobody can show are no matter',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        for (const { name, broken, codecs } of containers) {
+          const measures = await videos.inspect(await folder.save(name, broken()))
+          assert.deepEqual([measures.width, measures.height, measures.codecs], [64, 48, codecs], name)
+        }
+      })
+    },
+  },
+  {
+    name: 'videos: inspect refuses what is no video or has no picture as media-unreadable',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        for (const [name, bytes] of noVideos)
+          await assertRefused(videos.inspect(await folder.save('no-video.mp4', bytes)), name)
+      })
+    },
+  },
+  {
+    name: 'videos: a file that is missing, and a target that cannot be written, are not called unreadable',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        const path = await folder.save('video', isoFile())
+        await assertFailed(videos.inspect(folder.path('missing')), 'inspect: a missing file')
+        await assertFailed(
+          videos.strip(folder.path('missing'), folder.path('target')),
+          'strip: a missing file',
+        )
+        await assertFailed(videos.strip(path, folder.path('no/folder')), 'strip: a target in no folder')
+      })
+    },
+  },
+  {
+    name: 'videos: a path is read anew each time, whatever was there before',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        for (const { name, plain, codecs } of containers) {
+          const path = await folder.save('video', plain())
+          assert.deepEqual((await videos.inspect(path)).codecs, codecs, name)
+          await videos.strip(path, folder.path('target'))
+          assert.deepEqual((await videos.inspect(folder.path('target'))).codecs, codecs, name)
+        }
+      })
+    },
+  },
+]

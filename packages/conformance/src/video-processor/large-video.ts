@@ -1,0 +1,30 @@
+import { open } from 'node:fs/promises'
+import { avc } from './frames.ts'
+import { isoHead, isoPicture } from './iso-sample.ts'
+
+const frameBytes = 2 ** 20
+
+/**
+ * Writes an MP4 of many megabytes: the same picture again and again, each filled up to one megabyte by a unit of filler,
+ * as H.264 has it. The zeros in it are left out of the file where the disk can do that, so it takes next to no time.
+ */
+export async function writeLargeVideo(path: string, megabytes: number): Promise<void> {
+  const [picture = Buffer.alloc(0)] = avc.frames
+  const filler = Buffer.alloc(5)
+  filler.writeUInt32BE(frameBytes - picture.length - 4)
+  filler[4] = 12
+  const frame = Buffer.alloc(frameBytes)
+  const head = isoHead({
+    tracks: [{ ...isoPicture, samples: Array.from({ length: megabytes }, () => frame) }],
+  })
+  const file = await open(path, 'w')
+  try {
+    await file.write(head, 0, head.length, 0)
+    const start = Buffer.concat([picture, filler])
+    for (let index = 0; index < megabytes; index++)
+      await file.write(start, 0, start.length, head.length + index * frameBytes)
+    await file.truncate(head.length + megabytes * frameBytes)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import type { VideoProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { memoryGrowth } from '../memory-growth.ts'
+import { race } from '../race.ts'
+import { assertNoFile, assertRefused, assertWithout, inFolder, type SampleFolder } from '../sample-folder.ts'
+import { isoFile } from './iso-sample.ts'
+import { writeLargeVideo } from './large-video.ts'
+import { type Container, containers, noVideos } from './samples.ts'
+import { place, secret } from '../secrets.ts'
+
+/** As much more than a process takes for its own reasons. */
+const megabytes = 128
+
+/** What `strip` promises. */
+export const strippingCases: readonly Case<VideoProcessor>[] = [
+  {
+    name: 'videos: strip copies every frame of picture and sound as it is, with size, duration and codecs',
+    run: (make) =>
+      ofEach(make, 'plain', async ({ name, frames }, { videos, folder, target }) => {
+        for (const [index, frame] of frames.entries())
+          assert.ok(target.includes(frame), `${name}: frame ${index} is not as it was`)
+        const [before, after] = [
+          await videos.inspect(folder.path('source')),
+          await videos.inspect(folder.path('target')),
+        ]
+        assert.ok(Math.abs(after.durationSeconds - before.durationSeconds) < 0.05, `${name}: the duration`)
+        assert.deepEqual({ ...after, durationSeconds: 0 }, { ...before, durationSeconds: 0 }, name)
+      }),
+  },
+  {
+    name: 'videos: strip keeps the container',
+    run: (make) =>
+      ofEach(make, 'plain', ({ name, isOne }, { target }) => {
+        assert.ok(isOne(target.subarray(0, 64)), `it is no ${name} any more`)
+      }),
+  },
+  {
+    name: 'videos: strip keeps the turn of a video that was turned',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        await videos.strip(await folder.save('source', isoFile({ turned: true })), folder.path('target'))
+        const { width, height } = await videos.inspect(folder.path('target'))
+        assert.deepEqual({ width, height }, { width: 48, height: 64 })
+      })
+    },
+  },
+  {
+    name: 'videos: strip leaves no place, title, name or other tag in the file, wherever it stands',
+    run: (make) =>
+      ofEach(make, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+  },
+  {
+    name: 'videos: strip leaves no date',
+    run: (make) => ofEach(make, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
+  },
+  {
+    name: 'videos: strip leaves no other tracks and nothing that was in them',
+    run: (make) =>
+      ofEach(make, 'withOtherTracks', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+  },
+  {
+    name: 'videos: strip leaves nothing that lies between or behind the frames',
+    run: (make) =>
+      ofEach(make, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+  },
+  {
+    name: 'videos: strip leaves its source as it is',
+    run: (make) =>
+      ofEach(make, 'tagged', async ({ name, tagged }, { folder }) => {
+        assert.ok((await folder.read('source')).equals(tagged()), `${name} was changed`)
+      }),
+  },
+  {
+    name: 'videos: where strip fails it says media-unreadable, and there is no target',
+    async run(make) {
+      const videos = await make()
+      const cutOff = containers.map(
+        ({ name, plain }) => [`a ${name} without its end`, plain().subarray(0, -60)] as const,
+      )
+      await inFolder(async (folder) => {
+        for (const [name, bytes] of [...noVideos, ...cutOff]) {
+          const path = await folder.save('no-video.mp4', bytes)
+          await assertRefused(videos.strip(path, folder.path('target')), name)
+          assertNoFile(folder.path('target'), name)
+        }
+      })
+    },
+  },
+  {
+    name: 'videos: of 12 parallel strips each has its own, whether others fail or not',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        await race(12, async (index) => {
+          const container = containers[index % 4]
+          const path = await folder.save(`source-${index}`, container?.plain() ?? Buffer.from('no video'))
+          const strip = videos.strip(path, folder.path(`target-${index}`))
+          if (!container) return await assertRefused(strip, 'a text')
+          await strip
+          const { codecs } = await videos.inspect(folder.path(`target-${index}`))
+          assert.deepEqual(codecs, container.codecs)
+        })
+      })
+    },
+  },
+  {
+    name: 'videos: the memory that strip needs does not grow with the file',
+    async run(make) {
+      const videos = await make()
+      await inFolder(async (folder) => {
+        const path = folder.path('large')
+        await writeLargeVideo(path, megabytes)
+        const grown = await memoryGrowth(() => videos.strip(path, folder.path('target')))
+        assert.ok(grown < megabytes * 0.75, `${Math.round(grown)} MiB more for ${megabytes} MiB`)
+        const { size } = await stat(folder.path('target'))
+        assert.ok(size > megabytes * 2 ** 20, 'frames are missing')
+      })
+    },
+  },
+]
+
+/** What has come of a sample. */
+interface Stripped {
+  videos: VideoProcessor
+  folder: SampleFolder
+  target: Buffer
+}
+
+/** Strips a sample of each container and looks at what came of it. */
+async function ofEach(
+  make: () => Promise<VideoProcessor>,
+  sample: 'plain' | 'tagged' | 'dated' | 'withOtherTracks' | 'withGaps',
+  look: (container: Container, stripped: Stripped) => Promise<void> | void,
+): Promise<void> {
+  const videos = await make()
+  for (const container of containers) {
+    await inFolder(async (folder) => {
+      const path = await folder.save('source', container[sample]())
+      await videos.strip(path, folder.path('target'))
+      await look(container, { videos, folder, target: await folder.read('target') })
+    })
+  }
+}

@@ -1,0 +1,194 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import { type CaptionAnswer, type CaptionRequest, type CaptionWriter, createSketchCaptions } from '@kith/core'
+import { captionWriterCases } from '../src/index.ts'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
+
+type Breaking = Broken<CaptionWriter>['breaking']
+
+/** Changes an answer. */
+function answering(
+  change: (answer: CaptionAnswer, request: CaptionRequest) => Partial<CaptionAnswer>,
+): Breaking {
+  return ({ suggest }) => ({
+    async suggest(request, signal) {
+      const answer = await suggest(request, signal)
+      return { ...answer, ...change(answer, request) }
+    },
+  })
+}
+
+/** Changes what is asked before it is answered. */
+function asking(change: (request: CaptionRequest) => Partial<CaptionRequest>): Breaking {
+  return ({ suggest }) => ({
+    suggest: async (request, signal) => suggest({ ...request, ...change(request) }, signal),
+  })
+}
+
+/** Looks at the image before it answers. */
+function looking(look: (request: CaptionRequest, signal: AbortSignal) => Promise<void>): Breaking {
+  return ({ suggest }) => ({
+    async suggest(request, signal) {
+      await look(request, signal)
+      return await suggest(request, signal)
+    },
+  })
+}
+
+async function read({ image }: CaptionRequest): Promise<number> {
+  let size = 0
+  for await (const part of await image()) size += part.length
+  return size
+}
+
+const usage = { model: 'llava', inputTokens: 10, outputTokens: null, cachedInputTokens: null }
+
+const answeringFlaws: readonly Broken<CaptionWriter>[] = [
+  {
+    flaw: 'has no name',
+    breaking: () => ({ name: '' }),
+    fails: ['captions: a writer has a name, and its answers say who wrote them'],
+  },
+  {
+    flaw: 'does not say who wrote',
+    breaking: answering(() => ({ writer: ' ' })),
+    fails: ['captions: a writer has a name, and its answers say who wrote them'],
+  },
+  {
+    flaw: 'answers five where four were asked for',
+    breaking: asking(({ count }) => ({ count: count === 4 ? 5 : count })),
+    fails: [
+      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+      'captions: of 10 parallel requests each is answered as it was asked',
+    ],
+  },
+  {
+    flaw: 'answers nothing where one was asked for',
+    breaking: answering(({ suggestions }, { count }) => ({ suggestions: count === 1 ? [] : suggestions })),
+    fails: [
+      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+      'captions: of 10 parallel requests each is answered as it was asked',
+    ],
+  },
+  {
+    flaw: 'says the same twice',
+    breaking: answering(({ suggestions: [first = '', , ...rest] }) => ({
+      suggestions: [first, `${first} `, ...rest],
+    })),
+    fails: [
+      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+      'captions: the suggestions of an answer are different texts, and none is empty',
+      'captions: of 10 parallel requests each is answered as it was asked',
+    ],
+  },
+  {
+    flaw: 'ends with an empty line',
+    breaking: answering(({ suggestions }) => ({ suggestions: [...suggestions.slice(0, -1), '\n'] })),
+    fails: ['captions: the suggestions of an answer are different texts, and none is empty'],
+  },
+  {
+    flaw: 'says all of the hint',
+    breaking: answering(({ suggestions: [first = '', ...rest] }, { hint }) => ({
+      suggestions: [`${hint ?? ''} ${first}`, ...rest],
+    })),
+    fails: ['captions: no suggestion has more than 2,200 characters, however long the hint is'],
+  },
+  {
+    flaw: 'needs a hint',
+    breaking: looking(async ({ hint }) => {
+      if (hint === null || hint.trim() === '') throw new Error('The prompt is empty')
+    }),
+    fails: [
+      'captions: no hint, and one that says nothing, are answered too',
+      'captions: the request stays as it is, since another writer may get it next',
+    ],
+  },
+  {
+    flaw: 'needs a language that it knows',
+    breaking: looking(async ({ language }) => {
+      if (!/^(en|de)/.test(language ?? '')) throw new RangeError(`Incorrect locale: ${language}`)
+    }),
+    fails: ['captions: no language, and one that nobody speaks, are answered too'],
+  },
+  {
+    flaw: 'needs a main colour',
+    breaking: answering(({ suggestions }, { measures }) => ({
+      suggestions: measures.palette.length > 0 ? suggestions : [],
+    })),
+    fails: ['captions: whatever was measured is answered'],
+  },
+  {
+    flaw: 'tells tokens as a text',
+    breaking: answering(() => ({ usage: { ...usage, inputTokens: '10' as unknown as number } })),
+    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+  },
+  {
+    flaw: 'tells what it took with a function in it',
+    breaking: answering(() => ({ usage: { ...usage, toString: () => 'ten' } })),
+    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+  },
+  {
+    flaw: 'does not tell the model that took something',
+    breaking: answering(() => ({ usage: { ...usage, model: '' } })),
+    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+  },
+  {
+    flaw: 'sorts the palette that it was given',
+    breaking: looking(async ({ measures }) => void measures.palette.reverse()),
+    fails: ['captions: the request stays as it is, since another writer may get it next'],
+  },
+  {
+    flaw: 'mixes up two requests at once',
+    breaking({ suggest }) {
+      let latest: CaptionRequest | null = null
+      return {
+        async suggest(request, signal) {
+          latest = request
+          await gap()
+          return await suggest(latest, signal)
+        },
+      }
+    },
+    fails: ['captions: of 10 parallel requests each is answered as it was asked'],
+  },
+]
+
+const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
+  {
+    flaw: 'does not listen to its signal',
+    breaking: ({ suggest }) => ({ suggest: (request) => suggest(request, new AbortController().signal) }),
+    fails: ['captions: where the signal is aborted already, a writer answers nothing and fails at once'],
+  },
+  {
+    flaw: 'reads the image to its end, whatever its signal says',
+    breaking: looking(async (request) => void (await read(request).catch(() => 0))),
+    fails: [
+      'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
+    ],
+  },
+  {
+    flaw: 'answers without the image when it is stopped',
+    breaking: ({ suggest }) => ({
+      async suggest(request, signal) {
+        const isAborted = signal.aborted
+        const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await Promise.race([read(request).catch(() => 0), stopped])
+        return await suggest(request, isAborted ? signal : new AbortController().signal)
+      },
+    }),
+    fails: [
+      'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
+    ],
+  },
+  {
+    flaw: 'waits for an image that cannot be read',
+    breaking: looking(async (request, signal) => {
+      const aborted = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      )
+      await Promise.race([read(request).catch(() => new Promise(() => {})), aborted])
+    }),
+    fails: ['captions: an image that cannot be opened or read is an error, or no matter, and never a wait'],
+  },
+]
+
+testFlaws(captionWriterCases, createSketchCaptions, [...answeringFlaws, ...stoppingFlaws])

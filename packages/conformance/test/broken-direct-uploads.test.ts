@@ -1,0 +1,306 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import type { DirectUploads } from '@kith/core'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
+import { createReferenceHost, type DirectHost, directUploadsCases } from '../src/index.ts'
+import { collect, from } from './blob-streams.ts'
+
+const arrived = 'direct: a file that was sent as signed has come, and is read back byte for byte'
+const absent = 'direct: a file that was not sent has not come, signed or not'
+const parallel = 'direct: files that are sent at the same time are apart'
+const replaced = 'direct: a file that was sent again takes the place of the one before'
+const reread = 'direct: a file can be read many times, also at once, and after a reader that stopped early'
+const again = 'direct: confirming again answers the same, also at once'
+const discarded = 'direct: a discarded file is gone, others are not, and discarding again does nothing'
+const swept = 'direct: a sweep removes what was staged before its time, and leaves the rest and all blobs'
+const apart = 'direct: a staged file is no blob: its key leads nowhere, before and after it is confirmed'
+const untouched =
+  'direct: a blob of the same key stays as it is, whatever is signed, sent, confirmed, discarded and swept'
+const noKey = 'direct: what is no key is refused by each method'
+const size = 'direct: a file of another size than announced is refused, or removed when it is confirmed'
+const bytes = 'direct: a file of more bytes than may be taken in is removed when it is confirmed'
+const pixels =
+  'direct: a picture of too many pixels is removed when it is confirmed, where the service can tell'
+const kind =
+  'direct: a file of another kind than announced is refused or removed when it is confirmed, where the service can tell'
+const tampered =
+  'direct: of a signature no part can be left out or taken from that of another key, type and size'
+const time = 'direct: a signature tells until when it holds, and lets nothing in when its time is over'
+
+const later = 600_000
+
+/** A flaw in one method or more, given the sound ones. */
+function inDirect(
+  flaw: string,
+  change: (direct: DirectUploads, host: DirectHost) => Partial<DirectUploads>,
+  fails: readonly string[],
+): Broken<DirectHost> {
+  return { flaw, breaking: (host) => ({ direct: { ...host.direct, ...change(host.direct, host) } }), fails }
+}
+
+/** A flaw in what signatures pin. */
+function unpinned(
+  name: 'key' | 'contentType' | 'size' | 'until',
+  fails: readonly string[],
+): Broken<DirectHost> {
+  const pins = (['key', 'contentType', 'size', 'rendition', 'until'] as const).filter((each) => each !== name)
+  return { flaw: `does not pin ${name}`, breaking: () => createReferenceHost({ pins }), fails }
+}
+
+testFlaws<DirectHost>(directUploadsCases, () => createReferenceHost(), [
+  unpinned('key', [tampered]),
+  unpinned('contentType', [tampered]),
+  unpinned('size', [size]),
+  unpinned('until', [time]),
+  inDirect(
+    'lets a signature hold a little longer than it was told',
+    ({ sign }) => ({
+      sign: (key, terms) => sign(key, { ...terms, until: new Date(terms.until.getTime() + later) }),
+    }),
+    [time],
+  ),
+  inDirect(
+    'signs for twice the size',
+    ({ sign }) => ({ sign: (key, terms) => sign(key, { ...terms, size: terms.size * 2 }) }),
+    [
+      ...[arrived, parallel, replaced, reread, again, discarded, swept, apart, untouched],
+      ...[bytes, pixels, tampered],
+    ],
+  ),
+  inDirect(
+    'believes what was announced',
+    ({ sign, confirm }) => {
+      const announced = new Set<string>()
+      return {
+        sign: (key, terms) => {
+          announced.add(key)
+          return sign(key, terms)
+        },
+        confirm: async (key, limits) => (await confirm(key, limits)) || announced.has(key),
+      }
+    },
+    [absent, discarded, swept, size, bytes, pixels, kind, tampered, time],
+  ),
+  inDirect(
+    'never finds what was sent',
+    ({ confirm }) => ({
+      confirm: async (key, limits) => {
+        await confirm(key, limits)
+        return false
+      },
+    }),
+    [arrived, parallel, replaced, again, discarded, swept, apart, untouched, bytes, pixels],
+  ),
+  inDirect(
+    'confirms once',
+    ({ confirm }) => {
+      const confirmed = new Set<string>()
+      return {
+        confirm: async (key, limits) => {
+          const answer = (await confirm(key, limits)) && !confirmed.has(key)
+          if (answer) confirmed.add(key)
+          return answer
+        },
+      }
+    },
+    [again, replaced, apart],
+  ),
+  inDirect(
+    'does not count bytes',
+    ({ confirm }) => ({ confirm: (key, limits) => confirm(key, { ...limits, maxBytes: Infinity }) }),
+    [bytes],
+  ),
+  inDirect(
+    'does not count pixels, and does not say so',
+    ({ confirm }) => ({ confirm: (key, limits) => confirm(key, { ...limits, maxPixels: Infinity }) }),
+    [pixels],
+  ),
+  {
+    flaw: 'counts pixels that it says it cannot count',
+    breaking: ({ conditions }) => ({ conditions: { ...conditions, pixelsNotMeasured: 'no reason' } }),
+    fails: [pixels],
+  },
+  {
+    flaw: 'tells kinds that it says it cannot tell',
+    breaking: ({ conditions }) => ({ conditions: { ...conditions, kindNotMeasured: 'no reason' } }),
+    fails: [kind],
+  },
+  inDirect(
+    'does not look at the kind, and does not say so',
+    ({ confirm }) => ({
+      confirm: (key, limits) =>
+        confirm(key, limits).catch((error: { code: string }) => {
+          if (error.code !== 'unsupported-media-type') throw error
+          return true
+        }),
+    }),
+    [kind],
+  ),
+  inDirect(
+    'keeps what does not fit',
+    ({ confirm, read }) => {
+      const kept = new Map<string, readonly Uint8Array[]>()
+      return {
+        confirm: async (key, limits) => {
+          const parts = await collect(read(key)).catch(() => kept.get(key) ?? [])
+          try {
+            return (await confirm(key, limits)) || kept.has(key)
+          } catch (error) {
+            kept.set(key, parts)
+            throw error
+          }
+        },
+      }
+    },
+    [bytes, pixels, kind],
+  ),
+  inDirect(
+    'calls a file that is not there an empty one',
+    ({ read }) => ({
+      read: async function* (key) {
+        yield* await collect(read(key)).catch((error: unknown) => {
+          if (error instanceof TypeError) throw error
+          return []
+        })
+      },
+    }),
+    [absent, discarded, swept, untouched, size, bytes, pixels, kind, tampered, time],
+  ),
+  inDirect(
+    'reads a file that it has worked on',
+    ({ read }) => ({
+      read: async function* (key) {
+        yield* from((await collect(read(key))).map((part) => Uint8Array.from(part, (byte) => byte ^ 1)))
+      },
+    }),
+    [arrived, parallel, replaced, reread, again, discarded, swept, apart, untouched],
+  ),
+  inDirect(
+    'reads a file once',
+    ({ read }) => {
+      const seen = new Set<string>()
+      return {
+        read: async function* (key) {
+          for await (const part of read(key)) {
+            if (seen.has(key)) continue
+            seen.add(key)
+            yield part
+          }
+        },
+      }
+    },
+    [reread, replaced, apart],
+  ),
+  inDirect(
+    'reads again what it read once',
+    ({ read }) => {
+      const first = new Map<string, Uint8Array[]>()
+      const keep = async (key: string) => {
+        const parts = first.get(key) ?? (await collect(read(key)))
+        first.set(key, parts)
+        return parts
+      }
+      return {
+        read: async function* (key) {
+          yield* await keep(key)
+        },
+      }
+    },
+    [replaced, swept],
+  ),
+  {
+    flaw: 'stages a file where the blobs are',
+    breaking: ({ blobs, direct }) => ({
+      direct: {
+        ...direct,
+        async confirm(key, limits) {
+          const there = await direct.confirm(key, limits)
+          if (there) await blobs.put(key, direct.read(key), { contentType: 'image/webp', size: null })
+          return there
+        },
+      },
+    }),
+    fails: [apart, untouched],
+  },
+  inDirect(
+    'removes the blob of the key that it discards',
+    ({ discard }, { blobs }) => ({
+      discard: async (key) => {
+        await discard(key)
+        await blobs.remove(key)
+      },
+    }),
+    [untouched],
+  ),
+  {
+    flaw: 'removes the staged file of the blob that it removes',
+    breaking: ({ blobs, direct }) => ({
+      blobs: {
+        ...blobs,
+        async remove(key) {
+          await blobs.remove(key)
+          await direct.discard(key)
+        },
+      },
+    }),
+    fails: [apart],
+  },
+  inDirect(
+    'cannot discard what is not there',
+    ({ confirm, discard }) => ({
+      discard: async (key) => {
+        await gap()
+        const limits = { kind: 'image', maxBytes: Infinity, maxPixels: Infinity } as const
+        if (!(await confirm(key, limits))) throw new Error('404')
+        await discard(key)
+      },
+    }),
+    [discarded],
+  ),
+  inDirect(
+    'only pretends to discard',
+    ({ discard }) => ({
+      discard: async (key) => {
+        if (/[^A-Za-z0-9-]|^-|^$|.{101}/.test(key)) await discard(key)
+      },
+    }),
+    [discarded],
+  ),
+  inDirect('never sweeps', () => ({ sweep: async () => {} }), [swept]),
+  inDirect('sweeps all', ({ sweep }) => ({ sweep: () => sweep(new Date(Date.now() + 2 * later)) }), [swept]),
+  {
+    flaw: 'sweeps blobs too',
+    breaking({ blobs, direct }) {
+      const keys = new Set<string>()
+      return {
+        blobs: {
+          ...blobs,
+          put(key, content, meta) {
+            keys.add(key)
+            return blobs.put(key, content, meta)
+          },
+        },
+        direct: {
+          ...direct,
+          async sweep(before) {
+            await direct.sweep(before)
+            for (const key of keys) await blobs.remove(key)
+          },
+        },
+      }
+    },
+    fails: [swept, untouched],
+  },
+  inDirect(
+    'makes a key of any text',
+    ({ sign, confirm, discard, read }) => {
+      const plain = (key: string) => `x${Buffer.from(key).toString('hex').slice(0, 90)}`
+      return {
+        sign: (key, terms) => sign(plain(key), terms),
+        confirm: (key, limits) => confirm(plain(key), limits),
+        discard: (key) => discard(plain(key)),
+        read: (key) => read(plain(key)),
+      }
+    },
+    [noKey],
+  ),
+])

@@ -1,0 +1,44 @@
+import { type GrantedBlobStore, isBlobKey } from '@kith/core'
+import { testFlaws } from '../../../test/flaws.ts'
+import { createReferenceHost, grantedBlobStoreCases } from '../src/index.ts'
+
+const time = 'blobs: a granted address leads nowhere when its time is over'
+const putOff = 'blobs: the time of a granted address cannot be put off'
+const own = 'blobs: a granted address is for one blob and for one rendition of it'
+const noKey = 'blobs: nothing is granted for what is no key'
+
+testFlaws<GrantedBlobStore>(grantedBlobStoreCases, () => createReferenceHost().blobs, [
+  {
+    flaw: 'grants for ever',
+    breaking: () => createReferenceHost({ pins: ['key', 'rendition'] }).blobs,
+    fails: [time, putOff],
+  },
+  {
+    flaw: 'grants all blobs at once',
+    breaking: () => createReferenceHost({ pins: ['rendition', 'until'] }).blobs,
+    fails: [own],
+  },
+  {
+    flaw: 'grants all renditions of a blob at once',
+    breaking: () => createReferenceHost({ pins: ['key', 'until'] }).blobs,
+    fails: [own],
+  },
+  {
+    flaw: 'grants for any text',
+    breaking: ({ grant }) => ({
+      grant: (key, rendition, until) => grant(isBlobKey(key) ? key : 'some-key', rendition, until),
+    }),
+    fails: [noKey],
+  },
+  {
+    flaw: 'throws for what is no key',
+    breaking: ({ grant }) => ({
+      async grant(key, rendition, until) {
+        const url = await grant(key, rendition, until)
+        if (url === null) throw new TypeError('no key')
+        return url
+      },
+    }),
+    fails: [noKey],
+  },
+])

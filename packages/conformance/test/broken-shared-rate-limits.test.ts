@@ -1,0 +1,92 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import type { RateLimits } from '@kith/core'
+import { createMemoryRateLimits } from '@kith/core/memory'
+import { testFlaws } from '../../../test/flaws.ts'
+import { type Pair, sharedRateLimitsCases } from '../src/index.ts'
+
+const parallel = 'shared rate limits: of 50 parallel attempts in two processes exactly `limit` pass'
+const anew = 'shared rate limits: parallel attempts in a new window share one window'
+const end = 'shared rate limits: a window begun in one process ends in the other at the same millisecond'
+const reset = 'shared rate limits: what one process resets is forgotten in the other'
+
+function soundPair(): Pair<RateLimits> {
+  const rateLimits = createMemoryRateLimits()
+  return { one: rateLimits, other: rateLimits }
+}
+
+testFlaws<Pair<RateLimits>>(sharedRateLimitsCases, soundPair, [
+  {
+    flaw: 'counts in each process',
+    breaking: () => ({ one: createMemoryRateLimits(), other: createMemoryRateLimits() }),
+    fails: [parallel, anew, end, reset],
+  },
+  {
+    flaw: 'reads the count first and writes it later',
+    breaking() {
+      const counts = new Map<string, { count: number; ends: number }>()
+      const each: RateLimits = {
+        async hit(key, { limit, windowSeconds }, now) {
+          const stored = counts.get(key)
+          if (stored) await gap()
+          const live = stored && stored.ends > now.getTime()
+          const window = live ? stored : { count: 0, ends: now.getTime() + windowSeconds * 1000 }
+          const allowed = window.count < limit
+          counts.set(key, { ...window, count: window.count + 1 })
+          return { allowed, retryAfterSeconds: 1 }
+        },
+        async reset(keys) {
+          for (const key of keys) counts.delete(key)
+        },
+      }
+      return { one: each, other: each }
+    },
+    fails: [parallel, anew],
+  },
+  {
+    flaw: 'looks whether a window is over first and replaces it later',
+    breaking({ one }) {
+      const ends = new Map<string, number>()
+      const each: RateLimits = {
+        ...one,
+        async hit(key, limit, now) {
+          const over = now.getTime() >= (ends.get(key) ?? Infinity)
+          await gap()
+          if (over || !ends.has(key)) ends.set(key, now.getTime() + limit.windowSeconds * 1000)
+          const answer = await one.hit(key, limit, now)
+          return { ...answer, allowed: answer.allowed || over }
+        },
+      }
+      return { one: each, other: each }
+    },
+    fails: [anew],
+  },
+  {
+    flaw: 'has a clock in each process that is a millisecond apart',
+    breaking: ({ other }) => ({
+      other: {
+        ...other,
+        hit: (key, limit, now) => other.hit(key, limit, new Date(now.getTime() + 1)),
+      },
+    }),
+    fails: [end],
+  },
+  {
+    flaw: 'remembers in a process who used up a limit, whatever is reset elsewhere',
+    breaking({ one, other }) {
+      const used = new Set<string>()
+      return {
+        one,
+        other: {
+          ...other,
+          async hit(key, limit, now) {
+            const answer = await other.hit(key, limit, now)
+            const allowed = answer.allowed && !(limit.limit === 1 && used.has(key))
+            used.add(key)
+            return { ...answer, allowed }
+          },
+        },
+      }
+    },
+    fails: [end, reset],
+  },
+])

@@ -1,0 +1,24 @@
+import { getEventListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { askWriter } from './ask-writer.ts'
+import type { CaptionRequest, CaptionWriter } from './caption-writer.ts'
+
+const request = { count: 3, timeoutSeconds: 1 } as CaptionRequest
+const reason = new Error('too late')
+
+test.each<[string, CaptionWriter['suggest']]>([
+  ['answered', async () => ({ suggestions: ['One.'], writer: 'a-writer', usage: null })],
+  ['failed', () => Promise.reject(new Error('no such host'))],
+])('a signal that outlives a writer that %s keeps nothing of it', async (_how, suggest) => {
+  const { signal } = new AbortController()
+  await askWriter({ name: 'a-writer', suggest }, request, signal)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+test('who has given up already does not ask', async () => {
+  const writer = { name: 'a-writer', suggest: () => expect.fail('was asked') }
+  expect(await askWriter(writer, request, AbortSignal.abort(reason))).toMatchObject({
+    outcome: 'unavailable',
+    error: { cause: reason, failures: [{ writer: 'a-writer', reason: 'late' }] },
+  })
+})

@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createPostInputs } from '../posts/post-inputs.ts'
+import { cleanSuggestions } from './clean-suggestions.ts'
+
+test('are trimmed, without repetition, empty texts, controls and what is no text, and no more than asked for', () => {
+  const said = [' One. ', 'One.', '', '\n', 'Two\u0007.\nOn two lines', null, 3, {}, 'half \ud83d', 'Four.']
+  expect(cleanSuggestions(said, 3)).toEqual(['One.', 'Two.\nOn two lines', 'half \ufffd'])
+  expect(cleanSuggestions(said, 5)).toHaveLength(4)
+})
+
+test('are cut to the length of a caption, between graphemes', () => {
+  const [kept, cut] = cleanSuggestions(['👩‍👩‍👧'.repeat(2_200).slice(0, 17_600), '🇦🇹'.repeat(2_201)], 2)
+  expect(kept).toBe('👩‍👩‍👧'.repeat(2_200))
+  expect(cut).toBe(`${'🇦🇹'.repeat(2_199)}…`)
+  expect(cleanSuggestions([`A pile e${'\u0301'.repeat(30_000)}`], 1)).toEqual(['A pile…'])
+})
+
+test('whatever a writer says can be posted', () => {
+  const { create } = createPostInputs({ textOnly: true })
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 100 }),
+    fc.string({ unit: 'grapheme', maxLength: 100 }).map((part) => part.repeat(25)),
+  )
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 3 }), (texts) => {
+      for (const caption of cleanSuggestions(texts, 5))
+        expect(create.parse({ caption })).toEqual({ caption, media: [] })
+    }),
+    { numRuns: 20 },
+  )
+})

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { RetryLaterError } from '../errors.ts'
+import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-writer.ts'
+import { CaptionsUnavailableError } from './captions-unavailable.ts'
+import { createFallbackCaptions, type FallbackEntry } from './fallback-captions.ts'
+
+const request: CaptionRequest = {
+  mediaId: 'an-upload',
+  measures: {
+    width: 1,
+    height: 1,
+    thumbhash: '',
+    palette: [],
+    lightness: 0,
+    saturation: 0,
+    takenAt: null,
+  },
+  image: () => expect.fail('nobody looks at it'),
+  hint: null,
+  language: null,
+  count: 3,
+  timeoutSeconds: 5,
+}
+const never = new AbortController().signal
+const usage = { model: 'm-1', inputTokens: 10, outputTokens: 2, cachedInputTokens: null }
+
+function writer(name: string, suggest: CaptionWriter['suggest']): CaptionWriter {
+  return { name, suggest }
+}
+
+const broken = new Error('no such host')
+const failing = writer('failing', () => Promise.reject(broken))
+const good = writer('good', async () => ({ suggestions: ['One.', 'Two.'], writer: 'good', usage }))
+const mute = writer('mute', async () => ({ suggestions: [' '], writer: 'mute', usage }))
+const hanging = writer('hanging', () => new Promise(() => {}))
+const refusing = writer('refusing', async () => {
+  throw new CaptionsUnavailableError([{ writer: 'refusing', reason: 'refused', usage, cause: null }])
+})
+
+function ask(entries: FallbackEntry[], fields: Partial<CaptionRequest> = {}): Promise<CaptionAnswer> {
+  return createFallbackCaptions(entries).suggest({ ...request, ...fields }, never)
+}
+
+describe('one that does not deliver hands over to the next', () => {
+  test('and the answer says who wrote it, and what the others took', async () => {
+    expect(await ask([failing, mute, refusing, good])).toEqual({
+      suggestions: ['One.', 'Two.'],
+      writer: 'good',
+      usage,
+      failures: [
+        { writer: 'failing', reason: 'failed', usage: null, cause: broken },
+        { writer: 'mute', reason: 'empty', usage, cause: null },
+        { writer: 'refusing', reason: 'refused', usage, cause: null },
+      ],
+    })
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws at once',
+      () => {
+        throw broken
+      },
+    ],
+    ['answers nothing', async () => undefined],
+    ['answers a list', async () => ['One.']],
+    ['answers no texts', async () => ({ suggestions: [1, null], writer: 'odd', usage: null })],
+    ['rejects with nothing', () => Promise.reject(undefined)],
+  ])('also one that %s', async (_what, suggest) => {
+    const answer = await ask([writer('odd', suggest as CaptionWriter['suggest']), good])
+    expect(answer).toMatchObject({ writer: 'good', failures: [{ writer: 'odd' }] })
+  })
+
+  test('and where the first delivers, no other is asked', async () => {
+    const unasked = writer('unasked', () => expect.fail('was asked'))
+    expect(await ask([good, unasked])).toMatchObject({ writer: 'good', failures: [] })
+  })
+
+  test('through another fallback too', async () => {
+    const inner = createFallbackCaptions([failing, good])
+    expect(await ask([mute, inner])).toMatchObject({
+      writer: 'good',
+      failures: [{ writer: 'mute' }, { writer: 'failing' }],
+    })
+  })
+})
+
+describe('time', () => {
+  test('is shared equally, and what one leaves over goes to the others', async () => {
+    const given: number[] = []
+    const timed = (rest: CaptionWriter): CaptionWriter =>
+      writer(rest.name, (asked, signal) => {
+        given.push(asked.timeoutSeconds)
+        return rest.suggest(asked, signal)
+      })
+    const entries = [timed(hanging), timed(failing), timed(good)]
+    const answer = await ask(entries, { timeoutSeconds: 0.3 })
+    expect(answer).toMatchObject({ writer: 'good', failures: [{ reason: 'late' }, { reason: 'failed' }] })
+    const [first = 0, second = 0, third = 0] = given
+    expect(first).toBeCloseTo(0.098, 2)
+    expect(second).toBeLessThanOrEqual(0.098)
+    expect(third).toBeGreaterThan(second)
+  })
+
+  test('ends the signal of one that is late, and leaves that of the next alone', async () => {
+    const signals: AbortSignal[] = []
+    const watched = (rest: CaptionWriter): CaptionWriter =>
+      writer(rest.name, (asked, signal) => {
+        signals.push(signal)
+        return rest.suggest(asked, signal)
+      })
+    await ask([watched(hanging), watched(good)], { timeoutSeconds: 0.1 })
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, false])
+  })
+
+  test('can be given to a writer, up to all of it', async () => {
+    const given: number[] = []
+    const timed = writer('timed', async ({ timeoutSeconds }) => {
+      given.push(timeoutSeconds)
+      throw broken
+    })
+    await ask([{ writer: timed, timeout: '4s' }, { writer: timed, timeout: '1m' }, good])
+    expect(given[0]).toBe(4)
+    expect(given[1]).toBeCloseTo(4.9, 1)
+  })
+
+  test('runs out in time to say who was late', async () => {
+    const started = performance.now()
+    const failed = await ask([hanging, hanging], { timeoutSeconds: 0.2 }).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ failures: [{ reason: 'late' }, { reason: 'late' }] })
+    expect(performance.now() - started).toBeGreaterThan(150)
+  })
+})
+
+describe('where nobody delivers', () => {
+  test('the error names all, keeps the last cause, and asks to wait for whoever is back first', async () => {
+    const limited = (seconds: number): CaptionWriter =>
+      writer(`limited ${seconds}`, async () => {
+        throw new RetryLaterError('captions-unavailable', seconds, 'asked to wait')
+      })
+    const error = await ask([limited(7), limited(60), failing]).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(CaptionsUnavailableError)
+    expect(error).toMatchObject({ code: 'captions-unavailable', retryAfterSeconds: 7, cause: broken })
+    expect(
+      (error as CaptionsUnavailableError).failures.map(({ writer, reason }) => [writer, reason]),
+    ).toEqual([
+      ['limited 7', 'limited'],
+      ['limited 60', 'limited'],
+      ['failing', 'failed'],
+    ])
+  })
+
+  test('because the caller does not want it any more, nobody else is asked', async () => {
+    const caller = new AbortController()
+    const reason = new Error('the page was closed')
+    const aborting = writer('aborting', () => {
+      caller.abort(reason)
+      return new Promise(() => {})
+    })
+    const unasked = writer('unasked', () => expect.fail('was asked'))
+    const fallback = createFallbackCaptions([aborting, unasked])
+    await expect(fallback.suggest(request, caller.signal)).rejects.toBe(reason)
+    await expect(fallback.suggest(request, caller.signal)).rejects.toBe(reason)
+  })
+})
+
+test('takes at least one writer, and times that are some', () => {
+  expect(() => createFallbackCaptions([])).toThrow('createFallbackCaptions: give at least one writer')
+  expect(() => createFallbackCaptions([good, { writer: good, timeout: 0 }])).toThrow(
+    new TypeError(
+      "createFallbackCaptions: 1.timeout: give whole seconds or a text like '15m', '12h' or '30d'",
+    ),
+  )
+})

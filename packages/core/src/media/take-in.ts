@@ -1,0 +1,138 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { MediaConfig } from '../config.ts'
+import type { Core } from '../core.ts'
+import { isKithError, KithError } from '../errors.ts'
+import type { BlobStore } from './blob-store.ts'
+import { fileChunks } from './file-chunks.ts'
+import type { ImageProcessor } from './image-processor.ts'
+import type { MediaKind, MediaType } from './media.ts'
+import type { MediaMeasures, MediaRecord } from './media-store.ts'
+import type { Received } from './receive.ts'
+import { toUpload, type Upload } from './upload.ts'
+import type { VideoProcessor } from './video-processor.ts'
+
+/** Makes of a file that was received what is stored of it. */
+export interface TakeIn {
+  /** Checks, normalises and stores it under a row of its own. */
+  asNew(ownerId: string, received: Received): Promise<Upload>
+  /** Does so under a row that was reserved for it before. */
+  as(record: MediaRecord, received: Received): Promise<Upload>
+}
+
+/** How long is waited before the host of the media is tried once more. */
+const retryMillis: readonly number[] = [200, 1000]
+
+/** Creates it. */
+export function createTakeIn(core: Core): TakeIn {
+  const { storage, config } = core
+
+  async function store(record: MediaRecord, measures: MediaMeasures, path: string): Promise<Upload> {
+    const blobs = demandBlobs(config.media)
+    await putPatiently(blobs, record, path)
+    if (!(await storage.media.ready(record.id, measures))) {
+      // The same upload was confirmed twice at once, or its account was deleted meanwhile, or upkeep gave it up after a very
+      // slow upload.
+      const [stored] = await storage.media.byIds([record.id])
+      if (stored?.state === 'ready') return toUpload(blobs, stored)
+      await blobs.remove(record.id)
+      throw new KithError('media-not-found', { detail: 'Upload it again.' })
+    }
+    return toUpload(blobs, { ...record, state: 'ready', measures })
+  }
+
+  return {
+    async asNew(ownerId, received) {
+      const measures = await measure(config.media, received)
+      const { kind, contentType } = storedForm(received.contentType)
+      const record: MediaRecord = {
+        id: core.makeId(),
+        ownerId,
+        kind,
+        contentType,
+        createdAt: core.clock(),
+        state: 'reserved',
+        measures: null,
+        attachment: null,
+      }
+      await storage.media.reserve(record)
+      return await store(record, measures, received.target)
+    },
+    async as(record, received) {
+      const { kind, contentType } = storedForm(received.contentType)
+      if (kind !== record.kind || contentType !== record.contentType) {
+        throw new KithError('unsupported-media-type', { detail: 'Send what was announced.' })
+      }
+      return await store(record, await measure(config.media, received), received.target)
+    },
+  }
+}
+
+/** What a file of this type is stored as. */
+export function storedForm(contentType: MediaType): { kind: MediaKind; contentType: MediaType } {
+  return contentType.startsWith('image/')
+    ? { kind: 'image', contentType: 'image/webp' }
+    : { kind: 'video', contentType }
+}
+
+/** The most bytes of a file of this type. */
+export function maxBytesOf(config: MediaConfig, contentType: MediaType): number {
+  return contentType.startsWith('image/') ? config.maxImageBytes : config.maxVideoBytes
+}
+
+/** @throws not-configured */
+export function demandBlobs(config: MediaConfig): BlobStore {
+  return config.blobs ?? notConfigured('media.blobs')
+}
+
+/** Whoever reads files of this type. @throws not-configured */
+export function demandProcessor(config: MediaConfig, contentType: MediaType): void {
+  if (contentType.startsWith('image/')) demandImages(config)
+  else demandVideos(config)
+}
+
+/** @throws not-configured */
+export function notConfigured(option: string): never {
+  throw new KithError('not-configured', { detail: `Give \`${option}\` to createKith.` })
+}
+
+// A put can be done again, since it replaces what is there; an adapter cannot do so itself, having used up the stream.
+async function putPatiently(blobs: BlobStore, { id, contentType }: MediaRecord, path: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await blobs.put(id, fileChunks(path), { contentType, size: null })
+    } catch (error) {
+      const delay = retryMillis[attempt]
+      if (!isKithError(error) || error.code !== 'media-unavailable' || delay === undefined) throw error
+      await wait(delay)
+    }
+  }
+}
+
+async function measure(config: MediaConfig, { contentType, path, target }: Received): Promise<MediaMeasures> {
+  if (contentType.startsWith('image/')) {
+    const images = demandImages(config)
+    const { width, height, frames } = await images.inspect(path)
+    if (width * height * frames > config.maxPixels) {
+      throw new KithError('media-too-large', { detail: `At most ${config.maxPixels} pixels are taken.` })
+    }
+    return { ...(await images.normalise(path, target)), durationSeconds: null }
+  }
+  const videos = demandVideos(config)
+  const { width, height, durationSeconds } = await videos.inspect(path)
+  if (durationSeconds > config.maxVideoSeconds || width * height > config.maxVideoPixels) {
+    throw new KithError('media-too-large', {
+      detail: `At most ${config.maxVideoSeconds} s and ${config.maxVideoPixels} pixels are taken.`,
+    })
+  }
+  await videos.strip(path, target)
+  const unmeasured = { thumbhash: null, palette: [], lightness: null, saturation: null, takenAt: null }
+  return { width, height, durationSeconds, ...unmeasured }
+}
+
+function demandImages({ images }: MediaConfig): ImageProcessor {
+  return images ?? notConfigured('media.images')
+}
+
+function demandVideos({ videos }: MediaConfig): VideoProcessor {
+  return videos ?? notConfigured('media.videos')
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import type { BlobStore } from './blob-store.ts'
+import { type Image, toImage } from './image.ts'
+import { type MediaKind, mediaTypes } from './media.ts'
+import type { MediaType } from './media.ts'
+import type { MediaRecord } from './media-store.ts'
+
+/** An upload as its owner sees it, before it is used. */
+export interface Upload {
+  id: string
+  kind: MediaKind
+  url: string
+  width: number
+  height: number
+  /** Seconds; videos only. */
+  duration?: number
+  thumbhash: string | null
+  /** Its main colours, `#rrggbb`; empty for videos. */
+  palette: string[]
+  renditions: Partial<Image['renditions']>
+}
+
+/** What a file to be sent directly is announced as. */
+export interface SignUploadInput {
+  contentType: MediaType
+  /** In bytes, exactly. */
+  size: number
+}
+
+/** The schema of {@link SignUploadInput}. */
+export const signUploadInput: z.ZodType<SignUploadInput> = z.strictObject({
+  contentType: z.enum(mediaTypes),
+  size: z.int().min(1),
+})
+
+/** An upload as its owner sees it. */
+export function toUpload(blobs: BlobStore, record: MediaRecord): Upload {
+  const { url, width, height, thumbhash, renditions } = toImage(blobs, record)
+  const duration = record.measures?.durationSeconds ?? null
+  return {
+    id: record.id,
+    kind: record.kind,
+    url,
+    width,
+    height,
+    ...(duration !== null && { duration }),
+    thumbhash,
+    palette: record.measures?.palette ?? [],
+    renditions: record.kind === 'image' ? renditions : {},
+  }
+}
+
+/** Those of these media that can be used and are not yet. */
+export function presentUploads({ config: { media } }: Core, records: readonly MediaRecord[]): Upload[] {
+  const { blobs } = media
+  if (!blobs) return []
+  return records
+    .filter(({ state, attachment }) => state === 'ready' && attachment === null)
+    .map((record) => toUpload(blobs, record))
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createMemoryBlobs } from '@kith/core/memory'
+import { expect, onTestFinished, test } from 'vitest'
+import { copyingImages, picture } from './copying-images.ts'
+import { createInstance } from './instance.ts'
+
+async function* pictureOf(bytes: number): AsyncGenerator<Uint8Array> {
+  yield* picture()
+  for (let sent = 0; sent < bytes; sent += 10_000) yield Buffer.alloc(10_000)
+}
+
+test('an upload that finds the temporary disk full is storage-full and leaves nothing; a smaller one is taken', async (context) => {
+  const temporaryDirectory = mkdtempSync(join(tmpdir(), 'kith-full-'))
+  onTestFinished(() => rmSync(temporaryDirectory, { recursive: true }))
+  try {
+    const options = ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', temporaryDirectory]
+    execFileSync('mount', options, { stdio: 'ignore' })
+  } catch {
+    context.skip('only root can mount a small disk')
+  }
+  onTestFinished(() => void execFileSync('umount', ['--lazy', temporaryDirectory]))
+  const media = { blobs: createMemoryBlobs(), images: copyingImages, temporaryDirectory }
+  const { kith } = createInstance({ media })
+  const { user, session } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
+  const viewer = { userId: user.id, sessionId: session.id }
+  // The first does not fit at all, of the second its copy does not.
+  for (const bytes of [200_000, 90_000]) {
+    await expect(kith.uploads.add(viewer, pictureOf(bytes))).rejects.toMatchObject({
+      code: 'storage-full',
+      retryAfterSeconds: 60,
+      cause: { code: 'ENOSPC' },
+    })
+    expect(readdirSync(temporaryDirectory)).toEqual([])
+  }
+  expect(await kith.uploads.add(viewer, pictureOf(20_000))).toMatchObject({ kind: 'image' })
+})

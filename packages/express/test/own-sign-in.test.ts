@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { cheapPasswords } from '@kith/conformance'
+import { createKith, KithError } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { kithExpress } from '../src/index.ts'
+
+const register = vi.fn()
+
+async function listen(): Promise<string> {
+  const kith = createKith({
+    secret: 'x'.repeat(32),
+    storage: createMemoryStorage(),
+    passwords: cheapPasswords,
+  })
+  const { routes, signIn, problems } = kithExpress(kith, { allowedOrigins: ['https://app.example'] })
+  const app = express()
+  register.mockReset().mockImplementation((input) => kith.accounts.register(input))
+  app.post('/join', express.json(), async (request, response) => {
+    response.status(201).json(await signIn({ request, response }, () => register(request.body)))
+  })
+  app.get('/broken', () => {
+    throw new Error('of the host')
+  })
+  app.get('/half', (_request, response) => {
+    response.write('half')
+    throw new KithError('busy')
+  })
+  app.use(routes, problems)
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  app.use((_error: Error, _request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) response.destroy()
+    else response.status(418).send('by the host')
+  })
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function join(url: string, body: object, origin = 'https://app.example'): Promise<globalThis.Response> {
+  const headers = { 'content-type': 'application/json', origin }
+  return fetch(`${url}/join`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const ada = { username: 'ada', password: 'correct horse' }
+
+test('a route of the host signs in by cookies that the routes of Kith know', async () => {
+  const url = await listen()
+  const response = await join(url, ada)
+  expect(response.status).toBe(201)
+  expect(await response.json()).toEqual({
+    user: expect.objectContaining({ username: 'ada' }) as object,
+    session: { id: expect.any(String) as string, expiresAt: expect.any(String) as string },
+  })
+  const cookie = response.headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ')
+  const me = await fetch(`${url}/api/v1/users/me`, { headers: { cookie } })
+  expect(await me.json()).toMatchObject({ username: 'ada' })
+})
+
+test('for a page that is not allowed nothing is done', async () => {
+  const url = await listen()
+  const response = await join(url, ada, 'https://evil.example')
+  expect(response.status).toBe(403)
+  expect(await response.json()).toMatchObject({ code: 'origin-not-allowed' })
+  expect(register).not.toHaveBeenCalled()
+})
+
+test('errors of Kith become problems, without cookies; all others go on to the host', async () => {
+  const url = await listen()
+  const refused = await join(url, { username: 'ada', password: 'x' })
+  expect([refused.status, refused.headers.get('content-type')]).toEqual([422, 'application/problem+json'])
+  expect(refused.headers.getSetCookie()).toEqual([])
+  expect((await fetch(`${url}/broken`)).status).toBe(418)
+  await expect(fetch(`${url}/half`).then((response) => response.text())).rejects.toThrow()
+})

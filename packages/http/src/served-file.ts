@@ -1,0 +1,48 @@
+import type { MediaType, Rendition, ServedBlobStore } from '@kith/core'
+import { accepts, type RequestHeaders, isKnown } from './negotiation.ts'
+import { partOf } from './range.ts'
+import type { Answer } from './route.ts'
+
+/** A file under its address never changes; and nothing in it may run, whatever a browser takes it for. */
+export const fileHeaders = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cross-origin-resource-policy': 'cross-origin',
+}
+
+/** What is asked for: a file, or one of its renditions. */
+export interface FileAddress {
+  id: string
+  rendition: Rendition | null
+}
+
+/**
+ * Answers a file of a blob store or a part of it; `null` where there is none. A rendition is AVIF for whom names AVIF in
+ * `Accept`: a wildcard does not count, because browsers that cannot show AVIF send one as well.
+ */
+export async function serveFile(
+  store: ServedBlobStore,
+  { id, rendition }: FileAddress,
+  headers: RequestHeaders,
+): Promise<Answer | null> {
+  const format = accepts(headers, 'image/avif') ? 'avif' : 'webp'
+  const etagOf = (contentType: MediaType): string =>
+    rendition ? `"${id}-${rendition}-${contentType.slice('image/'.length)}"` : `"${id}"`
+
+  const blob = await store.read(
+    id,
+    rendition && { rendition, format },
+    ({ contentType, size }) => partOf(headers, { size, etag: etagOf(contentType) }).range,
+  )
+  if (!blob) return null
+  const etag = etagOf(blob.contentType)
+  const varies = rendition !== null && store.formats.length > 1
+  const lasting = { ...fileHeaders, etag, ...(varies && { vary: 'Accept' }) }
+  if (isKnown(headers, etag)) return { status: 304, headers: lasting }
+  const part = partOf(headers, { size: blob.size, etag })
+  return {
+    status: part.status,
+    ...(part.status !== 416 && { stream: blob.bytes }),
+    headers: { ...lasting, 'content-type': blob.contentType, 'accept-ranges': 'bytes', ...part.headers },
+  }
+}

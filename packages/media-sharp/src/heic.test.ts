@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import sharp from 'sharp'
+import { afterAll, describe, expect, test } from 'vitest'
+import { avifParts, createFolder, secret, webpChunks } from '../test/pictures.ts'
+import { createHeicReader } from './heic.ts'
+import { createSharpImages } from './index.ts'
+import { openLibheif } from './libheif.ts'
+import { openImage } from './source-image.ts'
+
+const folder = createFolder()
+const images = createSharpImages({ heic: 'libheif-js' })
+const target = folder.path('target')
+const { resolve } = createRequire(import.meta.url)
+const files = {
+  script: resolve('libheif-js/libheif-wasm/libheif.js'),
+  binary: resolve('libheif-js/libheif-wasm/libheif.wasm'),
+}
+
+afterAll(() => folder.clear())
+
+function sample(name: string): string {
+  return fileURLToPath(new URL(`../test/heic/${name}.heic`, import.meta.url))
+}
+
+/** Colours of the stored form in its corners: top left, top right, bottom left. */
+async function corners(): Promise<string[]> {
+  const { data, info } = await sharp(folder.read('target')).raw().toBuffer({ resolveWithObject: true })
+  const names: Readonly<Record<string, string>> = { 100: 'red', '001': 'blue', 111: 'white', '010': 'green' }
+  return [
+    [5, 5],
+    [info.width - 6, 5],
+    [5, info.height - 6],
+  ].map(([x = 0, y = 0]) => {
+    const at = (y * info.width + x) * info.channels
+    const bits = [...data.subarray(at, at + 3)].map((level) => (level > 100 ? 1 : 0)).join('')
+    return names[bits] ?? bits
+  })
+}
+
+describe('a HEIC', () => {
+  test.each([
+    [1, ['red', 'blue', 'green']],
+    [2, ['blue', 'red', 'white']],
+    [3, ['white', 'green', 'blue']],
+    [4, ['green', 'white', 'red']],
+    [5, ['red', 'green', 'blue']],
+    [6, ['green', 'red', 'white']],
+    [7, ['white', 'blue', 'green']],
+    [8, ['blue', 'white', 'red']],
+  ])(
+    'that is turned as orientation %i comes out upright, and nothing but its picture stays',
+    async (turn, expected) => {
+      const source = sample(`turned-${turn}`)
+      expect(readFileSync(source).includes(secret)).toBe(true)
+      const size = turn <= 4 ? { width: 96, height: 64 } : { width: 64, height: 96 }
+      expect(await images.inspect(source)).toEqual({ ...size, frames: 1 })
+      const measures = await images.normalise(source, target)
+      expect(measures).toMatchObject({ ...size, takenAt: '2026-07-14T18:32:05' })
+      expect(await corners()).toEqual(expected)
+      expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
+    },
+  )
+
+  test.each(['p3', 'p3-tiles'])('named %s keeps its profile, and its colours', async (name) => {
+    const { palette } = await images.normalise(sample(name), target)
+    expect(webpChunks(folder.read('target'))).toEqual(['VP8X', 'ICCP', 'VP8 '])
+    expect(near(palette[0], '#20c040')).toBe(true)
+  })
+
+  test('of 10 bits is read', async () => {
+    const { palette } = await images.normalise(sample('deep'), target)
+    expect(near(palette[0], '#cc8844')).toBe(true)
+  })
+
+  test('that is see-through stays so', async () => {
+    await images.normalise(sample('clear'), target)
+    const { data, info } = await sharp(folder.read('target')).raw().toBuffer({ resolveWithObject: true })
+    expect(info.channels).toBe(4)
+    expect(Math.abs((data[3] ?? 0) - 64)).toBeLessThan(4)
+  })
+
+  test('gives renditions as well', async () => {
+    await images.rendition(sample('turned-6'), target, { rendition: 'feed', format: 'avif' })
+    expect(avifParts(folder.read('target'))).toEqual(['av01'])
+    expect(await corners()).toEqual(['green', 'red', 'white'])
+  })
+
+  test('of too many pixels is refused before it is decoded', async () => {
+    const readHeic = (): never => {
+      throw new Error('decoded')
+    }
+    const { decode } = await openImage(sample('large'), { maxPixels: 4032 * 3024 - 1, readHeic })
+    await expect(decode('first', (image) => image.toBuffer())).rejects.toMatchObject({
+      code: 'media-too-large',
+    })
+  })
+
+  test('is decoded while this thread goes on with other work', async () => {
+    const before = performance.eventLoopUtilization()
+    const started = performance.now()
+    const png = await createHeicReader({ maxSeconds: 60 })(large())
+    const { active } = performance.eventLoopUtilization(before)
+    expect(active).toBeLessThan((performance.now() - started) / 2)
+    expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 4032, height: 3024 })
+  })
+})
+
+describe('a HEIC that is hostile', () => {
+  test('is given up when it takes too long, with its thread', async () => {
+    const handles = process.getActiveResourcesInfo().length
+    const reading = createHeicReader({ maxSeconds: 0.05 })(large())
+    await expect(reading).rejects.toMatchObject({
+      code: 'media-unreadable',
+      cause: { message: 'It took too long.' },
+    })
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(handles)
+  })
+
+  test('gets no more memory than it may have', () => {
+    const { bytes } = large()
+    expect(() => openLibheif(files, 40_000_000).decode(bytes)).toThrow()
+    expect(openLibheif(files, 150_000_000).decode(bytes)).toMatchObject({ width: 4032, height: 3024 })
+  })
+
+  test.each([
+    [64, 48],
+    [7000, 7000],
+  ])('and says it were of %i × %i is unreadable', async (width, height) => {
+    const bytes = readFileSync(sample('large'))
+    const size = bytes.indexOf('ispe', 0, 'latin1') + 8
+    bytes.writeUInt32BE(width, size)
+    bytes.writeUInt32BE(height, size + 4)
+    const path = folder.save('lying.heic', bytes)
+    expect(await images.inspect(path)).toMatchObject({ width, height })
+    await expect(images.normalise(path, folder.path('never'))).rejects.toMatchObject({
+      code: 'media-unreadable',
+    })
+    expect(existsSync(folder.path('never'))).toBe(false)
+  })
+
+  test.each(['turned-6', 'p3-tiles', 'large'])('and is %s cut off anywhere is unreadable', async (name) => {
+    const whole = readFileSync(sample(name))
+    for (const share of [0.3, 0.6, 0.9, 1]) {
+      const path = folder.save('cut.heic', whole.subarray(0, Math.floor(whole.length * share) - 1))
+      await expect(images.normalise(path, folder.path('never'))).rejects.toMatchObject({
+        code: 'media-unreadable',
+      })
+      expect(existsSync(folder.path('never'))).toBe(false)
+    }
+  })
+
+  test('and broken anywhere gives an image or one clear error', async () => {
+    const whole = readFileSync(sample('p3-tiles'))
+    const change = fc.record({
+      at: fc.nat(whole.length - 1),
+      to: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
+        const bytes = Buffer.from(whole)
+        for (const { at, to } of changes) bytes.set(to.subarray(0, bytes.length - at), at)
+        const code = await images.normalise(folder.save('broken.heic', bytes), target).then(
+          () => 'read',
+          (error: { code: string }) => error.code,
+        )
+        expect(['read', 'media-unreadable', 'media-too-large']).toContain(code)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+test('without libheif-js the option is refused at once', async () => {
+  mkdirSync(folder.path('alone/node_modules/@kith'), { recursive: true })
+  cpSync(fileURLToPath(new URL('.', import.meta.url)), folder.path('alone/src'), { recursive: true })
+  folder.save('alone/package.json', Buffer.from('{ "type": "module" }'))
+  for (const name of ['sharp', 'thumbhash', '@kith/core'])
+    symlinkSync(
+      fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url)),
+      folder.path(`alone/node_modules/${name}`),
+    )
+  const script = `import { createSharpImages } from './src/index.ts'
+    createSharpImages()
+    try { createSharpImages({ heic: 'libheif-js' }) } catch (error) { console.log(String(error)) }`
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@kith/source', '--experimental-strip-types', '--input-type=module', '-e', script],
+    { cwd: folder.path('alone'), env: { ...process.env, NODE_PATH: '' } },
+  )
+  expect(stdout).toBe('TypeError: heic: install libheif-js beside @kith/media-sharp\n')
+})
+
+function large(): { bytes: Uint8Array; pixels: number } {
+  return { bytes: readFileSync(sample('large')), pixels: 4032 * 3024 }
+}
+
+function near(actual: string | undefined, expected: string): boolean {
+  const levels = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+  const wanted = levels(expected)
+  return levels(actual ?? '').every((level, index) => Math.abs(level - (wanted[index] ?? 0)) < 12)
+}

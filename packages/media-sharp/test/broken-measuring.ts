@@ -1,0 +1,101 @@
+import { rm } from 'node:fs/promises'
+import type { ImageProcessor } from '@kith/core'
+import sharp from 'sharp'
+import type { Broken } from '../../../test/flaws.ts'
+import { measuring } from './processor-flaws.ts'
+
+const takenAt =
+  'images: takenAt is the time of the camera without a zone, and null where there is none or no time'
+const palette = 'images: the palette names the main colours, the most frequent first, and at most five'
+
+/** Flaws in the measures of `normalise`. */
+export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
+  {
+    flaw: 'gives every picture the same thumbhash',
+    breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
+    fails: [
+      'images: the thumbhash is one of about 25 bytes, of the picture',
+      'images: normalise turns the picture upright, in each of the eight orientations',
+      'images: a rendition is upright, in each of the eight orientations',
+    ],
+  },
+  {
+    flaw: 'puts an address before the thumbhash of a JPEG without metadata',
+    breaking: measuring(({ thumbhash }, source) =>
+      source.is('JPEG') && !source.isTagged ? { thumbhash: `data:${thumbhash}` } : {},
+    ),
+    fails: ['images: the thumbhash is one of about 25 bytes, of the picture'],
+  },
+  {
+    flaw: 'names the rarest colour first',
+    breaking: measuring(({ palette: colours }) => ({ palette: colours.toReversed() })),
+    fails: [palette],
+  },
+  {
+    flaw: 'names more than five colours',
+    breaking: measuring(({ palette: colours }) => ({
+      palette: colours.length === 5 ? [...colours, '#123456'] : colours,
+    })),
+    fails: [palette],
+  },
+  {
+    flaw: 'names colours without their sign',
+    breaking: measuring(({ palette: colours }) => ({
+      palette: colours.length === 5 ? colours.map((colour) => colour.slice(1)) : colours,
+    })),
+    fails: [palette],
+  },
+  {
+    flaw: 'measures lightness in percent',
+    breaking: measuring(({ lightness }) => ({ lightness: lightness * 100 })),
+    fails: ['images: lightness is 0 for black and 1 for white'],
+  },
+  {
+    flaw: 'takes what is dark for saturated',
+    breaking: measuring(({ lightness }) => ({ saturation: 1 - lightness })),
+    fails: ['images: saturation is 0 for grey and nears 1 for a pure colour'],
+  },
+  {
+    flaw: 'measures the numbers of a wide profile',
+    breaking: measuring((_, { isWide }) => (isWide ? { palette: ['#c83c3c'] } : {})),
+    fails: ['images: colours are measured in sRGB, whatever the profile'],
+  },
+  {
+    flaw: 'takes the time of the camera for UTC',
+    breaking: measuring(({ takenAt: time }) => ({ takenAt: time && `${time}Z` })),
+    fails: [takenAt],
+  },
+  {
+    flaw: 'takes zeros for a time',
+    breaking: measuring((_, { bytes }) =>
+      bytes.includes('0000:00:00') ? { takenAt: '0000-00-00T00:00:00' } : {},
+    ),
+    fails: [takenAt],
+  },
+  {
+    flaw: 'measures the last frame of what moves',
+    breaking: ({ normalise }) => ({
+      async normalise(path, target) {
+        const measures = await normalise(path, target)
+        const pages = (await sharp(path).metadata()).pages ?? 1
+        if (pages === 1) return measures
+        const last = `${target}-last`
+        await sharp(path, { page: pages - 1 })
+          .png()
+          .toFile(last)
+        const { palette: colours } = await normalise(last, `${last}-stored`)
+        for (const file of [last, `${last}-stored`]) await rm(file)
+        return { ...measures, palette: colours }
+      },
+    }),
+    fails: ['images: of an animation the first frame is measured'],
+  },
+  {
+    flaw: 'measures a little differently each time',
+    breaking(sound) {
+      let times = 0
+      return measuring(({ lightness }) => ({ lightness: lightness * (++times % 2 ? 1 : 0.999) }))(sound)
+    },
+    fails: ['images: the same file is measured the same'],
+  },
+]

@@ -1,0 +1,184 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { setImmediate as gap } from 'node:timers/promises'
+import { type ImageProcessor, isKithError, KithError } from '@kith/core'
+import sharp from 'sharp'
+import type { Broken } from '../../../test/flaws.ts'
+import { type Breaking, look, measuring, storing } from './processor-flaws.ts'
+
+/** Does something else where an image is refused; a HEIC may be refused or not. */
+function whereItRefuses(instead: (error: unknown, path: string, target: string) => Promise<never>): Breaking {
+  return ({ normalise }) => ({
+    normalise: (path, target) =>
+      normalise(path, target).catch(async (error: unknown) => {
+        if (!isKithError(error) || (await look(path)).is('heic')) throw error
+        return await instead(error, path, target)
+      }),
+  })
+}
+
+/** Writes it although it was refused, as far as the decoder comes. */
+function writesAll(image: 'JPEG' | 'SVG'): Breaking {
+  return ({ normalise }) => ({
+    normalise: (path, target) =>
+      normalise(path, target).catch(async (error: unknown) => {
+        const source = isKithError(error) ? await look(path) : null
+        const isMeant =
+          image === 'JPEG' ? source?.is('JPEG') : source?.bytes.toString('latin1', 0, 4) === '<svg'
+        if (!source || !isMeant) throw error
+        await sharp(path, { failOn: 'none' })
+          .webp()
+          .toFile(target)
+          .catch(() => Promise.reject(error))
+        return { width: 1, height: 1, thumbhash: '', palette: [], lightness: 0, saturation: 0, takenAt: null }
+      }),
+  })
+}
+
+const upright = 'images: normalise turns the picture upright, in each of the eight orientations'
+const bare =
+  'images: normalise leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format'
+const failing =
+  'images: where normalise fails it says media-unreadable or media-too-large, and there is no target'
+
+/** Flaws in what `normalise` writes. */
+export const storingFlaws: readonly Broken<ImageProcessor>[] = [
+  {
+    flaw: 'keeps a GIF a GIF',
+    breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
+    fails: [
+      'images: normalise writes a WebP of the size that it answers, of every format, also of what moves',
+      bare,
+    ],
+  },
+  {
+    flaw: 'answers the size before the picture is turned',
+    breaking: measuring(({ width, height }, { orientation }) =>
+      orientation > 4 ? { width: height, height: width } : {},
+    ),
+    fails: [upright],
+  },
+  {
+    flaw: 'measures the picture upright and stores it as it lies',
+    breaking: storing(({ path, orientation }) => (orientation === 1 ? null : sharp(path).webp().toBuffer())),
+    fails: [upright],
+  },
+  {
+    flaw: 'turns a picture and does not mirror it',
+    breaking: storing((source, stored) =>
+      source.orientation === 2 ? sharp(stored).flop().webp({ lossless: true }).toBuffer() : null,
+    ),
+    fails: [upright],
+  },
+  ...(['WEBP', 'avif'] as const).map((format) => ({
+    flaw: `keeps the EXIF and XMP of ${format}`,
+    breaking: storing((source) =>
+      source.isTagged && source.is(format) ? sharp(source.path).keepMetadata().webp().toBuffer() : null,
+    ),
+    fails: [bare],
+  })),
+  {
+    flaw: 'adds a part that says who wrote it',
+    breaking: storing(({ isTagged, orientation }, stored) => {
+      if (!isTagged || orientation > 1) return null
+      const part = Buffer.from('PROG\x04\0\0\0kith', 'latin1')
+      const longer = Buffer.concat([stored, part])
+      longer.writeUInt32LE(longer.length - 8, 4)
+      return Promise.resolve(longer)
+    }),
+    fails: [bare, upright],
+  },
+  {
+    flaw: 'drops the colour profile',
+    breaking: storing((source, stored) => (source.isWide ? sharp(stored).webp().toBuffer() : null)),
+    fails: ['images: normalise keeps the colour profile'],
+  },
+  {
+    flaw: 'stores sRGB as its profile, whatever it was',
+    breaking: storing((source, stored) =>
+      source.isWide ? sharp(stored).withIccProfile('srgb').webp().toBuffer() : null,
+    ),
+    fails: ['images: normalise keeps the colour profile'],
+  },
+  {
+    flaw: 'leaves what it has written where it fails',
+    breaking: whereItRefuses(async (error, _path, target) => {
+      await writeFile(target, 'RIFF')
+      throw error
+    }),
+    fails: [failing],
+  },
+  {
+    flaw: 'says in its own words why it fails',
+    breaking: whereItRefuses(() => Promise.reject(new Error('Input buffer has corrupt header'))),
+    fails: [failing, 'images: of 18 parallel calls each has its own image, whether others fail or not'],
+  },
+  {
+    flaw: 'stores a JPEG that is cut off, grey where it ends',
+    breaking: writesAll('JPEG'),
+    fails: [failing],
+  },
+  {
+    flaw: 'stores whatever its decoder reads, SVG too',
+    breaking: writesAll('SVG'),
+    fails: [failing],
+  },
+  {
+    flaw: 'has no words for a HEIC',
+    breaking: ({ normalise }) => ({
+      async normalise(path, target) {
+        if ((await look(path)).is('heic')) throw new Error('heif: Unsupported codec')
+        return await normalise(path, target)
+      },
+    }),
+    fails: ['images: a HEIC is read like the others, or refused as media-unreadable'],
+  },
+  {
+    flaw: 'calls all unreadable that it cannot store',
+    breaking: ({ normalise }) => ({
+      normalise: (path, target) =>
+        normalise(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
+    }),
+    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+  },
+  {
+    flaw: 'stores over its source',
+    breaking: ({ normalise }) => ({
+      async normalise(path, target) {
+        const measures = await normalise(path, target)
+        await copyFile(target, path)
+        return measures
+      },
+    }),
+    fails: ['images: a source stays as it is'],
+  },
+  {
+    flaw: 'remembers what it has stored by its path',
+    breaking({ normalise }) {
+      const known = new Map<string, Buffer>()
+      return {
+        async normalise(path, target) {
+          const measures = await normalise(path, target)
+          const before = known.get(path)
+          if (before) await writeFile(target, before)
+          else known.set(path, await readFile(target))
+          return measures
+        },
+      }
+    },
+    fails: ['images: a path is read anew each time, whatever was there before'],
+  },
+  {
+    flaw: 'mixes up two images that it stores at once',
+    breaking({ normalise }) {
+      let latest = ''
+      return {
+        async normalise(path, target) {
+          latest = path
+          await gap()
+          return await normalise(latest, target)
+        },
+      }
+    },
+    fails: ['images: of 18 parallel calls each has its own image, whether others fail or not'],
+  },
+]

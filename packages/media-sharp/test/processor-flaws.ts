@@ -1,0 +1,93 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { ImageMeasures, ImageProcessor, Rendition } from '@kith/core'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { Broken } from '../../../test/flaws.ts'
+
+export type Breaking = Broken<ImageProcessor>['breaking']
+
+/** What a flaw looks at to choose the images that it has to do with. What is no image has the numbers of a small one. */
+export interface Source {
+  path: string
+  bytes: Buffer
+  width: number
+  height: number
+  /** As EXIF has it. */
+  orientation: number
+  /** Whether it has a colour profile, as one of the samples has. */
+  isWide: boolean
+  isMoving: boolean
+  /** Whether the kit has put a name and a place into it. */
+  isTagged: boolean
+  is(format: 'GIF' | 'WEBP' | 'avif' | 'heic' | 'JPEG'): boolean
+}
+
+/** Looks at a file. */
+export async function look(path: string): Promise<Source> {
+  const bytes = await readFile(path)
+  const head = bytes.toString('latin1', 0, 12)
+  const found = await metadataOf(bytes)
+  return {
+    path,
+    bytes,
+    width: found?.width ?? 1,
+    height: found?.height ?? 1,
+    orientation: found?.orientation ?? 1,
+    isWide: found?.icc !== undefined,
+    isMoving: (found?.pages ?? 1) > 1,
+    isTagged: bytes.includes('PRIVATE'),
+    is: (format) => (format === 'JPEG' ? bytes[0] === 0xff : head.includes(format)),
+  }
+}
+
+/** `null` for what is no image; an empty file is refused at once. */
+async function metadataOf(bytes: Buffer): Promise<Metadata | null> {
+  return bytes.length > 0
+    ? await sharp(bytes)
+        .metadata()
+        .catch(() => null)
+    : null
+}
+
+/** Measures something else. */
+export function measuring(
+  change: (
+    measures: ImageMeasures,
+    source: Source,
+  ) => Partial<ImageMeasures> | Promise<Partial<ImageMeasures>>,
+): Breaking {
+  return ({ normalise }) => ({
+    async normalise(path, target) {
+      const source = await look(path)
+      const measures = await normalise(path, target)
+      return { ...measures, ...(await change(measures, source)) }
+    },
+  })
+}
+
+/** Stores some images in another way: `write` answers `null` for the others. */
+export function storing(write: (source: Source, stored: Buffer) => Promise<Buffer> | null): Breaking {
+  return ({ normalise }) => ({
+    async normalise(path, target) {
+      const source = await look(path)
+      const measures = await normalise(path, target)
+      const other = await write(source, await readFile(target))
+      if (other) await writeFile(target, other)
+      return measures
+    },
+  })
+}
+
+/** Makes some renditions in another way: `draw` answers `null` for the others. */
+export function rendering(
+  draw: (source: Source, rendition: Rendition, made: Buffer) => Sharp | null,
+): Breaking {
+  return ({ rendition: sound }) => ({
+    async rendition(path, target, form) {
+      const source = await look(path)
+      const answer = await sound(path, target, form)
+      const image = draw(source, form.rendition, await readFile(target))
+      if (image) await image.toFormat(answer.format, { effort: 1 }).toFile(target)
+      return answer
+    },
+  })
+}

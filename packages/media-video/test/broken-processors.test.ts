@@ -1,0 +1,289 @@
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
+import { setImmediate as gap } from 'node:timers/promises'
+import { videoProcessorCases } from '@kith/conformance'
+import { isKithError, KithError, type VideoMeasures, type VideoProcessor } from '@kith/core'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
+import { createMediabunnyVideos } from '../src/index.ts'
+
+type Breaking = Broken<VideoProcessor>['breaking']
+
+/** Changes a small video that was stripped, which is laid out as its source is. */
+function afterStripping(change: (target: Buffer, source: Buffer) => void): Breaking {
+  return ({ strip }) => ({
+    async strip(path, target) {
+      await strip(path, target)
+      if ((await stat(path)).size > 1_000_000) return
+      const bytes = await readFile(target)
+      change(bytes, await readFile(path))
+      await writeFile(target, bytes)
+    },
+  })
+}
+
+/** Puts back what stood behind some words, in files that have a mark. */
+function keeping(words: string, mark: string = words): Breaking {
+  return afterStripping((target, source) => {
+    const at = source.indexOf(words, 0, 'latin1')
+    if (at >= 0 && source.includes(mark, 0, 'latin1')) source.copy(target, at, at, at + 120)
+  })
+}
+
+function turnAt(bytes: Buffer): number {
+  const header = bytes.indexOf('tkhd')
+  return bytes.readUInt32BE(header + 44) === 0 ? header + 44 : -1
+}
+
+const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
+  {
+    flaw: 'measures whole seconds',
+    breaking: ({ inspect }) => ({
+      async inspect(path) {
+        const measures = await inspect(path)
+        return { ...measures, durationSeconds: Math.floor(measures.durationSeconds) }
+      },
+    }),
+    fails: [
+      'videos: inspect answers size, duration and codecs, those of the picture first, of MP4, MOV and WebM',
+    ],
+  },
+  {
+    flaw: 'names the codec of the sound first',
+    breaking: ({ inspect }) => ({
+      async inspect(path) {
+        const measures = await inspect(path)
+        return { ...measures, codecs: measures.codecs.toReversed() }
+      },
+    }),
+    fails: [
+      'videos: inspect answers size, duration and codecs, those of the picture first, of MP4, MOV and WebM',
+      'videos: inspect decodes nothing, so frames that nobody can show are no matter',
+      'videos: a path is read anew each time, whatever was there before',
+      'videos: of 12 parallel strips each has its own, whether others fail or not',
+    ],
+  },
+  {
+    flaw: 'answers the size of a video before it is turned',
+    breaking: ({ inspect }) => ({
+      async inspect(path) {
+        const measures = await inspect(path)
+        const isTurned = turnAt(await readFile(path)) > 0
+        return isTurned ? { ...measures, width: measures.height, height: measures.width } : measures
+      },
+    }),
+    fails: [
+      'videos: inspect answers the size as displayed of a video that was turned',
+      'videos: strip keeps the turn of a video that was turned',
+    ],
+  },
+  {
+    flaw: 'decodes the first frame',
+    breaking: ({ inspect }) => ({
+      async inspect(path) {
+        if ((await readFile(path)).includes(Buffer.alloc(300))) throw new KithError('media-unreadable')
+        return await inspect(path)
+      },
+    }),
+    fails: ['videos: inspect decodes nothing, so frames that nobody can show are no matter'],
+  },
+  {
+    flaw: 'takes a text for a video of no length',
+    breaking: ({ inspect }) => ({
+      inspect: (path) =>
+        inspect(path).catch((error: unknown) => {
+          if (!isKithError(error)) throw error
+          return { width: 1, height: 1, durationSeconds: 0, codecs: [] }
+        }),
+    }),
+    fails: ['videos: inspect refuses what is no video or has no picture as media-unreadable'],
+  },
+  {
+    flaw: 'calls all unreadable that it cannot inspect',
+    breaking: ({ inspect }) => ({
+      inspect: (path) => inspect(path).catch(() => Promise.reject(new KithError('media-unreadable'))),
+    }),
+    fails: ['videos: a file that is missing, and a target that cannot be written, are not called unreadable'],
+  },
+  {
+    flaw: 'remembers what it has inspected by its path',
+    breaking({ inspect }) {
+      const known = new Map<string, VideoMeasures>()
+      return {
+        async inspect(path) {
+          const measures = known.get(path) ?? (await inspect(path))
+          known.set(path, measures)
+          return measures
+        },
+      }
+    },
+    fails: ['videos: a path is read anew each time, whatever was there before'],
+  },
+]
+
+const tagFlaws = [
+  '©xyz',
+  '©nam',
+  '©cmt',
+  'loci',
+  'com.apple',
+  'xmpmeta',
+  'PRIVATE handler',
+  'LOCATION',
+  '.jpg',
+].map((words) => ({
+  flaw: `keeps what stands behind ${words}`,
+  breaking: keeping(words),
+  fails: ['videos: strip leaves no place, title, name or other tag in the file, wherever it stands'],
+}))
+
+const strippingFlaws: readonly Broken<VideoProcessor>[] = [
+  ...tagFlaws,
+  ...['mvhd', 'tkhd', 'mdhd', '\x44\x61'].map((words) => ({
+    flaw: `keeps the date behind ${JSON.stringify(words)}`,
+    breaking: afterStripping((target, source) => {
+      const at = source.indexOf(words, 0, 'latin1')
+      if (at >= 0) source.copy(target, at, at, at + 16)
+    }),
+    fails: ['videos: strip leaves no date'],
+  })),
+  ...['camm', 'S_TEXT'].map((mark) => ({
+    flaw: `keeps the frames of a track of ${mark}`,
+    breaking: keeping('PRIVATE at', mark),
+    fails: ['videos: strip leaves no other tracks and nothing that was in them'],
+  })),
+  {
+    flaw: 'keeps what no track uses',
+    breaking: afterStripping((target, source) => {
+      const at = source.lastIndexOf('PRIVATE at')
+      const isInTrack = source.includes('camm') || source.includes('S_TEXT')
+      if (at >= 0 && !isInTrack) source.copy(target, at, at, at + 20)
+    }),
+    fails: ['videos: strip leaves nothing that lies between or behind the frames'],
+  },
+  {
+    flaw: 'loses the end of the last frame',
+    breaking: afterStripping((target) => target.fill(0, target.length - 10)),
+    fails: ['videos: strip copies every frame of picture and sound as it is, with size, duration and codecs'],
+  },
+  {
+    flaw: 'lets pictures follow each other twice as fast',
+    breaking: afterStripping((target) => {
+      const at = target.indexOf('stts')
+      if (at >= 0) target.writeUInt32BE(target.readUInt32BE(at + 16) / 2, at + 16)
+    }),
+    fails: ['videos: strip copies every frame of picture and sound as it is, with size, duration and codecs'],
+  },
+  {
+    flaw: 'makes an MP4 of a MOV',
+    breaking: afterStripping((target) => {
+      if (target.toString('latin1', 8, 12) === 'qt  ') target.write('isom', 8)
+    }),
+    fails: ['videos: strip keeps the container'],
+  },
+  {
+    flaw: 'forgets the turn',
+    breaking: afterStripping((target) => {
+      const at = turnAt(target)
+      const upright = [1, 0, 0, 0, 1].map((value) => value << 16)
+      if (at > 0) for (const [index, value] of upright.entries()) target.writeInt32BE(value, at + index * 4)
+    }),
+    fails: ['videos: strip keeps the turn of a video that was turned'],
+  },
+  {
+    flaw: 'strips its source too',
+    breaking: ({ strip }) => ({
+      async strip(path, target) {
+        await strip(path, target)
+        await copyFile(target, path)
+      },
+    }),
+    fails: ['videos: strip leaves its source as it is'],
+  },
+  {
+    flaw: 'leaves what it has written where it fails',
+    breaking: ({ strip }) => ({
+      strip: (path, target) =>
+        strip(path, target).catch(async (error: unknown) => {
+          await writeFile(target, 'the beginning')
+          throw error
+        }),
+    }),
+    fails: ['videos: where strip fails it says media-unreadable, and there is no target'],
+  },
+  {
+    flaw: 'says in its own words why it fails',
+    breaking: ({ strip }) => ({
+      strip: (path, target) =>
+        strip(path, target).catch((error: unknown) => {
+          throw isKithError(error) ? new Error('Invalid data found when processing input') : error
+        }),
+    }),
+    fails: [
+      'videos: where strip fails it says media-unreadable, and there is no target',
+      'videos: of 12 parallel strips each has its own, whether others fail or not',
+    ],
+  },
+  {
+    flaw: 'copies a video that was cut off',
+    breaking: ({ strip }) => ({
+      strip: (path, target) =>
+        strip(path, target).catch(async (error: unknown) => {
+          if (!(await readFile(path)).includes('V_VP8')) throw error
+          await copyFile(path, target)
+        }),
+    }),
+    fails: ['videos: where strip fails it says media-unreadable, and there is no target'],
+  },
+  {
+    flaw: 'calls all unreadable that it cannot strip',
+    breaking: ({ strip }) => ({
+      strip: (path, target) =>
+        strip(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
+    }),
+    fails: ['videos: a file that is missing, and a target that cannot be written, are not called unreadable'],
+  },
+  {
+    flaw: 'remembers what it has stripped by its path',
+    breaking({ strip }) {
+      const known = new Map<string, Buffer>()
+      return {
+        async strip(path, target) {
+          const before = known.get(path)
+          if (before) return await writeFile(target, before)
+          await strip(path, target)
+          known.set(path, await readFile(target))
+        },
+      }
+    },
+    fails: [
+      'videos: a path is read anew each time, whatever was there before',
+      'videos: the memory that strip needs does not grow with the file',
+    ],
+  },
+  {
+    flaw: 'mixes up two videos that it strips at once',
+    breaking({ strip }) {
+      let latest = ''
+      return {
+        async strip(path, target) {
+          latest = path
+          await gap()
+          await strip(latest, target)
+        },
+      }
+    },
+    fails: ['videos: of 12 parallel strips each has its own, whether others fail or not'],
+  },
+  {
+    flaw: 'reads a video whole',
+    breaking: ({ strip }) => ({
+      async strip(path, target) {
+        const whole = await readFile(path)
+        await strip(path, target)
+        await writeFile(path, whole)
+      },
+    }),
+    fails: ['videos: the memory that strip needs does not grow with the file'],
+  },
+]
+
+testFlaws(videoProcessorCases, createMediabunnyVideos, [...inspectingFlaws, ...strippingFlaws])

@@ -1,0 +1,36 @@
+/** A session whose tokens are denied, and until when, in milliseconds of `performance.now()` of this process. */
+export type Entry = readonly [sessionId: string, endsAt: number]
+
+/** The denylist as this process knows it. */
+export interface Mirror {
+  has(sessionId: string): boolean
+  /** Keeps the later of two ends. */
+  add(entry: Entry): void
+  /** The entries that have not ended at `now`. */
+  live(now: number): Entry[]
+  /** Forgets entries that have ended. */
+  sweep(now: number): void
+}
+
+/** Creates an empty mirror. */
+export function createMirror(): Mirror {
+  // Roughly in the order of their ends, since all last about equally long.
+  const ends = new Map<string, number>()
+
+  return {
+    has: (sessionId) => ends.has(sessionId),
+    add([sessionId, endsAt]) {
+      if ((ends.get(sessionId) ?? 0) >= endsAt) return
+      ends.delete(sessionId)
+      ends.set(sessionId, endsAt)
+    },
+    live: (now) => [...ends].filter(([, endsAt]) => endsAt > now),
+    sweep(now) {
+      // One out of order waits for those before it.
+      for (const [sessionId, endsAt] of ends) {
+        if (endsAt > now) break
+        ends.delete(sessionId)
+      }
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { cheapPasswords } from '@kith/conformance'
+import { Redis } from 'ioredis'
+import { expect, test } from 'vitest'
+import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
+import { closeLater, connect, openRateLimits, type Place, wait } from '../test/instances.ts'
+import { createRedisRateLimits } from './index.ts'
+
+test('options that cannot work are refused', () => {
+  const client = new Redis({ lazyConnect: true })
+  expect(() => createRedisRateLimits({ client, prefix: '{' })).toThrow(TypeError)
+  expect(() => createRedisRateLimits({ client, whenUnreachable: '' as 'open' })).toThrow(TypeError)
+})
+
+await describeWithRedis('on a server', {}, (redis) => {
+  function freshPlace(): Place {
+    return { ports: [redis().port], prefix: redis().freshPrefix() }
+  }
+
+  test('nothing happens at construction', async () => {
+    const client = new Redis(redis().port, { lazyConnect: true })
+    closeLater(() => client.disconnect())
+    createRedisRateLimits({ client })
+    await wait(20)
+    expect(client.status).toBe('wait')
+  })
+
+  test('a window leaves Redis a second after it is over, whatever the time of the caller', async () => {
+    const place = freshPlace()
+    const limits = openRateLimits(place)
+    const client = connect(place)
+    const limit = { limit: 2, windowSeconds: 60 }
+    for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', limit, new Date(1_000))
+    const left = await client.pttl(`${place.prefix}:limits:a`)
+    expect(left).toBeGreaterThan(59_000)
+    expect(left).toBeLessThanOrEqual(61_000)
+    await limits.reset(['a'])
+    expect(await client.exists(`${place.prefix}:limits:a`)).toBe(0)
+  })
+
+  test('a server that forgot the script is told it again', async () => {
+    const place = freshPlace()
+    const limits = openRateLimits(place)
+    const attempt = async (): Promise<boolean> =>
+      (await limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date())).allowed
+    expect(await attempt()).toBe(true)
+    await connect(place).script('FLUSH')
+    expect(await attempt()).toBe(false)
+  })
+
+  test('a client with settings of its own works as well', async () => {
+    const client = new Redis(redis().port, {
+      keyPrefix: 'app:',
+      replyMapping: 'resp3',
+      stringNumbers: true,
+      enableAutoPipelining: true,
+    })
+    closeLater(() => client.disconnect())
+    const limits = createRedisRateLimits({ client, prefix: redis().freshPrefix() })
+    const hit = (): Promise<unknown> => limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date(0))
+    expect(await hit()).toEqual({ allowed: true, retryAfterSeconds: 60 })
+    expect(await hit()).toEqual({ allowed: false, retryAfterSeconds: 60 })
+  })
+
+  test('sign-ins from one /64 of IPv6 count together in two processes, those of another do not', async () => {
+    const place = freshPlace()
+    const storage = createMemoryStorage()
+    const processes = [1, 2].map(() =>
+      createKith({
+        secret: 'a secret of the tests, of 32 characters or more',
+        storage,
+        passwords: cheapPasswords,
+        rateLimits: openRateLimits(place),
+        limits: { loginByAddress: [{ limit: 6, window: '1m' }] },
+      }),
+    )
+    const attempt = async (index: number, address: string): Promise<string | undefined> =>
+      await processes[index % 2]?.sessions
+        .login({ login: `nobody-${index}`, password: 'wrong password' }, { address })
+        .then(
+          () => 'signed in',
+          (error: { code: string }) => error.code,
+        )
+    const spellings = (index: number): string => `2001:db8:0:7:${index.toString(16)}::${index}`
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => attempt(index, spellings(index))),
+    )
+    expect(answers.filter((code) => code === 'invalid-credentials')).toHaveLength(6)
+    expect(answers.filter((code) => code === 'rate-limited')).toHaveLength(14)
+    expect(await attempt(0, '2001:db8:0:8::1')).toBe('invalid-credentials')
+  })
+})

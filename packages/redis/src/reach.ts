@@ -1,0 +1,35 @@
+import { DeadlineError, within } from './deadline.ts'
+import { toKithError } from './redis-error.ts'
+
+/** How long Redis may take to answer a call. */
+export const deadlineMillis = 1_000
+
+/** Makes a call of Redis. @throws storage-unavailable, storage-full, storage-failed */
+export type Reach = <Answer>(call: () => Promise<Answer>) => Promise<Answer>
+
+/**
+ * Bounds the calls of one client. A call that Redis does not answer within a second fails. From then on calls fail at
+ * once, but for one a second that finds out whether Redis is back: so a request that makes several calls does not wait
+ * for each, and what piles up in the client's queue stays small.
+ */
+export function createReach(): Reach {
+  let silentUntil = 0
+
+  return async (call) => {
+    const now = performance.now()
+    if (now < silentUntil) throw toKithError(new Error('Redis has not answered an earlier call'))
+    if (silentUntil > 0) silentUntil = now + deadlineMillis
+    try {
+      const work = call()
+      // An answer that comes late is a sign of life as well.
+      work.then(
+        () => (silentUntil = 0),
+        () => {},
+      )
+      return await within(work, deadlineMillis)
+    } catch (error) {
+      if (error instanceof DeadlineError) silentUntil = performance.now() + deadlineMillis
+      throw toKithError(error)
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { expect, test, vi } from 'vitest'
+import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
+import {
+  closeLater,
+  connect,
+  inAMinute,
+  openRevocations,
+  type Place,
+  trusts,
+  until,
+  untilTrusted,
+  wait,
+} from '../test/instances.ts'
+import { createRedisRevocations } from './index.ts'
+
+test('options that cannot work are refused', () => {
+  const client = new Redis({ lazyConnect: true })
+  expect(() => createRedisRevocations({ client, prefix: 'a{b}' })).toThrow(TypeError)
+  expect(() => createRedisRevocations({ client, whenUnreachable: 'ajar' as 'open' })).toThrow(TypeError)
+})
+
+await describeWithRedis('on a server', {}, (redis) => {
+  function freshPlace(): Place {
+    return { ports: [redis().port], prefix: redis().freshPrefix() }
+  }
+  const idsOf = (count: number): string[] => Array.from({ length: count }, () => randomUUID())
+
+  test('nothing happens at construction', async () => {
+    const client = new Redis(redis().port, { lazyConnect: true })
+    closeLater(() => client.disconnect())
+    createRedisRevocations({ client })
+    await wait(20)
+    expect(client.status).toBe('wait')
+  })
+
+  test('the first check asks Redis; once the mirror stands checks are answered from memory', async () => {
+    const place = freshPlace()
+    const [one, other] = [openRevocations(place), openRevocations(place)]
+    await one.revoke(['a'], inAMinute())
+    const first = other.isRevoked('a')
+    expect(first).toBeInstanceOf(Promise)
+    expect(await first).toBe(true)
+    await untilTrusted(other)
+    expect([other.isRevoked('a'), other.isRevoked('b')]).toEqual([true, false])
+  })
+
+  test('a check of a trusted mirror sends nothing to Redis', async () => {
+    const { client, ...revocations } = openRevocations(freshPlace())
+    await untilTrusted(revocations)
+    const send = vi.spyOn(client, 'sendCommand')
+    for (let check = 0; check < 100; check++) expect(revocations.isRevoked(randomUUID())).toBe(false)
+    expect(send).not.toHaveBeenCalled()
+    await revocations.revoke(['a'], inAMinute())
+    expect(send).toHaveBeenCalled()
+  })
+
+  test('a revocation reaches the other process within 100 ms', async () => {
+    const place = freshPlace()
+    const [one, other] = [openRevocations(place), openRevocations(place)]
+    await untilTrusted(one, other)
+    const latencies: number[] = []
+    for (const id of idsOf(40)) {
+      const start = performance.now()
+      await one.revoke([id], inAMinute())
+      while (other.isRevoked(id) !== true) await wait(0)
+      latencies.push(performance.now() - start)
+    }
+    expect(latencies.sort((a, b) => a - b)[20]).toBeLessThan(100)
+  })
+
+  test('the mirror stays trusted while nothing happens', async () => {
+    const { warnings, ...revocations } = openRevocations(freshPlace())
+    await untilTrusted(revocations)
+    const looks: boolean[] = []
+    for (let look = 0; look < 30; look++) {
+      await wait(50)
+      looks.push(trusts(revocations))
+    }
+    // A machine that stands still for most of a second ends the lease, as it should.
+    expect(looks.filter(Boolean).length).toBeGreaterThan(25)
+    expect(warnings).toEqual([])
+  })
+
+  test('revokes thousands of sessions in one call, and reads them back page by page', async () => {
+    const place = freshPlace()
+    const one = openRevocations(place)
+    const ids = idsOf(12_000)
+    await one.revoke(ids, inAMinute())
+    const other = openRevocations(place)
+    await untilTrusted(other)
+    expect(ids.filter((id) => other.isRevoked(id) !== true)).toEqual([])
+  })
+
+  test('entries and keys leave Redis when they are over', async () => {
+    const place = freshPlace()
+    const client = connect(place)
+    // What is over stays five minutes longer, for clocks that run behind.
+    const past = new Date(Date.now() - 300_000 + 200)
+    const { revoke } = openRevocations(place)
+    await revoke(['a', 'b'], past)
+    const denied = `${place.prefix}:{revocations}:denied`
+    expect(await client.zcard(denied)).toBe(2)
+    expect(await client.pttl(denied)).toBeLessThanOrEqual(200)
+    await revoke(['c'], new Date(Date.now() - 300_000 + 5_000))
+    await wait(250)
+    await revoke(['d'], inAMinute())
+    expect(await client.zrange(denied, '0', '-1')).toEqual(['c', 'd'])
+    const left = await client.pttl(denied)
+    expect(left).toBeGreaterThan(355_000)
+    expect(left).toBeLessThanOrEqual(360_000)
+    expect(await client.pttl(`${place.prefix}:{revocations}:pushed`)).toBeGreaterThan(86_000_000)
+    await revoke(['e'], new Date(0))
+    expect(await client.zcard(denied)).toBe(2)
+  })
+
+  test('an end is told by the clock of the option, whatever the clock of Redis says', async () => {
+    const place = freshPlace()
+    const clock = (): Date => new Date('2001-01-01T00:00:00Z')
+    const { revoke } = openRevocations(place, { clock })
+    await revoke(['a'], new Date('2001-01-01T00:01:00Z'))
+    const left = await connect(place).pttl(`${place.prefix}:{revocations}:denied`)
+    expect(left).toBeGreaterThan(355_000)
+    expect(left).toBeLessThanOrEqual(360_000)
+  })
+
+  test('an app whose client has settings of its own works as well', async () => {
+    const place = freshPlace()
+    const client = new Redis(redis().port, {
+      keyPrefix: 'app:',
+      db: 3,
+      replyMapping: 'resp3',
+      stringNumbers: true,
+      enableAutoPipelining: true,
+      commandTimeout: 150,
+      socketTimeout: 150,
+      blockingTimeout: 100,
+      maxRetriesPerRequest: null,
+    })
+    client.on('error', () => {})
+    closeLater(() => client.disconnect())
+    const [one, other] = [openRevocations(place, { client }), openRevocations(place, { client })]
+    await one.revoke(['a'], inAMinute())
+    expect(await other.isRevoked('a')).toBe(true)
+    await untilTrusted(one, other)
+    await one.revoke(['b'], inAMinute())
+    await until(() => other.isRevoked('b'))
+    await wait(600)
+    expect([one.warnings, other.warnings]).toEqual([[], []])
+    expect((await client.keys(`app:${place.prefix}*`)).length).toBe(2)
+  })
+
+  test('a server that forgot the scripts is told them again', async () => {
+    const place = freshPlace()
+    const one = openRevocations(place)
+    await untilTrusted(one)
+    await one.client.script('FLUSH')
+    await one.revoke(['a'], inAMinute())
+    await one.client.script('FLUSH')
+    expect(await openRevocations(place).isRevoked('a')).toBe(true)
+  })
+
+  test('after close the connection is gone and each check asks Redis', async () => {
+    const place = freshPlace()
+    const { client, ...revocations } = openRevocations(place)
+    await untilTrusted(revocations)
+    const waiting = async (): Promise<number> =>
+      String(await client.call('CLIENT', 'LIST')).split('cmd=xread').length
+    const before = await waiting()
+    await revocations.close()
+    await until(async () => (await waiting()) < before)
+    await revocations.revoke(['a'], inAMinute())
+    expect(await revocations.isRevoked('b')).toBe(false)
+    await wait(50)
+    expect([revocations.isRevoked('a'), trusts(revocations)]).toEqual([true, false])
+  })
+
+  test('a process that was busy for longer than the lease asks before it believes its mirror', async () => {
+    const revocations = openRevocations(freshPlace())
+    await untilTrusted(revocations)
+    const end = performance.now() + 1_050
+    while (performance.now() < end);
+    expect(revocations.isRevoked('nobody')).toBeInstanceOf(Promise)
+    await untilTrusted(revocations)
+  })
+
+  test('prefixes keep apps apart', async () => {
+    const [one, other] = [openRevocations(freshPlace()), openRevocations(freshPlace())]
+    await untilTrusted(one, other)
+    await one.revoke(['a'], inAMinute())
+    await wait(50)
+    expect(other.isRevoked('a')).toBe(false)
+  })
+})

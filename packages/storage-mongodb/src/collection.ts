@@ -1,0 +1,139 @@
+import type {
+  AnyBulkWriteOperation,
+  ClientSession,
+  Collection as DriverCollection,
+  Document,
+  Filter,
+  OptionalUnlessRequiredId,
+  Sort,
+  UpdateFilter,
+} from 'mongodb'
+import type { Deadline } from './deadline.ts'
+import { reasonOfBulk } from './storage-error.ts'
+
+/** What every document has. */
+export interface Identified {
+  _id: string
+}
+
+/** What goes with every command of a call. */
+export interface CommandOptions {
+  /** The name of the call, which the server shows in its logs. */
+  comment: string
+  maxTimeMS?: number
+  session?: ClientSession
+}
+
+/** How documents are read. */
+interface Reading<Field> {
+  /** The fields that are wanted; all by default. */
+  fields?: readonly Field[]
+  sort?: Sort
+  limit?: number
+  /** The name of the index to read by, where the server could take a worse one. */
+  index?: string
+}
+
+/** One of several changes that go in one command. */
+export interface Change<Row extends Identified> {
+  filter: Filter<Row>
+  update: UpdateFilter<Row>
+}
+
+/** The commands of one call on one collection. Each method sends one command, and none when the time of the call is up. */
+export interface Collection<Row extends Identified> {
+  readonly name: string
+  /** Fails with code 11000 where the id or a unique field is in use. */
+  insert(row: Row): Promise<void>
+  find<Field extends keyof Row = keyof Row>(
+    filter: Filter<Row>,
+    reading?: Reading<Field>,
+  ): Promise<Pick<Row, Field>[]>
+  first(filter: Filter<Row>): Promise<Row | null>
+  aggregate<Answer>(pipeline: readonly Document[]): Promise<Answer[]>
+  /** Changes one document. Answers whether it was there. */
+  update(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<boolean>
+  /** Changes one document, or inserts it. Fails with code 11000 where it is there and does not match. */
+  upsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row>
+  /** Changes one document. Answers it as it is then. */
+  change(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row | null>
+  updateAll(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<number>
+  /** Makes several changes of one document each, in their order. Answers how many matched one. */
+  updateEach(changes: readonly Change<Row>[]): Promise<number>
+  remove(filter: Filter<Row>): Promise<boolean>
+  /** Removes one document. Answers it as it was. */
+  take(filter: Filter<Row>): Promise<Row | null>
+  removeAll(filter: Filter<Row>): Promise<number>
+}
+
+/** So many documents come in the first answer: no call reads more at once, so that it is one command. */
+const batchSize = 1_000_000
+
+/** Creates the commands of one call. */
+export function createCollection<Row extends Identified>(
+  collection: DriverCollection<Row>,
+  options: CommandOptions,
+  deadline: Deadline,
+): Collection<Row> {
+  async function send<Answer>(command: (options: CommandOptions) => Promise<Answer>): Promise<Answer> {
+    deadline.check()
+    return await command(options)
+  }
+  const after = { ...options, returnDocument: 'after' } as const
+
+  return {
+    name: collection.collectionName,
+    insert: (row) =>
+      send(async () => void (await collection.insertOne(row as OptionalUnlessRequiredId<Row>, options))),
+    find: <Field extends keyof Row>(
+      filter: Filter<Row>,
+      { fields, index, ...reading }: Reading<Field> = {},
+    ) =>
+      send(
+        () =>
+          collection
+            .find(filter, {
+              ...options,
+              ...reading,
+              ...projectionOf(fields),
+              ...(index !== undefined && { hint: index }),
+              batchSize,
+            })
+            .toArray() as Promise<unknown> as Promise<Pick<Row, Field>[]>,
+      ),
+    first: (filter) => send(() => collection.findOne(filter, options) as Promise<Row | null>),
+    aggregate: <Answer>(pipeline: readonly Document[]) =>
+      send(
+        () =>
+          collection
+            .aggregate([...pipeline], { ...options, batchSize })
+            .toArray() as Promise<unknown> as Promise<Answer[]>,
+      ),
+    update: (filter, update) =>
+      send(async () => (await collection.updateOne(filter, update, options)).matchedCount === 1),
+    upsert: (filter, update) =>
+      send(() => collection.findOneAndUpdate(filter, update, { ...after, upsert: true }) as Promise<Row>),
+    change: (filter, update) =>
+      send(() => collection.findOneAndUpdate(filter, update, after) as Promise<Row | null>),
+    updateAll: (filter, update) =>
+      send(async () => (await collection.updateMany(filter, update, options)).modifiedCount),
+    updateEach: (changes) =>
+      send(async () => {
+        const operations = changes.map((change) => ({ updateOne: change }) as AnyBulkWriteOperation<Row>)
+        try {
+          return (await collection.bulkWrite(operations, options)).matchedCount
+        } catch (error) {
+          throw reasonOfBulk(error)
+        }
+      }),
+    remove: (filter) => send(async () => (await collection.deleteOne(filter, options)).deletedCount === 1),
+    take: (filter) => send(() => collection.findOneAndDelete(filter, options) as Promise<Row | null>),
+    removeAll: (filter) => send(async () => (await collection.deleteMany(filter, options)).deletedCount),
+  }
+}
+
+function projectionOf(fields: readonly PropertyKey[] | undefined): { projection?: Document } {
+  if (!fields) return {}
+  const wanted = fields.map((field) => [field, 1] as const)
+  return { projection: { _id: 0, ...Object.fromEntries(wanted) } }
+}

@@ -1,0 +1,45 @@
+import type { Db } from 'mongodb'
+import { type Collection, type CommandOptions, createCollection } from './collection.ts'
+import type { AuthorDocument, NodeDocument } from './counter-documents.ts'
+import type { Deadline } from './deadline.ts'
+import type { EdgeDocument } from './edge-document.ts'
+import type { MediaDocument } from './media-document.ts'
+import type { PostDocument } from './post-document.ts'
+import type { SchemaDocument } from './schema-version.ts'
+import type { SessionDocument } from './session-document.ts'
+import type { UserDocument } from './user-document.ts'
+
+/** What each collection holds. */
+export interface Documents {
+  users: UserDocument
+  sessions: SessionDocument
+  edges: EdgeDocument
+  nodes: NodeDocument
+  posts: PostDocument
+  authors: AuthorDocument
+  media: MediaDocument
+  schema: SchemaDocument
+}
+
+/** The collections, for the commands of one call. */
+export type Collections = { readonly [Name in keyof Documents]: Collection<Documents[Name]> }
+
+/** Gives the collections of a database whose names begin with a prefix. */
+export function collectionsOf(
+  { database, prefix }: { database: Db; prefix: string },
+  options: CommandOptions,
+  deadline: Deadline,
+): Collections {
+  const open = <Name extends keyof Documents>(name: Name): Collection<Documents[Name]> =>
+    createCollection<Documents[Name]>(database.collection(`${prefix}${name}`), options, deadline)
+  return {
+    users: open('users'),
+    sessions: open('sessions'),
+    edges: open('edges'),
+    nodes: open('nodes'),
+    posts: open('posts'),
+    authors: open('authors'),
+    media: open('media'),
+    schema: open('schema'),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Storage } from '@kith/core'
+import { createConnection } from './connection.ts'
+import { createEdgeStore } from './edge-store.ts'
+import { createFeedStore } from './feed-store.ts'
+import { createMediaStore } from './media-store.ts'
+import { migrate } from './migrate.ts'
+import { checkOptions, type MongoStorageOptions } from './options.ts'
+import { createPostStore } from './post-store.ts'
+import { recover } from './recover.ts'
+import { createServerSource } from './server.ts'
+import { createSessionStore } from './session-store.ts'
+import { createUserStore } from './user-store.ts'
+
+export type { MongoClientLike, MongoClientOptions, MongoStorageOptions, MongoUriOptions } from './options.ts'
+
+/**
+ * Keeps everything in a MongoDB database: on a replica set or a sharded cluster by transactions, on a standalone by steps
+ * that upkeep finishes after a crash. Nothing is opened or written here: the server is reached at the first use, which is
+ * normally `migrate()`.
+ * @throws TypeError for options that do not go together. The stores raise `storage-unavailable`, `storage-busy`,
+ * `storage-full` and `storage-failed`.
+ */
+export function createMongoStorage(options: MongoStorageOptions): Storage {
+  const settings = checkOptions(options)
+  const source = createServerSource(settings)
+  const connection = createConnection(settings, source)
+  return {
+    users: createUserStore(connection),
+    sessions: createSessionStore(connection),
+    edges: createEdgeStore(connection),
+    posts: createPostStore(connection),
+    media: createMediaStore(connection),
+    feed: createFeedStore(connection),
+    migrate: () => migrate(settings, source),
+    recover: () => recover(connection),
+    close: () => source.close(),
+  }
+}

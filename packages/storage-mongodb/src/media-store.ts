@@ -1,0 +1,67 @@
+import type { MediaStore } from '@kith/core'
+import type { Connection } from './connection.ts'
+import { below } from './keyset.ts'
+import { attachInSteps, attachInTransaction } from './avatar.ts'
+import { attachedTo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
+import { never } from './removal.ts'
+
+/** Creates the media store on a connection. */
+export function createMediaStore({ call }: Connection): MediaStore {
+  return {
+    reserve: (item) =>
+      call('media.reserve', ({ collections: { media } }) => media.insert(mediaDocument(item))),
+    ready: (id, measures) =>
+      call('media.ready', ({ collections: { media } }) =>
+        media.update({ _id: id, state: 'reserved' }, { $set: { state: 'ready', measures } }),
+      ),
+    byIds: (ids) =>
+      call('media.byIds', async ({ collections: { media } }) =>
+        (await media.find({ _id: { $in: [...ids] } })).map(mediaFrom),
+      ),
+    byOwner: (ownerId, { limit, before }) =>
+      call('media.byOwner', async ({ collections: { media } }) => {
+        const filter = { ownerId, ...below('_id', before), state: { $ne: 'released' } } as const
+        return (await media.find(filter, { sort: { _id: -1 }, limit })).map(mediaFrom)
+      }),
+    bySubjects: (use, subjects) =>
+      call('media.bySubjects', async ({ collections: { media } }) => {
+        const found = await media.find(attachedTo(use, { $in: [...subjects] }))
+        return (use === 'post' ? found : newestPlaced(found)).map(mediaFrom)
+      }),
+    attach: (id, ownerId, use) =>
+      call('media.attach', (each) =>
+        (each.transactional ? attachInTransaction : attachInSteps)(each, { id, ownerId, use }),
+      ),
+    detach: (use, ownerId) =>
+      call('media.detach', ({ together }) =>
+        together([ownerId], async ({ media }) => {
+          await media.updateAll(attachedTo(use, ownerId), release)
+        }),
+      ),
+    releaseAll: (ownerId) =>
+      call('media.releaseAll', ({ together }) =>
+        together([ownerId], async ({ media }) => {
+          // In this order, because without a transaction what is reserved may become ready in between.
+          await media.updateAll({ ownerId, state: 'reserved' }, { $set: { state: 'released' } })
+          await media.updateAll({ ownerId, state: 'ready' }, release)
+        }),
+      ),
+    sweep: (before, limit) =>
+      call('media.sweep', ({ together }) =>
+        together([], async ({ media }) => {
+          const unused = { unusedSince: { $gte: never, $lt: before } }
+          const sort = { unusedSince: 1, _id: 1 } as const
+          const old = await media.find(unused, { fields: ['_id'], sort, limit })
+          if (old.length > 0) {
+            await media.updateAll({ _id: { $in: old.map(({ _id }) => _id) }, ...unused }, release)
+          }
+          const over = await media.find({ released: true }, { fields: ['_id'], sort: { _id: 1 }, limit })
+          return over.map(({ _id }) => _id)
+        }),
+      ),
+    forget: (id) =>
+      call('media.forget', async ({ collections: { media } }) => {
+        await media.remove({ _id: id, state: 'released' })
+      }),
+  }
+}

@@ -1,0 +1,25 @@
+import type { CountDifference, CreatePostResult, PostMedia, PostRecord } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { Collection } from './collection.ts'
+import type { Call } from './connection.ts'
+import type { PostDocument } from './post-document.ts'
+import { isDuplicate } from './storage-error.ts'
+
+/** What changes posts, media and counts together: by transactions, or in steps where the server has none. */
+export interface PostChanges {
+  create(call: Call, post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
+  remove(call: Call, id: string): Promise<boolean>
+  removeAll(call: Call, authorId: string, limit: number): Promise<number>
+  /** Compares the count of one author with the posts, whatever goes on meanwhile, and sets it right. */
+  correct(call: Call, authorId: string): Promise<CountDifference[]>
+}
+
+/** Inserts a new post. */
+export async function insertPost(posts: Collection<PostDocument>, row: PostDocument): Promise<void> {
+  try {
+    await posts.insert(row)
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
+  }
+}

@@ -1,0 +1,56 @@
+import type { IndexDescription } from 'mongodb'
+import type { Documents } from './collections.ts'
+import { never } from './removal.ts'
+
+/**
+ * Every index beside those on `_id`: first what is equal, then the order, then ranges. What is unique is sparse, which
+ * leaves out the documents without the field; what few documents need is partial.
+ */
+export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription[]>> = Object.freeze({
+  users: [
+    { name: 'username', key: { username: 1 }, unique: true, sparse: true },
+    { name: 'email', key: { email: 1 }, unique: true, sparse: true },
+    { name: 'phone', key: { phone: 1 }, unique: true, sparse: true },
+    { name: 'unseen', key: { unseen: 1, _id: 1 }, partialFilterExpression: { unseen: true } },
+    { name: 'banned', key: { banned: 1, _id: -1 }, partialFilterExpression: { banned: true } },
+    {
+      name: 'removals',
+      key: { againAt: 1, _id: 1 },
+      partialFilterExpression: { againAt: { $gte: never } },
+    },
+  ],
+  sessions: [
+    { name: 'ofUser', key: { userId: 1, revokedAt: 1, _id: -1, expiresAt: 1 } },
+    { name: 'ended', key: { endsAt: 1 } },
+  ],
+  edges: [
+    // With the node at the other end, so that lists and follows are read from the index alone.
+    { name: 'out', key: { from: 1, kind: 1, hidden: 1, id: -1, to: 1 } },
+    { name: 'in', key: { to: 1, kind: 1, hidden: 1, id: -1, from: 1 } },
+    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
+  ],
+  nodes: [{ name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } }],
+  posts: [
+    // The feed tells by the last field which index to take.
+    { name: 'ofAuthor', key: { authorId: 1, state: 1, _id: -1, createdAt: -1 } },
+    {
+      name: 'removals',
+      key: { againAt: 1, _id: 1 },
+      partialFilterExpression: { againAt: { $gte: never } },
+    },
+    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
+  ],
+  authors: [],
+  media: [
+    { name: 'ofOwner', key: { ownerId: 1, _id: -1 } },
+    { name: 'ofSubject', key: { 'attachment.subject': 1, 'attachment.use': 1 }, sparse: true },
+    {
+      name: 'unused',
+      key: { unusedSince: 1, _id: 1 },
+      partialFilterExpression: { unusedSince: { $gte: never } },
+    },
+    { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
+    { name: 'replacing', key: { replacing: 1 }, sparse: true },
+  ],
+  schema: [],
+})

@@ -1,0 +1,76 @@
+import { KithError } from '@kith/core'
+import type { Db, DbOptions, MongoClient } from 'mongodb'
+import type { MongoSettings } from './options.ts'
+
+/** The server that was found. */
+export interface Server {
+  client: MongoClient
+  database: Db
+  /** Whether it has transactions: all but a standalone do. */
+  transactional: boolean
+}
+
+/** Finds the server at its first use, and again when it may have become another one. */
+export interface ServerSource {
+  find(): Promise<Server>
+  /** Makes the next call look again. */
+  forget(): void
+  close(): Promise<void>
+}
+
+/**
+ * Reads see what the primary has; writes are answered when a majority has them in its journal. Documents come as plain
+ * values, whatever the client is set to.
+ */
+const databaseOptions = {
+  readPreference: 'primary',
+  readConcern: { level: 'local' },
+  writeConcern: { w: 'majority', journal: true },
+  promoteValues: true,
+  promoteLongs: true,
+  promoteBuffers: false,
+  useBigInt64: false,
+  ignoreUndefined: false,
+  raw: false,
+} as unknown as DbOptions
+
+/** Creates the source of one storage; nothing is opened yet. */
+export function createServerSource(settings: MongoSettings): ServerSource {
+  let client: Promise<MongoClient> | null = null
+  let server: Promise<Server> | null = null
+  let closed = false
+
+  async function open(): Promise<Server> {
+    if (closed) throw new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' })
+    client ??= settings.client ? Promise.resolve(settings.client as MongoClient) : connect(settings)
+    const used = await client
+    const database = used.db(settings.database, databaseOptions)
+    const { setName, msg } = await database.command({ hello: 1 })
+    return { client: used, database, transactional: setName !== undefined || msg === 'isdbgrid' }
+  }
+
+  return {
+    async find() {
+      server ??= open()
+      try {
+        return await server
+      } catch (error) {
+        server = null
+        throw error
+      }
+    },
+    forget: () => void (server = null),
+    async close() {
+      closed = true
+      server = null
+      if (settings.client === undefined) await (await client)?.close()
+      client = null
+    },
+  }
+}
+
+async function connect({ uri = '', timeoutMillis }: MongoSettings): Promise<MongoClient> {
+  // Loaded here, so that who passes a client of another copy of the driver does not load this one.
+  const { MongoClient } = await import('mongodb')
+  return new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMillis, appName: 'kith' })
+}

@@ -1,0 +1,32 @@
+import type { SessionRecord } from '@kith/core'
+import type { Identified } from './collection.ts'
+
+/** A session. */
+export interface SessionDocument extends Identified, Omit<SessionRecord, 'id'> {
+  /** When it ended, or will. */
+  endsAt: Date
+  /** Which call of `revokeAll` ended it. */
+  revokedBy?: string
+}
+
+/** A new session. */
+export function sessionDocument({ id, ...session }: SessionRecord): SessionDocument {
+  const { revokedAt, expiresAt } = session
+  return { _id: id, ...session, endsAt: revokedAt && revokedAt < expiresAt ? revokedAt : expiresAt }
+}
+
+/** A session from its document. */
+export function sessionFrom(row: SessionDocument): SessionRecord {
+  return {
+    id: row._id,
+    userId: row.userId,
+    generation: row.generation,
+    createdAt: row.createdAt,
+    rotatedAt: row.rotatedAt,
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+    deviceName: row.deviceName,
+    address: row.address,
+    userAgent: row.userAgent,
+  }
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import type { SessionStore } from '@kith/core'
+import type { Connection } from './connection.ts'
+import { below } from './keyset.ts'
+import { sessionDocument, sessionFrom } from './session-document.ts'
+
+/** Creates the session store on a connection. */
+export function createSessionStore({ call }: Connection): SessionStore {
+  return {
+    open: (session) =>
+      call('sessions.open', ({ collections: { sessions } }) => sessions.insert(sessionDocument(session))),
+    byId: (id) =>
+      call('sessions.byId', async ({ collections: { sessions } }) => {
+        const found = await sessions.first({ _id: id })
+        return found && sessionFrom(found)
+      }),
+    rotate: ({ id, generation, now, expiresAt, address }) =>
+      call('sessions.rotate', async ({ collections: { sessions } }) => {
+        const rotated = await sessions.change(
+          { _id: id, generation, revokedAt: null, expiresAt: { $gt: now } },
+          {
+            $inc: { generation: 1 },
+            $set: { rotatedAt: now, expiresAt, endsAt: expiresAt, ...(address !== null && { address }) },
+          },
+        )
+        if (rotated) return { rotated: true, session: sessionFrom(rotated) }
+        const found = await sessions.first({ _id: id })
+        return { rotated: false, session: found && sessionFrom(found) }
+      }),
+    revoke: ({ id, userId }, at) =>
+      call('sessions.revoke', ({ collections: { sessions } }) =>
+        sessions.update(
+          { _id: id, userId, revokedAt: null, expiresAt: { $gt: at } },
+          { $set: { revokedAt: at, endsAt: at } },
+        ),
+      ),
+    revokeAll: (userId, at, except) =>
+      call('sessions.revokeAll', ({ together }) =>
+        together([userId], async ({ sessions }) => {
+          // An update of many does not tell which they were.
+          const revokedBy = randomUUID()
+          const others = except === null ? {} : { _id: { $ne: except } }
+          await sessions.updateAll(
+            { userId, revokedAt: null, expiresAt: { $gt: at }, ...others },
+            { $set: { revokedAt: at, endsAt: at, revokedBy } },
+          )
+          const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
+          return ended.map(({ _id }) => _id)
+        }),
+      ),
+    list: (userId, now, { limit, before }) =>
+      call('sessions.list', async ({ collections: { sessions } }) => {
+        const filter = { userId, revokedAt: null, ...below('_id', before), expiresAt: { $gt: now } }
+        const found = await sessions.find(filter, { sort: { _id: -1 }, limit })
+        return found.map(sessionFrom)
+      }),
+    purgeEnded: (before, limit) =>
+      call('sessions.purgeEnded', ({ together }) =>
+        together([], async ({ sessions }) => {
+          const ended = { endsAt: { $lte: before } }
+          const found = await sessions.find(ended, { fields: ['_id'], sort: { endsAt: 1 }, limit })
+          if (found.length === 0) return 0
+          return await sessions.removeAll({ _id: { $in: found.map(({ _id }) => _id) }, ...ended })
+        }),
+      ),
+  }
+}

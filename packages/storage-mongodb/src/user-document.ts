@@ -1,0 +1,49 @@
+import type { Identifier, UserRecord } from '@kith/core'
+import type { Identified } from './collection.ts'
+
+/** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
+export interface UserDocument extends Identified, Omit<UserRecord, 'id' | Identifier> {
+  username?: string
+  email?: string
+  phone?: string
+  /** There while the account is live and banned. */
+  banned?: true
+  /** There while it is banned or deleted: nothing of it is shown. */
+  unseen?: true
+  /** There from when it was marked deleted. */
+  deletedAt?: Date
+  /** There from then on: when it is due to be purged; {@link never} until it was for the first time. */
+  againAt?: Date
+}
+
+/** What an account can be found by. */
+export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
+
+/** A new account. */
+export function userDocument({ id, username, email, phone, ...fields }: UserRecord): UserDocument {
+  return {
+    _id: id,
+    ...(username !== null && { username }),
+    ...(email !== null && { email }),
+    ...(phone !== null && { phone }),
+    ...fields,
+    ...(fields.bannedAt && { banned: true, unseen: true }),
+  }
+}
+
+/** An account from its document. */
+export function userFrom(row: UserDocument): UserRecord {
+  return {
+    id: row._id,
+    username: row.username ?? null,
+    email: row.email ?? null,
+    emailVerifiedAt: row.emailVerifiedAt,
+    phone: row.phone ?? null,
+    phoneVerifiedAt: row.phoneVerifiedAt,
+    name: row.name,
+    bio: row.bio,
+    passwordHash: row.passwordHash,
+    bannedAt: row.bannedAt,
+    createdAt: row.createdAt,
+  }
+}

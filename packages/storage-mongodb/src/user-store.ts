@@ -1,0 +1,160 @@
+import {
+  type CreateUserResult,
+  type Identifier,
+  KithError,
+  type UpdateUserResult,
+  type UserChanges,
+  type UserStore,
+} from '@kith/core'
+import type { UpdateFilter } from 'mongodb'
+import type { Collection } from './collection.ts'
+import type { Connection } from './connection.ts'
+import { below } from './keyset.ts'
+import { dueAt, never, removalFrom } from './removal.ts'
+import { isDuplicate } from './storage-error.ts'
+import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
+
+/** Creates the account store on a connection. */
+export function createUserStore({ call }: Connection): UserStore {
+  return {
+    create: (user) =>
+      call('users.create', ({ collections: { users } }) =>
+        decided(async (): Promise<CreateUserResult | null> => {
+          if (await inserted(users, userDocument(user))) return { outcome: 'created' }
+          const taken = await takenOf(users, user)
+          return taken.length > 0 ? { outcome: 'taken', taken } : null
+        }),
+      ),
+    byId: (id) =>
+      call('users.byId', async ({ collections: { users } }) => {
+        const found = await users.first({ _id: id, ...live })
+        return found && userFrom(found)
+      }),
+    byIds: (ids) =>
+      call('users.byIds', async ({ collections: { users } }) => {
+        const found = await users.find({ _id: { $in: [...ids] }, ...live })
+        return found.map(userFrom)
+      }),
+    byLogin: (login) =>
+      call('users.byLogin', async ({ collections: { users } }) => {
+        const found = await users.first(
+          'email' in login ? { email: login.email } : { username: login.username },
+        )
+        return found && userFrom(found)
+      }),
+    update: (id, changes) =>
+      call('users.update', ({ collections: { users } }) =>
+        decided(async (): Promise<UpdateUserResult | null> => {
+          try {
+            const update = updateOf(changes)
+            const account = { _id: id, ...live }
+            const user = update ? await users.change(account, update) : await users.first(account)
+            return user ? { outcome: 'updated', user: userFrom(user) } : { outcome: 'missing' }
+          } catch (error) {
+            if (!isDuplicate(error)) throw error
+            const taken = await takenOf(users, { id, ...changes })
+            return taken.length > 0 ? { outcome: 'taken', taken } : null
+          }
+        }),
+      ),
+    replacePassword: (id, expected, next) =>
+      call('users.replacePassword', ({ collections: { users } }) =>
+        users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
+      ),
+    markDeleted: (id, at) =>
+      call('users.markDeleted', ({ collections: { users } }) =>
+        users.update(
+          { _id: id, ...live },
+          {
+            $set: { ...emptied, deletedAt: at, againAt: never, unseen: true },
+            $unset: { username: '', email: '', phone: '', banned: '' },
+          },
+        ),
+      ),
+    bannedIds: ({ limit, before }) =>
+      call('users.bannedIds', async ({ collections: { users } }) => {
+        const filter = { banned: true, ...below('_id', before) } as const
+        const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit })
+        return found.map(({ _id }) => _id)
+      }),
+    toPurge: (now, limit) =>
+      call('users.toPurge', async ({ collections: { users } }) => {
+        const found = await users.find(dueAt(now), {
+          fields: ['_id', 'againAt'],
+          sort: { againAt: 1, _id: 1 },
+          limit,
+        })
+        return found.map(removalFrom)
+      }),
+    purge: (id, again) =>
+      call('users.purge', async ({ collections: { users, authors } }) => {
+        const deleted = { _id: id, againAt: { $exists: true } }
+        if (again) return void (await users.update(deleted, { $set: { againAt: again } }))
+        if (!(await users.first(deleted))) return
+        await authors.remove({ _id: id })
+        await users.remove(deleted)
+      }),
+  }
+}
+
+const live = { deletedAt: { $exists: false } } as const
+
+/** What a deleted account keeps nothing of. */
+const emptied = Object.freeze({
+  emailVerifiedAt: null,
+  phoneVerifiedAt: null,
+  name: '',
+  bio: '',
+  passwordHash: null,
+})
+
+/** Asks again while there is no answer: what was in the way a moment ago may be gone by the time it is named. */
+async function decided<Answer>(ask: () => Promise<Answer | null>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null) return answer
+  }
+}
+
+async function inserted(users: Collection<UserDocument>, user: UserDocument): Promise<boolean> {
+  try {
+    await users.insert(user)
+    return true
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    // Only identifiers may be taken; an id that is in use is a mistake of the caller.
+    if (!(await users.first({ _id: user._id }))) return false
+    throw new KithError('storage-failed', {
+      detail: 'The id of the account is in use: every id must be new.',
+    })
+  }
+}
+
+/** Which of these identifiers another account has. */
+async function takenOf(
+  users: Collection<UserDocument>,
+  wanted: UserChanges & { id: string },
+): Promise<Identifier[]> {
+  const holders = await Promise.all(
+    identifiers.map(async (name) => {
+      const value = wanted[name]
+      return typeof value === 'string' ? await users.first({ [name]: value }) : null
+    }),
+  )
+  return identifiers.filter((_, index) => {
+    const holder = holders[index]
+    return holder && holder._id !== wanted.id
+  })
+}
+
+function updateOf(changes: UserChanges): UpdateFilter<UserDocument> | null {
+  const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
+  const isLeftOut = ([name, value]: [string, unknown]): boolean =>
+    value === null && identifiers.includes(name as Identifier)
+  if (fields.length === 0) return null
+  const $set: Record<string, unknown> = Object.fromEntries(fields.filter((field) => !isLeftOut(field)))
+  const $unset = Object.fromEntries(fields.filter(isLeftOut).map(([name]) => [name, '']))
+  if (changes.bannedAt) Object.assign($set, { banned: true, unseen: true })
+  if (changes.bannedAt === null) Object.assign($unset, { banned: '', unseen: '' })
+  return { $set, $unset } as UpdateFilter<UserDocument>
+}

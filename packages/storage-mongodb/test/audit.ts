@@ -1,0 +1,73 @@
+import type { Db } from 'mongodb'
+import type { Documents } from '../src/collections.ts'
+
+type Rows = { [Name in 'edges' | 'nodes' | 'posts' | 'authors' | 'media']: Documents[Name][] }
+
+/** Everything in a database that does not agree with the rest, read from its documents. */
+export async function audit(database: Db): Promise<string[]> {
+  const read = async (name: string): Promise<never> =>
+    (await database.collection(`kith_${name}`).find().toArray()) as unknown as never
+  const rows: Rows = {
+    edges: await read('edges'),
+    nodes: await read('nodes'),
+    posts: await read('posts'),
+    authors: await read('authors'),
+    media: await read('media'),
+  }
+  return [...unfinished(rows), ...wrongCounts(rows), ...misplacedMedia(rows)]
+}
+
+function* unfinished({ edges, posts, media }: Rows): Generator<string> {
+  for (const { _id, pending, hidden } of edges) {
+    if (pending) yield `edge ${_id} is pending`
+    if (hidden > 3) yield `edge ${_id} is arriving`
+  }
+  for (const { _id, pending, state } of posts) {
+    if (pending) yield `post ${_id} is pending`
+    if (state === 'draft') yield `post ${_id} is a draft`
+  }
+  for (const { _id, replacing } of media) if (replacing) yield `medium ${_id} is replacing`
+}
+
+function* wrongCounts({ edges, nodes, posts, authors }: Rows): Generator<string> {
+  const seen = edges.filter(({ hidden }) => hidden === 0)
+  const ends = seen.flatMap(({ kind, from, to }) => [`${from} ${kind}.out`, `${to} ${kind}.in`])
+  const kept = nodes.flatMap(({ _id, follow, like, save }) =>
+    Object.entries({ follow, like, save }).flatMap(([kind, counts = {}]) =>
+      Object.entries(counts).map(([end, count]) => [`${_id} ${kind}.${end}`, count] as const),
+    ),
+  )
+  yield* differences(ends, kept)
+  const live = posts.filter(({ state }) => state === 'live').map(({ authorId }) => `${authorId} posts`)
+  yield* differences(
+    live,
+    authors.map(({ _id, posts: count = 0 }) => [`${_id} posts`, count]),
+  )
+}
+
+function* differences(things: string[], kept: (readonly [string, number])[]): Generator<string> {
+  const stored = new Map(kept)
+  const counted = new Map(
+    [...Map.groupBy(things, (name) => name)].map(([name, { length }]) => [name, length]),
+  )
+  for (const name of new Set([...stored.keys(), ...counted.keys()])) {
+    const [is, shouldBe] = [stored.get(name) ?? 0, counted.get(name) ?? 0]
+    if (is !== shouldBe) yield `${name} is ${is} and should be ${shouldBe}`
+  }
+}
+
+function* misplacedMedia({ posts, media }: Rows): Generator<string> {
+  // What a removed post still has is released by its purge.
+  const known = new Set(posts.map(({ _id }) => _id))
+  const placed = new Set<string>()
+  for (const { _id, attachment, unusedSince, state } of media) {
+    const isFound = unusedSince !== undefined || state === 'released' || attachment !== null
+    if (!isFound) yield `medium ${_id} is not used, and no sweep finds it`
+    if (attachment === null) continue
+    if (attachment.use === 'post' && !known.has(attachment.subject)) yield `medium ${_id} is in no post`
+    if (attachment.use !== 'post' && placed.has(`${attachment.use} ${attachment.subject}`)) {
+      yield `medium ${_id} is a second ${attachment.use}`
+    }
+    placed.add(`${attachment.use} ${attachment.subject}`)
+  }
+}

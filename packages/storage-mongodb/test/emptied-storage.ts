@@ -1,0 +1,54 @@
+import type { Storage } from '@kith/core'
+import { MongoClient } from 'mongodb'
+import { afterAll, beforeAll } from 'vitest'
+import type { MongoServer } from '../../../test/servers/mongo-server.ts'
+import { createMongoStorage } from '../src/index.ts'
+
+/** How long a call may take in tests: the server of most of them is slow, and the machine does other things. */
+export const timeoutMillis = 100_000
+
+/** Storages for the tests of a suite. */
+export interface TestStorages {
+  client(): MongoClient
+  /** A storage on a database that is migrated and empty; always the same one, because that is faster. */
+  emptied(): Promise<Storage>
+  /** A storage on a database that nobody has touched. */
+  fresh(): Storage
+}
+
+/** Opens a client before the tests and closes it after them. */
+export function useStorages(mongo: () => MongoServer): TestStorages {
+  let client: MongoClient | null = null
+  let storage: Promise<Storage> | null = null
+  let database = ''
+  const opened = (): MongoClient => {
+    if (!client) throw new Error('The client is open only while tests run')
+    return client
+  }
+
+  beforeAll(async () => {
+    // SecantusDB is faster with few connections; calls meet all the same.
+    client = await MongoClient.connect(mongo().uri, { maxPoolSize: 8 })
+  })
+  afterAll(() => client?.close())
+
+  async function migrated(): Promise<Storage> {
+    database = mongo().freshDatabase()
+    const created = createMongoStorage({ client: opened(), database, timeoutMillis })
+    await created.migrate()
+    return created
+  }
+
+  return {
+    client: opened,
+    async emptied() {
+      storage ??= migrated()
+      const used = await storage
+      const collections = await opened().db(database).collections()
+      const stores = collections.filter(({ collectionName }) => collectionName !== 'kith_schema')
+      await Promise.all(stores.map((collection) => collection.deleteMany({})))
+      return used
+    },
+    fresh: () => createMongoStorage({ client: opened(), database: mongo().freshDatabase(), timeoutMillis }),
+  }
+}

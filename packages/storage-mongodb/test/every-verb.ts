@@ -1,0 +1,199 @@
+import type {
+  EdgeRecord,
+  MediaMeasures,
+  MediaRecord,
+  PostRecord,
+  SessionRecord,
+  Storage,
+  UserRecord,
+} from '@kith/core'
+
+/** The time of everything made here; what upkeep is asked for lies around it. */
+export const now: Date = new Date('2026-01-01T12:00:00Z')
+const hourLater = new Date(now.getTime() + 3_600_000)
+const page = { limit: 5, before: null }
+const nextPage = { limit: 5, before: '~' }
+
+/** What was measured of a picture. */
+export const measures: MediaMeasures = {
+  width: 4,
+  height: 3,
+  durationSeconds: null,
+  thumbhash: null,
+  palette: [],
+  lightness: null,
+  saturation: null,
+  takenAt: null,
+}
+
+/** The names of all calls of the stores, such as `edges.add`. */
+export function verbsOf(storage: Storage): string[] {
+  return Object.entries(storage).flatMap(([store, verbs]) =>
+    typeof verbs === 'object' ? Object.keys(verbs as object).map((verb) => `${store}.${verb}`) : [],
+  )
+}
+
+/** Calls everything that a storage can do, in each of the ways that lead to other commands. */
+export async function callEveryVerb(storage: Storage): Promise<void> {
+  for (const id of ['ada', 'ben', 'cleo', 'dora']) await storage.users.create(sampleUser(id))
+  await callUsers(storage)
+  await callSessions(storage)
+  await callMediaAndPosts(storage)
+  await callEdges(storage)
+  await storage.feed.home('ada', page)
+  await storage.feed.home('ada', nextPage)
+  await callRemovals(storage)
+}
+
+async function callUsers({ users }: Storage): Promise<void> {
+  await users.create({ ...sampleUser('eve'), username: 'ada' })
+  await users.byId('ada')
+  await users.byIds(['ada', 'ben'])
+  await users.byLogin({ username: 'ada' })
+  await users.byLogin({ email: 'ada@example.com' })
+  await users.update('ada', { bio: 'Notes' })
+  await users.update('ada', {})
+  await users.update('ada', { username: 'ben' })
+  await users.update('dora', { bannedAt: now })
+  await users.replacePassword('ada', null, 'hash')
+  await users.bannedIds(page)
+  await users.bannedIds(nextPage)
+}
+
+async function callSessions({ sessions }: Storage): Promise<void> {
+  for (const id of ['one', 'two', 'three']) await sessions.open(sampleSession(id))
+  await sessions.byId('one')
+  const step = { id: 'one', generation: 0, now, expiresAt: hourLater, address: null }
+  await sessions.rotate(step)
+  await sessions.rotate(step)
+  await sessions.list('ada', now, page)
+  await sessions.list('ada', now, nextPage)
+  await sessions.revoke({ id: 'three', userId: 'ada' }, now)
+  await sessions.revokeAll('ada', now, 'one')
+  await sessions.revokeAll('ada', now, null)
+  await sessions.purgeEnded(hourLater, 5)
+}
+
+async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
+  for (const id of ['m1', 'm2', 'm3', 'm4', 'm5', 'm6']) {
+    await media.reserve(sampleMedia(id))
+    if (id !== 'm6') await media.ready(id, measures)
+  }
+  await media.byIds(['m1', 'm2'])
+  await media.byOwner('ada', page)
+  await media.byOwner('ada', nextPage)
+  await media.attach('m1', 'ada', 'avatar')
+  await media.attach('m2', 'ada', 'avatar')
+  await media.bySubjects('avatar', ['ada', 'ben'])
+  await media.detach('avatar', 'ada')
+  await posts.create(samplePost('p1', 'ada'), [{ id: 'm3', alt: '' }])
+  await posts.create(samplePost('p0', 'ada'), [{ id: 'm3', alt: '' }])
+  for (const [id, author] of [
+    ['p2', 'ada'],
+    ['p3', 'ben'],
+    ['p4', 'dora'],
+  ] as const) {
+    await posts.create(samplePost(id, author), [])
+  }
+  await media.bySubjects('post', ['p1', 'p2'])
+  await posts.byIds(['p1', 'p2'])
+  await posts.edit('p1', 'changed', now)
+  await posts.byAuthor('ada', page)
+  await posts.byAuthor('ada', nextPage)
+  await posts.counts(['ada', 'ben'])
+}
+
+async function callEdges({ edges }: Storage): Promise<void> {
+  for (const to of ['ben', 'cleo', 'dora', 'ben']) await edges.add(sampleEdge('ada', to))
+  await edges.add(sampleEdge('ben', 'ada'))
+  for (const side of ['out', 'in'] as const) {
+    const near = { kind: 'follow', side, node: 'ada' } as const
+    await edges.list(near, page)
+    await edges.list(near, nextPage)
+    await edges.among(near, ['ben', 'cleo'])
+  }
+  await edges.counts('follow', ['ada', 'ben'])
+  for (const hidden of [true, false]) {
+    while ((await edges.setHidden('ada', hidden, 5)) > 0);
+    await edges.hiddenNodes(page)
+    await edges.hiddenNodes(nextPage)
+    await edges.add(sampleEdge('ada', hidden ? 'new' : 'newer'))
+  }
+  await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
+  await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
+}
+
+async function callRemovals({ users, posts, edges, media }: Storage): Promise<void> {
+  await edges.recount(null, 3)
+  await edges.recount('ada', 3)
+  await posts.recount(null, 3)
+  await posts.remove('p1')
+  await posts.remove('p1')
+  while ((await posts.removeAll('ada', 5)) > 0);
+  await posts.toPurge(hourLater, 5)
+  await posts.purge('p1', hourLater)
+  await posts.purge('p1', null)
+  await media.sweep(hourLater, 5)
+  await media.releaseAll('ada')
+  await media.forget('m1')
+  while ((await edges.drop('ada', 5)) > 0);
+  await users.markDeleted('ada', now)
+  await users.toPurge(hourLater, 5)
+  await users.purge('ada', hourLater)
+  await users.purge('ada', null)
+}
+
+/** An account with names of its own. */
+export function sampleUser(id: string): UserRecord {
+  return {
+    id,
+    username: id,
+    email: `${id}@example.com`,
+    emailVerifiedAt: null,
+    phone: `+49${id}`,
+    phoneVerifiedAt: null,
+    name: id,
+    bio: '',
+    passwordHash: null,
+    bannedAt: null,
+    createdAt: now,
+  }
+}
+
+/** A text post. */
+export function samplePost(id: string, authorId: string): PostRecord {
+  return { id, authorId, caption: id, createdAt: now, editedAt: null }
+}
+
+function sampleEdge(from: string, to: string): EdgeRecord {
+  return { id: `${from} ${to}`, kind: 'follow', from, to }
+}
+
+function sampleSession(id: string): SessionRecord {
+  return {
+    id,
+    userId: 'ada',
+    generation: 0,
+    createdAt: now,
+    rotatedAt: now,
+    expiresAt: hourLater,
+    revokedAt: null,
+    deviceName: null,
+    address: null,
+    userAgent: null,
+  }
+}
+
+/** A picture of `ada` whose blob is about to be stored. */
+export function sampleMedia(id: string): MediaRecord {
+  return {
+    id,
+    ownerId: 'ada',
+    kind: 'image',
+    contentType: 'image/webp',
+    createdAt: now,
+    state: 'reserved',
+    measures: null,
+    attachment: null,
+  }
+}

@@ -1,0 +1,62 @@
+import type { Db } from 'mongodb'
+import { edgeKey } from '../src/edge-document.ts'
+import { postDocument } from '../src/post-document.ts'
+import { userDocument } from '../src/user-document.ts'
+import { now, samplePost, sampleUser } from './every-verb.ts'
+
+interface Reader {
+  id: string
+  follows: number
+  /** Whom it follows: some who write, or one who wrote once and many who wrote last and are banned. The rest never wrote. */
+  kind: 'busy' | 'quiet'
+  /** How many posts its feed has. */
+  posts: number
+}
+
+/** Readers of few and of many, and the worst that they can follow. */
+export const readers: readonly Reader[] = [
+  { id: 'busy10', follows: 10, kind: 'busy', posts: 30 },
+  { id: 'busy2000', follows: 2000, kind: 'busy', posts: 30 },
+  { id: 'busy5000', follows: 5000, kind: 'busy', posts: 30 },
+  { id: 'quiet10', follows: 10, kind: 'quiet', posts: 1 },
+  { id: 'quiet5000', follows: 5000, kind: 'quiet', posts: 1 },
+]
+
+/** SecantusDB compares each document with each value of `$in`, so there are just more than pages hold. */
+const writers = 10
+const strangers = 50
+const bannedWriters = 50
+
+/** Fills a database with these readers, past the ports: through them it would take minutes. */
+export async function fillNetwork(database: Db): Promise<void> {
+  const insert = (name: string, rows: object[]): Promise<unknown> =>
+    database.collection(`kith_${name}`).insertMany(rows)
+  await insert('edges', readers.flatMap(followsOf))
+  const banned = Array.from({ length: bannedWriters }, (_, index) => authorOf('quiet', index + 1))
+  await insert(
+    'users',
+    banned.map((id) => userDocument({ ...sampleUser(id), bannedAt: now })),
+  )
+  const authors = [
+    authorOf('quiet', 0),
+    ...Array.from({ length: writers * 3 }, (_, index) => authorOf('busy', index % writers)),
+    ...Array.from({ length: strangers }, (_, index) => `stranger ${index}`),
+    ...banned,
+  ]
+  const posts = authors.map((author, index) => samplePost(`post${String(index).padStart(5, '0')}`, author))
+  await insert(
+    'posts',
+    posts.map((post) => postDocument(post, 'live')),
+  )
+}
+
+function authorOf(kind: Reader['kind'], index: number): string {
+  return `${kind} ${index}`
+}
+
+function followsOf({ id: from, follows, kind }: Reader): object[] {
+  return Array.from({ length: follows }, (_, index) => {
+    const edge = { id: `${from} ${index}`, kind: 'follow', from, to: authorOf(kind, index) } as const
+    return { ...edgeKey(edge), ...edge, hidden: 0 }
+  })
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createMemoryBlobs } from '@kith/core/memory'
+import { type Db, type Document, MongoClient } from 'mongodb'
+import { afterAll, expect, test } from 'vitest'
+import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
+import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
+import { createMongoStorage } from '../src/index.ts'
+import { createWitness } from './witness.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kith-server-kill-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** More of them show what is rarer: `KITH_KILL_ROUNDS=200`. */
+const rounds = Number(process.env['KITH_KILL_ROUNDS'] ?? 8)
+const hour = 3_600_000
+/** How long people wait for an answer. */
+const callMillis = 1_500
+const [people, lanes] = [6, 4]
+const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
+const below = (limit: number): number => Math.floor(Math.random() * limit)
+
+for (const topology of ['replica-set', 'standalone'] as const) {
+  const options = { topology, control: true, syncOnCommit: true } as const
+  await describeWithMongo(`a ${topology} that is killed at any moment`, options, (mongo) => {
+    test(`loses nothing that was acknowledged, and leaves nothing half done, ${rounds} times`, async () => {
+      const database = mongo().freshDatabase()
+      const client = new MongoClient(mongo().uri, { serverSelectionTimeoutMS: 20_000 })
+      const storage = createMongoStorage({ client, database, timeoutMillis: 20_000 })
+      await storage.migrate()
+      const blobs = createMemoryBlobs()
+      // Later than every upload that was never used is kept.
+      let later = 25 * hour
+      const place = { storage, blobs, temporaryDirectory: folder }
+      const hasty = createMongoStorage({ client, database, timeoutMillis: callMillis })
+      const society = createSociety({ ...place, storage: hasty })
+      const { kith } = createSociety({ ...place, clock: () => new Date(Date.now() + later) })
+      let [done, acknowledged] = [0, 0]
+
+      for (let round = 0; round < rounds; round++) {
+        let stopped = false
+        const isStopped = (): boolean => stopped
+        async function live(): Promise<void> {
+          while (!stopped) {
+            const deed = often[below(often.length)] ?? 'post'
+            await society.act({ deed, who: below(people), whom: below(people), which: below(4) })
+            done++
+          }
+        }
+        const witness = createWitness(society.kith, storage, `witness_${round}`)
+        const lives = Promise.allSettled([...Array.from({ length: lanes }, live), witness.live(isStopped)])
+        await wait(200 + Math.random() * 600)
+        await mongo().control?.kill()
+        stopped = true
+        await mongo().control?.restart()
+        const failed = (await lives).flatMap((end) =>
+          end.status === 'rejected' ? [end.reason as unknown] : [],
+        )
+        expect(failed, 'whoever is told no is told why').toEqual([])
+        acknowledged += witness.acknowledged
+
+        expect(await witness.lost()).toEqual([])
+        if (topology === 'replica-set') {
+          expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
+          expect(await halves(client.db(database))).toEqual({})
+        }
+        // A draft is left alone until the call that made it must be over.
+        await wait(topology === 'standalone' ? callMillis : 0)
+        await kith.upkeep.run()
+        // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after one more.
+        for (let purges = 0; purges < 2; purges++) {
+          later += hour
+          await kith.upkeep.run()
+        }
+        expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
+        expect({ ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }).toEqual(
+          {},
+        )
+      }
+      expect(done, 'people did much').toBeGreaterThan(rounds * 3)
+      expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
+      await client.close()
+    }, 3_600_000)
+  })
+}
+
+type Finding = Record<string, Document[]>
+
+/** Changes of several documents of which only a part is there. */
+async function halves(database: Db): Promise<Finding> {
+  const [edges, posts, media] = await Promise.all(
+    ['edges', 'posts', 'media'].map((name) => database.collection(`kith_${name}`).find().toArray()),
+  )
+  const live = new Set(posts?.filter(({ state }) => state === 'live').map(({ _id }) => String(_id)))
+  const attached = media?.filter(({ attachment }) => attachment?.use === 'post') ?? []
+  return found({
+    'edges that wait to be counted': edges?.filter(({ pending }) => pending) ?? [],
+    'posts that wait to be counted': posts?.filter(({ pending }) => pending) ?? [],
+    'media of no post': attached.filter(({ attachment }) => !live.has(String(attachment?.subject))),
+  })
+}
+
+/** What must not be there once upkeep has run. */
+async function orphans(database: Db): Promise<Finding> {
+  const [users, edges, posts, media, sessions] = await Promise.all(
+    ['users', 'edges', 'posts', 'media', 'sessions'].map((name) =>
+      database.collection(`kith_${name}`).find().toArray(),
+    ),
+  )
+  const idsOf = (rows: Document[] | undefined) => new Set(rows?.map(({ _id }) => String(_id)))
+  const [people, written] = [idsOf(users), idsOf(posts)]
+  const isThere = ({ kind, from, to }: Document) =>
+    people.has(String(from)) && (kind === 'follow' ? people : written).has(String(to))
+  const banned = new Set(users?.filter(({ bannedAt }) => bannedAt).map(({ _id }) => String(_id)))
+  const hiddenAs = ({ from, to }: Document) =>
+    (banned.has(String(from)) ? 1 : 0) + (banned.has(String(to)) ? 2 : 0)
+  return found({
+    'edges without their ends': edges?.filter((edge) => !isThere(edge)) ?? [],
+    'edges hidden or shown unlike their accounts':
+      edges?.filter((edge) => edge['hidden'] !== hiddenAs(edge)) ?? [],
+    'accounts that are deleted': users?.filter(({ deletedAt }) => deletedAt) ?? [],
+    'posts that are removed or without their author':
+      posts?.filter(({ state, authorId }) => state !== 'live' || !people.has(String(authorId))) ?? [],
+    'media that nothing uses':
+      media?.filter(
+        ({ state, attachment }) =>
+          state !== 'ready' ||
+          !attachment ||
+          !(people.has(String(attachment.subject)) || written.has(String(attachment.subject))),
+      ) ?? [],
+    'sessions without their account': sessions?.filter(({ userId }) => !people.has(String(userId))) ?? [],
+  })
+}
+
+function found(finding: Finding): Finding {
+  return Object.fromEntries(Object.entries(finding).filter(([, rows]) => rows.length > 0))
+}

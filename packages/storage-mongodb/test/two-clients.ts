@@ -1,0 +1,43 @@
+import type { Storage } from '@kith/core'
+import { type Db, MongoClient } from 'mongodb'
+import { afterAll, beforeAll } from 'vitest'
+import type { MongoServer } from '../../../test/servers/mongo-server.ts'
+import { createMongoStorage } from '../src/index.ts'
+
+/** The name of the client that things happen to. */
+export const troubled = 'troubled'
+
+/** Two clients of one server and database: one that things happen to, and one that prepares and looks on. */
+export interface TwoClients {
+  client(who: 'troubled' | 'calm'): MongoClient
+  database(): Db
+  storage(who: 'troubled' | 'calm', timeoutMillis?: number): Storage
+}
+
+/** Opens them before the tests, on a database that is migrated. */
+export function useTwoClients(mongo: () => MongoServer): TwoClients {
+  const clients = new Map<string, MongoClient>()
+  let name = ''
+
+  const two: TwoClients = {
+    client(who) {
+      const client = clients.get(who)
+      if (!client) throw new Error('The clients are open only while tests run')
+      return client
+    },
+    database: () => two.client('calm').db(name),
+    storage: (who, timeoutMillis = 60_000) =>
+      createMongoStorage({ client: two.client(who), database: name, timeoutMillis }),
+  }
+  beforeAll(async () => {
+    name = mongo().freshDatabase()
+    // A server that has said that it is no primary is looked at again at once, and not when it says something else.
+    const hasty = { minHeartbeatFrequencyMS: 20, serverMonitoringMode: 'poll' } as const
+    const settings = { ...hasty, appName: troubled, monitorCommands: true }
+    clients.set('troubled', await MongoClient.connect(mongo().uri, settings))
+    clients.set('calm', await MongoClient.connect(mongo().uri))
+    await two.storage('calm').migrate()
+  })
+  afterAll(() => Promise.all([...clients.values()].map((client) => client.close())))
+  return two
+}

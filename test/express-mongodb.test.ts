@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, expect, test } from 'vitest'
+import { root } from '../scripts/packages.ts'
+import { type RunningApp, startApp } from './running-app.ts'
+import { describeWithMongo } from './servers/describe-servers.ts'
+import { freePort } from './servers/port.ts'
+import { redisMissing, startRedis } from './servers/redis-server.ts'
+
+const script = 'examples/express-mongodb/src/server.ts'
+const secrets = {
+  ACCESS_TOKEN_SECRET: 'what signs the access tokens',
+  ACCESS_TOKEN_EXPIRY: '1d',
+  REFRESH_TOKEN_SECRET: 'what signs the refresh tokens',
+  REFRESH_TOKEN_EXPIRY: '10d',
+}
+const ada = { fullName: 'Ada Lovelace', username: 'ada', email: 'ada@example.com', password: 'correct horse' }
+
+const withoutRedis = await redisMissing()
+
+interface Account {
+  name: string
+  avatar: { width: number; renditions: { feed: string } }
+  cover: { width: number } | null
+}
+
+await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
+  let picture: Blob
+
+  beforeAll(async () => {
+    const image = sharp({ create: { width: 80, height: 60, channels: 3, background: 'orchid' } })
+    picture = new Blob([new Uint8Array(await image.jpeg().toBuffer())])
+  })
+
+  async function start(more: Record<string, string> = {}): Promise<RunningApp> {
+    const port = await freePort()
+    const uri = new URL(mongo().uri)
+    uri.pathname = `/${mongo().freshDatabase()}`
+    const env = { MONGODB_URI: uri.href, PORT: String(port), CORS_ORIGIN: `http://localhost:${port}` }
+    return await startApp(script, { ...secrets, ...env, ...more })
+  }
+
+  function form(files: Record<string, Blob>, fields: Record<string, string> = ada): FormData {
+    const data = new FormData()
+    for (const [name, value] of Object.entries(fields)) data.set(name, value)
+    for (const [name, file] of Object.entries(files)) data.set(name, file, `${name}.jpg`)
+    return data
+  }
+
+  function register(app: RunningApp, data: FormData): Promise<Response> {
+    return app.call('POST', '/api/v1/users/register', data)
+  }
+
+  test('registers by one form with pictures, by cookies, and says nothing of tokens or passwords', async () => {
+    const app = await start()
+    try {
+      const response = await register(app, form({ avatar: picture, coverImage: picture }))
+      expect(response.status).toBe(201)
+      const cookies = response.headers.getSetCookie()
+      expect(cookies).toHaveLength(2)
+      for (const cookie of cookies) expect(cookie).toMatch(/HttpOnly/)
+      const text = await response.text()
+      expect(text).not.toMatch(/password|token|argon2/i)
+      const { user } = JSON.parse(text) as { user: Account }
+      expect(user).toMatchObject({ name: 'Ada Lovelace', avatar: { width: 80 }, cover: { width: 80 } })
+      expect((await fetch(app.url + user.avatar.renditions.feed)).status).toBe(200)
+      expect(await (await app.call('GET', '/api/v1/hello')).json()).toEqual({ hello: 'Ada Lovelace' })
+
+      expect((await app.call('POST', '/api/v1/users/refresh')).status).toBe(200)
+      expect((await app.call('POST', '/api/v1/users/logout')).status).toBe(204)
+      expect((await app.call('GET', '/api/v1/hello')).status).toBe(401)
+      const login = await app.call('POST', '/api/v1/users/login', {
+        email: ada.email,
+        password: ada.password,
+      })
+      expect([login.status, await login.text()]).toEqual([200, expect.not.stringMatching(/token|password/i)])
+    } finally {
+      await app.stop('SIGKILL')
+    }
+  })
+
+  test('without an avatar, or with one that is none, there is no account, and the name stays free', async () => {
+    const app = await start()
+    try {
+      const missing = await register(app, form({ coverImage: picture }))
+      expect([missing.status, await missing.json()]).toMatchObject([422, { errors: [{ path: 'avatar' }] }])
+      const text = await register(app, form({ avatar: new Blob(['<svg onload=alert(1)>']) }))
+      expect([text.status, text.headers.getSetCookie()]).toEqual([415, []])
+      const cut = await register(app, form({ avatar: picture, coverImage: picture.slice(0, 150) }))
+      expect([cut.status, cut.headers.getSetCookie()]).toEqual([422, []])
+      const odd = await register(app, form({ avatar: picture, other: picture }))
+      expect(odd.status).toBe(400)
+      expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(404)
+      expect((await register(app, form({ avatar: picture }))).status).toBe(201)
+      expect((await register(app, form({ avatar: picture }))).status).toBe(409)
+      expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(200)
+    } finally {
+      await app.stop('SIGKILL')
+    }
+    const waiting = readdirSync(join(root, 'examples/express-mongodb/uploads/incoming'))
+    expect(waiting).toEqual([])
+  })
+
+  test('says what to set where something is missing or cannot work', async () => {
+    await expect(start({ ACCESS_TOKEN_SECRET: '' })).rejects.toThrow(/ACCESS_TOKEN_SECRET is not set/)
+    await expect(start({ CORS_ORIGIN: '*' })).rejects.toThrow(/name the pages/)
+    await expect(start({ ACCESS_TOKEN_EXPIRY: 'soon' })).rejects.toThrow(/accessTtl/)
+    const nowhere = `mongodb://127.0.0.1:${await freePort()}/kith`
+    await expect(start({ MONGODB_URI: nowhere })).rejects.toThrow(/cannot be reached/)
+  })
+
+  test.skipIf(withoutRedis !== null)('with Redis, a logout in one server counts in another', async () => {
+    const redis = await startRedis()
+    const uri = new URL(mongo().uri)
+    uri.pathname = `/${mongo().freshDatabase()}`
+    const shared = { MONGODB_URI: uri.href, REDIS_URL: redis.url }
+    const [one, other] = await Promise.all([start(shared), start(shared)])
+    try {
+      expect((await register(one, form({ avatar: picture }))).status).toBe(201)
+      other.setCookies(one.cookies())
+      expect((await other.call('GET', '/api/v1/hello')).status).toBe(200)
+      expect((await one.call('POST', '/api/v1/users/logout')).status).toBe(204)
+      await expect.poll(async () => (await other.call('GET', '/api/v1/hello')).status).toBe(401)
+    } finally {
+      await one.stop('SIGKILL')
+      await other.stop('SIGKILL')
+      await redis.stop()
+    }
+  })
+})

@@ -1,0 +1,69 @@
+import type { SignIn } from '@kith/core'
+import { expect } from 'vitest'
+import { type Reply, send } from './call.ts'
+import type { FleetServer } from './fleet.ts'
+
+/** What every account here has. */
+export const password = 'correct horse'
+
+/** The tokens of a session. */
+export interface Tokens {
+  accessToken: string
+  refreshToken: string
+}
+
+let registered = 0
+
+/** A username that no other test has. */
+export function freshName(): string {
+  return `member_${process.pid}_${++registered}`
+}
+
+/** The tokens of an answer that signs in. */
+export function tokensOf({ body }: Pick<Reply, 'body'>): Tokens {
+  const { tokens } = body as SignIn
+  return { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }
+}
+
+/** Registers an account. */
+export async function register(server: FleetServer, username: string): Promise<Tokens> {
+  const body = { username, password, transport: 'bearer' }
+  const reply = await send(server, { method: 'POST', path: '/users/register', body })
+  expect(reply).toMatchObject({ status: 201 })
+  return tokensOf(reply)
+}
+
+/** Signs in. */
+export function logIn(server: FleetServer, username: string, typed: string = password): Promise<Reply> {
+  const body = { login: username, password: typed, transport: 'bearer' }
+  return send(server, { method: 'POST', path: '/users/login', body })
+}
+
+/** Trades a refresh token. */
+export function refresh(server: FleetServer, refreshToken: string): Promise<Reply> {
+  return send(server, { method: 'POST', path: '/users/refresh', body: { refreshToken } })
+}
+
+/** Asks for the own account, which the access token alone decides on. */
+export function me(server: FleetServer, { accessToken }: Pick<Tokens, 'accessToken'>): Promise<Reply> {
+  return send(server, { method: 'GET', path: '/users/me', accessToken })
+}
+
+/** Ends the session by its access token. */
+export function logOut(server: FleetServer, { accessToken }: Pick<Tokens, 'accessToken'>): Promise<Reply> {
+  return send(server, { method: 'POST', path: '/users/logout', accessToken })
+}
+
+/** What a refresh token says of its session. */
+export function claimsOf(refreshToken: string): { sid: string; gen: number } {
+  const payload = Buffer.from(refreshToken.split('.')[1] ?? '', 'base64url').toString()
+  return JSON.parse(payload) as { sid: string; gen: number }
+}
+
+/** Demands that a session is over, by either token, at every server. */
+export async function demandEnded(servers: readonly FleetServer[], tokens: Tokens): Promise<void> {
+  const replies = servers.flatMap((server) => [me(server, tokens), refresh(server, tokens.refreshToken)])
+  for (const { status, code, call, server } of await Promise.all(replies)) {
+    expect({ status, code, call, server }).toMatchObject({ status: 401, code: 'session-revoked' })
+  }
+}

@@ -1,0 +1,11 @@
+/** The samples by which the kit tests stores, for tests that go beyond its cases. */
+export { inPost, placeOf, readyMedia } from '../packages/conformance/src/media-state.ts'
+export {
+  later,
+  nextId,
+  sampleEdge,
+  samplePost,
+  sampleSession,
+  sampleUser,
+} from '../packages/conformance/src/records.ts'
+export { untilDone } from '../packages/conformance/src/until-done.ts'

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type MongoOptions, type MongoServer, mongoMissing, startMongo } from './mongo-server.ts'
+import { type RedisCluster, redisClusterMissing, startRedisCluster } from './redis-cluster.ts'
+import { type RedisOptions, type RedisServer, redisMissing, startRedis } from './redis-server.ts'
+import { type S3Options, type S3Server, s3Missing, startS3 } from './s3-server.ts'
+
+const startLimitMs = 120_000
+
+interface Kind<Server> {
+  missing(): Promise<string | null>
+  start(): Promise<Server>
+}
+
+/** Tests with a MongoDB server that runs from before the first of them until after the last. */
+export function describeWithMongo(
+  name: string,
+  options: MongoOptions,
+  tests: (mongo: () => MongoServer) => void,
+): Promise<void> {
+  const kind = { missing: () => mongoMissing(options), start: () => startMongo(options) }
+  return describeWith(name, kind, tests)
+}
+
+/** Tests with a Redis server that runs from before the first of them until after the last. */
+export function describeWithRedis(
+  name: string,
+  options: RedisOptions,
+  tests: (redis: () => RedisServer) => void,
+): Promise<void> {
+  const kind = { missing: () => redisMissing(options), start: () => startRedis(options) }
+  return describeWith(name, kind, tests)
+}
+
+/** Tests with a Redis cluster that runs from before the first of them until after the last. */
+export function describeWithRedisCluster(
+  name: string,
+  tests: (cluster: () => RedisCluster) => void,
+): Promise<void> {
+  return describeWith(name, { missing: redisClusterMissing, start: startRedisCluster }, tests)
+}
+
+/** Tests with a server of S3's protocol that runs from before the first of them until after the last. */
+export function describeWithS3(
+  name: string,
+  options: S3Options,
+  tests: (s3: () => S3Server) => void,
+): Promise<void> {
+  const kind = { missing: () => s3Missing(options), start: () => startS3(options) }
+  return describeWith(name, kind, tests)
+}
+
+/** Where no server is to be had its tests are skipped, and the end of the run says why. To be awaited. */
+async function describeWith<Server extends { stop(): Promise<void> }>(
+  name: string,
+  kind: Kind<Server>,
+  tests: (server: () => Server) => void,
+): Promise<void> {
+  const missing = await kind.missing()
+  describe.skipIf(missing !== null)(name, () => {
+    let server: Server | null = null
+    beforeAll(async () => {
+      server = await kind.start()
+    }, startLimitMs)
+    afterAll(() => server?.stop())
+    tests(() => {
+      if (!server) throw new Error('The server runs only while tests do')
+      return server
+    })
+  })
+}

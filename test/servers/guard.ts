@@ -1,0 +1,55 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+interface Guard {
+  tell(line: string): void
+  folder: string
+}
+
+let guard: Guard | null = null
+
+/** A process of its own, since nothing in this one runs any more when it is killed. */
+function theGuard(): Guard {
+  if (guard) return guard
+  const folder = mkdtempSync(join(tmpdir(), 'kith-servers-'))
+  const script = fileURLToPath(new URL('guard.sh', import.meta.url))
+  const shell = spawn('/bin/sh', [script, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Tests may have changed the PATH.
+    env: { PATH: '/usr/bin:/bin' },
+    detached: true,
+  })
+  const input = shell.stdin as Socket
+  // Windows has no such shell, and none of the servers that we start.
+  for (const part of [shell, input]) part.on('error', () => undefined).unref()
+  guard = { folder, tell: (line) => void input.write(`${line}\n`) }
+  return guard
+}
+
+/** Starts a program that dies with this process, children included, however this process ends. */
+export function spawnGuarded(
+  command: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'stdio' | 'env' | 'cwd'>,
+): ChildProcess {
+  const { tell } = theGuard()
+  const child = spawn(command, args, { ...options, detached: true })
+  if (child.pid !== undefined) {
+    tell(`guard ${child.pid}`)
+    child.once('exit', () => tell(`release ${child.pid}`))
+  }
+  return child
+}
+
+let folders = 0
+
+/** An empty folder that goes away with this process. */
+export function guardedFolder(): string {
+  const folder = join(theGuard().folder, String(++folders))
+  mkdirSync(folder)
+  return folder
+}

@@ -1,0 +1,122 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { guardedFolder, spawnGuarded } from './guard.ts'
+import { freePort } from './port.ts'
+
+/** A server program of this machine. */
+export interface ServerProgram {
+  command: string
+  arguments(port: number, folder: string): readonly string[]
+  /** Whether it serves by now. */
+  isReady(port: number): Promise<boolean>
+  /** What it listens on besides, as distances from its port. */
+  portDistances?: readonly number[]
+}
+
+/** Where a server listens and keeps its data: by default a free port and a folder that goes away with it. */
+export interface ServerPlace {
+  port?: number | undefined
+  storagePath?: string | undefined
+}
+
+/** What tests do to a server that they started. */
+export interface ServerControl {
+  /** The id of its process, another one after a restart. */
+  readonly pid: number
+  /** Kills it without a chance to tidy up (SIGKILL); resolves once it is gone. */
+  kill(): Promise<void>
+  /** Stops it from doing anything, connections left open (SIGSTOP). */
+  freeze(): void
+  /** Lets it go on after `freeze`. */
+  thaw(): void
+  /** Starts it again on the same port and data, killed before if it runs; resolves once it serves. */
+  restart(): Promise<void>
+}
+
+export interface ServerProcess {
+  port: number
+  control: ServerControl
+  /** Ends it: in order if its data stays, else at once. */
+  stop(): Promise<void>
+}
+
+const startLimitMs = 60_000
+const stopLimitMs = 10_000
+
+/** Starts a server program; resolves once it serves. It dies with this process. */
+export async function startProcess(program: ServerProgram, place: ServerPlace): Promise<ServerProcess> {
+  const folder = place.storagePath ?? guardedFolder()
+  const log = join(guardedFolder(), 'log')
+  let port = place.port ?? (await freePort(program.portDistances))
+  const start = (): Promise<ChildProcess> => launch(program, { port, folder, log })
+  let child = await start().catch(async (error: unknown) => {
+    if (place.port !== undefined || !/address already in use/i.test(String(error))) throw error
+    port = await freePort(program.portDistances)
+    return start()
+  })
+  const kill = (): Promise<void> => end(child, 'SIGKILL')
+  return {
+    port,
+    control: {
+      get pid() {
+        return child.pid ?? 0
+      },
+      kill,
+      freeze: () => void child.kill('SIGSTOP'),
+      thaw: () => void child.kill('SIGCONT'),
+      async restart() {
+        await kill()
+        child = await start()
+      },
+    },
+    async stop() {
+      child.kill('SIGCONT')
+      await end(child, place.storagePath === undefined ? 'SIGKILL' : 'SIGTERM')
+      if (place.storagePath === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Launch {
+  port: number
+  folder: string
+  log: string
+}
+
+async function launch(program: ServerProgram, { port, folder, log }: Launch): Promise<ChildProcess> {
+  const output = openSync(log, 'w')
+  const args = program.arguments(port, folder)
+  const child = spawnGuarded(program.command, args, { stdio: ['ignore', output, output] })
+  closeSync(output)
+  let failure: Error | null = null
+  child.once('error', (error) => (failure = error))
+  const started = performance.now()
+  while (!(await program.isReady(port))) {
+    if (isGone(child) || failure || performance.now() - started > startLimitMs) {
+      await end(child, 'SIGKILL')
+      const said = readFileSync(log, 'utf8').trimEnd().slice(-2_000)
+      throw new Error(`${program.command} did not start on port ${port}: ${said}`, { cause: failure })
+    }
+    await sleep(30)
+  }
+  // Tests that forget it, or that ended, are not kept from ending their process.
+  child.unref()
+  return child
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (isGone(child)) return
+  child.ref()
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  const timer = setTimeout(() => void child.kill('SIGKILL'), stopLimitMs)
+  await gone
+  clearTimeout(timer)
+}
+
+function isGone(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+}

@@ -1,0 +1,29 @@
+import { createServer } from 'node:http'
+import { kithFastify } from '@kith/fastify'
+import { createKithHttp, type KithHttpOptions } from '@kith/http'
+import { sendResponse, toRequest } from '@kith/http/node'
+import { fastify } from 'fastify'
+import { createDemoKith } from '../examples/demo/src/kith.ts'
+import { readSettings } from '../examples/demo/src/settings.ts'
+
+/** The Kith of the demo without its page, behind the framework that the environment names. */
+const settings = readSettings(process.env)
+const { port } = settings
+const kith = await createDemoKith(settings)
+await kith.storage.migrate()
+const options: KithHttpOptions = {
+  allowedOrigins: [`http://localhost:${port}`],
+  cookies: { secure: false },
+}
+
+if (process.env['FRAMEWORK'] === 'fastify') {
+  const app = fastify()
+  await app.register(kithFastify, { kith, ...options, prefix: '/api/v1' })
+  await app.listen({ port })
+} else {
+  const http = createKithHttp(kith, options)
+  createServer((incoming, outgoing) => {
+    const request = toRequest({ incoming, url: incoming.url ?? '/', body: incoming })
+    void http.handle(request).then((response) => sendResponse(response, outgoing))
+  }).listen(port)
+}
