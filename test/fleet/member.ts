@@ -1,5 +1,5 @@
 import type { SignIn } from '@kith/core'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type Reply, send } from './call.ts'
 import type { FleetServer } from './fleet.ts'
 
@@ -62,8 +62,33 @@ export function claimsOf(refreshToken: string): { sid: string; gen: number } {
 
 /** Demands that a session is over, by either token, at every server. */
 export async function demandEnded(servers: readonly FleetServer[], tokens: Tokens): Promise<void> {
+  const replies = await askEverywhere(servers, tokens)
+  for (const reply of replies) expect(reply).toMatchObject(ended)
+}
+
+/** Demands the same of servers that are still finding what they lost, and meanwhile may say that they cannot tell. */
+export async function demandEndedOnceWell(servers: readonly FleetServer[], tokens: Tokens): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const told = (await askEverywhere(servers, tokens)).filter((reply) => reply.status !== 503)
+      for (const reply of told) expect(reply).toMatchObject(ended)
+      return told.length === 2 * servers.length
+    },
+    { timeout: 10_000 },
+  )
+}
+
+const ended = { status: 401, code: 'session-revoked' }
+
+async function askEverywhere(
+  servers: readonly FleetServer[],
+  tokens: Tokens,
+): Promise<Pick<Reply, 'status' | 'code' | 'call' | 'server'>[]> {
   const replies = servers.flatMap((server) => [me(server, tokens), refresh(server, tokens.refreshToken)])
-  for (const { status, code, call, server } of await Promise.all(replies)) {
-    expect({ status, code, call, server }).toMatchObject({ status: 401, code: 'session-revoked' })
-  }
+  return (await Promise.all(replies)).map(({ status, code, call, server }) => ({
+    status,
+    code,
+    call,
+    server,
+  }))
 }
