@@ -7,14 +7,7 @@ import type { DirectUploads, SignedUpload } from './direct-uploads.ts'
 import type { MediaRecord } from './media-store.ts'
 import type { MediaType } from './media.ts'
 import { receive } from './receive.ts'
-import {
-  demandBlobs,
-  demandProcessor,
-  maxBytesOf,
-  notConfigured,
-  storedForm,
-  type TakeIn,
-} from './take-in.ts'
+import { demandBlobs, demandProcessor, maxBytesOf, notConfigured, reserve, type TakeIn } from './take-in.ts'
 import { type SignUploadInput, signUploadInput, toUpload, type Upload } from './upload.ts'
 
 /** Uploads that go straight to the host of the media: signed first, then sent by the browser, then confirmed. */
@@ -28,7 +21,7 @@ const signedSeconds = 1_800
 
 /** Creates it. */
 export function createDirect(core: Core, takeIn: TakeIn): Direct {
-  const { storage, clock, makeId } = core
+  const { storage } = core
   const { media: config, logger } = core.config
 
   return {
@@ -40,19 +33,9 @@ export function createDirect(core: Core, takeIn: TakeIn): Direct {
       const maxBytes = maxBytesOf(config, contentType)
       if (size > maxBytes)
         throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are taken.` })
-      const createdAt = clock()
-      const id = makeId()
-      const until = new Date(createdAt.getTime() + signedSeconds * 1000)
       // The row comes first, so that upkeep finds what is sent and never confirmed.
-      await storage.media.reserve({
-        id,
-        ownerId: viewer.userId,
-        ...storedForm(contentType),
-        createdAt,
-        state: 'reserved',
-        measures: null,
-        attachment: null,
-      })
+      const { id, createdAt } = await reserve(core, viewer.userId, contentType)
+      const until = new Date(createdAt.getTime() + signedSeconds * 1000)
       return { id, upload: await direct.sign(id, { contentType, size, until }) }
     },
     async confirm(viewer, id) {

@@ -43,18 +43,7 @@ export function createTakeIn(core: Core): TakeIn {
   return {
     async asNew(ownerId, received) {
       const measures = await measure(config.media, received)
-      const { kind, contentType } = storedForm(received.contentType)
-      const record: MediaRecord = {
-        id: core.makeId(),
-        ownerId,
-        kind,
-        contentType,
-        createdAt: core.clock(),
-        state: 'reserved',
-        measures: null,
-        attachment: null,
-      }
-      await storage.media.reserve(record)
+      const record = await reserve(core, ownerId, received.contentType)
       return await store(record, measures, received.target)
     },
     async as(record, received) {
@@ -67,8 +56,23 @@ export function createTakeIn(core: Core): TakeIn {
   }
 }
 
+/** Makes the row of a file of this type that is to come. */
+export async function reserve(core: Core, ownerId: string, contentType: MediaType): Promise<MediaRecord> {
+  const record: MediaRecord = {
+    id: core.makeId(),
+    ownerId,
+    ...storedForm(contentType),
+    createdAt: core.clock(),
+    state: 'reserved',
+    measures: null,
+    attachment: null,
+  }
+  await core.storage.media.reserve(record)
+  return record
+}
+
 /** What a file of this type is stored as. */
-export function storedForm(contentType: MediaType): { kind: MediaKind; contentType: MediaType } {
+function storedForm(contentType: MediaType): { kind: MediaKind; contentType: MediaType } {
   return contentType.startsWith('image/')
     ? { kind: 'image', contentType: 'image/webp' }
     : { kind: 'video', contentType }
