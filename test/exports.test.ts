@@ -42,6 +42,8 @@ function display(symbol: ts.Symbol, checker: ts.TypeChecker): string {
 test('the entries export these names; each new one is a promise to users', () => {
   expect(exportedNames()).toMatchInlineSnapshot(`
     {
+      "@kith/blob-cloudinary": [],
+      "@kith/blob-imagekit": [],
       "@kith/blob-local": [
         "createLocalBlobs",
         "type LocalBlobsOptions",
@@ -73,6 +75,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "revocationsCases",
         "runCases",
         "runJourneys",
+        "runStorageCases",
         "sendByFetch",
         "sendByHttp",
         "servedBlobStoreCases",

@@ -20,6 +20,7 @@ import {
   rateLimitsCases,
   revocationsCases,
   runCases,
+  runStorageCases,
   servedBlobStoreCases,
   sessionStoreCases,
   sharedRateLimitsCases,
@@ -30,19 +31,13 @@ import {
 } from './index.ts'
 
 describe('the memory reference keeps every promise', () => {
-  runCases(test, userStoreCases, async () => createMemoryStorage().users)
-  runCases(test, sessionStoreCases, async () => createMemoryStorage().sessions)
-  runCases(test, edgeStoreCases, async () => createMemoryStorage().edges)
-  runCases(test, postStoreCases, async () => createMemoryStorage())
-  runCases(test, mediaStoreCases, async () => createMemoryStorage())
-  runCases(test, feedStoreCases, async () => createMemoryStorage())
+  runStorageCases(test, async () => createMemoryStorage())
   runCases(test, revocationsCases, async () => createMemoryRevocations())
   runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
   runCases(test, sharedRevocationsCases, async () => asPair(createMemoryRevocations()))
   runCases(test, sharedRateLimitsCases, async () => asPair(createMemoryRateLimits()))
   runCases(test, blobStoreCases, async () => createMemoryBlobs())
   runCases(test, servedBlobStoreCases, async () => createMemoryBlobs())
-  runCases(test, storageCases, async () => createMemoryStorage())
 })
 
 describe('the writers that need no model keep every promise', () => {

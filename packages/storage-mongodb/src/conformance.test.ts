@@ -1,13 +1,4 @@
-import {
-  edgeStoreCases,
-  feedStoreCases,
-  mediaStoreCases,
-  postStoreCases,
-  runCases,
-  sessionStoreCases,
-  storageCases,
-  userStoreCases,
-} from '@kith/conformance'
+import { runStorageCases } from '@kith/conformance'
 import { test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { useStorages } from '../test/emptied-storage.ts'
@@ -18,12 +9,6 @@ vi.setConfig({ testTimeout: 120_000 })
 for (const topology of ['replica-set', 'standalone'] as const) {
   await describeWithMongo(`MongoDB storage on a ${topology}`, { topology }, (mongo) => {
     const { emptied, fresh } = useStorages(mongo)
-    runCases(test, userStoreCases, async () => (await emptied()).users)
-    runCases(test, sessionStoreCases, async () => (await emptied()).sessions)
-    runCases(test, edgeStoreCases, async () => (await emptied()).edges)
-    runCases(test, postStoreCases, emptied)
-    runCases(test, mediaStoreCases, emptied)
-    runCases(test, feedStoreCases, emptied)
-    runCases(test, storageCases, async () => fresh())
+    runStorageCases(test, async () => fresh(), emptied)
   })
 }

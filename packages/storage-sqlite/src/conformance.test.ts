@@ -1,14 +1,4 @@
-import {
-  edgeStoreCases,
-  feedStoreCases,
-  mediaStoreCases,
-  postStoreCases,
-  runCases,
-  sessionStoreCases,
-  storageCases,
-  userStoreCases,
-} from '@kith/conformance'
-import type { Storage } from '@kith/core'
+import { runStorageCases } from '@kith/conformance'
 import { describe, test } from 'vitest'
 import { drivers } from '../test/drivers.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
@@ -24,16 +14,5 @@ const settings: [string, () => SqliteStorageOptions][] = [
 ]
 
 describe.each(settings)('SQLite storage on %s', (_, options) => {
-  async function migrated(): Promise<Storage> {
-    const storage = createSqliteStorage(options())
-    await storage.migrate()
-    return storage
-  }
-  runCases(test, userStoreCases, async () => (await migrated()).users)
-  runCases(test, sessionStoreCases, async () => (await migrated()).sessions)
-  runCases(test, edgeStoreCases, async () => (await migrated()).edges)
-  runCases(test, postStoreCases, migrated)
-  runCases(test, mediaStoreCases, migrated)
-  runCases(test, feedStoreCases, migrated)
-  runCases(test, storageCases, async () => createSqliteStorage(options()))
+  runStorageCases(test, async () => createSqliteStorage(options()))
 })
