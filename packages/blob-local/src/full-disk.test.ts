@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import {
   drawDefaultAvatar,
   type RenditionForm,
@@ -8,7 +9,7 @@ import {
 import { createSharpImages } from '@kith/media-sharp'
 import { expect, test, type TestContext } from 'vitest'
 import { filesIn } from '../test/directories.ts'
-import { mountSmallDisk, type SmallDisk } from '../test/small-disk.ts'
+import { mountSmallDisk, type SmallDisk } from '../../../test/small-disk.ts'
 import { createLocalBlobs } from './index.ts'
 
 const picture = Buffer.from(drawDefaultAvatar('anna'))
@@ -18,9 +19,10 @@ interface Fixture extends SmallDisk {
   blobs: ServedBlobStore
 }
 
-async function open(context: TestContext, options?: string): Promise<Fixture> {
-  const disk = await mountSmallDisk(context, options)
-  return { ...disk, blobs: createLocalBlobs({ directory: disk.directory, images: createSharpImages() }) }
+function open(context: TestContext, options?: string): Fixture {
+  const disk = mountSmallDisk(context, options)
+  const directory = join(disk.directory, 'blobs')
+  return { ...disk, directory, blobs: createLocalBlobs({ directory, images: createSharpImages() }) }
 }
 
 async function put(blobs: ServedBlobStore, key: string, bytes: Buffer): Promise<void> {
@@ -44,7 +46,7 @@ async function read(
 test.for([0, 4_096, 40_960])(
   'a put that finds room for %i bytes is storage-full, leaves nothing, and can be done again',
   async (free, context) => {
-    const { blobs, directory, fill, clear } = await open(context)
+    const { blobs, directory, fill, clear } = open(context)
     await put(blobs, 'old', picture)
     const before = filesIn(directory)
     fill(free)
@@ -68,7 +70,7 @@ test.for([0, 4_096, 40_960])(
 test('a put into a folder that the disk cannot make is storage-full, and leaves no file', async (context) => {
   // The root of the disk, the directory and its temporary one, three folders and an original: for a second blob there is
   // a temporary file and one folder.
-  const { blobs, directory } = await open(context, 'size=512k,nr_inodes=9')
+  const { blobs, directory } = open(context, 'size=512k,nr_inodes=9')
   await put(blobs, 'old', picture)
   const before = filesIn(directory)
   await expect(put(blobs, 'new', picture)).rejects.toMatchObject(isFull)
@@ -81,7 +83,7 @@ test('a put into a folder that the disk cannot make is storage-full, and leaves 
 test.for(['webp', 'avif'] as const)(
   'a rendition in %s that finds no room is storage-full for all who ask, leaves nothing, and is made later',
   async (format, context) => {
-    const { blobs, directory, fill, clear } = await open(context)
+    const { blobs, directory, fill, clear } = open(context)
     await put(blobs, 'a', picture)
     const before = filesIn(directory)
     fill(0)
@@ -97,7 +99,7 @@ test.for(['webp', 'avif'] as const)(
 )
 
 test('a blob can be removed from a full disk, and makes room for the next', async (context) => {
-  const { blobs, directory, fill } = await open(context)
+  const { blobs, directory, fill } = open(context)
   await put(blobs, 'old', Buffer.alloc(100_000))
   fill(0)
   await expect(put(blobs, 'new', Buffer.alloc(90_000))).rejects.toMatchObject(isFull)

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { createMemoryBlobs } from '@kith/core/memory'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { mountSmallDisk } from '../../../test/small-disk.ts'
 import { copyingImages, picture } from './copying-images.ts'
 import { createInstance } from './instance.ts'
 
@@ -13,15 +11,7 @@ async function* pictureOf(bytes: number): AsyncGenerator<Uint8Array> {
 }
 
 test('an upload that finds the temporary disk full is storage-full and leaves nothing; a smaller one is taken', async (context) => {
-  const temporaryDirectory = mkdtempSync(join(tmpdir(), 'kith-full-'))
-  onTestFinished(() => rmSync(temporaryDirectory, { recursive: true }))
-  try {
-    const options = ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', temporaryDirectory]
-    execFileSync('mount', options, { stdio: 'ignore' })
-  } catch {
-    context.skip('only root can mount a small disk')
-  }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', temporaryDirectory]))
+  const { directory: temporaryDirectory } = mountSmallDisk(context, 'size=128k')
   const media = { blobs: createMemoryBlobs(), images: copyingImages, temporaryDirectory }
   const { kith } = createInstance({ media })
   const { user, session } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })

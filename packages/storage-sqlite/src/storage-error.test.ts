@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -12,6 +11,7 @@ import {
 import { dirname } from 'node:path'
 import { isKithError, type KithError, RetryLaterError, type Storage } from '@kith/core'
 import { describe, expect, test } from 'vitest'
+import { mountSmallDisk } from '../../../test/small-disk.ts'
 import { startScript } from '../test/child-process.ts'
 import { drivers } from '../test/drivers.ts'
 import { sampleSession, sampleUser } from '../test/samples.ts'
@@ -243,24 +243,14 @@ describe('with a path', () => {
   })
 
   test('a full disk is storage-full, and reading goes on', async (context) => {
-    const folder = freshPath()
-    mkdirSync(folder)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k,mode=777', 'tmpfs', folder], { stdio: 'ignore' })
-    } catch {
-      context.skip('only root can mount a small disk')
-    }
-    try {
-      const storage = createSqliteStorage({ path: `${folder}/app.db` })
-      await storage.migrate()
-      const { error, created } = await fill(storage)
-      expect(error).toMatchObject({ code: 'storage-full', retryAfterSeconds: 60 })
-      expect(created).toBeGreaterThan(5)
-      expect(await storage.users.byId('fill-0')).not.toBeNull()
-      expect(await storage.users.byId(`fill-${created}`)).toBeNull()
-      await storage.close()
-    } finally {
-      execFileSync('umount', [folder])
-    }
+    const { directory } = mountSmallDisk(context)
+    const storage = createSqliteStorage({ path: `${directory}/app.db` })
+    await storage.migrate()
+    const { error, created } = await fill(storage)
+    expect(error).toMatchObject({ code: 'storage-full', retryAfterSeconds: 60 })
+    expect(created).toBeGreaterThan(5)
+    expect(await storage.users.byId('fill-0')).not.toBeNull()
+    expect(await storage.users.byId(`fill-${created}`)).toBeNull()
+    await storage.close()
   })
 })

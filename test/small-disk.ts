@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, type TestContext } from 'vitest'
-import { makeDirectory } from './directories.ts'
 
 /** A disk of a few hundred kilobytes that is there for one test. */
 export interface SmallDisk {
@@ -14,19 +14,20 @@ export interface SmallDisk {
 }
 
 /** Mounts one, or skips the test where that is not allowed. */
-export async function mountSmallDisk(context: TestContext, options = 'size=512k'): Promise<SmallDisk> {
-  const mounted = await makeDirectory()
+export function mountSmallDisk(context: TestContext, options = 'size=512k'): SmallDisk {
+  const directory = mkdtempSync(join(tmpdir(), 'kith-disk-'))
+  onTestFinished(() => rmdirSync(directory))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', mounted], { stdio: 'ignore' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { stdio: 'ignore' })
   } catch {
     context.skip('only root can mount a small disk')
   }
-  onTestFinished(() => void execFileSync('umount', ['--lazy', mounted]))
-  const filler = join(mounted, 'filler')
+  onTestFinished(() => void execFileSync('umount', ['--lazy', directory]))
+  const filler = join(directory, 'filler')
   return {
-    directory: join(mounted, 'blobs'),
+    directory,
     fill(free) {
-      const { bavail, bsize } = statfsSync(mounted)
+      const { bavail, bsize } = statfsSync(directory)
       const file = openSync(filler, 'w')
       try {
         writeSync(file, Buffer.alloc(bavail * bsize - free))
