@@ -11,9 +11,10 @@ const fromSource = [
   '--disable-warning=ExperimentalWarning',
 ]
 
+const demo = join('examples', 'demo')
 const commands = {
-  demo: join('examples', 'demo', 'src', 'main.ts'),
-  test: join('scripts', 'run-checks.ts'),
+  demo: [`--env-file-if-exists=${join(demo, '.env')}`, join(demo, 'src', 'main.ts')],
+  test: [join('scripts', 'run-checks.ts')],
 }
 
 let running = null
@@ -67,11 +68,11 @@ async function install({ node, pnpm, env }) {
 
 async function main() {
   const name = process.argv[2]
-  const script = commands[name]
-  if (!script) throw new LaunchError(`Usage: node scripts/launch.mjs ${Object.keys(commands).join('|')}`)
+  const command = commands[name]
+  if (!command) throw new LaunchError(`Usage: node scripts/launch.mjs ${Object.keys(commands).join('|')}`)
   const toolchain = await findToolchain(say)
   await install(toolchain)
-  const args = [...fromSource, script, ...process.argv.slice(3)]
+  const args = [...fromSource, ...command, ...process.argv.slice(3)]
   const { code } = await run(toolchain.node, args, { env: toolchain.env, stdio: 'inherit' })
   process.exitCode = code
 }

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import type { Page, Post } from '@kith/core'
 import sharp from 'sharp'
 import { afterAll, expect, test } from 'vitest'
-import { openaiError, openaiKey, startOpenai } from '../packages/caption-ai/test/openai-double.ts'
 import { root } from '../scripts/packages.ts'
 import { importsOf, readFiles } from './imports.ts'
 import { startApp } from './running-app.ts'
@@ -59,30 +58,6 @@ test('shares a picture with a suggested caption and shows it after a restart', a
   expect(shown.headers.get('content-type')).toBe('image/webp')
   expect(await sharp(await shown.arrayBuffer()).metadata()).toMatchObject({ width: 320, height: 320 })
   await second.stop()
-})
-
-test('asks the model that it is told to for captions, and sketches where that fails', async () => {
-  const vendor = await startOpenai(['Nothing but blue.'])
-  const model = {
-    KITH_DEMO_MODEL: 'gpt-5-mini',
-    OPENAI_API_KEY: openaiKey,
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  }
-  const app = await startApp(script, { ...env, ...model })
-  try {
-    await app.call('POST', '/api/v1/users/register', { username: 'critic', password: 'correct horse' })
-    const picture = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
-    const uploaded = await app.call('POST', '/api/v1/media', new Blob([await picture.jpeg().toBuffer()]))
-    const { id } = (await uploaded.json()) as { id: string }
-    const suggest = async (): Promise<unknown> =>
-      (await app.call('POST', `/api/v1/media/${id}/captions`, { count: 1, hint: 'the sea' })).json()
-    expect(await suggest()).toEqual({ suggestions: ['Nothing but blue.'] })
-    vendor.troubles.push(openaiError(400, { code: null, message: 'no' }))
-    expect(await suggest()).toEqual({ suggestions: [expect.stringMatching(/^the sea\./)] })
-  } finally {
-    await app.stop()
-    await vendor.close()
-  }
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -28,6 +28,12 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
+/** The environment without the keys that whoever runs the tests has for hosts of media and for models. */
+function withoutHosts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const named = /^(S3|AWS|IMAGEKIT|CLOUDINARY|OPENAI|ANTHROPIC|CAPTION)_/
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !named.test(name)))
+}
+
 /** Runs a TypeScript app from source, as its `start` script does, once it answers on its port. Ends with the test. */
 export async function startApp(
   script: string,
@@ -42,7 +48,7 @@ export async function startApp(
   ]
   const child = spawn(process.execPath, [...flags, join(root, script)], {
     cwd,
-    env: { ...process.env, ...env, PORT: String(port) },
+    env: { ...withoutHosts(process.env), ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

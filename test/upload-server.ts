@@ -3,13 +3,13 @@ import { kithFastify } from '@kith/fastify'
 import { createKithHttp, type KithHttpOptions } from '@kith/http'
 import { sendResponse, toRequest } from '@kith/http/node'
 import { fastify } from 'fastify'
-import { createDemoKith } from '../examples/demo/src/kith.ts'
+import { createDemo } from '../examples/demo/src/kith.ts'
 import { readSettings } from '../examples/demo/src/settings.ts'
 
 /** The Kith of the demo without its page, behind the framework that the environment names. */
 const settings = readSettings(process.env)
 const { port } = settings
-const kith = await createDemoKith(settings)
+const { kith } = await createDemo(settings, process.env)
 await kith.storage.migrate()
 const options: KithHttpOptions = {
   allowedOrigins: [`http://localhost:${port}`],

@@ -1,23 +1,26 @@
-import { createLocalBlobs } from '@kith/blob-local'
 import { createKith, type Kith } from '@kith/core'
-import { createSharpImages } from '@kith/media-sharp'
-import { createMediabunnyVideos } from '@kith/media-video'
 import { createSqliteStorage } from '@kith/storage-sqlite'
-import { createDemoCaptions } from './captions.ts'
+import { type ChosenCaptions, chooseCaptions, type ChosenMedia, chooseMedia } from 'kith-example-adapters'
+import type { Environment } from 'kith-example-adapters'
 import type { Settings } from './settings.ts'
 
-/** Everything Kith can do, on one machine: SQLite, files on disk, and captions with or without a model. */
-export async function createDemoKith({ secret, database, media, model }: Settings): Promise<Kith> {
-  const images = createSharpImages()
-  return createKith({
-    secret,
-    storage: createSqliteStorage({ path: database }),
-    media: {
-      blobs: createLocalBlobs({ directory: media, images }),
-      images,
-      videos: createMediabunnyVideos(),
-    },
-    captions: await createDemoCaptions(model),
+/** The Kith of the demo, and what was chosen for it. */
+export interface Demo {
+  kith: Kith
+  media: ChosenMedia
+  captions: ChosenCaptions
+}
+
+/** Everything Kith can do, over SQLite: media on disk and captions by sketches, unless the environment names others. */
+export async function createDemo(settings: Settings, env: Environment): Promise<Demo> {
+  const media = await chooseMedia(env, settings.media)
+  const captions = await chooseCaptions(env, media.captions)
+  const kith = createKith({
+    secret: settings.secret,
+    storage: createSqliteStorage({ path: settings.database }),
+    media: media.options,
+    captions: captions.option,
     posts: { textOnly: true },
   })
+  return { kith, media, captions }
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { kithExpress } from '@kith/express'
 import express from 'express'
-import { createDemoKith } from './kith.ts'
+import { createDemo } from './kith.ts'
 import { createPage } from './page.ts'
 import { readSettings } from './settings.ts'
 
@@ -18,13 +18,13 @@ async function start(): Promise<void> {
   const address = server.address()
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
-  const kith = await createDemoKith(settings)
+  const { kith, media, captions } = await createDemo(settings, process.env)
   await kith.storage.migrate()
   const origins = [url, url.replace('localhost', '127.0.0.1')]
   const { routes } = kithExpress(kith, { allowedOrigins: origins, cookies: { secure: false } })
   const app = express().disable('x-powered-by')
   app.use(routes)
-  app.use(createPage(origins))
+  app.use(createPage({ origins, media }))
   server.on('request', app)
 
   const tidy = (): void => void kith.upkeep.run().catch((error: unknown) => console.error(error))
@@ -41,7 +41,8 @@ async function start(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
-  if (settings.model) console.log(`Pictures go to ${settings.model.baseUrl} where a caption is asked for.`)
+  if (media.origins.length > 0) console.log(`Media are kept by ${media.name}.`)
+  if (captions.sentTo) console.log(`Pictures go to ${captions.sentTo} where a caption is asked for.`)
   console.log(`Kith demo: ${url} (data in ${database}; Ctrl-C stops it)`)
 }
 

@@ -1,29 +1,45 @@
 import { fileURLToPath } from 'node:url'
-import { type RequestHandler, static as serveFiles } from 'express'
+import { type RequestHandler, Router, static as serveFiles } from 'express'
+import type { ChosenMedia } from 'kith-example-adapters'
+
+/** What the page is served with. */
+export interface PageOptions {
+  /** Where it is opened. */
+  origins: readonly string[]
+  media: Pick<ChosenMedia, 'origins' | 'options'>
+}
 
 /**
- * Serves the page and its files. Its policy names the folder they are in: nothing that a user uploaded can run, although
- * it comes from the same origin.
+ * Serves the page and its files, and what it has to know of the server. Its policy names the folder they are in: nothing that
+ * a user uploaded can run, although it comes from the same origin.
  */
-export function createPage(origins: readonly string[]): RequestHandler {
+export function createPage({ origins, media }: PageOptions): RequestHandler {
   const files = origins.map((origin) => `${origin}/app/`).join(' ')
+  const self = ["'self'", ...media.origins].join(' ')
   const policy = [
     "default-src 'none'",
     `script-src ${files}`,
     `style-src ${files}`,
-    "img-src 'self' blob: data:",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
+    `img-src ${self} blob: data:`,
+    `media-src ${self} blob:`,
+    `connect-src ${self}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
-  return serveFiles(fileURLToPath(new URL('../public', import.meta.url)), {
-    setHeaders(response) {
-      response.setHeader('content-security-policy', policy)
-      response.setHeader('referrer-policy', 'same-origin')
-      response.setHeader('x-content-type-options', 'nosniff')
-      response.setHeader('cache-control', 'no-cache')
-    },
+  const router = Router()
+  router.get('/app/server.json', (_request, response) => {
+    response.set('cache-control', 'no-cache').json({ directUploads: media.options.direct !== undefined })
   })
+  router.use(
+    serveFiles(fileURLToPath(new URL('../public', import.meta.url)), {
+      setHeaders(response) {
+        response.setHeader('content-security-policy', policy)
+        response.setHeader('referrer-policy', 'same-origin')
+        response.setHeader('x-content-type-options', 'nosniff')
+        response.setHeader('cache-control', 'no-cache')
+      },
+    }),
+  )
+  return router
 }

@@ -2,30 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Environment } from 'kith-example-adapters'
 
 /** What the demo runs by. */
 export interface Settings {
   port: number
   database: string
-  /** The folder of the media. */
+  /** The folder of the media, where they are kept on this machine. */
   media: string
   secret: string
-  /** Who suggests captions; `null` for sketches alone. */
-  model: ModelSettings | null
 }
 
-/** A vision model behind a host that speaks OpenAI's protocol. */
-export interface ModelSettings {
-  name: string
-  apiKey: string | undefined
-  baseUrl: string
-}
-
-/**
- * Reads `PORT`, `KITH_DEMO_DIRECTORY` and `KITH_DEMO_MODEL`, and makes the folder and the secret the first time. A key alone
- * sends no picture anywhere: the model has to be asked for.
- */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+/** Reads `PORT` and `KITH_DEMO_DIRECTORY`, and makes the folder and the secret the first time. */
+export function readSettings(env: Environment): Settings {
   const { PORT = '3000', KITH_DEMO_DIRECTORY } = env
   const port = Number(PORT)
   if (!/^\d+$/.test(PORT) || port > 65_535) {
@@ -38,13 +27,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     database: join(directory, 'demo.db'),
     media: join(directory, 'media'),
     secret: keepSecret(join(directory, 'secret')),
-    model: readModel(env),
   }
-}
-
-function readModel(env: Readonly<Record<string, string | undefined>>): ModelSettings | null {
-  const { KITH_DEMO_MODEL: name, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = env
-  return name ? { name, apiKey, baseUrl: baseUrl ?? 'https://api.openai.com/v1' } : null
 }
 
 function keepSecret(file: string): string {

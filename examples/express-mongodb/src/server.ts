@@ -8,7 +8,7 @@ const hour = 3_600_000
 try {
   const env = readEnv()
   const client = new MongoClient(env.mongodbUri)
-  const kith = connectKith(env, client)
+  const kith = await connectKith(env, client)
   await kith.storage.migrate()
   createApp(kith, env).listen(env.port, () => console.log(`http://localhost:${env.port}`))
   setInterval(() => void kith.upkeep.run().catch(console.error), hour)

@@ -1,10 +1,11 @@
 import { call } from './api.js'
 import { button, element, icon, node, say, sayProblem } from './dom.js'
 import { clearProblem, onSubmit } from './forms.js'
+import { createUpload, isPassing } from './upload.js'
 
 const most = 10
 
-/** Uploads that are on the page, in order: `{ tile, alt, media }`; `media` once the server has taken it in. */
+/** Uploads that are on the page, in order: `{ tile, alt, media, failed }`; `media` once the server has taken it in. */
 let uploads = []
 
 /** Clears the form for a new post. */
@@ -40,31 +41,53 @@ export function startCompose() {
 
 function addFiles(files) {
   if (uploads.length + files.length > most) say(`At most ${most} in one post`)
-  for (const file of files.slice(0, most - uploads.length)) void upload(file)
+  for (const file of files.slice(0, most - uploads.length)) void takeIn(addTile(file))
 }
 
-async function upload(file) {
+function addTile(file) {
   const preview = URL.createObjectURL(file)
   const shown = file.type.startsWith('video/')
     ? node('video', { src: preview, muted: true })
     : node('img', { src: preview, alt: '' })
   const alt = node('input', { placeholder: 'What is to be seen', ariaLabel: 'Alternative text' })
-  const tile = node('div', { className: 'upload busy' }, node('div', {}, shown), alt)
-  const entry = { tile, alt, preview, media: null }
+  const tile = node('div', { className: 'upload' }, node('div', {}, shown), alt)
+  const entry = { tile, alt, preview, upload: createUpload(file), media: null, failed: false }
   const away = { className: 'away', ariaLabel: 'Remove', title: 'Remove' }
   tile.firstChild.append(button(away, async () => remove(entry), icon('cross')))
   uploads.push(entry)
   element('uploads').append(tile)
+  return entry
+}
+
+/** What fails for a moment stays, with its text, and goes on from where it stopped when it is tried again. */
+async function takeIn(entry) {
+  const { tile, upload } = entry
+  entry.failed = false
+  tile.classList.add('busy')
   update()
   try {
-    entry.media = await call('POST', '/media', file)
-    tile.classList.remove('busy')
+    entry.media = await upload()
     tile.firstChild.append(palette(entry.media))
   } catch (problem) {
-    remove(entry)
     sayProblem(problem)
+    if (isPassing(problem)) offerAgain(entry)
+    else remove(entry)
   }
+  tile.classList.remove('busy')
   update()
+}
+
+function offerAgain(entry) {
+  entry.failed = true
+  const again = button(
+    { className: 'again' },
+    async () => {
+      again.remove()
+      await takeIn(entry)
+    },
+    'Try again',
+  )
+  entry.tile.firstChild.append(again)
 }
 
 function palette({ palette: colours }) {
@@ -84,9 +107,10 @@ function remove(entry) {
 }
 
 function update() {
+  const failed = uploads.some((entry) => entry.failed)
   const waiting = uploads.some(({ media }) => media === null)
   element('publish').disabled = waiting
-  element('publish').textContent = waiting ? 'Uploading…' : 'Share'
+  element('publish').textContent = failed ? 'Not all there yet' : waiting ? 'Uploading…' : 'Share'
   element('suggest').disabled = !uploads.some(({ media }) => media?.kind === 'image')
   element('drop').classList.toggle('compact', uploads.length > 0)
 }

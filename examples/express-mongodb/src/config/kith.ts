@@ -1,31 +1,26 @@
 import { fileURLToPath } from 'node:url'
-import { createLocalBlobs } from '@kith/blob-local'
-import { createKith, createSketchCaptions, type Kith, type KithOptions } from '@kith/core'
-import { createSharpImages } from '@kith/media-sharp'
-import { createMediabunnyVideos } from '@kith/media-video'
+import { createKith, type Kith, type KithOptions } from '@kith/core'
 import { createRedisRateLimits, createRedisRevocations } from '@kith/redis'
 import { createMongoStorage } from '@kith/storage-mongodb'
 import { Redis } from 'ioredis'
+import { chooseCaptions, chooseMedia } from 'kith-example-adapters'
 import type { MongoClient } from 'mongodb'
 import type { Env } from './env.ts'
 
-/** Where pictures and videos are kept, and where uploads wait. */
+/** Where uploads wait, and where pictures and videos are kept unless `.env` names a host for them. */
 export const uploadsFolder: string = fileURLToPath(new URL('../../uploads', import.meta.url))
 
 /** Takes the place of the models, of the controllers, and of the jsonwebtoken and bcrypt calls. */
-export function connectKith(env: Env, client: MongoClient): Kith {
-  const images = createSharpImages()
+export async function connectKith(env: Env, client: MongoClient): Promise<Kith> {
+  const media = await chooseMedia(process.env, `${uploadsFolder}/media`)
+  const captions = await chooseCaptions(process.env, media.captions)
   return createKith({
     secret: env.secret,
     storage: createMongoStorage({ client, database: client.db().databaseName }),
     accounts: { identifiers: { username: 'required', email: 'required' } },
     sessions: { accessTtl: env.accessTtl, refreshTtl: env.refreshTtl },
-    media: {
-      blobs: createLocalBlobs({ directory: `${uploadsFolder}/media`, images }),
-      images,
-      videos: createMediabunnyVideos(),
-    },
-    captions: createSketchCaptions(),
+    media: media.options,
+    captions: captions.option,
     ...(env.redisUrl !== null && acrossProcesses(new Redis(env.redisUrl))),
   })
 }

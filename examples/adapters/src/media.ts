@@ -1,0 +1,66 @@
+import { type BlobStore, type CaptionWriter, isGranted, type MediaOptions } from '@kith/core'
+import { createSharpImages } from '@kith/media-sharp'
+import { createMediabunnyVideos } from '@kith/media-video'
+import type { Environment } from './environment.ts'
+import type { MediaHost, Opening } from './hosts/media-host.ts'
+
+/** Where media are kept. */
+export interface ChosenMedia {
+  /** For people: `S3`. */
+  name: string
+  /** For the `media` option of Kith. */
+  options: MediaOptions
+  /** The writer of the host, if it has one. */
+  captions: CaptionWriter | null
+  /** The sites besides the app that browsers fetch media from and send them to, for a content security policy. */
+  origins: string[]
+}
+
+interface Choice {
+  name: string
+  /** What chooses it. */
+  variable: string
+  /** Loads its adapter, so that an app starts without the ones that it does not use. */
+  load: () => Promise<(opening: Opening) => MediaHost>
+}
+
+const choices: readonly Choice[] = [
+  { name: 'S3', variable: 'S3_BUCKET', load: async () => (await import('./hosts/s3.ts')).openS3 },
+]
+
+const local: Choice = {
+  name: 'this machine',
+  variable: '',
+  load: async () => (await import('./hosts/local.ts')).openLocal,
+}
+
+/** The host that the environment names, or a folder. @throws RangeError that says what to set */
+export async function chooseMedia(env: Environment, directory: string): Promise<ChosenMedia> {
+  const named = choices.filter(({ variable }) => env[variable])
+  if (named.length > 1) {
+    const variables = named.map(({ variable }) => variable).join(' and ')
+    throw new RangeError(`${variables} are set, but media live in one place: leave one of them.`)
+  }
+  const { name, load } = named[0] ?? local
+  const images = createSharpImages()
+  const open = await load()
+  const { blobs, direct, captions = null } = open({ env, images, directory })
+  const options = { blobs, direct, images, videos: createMediabunnyVideos() }
+  return { name, options, captions, origins: await originsOf(options) }
+}
+
+/** Asks for an address of each kind; nothing is stored or sent for it. */
+async function originsOf({ blobs, direct }: Pick<MediaOptions, 'blobs' | 'direct'>): Promise<string[]> {
+  const until = new Date(Date.now() + 60_000)
+  const addresses = [
+    await readAddress(blobs, until),
+    (await direct?.sign('origin', { contentType: 'image/jpeg', size: 1, until }))?.url ?? '',
+  ]
+  const elsewhere = addresses.filter((address) => /^https?:/.test(address))
+  return [...new Set(elsewhere.map((address) => new URL(address).origin))]
+}
+
+async function readAddress(blobs: BlobStore, until: Date): Promise<string> {
+  if (isGranted(blobs)) return (await blobs.grant('origin', 'feed', until)) ?? ''
+  return blobs.url('origin', 'feed')
+}
