@@ -83,8 +83,8 @@ describe('captions', () => {
 
 describe('media', () => {
   test('stay on this machine where no host is named', async () => {
-    const { name, options, origins, captions } = await chooseMedia({ S3_BUCKET: '' }, folder)
-    expect([name, options.direct, origins, captions]).toEqual(['this machine', undefined, [], null])
+    const { host, options, origins, captions } = await chooseMedia({ S3_BUCKET: '' }, folder)
+    expect([host, options.direct, origins, captions]).toEqual([null, undefined, [], null])
   })
 
   test.each([
@@ -107,7 +107,10 @@ describe('media', () => {
     const policy = (await app.call('GET', '/')).headers.get('content-security-policy')
     const hosts = "'self' https://cdn.example https://pictures.s3.eu-central-1.amazonaws.com"
     expect(policy).toContain(`img-src ${hosts} blob: data:; media-src ${hosts} blob:; connect-src ${hosts};`)
-    expect(await (await app.call('GET', '/app/server.json')).json()).toEqual({ directUploads: true })
+    expect(await (await app.call('GET', '/app/server.json')).json()).toEqual({
+      host: 'S3',
+      directUploads: true,
+    })
   })
 })
 

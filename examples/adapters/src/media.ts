@@ -2,12 +2,13 @@ import { type BlobStore, type CaptionWriter, isGranted, type MediaOptions } from
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 import type { Environment } from './environment.ts'
+import { openLocal } from './hosts/local.ts'
 import type { MediaHost, Opening } from './hosts/media-host.ts'
 
 /** Where media are kept. */
 export interface ChosenMedia {
-  /** For people: `S3`. */
-  name: string
+  /** For people, such as `S3`; `null` for a folder of this machine. */
+  host: string | null
   /** For the `media` option of Kith. */
   options: MediaOptions
   /** The writer of the host, if it has one. */
@@ -28,12 +29,6 @@ const choices: readonly Choice[] = [
   { name: 'S3', variable: 'S3_BUCKET', load: async () => (await import('./hosts/s3.ts')).openS3 },
 ]
 
-const local: Choice = {
-  name: 'this machine',
-  variable: '',
-  load: async () => (await import('./hosts/local.ts')).openLocal,
-}
-
 /** The host that the environment names, or a folder. @throws RangeError that says what to set */
 export async function chooseMedia(env: Environment, directory: string): Promise<ChosenMedia> {
   const named = choices.filter(({ variable }) => env[variable])
@@ -41,12 +36,12 @@ export async function chooseMedia(env: Environment, directory: string): Promise<
     const variables = named.map(({ variable }) => variable).join(' and ')
     throw new RangeError(`${variables} are set, but media live in one place: leave one of them.`)
   }
-  const { name, load } = named[0] ?? local
+  const [choice = null] = named
   const images = createSharpImages()
-  const open = await load()
+  const open = choice ? await choice.load() : openLocal
   const { blobs, direct, captions = null } = open({ env, images, directory })
   const options = { blobs, direct, images, videos: createMediabunnyVideos() }
-  return { name, options, captions, origins: await originsOf(options) }
+  return { host: choice?.name ?? null, options, captions, origins: await originsOf(options) }
 }
 
 /** Asks for an address of each kind; nothing is stored or sent for it. */

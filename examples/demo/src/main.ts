@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 
-  if (media.origins.length > 0) console.log(`Media are kept by ${media.name}.`)
+  if (media.host) console.log(`Media are kept by ${media.host}.`)
   if (captions.sentTo) console.log(`Pictures go to ${captions.sentTo} where a caption is asked for.`)
   console.log(`Kith demo: ${url} (data in ${database}; Ctrl-C stops it)`)
 }

@@ -6,7 +6,7 @@ import type { ChosenMedia } from 'kith-example-adapters'
 export interface PageOptions {
   /** Where it is opened. */
   origins: readonly string[]
-  media: Pick<ChosenMedia, 'origins' | 'options'>
+  media: Pick<ChosenMedia, 'host' | 'origins' | 'options'>
 }
 
 /**
@@ -29,7 +29,8 @@ export function createPage({ origins, media }: PageOptions): RequestHandler {
   ].join('; ')
   const router = Router()
   router.get('/app/server.json', (_request, response) => {
-    response.set('cache-control', 'no-cache').json({ directUploads: media.options.direct !== undefined })
+    const { host, options } = media
+    response.set('cache-control', 'no-cache').json({ host, directUploads: options.direct !== undefined })
   })
   router.use(
     serveFiles(fileURLToPath(new URL('../public', import.meta.url)), {

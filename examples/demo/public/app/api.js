@@ -28,3 +28,11 @@ export async function call(method, path, body) {
     return send(method, path, body)
   }
 }
+
+let asked = null
+
+/** What the page has to know of the server: `{ host, directUploads }`; `host` is who keeps media, if it is not that machine. */
+export function askServer() {
+  asked ??= fetch('/app/server.json').then((response) => response.json())
+  return asked
+}

@@ -1,5 +1,5 @@
 import { openAccount, startAccount } from './account.js'
-import { call, send } from './api.js'
+import { askServer, call, send } from './api.js'
 import { openCompose, startCompose } from './compose.js'
 import { button, element, node, say } from './dom.js'
 import { clearProblem, onSubmit, withoutBlanks } from './forms.js'
@@ -109,4 +109,7 @@ element('logout').replaceWith(
 startCompose()
 startAccount({ current: () => me, onChange: (user) => (user ? showMe(user) : enter(null)) })
 addEventListener('hashchange', () => void open())
+void askServer().then(({ host }) => {
+  if (host) element('kept').textContent = `with ${host}`
+})
 call('GET', '/users/me').then(enter, () => showSection('guest'))

@@ -1,12 +1,4 @@
-import { call } from './api.js'
-
-let asked = null
-
-/** What the server can do. */
-function server() {
-  asked ??= fetch('/app/server.json').then((response) => response.json())
-  return asked
-}
+import { askServer, call } from './api.js'
 
 /**
  * Makes the upload of a file: a function that answers what the server made of it. Called again after it failed, it goes on
@@ -16,7 +8,7 @@ export function createUpload(file) {
   let signed = null
   let sent = false
   return async () => {
-    const { directUploads } = await server()
+    const { directUploads } = await askServer()
     if (!directUploads || file.type === '') return call('POST', '/media', file)
     if (!sent) {
       signed = await call('POST', '/media/direct', { contentType: file.type, size: file.size })
@@ -40,9 +32,11 @@ export function isPassing({ status }) {
 
 /** Sends a file straight to the host of the media, as the server said. */
 async function send({ method, url, headers, form }, file) {
-  const response = await fetch(url, { method, headers, body: form ? fill(form, file) : file })
+  const response = await fetch(url, { method, headers, body: form ? fill(form, file) : file }).catch(
+    () => null,
+  )
   // Whatever it was: the next try is signed anew.
-  if (!response.ok) throw new Error('The file could not be sent')
+  if (!response?.ok) throw new Error('The file did not get there')
 }
 
 function fill({ fields, file: name }, file) {

@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from './servers/port.ts'
+import { type RunningApp, startApp } from './running-app.ts'
+import { describeWithS3 } from './servers/describe-servers.ts'
+import { findOnPath } from './servers/program-path.ts'
+import type { S3Server } from './servers/s3-server.ts'
+
+const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
+const folder = mkdtempSync(join(tmpdir(), 'kith-demo-page-'))
+const patience = 20_000
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Visit {
+  app: RunningApp
+  page: Page
+  /** What the browser complained of. */
+  complaints: string[]
+}
+
+describe.skipIf(!executablePath)('the page of the demo, in a browser (needs chromium)', async () => {
+  let browser: Browser
+  let picture: Buffer
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+    const image = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
+    picture = await image.jpeg().toBuffer()
+  })
+  afterAll(() => browser.close())
+
+  /** Opens the page and creates an account on it. */
+  async function visit(env: Readonly<Record<string, string>> = {}): Promise<Visit> {
+    const app = await startApp('examples/demo/src/main.ts', {
+      KITH_DEMO_DIRECTORY: mkdtempSync(join(folder, 'data-')),
+      ...env,
+    })
+    const page = await browser.newPage()
+    page.setDefaultTimeout(patience)
+    onTestFinished(async () => {
+      await page.close()
+      await app.stop()
+    })
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.goto(app.url)
+    await page.locator('#register [name=username]').fill('ada')
+    await page.locator('#register [name=password]').fill('correct horse')
+    // Asking who is signed in is answered 401 to a guest.
+    complaints.length = 0
+    await page.locator('#register [type=submit]').click()
+    await page.locator('#nav').waitFor()
+    return { app, page, complaints }
+  }
+
+  async function choosePicture(page: Page): Promise<void> {
+    await page.goto(`${new URL(page.url()).origin}/#/new`)
+    await page.locator('#caption').fill('A calm sea')
+    await page.locator('#picker').setInputFiles({ name: 'sea.jpg', mimeType: 'image/jpeg', buffer: picture })
+  }
+
+  /** Shares what is in the form, and looks whether the picture is seen in the feed. */
+  async function share(page: Page): Promise<void> {
+    await page.locator('#publish:enabled').click()
+    await page.locator('#view').getByText('A calm sea').waitFor()
+    const shown = page.locator('#view img[src*="/files/"]').first()
+    await expect
+      .poll(() => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+      .toBeGreaterThan(100)
+  }
+
+  test('shares a picture with a suggested caption', async () => {
+    const { page, complaints } = await visit()
+    await choosePicture(page)
+    await page.locator('#suggest:enabled').click()
+    await page.locator('.suggestion').first().click()
+    expect(await page.locator('#caption').inputValue()).toMatch(/^A calm sea\./)
+    await share(page)
+    expect(complaints).toEqual([])
+  })
+
+  await describeWithS3('over a bucket', { control: true }, (s3) => {
+    /** A bucket that lets the page send files to it. */
+    async function envFor(server: S3Server, port: number): Promise<Record<string, string>> {
+      const { endpoint, region, credentials } = server
+      const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
+      const Bucket = server.freshPrefix().replaceAll('/', '')
+      const rule = { AllowedOrigins: [`http://localhost:${port}`], AllowedMethods: ['POST'] }
+      await client.send(new CreateBucketCommand({ Bucket }))
+      await client.send(
+        new PutBucketCorsCommand({
+          Bucket,
+          CORSConfiguration: { CORSRules: [{ ...rule, AllowedHeaders: ['content-type'] }] },
+        }),
+      )
+      client.destroy()
+      return {
+        PORT: String(port),
+        S3_BUCKET: Bucket,
+        S3_ENDPOINT: endpoint,
+        S3_REGION: region,
+        S3_ACCESS_KEY_ID: credentials.accessKeyId,
+        S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      }
+    }
+
+    test('sends a picture straight there, and once more where that failed, without starting the post over', async () => {
+      const { page, complaints } = await visit(await envFor(s3(), await freePort()))
+      const sent: string[] = []
+      page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`))
+      await s3().control?.kill()
+      await choosePicture(page)
+      await page.getByRole('button', { name: 'Try again' }).waitFor()
+      expect(await page.locator('#publish').isDisabled()).toBe(true)
+      await s3().control?.restart()
+      complaints.length = 0
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await share(page)
+      expect(complaints).toEqual([])
+      expect(sent).not.toContain('POST /api/v1/media')
+    })
+
+    test('does not send again what the bucket has, where it only could not be taken in', async () => {
+      const { page } = await visit(await envFor(s3(), await freePort()))
+      await page.route('**/confirm', (route) => route.fulfill({ status: 503, json: { title: 'Later' } }), {
+        times: 1,
+      })
+      let sendings = 0
+      page.on('request', (request) => {
+        if (request.method() === 'POST' && request.url().startsWith(s3().endpoint)) sendings++
+      })
+      await choosePicture(page)
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await share(page)
+      expect(sendings).toBe(1)
+    })
+  })
+})
