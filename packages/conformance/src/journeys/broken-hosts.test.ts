@@ -57,9 +57,9 @@ function forgetful(): JourneyHost {
   }
 }
 
-async function failures(host: JourneyHost): Promise<string[]> {
+async function failures(host: JourneyHost, among = journeys): Promise<string[]> {
   const results = await Promise.all(
-    journeys.map(async (journey) => ((await fails(journey, host)) ? [journey.name] : [])),
+    among.map(async (journey) => ((await fails(journey, host)) ? [journey.name] : [])),
   )
   return results.flat()
 }
@@ -206,7 +206,9 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
 
 describe('each flaw is found', () => {
   test.each(flaws)('%s', async (_flaw, host, caughtBy) => {
-    expect(await failures(host)).toContainEqual(expect.stringMatching(caughtBy))
+    const meant = journeys.filter(({ name }) => caughtBy.test(name))
+    expect(meant).not.toEqual([])
+    expect(await failures(host, meant)).not.toEqual([])
   })
 })
 
