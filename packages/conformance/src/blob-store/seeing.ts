@@ -41,11 +41,11 @@ export async function download(url: string): Promise<SeenBlob | null> {
 }
 
 /**
- * Checks what holds after a change. Where public addresses stand behind caches it may hold a little later; everywhere else
- * it holds at once.
+ * Checks what holds after a change. Where a host with caches of its own serves the files it may hold a little later; where
+ * Kith does, it holds at once.
  */
 export async function settled(blobs: BlobStore, check: () => Promise<void>): Promise<void> {
-  const end = isServed(blobs) || isGranted(blobs) ? 0 : Date.now() + patienceMillis
+  const end = isServed(blobs) ? 0 : Date.now() + patienceMillis
   for (;;) {
     try {
       return await check()

@@ -40,7 +40,7 @@ export interface DirectUploads {
    * Allows one file to be sent, under this key and these terms. What the service can check by itself (key, type, size,
    * time) is pinned in the signature: with any part of it changed, left out or taken from another signature, nothing is
    * accepted. The rest is checked by {@link confirm}. Until its time is over a signature may be used again, also after
-   * {@link discard}: the later file takes the place of the one before.
+   * {@link discard}, unless the service takes each only once: the later file takes the place of the one before.
    * @throws media-unavailable
    */
   sign(key: string, terms: UploadTerms): Promise<SignedUpload>
