@@ -43,7 +43,13 @@ test('the entries export these names; each new one is a promise to users', () =>
   expect(exportedNames()).toMatchInlineSnapshot(`
     {
       "@kith/blob-cloudinary": [],
-      "@kith/blob-imagekit": [],
+      "@kith/blob-imagekit": [
+        "createImageKitCaptions",
+        "createImageKitMedia",
+        "type ImageKitCaptionsOptions",
+        "type ImageKitMedia",
+        "type ImageKitMediaOptions",
+      ],
       "@kith/blob-local": [
         "createLocalBlobs",
         "type LocalBlobsOptions",

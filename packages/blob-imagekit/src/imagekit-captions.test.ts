@@ -1,0 +1,115 @@
+import { captionWriterCases, runCases } from '@kith/conformance'
+import {
+  CaptionsUnavailableError,
+  type CaptionRequest,
+  type CaptionWriter,
+  drawDefaultAvatar,
+} from '@kith/core'
+import { describe, expect, test } from 'vitest'
+import type { DoubleOptions } from '../test/double/imagekit-double.ts'
+import { type Fate, startFaultyFront } from '../test/faulty-front.ts'
+import { connect, openMedia, startAccount } from '../test/imagekit-media.ts'
+import { errorOf, image, picture } from '../test/samples.ts'
+import { createImageKitCaptions } from './index.ts'
+
+const never = new AbortController().signal
+
+function requestFor(mediaId: string, fields: Partial<CaptionRequest> = {}): CaptionRequest {
+  return {
+    mediaId,
+    measures: { width: 1, height: 1, palette: [], thumbhash: '', lightness: 0, saturation: 0, takenAt: null },
+    image: () => Promise.reject(new Error('nobody looks')),
+    ...{ hint: null, language: null, count: 3, timeoutSeconds: 10 },
+    ...fields,
+  }
+}
+
+async function open(options: DoubleOptions = {}) {
+  const double = await startAccount(options)
+  const front = await startFaultyFront(double)
+  const { blobs, client, folder } = openMedia(front.account)
+  return { double, front, blobs, client, folder, writer: createImageKitCaptions({ client, folder }) }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof CaptionsUnavailableError ? error.failures.at(-1)?.reason : undefined
+}
+
+describe('ImageKit keeps the promises of a writer', () => {
+  runCases(test, captionWriterCases, async () => {
+    const text = `A red square. ${'👩‍👩‍👧'.repeat(3000)}`
+    const { blobs, writer } = await open({ describe: () => ({ text, afterMillis: 50 }) })
+    // It knows pictures by their ids: each that is asked for is there.
+    const stored: CaptionWriter = {
+      name: writer.name,
+      async suggest(request, signal) {
+        if (!signal.aborted) await blobs.put(request.mediaId, picture(), image)
+        return await writer.suggest(request, signal)
+      },
+    }
+    return stored
+  })
+})
+
+test('the description is waited for, and asking again takes no second run', async () => {
+  let runs = 0
+  const describePicture = () => ({ text: `Run ${++runs}: a circle.`, afterMillis: 700 })
+  const { front, blobs, writer } = await open({ describe: describePicture })
+  await blobs.put('a', picture(), image)
+  const answer = { suggestions: ['Run 1: a circle.'], writer: 'imagekit-auto-description', usage: null }
+  expect(await writer.suggest(requestFor('a', { hint: 'me', language: 'de' }), never)).toEqual(answer)
+  expect(await writer.suggest(requestFor('a'), never)).toEqual(answer)
+  expect(front.seen.filter((what) => what.startsWith('PATCH'))).toHaveLength(1)
+  expect(runs).toBe(1)
+})
+
+test.each<[string, string, NonNullable<DoubleOptions['describe']>]>([
+  ['fails', 'failed', () => ({ text: null, afterMillis: 0, status: 'failed' })],
+  ['ends with nothing', 'empty', () => ({ text: null, afterMillis: 0, status: 'success' })],
+  ['writes blanks', 'empty', () => ({ text: ' \n ', afterMillis: 0 })],
+  ['does not end', 'late', () => ({ text: null, afterMillis: 0 })],
+])('an extension that %s is told as %s', async (_name, reason, describePicture) => {
+  const { blobs, writer } = await open({ describe: describePicture })
+  await blobs.put('a', picture(), image)
+  const error = await errorOf(() => writer.suggest(requestFor('a', { timeoutSeconds: 2 }), never))
+  expect(reasonOf(error)).toBe(reason)
+})
+
+test('an image that is not there, or not reached, is no caption', async () => {
+  const { front, blobs, writer, folder } = await open()
+  expect(reasonOf(await errorOf(() => writer.suggest(requestFor('nowhere'), never)))).toBe('failed')
+  await blobs.put('a', picture(), image)
+  const busy: Fate = { status: 503 }
+  front.meet(/^PATCH/, [busy, busy, busy])
+  expect(await errorOf(() => writer.suggest(requestFor('a'), never))).toMatchObject({
+    code: 'media-unavailable',
+  })
+  const client = connect({ ...front.account, privateKey: 'private_x' })
+  const stranger = createImageKitCaptions({ client, folder })
+  const error = await errorOf(() => stranger.suggest(requestFor('a'), never))
+  expect(reasonOf(error)).toBe('failed')
+  expect(String(error.cause)).toContain('403')
+})
+
+test('it stops when it is told to, between two looks as well', async () => {
+  const { blobs, writer } = await open({ describe: () => ({ text: null, afterMillis: 0 }) })
+  await blobs.put('a', picture(), image)
+  const stop = new AbortController()
+  const tooLate = new Error('too late')
+  setTimeout(() => stop.abort(tooLate), 600)
+  const started = performance.now()
+  expect(await errorOf(() => writer.suggest(requestFor('a'), stop.signal))).toBe(tooLate)
+  expect(performance.now() - started).toBeLessThan(3000)
+})
+
+test('other languages can be left to another writer', async () => {
+  const { blobs, client, folder } = await open()
+  await blobs.put('a', picture(), image)
+  const writer = createImageKitCaptions({ client, folder, refuseOtherLanguages: true })
+  for (const language of [null, 'en', 'en-GB'])
+    expect((await writer.suggest(requestFor('a', { language }), never)).suggestions).toEqual(['A picture.'])
+  for (const language of ['de', 'enm'])
+    expect(reasonOf(await errorOf(() => writer.suggest(requestFor('a', { language }), never)))).toBe(
+      'refused',
+    )
+})

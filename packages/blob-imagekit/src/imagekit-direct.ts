@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { type DirectUploads, KithError } from '@kith/core'
+import { nullIfAbsent, unavailable } from './imagekit-errors.ts'
+import type { ImageKitPlace } from './imagekit-place.ts'
+import { filesIn, foldersMadeBefore, type StoredFile } from './library.ts'
+import { atImageKit, boundBody } from './requests.ts'
+import { signUploadToken } from './upload-token.ts'
+
+/** ImageKit takes no token that holds for an hour or more. */
+const longestSeconds = 3_590
+
+/** For how long Kith may begin to read a file that it looked up. */
+const readingSeconds = 300
+
+/** Files that browsers send to the media library, each under a name of its own in the folder of its key. */
+export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
+  const { client, publicKey, folders, addresses } = place
+  const { privateKey } = client
+
+  /** The last that came. */
+  async function newest(key: string): Promise<StoredFile | null> {
+    return (await filesIn(client, folders.staged(key))).at(-1) ?? null
+  }
+
+  async function removeFolder(folderPath: string): Promise<void> {
+    await atImageKit((terms) => client.folders.delete({ folderPath }, terms).catch(nullIfAbsent))
+  }
+
+  return {
+    async sign(key, { contentType, size, until }) {
+      const [kind] = contentType.split('/')
+      const fields = {
+        fileName: randomUUID(),
+        folder: folders.staged(key),
+        useUniqueFileName: 'false',
+        overwriteFile: 'false',
+        isPrivateFile: 'true',
+        checks: `"file.size" = ${size} AND "file.mime" : "${kind}"`,
+      }
+      const now = Math.floor(Date.now() / 1000)
+      const exp = Math.min(Math.floor(until.getTime() / 1000), now + longestSeconds)
+      const token = signUploadToken(fields, { iat: Math.min(now, exp - 1), exp }, { publicKey, privateKey })
+      return {
+        method: 'POST',
+        url: client.buildURL('/api/v2/files/upload', null, 'https://upload.imagekit.io'),
+        headers: {},
+        form: { fields: { ...fields, token }, file: 'file' },
+        expiresAt: new Date(exp * 1000).toISOString(),
+      }
+    },
+    async confirm(key, { kind, maxBytes, maxPixels }) {
+      const file = await newest(key)
+      if (!file) return false
+      const isTooLarge = file.size > maxBytes || (file.pixels ?? 0) > maxPixels
+      if (!isTooLarge && file.contentType.startsWith(`${kind}/`)) return true
+      await removeFolder(folders.staged(key))
+      throw new KithError(isTooLarge ? 'media-too-large' : 'unsupported-media-type')
+    },
+    async *read(key) {
+      const file = await newest(key)
+      if (!file) throw new KithError('media-not-found')
+      const until = new Date(Date.now() + readingSeconds * 1000)
+      const url = addresses.signed(file.path, null, until)
+      // The private key is for the API alone.
+      const headers = { authorization: null, accept: '*/*' }
+      const found = await atImageKit((terms) =>
+        client
+          .get(url, { ...terms, headers })
+          .asResponse()
+          .catch(nullIfAbsent),
+      )
+      if (!found) throw new KithError('media-not-found')
+      if (!found.body) throw unavailable(new Error('ImageKit answered without a file'))
+      let size = 0
+      for await (const part of boundBody(found.body as ReadableStream<Uint8Array>)) {
+        size += part.length
+        yield part
+      }
+      if (size !== file.size) throw unavailable(new Error('ImageKit gave other bytes than it stored'))
+    },
+    async discard(key) {
+      await removeFolder(folders.staged(key))
+    },
+    async sweep(before) {
+      for (const folder of await foldersMadeBefore(client, folders.allStaged, before)) {
+        const files = await filesIn(client, folder)
+        const old = files.filter(({ createdAt }) => createdAt < before)
+        if (old.length === files.length) await removeFolder(folder)
+        else for (const { fileId } of old) await atImageKit((terms) => removeFile(fileId, terms))
+      }
+    },
+  }
+
+  async function removeFile(fileId: string, terms: { signal: AbortSignal; timeout: number }): Promise<void> {
+    await client.files.delete(fileId, terms).catch(nullIfAbsent)
+  }
+}

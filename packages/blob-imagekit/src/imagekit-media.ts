@@ -1,0 +1,59 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ImageKit } from '@imagekit/nodejs'
+import type { BlobStore, DirectUploads } from '@kith/core'
+import { createAddresses } from './addresses.ts'
+import { nameFolders } from './folders.ts'
+import { createImageKitBlobs } from './imagekit-blobs.ts'
+import { createImageKitDirect } from './imagekit-direct.ts'
+import type { ImageKitPlace } from './imagekit-place.ts'
+
+/** Where the media are. */
+export interface ImageKitMediaOptions {
+  /** Set up by the app: `new ImageKit({ privateKey })`. Nothing of it is changed. */
+  client: ImageKit
+  /** The public key that belongs to the private key of the client. */
+  publicKey: string
+  /** Where ImageKit delivers: `https://ik.imagekit.io/your_imagekit_id`, or your own domain. */
+  urlEndpoint: string
+  /** The folder of the media library that everything is under: letters, digits, `_`, `-` and `/`. @default 'kith' */
+  folder?: string | undefined
+  /** Whether everyone who knows the address of a file may see it. @default false: Kith's routes send browsers on to signed addresses */
+  isPublic?: boolean | undefined
+  /** Where Kith's routes serve the blobs, unless they are public. @default '/api/v1/media/files' */
+  urlPrefix?: string | undefined
+  /**
+   * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
+   * has a month. Without that a cache may show it for up to 180 days to whoever still has an address that holds.
+   * @default true
+   */
+  purge?: boolean | undefined
+  /** Where files wait until they are whole. @default a folder in the system's own for temporary files */
+  temporaryDirectory?: string | undefined
+}
+
+/** For the `media` option of Kith. */
+export interface ImageKitMedia {
+  /** A `GrantedBlobStore`, unless it is public. */
+  blobs: BlobStore
+  direct: DirectUploads
+}
+
+/**
+ * Creates the media in the library of one ImageKit account. Does no I/O.
+ * @throws TypeError for a folder or an endpoint that cannot be one
+ */
+export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedia {
+  const { client, publicKey, urlEndpoint } = options
+  const place: ImageKitPlace = {
+    client,
+    publicKey,
+    folders: nameFolders(options.folder ?? 'kith'),
+    addresses: createAddresses(client.privateKey, urlEndpoint),
+    isPublic: options.isPublic ?? false,
+    urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
+    purge: options.purge ?? true,
+    temporaryDirectory: options.temporaryDirectory ?? join(tmpdir(), 'kith'),
+  }
+  return { blobs: createImageKitBlobs(place), direct: createImageKitDirect(place) }
+}

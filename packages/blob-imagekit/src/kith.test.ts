@@ -1,0 +1,126 @@
+import { createKith, drawDefaultAvatar, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { createSharpImages } from '@kith/media-sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { startProxy } from '../../../test/servers/proxy.ts'
+import type { ImageKitDouble } from '../test/double/imagekit-double.ts'
+import { movedTo } from '../test/faulty-front.ts'
+import { type Account, makeFolder, openMedia, startAccount } from '../test/imagekit-media.ts'
+import { contents, errorOf, picture, view } from '../test/samples.ts'
+import { createImageKitCaptions, type ImageKitMedia } from './index.ts'
+
+const day = 86_400_000
+const bytes = drawDefaultAvatar('anna')
+
+interface App {
+  kith: Kith
+  viewer: Viewer
+  media: ImageKitMedia
+  /** What is in the media library. */
+  kept(): string[]
+  /** Upkeep as it runs after so many days. */
+  upkeep(days: number): Promise<unknown>
+}
+
+async function open(double: ImageKitDouble, account: Account = double): Promise<App> {
+  const media = openMedia(account)
+  const { client, folder } = media
+  const options: KithOptions = {
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: createMemoryStorage(),
+    passwords: { memoryKiB: 8, iterations: 1 },
+    media: {
+      blobs: media.blobs,
+      direct: media.direct,
+      images: createSharpImages(),
+      temporaryDirectory: makeFolder(),
+    },
+    captions: { writer: createImageKitCaptions({ client, folder }), timeout: '10s' },
+  }
+  const kith = createKith(options)
+  const { user, session } = await kith.accounts.register({ username: 'anna', password: 'correct horse' })
+  return {
+    kith,
+    viewer: { userId: user.id, sessionId: session.id },
+    media,
+    kept: () => contents(double, folder),
+    upkeep: (days) => createKith({ ...options, clock: () => new Date(Date.now() + days * day) }).upkeep.run(),
+  }
+}
+
+/** Announces a picture and sends it, as a browser does. */
+async function send(
+  { kith, viewer }: App,
+  origin: string,
+): Promise<{ id: string; again: () => Promise<Response> }> {
+  const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
+  const deliver = (): Promise<Response> => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries(upload.form?.fields ?? {})) body.append(name, value)
+    body.append(upload.form?.file ?? 'file', new Blob([Uint8Array.from(bytes)]))
+    return fetch(origin + new URL(upload.url).pathname, { method: upload.method, body })
+  }
+  expect((await deliver()).status).toBe(200)
+  return { id, again: deliver }
+}
+
+test('a picture is sent, confirmed, captioned, posted, seen, and gone with its post', async () => {
+  const double = await startAccount()
+  const app = await open(double)
+  const { kith, viewer, media } = app
+  const { id, again } = await send(app, double.url)
+  expect(app.kept()).toEqual([`staged/${id}/…`])
+  expect(await kith.uploads.confirm(viewer, id)).toMatchObject({ id, width: 320, height: 320 })
+  expect(app.kept()).toEqual([`blobs/${id}/original`])
+  expect(await kith.captions.suggest(viewer, id)).toEqual({ suggestions: ['A picture.'] })
+  const post = await kith.posts.create(viewer, { media: [{ id, alt: 'Anna' }] })
+  expect(post.media[0]?.url).toBe(`/api/v1/media/files/${id}`)
+  expect((await view(media.blobs, id, 'feed'))?.length).toBeGreaterThan(100)
+  // Once is enough.
+  expect((await again()).status).toBe(400)
+  await kith.posts.remove(viewer, post.id)
+  expect(app.kept()).toEqual([])
+  await app.upkeep(2)
+  expect(app.kept()).toEqual([])
+})
+
+test('what was sent and never confirmed is gone two days later', async () => {
+  const double = await startAccount()
+  const app = await open(double)
+  await send(app, double.url)
+  await app.upkeep(0)
+  expect(app.kept()).toHaveLength(1)
+  await app.upkeep(2)
+  expect(app.kept()).toEqual([])
+})
+
+test('an ImageKit that cannot be reached is a 503, after which the file is confirmed without sending it again', async () => {
+  const double = await startAccount()
+  const proxy = await startProxy(double)
+  onTestFinished(() => proxy.close())
+  const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`))
+  const { id } = await send(app, double.url)
+  await proxy.cut()
+  const error = await errorOf(() => app.kith.uploads.confirm(app.viewer, id))
+  expect(error).toMatchObject({ code: 'media-unavailable', status: 503 })
+  await proxy.heal()
+  expect((await app.kith.uploads.confirm(app.viewer, id)).id).toBe(id)
+  expect(app.kept()).toEqual([`blobs/${id}/original`])
+})
+
+test(
+  'an upload that fails for good leaves neither rows nor files two days later',
+  { timeout: 30_000 },
+  async () => {
+    const double = await startAccount()
+    const proxy = await startProxy(double)
+    onTestFinished(() => proxy.close())
+    const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`))
+    await proxy.cut()
+    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'media-unavailable' })
+    await proxy.heal()
+    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+    expect(app.kept()).toEqual([])
+  },
+)

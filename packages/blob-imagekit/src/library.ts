@@ -1,0 +1,66 @@
+import type { ImageKit } from '@imagekit/nodejs'
+import type { File as LibraryFile, Folder as LibraryFolder } from '@imagekit/nodejs/resources/files/files'
+import { unavailable } from './imagekit-errors.ts'
+import { atImageKit, type Patience } from './requests.ts'
+
+/** The most that ImageKit lists at once. */
+const pageSize = 1000
+
+/** What ImageKit measured of a file, as far as Kith needs it. */
+export interface StoredFile {
+  fileId: string
+  path: string
+  createdAt: Date
+  /** In bytes. */
+  size: number
+  contentType: string
+  /** `null` where it was not measured. */
+  pixels: number | null
+  /** What the extension for descriptions wrote. */
+  description: string | null
+}
+
+/** The files right in a folder, the oldest first; none where there is no such folder. */
+export async function filesIn(client: ImageKit, path: string, patience?: Patience): Promise<StoredFile[]> {
+  const found = await atImageKit(
+    (terms) => client.assets.list({ path, type: 'file', sort: 'ASC_CREATED', limit: pageSize }, terms),
+    patience,
+  )
+  return demandList(found).map(toStored)
+}
+
+/** The paths of the folders right in a folder that were made before a time. */
+export async function foldersMadeBefore(client: ImageKit, path: string, before: Date): Promise<string[]> {
+  const old: LibraryFolder[] = []
+  for (let skip = 0; ; skip += pageSize) {
+    const found = await atImageKit((terms) =>
+      client.assets.list({ path, type: 'folder', sort: 'ASC_CREATED', limit: pageSize, skip }, terms),
+    )
+    const page = demandList(found)
+    const older = page.filter(({ createdAt }) => createdAt !== undefined && new Date(createdAt) < before)
+    old.push(...older)
+    if (page.length < pageSize || older.length < page.length) break
+  }
+  return old.flatMap(({ folderPath }) => folderPath ?? [])
+}
+
+function toStored({ fileId, filePath, createdAt, size, mime, ...file }: LibraryFile): StoredFile {
+  if (fileId === undefined || filePath === undefined || createdAt === undefined || size === undefined)
+    throw unavailable(new Error('ImageKit lists a file without saying which'))
+  const { width, height, description } = file
+  return {
+    fileId,
+    path: filePath,
+    createdAt: new Date(createdAt),
+    size,
+    contentType: mime ?? '',
+    pixels: width === undefined || height === undefined ? null : width * height,
+    description: description ?? null,
+  }
+}
+
+/** Whatever stands in between may answer something else. */
+function demandList<Item>(found: readonly Item[]): readonly Item[] {
+  if (Array.isArray(found)) return found as readonly Item[]
+  throw unavailable(new Error('ImageKit answered with something else than a list'))
+}

@@ -1,0 +1,101 @@
+import { describeAsset, type Library } from './library.ts'
+import { Refusal } from './refusal.ts'
+
+/** What the API for the library needs to know. */
+export interface ManagementTerms {
+  library: Library
+  urlEndpoint: string
+  purge: (url: string) => void
+  /** What the extension for descriptions writes of an image, and when it is done. */
+  describe: (bytes: Buffer) => { text: string | null; afterMillis: number; status?: 'failed' | 'success' }
+}
+
+/** A request of the API, without the host. */
+export interface ManagementRequest {
+  method: string
+  path: string
+  query: URLSearchParams
+  body: Record<string, unknown>
+}
+
+/** An answer; no body where it is `null`. */
+export interface ManagementAnswer {
+  status: number
+  body: unknown
+}
+
+/** Answers what is asked under `/v1/`. */
+export function manage(request: ManagementRequest, terms: ManagementTerms): ManagementAnswer {
+  const { library, urlEndpoint } = terms
+  const { method, path, query, body } = request
+  const [, fileId = '', details = ''] = /^\/v1\/files\/([0-9a-f]{24})(\/details)?$/.exec(path) ?? []
+  if (method === 'GET' && path === '/v1/files') return { status: 200, body: list(query, terms) }
+  if (method === 'POST' && path === '/v1/files/purge') {
+    terms.purge(text(body['url'], 'url'))
+    return { status: 201, body: { requestId: '598821f949c0a938d57563bd' } }
+  }
+  if (method === 'DELETE' && path === '/v1/folder') {
+    const folderPath = text(body['folderPath'], 'folderPath')
+    if (library.removeFolder(trim(folderPath))) return { status: 204, body: null }
+    throw new Refusal(404, `No folder found with folderPath ${folderPath}`, 'FOLDER_NOT_FOUND')
+  }
+  if (fileId === '') throw new Refusal(404, 'There is no such endpoint.')
+  const asset = library.byId(fileId)
+  if (!asset) throw new Refusal(404, 'The requested file does not exist.')
+  if (method === 'DELETE' && details === '') {
+    library.removeFile(fileId)
+    return { status: 204, body: null }
+  }
+  if (method === 'GET' && details !== '') return { status: 200, body: describeAsset(asset, urlEndpoint) }
+  if (method === 'PATCH' && details !== '') {
+    const [extension, ...others] = Array.isArray(body['extensions']) ? (body['extensions'] as unknown[]) : []
+    const { name } = (extension ?? {}) as { name?: unknown }
+    if (name !== 'ai-auto-description' || others.length > 0)
+      throw new Refusal(400, 'Your request contains an invalid extension.')
+    const { text: description, afterMillis, status = 'pending' } = terms.describe(asset.bytes)
+    setTimeout(() => (asset.description = description), afterMillis).unref()
+    const extensionStatus = { 'ai-auto-description': status }
+    return { status: 200, body: { ...describeAsset(asset, urlEndpoint), extensionStatus } }
+  }
+  throw new Refusal(404, 'There is no such endpoint.')
+}
+
+/** Of `type` file or folder in one folder, by `sort`, `limit` and `skip`; the rest of it is not known here. */
+function list(query: URLSearchParams, { library, urlEndpoint }: ManagementTerms): object[] {
+  const parameters = ['path', 'type', 'sort', 'limit', 'skip']
+  const unknown = [...query.keys()].find((name) => !parameters.includes(name))
+  if (unknown !== undefined) throw new Refusal(400, `Your request contains the invalid parameter ${unknown}.`)
+  const path = trim(query.get('path') ?? '/')
+  const type = query.get('type') ?? 'file'
+  const [limit, skip] = [Number(query.get('limit') ?? 1000), Number(query.get('skip') ?? 0)]
+  if (!(limit >= 1 && limit <= 1000 && skip >= 0)) throw new Refusal(400, 'Invalid limit or skip.')
+  if ((query.get('sort') ?? 'ASC_CREATED') !== 'ASC_CREATED' || !['file', 'folder'].includes(type))
+    throw new Refusal(400, 'Invalid sort or type.')
+  const assets = library
+    .filesIn(path)
+    .map((asset) => ({ createdAt: asset.createdAt, told: describeAsset(asset, urlEndpoint) }))
+  const folders = library.foldersIn(path).map(({ path: folderPath, createdAt }) => ({
+    createdAt,
+    told: {
+      type: 'folder',
+      name: folderPath.slice(folderPath.lastIndexOf('/') + 1),
+      folderPath,
+      createdAt: createdAt.toISOString(),
+      updatedAt: createdAt.toISOString(),
+    },
+  }))
+  return (type === 'file' ? assets : folders)
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+    .slice(skip, skip + limit)
+    .map(({ told }) => told)
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new Refusal(400, `Your request is missing ${name} parameter.`)
+}
+
+function trim(path: string): string {
+  const names = path.split('/').filter((name) => name !== '')
+  return names.map((name) => `/${name}`).join('')
+}

@@ -1,0 +1,16 @@
+/** What ImageKit answers to a request that it does not carry out: `{ message, help }`, some with a `reason`. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly reason: string | null
+
+  constructor(status: number, message: string, reason: string | null = null) {
+    super(message)
+    this.status = status
+    this.reason = reason
+  }
+
+  body(): object {
+    const help = 'For support kindly contact us at support@imagekit.io .'
+    return { message: this.message, help, ...(this.reason !== null && { reason: this.reason }) }
+  }
+}

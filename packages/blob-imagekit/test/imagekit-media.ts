@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ImageKit } from '@imagekit/nodejs'
+import { onTestFinished } from 'vitest'
+import { createImageKitMedia, type ImageKitMedia, type ImageKitMediaOptions } from '../src/index.ts'
+import { type DoubleOptions, type ImageKitDouble, startImageKitDouble } from './double/imagekit-double.ts'
+
+/** An account: the double, or the real one whose keys are in the environment. */
+export interface Account {
+  publicKey: string
+  privateKey: string
+  urlEndpoint: string
+  /** Where its API is; `null` for the real one. */
+  url: string | null
+}
+
+const {
+  IMAGEKIT_PUBLIC_KEY: publicKey,
+  IMAGEKIT_PRIVATE_KEY: privateKey,
+  IMAGEKIT_URL_ENDPOINT: urlEndpoint,
+} = process.env
+
+/** The real account of the tests, if there is one. */
+export const realAccount: Account | null =
+  publicKey && privateKey && urlEndpoint ? { publicKey, privateKey, urlEndpoint, url: null } : null
+
+/** Starts a double that ends with the test. */
+export async function startAccount(options: DoubleOptions = {}): Promise<ImageKitDouble> {
+  const double = await startImageKitDouble(options)
+  onTestFinished(() => double.close())
+  return double
+}
+
+/** A client as an app sets it up. */
+export function connect({ privateKey: key, url }: Account): ImageKit {
+  return new ImageKit({ privateKey: key, baseURL: url, logLevel: 'off' })
+}
+
+/** An empty folder that goes away with the test. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-imagekit-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Media of their own in an account. */
+export function openMedia(
+  account: Account,
+  options: Partial<ImageKitMediaOptions> = {},
+): ImageKitMedia & { client: ImageKit; folder: string } {
+  const client = options.client ?? connect(account)
+  const folder = options.folder ?? `kith-tests/${crypto.randomUUID()}`
+  const place = { client, folder, publicKey: account.publicKey, urlEndpoint: account.urlEndpoint }
+  const media = createImageKitMedia({ ...place, temporaryDirectory: makeFolder(), ...options })
+  return { ...media, client, folder }
+}
