@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { anthropicKey, startAnthropic } from '../packages/caption-ai/test/anthropic-double.ts'
 import { openaiError, openaiKey, startOpenai } from '../packages/caption-ai/test/openai-double.ts'
+import { startImageKitDouble } from '../packages/blob-imagekit/test/double/imagekit-double.ts'
 import { type RunningApp, startApp } from './running-app.ts'
 import { describeWithS3 } from './servers/describe-servers.ts'
 
@@ -92,6 +93,14 @@ describe('media', () => {
       { S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k' },
       'S3_SECRET_ACCESS_KEY is not set, but S3_ACCESS_KEY_ID is: .env.example says what belongs together.',
     ],
+    [
+      { S3_BUCKET: 'b', IMAGEKIT_PRIVATE_KEY: 'k' },
+      'S3_BUCKET and IMAGEKIT_PRIVATE_KEY are set, but media live in one place: leave one of them.',
+    ],
+    [
+      { IMAGEKIT_PRIVATE_KEY: 'k', IMAGEKIT_PUBLIC_KEY: 'p' },
+      'IMAGEKIT_URL_ENDPOINT is not set, but IMAGEKIT_PRIVATE_KEY is: .env.example says what belongs together.',
+    ],
     [{ S3_BUCKET: 'b', S3_SEND_BY: 'GET' }, 'S3_SEND_BY must be POST or PUT.'],
   ])('what cannot work is refused: %j', async (env, message) => {
     await expect(chooseMedia(env, folder)).rejects.toThrow(new RangeError(message))
@@ -126,6 +135,20 @@ await describeWithS3('the demo with a bucket', {}, (s3) => {
     })
     await shareTwo(app)
   })
+})
+
+test('the demo with ImageKit takes pictures either way, shows them and has them described', async () => {
+  const account = await startImageKitDouble()
+  onTestFinished(() => account.close())
+  const app = await startDemo({
+    IMAGEKIT_PUBLIC_KEY: account.publicKey,
+    IMAGEKIT_PRIVATE_KEY: account.privateKey,
+    IMAGEKIT_URL_ENDPOINT: account.urlEndpoint,
+    // The SDK reads this one by itself.
+    IMAGE_KIT_BASE_URL: account.url,
+  })
+  await shareTwo(app)
+  expect(await suggestTo(app)).toEqual({ suggestions: ['A picture.'] })
 })
 
 interface Signed {

@@ -30,7 +30,7 @@ async function freePort(): Promise<number> {
 
 /** The environment without the keys that whoever runs the tests has for hosts of media and for models. */
 function withoutHosts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const named = /^(S3|AWS|IMAGEKIT|CLOUDINARY|OPENAI|ANTHROPIC|CAPTION)_/
+  const named = /^(S3|AWS|IMAGE_?KIT|CLOUDINARY|OPENAI|ANTHROPIC|CAPTION)_/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !named.test(name)))
 }
 

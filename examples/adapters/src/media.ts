@@ -27,6 +27,11 @@ interface Choice {
 
 const choices: readonly Choice[] = [
   { name: 'S3', variable: 'S3_BUCKET', load: async () => (await import('./hosts/s3.ts')).openS3 },
+  {
+    name: 'ImageKit',
+    variable: 'IMAGEKIT_PRIVATE_KEY',
+    load: async () => (await import('./hosts/imagekit.ts')).openImageKit,
+  },
 ]
 
 /** The host that the environment names, or a folder. @throws RangeError that says what to set */
