@@ -55,18 +55,35 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
   },
 ]
 
-/** Every address that has one part of the other, the path or a parameter, where they differ. */
+/** Every address that has one part of the other where they differ: the path, a parameter, or a piece of one. */
 function mixtures(url: URL, other: URL): string[] {
-  const mixed: string[] = []
-  const names = new Set([...url.searchParams.keys(), ...other.searchParams.keys()])
-  for (const name of ['', ...names]) {
+  const mixed = new Set<string>()
+  const add = (change: (changed: URL) => void): void => {
     const changed = new URL(url)
-    if (name === '') changed.pathname = other.pathname
-    else changed.searchParams.set(name, other.searchParams.get(name) ?? '')
-    if (changed.href !== url.href && changed.href !== other.href) mixed.push(changed.href)
+    change(changed)
+    mixed.add(written(changed))
   }
-  assert.ok(mixed.length > 0, 'the two addresses differ in what can be changed')
-  return mixed
+  add((changed) => (changed.pathname = other.pathname))
+  for (const name of new Set([...url.searchParams.keys(), ...other.searchParams.keys()])) {
+    const [own, foreign] = [url, other].map(({ searchParams }) => searchParams.get(name) ?? '')
+    for (const value of [foreign, ...mixedPieces(own, foreign)])
+      add((changed) => changed.searchParams.set(name, value ?? ''))
+  }
+  for (const same of [url, other]) mixed.delete(written(same))
+  assert.ok(mixed.size > 0, 'the two addresses differ in what can be changed')
+  return [...mixed]
+}
+
+/** Texts that have one piece of the other, for tokens that hold everything in one parameter. */
+function mixedPieces(own = '', foreign = ''): string[] {
+  const [pieces, others] = [own, foreign].map((text) => text.split(/([~.])/))
+  if (!pieces || pieces.length !== others?.length) return []
+  return pieces.map((_, index) => pieces.with(index, others[index] ?? '').join(''))
+}
+
+/** The same address is always written the same. */
+function written({ origin, pathname, searchParams }: URL): string {
+  return `${origin}${pathname}?${searchParams.toString()}`
 }
 
 async function lead(blobs: GrantedBlobStore, key: string, seconds: number): Promise<object | null> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { BlobStore, MediaType, Rendition, RenditionForm } from '@kith/core'
-import { see, settled } from './seeing.ts'
+import { type Looked, see, settled } from './seeing.ts'
 
 /** Images of one pixel, as small as WebP gets: any processor can read them. */
 export const red: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ/Y/+ByKi/wEA', 'base64')
@@ -64,12 +64,8 @@ export function put(
 }
 
 /** The bytes of a blob as a browser gets them: `null` where there is none. */
-export async function content(
-  blobs: BlobStore,
-  key: string,
-  rendition: Rendition | null = null,
-): Promise<Buffer | null> {
-  return (await see(blobs, key, rendition))?.bytes ?? null
+export async function content(blobs: BlobStore, key: string, what: Looked = null): Promise<Buffer | null> {
+  return (await see(blobs, key, what))?.bytes ?? null
 }
 
 /** The bytes are the same. Told without showing them: the difference of two long buffers takes minutes to print. */

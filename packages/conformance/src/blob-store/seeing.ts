@@ -11,6 +11,9 @@ export interface SeenBlob {
   bytes: Buffer
 }
 
+/** What is looked at: an image, one of its renditions, or a video. */
+export type Looked = Rendition | 'video' | null
+
 /** How a host says that there is nothing, or nothing for everyone. */
 const absent = [400, 401, 403, 404, 410]
 
@@ -18,15 +21,16 @@ const absent = [400, 401, 403, 404, 410]
 const patienceMillis = 20_000
 
 /** Asks for a blob as a browser does, whoever serves it: `null` where there is none. */
-export async function see(
-  blobs: BlobStore,
-  key: string,
-  rendition: Rendition | null = null,
-): Promise<SeenBlob | null> {
+export async function see(blobs: BlobStore, key: string, what: Looked = null): Promise<SeenBlob | null> {
+  const rendition = what === 'video' ? null : what
   const form = rendition && ({ rendition, format: 'webp' } as const)
   if (isServed(blobs)) return await readFile(blobs, key, { form })
-  const url = isGranted(blobs) ? await blobs.grant(key, rendition, soon()) : blobs.url(key, rendition)
+  const url = isGranted(blobs) ? await blobs.grant(key, rendition, soon()) : urlOf(blobs, key, what)
   return url === null ? null : await download(url)
+}
+
+function urlOf(blobs: BlobStore, key: string, what: Looked): string {
+  return what === 'video' ? blobs.url(key, null, 'video') : blobs.url(key, what)
 }
 
 /** Asks an address: `null` where it leads nowhere. */

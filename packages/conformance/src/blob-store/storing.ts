@@ -36,7 +36,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
         contentType: videoType,
         size: bytes.length,
       })
-      assertBytes(await content(blobs, key), bytes)
+      assertBytes(await content(blobs, key, 'video'), bytes)
     },
   },
   {
@@ -46,7 +46,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
       const key = nextId()
       const bytes = sampleVideo('aaabbbccc')
       await blobs.put(key, reusing(bytes), { contentType: videoType, size: null })
-      assertBytes(await content(blobs, key), bytes)
+      assertBytes(await content(blobs, key, 'video'), bytes)
     },
   },
   {
@@ -56,7 +56,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
       const id = nextId()
       const keys = [`${id}-a`, `${id}-A`, `${id}-a-thumb`, `${id}-a1`]
       for (const key of keys) await put(blobs, key, { bytes: sampleVideo(key), contentType: videoType })
-      for (const key of keys) assertBytes(await content(blobs, key), sampleVideo(key), key)
+      for (const key of keys) assertBytes(await content(blobs, key, 'video'), sampleVideo(key), key)
     },
   },
   {
@@ -68,7 +68,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
         const bytes = sampleVideo('x'.repeat(index), contentType)
         await put(blobs, key, { bytes, contentType })
         await settled(blobs, async () => {
-          const blob = await see(blobs, key)
+          const blob = await see(blobs, key, 'video')
           assert.deepEqual([blob?.contentType, blob?.size], [contentType, bytes.length])
           assertBytes(blob?.bytes ?? null, bytes)
         })
@@ -139,7 +139,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
           const meta = { contentType: type(index), size: null }
           return blobs.put(key, chunks(bytes.subarray(0, 9), bytes.subarray(9)), meta)
         })
-        const there = await content(blobs, key)
+        const there = await content(blobs, key, 'video')
         assert.ok(
           all.some((bytes) => there?.equals(bytes)),
           'none of them is there whole',

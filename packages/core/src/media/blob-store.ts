@@ -1,4 +1,4 @@
-import type { MediaType, Rendition, RenditionForm, RenditionFormat } from './media.ts'
+import type { MediaKind, MediaType, Rendition, RenditionForm, RenditionFormat } from './media.ts'
 
 /** What is stored with a blob. */
 export interface BlobMeta {
@@ -27,8 +27,11 @@ export interface BlobStore {
    * @throws media-unavailable
    */
   put(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void>
-  /** Where a browser finds the blob, or one of its renditions if it is an image. Answers without I/O. */
-  url(key: string, rendition: Rendition | null): string
+  /**
+   * Where a browser finds the blob, or one of its renditions if it is an image. Answers without I/O. `kind` says what the blob
+   * is, for hosts that keep images and videos in different places; without it, it is an image.
+   */
+  url(key: string, rendition: Rendition | null, kind?: MediaKind): string
   /**
    * Removes the blob and all of its renditions, also one that is being made at the time. Idempotent.
    * @throws media-unavailable

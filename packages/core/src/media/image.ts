@@ -15,7 +15,7 @@ export interface Image {
 /** Shows a stored image. */
 export function toImage(blobs: BlobStore, media: MediaRecord): Image {
   return {
-    url: blobs.url(media.id, null),
+    url: blobs.url(media.id, null, media.kind),
     width: media.measures?.width ?? 0,
     height: media.measures?.height ?? 0,
     thumbhash: media.measures?.thumbhash ?? null,
