@@ -11,6 +11,7 @@ const vendors = [
   'mediabunny',
   'nodemailer',
   '@aws-sdk/client-s3',
+  'cloudinary',
 ]
 
 /** What the sources of a layer may not import; `test/arrows.test.ts` checks the same arrows between packages in full. */

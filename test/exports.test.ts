@@ -42,7 +42,16 @@ function display(symbol: ts.Symbol, checker: ts.TypeChecker): string {
 test('the entries export these names; each new one is a promise to users', () => {
   expect(exportedNames()).toMatchInlineSnapshot(`
     {
-      "@kith/blob-cloudinary": [],
+      "@kith/blob-cloudinary": [
+        "createCloudinaryCaptions",
+        "createCloudinaryMedia",
+        "type CloudinaryAccess",
+        "type CloudinaryAccount",
+        "type CloudinaryMedia",
+        "type CloudinaryMediaOptions",
+        "type WebhookCheck",
+        "verifyCloudinaryWebhook",
+      ],
       "@kith/blob-imagekit": [
         "createImageKitCaptions",
         "createImageKitMedia",

@@ -1,0 +1,96 @@
+import { v2 as sdk } from 'cloudinary'
+import type { MediaKind, Rendition } from '@kith/core'
+import type { CloudinaryApi, DeliveryType } from './cloudinary-api.ts'
+import type { CloudinaryAccount } from './account.ts'
+import { renditionFormat, transformationOf } from './transformations.ts'
+
+/** What an address leads to. */
+export interface Target {
+  publicId: string
+  type: DeliveryType
+  kind: MediaKind
+  rendition: Rendition | null
+}
+
+/** An address at the API that ends: signed with everything in it, on every plan. No CDN stands in front of it. */
+export function downloadAddress(
+  api: CloudinaryApi,
+  { publicId, type, kind, rendition }: Target,
+  until: Date,
+): string {
+  const params = {
+    public_id: publicId,
+    type,
+    expires_at: secondsOf(until),
+    timestamp: secondsOf(new Date()),
+    ...(rendition && { transformation: transformationOf(rendition), format: renditionFormat }),
+  }
+  return `${api.address(kind, 'download')}?${new URLSearchParams(api.sign(params)).toString()}`
+}
+
+/** The CDN in front of an account. */
+export interface Delivery {
+  account: CloudinaryAccount
+  /** Without a slash at its end. */
+  deliveryUrl: string
+}
+
+/** An address at the CDN that everybody may use, for ever. Renditions are signed, in case the account is strict about them. */
+export function publicAddress(delivery: Delivery, target: Target): string {
+  return delivery.deliveryUrl + pathOf(delivery, { ...target, isSigned: target.rendition !== null })
+}
+
+/** An address at the CDN with a token that ends, for accounts that have tokens. */
+export function tokenAddress(delivery: Delivery & { tokenKey: string }, target: Target, until: Date): string {
+  const address = new URL(delivery.deliveryUrl + pathOf(delivery, { ...target, isSigned: false }))
+  const expiration = Math.floor(until.getTime() / 1000)
+  return `${address.href}?${makeToken({ ...noToken, key: delivery.tokenKey, expiration, url: address.pathname })}`
+}
+
+type TokenOptions = Record<'key' | 'url', string> &
+  Record<keyof typeof noToken, undefined> & { expiration: number }
+
+// The SDK takes what is not given from settings of the whole process; its types want what it does not.
+const noToken = {
+  acl: undefined,
+  ip: undefined,
+  start_time: undefined,
+  duration: undefined,
+  token_name: undefined,
+}
+const makeToken = sdk.utils.generate_auth_token as unknown as (options: TokenOptions) => string
+
+/** What stands behind the host, and behind the cloud where that is part of the path. */
+function pathOf(
+  { account: { cloudName, apiSecret } }: Delivery,
+  { publicId, type, kind, rendition, isSigned }: Target & { isSigned: boolean },
+): string {
+  const { pathname } = new URL(
+    sdk.utils.url(publicId, {
+      cloud_name: cloudName,
+      api_secret: apiSecret,
+      resource_type: kind,
+      type,
+      sign_url: isSigned,
+      ...(rendition && { raw_transformation: transformationOf(rendition), format: renditionFormat }),
+      ...ownSettings,
+    }),
+  )
+  return pathname.slice(`/${cloudName}`.length)
+}
+
+/** Everything else that the SDK would take from settings of the whole process. The host is not used. */
+const ownSettings = {
+  auth_token: false,
+  force_version: true,
+  long_url_signature: true,
+  private_cdn: false,
+  secure: true,
+  shorten: false,
+  urlAnalytics: false,
+  use_root_path: false,
+}
+
+function secondsOf(time: Date): string {
+  return String(Math.floor(time.getTime() / 1000))
+}

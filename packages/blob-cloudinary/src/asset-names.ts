@@ -1,0 +1,27 @@
+import { isBlobKey } from '@kith/core'
+
+/** What the assets of one store are called. What is no key of a blob is a `TypeError`. */
+export interface AssetNames {
+  blob(key: string): string
+  staged(key: string): string
+  /** What stands before all that is staged. */
+  readonly allStaged: string
+}
+
+/** Names assets in a folder. @throws TypeError for what is no folder */
+export function nameAssets(folder: string): AssetNames {
+  if (!/^(?:[\w-]+(?:\/[\w-]+)*)?$/.test(folder))
+    throw new TypeError('`folder` is made of letters, digits, dashes and slashes between them')
+  const prefix = folder === '' ? '' : `${folder}/`
+  const allStaged = `${prefix}staged/`
+  return {
+    blob: (key) => `${prefix}blobs/${demandKey(key)}`,
+    staged: (key) => allStaged + demandKey(key),
+    allStaged,
+  }
+}
+
+function demandKey(key: string): string {
+  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
+  return key
+}

@@ -1,0 +1,157 @@
+import { v2 as sdk } from 'cloudinary'
+import type { CloudinaryAccount } from './account.ts'
+import { Refusal } from './cloudinary-errors.ts'
+import { ask, type CloudinaryRequest } from './requests.ts'
+
+/** What Cloudinary keeps apart; what is neither an image nor a video is raw. */
+export type ResourceType = 'image' | 'video' | 'raw'
+
+/** Who may see an asset: everybody, or who has a signed address. */
+export type DeliveryType = 'upload' | 'authenticated'
+
+/** An asset as the API tells of it; of what is not measured there is nothing. */
+export interface Asset {
+  public_id: string
+  bytes: number
+  width?: number
+  height?: number
+  /** When it came, and when it was replaced last: seconds since 1970. */
+  version: number
+  created_at: string
+}
+
+/** A file, or a part of one. */
+interface FilePart {
+  bytes: Uint8Array<ArrayBuffer>
+  /** What tells that it is a part, and of what. */
+  headers: Record<string, string>
+  isRepeatable: boolean
+}
+
+/** The API of one account, each of whose calls ends in time. */
+export interface CloudinaryApi {
+  /** The parameters with key and signature. They are all pinned: none can be changed, left out or added. */
+  sign(params: Record<string, string>): Record<string, string>
+  /** Where something is done with assets of one type. */
+  address(resourceType: ResourceType, action: 'upload' | 'destroy' | 'download'): string
+  upload(resourceType: ResourceType, params: Record<string, string>, part: FilePart): Promise<Partial<Asset>>
+  destroy(resourceType: ResourceType, params: Record<string, string>): Promise<void>
+  /** One asset: `null` where there is none. */
+  asset(path: string): Promise<Asset | null>
+  /** Lists or deletes assets. */
+  assets(method: 'GET' | 'DELETE', path: string, query: URLSearchParams): Promise<AssetPage>
+  /** Opens a signed address: `null` where it leads to nothing. */
+  open(url: string, headers?: Record<string, string>): Promise<Response | null>
+  /** What the caption service says of a picture, in whatever form. */
+  caption(imageUrl: string, within: { timeoutSeconds: number; signal: AbortSignal }): Promise<unknown>
+}
+
+/** Some of the assets. */
+interface AssetPage {
+  resources?: Asset[]
+  next_cursor?: string
+}
+
+/** How the API is reached. */
+export interface ApiOptions {
+  account: CloudinaryAccount
+  apiUrl: string
+  fetch: typeof globalThis.fetch
+}
+
+/** A part of a file is on its way for this long at most, and what is made of the last one is included. */
+const uploadMillis = 60_000
+
+// What its types leave out: without these two the SDK goes by settings of the whole process.
+const signParams: (
+  params: Record<string, string>,
+  secret: string,
+  ...how: [algorithm: 'sha256', version: number]
+) => string = sdk.utils.api_sign_request
+
+/** Creates it. */
+export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): CloudinaryApi {
+  const { cloudName, apiKey, apiSecret } = account
+  const root = `${apiUrl}/v1_1/${cloudName}`
+  const authorization = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`
+
+  const sign: CloudinaryApi['sign'] = (params) => ({
+    ...params,
+    api_key: apiKey,
+    signature: signParams(params, apiSecret, 'sha256', 2),
+  })
+  const address: CloudinaryApi['address'] = (resourceType, action) => `${root}/${resourceType}/${action}`
+
+  function form(params: Record<string, string>): FormData {
+    const body = new FormData()
+    const timestamp = String(Math.floor(Date.now() / 1000))
+    for (const [name, value] of Object.entries(sign({ ...params, timestamp }))) body.append(name, value)
+    return body
+  }
+
+  function askJson(request: CloudinaryRequest): Promise<unknown> {
+    return ask(fetch, request, (response) => response.json())
+  }
+
+  return {
+    sign,
+    address,
+    async upload(resourceType, params, { bytes, headers, isRepeatable }) {
+      const body = form(params)
+      body.append('file', new Blob([bytes]), 'file')
+      const url = address(resourceType, 'upload')
+      const request = {
+        method: 'POST',
+        url,
+        headers,
+        body,
+        isRepeatable,
+        patienceMillis: uploadMillis,
+      } as const
+      return (await askJson(request)) as Partial<Asset>
+    },
+    async destroy(resourceType, params) {
+      const url = address(resourceType, 'destroy')
+      // Answers 200 also where there is nothing to destroy.
+      await askJson({ method: 'POST', url, body: form(params), isRepeatable: true })
+    },
+    async asset(path) {
+      const url = `${root}/resources/${path}`
+      const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true } as const
+      return (await askJson(request).catch(nullIf((refusal) => refusal.isAbsence))) as Asset | null
+    },
+    async assets(method, path, query) {
+      const url = `${root}/resources/${path}?${query.toString()}`
+      return (await askJson({ method, url, headers: { authorization }, isRepeatable: true })) as AssetPage
+    },
+    open(url, headers = {}) {
+      const request = { method: 'GET', url, headers, isRepeatable: true } as const
+      return ask(fetch, request, async (response) => response).catch(nullIf(({ status }) => status === 404))
+    },
+    async caption(imageUrl, { timeoutSeconds, signal }) {
+      const answer = (await askJson({
+        method: 'POST',
+        url: `${apiUrl}/v2/analysis/${cloudName}/analyze/captioning`,
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ source: { uri: imageUrl } }),
+        patienceMillis: timeoutSeconds * 1000,
+        // Each answer is paid for.
+        isRepeatable: false,
+        signal,
+      })) as CaptionAnswer
+      return answer.data?.analysis?.data?.caption
+    },
+  }
+}
+
+interface CaptionAnswer {
+  data?: { analysis?: { data?: { caption?: unknown } } }
+}
+
+/** For `catch`: what is not there is `null`. */
+function nullIf(isAbsence: (refusal: Refusal) => boolean): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof Error && error.cause instanceof Refusal && isAbsence(error.cause)) return null
+    throw error
+  }
+}

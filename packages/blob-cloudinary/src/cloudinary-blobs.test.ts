@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
+import { bytesAt, film, image, mebibytes, picture, video } from '../test/samples.ts'
+
+const soon = (): Date => new Date(Date.now() + 60_000)
+
+async function* bytes(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content
+}
+
+describeWithDouble('blobs at Cloudinary', {}, (double) => {
+  test('are found by a process that has not stored them, which asks once', async () => {
+    const { blobs, folder } = openMedia(double())
+    await blobs.put('film', bytes(film(5000)), video)
+    await blobs.put('picture', picture(), image)
+    const other = grantedBlobs(openMedia(double(), { folder }))
+    const before = double().seen.length
+    for (const _time of [1, 2]) {
+      expect(await bytesAt(await other.grant('film', null, soon()))).toEqual(film(5000))
+      expect((await bytesAt(await other.grant('picture', null, soon())))?.length).toBeGreaterThan(100)
+    }
+    const probes = double().seen.slice(before)
+    expect(probes.filter((what) => what.includes('/video/'))).toHaveLength(1 + 2)
+    expect(probes.filter((what) => what.includes('/image/'))).toHaveLength(1 + 1 + 2)
+  })
+
+  test('that are not there are looked for each time, and may come later', async () => {
+    const { blobs, folder } = openMedia(double())
+    const other = grantedBlobs(openMedia(double(), { folder }))
+    expect(await bytesAt(await other.grant('film', null, soon()))).toBeNull()
+    await blobs.put('film', bytes(film(1000)), video)
+    expect(await bytesAt(await other.grant('film', null, soon()))).toEqual(film(1000))
+  })
+
+  test('are asked for nothing when a rendition is granted, or what this process has stored', async () => {
+    const blobs = grantedBlobs(openMedia(double()))
+    await blobs.put('a', picture(), image)
+    const before = double().seen.length
+    await blobs.grant('a', null, soon())
+    await blobs.grant('unknown', 'feed', soon())
+    expect(double().seen).toHaveLength(before)
+  })
+
+  test.each([
+    ['shorter than a part', 5, 1],
+    ['a part', 6, 1],
+    ['a part and a bit', 7, 2],
+    ['two parts', 12, 2],
+    ['three parts and a bit', 19, 4],
+  ])('that are %s come back whole', async (_name, size, parts) => {
+    const blobs = grantedBlobs(openMedia(double()))
+    const before = double().seen.length
+    await blobs.put('a', mebibytes(size), { ...video, size: size * 1024 * 1024 })
+    expect(double().seen.length - before).toBe(parts)
+    const whole: Uint8Array[] = []
+    for await (const part of mebibytes(size)) whole.push(part)
+    const there = await bytesAt(await blobs.grant('a', null, soon()))
+    expect(there?.equals(Buffer.concat(whole))).toBe(true)
+    expect(double().unfinished()).toBe(0)
+  })
+
+  test('of another size than announced are not ended', async () => {
+    const { blobs, folder } = openMedia(double())
+    await expect(blobs.put('a', mebibytes(7), { ...video, size: 1 })).rejects.toMatchObject({
+      code: 'malformed-request',
+    })
+    expect(
+      double()
+        .assets.all()
+        .filter(({ publicId }) => publicId.startsWith(folder)),
+    ).toEqual([])
+  })
+
+  test.each(['private', 'public'] as const)(
+    'that are %s can be seen by nobody else, or by everybody',
+    async (access) => {
+      const { blobs, folder } = openMedia(double(), { access })
+      await blobs.put('a', picture(), image)
+      const [asset] = double()
+        .assets.all()
+        .filter(({ publicId }) => publicId.startsWith(folder))
+      expect(asset?.type).toBe(access === 'public' ? 'upload' : 'authenticated')
+      const path = `${double().deliveryUrl}/image/${asset?.type}`
+      for (const url of [
+        `${path}/v1/${folder}/blobs/a`,
+        `${path}/c_limit,h_1080,w_1080/v1/${folder}/blobs/a.webp`,
+      ])
+        expect((await bytesAt(url)) !== null, url).toBe(access === 'public')
+    },
+  )
+
+  test('that are removed leave the CDN as well', async () => {
+    const { blobs } = openMedia(double(), { access: 'public' })
+    await blobs.put('a', picture(), image)
+    const urls = [blobs.url('a', null), blobs.url('a', 'thumb')]
+    for (const url of urls) expect(await bytesAt(url)).not.toBeNull()
+    expect(double().assets.cdn.size).toBeGreaterThan(1)
+    await blobs.remove('a')
+    for (const url of urls) expect(await bytesAt(url)).toBeNull()
+  })
+})

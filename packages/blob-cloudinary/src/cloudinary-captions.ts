@@ -1,0 +1,64 @@
+import {
+  type CaptionFailureReason,
+  CaptionsUnavailableError,
+  type CaptionWriter,
+  cleanSuggestions,
+  isKithError,
+} from '@kith/core'
+import { downloadAddress } from './addresses.ts'
+import { Refusal } from './cloudinary-errors.ts'
+import { type CloudinaryMediaOptions, openPlace } from './cloudinary-media.ts'
+
+const name = 'cloudinary-captioning'
+
+/** What a caption service says when it has had enough; 402 where the add-on is used up. */
+const limits: readonly number[] = [402, 420, 429]
+
+/** How long an address of an image holds after the time for its caption is over. */
+const spareMillis = 60_000
+
+/**
+ * Creates a writer that asks Cloudinary about images which it keeps: give it the options of {@link createCloudinaryMedia}. It
+ * answers one suggestion, in English, whatever the hint and the language are. The account needs the add-on AI Content Analysis.
+ * @throws TypeError for options that cannot work
+ */
+export function createCloudinaryCaptions(options: CloudinaryMediaOptions): CaptionWriter {
+  const { api, names, type } = openPlace(options)
+  return {
+    name,
+    async suggest({ mediaId, count, timeoutSeconds }, signal) {
+      const until = new Date(Date.now() + timeoutSeconds * 1000 + spareMillis)
+      const target = { publicId: names.blob(mediaId), type, kind: 'image', rendition: 'feed' } as const
+      try {
+        signal.throwIfAborted()
+        const caption = await api.caption(downloadAddress(api, target, until), { timeoutSeconds, signal })
+        const suggestions = cleanSuggestions([caption], count)
+        if (suggestions.length > 0) return { suggestions, writer: name, usage: null }
+      } catch (error) {
+        throw unavailable(signal.aborted || isLate(error) ? 'late' : reasonOf(error), error)
+      }
+      throw unavailable('empty', null)
+    },
+  }
+}
+
+function unavailable(reason: CaptionFailureReason, cause: unknown): CaptionsUnavailableError {
+  const refusal = refusalOf(cause)
+  const failure = { writer: name, reason, usage: null, cause: refusal ?? cause }
+  return new CaptionsUnavailableError(
+    [failure],
+    reason === 'limited' ? refusal?.retryAfterSeconds : undefined,
+  )
+}
+
+function reasonOf(error: unknown): CaptionFailureReason {
+  return limits.includes(refusalOf(error)?.status ?? 0) ? 'limited' : 'failed'
+}
+
+function refusalOf(error: unknown): Refusal | null {
+  return isKithError(error) && error.cause instanceof Refusal ? error.cause : null
+}
+
+function isLate(error: unknown): boolean {
+  return isKithError(error) && error.cause instanceof Error && error.cause.name === 'TimeoutError'
+}

@@ -1,0 +1,112 @@
+import { type DirectUploads, KithError, type MediaKind, type MediaType } from '@kith/core'
+import { downloadAddress } from './addresses.ts'
+import type { Asset, ResourceType } from './cloudinary-api.ts'
+import type { CloudinaryPlace } from './cloudinary-place.ts'
+import { boundBody } from './requests.ts'
+
+/** What Cloudinary calls the types. */
+const formats: Readonly<Record<MediaType, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/heic': 'heic',
+  'image/gif': 'gif',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+  'video/quicktime': 'mov',
+}
+
+/** Nobody but Kith reads what is staged, whoever may see the blobs. */
+const type = 'authenticated'
+
+/** Cloudinary takes a signature until its timestamp is an hour old, no more and no less. */
+const signedSeconds = 3_600
+
+/** As many assets as can be deleted in one call. */
+const deletedAtOnce = 100
+
+/** Files that browsers send into the account, apart from the blobs. */
+export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): DirectUploads {
+  async function discard(publicId: string): Promise<void> {
+    const params = { public_id: publicId, type }
+    await Promise.all((['image', 'video'] as const).map((kind) => api.destroy(kind, params)))
+  }
+
+  function find(publicId: string, kind: MediaKind): Promise<Asset | null> {
+    return api.asset(`${kind}/${type}/${encodeURIComponent(publicId)}`)
+  }
+
+  return {
+    async sign(key, { contentType, until }) {
+      const kind: MediaKind = contentType.startsWith('image/') ? 'image' : 'video'
+      const now = Math.floor(Date.now() / 1000)
+      // Dated back, so that it ends in time.
+      const timestamp = Math.min(Math.floor(until.getTime() / 1000) - signedSeconds, now)
+      const fields = api.sign({
+        public_id: names.staged(key),
+        type,
+        allowed_formats: formats[contentType],
+        overwrite: 'true',
+        timestamp: String(timestamp),
+      })
+      return {
+        method: 'POST',
+        url: api.address(kind, 'upload'),
+        headers: {},
+        form: { fields, file: 'file' },
+        expiresAt: new Date((timestamp + signedSeconds) * 1000).toISOString(),
+      }
+    },
+    async confirm(key, { kind, maxBytes, maxPixels }) {
+      const publicId = names.staged(key)
+      const found = await find(publicId, kind)
+      if (!found && !(await find(publicId, kind === 'image' ? 'video' : 'image'))) return false
+      const { bytes = 0, width = 0, height = 0 } = found ?? {}
+      const isTooLarge = bytes > maxBytes || width * height > maxPixels
+      if (found && !isTooLarge) {
+        kinds.remember(publicId, kind)
+        return true
+      }
+      await discard(publicId)
+      throw new KithError(isTooLarge ? 'media-too-large' : 'unsupported-media-type')
+    },
+    async *read(key) {
+      const publicId = names.staged(key)
+      const until = new Date(Date.now() + 60_000)
+      for (const kind of kinds.candidates(publicId)) {
+        const found = await api.open(downloadAddress(api, { publicId, type, kind, rendition: null }, until))
+        if (found) return yield* boundBody(found.body)
+      }
+      throw new KithError('media-not-found')
+    },
+    async discard(key) {
+      await discard(names.staged(key))
+    },
+    async sweep(before) {
+      // Who has a signature can also send bytes as a raw file, which nothing reads.
+      for (const resourceType of ['image', 'video', 'raw'] as const) await sweepType(resourceType, before)
+    },
+  }
+
+  async function sweepType(resourceType: ResourceType, before: Date): Promise<void> {
+    const query = new URLSearchParams({ prefix: names.allStaged, max_results: '500' })
+    for (;;) {
+      const page = await api.assets('GET', `${resourceType}/${type}`, query)
+      const old = (page.resources ?? []).filter((asset) => arrivedAt(asset) < before.getTime())
+      for (let from = 0; from < old.length; from += deletedAtOnce) {
+        const ids = old
+          .slice(from, from + deletedAtOnce)
+          .map(({ public_id: id }) => ['public_ids[]', id] as [string, string])
+        await api.assets('DELETE', `${resourceType}/${type}`, new URLSearchParams(ids))
+      }
+      if (page.next_cursor === undefined) return
+      query.set('next_cursor', page.next_cursor)
+    }
+  }
+}
+
+/** A file that was replaced counts from then. */
+function arrivedAt({ created_at: createdAt, version }: Asset): number {
+  return Math.max(Date.parse(createdAt), version * 1000)
+}

@@ -1,0 +1,61 @@
+import { isKithError, KithError, RetryLaterError } from '@kith/core'
+
+/** What an answer that is a refusal says. Limits are told by the caption service. */
+export interface ToldError {
+  error?: { message?: unknown }
+  limits?: { items?: { reset_time?: string }[] }
+}
+
+/** An answer that is a refusal. The address and the headers that were sent are not part of it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly retryAfterSeconds: number
+
+  constructor({ status, headers }: Response, { error, limits }: ToldError) {
+    const message = String(error?.message ?? headers.get('x-cld-error') ?? 'no reason was given')
+    // Signatures are told in messages, and nobody's business.
+    super(`Cloudinary answered ${status}: ${message.replace(/[0-9a-f]{32,}/gi, '…').slice(0, 500)}`)
+    this.status = status
+    const reset = headers.get('x-featureratelimit-reset') ?? limits?.items?.[0]?.reset_time ?? null
+    this.retryAfterSeconds = secondsUntil(reset, headers.get('retry-after'))
+  }
+
+  /** Whether it was not carried out, for sure and for now. */
+  get isLimit(): boolean {
+    return [420, 429].includes(this.status)
+  }
+
+  /** Whether the same request may be answered in another way a little later. 423: a video is still being processed. */
+  get isPassing(): boolean {
+    return this.isLimit || [408, 423].includes(this.status) || this.status >= 500
+  }
+
+  /** Whether there is no such asset. */
+  get isAbsence(): boolean {
+    return this.status === 404 && this.message.includes('Resource not found')
+  }
+}
+
+/** A place that answers nothing, for a while. */
+export function unavailable(cause: unknown, seconds = 5): RetryLaterError {
+  return new RetryLaterError('media-unavailable', seconds, cause)
+}
+
+/** What a failed request is to Kith. */
+export function explain(error: unknown): unknown {
+  if (isKithError(error)) return error
+  if (!(error instanceof Refusal)) return unavailable(error)
+  if (error.isPassing) return unavailable(error, error.retryAfterSeconds)
+  if (/too large/i.test(error.message)) return new KithError('media-too-large', { cause: error })
+  if (/invalid image file|unsupported video|empty file/i.test(error.message))
+    return new KithError('media-unreadable', { cause: error })
+  const detail = 'The Cloudinary account of the media cannot be used.'
+  return new KithError('storage-failed', { detail, cause: error })
+}
+
+/** Limits are counted by the hour, so nobody is told to wait longer than that. */
+function secondsUntil(reset: string | null, after: string | null): number {
+  const seconds = reset === null ? Number(after) : (Date.parse(reset) - Date.now()) / 1000
+  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 5), 3_600) : 5
+}

@@ -1,0 +1,71 @@
+import type { BlobStore, DirectUploads } from '@kith/core'
+import { type CloudinaryAccount, readAccount } from './account.ts'
+import { nameAssets } from './asset-names.ts'
+import { createCloudinaryApi } from './cloudinary-api.ts'
+import { createCloudinaryBlobs } from './cloudinary-blobs.ts'
+import { createCloudinaryDirect } from './cloudinary-direct.ts'
+import type { CloudinaryPlace } from './cloudinary-place.ts'
+import { rememberKinds } from './remembered-kinds.ts'
+
+/**
+ * Who may see the media. `private`: who was sent on by Kith's routes, at addresses of the API, which end. With a `tokenKey`
+ * the same at the CDN, for plans that have token-based access. `public`: everybody, at the CDN, for ever.
+ */
+export type CloudinaryAccess = 'private' | 'public' | { tokenKey: string }
+
+/** Where the media are. */
+export interface CloudinaryMediaOptions {
+  /** `cloudinary://key:secret@cloud`, as the dashboard shows it, or its parts. The SDK's own settings are neither read nor changed. */
+  account: CloudinaryAccount | string
+  /** What the public ids of all assets begin with. @default 'kith' */
+  folder?: string | undefined
+  /** Who may see the media. What is stored already stays as it was. @default 'private' */
+  access?: CloudinaryAccess | undefined
+  /** Where Kith's routes serve the blobs, if they are not `public`. @default '/api/v1/media/files' */
+  urlPrefix?: string | undefined
+  /** The API of your region, such as `https://api-eu.cloudinary.com`. @default 'https://api.cloudinary.com' */
+  apiUrl?: string | undefined
+  /** The CDN, with the cloud if that is part of its addresses. @default `https://res.cloudinary.com/` and the cloud */
+  deliveryUrl?: string | undefined
+  /** Asks Cloudinary. @default the `fetch` of Node.js */
+  fetch?: typeof fetch | undefined
+}
+
+/** For the `media` option of Kith. */
+export interface CloudinaryMedia {
+  /** A `GrantedBlobStore`, unless everybody may see the blobs. */
+  blobs: BlobStore
+  direct: DirectUploads
+}
+
+/** Creates the media of one account at Cloudinary. Does no I/O. @throws TypeError for options that cannot work */
+export function createCloudinaryMedia(options: CloudinaryMediaOptions): CloudinaryMedia {
+  const place = openPlace(options)
+  return { blobs: createCloudinaryBlobs(place), direct: createCloudinaryDirect(place) }
+}
+
+/** What the options mean. @throws TypeError */
+export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
+  const account = readAccount(options.account)
+  const { access = 'private', fetch = globalThis.fetch } = options
+  const tokenKey = typeof access === 'object' ? access.tokenKey : null
+  if (tokenKey !== null && !/^(?:[0-9a-f]{2})+$/i.test(tokenKey))
+    throw new TypeError('`access.tokenKey` is the hexadecimal key that Cloudinary gave you for tokens')
+  const apiUrl = readUrl('apiUrl', options.apiUrl ?? 'https://api.cloudinary.com')
+  const deliveryUrl = options.deliveryUrl ?? `https://res.cloudinary.com/${account.cloudName}`
+  return {
+    api: createCloudinaryApi({ account, apiUrl, fetch }),
+    account,
+    names: nameAssets(options.folder ?? 'kith'),
+    kinds: rememberKinds(),
+    type: access === 'public' ? 'upload' : 'authenticated',
+    tokenKey,
+    urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
+    deliveryUrl: readUrl('deliveryUrl', deliveryUrl),
+  }
+}
+
+function readUrl(option: string, url: string): string {
+  if (!URL.canParse(url)) throw new TypeError(`\`${option}\` is an address with its protocol`)
+  return url.replace(/\/+$/, '')
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { type BlobMeta, KithError } from '@kith/core'
+import type { CloudinaryApi, DeliveryType, ResourceType } from './cloudinary-api.ts'
+
+/** The size of a part: Cloudinary takes no less than 5 MiB, but for the last. */
+const partBytes = 6 * 1024 * 1024
+
+/** What an asset is to be called. */
+export interface AssetPlace {
+  resourceType: ResourceType
+  type: DeliveryType
+  publicId: string
+}
+
+/**
+ * Stores a stream as one asset, in place of the one before. One part of it is in memory at a time, so that each can be sent
+ * again; only the last makes the asset.
+ */
+export async function uploadAsset(
+  api: CloudinaryApi,
+  { resourceType, type, publicId }: AssetPlace,
+  stream: Pick<BlobMeta, 'size'> & { bytes: AsyncIterable<Uint8Array> },
+): Promise<void> {
+  const uploadId = randomUUID()
+  const params = { public_id: publicId, type, overwrite: 'true', invalidate: 'true' }
+  for await (const { bytes, start, isLast } of inParts(stream.bytes, stream.size)) {
+    const end = start + bytes.length
+    const isWhole = isLast && start === 0
+    const headers: Record<string, string> = isWhole
+      ? {}
+      : {
+          'content-range': `bytes ${start}-${end - 1}/${isLast ? end : -1}`,
+          'x-unique-upload-id': uploadId,
+        }
+    // The last part ends the upload: sent once more, it would be the only part of another one.
+    const part = { bytes, headers, isRepeatable: isWhole || !isLast }
+    const stored = await api.upload(resourceType, params, part)
+    if (isLast && stored.bytes !== end) throw changed(end, stored.bytes)
+  }
+}
+
+interface Part {
+  bytes: Uint8Array<ArrayBuffer>
+  start: number
+  isLast: boolean
+}
+
+/** A part is given when there is more, or no more and as many bytes as were announced. Each chunk has been copied then. */
+async function* inParts(bytes: AsyncIterable<Uint8Array>, size: number | null): AsyncGenerator<Part> {
+  let held: Uint8Array[] = []
+  let count = 0
+  let start = 0
+  const take = (isLast: boolean): Part => {
+    const part = { bytes: Buffer.concat(held), start, isLast }
+    start += count
+    held = []
+    count = 0
+    return part
+  }
+  for await (const chunk of bytes) {
+    for (let from = 0; from < chunk.length;) {
+      if (count === partBytes) yield take(false)
+      const piece = Buffer.from(chunk.subarray(from, from + partBytes - count))
+      held.push(piece)
+      count += piece.length
+      from += piece.length
+    }
+  }
+  if (size !== null && size !== start + count)
+    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
+  yield take(true)
+}
+
+function changed(sent: number, stored: number | undefined): KithError {
+  const detail = 'Take incoming transformations out of the default upload preset of the Cloudinary account.'
+  return new KithError('storage-failed', {
+    detail,
+    cause: new Error(`${stored} of ${sent} bytes were stored`),
+  })
+}

@@ -1,0 +1,7 @@
+// Puts a video that never ends and says how far it is, for a test that stops this process in the middle of it.
+import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
+import { mebibytes } from './samples.ts'
+
+const { blobs } = createCloudinaryMedia(JSON.parse(process.argv[2] ?? '{}') as CloudinaryMediaOptions)
+const endless = mebibytes(Infinity, async () => void process.stdout.write('.'))
+await blobs.put('a', endless, { contentType: 'video/mp4', size: null })
