@@ -91,7 +91,18 @@ const creationFlaws: readonly Broken<Ports>[] = [
           return { outcome: 'created' }
         }),
     })),
-    fails: ['posts: an id that is in use is refused, also by a removed post'],
+    fails: ['posts: an id that is in use is refused, also by a removed post, whatever uploads come with it'],
+  },
+  {
+    flaw: 'looks at the uploads before it looks at the id',
+    breaking: flawed(({ create }) => ({
+      create: (post, media) =>
+        create(post, media).catch((error: unknown) => {
+          if (media.length < 2) throw error
+          return { outcome: 'media-unavailable', ids: media.map(({ id }) => id) }
+        }),
+    })),
+    fails: ['posts: an id that is in use is refused, also by a removed post, whatever uploads come with it'],
   },
   {
     flaw: 'forgets to answer when a post was edited',

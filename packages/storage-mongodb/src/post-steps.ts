@@ -100,8 +100,8 @@ async function takeMedium(
   while (!(await media.update(free(id, authorId), attach))) {
     const found = await media.first({ _id: id })
     if (found?.ownerId !== authorId || found.state !== 'ready') return false
-    if (found.attachment?.subject === subject) return true
     if (found.attachment && found.attachment.use !== 'post') return false
+    if (found.attachment?.subject === subject) return true
     const rival = found.attachment && (await posts.first({ _id: found.attachment.subject }))
     if (rival && isCounting(rival)) await settlePost(collections, rival)
     // A draft that is not on its way to be counted may still fail, and what is not there has failed.

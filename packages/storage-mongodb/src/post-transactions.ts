@@ -18,11 +18,12 @@ export const postTransactions: PostChanges = {
     }))
     for (;;) {
       const created = await atomically([authorId], async ({ posts, media, authors }, abort) => {
+        // First, because an id that is in use is refused whatever the uploads are.
+        await insertPost(posts, postDocument(post, 'live'))
         if (places.length > 0 && (await media.updateEach(places)) < places.length) {
           await abort()
           return false
         }
-        await insertPost(posts, postDocument(post, 'live'))
         await authors.upsert({ _id: authorId }, counted(1))
         return true
       })

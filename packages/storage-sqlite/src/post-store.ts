@@ -1,4 +1,4 @@
-import type { CreatePostResult, PostRecord, PostStore } from '@kith/core'
+import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { mediaStatements } from './media-store.ts'
@@ -19,11 +19,21 @@ export interface PostRow {
 export const postColumns = 'id, author_id, caption, created_at, edited_at'
 
 type PostStatement =
-  'insert' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purgeAgain' | 'purge'
+  | 'insert'
+  | 'idInUse'
+  | 'byIds'
+  | 'edit'
+  | 'remove'
+  | 'ofAuthor'
+  | 'byAuthor'
+  | 'toPurge'
+  | 'purgeAgain'
+  | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_posts (${postColumns}) VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
+  idInUse: 'SELECT id FROM kith_posts WHERE id = @id',
   byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0`,
   edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0
     RETURNING ${postColumns}`,
@@ -38,9 +48,11 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
+const idInUse = 'The id of the post is in use: every id must be new.'
+
 /** Creates the post store on a connection. */
 export function createPostStore(connection: Connection): PostStore {
-  const { run, all, atomically } = connection
+  const { run, get, all, atomically } = connection
   const counts = createPostCountTable(connection)
 
   function unavailable(ownerId: string, ids: readonly string[]): string[] {
@@ -63,7 +75,10 @@ export function createPostStore(connection: Connection): PostStore {
           authorId,
           media.map((item) => item.id),
         )
-        if (missing.length > 0) return { outcome: 'media-unavailable', ids: missing }
+        if (missing.length > 0) {
+          if (get(postStatements.idInUse, { id })) throw new KithError('storage-failed', { detail: idInUse })
+          return { outcome: 'media-unavailable', ids: missing }
+        }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
         run(postStatements.insert, { id, authorId, caption, ...dates })
         for (const [position, item] of media.entries()) {

@@ -107,18 +107,22 @@ export const creationCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
-    name: 'posts: an id that is in use is refused, also by a removed post',
+    name: 'posts: an id that is in use is refused, also by a removed post, whatever uploads come with it',
     async run(make) {
       const storage = await make()
       const post = samplePost()
       await storage.posts.create(post, [])
       const upload = await readyMedia(storage, { ownerId: post.authorId })
-      const again = async (): Promise<unknown> =>
-        storage.posts.create({ ...post, caption: 'another' }, [{ id: upload.id, alt: '' }])
-      await assert.rejects(again)
+      async function demandRefusal(): Promise<void> {
+        for (const uploads of [[upload.id], [upload.id, nextId()]]) {
+          const media = uploads.map((id) => ({ id, alt: '' }))
+          await assert.rejects(async () => storage.posts.create({ ...post, caption: 'another' }, media))
+        }
+      }
+      await demandRefusal()
       assert.deepEqual(await storage.posts.byIds([post.id]), [post])
       await storage.posts.remove(post.id)
-      await assert.rejects(again)
+      await demandRefusal()
       assert.deepEqual(await storage.posts.byIds([post.id]), [])
       assert.deepEqual(await storage.posts.counts([post.authorId]), [0])
       assert.deepEqual(await storage.media.byIds([upload.id]), [upload])

@@ -23,10 +23,10 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
         const item = media.get(id)
         return item?.ownerId === post.authorId && item.state === 'ready' && item.attachment === null
       }
-      const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
-      if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
       if (posts.has(post.id) || removed.has(post.id))
         throw new KithError('storage-failed', { detail: 'The id is in use.' })
+      const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
+      if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
       for (const [position, { id, alt }] of items.entries()) {
         const item = media.get(id)
         if (item) item.attachment = { use: 'post', subject: post.id, position, alt }

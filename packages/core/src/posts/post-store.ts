@@ -25,7 +25,7 @@ export interface PostStore {
   /**
    * Saves a post and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author, and
    * unattached: of concurrent posts with one upload exactly one is created. The id has to be new: with one that is in use
-   * it rejects and changes nothing.
+   * it rejects, whatever comes with it, and changes nothing.
    */
   create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
   /** The live posts with these ids, in any order. */
