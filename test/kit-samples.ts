@@ -4,6 +4,8 @@ export {
   later,
   nextId,
   sampleEdge,
+  sampleMeasures,
+  sampleMedia,
   samplePost,
   sampleSession,
   sampleUser,

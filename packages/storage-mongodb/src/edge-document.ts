@@ -5,15 +5,16 @@ import type { Collection, Identified } from './collection.ts'
 export type EdgeEnd = keyof EdgeCounts
 
 /**
- * A change of an edge that is seen, on its way through the counts of both ends. There is one only on a server without
- * transactions.
+ * A change of an edge that is not finished: it is on its way through the counts of both ends, or nobody has looked yet
+ * whether they are hidden. There is one only on a server without transactions.
  */
 export interface PendingChange {
   id: string
   /** The name of the operation by which each end counts it. */
   names: Record<EdgeEnd, string>
-  by: 1 | -1
-  /** What `hidden` becomes once both have; with `null` the edge goes. */
+  /** What each counts; with 0 nothing is counted. */
+  by: 1 | -1 | 0
+  /** What `hidden` becomes once both have; with `null` the edge goes. Of one that is {@link arriving} its ends say so. */
   next: number | null
   since: Date
 }
@@ -31,7 +32,7 @@ export const edgeEnds: readonly { end: EdgeEnd; field: 'from' | 'to'; bit: numbe
   { end: 'in', field: 'to', bit: 2 },
 ])
 
-/** An edge that was not counted yet. */
+/** `hidden` of a new edge until it is known what hides it. */
 export const arriving = 8
 
 /** Where an edge is found. Besides its id this names its start, by which edges may be spread over shards. */
@@ -50,7 +51,7 @@ export function edgeFrom({ id, kind, from, to }: EdgeRecord): EdgeRecord {
   return { id, kind, from, to }
 }
 
-/** At most `limit` edges of a node that it hides, or that it does not hide. */
+/** At most `limit` edges of a node that it hides, or that it does not hide, and new ones that may go either way. */
 export async function edgesToTurn(
   edges: Collection<EdgeDocument>,
   { node, hidden }: { node: string; hidden: boolean },
@@ -58,7 +59,7 @@ export async function edgesToTurn(
 ): Promise<EdgeDocument[]> {
   const found: EdgeDocument[] = []
   for (const { field, bit } of edgeEnds) {
-    const values = hidden ? [0, 3 - bit, arriving] : [bit, 3]
+    const values = hidden ? [0, 3 - bit, arriving] : [bit, 3, arriving]
     for (const kind of edgeKinds as readonly EdgeKind[]) {
       if (found.length === limit) return found
       const filter = { [field]: node, kind, hidden: { $in: values } }

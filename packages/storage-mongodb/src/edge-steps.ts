@@ -6,7 +6,15 @@ import { arriving, type EdgeDocument, edgeKey, edgesOf, edgesToTurn } from './ed
 import { compareCounts } from './edge-recount.ts'
 import { type EdgeChange, removeEdge, turnEdge } from './edge-turns.ts'
 import { countAt, countsFrom } from './node-counts.ts'
-import { type CountedEnds, isPending, pendingChange, settleEdge, settleEdges } from './pending-edges.ts'
+import {
+  type CountedEnds,
+  hiddenBy,
+  isPending,
+  pendingChange,
+  readEnds,
+  settleEdge,
+  settleEdges,
+} from './pending-edges.ts'
 import { ensureCounters } from './operation.ts'
 import { isDuplicate } from './storage-error.ts'
 
@@ -20,15 +28,9 @@ const atOnce = 50
 export const edgeSteps: EdgeChanges = {
   async add({ collections }, edge) {
     const { nodes } = collections
-    const inserted = await insertCounted(collections, edge)
+    const inserted = await insertSettled(collections, edge)
     if (!inserted) return { added: false, count: await countAt(nodes, edge.kind, edge.to) }
-    const { hidden, ends } = inserted
-    if (hidden === hiddenBy(ends)) return { added: true, count: countsFrom(ends.in, edge.kind).in }
-    // Somebody hid or showed an end in between, and may have passed this edge by.
-    const key = edgeKey(edge)
-    await turnEdge(collections, key, { bit: 1, hidden: ends.out?.hidden === true })
-    await turnEdge(collections, key, { bit: 2, hidden: ends.in?.hidden === true })
-    return { added: true, count: await countAt(nodes, edge.kind, edge.to) }
+    return { added: true, count: countsFrom(inserted.in, edge.kind).in }
   },
 
   async remove({ collections }, edge) {
@@ -100,23 +102,18 @@ async function untilSome(
   }
 }
 
-/** Inserts an edge, hidden or counted. Answers what hides it and its ends after that; `null` if there is one. */
-async function insertCounted(
-  collections: Collections,
-  edge: EdgeRecord,
-): Promise<{ hidden: number; ends: CountedEnds } | null> {
-  const { edges } = collections
+/** Inserts an edge. Answers its ends after that; `null` if there is one. */
+async function insertSettled(collections: Collections, edge: EdgeRecord): Promise<CountedEnds | null> {
+  const { edges, nodes } = collections
   for (;;) {
-    const before = await readEnds(collections, edge)
-    const hidden = hiddenBy(before)
+    const before = await readEnds(nodes, edge)
     const missing = [...(before.out ? [] : [edge.from]), ...(before.in ? [] : [edge.to])]
-    await ensureCounters(collections.nodes, missing)
-    const pending = pendingChange({ by: 1, next: 0 })
+    await ensureCounters(nodes, missing)
+    const pending = pendingChange({ by: hiddenBy(before) === 0 ? 1 : 0, next: 0 })
     const arrival = { ...edgeKey(edge), ...edge, hidden: arriving, pending }
     try {
-      await edges.insert(hidden === 0 ? arrival : { ...edgeKey(edge), ...edge, hidden })
-      const ends = await (hidden === 0 ? settleEdge(collections, arrival) : readEnds(collections, edge))
-      return { hidden, ends }
+      await edges.insert(arrival)
+      return await settleEdge(collections, arrival)
     } catch (error) {
       if (!isDuplicate(error)) throw error
     }
@@ -124,15 +121,4 @@ async function insertCounted(
     if (found && !isPending(found)) return null
     if (found) await settleEdge(collections, found)
   }
-}
-
-async function readEnds({ nodes }: Collections, { from, to }: EdgeRecord): Promise<CountedEnds> {
-  const found = await nodes.find({ _id: { $in: [from, to] } })
-  const byId = new Map(found.map((node) => [node._id, node]))
-  return { out: byId.get(from) ?? null, in: byId.get(to) ?? null }
-}
-
-/** What `hidden` of an edge between these nodes has to be. */
-function hiddenBy({ out, in: into }: CountedEnds): number {
-  return (out?.hidden ? 1 : 0) + (into?.hidden ? 2 : 0)
 }

@@ -40,7 +40,7 @@ export const edgeTransactions: EdgeChanges = {
         ? await nodes.upsert({ _id: node }, { $set: { hidden, marked: true }, $inc: { changes: 1 } })
         : await nodes.change({ _id: node, marked: true }, { $set: { hidden }, $inc: { changes: 1 } })
       if (!found) await abort()
-      const rows = found ? await edgesToTurn(edges, turn, smaller()) : []
+      const rows = found ? (await edgesToTurn(edges, turn, smaller())).filter(isWhole) : []
       if (rows.length > 0) await turnAll(within, rows, turn)
       else if (found && !hidden) await nodes.update({ _id: node }, { $unset: { hidden: '', marked: '' } })
       return rows.length
@@ -67,6 +67,11 @@ export const edgeTransactions: EdgeChanges = {
       else await abort()
       return differences
     }),
+}
+
+/** Not left over from when the server had no transactions: `migrate()` finishes those. */
+function isWhole({ pending }: EdgeDocument): boolean {
+  return pending === undefined
 }
 
 /** Whoever changes many counts at once is often in the way of others: with each attempt he takes half as many. */

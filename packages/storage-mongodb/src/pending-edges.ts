@@ -1,7 +1,15 @@
+import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Collections } from './collections.ts'
 import type { NodeDocument } from './counter-documents.ts'
-import { type EdgeDocument, type EdgeEnd, edgeEnds, edgeKey, type PendingChange } from './edge-document.ts'
+import {
+  arriving,
+  type EdgeDocument,
+  type EdgeEnd,
+  edgeEnds,
+  edgeKey,
+  type PendingChange,
+} from './edge-document.ts'
 import { apply, forgetApplied, operationName } from './operation.ts'
 import { never } from './removal.ts'
 
@@ -11,7 +19,7 @@ export type CountedEnds = Record<EdgeEnd, NodeDocument | null>
 /** An edge whose change is not finished. */
 type PendingEdge = EdgeDocument & { pending: PendingChange }
 
-/** A change that both ends of an edge have to count. */
+/** A change that both ends of an edge have to count, if there is something to count. */
 export function pendingChange({ by, next }: Pick<PendingChange, 'by' | 'next'>): PendingChange {
   const id = operationName()
   return { id, names: { out: id, in: id }, by, next, since: new Date() }
@@ -25,22 +33,41 @@ export function isPending(edge: EdgeDocument): edge is PendingEdge {
 /**
  * Finishes the change of an edge: both ends count it, then it takes effect. Any number of callers may do so at once, and
  * again after a crash. Answers the ends.
+ *
+ * A new edge becomes what its ends say now that it can be found: whoever hides or shows one of them afterwards finds it.
  */
 export async function settleEdge(
-  { edges, nodes }: Pick<Collections, 'edges' | 'nodes'>,
+  collections: Pick<Collections, 'edges' | 'nodes'>,
   found: PendingEdge,
 ): Promise<CountedEnds> {
-  const ends: CountedEnds = { out: null, in: null }
-  for (
-    let edge: EdgeDocument | null = found;
-    edge && isPending(edge) && edge.pending.id === found.pending.id;
-  ) {
-    for (const { end } of edgeEnds) ends[end] = await count({ edges, nodes }, edge, end)
-    if (await finish(edges, edge)) break
-    edge = await edges.first(edgeKey(edge))
+  const { edges, nodes } = collections
+  let ends: CountedEnds = { out: null, in: null }
+  for (let edge: EdgeDocument | null = found; edge && isSame(edge, found);) {
+    ends = edge.pending.by === 0 ? await readEnds(nodes, edge) : await countedBy(collections, edge)
+    const next = edge.hidden === arriving ? hiddenBy(ends) : edge.pending.next
+    const isCounted = edge.pending.by === 1
+    if (edge.hidden === arriving && isCounted !== (next === 0)) {
+      edge = await recounted(edges, edge, { by: isCounted ? -1 : 1, next })
+    } else if (await finish(edges, edge, next)) break
+    else edge = await edges.first(edgeKey(edge))
   }
   for (const { end } of edgeEnds) await forgetApplied(nodes, ends[end], () => namesWaiting(edges))
   return ends
+}
+
+/** The nodes at the ends of an edge. */
+export async function readEnds(
+  nodes: Collection<NodeDocument>,
+  { from, to }: Pick<EdgeDocument, 'from' | 'to'>,
+): Promise<CountedEnds> {
+  const found = await nodes.find({ _id: { $in: [from, to] } })
+  const byId = new Map(found.map((node) => [node._id, node]))
+  return { out: byId.get(from) ?? null, in: byId.get(to) ?? null }
+}
+
+/** What `hidden` of an edge between these nodes has to be. */
+export function hiddenBy({ out, in: into }: CountedEnds): number {
+  return (out?.hidden ? 1 : 0) + (into?.hidden ? 2 : 0)
 }
 
 /** Finishes every change that has begun. */
@@ -55,6 +82,30 @@ async function pendingEdges(edges: Collection<EdgeDocument>): Promise<PendingEdg
 
 async function namesWaiting(edges: Collection<EdgeDocument>): Promise<Set<string>> {
   return new Set((await pendingEdges(edges)).flatMap(({ pending: { names } }) => [names.out, names.in]))
+}
+
+/** Whether it is the change that was found; of a new edge, any until the edge is what it has to be. */
+function isSame(edge: EdgeDocument, found: PendingEdge): edge is PendingEdge {
+  if (!isPending(edge)) return false
+  const isArriving = edge.hidden === arriving && edge.id === found.id
+  return isArriving || edge.pending.id === found.pending.id
+}
+
+async function countedBy(
+  collections: Pick<Collections, 'edges' | 'nodes'>,
+  edge: PendingEdge,
+): Promise<CountedEnds> {
+  return { out: await count(collections, edge, 'out'), in: await count(collections, edge, 'in') }
+}
+
+/** Lets another change follow the one that was counted. Answers the edge as it is then. */
+async function recounted(
+  edges: Collection<EdgeDocument>,
+  edge: PendingEdge,
+  change: Pick<PendingChange, 'by' | 'next'>,
+): Promise<EdgeDocument | null> {
+  const changed = await edges.change(asCounted(edge), { $set: { pending: pendingChange(change) } })
+  return changed ?? (await edges.first(edgeKey(edge)))
 }
 
 function count(
@@ -78,9 +129,12 @@ function count(
 }
 
 /** Lets the change take effect, if it is still counted by these names. */
-function finish(edges: Collection<EdgeDocument>, edge: PendingEdge): Promise<boolean> {
-  const { names, next } = edge.pending
-  const counted = { ...edgeKey(edge), 'pending.names.out': names.out, 'pending.names.in': names.in }
-  if (next === null) return edges.remove(counted)
-  return edges.update(counted, { $set: { hidden: next }, $unset: { pending: '' } })
+function finish(edges: Collection<EdgeDocument>, edge: PendingEdge, next: number | null): Promise<boolean> {
+  if (next === null) return edges.remove(asCounted(edge))
+  return edges.update(asCounted(edge), { $set: { hidden: next }, $unset: { pending: '' } })
+}
+
+function asCounted(edge: PendingEdge): Filter<EdgeDocument> {
+  const { names } = edge.pending
+  return { ...edgeKey(edge), 'pending.names.out': names.out, 'pending.names.in': names.in }
 }

@@ -1,5 +1,5 @@
 import type { Storage } from '@kith/core'
-import { MongoClient } from 'mongodb'
+import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll } from 'vitest'
 import type { MongoServer } from '../../../test/servers/mongo-server.ts'
 import { createMongoStorage } from '../src/index.ts'
@@ -12,15 +12,21 @@ export interface TestStorages {
   client(): MongoClient
   /** A storage on a database that is migrated and empty; always the same one, because that is faster. */
   emptied(): Promise<Storage>
+  /** The database of that one. */
+  database(): Db
   /** A storage on a database that nobody has touched. */
   fresh(): Storage
 }
 
-/** Opens a client before the tests and closes it after them. */
-export function useStorages(mongo: () => MongoServer): TestStorages {
+/** Opens a client before the tests and closes it after them. Storages use it too, unless there is another one for them. */
+export function useStorages(
+  mongo: () => MongoServer,
+  forStorages?: (uri: string) => Promise<MongoClient>,
+): TestStorages {
   let client: MongoClient | null = null
+  let used: MongoClient | null = null
   let storage: Promise<Storage> | null = null
-  let database = ''
+  let name = ''
   const opened = (): MongoClient => {
     if (!client) throw new Error('The client is open only while tests run')
     return client
@@ -29,12 +35,17 @@ export function useStorages(mongo: () => MongoServer): TestStorages {
   beforeAll(async () => {
     // SecantusDB is faster with few connections; calls meet all the same.
     client = await MongoClient.connect(mongo().uri, { maxPoolSize: 8 })
+    used = forStorages ? await forStorages(mongo().uri) : client
   })
-  afterAll(() => client?.close())
+  afterAll(() => Promise.all([client?.close(), used?.close()]))
+
+  function create(database: string): Storage {
+    return createMongoStorage({ client: used ?? opened(), database, timeoutMillis })
+  }
 
   async function migrated(): Promise<Storage> {
-    database = mongo().freshDatabase()
-    const created = createMongoStorage({ client: opened(), database, timeoutMillis })
+    name = mongo().freshDatabase()
+    const created = create(name)
     await created.migrate()
     return created
   }
@@ -43,12 +54,13 @@ export function useStorages(mongo: () => MongoServer): TestStorages {
     client: opened,
     async emptied() {
       storage ??= migrated()
-      const used = await storage
-      const collections = await opened().db(database).collections()
+      const empty = await storage
+      const collections = await opened().db(name).collections()
       const stores = collections.filter(({ collectionName }) => collectionName !== 'kith_schema')
       await Promise.all(stores.map((collection) => collection.deleteMany({})))
-      return used
+      return empty
     },
-    fresh: () => createMongoStorage({ client: opened(), database: mongo().freshDatabase(), timeoutMillis }),
+    database: () => opened().db(name),
+    fresh: () => create(mongo().freshDatabase()),
   }
 }
