@@ -1,35 +1,17 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
-
-/** Codes of a server that is changing its role, going down or cut off (https://www.mongodb.com/docs/manual/reference/error-codes/). */
-const unavailable: ReadonlySet<unknown> = new Set([
-  6, 7, 64, 89, 91, 133, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13388, 13435, 13436,
-])
-
-/** Codes of locks and conflicts, and of a server that takes no more. */
-const busy: ReadonlySet<unknown> = new Set([24, 46, 50, 112, 202, 251, 290, 462])
-
-const full: ReadonlySet<unknown> = new Set([14031])
-
-/** Codes that no retry mends, and what mends them. */
-const remedies: Readonly<Record<number, string>> = Object.freeze({
-  13: 'The user of the connection may not do this: give it the role readWrite on the database.',
-  18: 'The server refused the user or the password of the connection.',
-  20: 'The server has no transactions any more: create the storage anew after changing the kind of deployment.',
-  26: 'The schema is not there: run kith.storage.migrate() first.',
-  27: 'The schema is not there: run kith.storage.migrate() first.',
-  121: 'A validation rule of the database refuses the record: take the rule off the collections of Kith.',
-  10334: 'The record is larger than a document may be.',
-  11000: 'The record breaks a rule of the schema: every id must be new.',
-})
+import { busyCodes, fullCodes, remedies, unavailableCodes } from './server-codes.ts'
 
 /** Errors of the driver itself, by name: classes differ between copies of the driver. */
 const withoutServer: ReadonlySet<string> = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoServerSelectionError',
+  'MongoSystemError',
+  'MongoStalePrimaryError',
   'MongoServerClosedError',
   'MongoPoolClearedError',
-  'MongoPoolClearedOnNetworkError',
+  // The only class of the driver with a name of another kind: the server was silent, and what used it is interrupted.
+  'PoolClearedOnNetworkError',
   'MongoPoolClosedError',
   'MongoWaitQueueTimeoutError',
   'MongoOperationTimeoutError',
@@ -37,31 +19,76 @@ const withoutServer: ReadonlySet<string> = new Set([
   'MongoNotConnectedError',
   'MongoClientClosedError',
   'MongoExpiredSessionError',
+  // A connection that ends between the parts of an answer.
+  'MongoUnexpectedServerResponseError',
+  'MongoDecompressionError',
 ])
 
-/** A socket that closes at the wrong moment gives its own error, which the driver hands on as it is. */
-const closedSocket =
-  /^(?:E(?:CANCELED|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTCONN|PIPE|TIMEDOUT)|ERR_(?:SOCKET|STREAM)_[A-Z_]+)$/
+/** Errors of the driver about who the caller is. */
+const withoutRights: ReadonlySet<string> = new Set([
+  'MongoMissingCredentialsError',
+  'MongoAWSError',
+  'MongoOIDCError',
+  'MongoAzureError',
+  'MongoGCPError',
+  'MongoKerberosError',
+])
+
+/** Errors of the driver about how it is used. */
+const misconfigured: ReadonlySet<string> = new Set([
+  'MongoParseError',
+  'MongoAPIError',
+  'MongoInvalidArgumentError',
+  'MongoCompatibilityError',
+  'MongoMissingDependencyError',
+])
+
+/** What the server or the driver says of an error whose code is not known here. */
+const labels: readonly [string, 'storage-busy' | 'storage-unavailable'][] = [
+  ['SystemOverloadedError', 'storage-busy'],
+  ['UnknownTransactionCommitResult', 'storage-unavailable'],
+  ['RetryableWriteError', 'storage-unavailable'],
+  ['PoolRequestedRetry', 'storage-unavailable'],
+  ['ResetPool', 'storage-unavailable'],
+  ['InterruptInUseConnections', 'storage-unavailable'],
+  ['TransientTransactionError', 'storage-busy'],
+  ['RetryableError', 'storage-busy'],
+  ['NoWritesPerformed', 'storage-busy'],
+]
+
+/** A socket that closes at the wrong moment, or a name that is not found, gives its own error, which the driver hands on as it is. */
+const lostConnection =
+  /^(?:E(?:AI_[A-Z]+|CANCELED|CANCELLED|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NODATA|NOTCONN|NOTFOUND|PIPE|PROTO|REFUSED|SERVFAIL|TIMEDOUT|TIMEOUT)|ERR_(?:SOCKET|STREAM|SSL|TLS)_[A-Z0-9_]+)$/
 
 interface DriverError extends Error {
   code?: unknown
-  errorLabels?: unknown
   errorResponse?: unknown
+  originalError?: unknown
+  hasErrorLabel?(label: string): boolean
 }
 
 /** Gives an error of the driver its Kith code, with the original as the cause; passes any other error on. */
 export function toStorageError(error: unknown): unknown {
-  if (isClosedSocket(error)) return new RetryLaterError('storage-unavailable', 5, error)
+  if (hasLostConnection(error)) return new RetryLaterError('storage-unavailable', 5, error)
   if (!isDriverError(error)) return error
-  const { code } = error
   const cause = withoutValues(error)
-  if (full.has(code) || /space quota/.test(error.message))
-    return new RetryLaterError('storage-full', 60, cause)
-  if (busy.has(code)) return new RetryLaterError('storage-busy', 1, cause)
-  if (unavailable.has(code)) return new RetryLaterError('storage-unavailable', 5, cause)
-  if (isAuthentication(error)) return new KithError('storage-failed', { detail: remedies[18], cause })
-  if (withoutServer.has(error.name)) return new RetryLaterError('storage-unavailable', 5, cause)
-  return new KithError('storage-failed', { detail: remedy(code), cause })
+  const code = retryCodeOf(error)
+  if (code) return new RetryLaterError(code, retrySeconds[code], cause)
+  return new KithError('storage-failed', { detail: remedyOf(error), cause })
+}
+
+const retrySeconds = Object.freeze({ 'storage-full': 60, 'storage-busy': 1, 'storage-unavailable': 5 })
+
+/** Which error it is of those that pass by themselves; `null` if it does not. */
+function retryCodeOf(error: DriverError): keyof typeof retrySeconds | null {
+  const code = codeOf(error)
+  if (fullCodes.has(code) || /space quota/.test(error.message)) return 'storage-full'
+  if (busyCodes.has(code)) return 'storage-busy'
+  if (unavailableCodes.has(code)) return 'storage-unavailable'
+  if (isAuthentication(error)) return null
+  if (withoutServer.has(error.name)) return 'storage-unavailable'
+  if (typeof code === 'number' && code in remedies) return null
+  return labels.find(([label]) => error.hasErrorLabel?.(label))?.[1] ?? null
 }
 
 /** Whether a document could not be saved because a unique field of another one has its value. */
@@ -81,11 +108,10 @@ export function isConflictingIndex(error: unknown): boolean {
 
 /** Whether the server may have become another one: it was not reached, or has no transactions although it had. */
 export function isOtherServer(error: unknown): boolean {
-  if (isClosedSocket(error)) return true
-  return (
-    isDriverError(error) &&
-    (withoutServer.has(error.name) || unavailable.has(error.code) || error.code === 20)
-  )
+  if (hasLostConnection(error)) return true
+  if (!isDriverError(error)) return false
+  const code = codeOf(error)
+  return withoutServer.has(error.name) || unavailableCodes.has(code) || code === 20
 }
 
 /** Why a bulk of writes failed: the error that the driver wraps has the name, the code and the labels that count. */
@@ -94,20 +120,31 @@ export function reasonOfBulk(error: unknown): unknown {
 }
 
 function isDriverError(error: unknown): error is DriverError {
-  return error instanceof Error && !isKithError(error) && error.name.startsWith('Mongo')
+  if (!(error instanceof Error) || isKithError(error)) return false
+  return error.name.startsWith('Mongo') || withoutServer.has(error.name)
 }
 
-function isClosedSocket(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && closedSocket.test(String(error.code))
+function hasLostConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && lostConnection.test(String(error.code))
 }
 
-function isAuthentication({ cause, message }: DriverError): boolean {
+/** The code of the server, also where the driver wraps its error in one of its own words. */
+function codeOf({ code, originalError }: DriverError): unknown {
+  return code === undefined && isDriverError(originalError) ? originalError.code : code
+}
+
+function isAuthentication({ name, cause, message }: DriverError): boolean {
+  if (withoutRights.has(name)) return true
   return isDriverError(cause) ? cause.code === 18 : /authentication failed/i.test(message)
 }
 
-function remedy(code: unknown): string {
-  const known = typeof code === 'number' ? remedies[code] : undefined
-  return known ?? 'MongoDB refused the command: see the cause of this error in the log.'
+function remedyOf(error: DriverError): string | undefined {
+  const code = codeOf(error)
+  if (typeof code === 'number' && remedies[code]) return remedies[code]
+  if (isAuthentication(error)) return remedies[18]
+  if (misconfigured.has(error.name))
+    return 'The driver refused the connection string, an option of the client, or the server: see the cause of this error in the log.'
+  return 'MongoDB refused the command: see the cause of this error in the log.'
 }
 
 /** The message about a duplicate quotes it, and with it perhaps an address. */
