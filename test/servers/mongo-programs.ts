@@ -12,6 +12,7 @@ export function secantusProgram(path: string, options: MongoOptions): ServerProg
       ...(options.topology === 'standalone' ? ['--standalone'] : []),
       ...(options.testCommands ? ['--enable-test-commands'] : []),
       ...(options.syncOnCommit ? ['--sync-on-commit'] : []),
+      ...(options.auth ? ['--auth'] : []),
     ],
     isReady: isPrimary,
   }
@@ -25,6 +26,7 @@ export function mongodProgram(path: string, options: MongoOptions): ServerProgra
       ...['--wiredTigerCacheSizeGB', '0.25'],
       ...(options.topology === 'standalone' ? [] : ['--replSet', 'kith']),
       ...(options.testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
+      ...(options.auth ? ['--auth'] : []),
     ],
     isReady: isPrimary,
   }

@@ -17,6 +17,8 @@ export interface MongoOptions {
   control?: boolean
   /** What was acknowledged is still there after a kill: SecantusDB syncs each commit; mongod waits for its journal anyway where writes are of the majority. */
   syncOnCommit?: boolean
+  /** It asks for a user and a password: those that were made before with the same `storagePath`. */
+  auth?: boolean
   /** A folder that stays when the server goes. */
   storagePath?: string
   port?: number
@@ -59,7 +61,7 @@ function lackOf({ topology, testCommands }: MongoFacts, options: MongoOptions): 
   if (standalone !== (options.topology === 'standalone'))
     return lacks(`is ${standalone ? '' : 'not '}standalone`)
   if (options.testCommands && !testCommands) return lacks('has no test commands')
-  const ours = options.control || options.syncOnCommit || options.storagePath || options.port
+  const ours = options.control || options.syncOnCommit || options.auth || options.storagePath || options.port
   return ours ? lacks('is not ours to start and kill') : null
 }
 

@@ -12,7 +12,7 @@ export async function describeDuplicates(
   const lines: string[] = []
   for (const field of identifiers) {
     const groups = await users.aggregate<{ ids: string[] }>([
-      { $match: { [field]: { $gt: '' } } },
+      { $match: { [field]: { $exists: true } } },
       { $group: { _id: `$${field}`, ids: { $push: '$_id' }, accounts: { $sum: 1 } } },
       { $match: { accounts: { $gt: 1 } } },
       { $limit: named + 1 },
@@ -20,5 +20,8 @@ export async function describeDuplicates(
     for (const { ids } of groups.slice(0, named)) lines.push(`one ${field}: ${ids.sort().join(', ')}`)
     if (groups.length > named) lines.push(`and more with one ${field}`)
   }
-  return `Accounts in ${collection} share what has to be unique; nothing was changed. ${lines.join('; ')}.`
+  return (
+    `Accounts in ${collection} share what has to be unique: ${lines.join('; ')}. ` +
+    'No account was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.'
+  )
 }

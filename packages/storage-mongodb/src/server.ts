@@ -63,7 +63,8 @@ export function createServerSource(settings: MongoSettings): ServerSource {
     async close() {
       closed = true
       server = null
-      if (settings.client === undefined) await (await client)?.close()
+      // One that could not be made has nothing to close.
+      if (settings.client === undefined) await (await client?.catch(() => null))?.close()
       client = null
     },
   }
@@ -72,5 +73,19 @@ export function createServerSource(settings: MongoSettings): ServerSource {
 async function connect({ uri = '', timeoutMillis }: MongoSettings): Promise<MongoClient> {
   // Loaded here, so that who passes a client of another copy of the driver does not load this one.
   const { MongoClient } = await import('mongodb')
-  return new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMillis, appName: 'kith' })
+  try {
+    return new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMillis, appName: 'kith' })
+  } catch (error) {
+    throw new KithError('storage-failed', {
+      detail: 'The driver cannot read the uri: see the cause of this error in the log.',
+      cause: new Error(withoutUserInfo(error instanceof Error ? error.message : String(error), uri)),
+    })
+  }
+}
+
+/** What the driver says about a connection string may quote its user or password. */
+function withoutUserInfo(text: string, uri: string): string {
+  const userInfo = uri.slice(uri.indexOf('//') + 2, Math.max(uri.lastIndexOf('@'), 0))
+  const secrets = [userInfo, ...userInfo.split(':')].filter((secret) => secret !== '')
+  return secrets.reduce((safe, secret) => safe.replaceAll(secret, '***'), text)
 }

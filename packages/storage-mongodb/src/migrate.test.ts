@@ -1,0 +1,105 @@
+import { type Db, MongoClient } from 'mongodb'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sampleUser } from '../../../test/kit-samples.ts'
+import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
+import { createMongoStorage } from './index.ts'
+import { indexes } from './schema.ts'
+import { userDocument } from './user-document.ts'
+
+await describeWithMongo('migrate', {}, (mongo) => {
+  let client: MongoClient
+  beforeAll(async () => {
+    client = await MongoClient.connect(mongo().uri)
+  })
+  afterAll(() => client.close())
+
+  function fresh() {
+    const name = mongo().freshDatabase()
+    const storage = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })
+    return { storage, database: client.db(name) }
+  }
+
+  /** Accounts as another program may have left them, where nothing was unique yet. */
+  async function importUsers(database: Db, all: { id: string; [field: string]: unknown }[]): Promise<void> {
+    const absent = { username: null, email: null, phone: null }
+    const rows = all.map(({ id, ...fields }) => ({
+      ...userDocument(sampleUser({ ...absent, id })),
+      ...fields,
+    }))
+    await database.collection<{ _id: string }>('kith_users').insertMany(rows)
+  }
+
+  test('knows these fields to be unique, and no others', () => {
+    const unique = Object.entries(indexes).flatMap(([collection, all]) =>
+      all.flatMap((index) => (index.unique ? [`${collection}.${index.name}`] : [])),
+    )
+    expect(unique).toEqual(['users.username', 'users.email', 'users.phone'])
+  })
+
+  test.each(['username', 'email', 'phone'])(
+    'refuses accounts with one %s, and says which they are and what to do',
+    async (field) => {
+      const { storage, database } = fresh()
+      const value = 'ada@example.com'
+      await importUsers(database, [
+        { id: 'one', [field]: value },
+        { id: 'two', [field]: value },
+        { id: 'three', [field]: 'another' },
+        { id: 'four' },
+        { id: 'five' },
+      ])
+      const error: unknown = await storage.migrate().catch((reason: unknown) => reason)
+      expect(error).toMatchObject({
+        code: 'storage-failed',
+        detail:
+          `Accounts in kith_users share what has to be unique: one ${field}: one, two. ` +
+          'No account was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.',
+      })
+      // Whose address it is goes nowhere.
+      expect(JSON.stringify([String(error), error])).not.toContain(value)
+      await expect(storage.users.byId('one')).rejects.toMatchObject({ code: 'storage-failed' })
+      expect(await database.collection('kith_users').countDocuments({ [field]: value })).toBe(2)
+
+      await database
+        .collection<{ _id: string }>('kith_users')
+        .updateOne({ _id: 'two' }, { $unset: { [field]: '' } })
+      await storage.migrate()
+      expect(await storage.users.byId('two')).toMatchObject({ [field]: null })
+    },
+  )
+
+  test('names every group of accounts up to 20 of a field, and that there are more', async () => {
+    const { storage, database } = fresh()
+    const pairs = Array.from({ length: 21 }, (_, n) =>
+      [`a${n}`, `b${n}`].map((id) => ({ id, email: `${n}@` })),
+    )
+    await importUsers(database, [...pairs.flat(), { id: 'x', username: null }, { id: 'y', username: null }])
+    const { detail } = (await storage.migrate().catch((error: unknown) => error)) as { detail: string }
+    expect(detail.match(/one email: (\w+), (\w+)/g)).toHaveLength(20)
+    expect(detail).toContain('; and more with one email')
+    expect(detail).toContain('one username: x, y;')
+  })
+
+  test('refuses another index by a name of Kith, and says what to do', async () => {
+    const { storage, database } = fresh()
+    await database.collection('kith_users').createIndex({ email: -1 }, { name: 'email' })
+    await expect(storage.migrate()).rejects.toMatchObject({
+      code: 'storage-failed',
+      detail: 'kith_users has another index by a name of Kith, or the same one by another name: drop it.',
+    })
+    await database.collection('kith_users').dropIndex('email')
+    await storage.migrate()
+  })
+
+  test('refuses a database of a newer release, and so does every call', async () => {
+    const { storage, database } = fresh()
+    await storage.migrate()
+    const schema = database.collection<{ _id: string }>('kith_schema')
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 2 } })
+    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 2 of a newer release') }
+    await expect(storage.migrate()).rejects.toMatchObject(refused)
+    const { databaseName: name } = database
+    const late = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })
+    await expect(late.users.byId('one')).rejects.toMatchObject(refused)
+  })
+})
