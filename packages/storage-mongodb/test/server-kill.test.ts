@@ -79,6 +79,9 @@ for (const topology of ['replica-set', 'standalone'] as const) {
           {},
         )
       }
+      console.info(
+        `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there`,
+      )
       expect(done, 'people did much').toBeGreaterThan(rounds * 3)
       expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
       await client.close()

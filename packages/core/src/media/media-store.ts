@@ -68,8 +68,9 @@ export interface MediaStore {
   releaseAll(ownerId: string): Promise<void>
   /**
    * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
-   * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`:
-   * its blob may still be on the way. What it answers can no longer be attached.
+   * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`,
+   * that of this sweep or of an earlier one: until then its blob may still be on the way. What it answers can no longer be
+   * attached.
    */
   sweep(before: Date, limit: number): Promise<string[]>
   /** Removes the row of a released medium, after its blob. Idempotent. */

@@ -1,0 +1,230 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import { edgeKinds, isKithError, type RecountResult, type Storage } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import fc from 'fast-check'
+import { sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'
+
+/** One call of a port. */
+interface Call {
+  port: 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed'
+  verb: string
+  values: unknown[]
+}
+
+// Few names and few moments, so that calls meet each other.
+const idOf = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`
+const people = [0, 1, 2, 3, 4, 5].map(idOf)
+const id = fc.constantFrom(...people)
+const name = fc.constantFrom('a', 'A', 'b', '', "'", '💥')
+const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
+// Storages keep 1970 for what was never purged.
+const again = fc.integer({ min: 1, max: 12 }).map((millis) => new Date(millis))
+const limit = fc.integer({ min: 1, max: 4 })
+const userId = fc.constantFrom('u1', 'u2')
+const profile = fc.record({
+  username: fc.option(name),
+  email: fc.option(name),
+  emailVerifiedAt: fc.option(moment),
+  phone: fc.option(name),
+  phoneVerifiedAt: fc.option(moment),
+  name,
+  bio: name,
+  bannedAt: fc.option(moment),
+})
+const user = fc
+  .record({ id, profile, passwordHash: fc.option(name) })
+  .map(({ profile, ...fields }) => sampleUser({ ...profile, ...fields, createdAt: new Date(1) }))
+const changes = profile
+  .chain((all) => fc.subarray(Object.entries(all)))
+  .map((some) => Object.fromEntries(some))
+const session = fc
+  .record({ id, userId, createdAt: moment, rotatedAt: moment, expiresAt: moment, address: fc.option(name) })
+  .map((fields) => sampleSession(fields))
+const rotation = fc.record({
+  id,
+  generation: fc.nat({ max: 2 }),
+  now: moment,
+  expiresAt: moment,
+  address: fc.option(name),
+})
+
+const keyset = fc.record({ limit, before: fc.option(id) })
+// Edges, and the posts of a feed, get the ids of their places in the history.
+const placeKeyset = fc.record({ limit, before: fc.option(fc.nat({ max: 80 }).map(idOf)) })
+const kind = fc.constantFrom(...edgeKinds)
+const edge = fc.record({ id, kind, from: id, to: id }).filter(({ from, to }) => from !== to)
+const follow = edge.map((each) => ({ ...each, kind: 'follow' as const }))
+const side = fc.record({ kind, side: fc.constantFrom('out', 'in'), node: id })
+const ids = fc.uniqueArray(id)
+// Which of several edges or posts a step takes is not promised, so it takes all of them.
+const everything = fc.constant(1000)
+const ownerId = fc.constantFrom(idOf(1), idOf(2))
+const post = (authorId: fc.Arbitrary<string>) =>
+  fc.record({ id, authorId, caption: name, createdAt: moment }).map((fields) => samplePost(fields))
+const postMedia = fc.uniqueArray(fc.record({ id, alt: name }), { selector: (item) => item.id, maxLength: 2 })
+const medium = fc.record({ id, ownerId, createdAt: moment }).map((fields) => sampleMedia(fields))
+const measures = fc.constant(sampleMeasures)
+const use = fc.constantFrom('avatar', 'cover')
+const ban = fc.record({ bannedAt: fc.option(moment, { freq: 1 }) })
+
+/** What a history can be about. */
+export const themes = ['users', 'sessions', 'edges', 'posts', 'feed'] as const
+
+type Theme = (typeof themes)[number]
+
+const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
+  users: fc.oneof(
+    call('users', 'create', user),
+    call('users', 'byId', id),
+    call('users', 'byIds', ids),
+    call('users', 'bannedIds', keyset),
+    call('users', 'byLogin', fc.oneof(fc.record({ username: name }), fc.record({ email: name }))),
+    call('users', 'update', id, changes),
+    call('users', 'replacePassword', id, fc.option(name), name),
+    call('users', 'markDeleted', id, moment),
+    call('users', 'toPurge', moment, limit),
+    call('users', 'purge', id, fc.option(again)),
+  ),
+  sessions: fc.oneof(
+    call('sessions', 'open', session),
+    call('sessions', 'byId', id),
+    call('sessions', 'rotate', rotation),
+    call('sessions', 'revoke', fc.record({ id, userId }), moment),
+    call('sessions', 'revokeAll', userId, moment, fc.option(id)),
+    call('sessions', 'list', userId, moment, keyset),
+    // Which of several ended sessions go first is not promised, so all of them go.
+    call('sessions', 'purgeEnded', moment, fc.constant(100)),
+  ),
+  edges: fc.oneof(
+    { weight: 4, arbitrary: call('edges', 'add', edge) },
+    call('edges', 'remove', edge),
+    call('edges', 'list', side, placeKeyset),
+    call('edges', 'among', side, ids),
+    call('edges', 'counts', kind, ids),
+    call('edges', 'setHidden', id, fc.boolean(), everything),
+    call('edges', 'hiddenNodes', keyset),
+    call('edges', 'drop', id, everything),
+  ),
+  posts: fc.oneof(
+    { weight: 3, arbitrary: call('posts', 'create', post(ownerId), postMedia) },
+    call('posts', 'byIds', ids),
+    call('posts', 'edit', id, name, moment),
+    call('posts', 'remove', id),
+    call('posts', 'removeAll', ownerId, everything),
+    call('posts', 'byAuthor', ownerId, keyset),
+    call('posts', 'counts', ids),
+    call('posts', 'toPurge', moment, limit),
+    call('posts', 'purge', id, fc.option(again)),
+    { weight: 3, arbitrary: call('media', 'reserve', medium) },
+    { weight: 4, arbitrary: call('media', 'ready', id, measures) },
+    call('media', 'byIds', ids),
+    call('media', 'byOwner', ownerId, keyset),
+    call('media', 'bySubjects', fc.constantFrom('post', 'avatar', 'cover'), ids),
+    call('media', 'attach', id, ownerId, use),
+    call('media', 'detach', use, ownerId),
+    call('media', 'releaseAll', ownerId),
+    call('media', 'sweep', moment, everything),
+    call('media', 'forget', id),
+  ),
+  feed: fc.oneof(
+    { weight: 5, arbitrary: call('posts', 'create', post(id), fc.constant([])) },
+    { weight: 4, arbitrary: call('edges', 'add', follow) },
+    { weight: 4, arbitrary: call('feed', 'home', id, placeKeyset) },
+    call('edges', 'remove', follow),
+    call('edges', 'setHidden', id, fc.boolean(), everything),
+    call('edges', 'drop', id, everything),
+    call('posts', 'remove', fc.nat({ max: 80 }).map(idOf)),
+    call('posts', 'removeAll', id, everything),
+    call('users', 'update', id, ban),
+    call('users', 'markDeleted', id, moment),
+  ),
+}
+
+function call(
+  ...[port, verb, ...values]: [Call['port'], string, ...fc.Arbitrary<unknown>[]]
+): fc.Arbitrary<Call> {
+  return fc.tuple(...values).map((values) => ({ port, verb, values }))
+}
+
+/** The first calls: a feed is made of posts of people who have an account. */
+const beginnings: Readonly<Record<Theme, Call[]>> = {
+  users: [],
+  sessions: [],
+  edges: [],
+  posts: [],
+  feed: people.map((id) => {
+    const values = [sampleUser({ id, bannedAt: null })]
+    return { port: 'users', verb: 'create', values }
+  }),
+}
+
+/** The last calls: whatever happened, no count is wrong. */
+const endings: readonly Call[] = (['edges', 'posts'] as const).map((port) => {
+  return { port, verb: 'recount', values: [null, 1000] }
+})
+
+/** Edges sort by their ids, and so do the posts of a feed: each gets one of its own. */
+function withFreshIds(theme: Theme, history: Call[]): Call[] {
+  return history.map((each, index) => {
+    const isFresh = each.verb === 'add' || (theme === 'feed' && each.verb === 'create')
+    const [record, ...others] = each.values
+    return isFresh ? { ...each, values: [{ ...(record as object), id: idOf(index) }, ...others] } : each
+  })
+}
+
+/** What an earlier sweep had in view may be answered by a later one that looks less far, so none looks less far. */
+function withGrowingSweeps(history: Call[]): Call[] {
+  let latest = new Date(0)
+  return history.map((each) => {
+    if (each.verb !== 'sweep') return each
+    const [before, ...others] = each.values
+    if ((before as Date) > latest) latest = before as Date
+    return { ...each, values: [latest, ...others] }
+  })
+}
+
+/** Verbs whose answers come in any order. */
+const unordered = ['revokeAll', 'among', 'byIds', 'bySubjects']
+
+async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
+  const verbs = storage[port] as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>
+  try {
+    const answer = await verbs[verb]?.(...values)
+    // How many are compared is the storage's own business.
+    if (verb === 'recount') return (answer as RecountResult).differences
+    const sorted = Array.isArray(answer) && unordered.includes(verb)
+    return sorted ? answer.map((item) => JSON.stringify(item)).sort() : answer
+  } catch (error) {
+    if (isKithError(error)) return error.code
+    throw error
+  }
+}
+
+/** How many histories are played: more of them show what is rarer, as in `KITH_HISTORIES=500`. */
+export function numberOfHistories(usually: number): number {
+  return Number(process.env['KITH_HISTORIES'] ?? usually)
+}
+
+/**
+ * Makes random histories and demands of each that a storage gives the answers of the memory reference. `play` hands over
+ * an empty storage. A failure tells the seed.
+ */
+export async function demandAnswersOfMemory(
+  theme: Theme,
+  histories: number,
+  play: (compare: (storage: Storage) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const history = fc
+    .array(calls[theme], { minLength: 30, maxLength: 80 })
+    .map((middle) => [...beginnings[theme], ...withGrowingSweeps(withFreshIds(theme, middle)), ...endings])
+  const property = fc.asyncProperty(history, (all) =>
+    play(async (ours) => {
+      const memory = createMemoryStorage()
+      for (const each of all) {
+        const [is, shouldBe] = [await answerOf(ours, each), await answerOf(memory, each)]
+        deepStrictEqual(is, shouldBe, `${each.port}.${each.verb}`)
+      }
+    }),
+  )
+  await fc.assert(property, { numRuns: histories })
+}
