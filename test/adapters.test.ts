@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { anthropicKey, startAnthropic } from '../packages/caption-ai/test/anthropic-double.ts'
 import { openaiError, openaiKey, startOpenai } from '../packages/caption-ai/test/openai-double.ts'
+import { startDouble as startCloudinaryDouble } from '../packages/blob-cloudinary/test/double/cloudinary-double.ts'
 import { startImageKitDouble } from '../packages/blob-imagekit/test/double/imagekit-double.ts'
 import { type RunningApp, startApp } from './running-app.ts'
 import { describeWithS3 } from './servers/describe-servers.ts'
@@ -149,6 +150,19 @@ test('the demo with ImageKit takes pictures either way, shows them and has them 
   })
   await shareTwo(app)
   expect(await suggestTo(app)).toEqual({ suggestions: ['A picture.'] })
+})
+
+test('the demo with Cloudinary takes pictures either way, shows them and has them described', async () => {
+  const double = await startCloudinaryDouble()
+  onTestFinished(() => double.close())
+  const { cloudName, apiKey, apiSecret } = double.account
+  const app = await startDemo({
+    CLOUDINARY_URL: `cloudinary://${apiKey}:${apiSecret}@${cloudName}`,
+    CLOUDINARY_API_URL: double.apiUrl,
+    CLOUDINARY_DELIVERY_URL: double.deliveryUrl,
+  })
+  await shareTwo(app)
+  expect(await suggestTo(app)).toEqual({ suggestions: ['A cat sitting on a table'] })
 })
 
 interface Signed {

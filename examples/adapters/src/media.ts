@@ -32,6 +32,11 @@ const choices: readonly Choice[] = [
     variable: 'IMAGEKIT_PRIVATE_KEY',
     load: async () => (await import('./hosts/imagekit.ts')).openImageKit,
   },
+  {
+    name: 'Cloudinary',
+    variable: 'CLOUDINARY_URL',
+    load: async () => (await import('./hosts/cloudinary.ts')).openCloudinary,
+  },
 ]
 
 /** The host that the environment names, or a folder. @throws RangeError that says what to set */
