@@ -5,8 +5,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type BlobMeta, type BlobStore, type GrantedBlobStore, isBlobKey, KithError } from '@kith/core'
 import { originalName } from './folders.ts'
-import { nullIfAbsent } from './imagekit-errors.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
+import { removeFolder } from './remove-folder.ts'
 import { atImageKit } from './requests.ts'
 import { inTemporaryFolder } from './temporary-folders.ts'
 import { uploadFile } from './upload-file.ts'
@@ -48,13 +48,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
     },
     async remove(key) {
       const folder = folders.blob(key)
-      const removed = await atImageKit((terms) =>
-        client.folders
-          .delete({ folderPath: folder }, terms)
-          .then(() => true)
-          .catch(nullIfAbsent),
-      )
-      if (removed === null) return
+      if (!(await removeFolder(client, folder))) return
       try {
         await purge(folder)
       } catch (error) {

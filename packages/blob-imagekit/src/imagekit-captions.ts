@@ -7,7 +7,7 @@ import {
   cleanSuggestions,
   isKithError,
 } from '@kith/core'
-import { nameFolders } from './folders.ts'
+import { nameFolders, originalName } from './folders.ts'
 import { filesIn } from './library.ts'
 import { atImageKit } from './requests.ts'
 
@@ -39,7 +39,8 @@ export function createImageKitCaptions(options: ImageKitCaptionsOptions): Captio
   const folders = nameFolders(options.folder ?? 'kith')
 
   async function describe(mediaId: string, signal: AbortSignal, end: number): Promise<string> {
-    const [file] = await filesIn(client, folders.blob(mediaId), { signal })
+    const files = await filesIn(client, folders.blob(mediaId), { signal })
+    const file = files.find(({ path }) => path.endsWith(`/${originalName}`))
     if (!file) throw failed('failed', new Error('There is no such image in the media library'))
     if (file.description) return file.description
     const { fileId } = file

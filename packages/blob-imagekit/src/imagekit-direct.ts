@@ -3,6 +3,7 @@ import { type DirectUploads, KithError } from '@kith/core'
 import { nullIfAbsent, unavailable } from './imagekit-errors.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { filesIn, foldersMadeBefore, type StoredFile } from './library.ts'
+import { removeFolder } from './remove-folder.ts'
 import { atImageKit, boundBody } from './requests.ts'
 import { signUploadToken } from './upload-token.ts'
 
@@ -20,10 +21,6 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
   /** The last that came. */
   async function newest(key: string): Promise<StoredFile | null> {
     return (await filesIn(client, folders.staged(key))).at(-1) ?? null
-  }
-
-  async function removeFolder(folderPath: string): Promise<void> {
-    await atImageKit((terms) => client.folders.delete({ folderPath }, terms).catch(nullIfAbsent))
   }
 
   return {
@@ -53,7 +50,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       if (!file) return false
       const isTooLarge = file.size > maxBytes || (file.pixels ?? 0) > maxPixels
       if (!isTooLarge && file.contentType.startsWith(`${kind}/`)) return true
-      await removeFolder(folders.staged(key))
+      await removeFolder(client, folders.staged(key))
       throw new KithError(isTooLarge ? 'media-too-large' : 'unsupported-media-type')
     },
     async *read(key) {
@@ -79,13 +76,13 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       if (size !== file.size) throw unavailable(new Error('ImageKit gave other bytes than it stored'))
     },
     async discard(key) {
-      await removeFolder(folders.staged(key))
+      await removeFolder(client, folders.staged(key))
     },
     async sweep(before) {
       for (const folder of await foldersMadeBefore(client, folders.allStaged, before)) {
         const files = await filesIn(client, folder)
         const old = files.filter(({ createdAt }) => createdAt < before)
-        if (old.length === files.length) await removeFolder(folder)
+        if (old.length === files.length) await removeFolder(client, folder)
         else for (const { fileId } of old) await atImageKit((terms) => removeFile(fileId, terms))
       }
     },

@@ -12,7 +12,7 @@ interface ClientFailure extends Error {
 const longestWaitSeconds = 3_600
 
 /** The status that ImageKit answered with; `null` where there was none. */
-function statusOf(error: unknown): number | null {
+export function statusOf(error: unknown): number | null {
   const { status } = error instanceof Error ? (error as ClientFailure) : {}
   return typeof status === 'number' ? status : null
 }
@@ -31,16 +31,21 @@ export function unavailable(cause: unknown, retryAfterSeconds = 5): RetryLaterEr
 /** What Kith makes of what the client threw: media-unavailable, storage-failed, or the error itself where it is a bug. */
 export function explain(error: unknown): unknown {
   if (isKithError(error) || !(error instanceof Error)) return error
-  const status = statusOf(error)
-  if (status === null) return isPassing(error) ? unavailable(bare(error)) : error
-  if (status === 408 || status === 409 || status === 429 || status >= 500)
-    return unavailable(bare(error), askedToWait(error))
+  if (isTemporary(error)) return unavailable(bare(error), askedToWait(error))
+  if (statusOf(error) === null) return error
   const detail = 'The ImageKit account of the media cannot be used.'
   return new KithError('storage-failed', { detail, cause: bare(error) })
 }
 
+/** Whether the same request can succeed later. */
+export function isTemporary(error: unknown): boolean {
+  const status = statusOf(error)
+  if (status === null) return error instanceof Error && isBroken(error)
+  return status === 408 || status === 409 || status === 429 || status >= 500
+}
+
 /** No connection, no answer in time, or an answer that broke off. */
-function isPassing(error: ClientFailure): boolean {
+function isBroken(error: ClientFailure): boolean {
   const { code } = (error.cause ?? error) as { code?: unknown }
   return (
     'status' in error ||

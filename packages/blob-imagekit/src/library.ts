@@ -3,8 +3,11 @@ import type { File as LibraryFile, Folder as LibraryFolder } from '@imagekit/nod
 import { unavailable } from './imagekit-errors.ts'
 import { atImageKit, type Patience } from './requests.ts'
 
-/** The most that ImageKit lists at once. */
-const pageSize = 1000
+/** The most files that ImageKit lists at once; the folder of a key has a few. */
+const mostFiles = 1000
+
+/** As many folders are asked for at once. */
+const pageSize = 100
 
 /** What ImageKit measured of a file, as far as Kith needs it. */
 export interface StoredFile {
@@ -23,7 +26,7 @@ export interface StoredFile {
 /** The files right in a folder, the oldest first; none where there is no such folder. */
 export async function filesIn(client: ImageKit, path: string, patience?: Patience): Promise<StoredFile[]> {
   const found = await atImageKit(
-    (terms) => client.assets.list({ path, type: 'file', sort: 'ASC_CREATED', limit: pageSize }, terms),
+    (terms) => client.assets.list({ path, type: 'file', sort: 'ASC_CREATED', limit: mostFiles }, terms),
     patience,
   )
   return demandList(found).map(toStored)

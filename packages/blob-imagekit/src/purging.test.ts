@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { startFaultyFront } from '../test/faulty-front.ts'
+import { openMedia, startAccount } from '../test/imagekit-media.ts'
+import { image, picture } from '../test/samples.ts'
+import type { ImageKitMediaOptions } from './index.ts'
+
+async function open(options: Partial<ImageKitMediaOptions> = {}) {
+  const front = await startFaultyFront(await startAccount())
+  const purges = (): number => front.seen.filter((what) => what === 'POST /v1/files/purge').length
+  return { ...openMedia(front.account, options), front, purges }
+}
+
+test('a purge is taken for what is replaced and removed, and for nothing else', async () => {
+  for (const isPublic of [false, true]) {
+    const { blobs, purges } = await open({ isPublic })
+    await blobs.put('a', picture(), image)
+    await blobs.remove('never-there')
+    expect(purges()).toBe(0)
+    await blobs.put('a', picture('otto'), image)
+    expect(purges()).toBe(1)
+    await blobs.remove('a')
+    await blobs.remove('a')
+    expect(purges()).toBe(2)
+  }
+})
+
+test('none is taken where they are to be spared', async () => {
+  const { blobs, purges } = await open({ purge: false })
+  await blobs.put('a', picture(), image)
+  await blobs.put('a', picture('otto'), image)
+  await blobs.remove('a')
+  expect(purges()).toBe(0)
+})
+
+test('one is taken where the removal was carried out and its answer lost', async () => {
+  const { blobs, front, purges } = await open()
+  await blobs.put('a', picture(), image)
+  front.meet(/^DELETE/, ['lose-answer'])
+  await blobs.remove('a')
+  expect(purges()).toBe(1)
+  await blobs.remove('a')
+  expect(purges()).toBe(1)
+})
