@@ -13,7 +13,7 @@ const place = {
 }
 
 test('public addresses are of the grammar of ImageKit', () => {
-  const { blobs } = createImageKitMedia({ ...place, folder: '/apps/kith/', isPublic: true })
+  const { blobs } = createImageKitMedia({ ...place, folder: '/apps/kith/', access: 'public' })
   const base = 'https://ik.imagekit.io/me/apps/kith/blobs/a-1/original'
   expect(([null, 'thumb', 'feed', 'full'] as const).map((rendition) => blobs.url('a-1', rendition))).toEqual([
     `${base}?tr=orig-true`,

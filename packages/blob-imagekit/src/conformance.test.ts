@@ -38,7 +38,7 @@ describe(realAccount ? 'ImageKit' : 'the double of ImageKit', () => {
     })
   })
   describe('with public files', () => {
-    runCases(test, blobStoreCases, async () => openMedia(account(), { isPublic: true }).blobs)
+    runCases(test, blobStoreCases, async () => openMedia(account(), { access: 'public' }).blobs)
   })
   runCases(test, directUploadsCases, async () => ({ ...openMedia(account()), fetch, conditions }))
 })

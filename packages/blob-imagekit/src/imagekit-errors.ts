@@ -63,5 +63,5 @@ function askedToWait({ headers }: ClientFailure): number | undefined {
 /** Without the headers and the body of the answer. The message has the words of ImageKit. */
 function bare(error: ClientFailure): Error {
   const request = error.headers?.get('x-ik-requestid') ?? '-'
-  return new Error(`${error.message} (request ${request})`, { cause: error.cause })
+  return new Error(`${error.message} (request ${request})`, error.cause ? { cause: error.cause } : {})
 }

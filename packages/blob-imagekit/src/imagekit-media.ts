@@ -18,9 +18,13 @@ export interface ImageKitMediaOptions {
   urlEndpoint: string
   /** The folder of the media library that everything is under: letters, digits, `_`, `-` and `/`. @default 'kith' */
   folder?: string | undefined
-  /** Whether everyone who knows the address of a file may see it. @default false: Kith's routes send browsers on to signed addresses */
-  isPublic?: boolean | undefined
-  /** Where Kith's routes serve the blobs, unless they are public. @default '/api/v1/media/files' */
+  /**
+   * Who may see the media. `private`: who was sent on by Kith's routes, at signed addresses that end. `public`: everybody who
+   * knows an address.
+   * @default 'private'
+   */
+  access?: 'private' | 'public' | undefined
+  /** Where Kith's routes serve the blobs, if they are not `public`. @default '/api/v1/media/files' */
   urlPrefix?: string | undefined
   /**
    * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
@@ -34,7 +38,7 @@ export interface ImageKitMediaOptions {
 
 /** For the `media` option of Kith. */
 export interface ImageKitMedia {
-  /** A `GrantedBlobStore`, unless it is public. */
+  /** A `GrantedBlobStore`, unless everybody may see the blobs. */
   blobs: BlobStore
   direct: DirectUploads
 }
@@ -50,7 +54,7 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     publicKey,
     folders: nameFolders(options.folder ?? 'kith'),
     addresses: createAddresses(client.privateKey, urlEndpoint),
-    isPublic: options.isPublic ?? false,
+    isPublic: options.access === 'public',
     urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     purge: options.purge ?? true,
     temporaryDirectory: options.temporaryDirectory ?? join(tmpdir(), 'kith'),

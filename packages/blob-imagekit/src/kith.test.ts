@@ -4,7 +4,7 @@ import { createSharpImages } from '@kith/media-sharp'
 import { expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import type { ImageKitDouble } from '../test/double/imagekit-double.ts'
-import { movedTo } from '../test/faulty-front.ts'
+import { type Fate, movedTo, startFaultyFront } from '../test/faulty-front.ts'
 import { type Account, makeFolder, openMedia, startAccount } from '../test/imagekit-media.ts'
 import { contents, errorOf, picture, view } from '../test/samples.ts'
 import { createImageKitCaptions, type ImageKitMedia } from './index.ts'
@@ -29,6 +29,7 @@ async function open(double: ImageKitDouble, account: Account = double): Promise<
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: { memoryKiB: 8, iterations: 1 },
+    logger: { warn() {}, error() {} },
     media: {
       blobs: media.blobs,
       direct: media.direct,
@@ -124,3 +125,32 @@ test(
     expect(app.kept()).toEqual([])
   },
 )
+
+test(
+  'an upload that was stored without anybody being told leaves nothing two days later',
+  { timeout: 60_000 },
+  async () => {
+    const double = await startAccount()
+    const front = await startFaultyFront(double)
+    const app = await open(double, front.account)
+    front.meet(/^POST .*upload$/, Array<Fate>(9).fill('lose-answer'))
+    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'media-unavailable' })
+    expect(app.kept()).toHaveLength(1)
+    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+    expect(app.kept()).toEqual([])
+  },
+)
+
+test('what could not be removed with its post is removed by upkeep', async () => {
+  const double = await startAccount()
+  const front = await startFaultyFront(double)
+  const app = await open(double, front.account)
+  const { id } = await app.kith.uploads.add(app.viewer, picture())
+  const post = await app.kith.posts.create(app.viewer, { media: [{ id, alt: 'Anna' }] })
+  front.meet(/^DELETE/, Array<Fate>(3).fill({ status: 503 }))
+  await app.kith.posts.remove(app.viewer, post.id)
+  expect(app.kept()).toEqual([`blobs/${id}/original`])
+  await app.upkeep(0)
+  expect(app.kept()).toEqual([])
+})

@@ -11,8 +11,8 @@ async function open(options: Partial<ImageKitMediaOptions> = {}) {
 }
 
 test('a purge is taken for what is replaced and removed, and for nothing else', async () => {
-  for (const isPublic of [false, true]) {
-    const { blobs, purges } = await open({ isPublic })
+  for (const access of ['private', 'public'] as const) {
+    const { blobs, purges } = await open({ access })
     await blobs.put('a', picture(), image)
     await blobs.remove('never-there')
     expect(purges()).toBe(0)
