@@ -1,10 +1,11 @@
 import { ImageKit } from '@imagekit/nodejs'
+import { drawDefaultAvatar } from '@kith/core'
+import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { picture, image, view } from '../test/samples.ts'
-import sharp from 'sharp'
-import { createImageKitMedia } from './index.ts'
+import { image, picture, stage, view } from '../test/samples.ts'
 import { createAddresses } from './addresses.ts'
+import { createImageKitMedia } from './index.ts'
 
 const place = {
   client: new ImageKit({ privateKey: 'private_key' }),
@@ -73,3 +74,25 @@ test('renditions have the size that is told and enlarge nothing but thumbs', asy
     [320, 320],
   ])
 })
+
+test.each([
+  ['private', 401],
+  ['public', 200],
+] as const)(
+  'what is %s is answered with %i where nothing is signed; what is staged never is',
+  async (access, status) => {
+    const account = await startAccount()
+    const { blobs, direct, folder } = openMedia(account, { access })
+    await blobs.put('a', picture(), image)
+    await stage(direct, 'b', { contentType: 'image/png', bytes: drawDefaultAvatar('anna') })
+    const answers = account.library.paths().map(async (path) => {
+      const response = await fetch(`${account.urlEndpoint}${path}?tr=orig-true`)
+      await response.arrayBuffer()
+      return [path.slice(folder.length + 2).split('/')[0], response.status]
+    })
+    expect(await Promise.all(answers)).toEqual([
+      ['blobs', status],
+      ['staged', 401],
+    ])
+  },
+)
