@@ -55,7 +55,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       })
 
       test.each(themes)('any history of %s gives the answers of the memory reference', async (theme) => {
-        await demandAnswersOfMemory(theme, numberOfHistories(2), async (compare) => {
+        await demandAnswersOfMemory(theme, numberOfHistories(1), async (compare) => {
           await compare(await emptied())
           expect(await audit(database())).toEqual([])
         })

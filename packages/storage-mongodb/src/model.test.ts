@@ -4,7 +4,7 @@ import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { audit } from '../test/audit.ts'
 import { useStorages } from '../test/emptied-storage.ts'
 
-const histories = numberOfHistories(5)
+const histories = numberOfHistories(8)
 // The server that most run it on takes its time.
 vi.setConfig({ testTimeout: 60_000 + histories * 20_000 })
 

@@ -8,7 +8,7 @@ import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { audit } from './audit.ts'
 import { useStorages } from './emptied-storage.ts'
 
-const histories = numberOfHistories(2)
+const histories = numberOfHistories(1)
 const temporaryDirectory = mkdtempSync(join(tmpdir(), 'kith-society-'))
 afterAll(() => rmSync(temporaryDirectory, { recursive: true, force: true }))
 
