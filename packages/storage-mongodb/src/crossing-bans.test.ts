@@ -95,13 +95,15 @@ await describeWithMongo(
       async (how, end) => {
         const storage = await emptied()
         const hidden = how === 'hidden'
-        for (let turnsAt = 0; ; turnsAt++) {
+        let turnsAt = 0
+        for (; ; turnsAt++) {
           const { commands, wasTurned } = await add(storage, { end, hidden, turnsAt, diesAt: null })
           if (!wasTurned) break
           for (let diesAt = turnsAt + 1; diesAt <= commands; diesAt++) {
             await add(storage, { end, hidden, turnsAt, diesAt })
           }
         }
+        expect(turnsAt, 'it takes several commands').toBeGreaterThan(4)
         expect(await audit(database())).toEqual([])
       },
     )

@@ -60,12 +60,10 @@ test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, 
   const options = { database: 'app', timeoutMillis: 200 }
   const storage = createMongoStorage(by === 'uri' ? { ...options, uri: silent } : { ...options, client: own })
   const began = performance.now()
-  const calls = [storage.migrate(), storage.users.byId('nobody'), storage.edges.recount(null, 1)]
-  const [migrated, read] = await Promise.allSettled(calls.slice(0, 2))
+  const calls = await Promise.allSettled([storage.migrate(), storage.users.byId('nobody')])
   expect(performance.now() - began).toBeLessThan(1_000)
   const unavailable = { status: 'rejected', reason: { code: 'storage-unavailable', retryAfterSeconds: 5 } }
-  expect([migrated, read]).toMatchObject([unavailable, unavailable])
-  calls[2]?.catch(() => {})
+  expect(calls).toMatchObject([unavailable, unavailable])
   await Promise.all([storage.close(), own.close()])
   server.close()
 })
