@@ -38,8 +38,10 @@ export interface CloudinaryApi {
   destroy(resourceType: ResourceType, params: Record<string, string>): Promise<void>
   /** One asset: `null` where there is none. */
   asset(path: string): Promise<Asset | null>
-  /** Lists or deletes assets. */
-  assets(method: 'GET' | 'DELETE', path: string, query: URLSearchParams): Promise<AssetPage>
+  /** Lists assets. */
+  list(path: string, query: Record<string, string>): Promise<AssetPage>
+  /** Deletes assets, 100 at most. */
+  remove(path: string, publicIds: readonly string[]): Promise<void>
   /** Opens a signed address: `null` where it leads to nothing. */
   open(url: string, headers?: Record<string, string>): Promise<Response | null>
   /** What the caption service says of a picture, in whatever form. */
@@ -120,9 +122,20 @@ export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): Clo
       const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true } as const
       return (await askJson(request).catch(nullIf((refusal) => refusal.isAbsence))) as Asset | null
     },
-    async assets(method, path, query) {
-      const url = `${root}/resources/${path}?${query.toString()}`
-      return (await askJson({ method, url, headers: { authorization }, isRepeatable: true })) as AssetPage
+    async list(path, query) {
+      const url = `${root}/resources/${path}?${new URLSearchParams(query).toString()}`
+      return (await askJson({
+        method: 'GET',
+        url,
+        headers: { authorization },
+        isRepeatable: true,
+      })) as AssetPage
+    },
+    async remove(path, publicIds) {
+      const body = new URLSearchParams(publicIds.map((id): [string, string] => ['public_ids[]', id]))
+      const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+      const url = `${root}/resources/${path}`
+      await askJson({ method: 'DELETE', url, headers, body: body.toString(), isRepeatable: true })
     },
     open(url, headers = {}) {
       const request = { method: 'GET', url, headers, isRepeatable: true } as const

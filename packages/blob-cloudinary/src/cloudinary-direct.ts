@@ -23,8 +23,8 @@ const type = 'authenticated'
 /** Cloudinary takes a signature until its timestamp is an hour old, no more and no less. */
 const signedSeconds = 3_600
 
-/** As many assets as can be deleted in one call. */
-const deletedAtOnce = 100
+/** As many assets as can be removed in one call. */
+const removedAtOnce = 100
 
 /** Files that browsers send into the account, apart from the blobs. */
 export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): DirectUploads {
@@ -90,18 +90,15 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
   }
 
   async function sweepType(resourceType: ResourceType, before: Date): Promise<void> {
-    const query = new URLSearchParams({ prefix: names.allStaged, max_results: '500' })
-    for (;;) {
-      const page = await api.assets('GET', `${resourceType}/${type}`, query)
+    const path = `${resourceType}/${type}`
+    const query = { prefix: names.allStaged, max_results: '500' }
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page = await api.list(path, cursor === '' ? query : { ...query, next_cursor: cursor })
       const old = (page.resources ?? []).filter((asset) => arrivedAt(asset) < before.getTime())
-      for (let from = 0; from < old.length; from += deletedAtOnce) {
-        const ids = old
-          .slice(from, from + deletedAtOnce)
-          .map(({ public_id: id }) => ['public_ids[]', id] as [string, string])
-        await api.assets('DELETE', `${resourceType}/${type}`, new URLSearchParams(ids))
-      }
-      if (page.next_cursor === undefined) return
-      query.set('next_cursor', page.next_cursor)
+      const ids = old.map(({ public_id: id }) => id)
+      for (let from = 0; from < ids.length; from += removedAtOnce)
+        await api.remove(path, ids.slice(from, from + removedAtOnce))
+      cursor = page.next_cursor
     }
   }
 }

@@ -14,8 +14,9 @@ export class Refusal extends Error {
 
   constructor({ status, headers }: Response, { error, limits }: ToldError) {
     const message = String(error?.message ?? headers.get('x-cld-error') ?? 'no reason was given')
-    // Signatures are told in messages, and nobody's business.
-    super(`Cloudinary answered ${status}: ${message.replace(/[0-9a-f]{32,}/gi, '…').slice(0, 500)}`)
+    // Signatures and keys are told in messages, and nobody's business.
+    const bare = message.replace(/[0-9a-f]{32,}|(?<=api_key )\S+/gi, '…')
+    super(`Cloudinary answered ${status}: ${bare.slice(0, 500)}`)
     this.status = status
     const reset = headers.get('x-featureratelimit-reset') ?? limits?.items?.[0]?.reset_time ?? null
     this.retryAfterSeconds = secondsUntil(reset, headers.get('retry-after'))

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { describeWithDouble, grantedBlobs, openMedia, optionsOf } from '../test/cloudinary-media.ts'
 import type { CloudinaryDouble } from '../test/double/cloudinary-double.ts'
+import { startFaultyFront } from '../test/faulty-front.ts'
 import { bytesAt, errorOf, picture, send } from '../test/samples.ts'
 import { createCloudinaryCaptions } from './index.ts'
 
@@ -123,6 +124,17 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     await proxy.heal()
     expect((await app.kith.uploads.confirm(app.viewer, id)).id).toBe(id)
     expect(app.kept()).toEqual([`blobs/${id}`])
+  })
+
+  test('an upload whose every answer is lost leaves no asset that nobody knows', async () => {
+    const front = await startFaultyFront(double())
+    const app = await open(double(), front.apiUrl)
+    front.decide((what) => (what.includes('upload') ? 'lose-answer' : 'pass'))
+    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'media-unavailable' })
+    expect(app.kept()).toHaveLength(1)
+    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+    expect(app.kept()).toEqual([])
   })
 
   test('an upload that fails for good leaves neither rows nor assets two days later', async () => {

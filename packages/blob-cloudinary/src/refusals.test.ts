@@ -41,6 +41,12 @@ describeWithDouble('an account that cannot be used', { imageBytes: 500, videoByt
     expect(String(error.cause)).toContain('cloud_name mismatch')
   })
 
+  test('because the key is wrong, which is not told', async () => {
+    const account = { ...double().account, apiKey: '123456789' }
+    const error = await errorOf(() => openMedia(double(), { account }).blobs.remove('a'))
+    expect(String(error.cause)).toBe('Refusal: Cloudinary answered 401: unknown api_key …')
+  })
+
   test('because nobody answers there', async () => {
     for (const [name, call] of calls) {
       const error = await errorOf(() => call(openMedia(double(), { apiUrl: 'http://127.0.0.1:1' })))

@@ -45,12 +45,17 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     })
   }
 
-  function admin(method: string, path: string, auth?: string): Promise<Response> {
+  function admin(
+    method: string,
+    path: string,
+    { auth = '', body = null }: { auth?: string; body?: string | null } = {},
+  ): Promise<Response> {
     const { apiKey, apiSecret, cloudName } = double().account
-    const authorization = `Basic ${Buffer.from(auth ?? `${apiKey}:${apiSecret}`).toString('base64')}`
+    const authorization = `Basic ${Buffer.from(auth || `${apiKey}:${apiSecret}`).toString('base64')}`
     return fetch(`${double().apiUrl}/v1_1/${cloudName}/resources/${path}`, {
       method,
       headers: { authorization },
+      body,
     })
   }
 
@@ -216,13 +221,19 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       width: 320,
     })
     expect(await refused(admin('GET', 'image/upload/none'))).toEqual([404, 'Resource not found - none'])
-    expect(await refused(admin('GET', `image/upload/${sent['public_id']}`, 'a:b'))).toEqual([
+    expect(await refused(admin('GET', `image/upload/${sent['public_id']}`, { auth: 'a:b' }))).toEqual([
       401,
       'api_secret mismatch',
     ])
     expect((await refused(admin('GET', 'image/upload?max_results=501')))[0]).toBe(400)
     const many = Array.from({ length: 101 }, (_, index) => `public_ids[]=${index}`).join('&')
-    expect((await refused(admin('DELETE', `image/upload?${many}`)))[0]).toBe(400)
+    expect((await refused(admin('DELETE', 'image/upload', { body: many })))[0]).toBe(400)
+    const deleted = await admin('DELETE', 'image/upload', {
+      body: `public_ids[]=none&public_ids[]=${sent['public_id']}`,
+    })
+    expect(await deleted.json()).toMatchObject({
+      deleted: { none: 'not_found', [sent['public_id'] ?? '']: 'deleted' },
+    })
   })
 
   describe('delivers', () => {

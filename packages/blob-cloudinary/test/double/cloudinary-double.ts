@@ -61,7 +61,10 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
     if (cloud !== account.cloudName) refuse(401, 'cloud_name mismatch')
     if (resourceType === 'resources') {
       demandKey(headers.authorization, account)
-      return answerAdmin(assets, method, { parts: parts.slice(2), query: url.searchParams })
+      // Deletions have their parameters in the body, as a form of the other kind.
+      const query =
+        method === 'GET' ? url.searchParams : new URLSearchParams((await collect(request)).toString())
+      return answerAdmin(assets, method, { parts: parts.slice(2), query })
     }
     if (action === 'download' && method === 'GET')
       return await delivery.download(resourceType, Object.fromEntries(url.searchParams))
