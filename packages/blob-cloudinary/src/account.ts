@@ -7,16 +7,19 @@ export interface CloudinaryAccount {
 
 /** Reads `cloudinary://key:secret@cloud`, or takes its parts. @throws TypeError */
 export function readAccount(account: CloudinaryAccount | string): CloudinaryAccount {
-  const parts = typeof account === 'string' ? partsOf(account) : account
-  const { cloudName, apiKey, apiSecret } = parts
-  if (!/^[\w-]+$/.test(cloudName) || !apiKey || !apiSecret)
+  const { cloudName, apiKey, apiSecret } = typeof account === 'string' ? partsOf(account) : account
+  if (!cloudName || !/^[\w-]+$/.test(cloudName) || !apiKey || !apiSecret)
     throw new TypeError('`account` is cloudinary://key:secret@cloud, as the dashboard of Cloudinary shows it')
   return { cloudName, apiKey, apiSecret }
 }
 
-function partsOf(address: string): CloudinaryAccount {
-  // Not by `new URL`, whose errors show what they could not read.
-  const [, apiKey = '', apiSecret = '', cloudName = ''] =
-    /^cloudinary:\/\/([^:@/]+):([^:@/]+)@([\w-]+)\/?(?:\?.*)?$/.exec(address) ?? []
-  return { cloudName, apiKey: decodeURIComponent(apiKey), apiSecret: decodeURIComponent(apiSecret) }
+/** Not by `new URL`, whose errors show what they could not read. */
+function partsOf(address: string): Partial<Record<keyof CloudinaryAccount, string | undefined>> {
+  const pattern = /^cloudinary:\/\/([^:@/]+):([^:@/]+)@([\w-]+)\/?(?:\?.*)?$/
+  const [, apiKey = '', apiSecret = '', cloudName] = pattern.exec(address) ?? []
+  try {
+    return { cloudName, apiKey: decodeURIComponent(apiKey), apiSecret: decodeURIComponent(apiSecret) }
+  } catch {
+    return {}
+  }
 }

@@ -78,6 +78,8 @@ test('a granted address pins everything in its signature', async () => {
 test.each([
   [{ account: 'https://example.com' }, 'account'],
   [{ account: 'cloudinary://key@demo' }, 'account'],
+  [{ account: 'cloudinary://key:%zz@demo' }, 'account'],
+  [{ account: '' }, 'account'],
   [{ account: { cloudName: 'a/b', apiKey: 'k', apiSecret: 's' } }, 'account'],
   [{ account, folder: '/up' }, 'folder'],
   [{ account, folder: 'a b' }, 'folder'],

@@ -1,6 +1,7 @@
+import { drawDefaultAvatar } from '@kith/core'
 import { expect, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
-import { bytesAt, film, image, mebibytes, picture, video } from '../test/samples.ts'
+import { bytesAt, film, image, mebibytes, picture, send, video } from '../test/samples.ts'
 
 const soon = (): Date => new Date(Date.now() + 60_000)
 
@@ -86,6 +87,32 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
         `${path}/c_limit,h_1080,w_1080/v1/${folder}/blobs/a.webp`,
       ])
         expect((await bytesAt(url)) !== null, url).toBe(access === 'public')
+    },
+  )
+
+  test.each([null, 'thumb'] as const)(
+    'can be neither replaced nor destroyed with the signature of a granted address: %s',
+    async (rendition) => {
+      const blobs = grantedBlobs(openMedia(double()))
+      await blobs.put('a', picture(), image)
+      const granted = new URL((await blobs.grant('a', rendition, soon())) ?? '')
+      expect(await bytesAt(granted.href)).not.toBeNull()
+      const form = { fields: Object.fromEntries(granted.searchParams), file: 'file' }
+      const { expires_at: _, ...less } = form.fields
+      for (const action of ['upload', 'destroy', 'explicit']) {
+        const url = granted.origin + granted.pathname.replace('download', action)
+        for (const fields of [form.fields, less]) {
+          const signed = {
+            method: 'POST',
+            url,
+            headers: {},
+            form: { ...form, fields },
+            expiresAt: '',
+          } as const
+          expect((await send(signed, drawDefaultAvatar('ben'))).ok, action).toBe(false)
+        }
+      }
+      expect(await bytesAt(granted.href)).not.toBeNull()
     },
   )
 

@@ -24,9 +24,12 @@ export function describeWithAccount(name: string, define: (account: () => TestAc
       define(() => ({ options: optionsOf(double()), tokenKey: double().tokenKey }))
     })
   const folder = `kith-test/${randomBytes(6).toString('hex')}`
-  const apiUrl = process.env['CLOUDINARY_API_URL']
+  const [apiUrl, deliveryUrl] = [process.env['CLOUDINARY_API_URL'], process.env['CLOUDINARY_DELIVERY_URL']]
   describe(`${name}, at Cloudinary`, () =>
-    define(() => ({ options: { account: realAccount, folder, apiUrl }, tokenKey: realTokenKey })))
+    define(() => ({
+      options: { account: realAccount, folder, apiUrl, deliveryUrl },
+      tokenKey: realTokenKey,
+    })))
 }
 
 /** A `describe` with a double of its own. */

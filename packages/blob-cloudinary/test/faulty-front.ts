@@ -25,6 +25,8 @@ export interface FaultyFront {
   apiUrl: string
   /** What was asked, such as `POST image/upload bytes 0-5/-1`. */
   readonly seen: string[]
+  /** How many left before they had their answer. */
+  readonly left: number
   /** Decides for each request from now on. */
   decide(fate: (what: string) => Fate): void
 }
@@ -33,6 +35,7 @@ export interface FaultyFront {
 export async function startFaultyFront({ host, port, account }: CloudinaryDouble): Promise<FaultyFront> {
   let decide: (what: string) => Fate = () => 'pass'
   const seen: string[] = []
+  let left = 0
 
   function pass(request: IncomingMessage, response: ServerResponse, fate: Fate): void {
     const { method, url, headers } = request
@@ -59,6 +62,9 @@ export async function startFaultyFront({ host, port, account }: CloudinaryDouble
     const what = [request.method, name, request.headers['content-range']].filter(Boolean).join(' ')
     seen.push(what)
     const fate = decide(what)
+    response.once('close', () => {
+      if (!response.writableFinished) left++
+    })
     if (fate === 'reset') return void request.socket.resetAndDestroy()
     if (fate === 'silence') return void request.resume()
     if (typeof fate === 'string') return pass(request, response, fate)
@@ -74,5 +80,12 @@ export async function startFaultyFront({ host, port, account }: CloudinaryDouble
     server.closeAllConnections()
   })
   const { port: own } = server.address() as AddressInfo
-  return { apiUrl: `http://127.0.0.1:${own}`, seen, decide: (fate) => void (decide = fate) }
+  return {
+    apiUrl: `http://127.0.0.1:${own}`,
+    seen,
+    get left() {
+      return left
+    },
+    decide: (fate) => void (decide = fate),
+  }
 }

@@ -43,7 +43,7 @@ export function createDelivery(of: {
 
   return {
     async download(resourceType, params) {
-      demandSigned(params, account)
+      demandSigned(params, account, true)
       const { public_id: publicId, type = 'upload', transformation = '', format = null } = params
       if (publicId === undefined) refuse(400, 'Missing required parameter - public_id')
       return await make(find(resourceType, type, publicId), transformation, format)
