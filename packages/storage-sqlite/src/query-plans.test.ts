@@ -201,6 +201,9 @@ test('each statement uses the index that was made for it', () => {
       "posts.edit": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
+      "posts.idInUse": [
+        "SEARCH kith_posts USING PRIMARY KEY (id=?)",
+      ],
       "posts.insert": [],
       "posts.ofAuthor": [
         "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
