@@ -115,6 +115,34 @@ describe('an app that installs the tarballs with npm', () => {
     expect(stdout).toBe('200 ada image/webp true\n'.repeat(2))
   })
 
+  test.each([
+    ['import', 'loads.mjs', 'await import'],
+    ['require', 'loads.cjs', 'require'],
+  ])('loads every package by %s, and signs an upload with each host of media', async (_name, file, load) => {
+    const terms = "{ contentType: 'image/png', size: 1, until: new Date(Date.now() + 60_000) }"
+    const keys = '{ accessKeyId: "k", secretAccessKey: "s" }'
+    writeFileSync(
+      join(folder, file),
+      `async function main() {
+        for (const name of ${JSON.stringify([...tarballs.keys()])}) ${load}(name)
+        const { createS3Media } = ${load}('@kith/blob-s3')
+        const { S3Client } = ${load}('@aws-sdk/client-s3')
+        const { createImageKitMedia } = ${load}('@kith/blob-imagekit')
+        const { ImageKit } = ${load}('@imagekit/nodejs')
+        const { createCloudinaryMedia } = ${load}('@kith/blob-cloudinary')
+        const client = new ImageKit({ privateKey: 'private_k' })
+        for (const { direct } of [
+          createS3Media({ client: new S3Client({ region: 'eu-central-1', credentials: ${keys} }), bucket: 'pictures', images: {} }),
+          createImageKitMedia({ client, publicKey: 'public_k', urlEndpoint: 'https://ik.imagekit.io/i' }),
+          createCloudinaryMedia({ account: 'cloudinary://key:secret@cloud' }),
+        ]) console.log(new URL((await direct.sign('a', ${terms})).url).host)
+      }
+      main()`,
+    )
+    const { stdout } = await run(process.execPath, [join(folder, file)], { cwd: folder })
+    expect(stdout).toBe('pictures.s3.eu-central-1.amazonaws.com\nupload.imagekit.io\napi.cloudinary.com\n')
+  })
+
   test('type-checks both quickstarts, libraries included', async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch(
