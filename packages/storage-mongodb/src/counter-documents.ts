@@ -21,6 +21,8 @@ export interface NodeDocument extends CounterDocument, Partial<Record<EdgeKind, 
   hidden?: boolean
   /** There as long as `hidden` is. */
   marked?: true
+  /** How often it was hidden, on a server without transactions: whoever shows it takes off the mark of that time alone. */
+  turns?: number
 }
 
 /** How many live posts an author has. */

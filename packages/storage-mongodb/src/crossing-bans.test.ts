@@ -85,6 +85,31 @@ await describeWithMongo(
       return { commands, wasTurned: isHidden === hidden }
     }
 
+    test('is seen again when a ban is lifted in the middle of a step of it, whatever the step does after', async () => {
+      const storage = await emptied()
+      let turnsAt = 0
+      for (let wasTurned = true; wasTurned; turnsAt++) {
+        wasTurned = false
+        const edge = sampleEdge()
+        await storage.edges.add(edge)
+        const place = { database: database(), prefix: 'kith_' }
+        const show = () => untilDone(10, (limit) => storage.edges.setHidden(edge.to, false, limit))
+        const all = collectionsOf(place, { comment: 'test' }, unlimited)
+        const collections = interrupted(all, async (command) => {
+          if (command !== turnsAt || command === 0) return
+          wasTurned = true
+          await show()
+        })
+        await edgeSteps.setHidden({ collections } as Call, { node: edge.to, hidden: true }, 10)
+        // Whoever bans looks at the account again after each step.
+        await show()
+        expect(await isListed(storage, edge), `lifted at ${turnsAt}`).toEqual([true, true])
+        if (turnsAt === 0) wasTurned = true
+      }
+      expect(turnsAt, 'it takes several commands').toBeGreaterThan(8)
+      expect(await audit(database())).toEqual([])
+    })
+
     test.each([
       ['hidden', 'from'],
       ['hidden', 'to'],

@@ -14,14 +14,14 @@ export interface PendingChange {
   names: Record<EdgeEnd, string>
   /** What each counts; with 0 nothing is counted. */
   by: 1 | -1 | 0
-  /** What `hidden` becomes once both have; with `null` the edge goes. Of one that is {@link arriving} its ends say so. */
+  /** What `hidden` becomes once both have; with `null` the edge goes. Of one that is {@link turning} or {@link arriving} its ends say so. */
   next: number | null
   since: Date
 }
 
 /** An edge. Its id is made of what it connects, so there is one of a kind between two nodes. */
 export interface EdgeDocument extends Identified, EdgeRecord {
-  /** 0 if it is seen, or the sum of {@link hiddenBy} of its hidden ends, or {@link arriving}. */
+  /** 0 if it is seen, or the sum of {@link hiddenBy} of its hidden ends, or {@link turning} or {@link arriving}. */
   hidden: number
   pending?: PendingChange
 }
@@ -31,6 +31,9 @@ export const edgeEnds: readonly { end: EdgeEnd; field: 'from' | 'to'; bit: numbe
   { end: 'out', field: 'from', bit: 1 },
   { end: 'in', field: 'to', bit: 2 },
 ])
+
+/** `hidden` of an edge that is hidden or shown, until it is known what hides it. */
+export const turning = 4
 
 /** `hidden` of a new edge until it is known what hides it. */
 export const arriving = 8
@@ -59,7 +62,7 @@ export async function edgesToTurn(
 ): Promise<EdgeDocument[]> {
   const found: EdgeDocument[] = []
   for (const { field, bit } of edgeEnds) {
-    const values = hidden ? [0, 3 - bit, arriving] : [bit, 3, arriving]
+    const values = hidden ? [0, 3 - bit, turning, arriving] : [bit, 3, turning, arriving]
     for (const kind of edgeKinds as readonly EdgeKind[]) {
       if (found.length === limit) return found
       const filter = { [field]: node, kind, hidden: { $in: values } }

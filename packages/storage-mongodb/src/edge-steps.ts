@@ -44,14 +44,17 @@ export const edgeSteps: EdgeChanges = {
   async setHidden({ collections }, turn, limit) {
     const { nodes, edges } = collections
     const { node, hidden } = turn
-    if (hidden) await nodes.upsert({ _id: node }, { $set: { hidden, marked: true } })
-    else if (!(await nodes.update({ _id: node, marked: true }, { $set: { hidden } }))) return 0
+    const found = hidden
+      ? await nodes.upsert({ _id: node }, { $set: { hidden, marked: true }, $inc: { turns: 1 } })
+      : await nodes.change({ _id: node, marked: true }, { $set: { hidden } })
+    if (!found) return 0
     const turned = await untilSome(
       () => edgesToTurn(edges, turn, Math.min(limit, atOnce)),
       (row) => turnEdge(collections, row, { bit: row.from === node ? 1 : 2, hidden }),
     )
     if (turned === 0 && !hidden) {
-      await nodes.update({ _id: node, hidden }, { $unset: { hidden: '', marked: '' } })
+      const asFound = { _id: node, hidden, turns: found.turns ?? { $exists: false } }
+      await nodes.update(asFound, { $unset: { hidden: '', marked: '' } })
     }
     return turned
   },

@@ -1,5 +1,5 @@
 import type { Collections } from './collections.ts'
-import type { EdgeDocument, EdgeKey } from './edge-document.ts'
+import { type EdgeDocument, type EdgeKey, turning } from './edge-document.ts'
 import { type CountedEnds, isPending, pendingChange, settleEdge } from './pending-edges.ts'
 
 /** What a call changed: the ends of the edge, if they counted it. */
@@ -45,13 +45,15 @@ async function changeEdge(
     if (next === edge.hidden) return null
     const asFound = { ...key, id: edge.id, hidden: edge.hidden, pending: { $exists: false } }
     const isSeen = edge.hidden === 0
-    if (isSeen === (next === 0)) {
-      const change = next === null ? edges.remove(asFound) : edges.update(asFound, { $set: { hidden: next } })
-      if (await change) return { ends: null }
+    if (next === null && !isSeen) {
+      if (await edges.remove(asFound)) return { ends: null }
       continue
     }
-    const pending = pendingChange({ by: isSeen ? -1 : 1, next })
-    const noted = await edges.change(asFound, { $set: { pending } })
+    const pending = pendingChange({ by: isSeen ? -1 : next === 0 ? 1 : 0, next })
+    // What it becomes is decided by its ends, because whoever turned one of them may be turned round by now.
+    const noted = await edges.change(asFound, {
+      $set: { pending, ...(next !== null && { hidden: turning }) },
+    })
     if (noted && isPending(noted)) return { ends: await settleEdge(collections, noted) }
   }
   return null

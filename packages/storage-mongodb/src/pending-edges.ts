@@ -9,6 +9,7 @@ import {
   edgeEnds,
   edgeKey,
   type PendingChange,
+  turning,
 } from './edge-document.ts'
 import { apply, forgetApplied, operationName } from './operation.ts'
 import { never } from './removal.ts'
@@ -34,7 +35,8 @@ export function isPending(edge: EdgeDocument): edge is PendingEdge {
  * Finishes the change of an edge: both ends count it, then it takes effect. Any number of callers may do so at once, and
  * again after a crash. Answers the ends.
  *
- * A new edge becomes what its ends say now that it can be found: whoever hides or shows one of them afterwards finds it.
+ * An edge that is new, hidden or shown becomes what its ends say now that it can be found: whoever turns one of them afterwards
+ * finds it.
  */
 export async function settleEdge(
   collections: Pick<Collections, 'edges' | 'nodes'>,
@@ -44,9 +46,9 @@ export async function settleEdge(
   let ends: CountedEnds = { out: null, in: null }
   for (let edge: EdgeDocument | null = found; edge && isSame(edge, found);) {
     ends = edge.pending.by === 0 ? await readEnds(nodes, edge) : await countedBy(collections, edge)
-    const next = edge.hidden === arriving ? hiddenBy(ends) : edge.pending.next
+    const next = isOpen(edge) ? hiddenBy(ends) : edge.pending.next
     const isCounted = edge.pending.by === 1
-    if (edge.hidden === arriving && isCounted !== (next === 0)) {
+    if (isOpen(edge) && isCounted !== (next === 0)) {
       edge = await recounted(edges, edge, { by: isCounted ? -1 : 1, next })
     } else if (await finish(edges, edge, next)) break
     else edge = await edges.first(edgeKey(edge))
@@ -87,8 +89,12 @@ async function namesWaiting(edges: Collection<EdgeDocument>): Promise<Set<string
 /** Whether it is the change that was found; of a new edge, any until the edge is what it has to be. */
 function isSame(edge: EdgeDocument, found: PendingEdge): edge is PendingEdge {
   if (!isPending(edge)) return false
-  const isArriving = edge.hidden === arriving && edge.id === found.id
-  return isArriving || edge.pending.id === found.pending.id
+  return edge.pending.id === found.pending.id || (isOpen(edge) && edge.id === found.id)
+}
+
+/** Whether its ends decide what it becomes. */
+function isOpen({ hidden }: EdgeDocument): boolean {
+  return hidden === arriving || hidden === turning
 }
 
 async function countedBy(
