@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { type ViteUserConfig, defineConfig } from 'vitest/config'
 
 /** Workspace packages are tested from their sources, so no build is needed first. */
@@ -34,6 +35,8 @@ const workspaceProject = {
 const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: 'test/servers/vitest-setup.ts',
+    // Two on two cores as well: much of the time goes into waiting for servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [...readdirSync('packages').map(packageProject), workspaceProject],
   },
 })
