@@ -3,12 +3,19 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type BlobMeta, type BlobStore, type GrantedBlobStore, isBlobKey, KithError } from '@kith/core'
+import {
+  type BlobMeta,
+  type BlobStore,
+  type GrantedBlobStore,
+  inTemporaryFolder,
+  isBlobKey,
+  KithError,
+  sweepTemporaryFolders,
+} from '@kith/core'
 import { originalName } from './folders.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { removeFolder } from './remove-folder.ts'
 import { atImageKit } from './requests.ts'
-import { inTemporaryFolder } from './temporary-folders.ts'
 import { uploadFile } from './upload-file.ts'
 
 /** A folder with this in it is one of which the caches still have to be purged. */
@@ -32,6 +39,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   const blobs: BlobStore = {
     async put(key, bytes, meta) {
       const folder = folders.blob(key)
+      await sweepTemporaryFolders(place.temporaryDirectory, new Date())
       await inTemporaryFolder(place.temporaryDirectory, async (temporary) => {
         const path = join(temporary, 'file')
         await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path))

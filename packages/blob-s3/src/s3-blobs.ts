@@ -8,13 +8,20 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { type BlobMeta, type BlobStore, type GrantedBlobStore, isBlobKey, type Rendition } from '@kith/core'
+import {
+  type BlobMeta,
+  type BlobStore,
+  type GrantedBlobStore,
+  inTemporaryFolder,
+  isBlobKey,
+  type Rendition,
+  sweepTemporaryFolders,
+} from '@kith/core'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
 import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 import { copied, storeObject } from './store-object.ts'
-import { inTemporaryFolder } from './temporary-folders.ts'
 import { createTurns } from './turns.ts'
 
 /** Signed addresses hold no longer than this. */
@@ -36,6 +43,7 @@ export function createS3Blobs(place: S3Place): BlobStore {
 
   /** All files are made before the first is sent. The original comes last: where it is, everything is. */
   async function putImage(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
+    await sweepTemporaryFolders(place.temporaryDirectory, new Date())
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
       const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
       await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null)))

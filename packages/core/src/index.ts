@@ -92,6 +92,7 @@ export {
   renditionPixels,
 } from './media/media.ts'
 export { sniff, sniffBytes } from './media/sniff.ts'
+export { inTemporaryFolder, sweepTemporaryFolders } from './media/temporary-folder.ts'
 export type {
   CaptionAnswer,
   CaptionFailure,

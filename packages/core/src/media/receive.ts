@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KithError, RetryLaterError } from '../errors.ts'
 import type { MediaType } from './media.ts'
 import { sniff } from './sniff.ts'
+import { inTemporaryFolder } from './temporary-folder.ts'
 
 /** A file that was taken in, in a folder of its own. */
 export interface Received {
@@ -23,12 +24,9 @@ export interface Receiving {
 /** Enough to tell any type by its magic bytes. */
 const headBytes = 4100
 
-const prefix = 'kith-upload-'
-
 /**
  * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next
- * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens; what a
- * killed process leaves is removed by {@link sweepReceived}.
+ * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens.
  * @throws unsupported-media-type, media-too-large, storage-full
  */
 export async function receive<Result>(
@@ -36,11 +34,15 @@ export async function receive<Result>(
   { directory, maxBytes }: Receiving,
   use: (received: Received) => Promise<Result>,
 ): Promise<Result> {
-  return await inFolder(directory, async (folder) => {
-    const path = join(folder, 'received')
-    const written = await write(bytes, path, maxBytes)
-    return await use({ ...written, path, target: join(folder, 'made') })
-  })
+  try {
+    return await inTemporaryFolder(directory, async (folder) => {
+      const path = join(folder, 'received')
+      const written = await write(bytes, path, maxBytes)
+      return await use({ ...written, path, target: join(folder, 'made') })
+    })
+  } catch (error) {
+    throw isDiskFull(error) ? new RetryLaterError('storage-full', 60, error) : error
+  }
 }
 
 async function write(
@@ -70,37 +72,9 @@ async function write(
   }
 }
 
-/** Gives `work` a folder of its own, and removes it afterwards with all that is in it. */
-async function inFolder<Result>(
-  directory: string,
-  work: (folder: string) => Promise<Result>,
-): Promise<Result> {
-  try {
-    await mkdir(directory, { recursive: true })
-    const folder = await mkdtemp(join(directory, prefix))
-    try {
-      return await work(folder)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  } catch (error) {
-    throw isDiskFull(error) ? new RetryLaterError('storage-full', 60, error) : error
-  }
-}
-
 /** Whether it is full for everybody or for this user of the system. */
 function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-}
-
-/** Removes what killed processes left more than an hour ago. */
-export async function sweepReceived(directory: string, now: Date): Promise<void> {
-  const names = await readdir(directory).catch(() => [])
-  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
-    const folder = join(directory, name)
-    const info = await stat(folder).catch(() => null)
-    if (info && now.getTime() - info.mtimeMs > 3_600_000) await rm(folder, { recursive: true, force: true })
-  }
 }
 
 function demandType(head: Uint8Array): MediaType {

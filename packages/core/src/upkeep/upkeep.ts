@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import type { CountDifference } from '../graph/edge-store.ts'
-import { sweepReceived } from '../media/receive.ts'
+import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import { purgeBatch, unattachedSeconds } from './purge.ts'
 import type { Removal } from './removal.ts'
 
@@ -88,7 +88,7 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
       await reconcileBans()
       const media = await purge.media()
       await sweepStaged()
-      await sweepReceived(config.media.temporaryDirectory, clock())
+      await sweepTemporaryFolders(config.media.temporaryDirectory, clock())
       return { accounts, posts: removedPosts, media, sessions: await purgeSessions() }
     },
     async verifyCounts(progress = () => {}) {
