@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
 import { parseDelivery } from '../test/double/delivery.ts'
 import { parseTransformation } from '../test/double/transformations.ts'
-import { bytesAt, film, image, picture, video } from '../test/samples.ts'
+import { bytesAt, film, image, picture, video } from '../../../test/blob-samples.ts'
 import { createCloudinaryMedia } from './index.ts'
 
 const account = 'cloudinary://123:abcd@demo'

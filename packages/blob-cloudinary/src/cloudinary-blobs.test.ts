@@ -1,7 +1,7 @@
 import { drawDefaultAvatar } from '@kith/core'
 import { expect, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
-import { bytesAt, film, image, mebibytes, picture, send, video } from '../test/samples.ts'
+import { bytesAt, film, image, mebibytes, picture, sendSigned, video } from '../../../test/blob-samples.ts'
 
 const soon = (): Date => new Date(Date.now() + 60_000)
 
@@ -109,7 +109,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
             form: { ...form, fields },
             expiresAt: '',
           } as const
-          expect((await send(signed, drawDefaultAvatar('ben'))).ok, action).toBe(false)
+          expect((await sendSigned(signed, drawDefaultAvatar('ben'))).ok, action).toBe(false)
         }
       }
       expect(await bytesAt(granted.href)).not.toBeNull()

@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { describeWithDouble, openMedia, optionsOf } from '../test/cloudinary-media.ts'
 import type { CloudinaryDouble } from '../test/double/cloudinary-double.ts'
 import { type Fate, startFaultyFront } from '../test/faulty-front.ts'
-import { errorOf, image, picture } from '../test/samples.ts'
+import { errorOf, image, picture } from '../../../test/blob-samples.ts'
 import { createCloudinaryCaptions } from './index.ts'
 
 const never = new AbortController().signal

@@ -1,7 +1,7 @@
 import { drawDefaultAvatar } from '@kith/core'
 import { expect, test } from 'vitest'
 import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
-import { bytesAt, errorOf, film, send } from '../test/samples.ts'
+import { bytesAt, errorOf, film, sendSigned } from '../../../test/blob-samples.ts'
 
 const bytes = drawDefaultAvatar('anna')
 const limits = { kind: 'image', maxBytes: 10_000_000, maxPixels: 10_000_000 } as const
@@ -22,7 +22,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
   test('are staged, whoever may see the blobs, where nobody but Kith reads them', async () => {
     for (const access of ['private', 'public'] as const) {
       const { direct, folder } = openMedia(double(), { access })
-      expect((await send(await direct.sign('a', terms()), bytes)).ok).toBe(true)
+      expect((await sendSigned(await direct.sign('a', terms()), bytes)).ok).toBe(true)
       expect(staged(folder)).toEqual(['image/authenticated/staged/a'])
       const path = `${double().deliveryUrl}/image`
       for (const type of ['upload', 'authenticated', 'private'])
@@ -46,7 +46,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
       { upload_preset: 'open' },
       { invalidate: 'true' },
     ] as Record<string, string>[]) {
-      const response = await send(signed, bytes, extra)
+      const response = await sendSigned(signed, bytes, extra)
       expect(response.status, JSON.stringify(extra)).toBe(401)
       expect(response.headers.get('x-cld-error')).toContain('Invalid Signature')
     }
@@ -64,7 +64,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     const { expiresAt, form } = await direct.sign('a', terms(86_400))
     expect(Date.parse(expiresAt)).toBeLessThanOrEqual(Date.now() + 3_600_000)
     expect(Number(form?.fields['timestamp'])).toBeLessThanOrEqual(Date.now() / 1000)
-    const over = await send(await direct.sign('a', terms(-1)), bytes)
+    const over = await sendSigned(await direct.sign('a', terms(-1)), bytes)
     expect([over.status, over.headers.get('x-cld-error')]).toEqual([
       400,
       expect.stringContaining('Stale request'),
@@ -88,7 +88,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
         'x-unique-upload-id': 'of-a-browser',
         'content-range': `bytes ${from}-${to - 1}/6000000`,
       }
-      expect((await send({ ...signed, headers }, content.subarray(from, to))).ok).toBe(true)
+      expect((await sendSigned({ ...signed, headers }, content.subarray(from, to))).ok).toBe(true)
     }
     expect(await direct.confirm('a', { ...limits, kind: 'video' })).toBe(true)
     expect(await direct.confirm('a', { ...limits, kind: 'video' })).toBe(true)
@@ -103,12 +103,14 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     const { form } = await direct.sign('a', { ...terms(), contentType })
     expect(form?.fields['allowed_formats']).toBe(format)
     for (const content of [bytes, film(1000)])
-      expect((await send(await direct.sign('a', { ...terms(), contentType }), content)).status).toBe(400)
+      expect((await sendSigned(await direct.sign('a', { ...terms(), contentType }), content)).status).toBe(
+        400,
+      )
   })
 
   test('that are confirmed as something else are removed', async () => {
     const { direct, folder } = openMedia(double())
-    expect((await send(await direct.sign('a', terms()), bytes)).ok).toBe(true)
+    expect((await sendSigned(await direct.sign('a', terms()), bytes)).ok).toBe(true)
     const error = await errorOf(() => direct.confirm('a', { ...limits, kind: 'video' }))
     expect(error).toMatchObject({ code: 'unsupported-media-type' })
     expect(staged(folder)).toEqual([])
@@ -118,7 +120,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     const { direct, folder } = openMedia(double())
     const signed = await direct.sign('a', terms())
     const url = signed.url.replace('/image/', '/raw/')
-    expect((await send({ ...signed, url }, Buffer.from('<script>'))).ok).toBe(true)
+    expect((await sendSigned({ ...signed, url }, Buffer.from('<script>'))).ok).toBe(true)
     expect(staged(folder)).toEqual(['raw/authenticated/staged/a'])
     expect(await direct.confirm('a', limits)).toBe(false)
     expect(await errorOf(() => direct.read('a')[Symbol.asyncIterator]().next())).toMatchObject({
@@ -156,10 +158,10 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
   test('that were replaced count from then', async () => {
     const { direct, folder } = openMedia(double())
     for (const key of ['old', 'replaced']) {
-      await send(await direct.sign(key, terms()), bytes)
+      await sendSigned(await direct.sign(key, terms()), bytes)
       double().assets.age(`${folder}/staged/${key}`, 7_200)
     }
-    await send(await direct.sign('replaced', terms()), bytes)
+    await sendSigned(await direct.sign('replaced', terms()), bytes)
     await direct.sweep(inSeconds(-3_600))
     expect(staged(folder)).toEqual(['image/authenticated/staged/replaced'])
   })

@@ -3,7 +3,16 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
 import { type Fate, startFaultyFront } from '../test/faulty-front.ts'
-import { bytesAt, errorOf, film, image, mebibytes, picture, send, video } from '../test/samples.ts'
+import {
+  bytesAt,
+  errorOf,
+  film,
+  image,
+  mebibytes,
+  picture,
+  sendSigned,
+  video,
+} from '../../../test/blob-samples.ts'
 
 const MiB = 1024 * 1024
 const busy: Fate = { status: 503, message: 'not now' }
@@ -51,7 +60,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
         const staged = await direct.sign('a', { contentType: 'image/png', size: 1, until: inTenMinutes() })
         expect(
           (
-            await send(
+            await sendSigned(
               { ...staged, url: staged.url.replace(/^.*?\/v1_1/, `${double().apiUrl}/v1_1`) },
               drawDefaultAvatar('anna'),
             )
@@ -160,7 +169,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     async (fate) => {
       const { direct, front } = await behindFront(/download/, [fate])
       const signed = await direct.sign('a', { contentType: 'video/mp4', size: 1, until: inTenMinutes() })
-      expect((await send(signed, film(MiB))).ok).toBe(true)
+      expect((await sendSigned(signed, film(MiB))).ok).toBe(true)
       expect(await direct.confirm('a', { kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(true)
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       onTestFinished(() => void vi.useRealTimers())
@@ -182,7 +191,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
   test('a reader that stops early leaves nothing open', async () => {
     const { direct, front } = await behindFront(/download/, ['stall-body'])
     const signed = await direct.sign('a', { contentType: 'video/mp4', size: 1, until: inTenMinutes() })
-    expect((await send(signed, film(MiB))).ok).toBe(true)
+    expect((await sendSigned(signed, film(MiB))).ok).toBe(true)
     expect(await direct.confirm('a', { kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(true)
     for await (const part of direct.read('a')) {
       expect(part.length).toBeGreaterThan(0)

@@ -6,7 +6,7 @@ import { startProxy } from '../../../test/servers/proxy.ts'
 import { describeWithDouble, grantedBlobs, openMedia, optionsOf } from '../test/cloudinary-media.ts'
 import type { CloudinaryDouble } from '../test/double/cloudinary-double.ts'
 import { startFaultyFront } from '../test/faulty-front.ts'
-import { bytesAt, errorOf, picture, send } from '../test/samples.ts'
+import { bytesAt, errorOf, picture, sendSigned } from '../../../test/blob-samples.ts'
 import { createCloudinaryCaptions } from './index.ts'
 
 const day = 86_400_000
@@ -53,7 +53,7 @@ async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): P
 async function deliver({ kith, viewer }: App, { apiUrl }: CloudinaryDouble) {
   const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
   const url = upload.url.replace(/^.*?\/v1_1/, `${apiUrl}/v1_1`)
-  const again = (): Promise<Response> => send({ ...upload, url }, bytes)
+  const again = (): Promise<Response> => sendSigned({ ...upload, url }, bytes)
   expect((await again()).ok).toBe(true)
   return { id, again }
 }
@@ -104,9 +104,9 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     const { kith, viewer } = app
     const announce = () => kith.uploads.sign(viewer, { contentType: 'image/png', size: 10 })
     const [larger, none] = [await announce(), await announce()]
-    expect((await send(larger.upload, bytes)).ok).toBe(true)
+    expect((await sendSigned(larger.upload, bytes)).ok).toBe(true)
     expect((await kith.uploads.confirm(viewer, larger.id)).id).toBe(larger.id)
-    expect((await send(none.upload, Buffer.from('<html>'))).status).toBe(400)
+    expect((await sendSigned(none.upload, Buffer.from('<html>'))).status).toBe(400)
     const confirm = (): Promise<unknown> => kith.uploads.confirm(viewer, none.id)
     expect(await errorOf(confirm)).toMatchObject({ code: 'media-not-found' })
     await app.upkeep(2)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { describeWithDouble, openMedia, optionsOf } from '../test/cloudinary-media.ts'
-import { film } from '../test/samples.ts'
+import { film } from '../../../test/blob-samples.ts'
 
 const MiB = 1024 * 1024
 const killedPut = new URL('../test/killed-put.ts', import.meta.url)
@@ -65,7 +65,8 @@ describeWithDouble('another process', { videoBytes: 1000 * MiB }, (double) => {
       const [short, long] = [await peak(40), await peak(140)]
       console.log(`peak memory: ${short.toFixed()} MiB for 40 MiB, ${long.toFixed()} MiB for 140 MiB`)
       expect(short).toBeGreaterThan(40)
-      expect(long - short).toBeLessThan(50)
+      // Who held it whole would need 100 more.
+      expect(long - short).toBeLessThan(80)
     },
   )
 })

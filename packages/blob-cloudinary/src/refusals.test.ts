@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { drawDefaultAvatar, type UploadLimits } from '@kith/core'
 import { expect, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
-import { errorOf, image, mebibytes, picture, video } from '../test/samples.ts'
+import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import type { CloudinaryMedia } from './index.ts'
 
 const limits: UploadLimits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 }

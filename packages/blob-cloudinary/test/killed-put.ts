@@ -1,6 +1,6 @@
 // Puts a video that never ends and says how far it is, for a test that stops this process in the middle of it.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
-import { mebibytes } from './samples.ts'
+import { mebibytes } from '../../../test/blob-samples.ts'
 
 const { blobs } = createCloudinaryMedia(JSON.parse(process.argv[2] ?? '{}') as CloudinaryMediaOptions)
 const endless = mebibytes(Infinity, async () => void process.stdout.write('.'))

@@ -1,7 +1,7 @@
 // Puts a video of as many MiB as told and reads one that was staged, for a test that compares the peak memory of this process
 // over their number. The peak that the system tells would include that of the process which started this one.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
-import { mebibytes } from './samples.ts'
+import { mebibytes } from '../../../test/blob-samples.ts'
 
 const { count, ...options } = JSON.parse(process.argv[2] ?? '{}') as CloudinaryMediaOptions & {
   count: number

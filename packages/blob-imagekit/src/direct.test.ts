@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { drawDefaultAvatar } from '@kith/core'
 import { expect, test } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { contents, film, stage } from '../test/samples.ts'
+import { film } from '../../../test/blob-samples.ts'
+import { contents, stage } from '../test/samples.ts'
 
 const terms = { contentType: 'image/png', size: 1234, until: new Date(Date.now() + 600_000) } as const
 const limits = { kind: 'video', maxBytes: 1_000_000, maxPixels: 1 } as const

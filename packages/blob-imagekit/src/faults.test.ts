@@ -4,7 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { type Fate, movedTo, startFaultyFront } from '../test/faulty-front.ts'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { contents, errorOf, film, image, mebibytes, picture, stage, video, view } from '../test/samples.ts'
+import { errorOf, film, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
+import { contents, stage, view } from '../test/samples.ts'
 
 const unavailable = { code: 'media-unavailable', status: 503 }
 const upload = /^POST \/api\/v1\/files\/upload/

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import type { DoubleOptions } from '../test/double/imagekit-double.ts'
 import { type Fate, startFaultyFront } from '../test/faulty-front.ts'
 import { connect, openMedia, startAccount } from '../test/imagekit-media.ts'
-import { errorOf, image, picture } from '../test/samples.ts'
+import { errorOf, image, picture } from '../../../test/blob-samples.ts'
 import { createImageKitCaptions } from './index.ts'
 
 const never = new AbortController().signal

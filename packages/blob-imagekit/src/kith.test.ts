@@ -6,7 +6,8 @@ import { startProxy } from '../../../test/servers/proxy.ts'
 import type { ImageKitDouble } from '../test/double/imagekit-double.ts'
 import { type Fate, movedTo, startFaultyFront } from '../test/faulty-front.ts'
 import { type Account, makeFolder, openMedia, startAccount } from '../test/imagekit-media.ts'
-import { contents, errorOf, picture, view } from '../test/samples.ts'
+import { errorOf, picture } from '../../../test/blob-samples.ts'
+import { contents, view } from '../test/samples.ts'
 import { createImageKitCaptions, type ImageKitMedia } from './index.ts'
 
 const day = 86_400_000

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeFolder, openMedia, startAccount } from '../test/imagekit-media.ts'
-import { errorOf, image, mebibytes, picture, video } from '../test/samples.ts'
+import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 
 const script = fileURLToPath(new URL('../test/put-and-tell-memory.ts', import.meta.url))
 
@@ -50,12 +50,13 @@ test('a long video needs little more memory than a short one', { timeout: 60_000
   }
   const [short, long] = [await peak(40), await peak(140)]
   expect(received.map((count) => Math.floor(count / 1024 / 1024))).toEqual([40, 140])
-  expect(long - short).toBeLessThan(50)
+  // Who held it whole would need 100 more.
+  expect(long - short).toBeLessThan(80)
 })
 
 test('nothing stays on the disk, and what a killed process has left goes with a put an hour later', async () => {
   const temporaryDirectory = makeFolder()
-  const [stale, fresh] = ['kith-imagekit-stale', 'kith-imagekit-fresh']
+  const [stale, fresh] = ['kith-file-stale', 'kith-file-fresh']
   for (const name of [stale, fresh, 'of-others']) mkdirSync(join(temporaryDirectory, name))
   const before = new Date(Date.now() - 3_700_000)
   for (const name of [stale, 'of-others']) utimesSync(join(temporaryDirectory, name), before, before)

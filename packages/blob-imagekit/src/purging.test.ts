@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startFaultyFront } from '../test/faulty-front.ts'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { image, picture } from '../test/samples.ts'
+import { image, picture } from '../../../test/blob-samples.ts'
 import type { ImageKitMediaOptions } from './index.ts'
 
 async function open(options: Partial<ImageKitMediaOptions> = {}) {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { ImageKit } from '@imagekit/nodejs'
 import { expect, test } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { errorOf, image, mebibytes, picture, video } from '../test/samples.ts'
+import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import { createImageKitMedia, type ImageKitMedia } from './index.ts'
 
 const limits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const

@@ -11,7 +11,8 @@ import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 import { ruleOf } from '../test/readme-rules.ts'
 import { connect, openMedia } from '../test/s3-media.ts'
-import { contents, image, mebibytes, picture, sizeOf, stage, video } from '../test/samples.ts'
+import { image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
+import { contents, sizeOf, stage } from '../test/samples.ts'
 
 let made = 0
 

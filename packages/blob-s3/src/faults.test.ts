@@ -4,7 +4,8 @@ import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { type Fate, startFaultyFront } from '../test/faulty-front.ts'
 import { connect, openMedia } from '../test/s3-media.ts'
-import { contents, errorOf, image, mebibytes, picture, sizeOf, stage, video } from '../test/samples.ts'
+import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
+import { contents, sizeOf, stage } from '../test/samples.ts'
 
 const MiB = 1024 * 1024
 const busy: Fate = { status: 503, code: 'SlowDown' }

@@ -13,7 +13,8 @@ import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 import { connect, makeFolder, openMedia } from '../test/s3-media.ts'
-import { contents, errorOf, picture, sizeOf } from '../test/samples.ts'
+import { errorOf, picture } from '../../../test/blob-samples.ts'
+import { contents, sizeOf } from '../test/samples.ts'
 
 const day = 86_400_000
 const bytes = drawDefaultAvatar('anna')

@@ -65,7 +65,8 @@ await describeWithS3('another process', {}, (s3) => {
       }
       const [short, long] = [await peak(40), await peak(140)]
       expect(short).toBeGreaterThan(40)
-      expect(long - short).toBeLessThan(50)
+      // Who held it whole would need 100 more.
+      expect(long - short).toBeLessThan(80)
     },
   )
 })

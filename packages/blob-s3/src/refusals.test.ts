@@ -4,7 +4,7 @@ import type { UploadLimits } from '@kith/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { openMedia } from '../test/s3-media.ts'
-import { errorOf, image, mebibytes, picture, video } from '../test/samples.ts'
+import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import type { S3Media } from './index.ts'
 
 const limits: UploadLimits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 }

@@ -1,25 +1,7 @@
 import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
-import { type BlobStore, type DirectUploads, drawDefaultAvatar, isGranted } from '@kith/core'
+import { type BlobStore, type DirectUploads, isGranted } from '@kith/core'
+import { bytesAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
-
-export const image = { contentType: 'image/webp', size: null } as const
-export const video = { contentType: 'video/mp4', size: null } as const
-
-/** A real picture. */
-export async function* picture(name = 'anna'): AsyncGenerator<Uint8Array> {
-  yield drawDefaultAvatar(name)
-}
-
-/** As many MiB as told, each after `before`. */
-export async function* mebibytes(
-  count: number,
-  before: (index: number) => Promise<void> = async () => {},
-): AsyncGenerator<Uint8Array> {
-  for (let index = 0; index < count; index++) {
-    await before(index)
-    yield Buffer.alloc(1024 * 1024, index + 1)
-  }
-}
 
 /** What a bucket holds under a prefix, without it: objects, and uploads that were begun and not ended. */
 export async function contents(
@@ -37,33 +19,14 @@ export async function contents(
 /** How many bytes of a blob a browser gets; `null` where there is none. */
 export async function sizeOf(blobs: BlobStore, key: string): Promise<number | null> {
   const until = new Date(Date.now() + 60_000)
-  const url = isGranted(blobs) ? await blobs.grant(key, null, until) : blobs.url(key, null)
-  const response = await fetch(url ?? '')
-  const { byteLength } = await response.arrayBuffer()
-  return response.ok ? byteLength : null
-}
-
-/** The error that a call fails with. */
-export async function errorOf(call: () => Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await call()
-  } catch (error) {
-    return error as Error & { code?: string }
-  }
-  throw new Error('it did not fail')
+  const bytes = await bytesAt(isGranted(blobs) ? await blobs.grant(key, null, until) : blobs.url(key, null))
+  return bytes && bytes.length
 }
 
 /** Sends a file of zeros, announced as a video, as a browser does. */
 export async function stage(direct: DirectUploads, key: string, size: number): Promise<void> {
   const until = new Date(Date.now() + 60_000)
-  const terms = { contentType: 'video/mp4', size, until } as const
-  const { url, method, headers, form } = await direct.sign(key, terms)
-  const file = new Blob([new Uint8Array(size)])
-  const body = form ? new FormData() : file
-  if (body instanceof FormData) {
-    for (const [name, value] of Object.entries(form?.fields ?? {})) body.append(name, value)
-    body.append(form?.file ?? 'file', file)
-  }
-  const { ok, status } = await fetch(url, { method, headers, body })
+  const signed = await direct.sign(key, { contentType: 'video/mp4', size, until })
+  const { ok, status } = await sendSigned(signed, new Uint8Array(size))
   if (!ok) throw new Error(`the bucket answered ${status}`)
 }

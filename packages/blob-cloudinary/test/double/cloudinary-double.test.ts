@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { drawDefaultAvatar } from '@kith/core'
 import { describe, expect, test } from 'vitest'
 import { describeWithDouble } from '../cloudinary-media.ts'
-import { film } from '../samples.ts'
+import { film } from '../../../../test/blob-samples.ts'
 import { parseTransformation } from './transformations.ts'
 
 const MiB = 1024 * 1024

@@ -3,6 +3,9 @@ import { drawDefaultAvatar, type SignedUpload } from '@kith/core'
 export const image = { contentType: 'image/webp', size: null } as const
 export const video = { contentType: 'video/mp4', size: null } as const
 
+/** ISO 14496-12: what is first in an MP4. */
+const fileType = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isommp41', 'latin1')
+
 /** A real picture. */
 export async function* picture(name = 'anna'): AsyncGenerator<Uint8Array> {
   yield drawDefaultAvatar(name)
@@ -21,9 +24,6 @@ export async function* mebibytes(
   }
 }
 
-/** ISO 14496-12: what is first in an MP4. */
-const fileType = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isommp41', 'latin1')
-
 /** A file of this size that is taken for a video. */
 export function film(size: number): Buffer {
   const bytes = Buffer.alloc(size, 'film')
@@ -31,15 +31,17 @@ export function film(size: number): Buffer {
   return bytes
 }
 
-/** Sends a file as a browser does. */
-export async function send(
+/** Sends a file where it was signed for, as a browser does. */
+export async function sendSigned(
   { url, method, headers, form }: SignedUpload,
   bytes: Uint8Array,
-  extra: Record<string, string> = {},
+  extra: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
+  const file = new File([Uint8Array.from(bytes)], 'holiday.png')
+  if (!form) return await fetch(url, { method, headers, body: file })
   const body = new FormData()
-  for (const [name, value] of Object.entries({ ...form?.fields, ...extra })) body.append(name, value)
-  body.append(form?.file ?? 'file', new File([Uint8Array.from(bytes)], 'holiday.png'))
+  for (const [name, value] of Object.entries({ ...form.fields, ...extra })) body.append(name, value)
+  body.append(form.file, file)
   return await fetch(url, { method, headers, body })
 }
 
