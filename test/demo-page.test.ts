@@ -29,7 +29,10 @@ describe.skipIf(!executablePath)('the page of the demo, in a browser (needs chro
   let picture: Buffer
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    })
     const image = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
     picture = await image.jpeg().toBuffer()
   })
