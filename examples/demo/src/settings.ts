@@ -15,12 +15,13 @@ export interface Settings {
 
 /** Reads `PORT` and `KITH_DEMO_DIRECTORY`, and makes the folder and the secret the first time. */
 export function readSettings(env: Environment): Settings {
-  const { PORT = '3000', KITH_DEMO_DIRECTORY } = env
+  const PORT = env['PORT'] || '3000'
   const port = Number(PORT)
   if (!/^\d+$/.test(PORT) || port > 65_535) {
     throw new RangeError(`PORT must be a number from 0 to 65535, not "${PORT}".`)
   }
-  const directory = KITH_DEMO_DIRECTORY ?? fileURLToPath(new URL('../../../.kith-demo', import.meta.url))
+  const directory =
+    env['KITH_DEMO_DIRECTORY'] || fileURLToPath(new URL('../../../.kith-demo', import.meta.url))
   mkdirSync(directory, { recursive: true })
   return {
     port,
