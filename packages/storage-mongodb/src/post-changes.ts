@@ -14,12 +14,18 @@ export interface PostChanges {
   correct(call: Call, authorId: string): Promise<CountDifference[]>
 }
 
-/** Inserts a new post. */
-export async function insertPost(posts: Collection<PostDocument>, row: PostDocument): Promise<void> {
+/** Inserts a new post. Answers `false` if its id is in use. */
+export async function insertPost(posts: Collection<PostDocument>, row: PostDocument): Promise<boolean> {
   try {
     await posts.insert(row)
+    return true
   } catch (error) {
-    if (!isDuplicate(error)) throw error
-    throw new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
+    if (isDuplicate(error)) return false
+    throw error
   }
+}
+
+/** What is thrown then. */
+export function idInUse(): KithError {
+  return new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
 }

@@ -5,7 +5,7 @@ import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { free, unavailable } from './media-document.ts'
 import { detachAll, giveUp, isCounting, pendingPost, settlePost, settlePosts } from './pending-posts.ts'
-import { insertPost, type PostChanges } from './post-changes.ts'
+import { idInUse, insertPost, type PostChanges } from './post-changes.ts'
 import { type PostDocument, postDocument } from './post-document.ts'
 import { compareCount } from './post-recount.ts'
 import { isDuplicate } from './storage-error.ts'
@@ -29,7 +29,7 @@ export const postSteps: PostChanges = {
       const counting = pendingPost('live', until)
       const pending = items.length > 0 ? { ...counting, name: null } : counting
       const draft = { ...postDocument(post, 'draft'), pending }
-      await insertPost(posts, draft)
+      if (!(await insertPost(posts, draft))) throw idInUse()
       if (await takeMedia(collections, draft, items)) {
         const decided = items.length > 0 ? await decide(call, draft, counting.name) : draft
         if (isCounting(decided)) await settlePost(collections, decided)

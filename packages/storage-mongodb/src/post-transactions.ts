@@ -1,7 +1,7 @@
 import type { UpdateFilter } from 'mongodb'
 import type { AuthorDocument } from './counter-documents.ts'
 import { attachedTo, free, release, unavailable } from './media-document.ts'
-import { insertPost, type PostChanges } from './post-changes.ts'
+import { idInUse, insertPost, type PostChanges } from './post-changes.ts'
 import { postDocument, removed } from './post-document.ts'
 import { compareCount } from './post-recount.ts'
 
@@ -17,24 +17,28 @@ export const postTransactions: PostChanges = {
       } as const,
     }))
     for (;;) {
-      const created = await atomically([authorId], async ({ posts, media, authors }, abort) => {
+      const end = await atomically([authorId], async ({ posts, media, authors }, abort) => {
         // First, because an id that is in use is refused whatever the uploads are.
-        await insertPost(posts, postDocument(post, 'live'))
+        if (!(await insertPost(posts, postDocument(post, 'live')))) {
+          await abort()
+          return 'id-in-use'
+        }
         if (places.length > 0 && (await media.updateEach(places)) < places.length) {
           await abort()
-          return false
+          return 'media-unavailable'
         }
         await authors.upsert({ _id: authorId }, counted(1))
-        return true
+        return 'created'
       })
-      if (created) return { outcome: 'created' }
+      if (end === 'id-in-use') throw idInUse()
+      if (end === 'created') return { outcome: end }
       const ids = await unavailable(
         collections.media,
         authorId,
         items.map((item) => item.id),
       )
       // None where what was in the way is gone by now.
-      if (ids.length > 0) return { outcome: 'media-unavailable', ids }
+      if (ids.length > 0) return { outcome: end, ids }
     }
   },
 

@@ -35,19 +35,19 @@ export function createSessionStore({ call }: Connection): SessionStore {
         ),
       ),
     revokeAll: (userId, at, except) =>
-      call('sessions.revokeAll', ({ together }) =>
-        together([userId], async ({ sessions }) => {
-          // An update of many does not tell which they were.
-          const revokedBy = randomUUID()
-          const others = except === null ? {} : { _id: { $ne: except } }
+      call('sessions.revokeAll', ({ together }) => {
+        // An update of many does not tell which they were, and this may run again after it was carried out.
+        const revokedBy = randomUUID()
+        const others = except === null ? {} : { _id: { $ne: except } }
+        return together([userId], async ({ sessions }) => {
           await sessions.updateAll(
             { userId, revokedAt: null, expiresAt: { $gt: at }, ...others },
             { $set: { revokedAt: at, endsAt: at, revokedBy } },
           )
           const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
           return ended.map(({ _id }) => _id)
-        }),
-      ),
+        })
+      }),
     list: (userId, now, { limit, before }) =>
       call('sessions.list', async ({ collections: { sessions } }) => {
         const filter = { userId, revokedAt: null, ...below('_id', before), expiresAt: { $gt: now } }
