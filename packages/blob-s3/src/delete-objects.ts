@@ -8,8 +8,9 @@ export async function deleteObjects(
 ): Promise<void> {
   if (keys.length === 0) return
   const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true }
-  const { Errors: [error] = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }))
-  // Told inside of a 200.
+  const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }))
+  // Told inside of a 200. Some stores tell of objects, too, that another one has just deleted.
+  const error = Errors.find(({ Code }) => Code !== 'NoSuchKey')
   if (error) {
     const { Code = 'InternalError', Message = 'not deleted' } = error
     const httpStatusCode = Code === 'AccessDenied' ? 403 : 503

@@ -1,3 +1,4 @@
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { isGranted } from '@kith/core'
 import { expect, onTestFinished, test, describe } from 'vitest'
 import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
@@ -38,6 +39,39 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
         expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
       }),
     )
+  })
+
+  test('what another process deletes at the same moment is deleted, and nothing else is taken for it', async () => {
+    const absent = { status: 404, code: 'NoSuchKey' }
+    const { blobs, direct, front } = await behindFront(/^DELETE /, [
+      absent,
+      { ...absent, code: 'NoSuchBucket' },
+    ])
+    await direct.discard('a')
+    expect(await errorOf(() => direct.discard('a'))).toMatchObject({ code: 'storage-failed' })
+
+    const told = (...codes: string[]) => {
+      const errors = codes.map((code) => `<Error><Key>b</Key><Code>${code}</Code></Error>`)
+      return { status: 200, code: '', body: `<DeleteResult>${errors.join('')}</DeleteResult>` }
+    }
+    front.decide((what) => (what.includes(' delete') ? told('NoSuchKey', 'NoSuchKey') : 'pass'))
+    await blobs.remove('b')
+    front.decide((what) => (what.includes(' delete') ? told('NoSuchKey', 'InternalError') : 'pass'))
+    expect(await errorOf(() => blobs.remove('b'))).toMatchObject({ code: 'media-unavailable' })
+    front.decide((what) => (what.includes(' delete') ? told('AccessDenied') : 'pass'))
+    expect(await errorOf(() => blobs.remove('b'))).toMatchObject({ code: 'storage-failed' })
+  })
+
+  test('parts that another process abandons at the same moment are abandoned', async () => {
+    const { blobs, client, front, prefix } = await behindFront(/^never/, [])
+    const input = { Bucket: s3().bucket, Key: `${prefix}blobs/c/original` }
+    await client.send(new CreateMultipartUploadCommand(input))
+    front.decide((what) => (what.startsWith('DELETE ') ? { status: 404, code: 'NoSuchUpload' } : 'pass'))
+    await blobs.remove('c')
+    expect(front.seen.at(-1)).toMatch(/^DELETE .*uploadId/)
+    front.decide(() => 'pass')
+    await blobs.remove('c')
+    expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
   })
 
   test.each([

@@ -65,7 +65,12 @@ export function createS3Blobs(place: S3Place): BlobStore {
   async function abandonUploads(Key: string): Promise<void> {
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))
     for (const { UploadId, Key: found } of Uploads) {
-      if (found === Key) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
+      if (found !== Key) continue
+      const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId })
+      // Another process may have abandoned it just now.
+      await client.send(abort).catch((error: unknown) => {
+        if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error
+      })
     }
   }
 

@@ -54,7 +54,8 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
   }
 
   async function discard(Key: string): Promise<void> {
-    await client.send(new DeleteObjectCommand({ Bucket, Key }))
+    // Some stores say so when another one has just deleted it.
+    await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(nullIfAbsent)
   }
 
   return {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 
 /** What happens to a request: another answer, none though it was carried out, or nothing out of the ordinary. */
-export type Fate = 'pass' | 'lose-answer' | { status: number; code: string }
+export type Fate = 'pass' | 'lose-answer' | { status: number; code: string; body?: string }
 
 /** A server in front of a store that passes requests on, headers and bodies as they are, unless told otherwise. */
 export interface FaultyFront {
@@ -29,8 +29,8 @@ export async function startFaultyFront(store: S3Server, prefix: string): Promise
     const fate = decide(what)
     if (typeof fate === 'object') {
       request.resume().once('end', () => {
-        const body = `<?xml version="1.0"?><Error><Code>${fate.code}</Code><Message>not now</Message></Error>`
-        response.writeHead(fate.status, { 'content-type': 'application/xml' }).end(body)
+        const { status, code, body = `<Error><Code>${code}</Code><Message>not now</Message></Error>` } = fate
+        response.writeHead(status, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${body}`)
       })
       return
     }
