@@ -10,7 +10,7 @@ if (!version) throw new TypeError('Usage: check-consumer-types.ts VERSION')
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-consumer-'))
 try {
-  const tarballs = await packAll(join(folder, 'tarballs'))
+  const tarballs = await packAll()
   await installConsumer(folder, [...tarballs.values(), `typescript@${version}`])
   await npm(folder, ['exec', '--', 'tsc', '-p', '.'])
   console.log(`TypeScript ${version}: ok`)

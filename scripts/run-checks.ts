@@ -18,7 +18,7 @@ const report = '.cache/vitest.json'
 const groups: readonly (readonly string[])[] = [
   ['build'],
   ['typecheck', 'lint'],
-  ['format:check', 'knip', 'publint', 'attw'],
+  ['format:check', 'knip', 'check-tarballs'],
   ['unit'],
 ]
 

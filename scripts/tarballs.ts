@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,18 +8,34 @@ import { type WorkspacePackage, listPackages, root } from './packages.ts'
 const run = promisify(execFile)
 const shell = process.platform === 'win32'
 
-/** Packs every package as it would be published and returns the tarballs by package name. */
-export async function packAll(folder: string): Promise<Map<string, string>> {
+const folder = join(root, '.cache', 'tarballs')
+
+/** Packs every package as it would be published, unless it is packed as it is. Returns the tarballs by package name. */
+export async function packAll(): Promise<Map<string, string>> {
   await buildStale()
-  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  const packages = listPackages()
+  // A manifest is packed with the versions of the others in it.
+  const manifests = packages.map(({ path }) => join(path, 'package.json'))
+  const versions = newestOf([join(root, 'pnpm-workspace.yaml'), ...manifests])
   const tarballs = new Map<string, string>()
-  await forEachInParallel(listPackages(), async ({ path, folder: name, manifest }) => {
+  await forEachInParallel(packages, async ({ path, folder: name, manifest }) => {
     const out = join(folder, `${name}.tgz`)
-    await run('pnpm', ['pack', '--out', out], { cwd: path, shell })
+    const packed = ['README.md', 'dist', 'src'].map((each) => join(path, each))
+    if (newestOf([out]) <= Math.max(versions, newestOf(packed)))
+      await run('pnpm', ['pack', '--out', out], { cwd: path, shell })
     tarballs.set(manifest.name, out)
   })
   return tarballs
+}
+
+/** When the last of these files, or of those in these folders, was changed; 0 if there are none. */
+function newestOf(paths: readonly string[]): number {
+  const files = paths.filter(existsSync).flatMap((path) => {
+    if (!statSync(path).isDirectory()) return [path]
+    return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
+  })
+  return Math.max(0, ...files.map((file) => statSync(file).mtimeMs))
 }
 
 /** Calls `work` for all items, as many at a time as there are processors. */
@@ -42,10 +58,5 @@ async function buildStale(): Promise<void> {
 }
 
 function isStale({ path }: WorkspacePackage): boolean {
-  const built = join(path, 'dist', 'index.d.ts')
-  if (!existsSync(built)) return true
-  const at = statSync(built).mtimeMs
-  return readdirSync(join(path, 'src'), { recursive: true, encoding: 'utf8' }).some(
-    (file) => statSync(join(path, 'src', file)).mtimeMs > at,
-  )
+  return newestOf([join(path, 'dist', 'index.d.ts')]) < newestOf([join(path, 'src')])
 }

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 let tarballs: Map<string, string>
 
 beforeAll(async () => {
-  tarballs = await packAll(join(folder, 'tarballs'))
+  tarballs = await packAll()
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
