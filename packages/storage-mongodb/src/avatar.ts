@@ -14,13 +14,16 @@ export interface Placing {
 /** Attaches it and releases the one before, in one transaction. */
 export function attachInTransaction({ atomically }: Call, placing: Placing): Promise<boolean> {
   const { ownerId, use } = placing
-  return atomically([ownerId], async (within, abort) => {
+  return atomically([ownerId], async (within, abort, earlier) => {
     // First, so that two transactions that set the same avatar meet here.
     const { placed = 0 } = await within.authors.upsert({ _id: ownerId }, once)
-    const attached = await place(within, placing, { order: placed })
-    if (attached) await within.media.updateAll(before({ ownerId, use }, placed), release)
-    else await abort()
-    return attached
+    if (await place(within, placing, { order: placed })) {
+      await within.media.updateAll(before({ ownerId, use }, placed), release)
+      return true
+    }
+    const byEarlier = earlier !== null && (await isPlaced(within, placing))
+    await abort()
+    return byEarlier
   })
 }
 
@@ -59,6 +62,11 @@ function place(
   const { order, ...replacing } = mark
   const attachment = { use, subject: ownerId, position: 0, alt: '', order }
   return media.update(free(id, ownerId), { $set: { attachment, ...replacing }, $unset: { unusedSince: '' } })
+}
+
+async function isPlaced({ media }: Collections, { id, ownerId, use }: Placing): Promise<boolean> {
+  const { attachment = null } = (await media.first({ _id: id })) ?? {}
+  return attachment?.use === use && attachment.subject === ownerId
 }
 
 /** Releases all but the one set last. */

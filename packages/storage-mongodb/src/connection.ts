@@ -15,12 +15,12 @@ export interface Call {
   /** When the call is over, done or not. */
   readonly until: Date
   /**
-   * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. Calls of this process
-   * that name a document in common take turns.
+   * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. `earlier` is what an earlier
+   * run came to whose commit may have been carried out. Calls of this process that name a document in common take turns.
    */
   atomically<Result>(
     contended: readonly string[],
-    work: (collections: Collections, abort: () => Promise<void>) => Promise<Result>,
+    work: (collections: Collections, abort: () => Promise<void>, earlier: Result | null) => Promise<Result>,
   ): Promise<Result>
   /** The same, or without a transaction where the server has none: for what can be repeated after a crash. */
   together<Result>(
@@ -100,8 +100,8 @@ function createCall({ server, prefix, inTurn, name, millis, deadline }: CallPart
       deadline.waitingFor = 'storage-busy'
       return inTurn(contended, () => {
         deadline.waitingFor = 'storage-unavailable'
-        return runTransaction(client, deadline, (session, abort) =>
-          work(collectionsOf(place, { ...options, session }, deadline), abort),
+        return runTransaction(client, deadline, (session, abort, earlier) =>
+          work(collectionsOf(place, { ...options, session }, deadline), abort, earlier),
         )
       })
     },

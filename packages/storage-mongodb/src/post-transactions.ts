@@ -1,3 +1,4 @@
+import type { CreatePostResult } from '@kith/core'
 import type { UpdateFilter } from 'mongodb'
 import type { AuthorDocument } from './counter-documents.ts'
 import { attachedTo, free, release, unavailable } from './media-document.ts'
@@ -17,19 +18,22 @@ export const postTransactions: PostChanges = {
       } as const,
     }))
     for (;;) {
-      const end = await atomically([authorId], async ({ posts, media, authors }, abort) => {
-        // First, because an id that is in use is refused whatever the uploads are.
-        if (!(await insertPost(posts, postDocument(post, 'live')))) {
-          await abort()
-          return 'id-in-use'
-        }
-        if (places.length > 0 && (await media.updateEach(places)) < places.length) {
-          await abort()
-          return 'media-unavailable'
-        }
-        await authors.upsert({ _id: authorId }, counted(1))
-        return 'created'
-      })
+      const end = await atomically<CreatePostResult['outcome'] | 'id-in-use'>(
+        [authorId],
+        async ({ posts, media, authors }, abort, earlier) => {
+          // First, because an id that is in use is refused whatever the uploads are.
+          if (!(await insertPost(posts, postDocument(post, 'live')))) {
+            await abort()
+            return earlier ?? 'id-in-use'
+          }
+          if (places.length > 0 && (await media.updateEach(places)) < places.length) {
+            await abort()
+            return 'media-unavailable'
+          }
+          await authors.upsert({ _id: authorId }, counted(1))
+          return 'created'
+        },
+      )
       if (end === 'id-in-use') throw idInUse()
       if (end === 'created') return { outcome: end }
       const ids = await unavailable(
@@ -43,11 +47,11 @@ export const postTransactions: PostChanges = {
   },
 
   remove: ({ atomically }, id) =>
-    atomically([id], async ({ posts, media, authors }, abort) => {
+    atomically([id], async ({ posts, media, authors }, abort, earlier) => {
       const row = await posts.change({ _id: id, state: 'live' }, removed)
       if (!row) {
         await abort()
-        return false
+        return earlier ?? false
       }
       await media.updateAll(attachedTo('post', id), release)
       await authors.update({ _id: row.authorId }, counted(-1))
