@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { root } from '../scripts/packages.ts'
+import { freePort } from './servers/port.ts'
 
 /** An app that runs as a process of its own, and a browser-like client for it. */
 export interface RunningApp {
@@ -16,16 +16,6 @@ export interface RunningApp {
   setCookies(cookies: string): void
   /** Ends the process and answers its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 /** The environment without the keys that whoever runs the tests has for hosts of media and for models. */

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
-/** Below what systems give to outgoing connections: a server that restarts finds its port still free. */
-const [lowest, highest] = [12_000, 21_999]
+/**
+ * Below what systems give to outgoing connections, and apart for each worker of a run: a server finds its port still free
+ * when it starts, or starts again.
+ */
+const [lowest, workers, each] = [12_000, 8, 1_250]
+const own = lowest + (Number(process.env['VITEST_POOL_ID'] ?? 0) % workers) * each
 
 /** A port of this machine that was free a moment ago, as were the ports so far above it. */
 export async function freePort(distances: readonly number[] = []): Promise<number> {
   for (;;) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1))
+    const port = own + Math.floor(Math.random() * each)
     const free = await Promise.all([0, ...distances].map((distance) => isFree(port + distance)))
     if (free.every(Boolean)) return port
   }
