@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, newestPlaced, release } from './media-document.ts'
@@ -12,19 +13,21 @@ export interface Placing {
 }
 
 /** Attaches it and releases the one before, in one transaction. */
-export function attachInTransaction({ atomically }: Call, placing: Placing): Promise<boolean> {
-  const { ownerId, use } = placing
-  return atomically([ownerId], async (within, abort, earlier) => {
-    // First, so that two transactions that set the same avatar meet here.
-    const { placed = 0 } = await within.authors.upsert({ _id: ownerId }, once)
-    if (await place(within, placing, { order: placed })) {
-      await within.media.updateAll(before({ ownerId, use }, placed), release)
-      return true
-    }
-    const byEarlier = earlier !== null && (await isPlaced(within, placing))
-    await abort()
-    return byEarlier
-  })
+export function attachInTransaction({ atomically, collections }: Call, placing: Placing): Promise<boolean> {
+  const { id, ownerId, use } = placing
+  const setBy = randomUUID()
+  return atomically(
+    [ownerId],
+    async (within, abort) => {
+      // First, so that two transactions that set the same avatar meet here.
+      const { placed = 0 } = await within.authors.upsert({ _id: ownerId }, once)
+      const attached = await place(within, placing, { order: placed, setBy })
+      if (attached) await within.media.updateAll(before({ ownerId, use }, placed), release)
+      else await abort()
+      return attached
+    },
+    async () => (await collections.media.first({ _id: id }))?.attachment?.setBy === setBy,
+  )
 }
 
 /** The same on a server without transactions: `replacing` stays until the one before is released. */
@@ -57,16 +60,13 @@ async function nextOrder({ authors }: Collections, ownerId: string): Promise<num
 function place(
   { media }: Collections,
   { id, ownerId, use }: Placing,
-  mark: { order: number; replacing?: Date },
+  { order, setBy, replacing }: { order: number; setBy?: string; replacing?: Date },
 ): Promise<boolean> {
-  const { order, ...replacing } = mark
-  const attachment = { use, subject: ownerId, position: 0, alt: '', order }
-  return media.update(free(id, ownerId), { $set: { attachment, ...replacing }, $unset: { unusedSince: '' } })
-}
-
-async function isPlaced({ media }: Collections, { id, ownerId, use }: Placing): Promise<boolean> {
-  const { attachment = null } = (await media.first({ _id: id })) ?? {}
-  return attachment?.use === use && attachment.subject === ownerId
+  const attachment = { use, subject: ownerId, position: 0, alt: '', order, ...(setBy && { setBy }) }
+  return media.update(free(id, ownerId), {
+    $set: { attachment, ...(replacing && { replacing }) },
+    $unset: { unusedSince: '' },
+  })
 }
 
 /** Releases all but the one set last. */

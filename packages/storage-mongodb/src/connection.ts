@@ -15,12 +15,14 @@ export interface Call {
   /** When the call is over, done or not. */
   readonly until: Date
   /**
-   * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. `earlier` is what an earlier
-   * run came to whose commit may have been carried out. Calls of this process that name a document in common take turns.
+   * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. Calls of this process
+   * that name a document in common take turns. What aborts when its change is there already tells by `isDone` whether
+   * it is its own.
    */
   atomically<Result>(
     contended: readonly string[],
-    work: (collections: Collections, abort: () => Promise<void>, earlier: Result | null) => Promise<Result>,
+    work: (collections: Collections, abort: () => Promise<void>) => Promise<Result>,
+    isDone?: () => Promise<boolean>,
   ): Promise<Result>
   /** The same, or without a transaction where the server has none: for what can be repeated after a crash. */
   together<Result>(
@@ -96,13 +98,14 @@ function createCall({ server, prefix, inTurn, name, millis, deadline }: CallPart
     collections: collectionsOf(place, options, deadline),
     transactional,
     until: new Date(Date.now() + millis),
-    async atomically(contended, work) {
+    async atomically(contended, work, isDone) {
       deadline.waitingFor = 'storage-busy'
       return inTurn(contended, () => {
         deadline.waitingFor = 'storage-unavailable'
-        return runTransaction(client, deadline, (session, abort, earlier) =>
-          work(collectionsOf(place, { ...options, session }, deadline), abort, earlier),
-        )
+        return runTransaction(client, deadline, {
+          work: (session, abort) => work(collectionsOf(place, { ...options, session }, deadline), abort),
+          isDone,
+        })
       })
     },
     together: (contended, work) =>

@@ -1,6 +1,5 @@
 import type { EdgeRecord } from '@kith/core'
 import type { Collections } from './collections.ts'
-import type { NodeDocument } from './counter-documents.ts'
 import type { EdgeChanges, Turn } from './edge-changes.ts'
 import { type EdgeDocument, edgeEnds, edgeKey, edgesOf, edgesToTurn } from './edge-document.ts'
 import { compareCounts } from './edge-recount.ts'
@@ -10,30 +9,28 @@ import { isDuplicate } from './storage-error.ts'
 /** Changes edges and counts together in one transaction. */
 export const edgeTransactions: EdgeChanges = {
   async add({ atomically, collections }, edge) {
-    const count = await atomically<number | null>([edge.from, edge.to], async (within, abort, earlier) => {
-      if (await inserted(within, edge)) return await countNew(within, edge)
-      await abort()
-      return earlier
-    })
+    const count = await atomically(
+      [edge.from, edge.to],
+      async (within, abort) => {
+        if (await inserted(within, edge)) return await countNew(within, edge)
+        await abort()
+        return null
+      },
+      async () => (await collections.edges.first(edgeKey(edge)))?.id === edge.id,
+    )
     if (count !== null) return { added: true, count }
     return { added: false, count: await countAt(collections.nodes, edge.kind, edge.to) }
   },
 
   async remove({ atomically, collections }, edge) {
     const { kind, from, to } = edge
-    const [removed, seen] = await atomically<Removal>(
-      [from, to],
-      async ({ edges, nodes }, abort, earlier) => {
-        const row = await edges.take(edgeKey(edge))
-        if (!row) {
-          await abort()
-          return earlier ?? [false, null]
-        }
-        if (row.hidden !== 0) return [true, null]
-        await nodes.update({ _id: from }, countChange(kind, 'out', -1))
-        return [true, await nodes.change({ _id: to }, countChange(kind, 'in', -1))]
-      },
-    )
+    const [removed, seen] = await atomically([from, to], async ({ edges, nodes }, abort) => {
+      const row = await edges.take(edgeKey(edge))
+      if (!row) await abort()
+      if (row?.hidden !== 0) return [row !== null, null]
+      await nodes.update({ _id: from }, countChange(kind, 'out', -1))
+      return [true, await nodes.change({ _id: to }, countChange(kind, 'in', -1))]
+    })
     const count = seen ? countsFrom(seen, kind).in : await countAt(collections.nodes, kind, to)
     return { removed, count }
   },
@@ -75,9 +72,6 @@ export const edgeTransactions: EdgeChanges = {
       return differences
     }),
 }
-
-/** Whether there was an edge, and its end if that counts it no more. */
-type Removal = [removed: boolean, seen: NodeDocument | null]
 
 /** Not left over from when the server had no transactions: `migrate()` finishes those. */
 function isWhole({ pending }: EdgeDocument): boolean {

@@ -6,6 +6,8 @@ import type { Collection, Identified } from './collection.ts'
 interface MediaPlace extends MediaAttachment {
   /** Of an avatar or cover: how many the account had with it. */
   order?: number
+  /** Of an avatar or cover: names the call that set it, in a transaction. */
+  setBy?: string
 }
 
 /** A medium. */

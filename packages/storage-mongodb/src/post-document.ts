@@ -21,6 +21,8 @@ export interface PostDocument extends Identified, Omit<PostRecord, 'id'> {
   state: 'draft' | 'live' | 'removed'
   /** Of a removed post: when it is due to be purged, {@link never} until it was for the first time. */
   againAt?: Date
+  /** Names the call that removed it, in a transaction. */
+  removedBy?: string
   pending?: PendingPost
 }
 

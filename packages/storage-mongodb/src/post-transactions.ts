@@ -1,4 +1,4 @@
-import type { CreatePostResult } from '@kith/core'
+import { randomUUID } from 'node:crypto'
 import type { UpdateFilter } from 'mongodb'
 import type { AuthorDocument } from './counter-documents.ts'
 import { attachedTo, free, release, unavailable } from './media-document.ts'
@@ -18,13 +18,13 @@ export const postTransactions: PostChanges = {
       } as const,
     }))
     for (;;) {
-      const end = await atomically<CreatePostResult['outcome'] | 'id-in-use'>(
+      const end = await atomically(
         [authorId],
-        async ({ posts, media, authors }, abort, earlier) => {
+        async ({ posts, media, authors }, abort) => {
           // First, because an id that is in use is refused whatever the uploads are.
           if (!(await insertPost(posts, postDocument(post, 'live')))) {
             await abort()
-            return earlier ?? 'id-in-use'
+            return 'id-in-use'
           }
           if (places.length > 0 && (await media.updateEach(places)) < places.length) {
             await abort()
@@ -33,6 +33,7 @@ export const postTransactions: PostChanges = {
           await authors.upsert({ _id: authorId }, counted(1))
           return 'created'
         },
+        async () => (await collections.posts.first({ _id: subject })) !== null,
       )
       if (end === 'id-in-use') throw idInUse()
       if (end === 'created') return { outcome: end }
@@ -46,17 +47,24 @@ export const postTransactions: PostChanges = {
     }
   },
 
-  remove: ({ atomically }, id) =>
-    atomically([id], async ({ posts, media, authors }, abort, earlier) => {
-      const row = await posts.change({ _id: id, state: 'live' }, removed)
-      if (!row) {
-        await abort()
-        return earlier ?? false
-      }
-      await media.updateAll(attachedTo('post', id), release)
-      await authors.update({ _id: row.authorId }, counted(-1))
-      return true
-    }),
+  remove({ atomically, collections }, id) {
+    const removedBy = randomUUID()
+    const update = { ...removed, $set: { ...removed.$set, removedBy } }
+    return atomically(
+      [id],
+      async ({ posts, media, authors }, abort) => {
+        const row = await posts.change({ _id: id, state: 'live' }, update)
+        if (!row) {
+          await abort()
+          return false
+        }
+        await media.updateAll(attachedTo('post', id), release)
+        await authors.update({ _id: row.authorId }, counted(-1))
+        return true
+      },
+      async () => (await collections.posts.first({ _id: id }))?.removedBy === removedBy,
+    )
+  },
 
   removeAll: ({ atomically }, authorId, limit) =>
     atomically([authorId], async ({ posts, media, authors }, abort) => {

@@ -2,32 +2,35 @@ import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb'
 import type { Deadline } from './deadline.ts'
 import { isDuplicate } from './storage-error.ts'
 
-/**
- * What is done in a transaction. It may be done several times. `abort` ends the transaction without a change. `earlier` is
- * what an earlier run came to whose commit may have been carried out, for a run that finds its own work done.
- */
-export type TransactionWork<Result> = (
-  session: ClientSession,
-  abort: () => Promise<void>,
-  earlier: Result | null,
-) => Promise<Result>
+/** Something to be done in one step. */
+export interface Atom<Result> {
+  /** May be done several times. `abort` ends the transaction without a change. */
+  work(session: ClientSession, abort: () => Promise<void>): Promise<Result>
+  /**
+   * Whether the change is there and this call made it. Asked where a commit failed and the next attempt aborts, having
+   * found nothing to do. @default never
+   */
+  isDone?: (() => Promise<boolean>) | undefined
+}
 
 /**
  * Runs work as one transaction: again from the start when it met another one, and the commit alone when its result is not
- * known. Where the server has forgotten that transaction too, it runs from the start although it may be carried out.
+ * known. A commit that failed was not carried out, says MongoDB; but a server that forgets its transactions when it is
+ * killed says so of one that was. Then the attempt that was committed has the result, and not the one that came too late.
  */
 export async function runTransaction<Result>(
   client: MongoClient,
   deadline: Deadline,
-  work: TransactionWork<Result>,
+  { work, isDone = () => Promise.resolve(false) }: Atom<Result>,
 ): Promise<Result> {
   let attempts = 0
-  let earlier: Result | null = null
+  let committing: { result: Result } | null = null
   async function attempt(session: ClientSession): Promise<Result> {
     deadline.check()
     if (attempts++ > 0) deadline.waitingFor = 'storage-busy'
-    const result = await work(session, () => session.abortTransaction(), earlier)
-    if (session.inTransaction()) earlier = result
+    const result = await work(session, () => session.abortTransaction())
+    if (session.inTransaction()) committing = { result }
+    else if (committing && (await isDone())) return committing.result
     return result
   }
   for (;;) {

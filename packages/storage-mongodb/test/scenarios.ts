@@ -29,7 +29,8 @@ export const changes: Readonly<Record<string, Prepare>> = {
   async 'add an edge'() {
     const edge = sampleEdge()
     return {
-      act: ({ edges }) => edges.add(edge),
+      // With a new id each time, as core does.
+      act: ({ edges }) => edges.add({ ...edge, id: nextId() }),
       answer: { added: true, count: 1 },
       check: (storage) => demandCounts(storage, edge, 1),
     }
@@ -94,7 +95,6 @@ export const changes: Readonly<Record<string, Prepare>> = {
     ]
     const media = uploads.map(({ id }) => ({ id, alt: '' }))
     return {
-      // With a new id each time, as core does.
       act: ({ posts }) => posts.create({ ...post, id: nextId() }, media),
       answer: { outcome: 'created' },
       async check({ posts, media: store }) {
