@@ -54,12 +54,17 @@ export function createTemporaryFiles(directory: string): TemporaryFiles {
 
 /**
  * Moves a finished file to where it is kept. Its bytes and its name are on the disk when this ends, so that a power cut
- * leaves it whole or not at all. Fails with `ENOENT` if the folder is not there.
+ * leaves it whole or not at all. Fails with `ENOENT` if the folder is not there; one that is taken away afterwards has
+ * taken the file with it.
  */
 export async function keep(path: string, target: string): Promise<void> {
   await sync(path)
   await rename(path, target)
-  await sync(dirname(target))
+  try {
+    await sync(dirname(target))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
 }
 
 /** Makes a folder and those above it, lasting. */

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,4 +16,19 @@ export function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(directory, name)).isFile())
     .sort()
+}
+
+/** The files below a folder that this process has open, where the system tells of them in `/proc`. */
+export function openFilesIn(directory: string): string[] {
+  const handles = '/proc/self/fd'
+  return readdirSync(handles)
+    .flatMap((name) => {
+      try {
+        return [readlinkSync(join(handles, name))]
+      } catch {
+        // The one that has read the list is closed by now.
+        return []
+      }
+    })
+    .filter((path) => path.startsWith(directory))
 }
