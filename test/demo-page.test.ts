@@ -77,7 +77,9 @@ describe.skipIf(!executablePath)('the page of the demo, in a browser (needs chro
     await page.locator('#view').getByText('A calm sea').waitFor()
     const shown = page.locator('#view img[src*="/files/"]').first()
     await expect
-      .poll(() => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+      .poll(() => shown.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth), {
+        timeout: patience,
+      })
       .toBeGreaterThan(100)
   }
 

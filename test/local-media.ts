@@ -25,6 +25,7 @@ export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> 
       temporaryDirectory,
     },
     files: async () => [...(await filesIn(directory)), ...(await filesIn(temporaryDirectory))],
-    close: () => rm(folder, { recursive: true, force: true }),
+    // A request that a client has given up may still be clearing up after itself.
+    close: () => rm(folder, { recursive: true, force: true, maxRetries: 20 }),
   }
 }

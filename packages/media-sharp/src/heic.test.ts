@@ -4,9 +4,10 @@ import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import sharp from 'sharp'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { avifParts, createFolder, secret, webpChunks } from '../test/pictures.ts'
 import { createHeicReader } from './heic.ts'
 import { createSharpImages } from './index.ts'
@@ -113,13 +114,17 @@ describe('a HEIC', () => {
 
 describe('a HEIC that is hostile', () => {
   test('is given up when it takes too long, with its thread', async () => {
-    const handles = process.getActiveResourcesInfo().length
+    const threads: Worker[] = []
+    const note = (thread: Worker): void => void threads.push(thread)
+    process.on('worker', note)
+    onTestFinished(() => void process.off('worker', note))
     const reading = createHeicReader({ maxSeconds: 0.05 })(large())
     await expect(reading).rejects.toMatchObject({
       code: 'media-unreadable',
       cause: { message: 'It took too long.' },
     })
-    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(handles)
+    // A thread that has ended has no id.
+    expect(threads.map(({ threadId }) => threadId)).toEqual([-1])
   })
 
   test('gets no more memory than it may have', () => {

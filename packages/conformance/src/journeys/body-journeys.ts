@@ -92,10 +92,15 @@ export const bodyJourneys: readonly Journey[] = [
     name: 'bodies: too large a body is refused at once, by its length or while it comes',
     async run(app) {
       const body = JSON.stringify({ login: 'anna', password: 'x'.repeat(10_000_000) })
-      for (const chunked of [false, true]) {
-        const before = performance.now()
-        await expectRefusal(app, { body, chunked, headers: jsonType }, ['payload-too-large'])
-        assert.ok(performance.now() - before < 2000)
+      for (const request of [{ body }, { body, chunked: true }])
+        await expectRefusal(app, { ...request, headers: jsonType }, ['payload-too-large'])
+      // Whoever waits for the end of these waits for ever, as a host may that answers in its own words.
+      if (app.conditions.bodiesAnsweredByHost === null) {
+        const start = body.slice(0, 2_000_000)
+        for (const request of [{ body: '{' }, { body: start, chunked: true }])
+          await expectRefusal(app, { ...request, announced: body.length, headers: jsonType }, [
+            'payload-too-large',
+          ])
       }
       // Under the limit in bytes, and still far too long for a field.
       const long = await app.request('/users/login', {

@@ -12,6 +12,8 @@ export interface WireRequest {
   chunked?: boolean | undefined
   /** Goes away in the middle of the body; there is no answer then. */
   abort?: boolean | undefined
+  /** Announces a body of so many bytes, unless it is chunked, and keeps what is missing to itself until there is an answer. */
+  announced?: number | undefined
 }
 
 /** What came back. The status is 0 where the request was given up. */
@@ -26,10 +28,10 @@ export type Send = (request: WireRequest) => Promise<WireAnswer>
 
 /** Sends over a socket, to a server that listens on this port of this machine. */
 export function sendByHttp(port: number): Send {
-  return ({ method, path, headers, body, chunked = false, abort = false }) =>
+  return ({ method, path, headers, body, chunked = false, abort = false, announced }) =>
     new Promise((resolve, reject) => {
       const bytes = Buffer.from(body ?? '')
-      const length = ['content-length', String(abort ? bytes.byteLength + 1000 : bytes.byteLength)]
+      const length = ['content-length', String(announced ?? bytes.byteLength + (abort ? 1000 : 0))]
       const framing = chunked ? ['transfer-encoding', 'chunked'] : length
       const raw = [
         ['host', `localhost:${port}`],
@@ -56,6 +58,7 @@ export function sendByHttp(port: number): Send {
           )
           const text = Buffer.concat(chunks).toString()
           resolve({ status: incoming.statusCode ?? 0, headers: new Headers(pairs), text })
+          if (announced !== undefined) outgoing.destroy()
         })
       })
       // A server may answer and close before it has read all: the answer counts.
@@ -64,20 +67,23 @@ export function sendByHttp(port: number): Send {
         else if (!answered) reject(error)
       })
       if (abort) outgoing.write(bytes, () => setTimeout(() => outgoing.destroy(), 20))
+      else if (announced !== undefined) outgoing.write(bytes)
       else outgoing.end(bytes)
     })
 }
 
 /** Hands requests to a Fetch handler in this process. */
 export function sendByFetch(handle: (request: Request) => Promise<Response>): Send {
-  return async ({ method, path, headers, body, chunked = false, abort = false }) => {
+  return async ({ method, path, headers, body, chunked = false, abort = false, announced }) => {
     const pairs = headers.map(([name, value]) => [name, value] as [string, string])
-    if (body !== undefined && !chunked) pairs.push(['content-length', String(Buffer.byteLength(body))])
+    if (body !== undefined && !chunked)
+      pairs.push(['content-length', String(announced ?? Buffer.byteLength(body))])
+    const end = abort ? 'error' : announced === undefined ? 'close' : 'none'
     const response = await handle(
       new Request(`http://localhost${path}`, {
         method,
         headers: pairs,
-        ...(body !== undefined && { body: streamOf(Buffer.from(body), abort), duplex: 'half' as const }),
+        ...(body !== undefined && { body: streamOf(Buffer.from(body), end), duplex: 'half' as const }),
       }),
     )
     return abort
@@ -86,13 +92,13 @@ export function sendByFetch(handle: (request: Request) => Promise<Response>): Se
   }
 }
 
-function streamOf(bytes: Uint8Array, abort: boolean): ReadableStream<Uint8Array> {
+function streamOf(bytes: Uint8Array, end: 'close' | 'error' | 'none'): ReadableStream<Uint8Array> {
   let sent = false
   return new ReadableStream<Uint8Array>({
     pull(controller) {
       if (!sent) controller.enqueue(bytes)
-      else if (abort) controller.error(new Error('the client went away'))
-      else controller.close()
+      else if (end === 'error') controller.error(new Error('the client went away'))
+      else if (end === 'close') controller.close()
       sent = true
     },
   })

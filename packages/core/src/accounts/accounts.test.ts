@@ -132,8 +132,8 @@ describe('register', () => {
     }
     const started = performance.now()
     expect(await codeOf(accounts.register(input))).toBe('invalid-input')
-    // About 15 ms a field; a costly check of them would take seconds.
-    expect(performance.now() - started).toBeLessThan(2000)
+    // About 15 ms a field on an idle machine; what grows with the square of the length would take hours.
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   test('of 20 at once with look-alike names one is created', async () => {

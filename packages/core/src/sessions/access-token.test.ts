@@ -181,7 +181,7 @@ test('no forged, foreign or bent token passes', async () => {
   for (const [name, token] of Object.entries(bad)) {
     const started = performance.now()
     expect(await codeOf(tokens.verify(token)), name).toBe('access-token-invalid')
-    expect(performance.now() - started, name).toBeLessThan(1000)
+    expect(performance.now() - started, name).toBeLessThan(10_000)
   }
   expect(await codeOf(tokens.verify(hmacToken(header, { ...claims(), exp: seconds() }, key)))).toBe(
     'access-token-expired',
