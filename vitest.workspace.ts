@@ -14,8 +14,9 @@ function packageProject(folder: string): object {
       root: `packages/${folder}`,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       env: { KITH_TEST_SUITE: folder },
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      // For what hangs. Tests take a few seconds at most, and on a slow machine with much else to do ten times that.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
     },
   }
 }

@@ -8,44 +8,50 @@ import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
 
-test('everything acknowledged is there after kill -9, at any moment, and nothing is there by half', async () => {
-  const path = freshPath()
-  const acknowledged = new Map<number, number>()
-  for (let round = 0; round < 8; round++) {
-    const first = acknowledged.size
-    const child = startScript('life-worker.ts', [path, String(first)])
-    const output = outputOf(child)
-    await new Promise((resolve) => child.stdout?.once('data', resolve))
-    await wait(Math.random() * 150)
-    child.kill('SIGKILL')
+const rounds = 8
 
-    const lines = (await output).trim().split('\n')
-    for (const line of lines) {
-      const [life = 0, step = 0] = line.split(' ').map(Number)
-      acknowledged.set(life, step)
+test(
+  'everything acknowledged is there after kill -9, at any moment, and nothing is there by half',
+  async () => {
+    const path = freshPath()
+    const acknowledged = new Map<number, number>()
+    for (let round = 0; round < rounds; round++) {
+      const first = acknowledged.size
+      const child = startScript('life-worker.ts', [path, String(first)])
+      const output = outputOf(child)
+      await new Promise((resolve) => child.stdout?.once('data', resolve))
+      await wait(Math.random() * 150)
+      child.kill('SIGKILL')
+
+      const lines = (await output).trim().split('\n')
+      for (const line of lines) {
+        const [life = 0, step = 0] = line.split(' ').map(Number)
+        acknowledged.set(life, step)
+      }
+      const last = acknowledged.size - 1
+      expect(last, 'the worker got somewhere').toBeGreaterThanOrEqual(first)
+      expect(integrityOf(path)).toBe('ok')
+
+      const storage = createSqliteStorage({ path })
+      const read = async (life: number): Promise<Life> => ({
+        user: await storage.users.byId(userIdOf(life)),
+        session: await storage.sessions.byId(sessionIdOf(life)),
+      })
+      for (const [life, steps] of acknowledged) {
+        if (life !== last) expect(await read(life)).toEqual(expectedAfter(life, steps))
+      }
+      // The step that was under way when the process died has happened in full or not at all.
+      const steps = acknowledged.get(last) ?? 0
+      expect([expectedAfter(last, steps), expectedAfter(last, steps + 1)]).toContainEqual(await read(last))
+      expect([expectedAfter(last + 1, 0), expectedAfter(last + 1, 1)]).toContainEqual(await read(last + 1))
+
+      await storage.close()
+      forget(path, [last, last + 1])
+      acknowledged.delete(last)
     }
-    const last = acknowledged.size - 1
-    expect(last, 'the worker got somewhere').toBeGreaterThanOrEqual(first)
-    expect(integrityOf(path)).toBe('ok')
-
-    const storage = createSqliteStorage({ path })
-    const read = async (life: number): Promise<Life> => ({
-      user: await storage.users.byId(userIdOf(life)),
-      session: await storage.sessions.byId(sessionIdOf(life)),
-    })
-    for (const [life, steps] of acknowledged) {
-      if (life !== last) expect(await read(life)).toEqual(expectedAfter(life, steps))
-    }
-    // The step that was under way when the process died has happened in full or not at all.
-    const steps = acknowledged.get(last) ?? 0
-    expect([expectedAfter(last, steps), expectedAfter(last, steps + 1)]).toContainEqual(await read(last))
-    expect([expectedAfter(last + 1, 0), expectedAfter(last + 1, 1)]).toContainEqual(await read(last + 1))
-
-    await storage.close()
-    forget(path, [last, last + 1])
-    acknowledged.delete(last)
-  }
-})
+  },
+  rounds * 30_000,
+)
 
 /** Takes out what the killed step belonged to, so that the next worker begins that life from the start. */
 function forget(path: string, lives: number[]): void {
