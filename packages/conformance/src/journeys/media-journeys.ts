@@ -5,7 +5,7 @@ import type { CaptionWriter } from '@kith/core'
 import { shapes } from '@kith/http'
 import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
-import { formOf, picture, send, upload } from './uploads.ts'
+import { animationBomb, formOf, picture, send, upload } from './uploads.ts'
 
 /** Never answers, and does not listen to its signal. */
 const silent: CaptionWriter = { name: 'silent', suggest: () => new Promise(() => {}) }
@@ -65,6 +65,17 @@ export const mediaJourneys: readonly Journey[] = [
       bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29)
       ;(await send(anna, bomb)).problem('media-too-large')
       assert.deepEqual(await app.media.files(), [])
+    },
+  },
+  {
+    name: 'media: an animation of too many pixels is refused, however few each of its frames draws',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const bomb = animationBomb({ side: 2000, frames: 100 })
+      assert.ok(bomb.length < 5000)
+      ;(await send(anna, bomb)).problem('media-too-large')
+      assert.deepEqual(await app.media.files(), [])
+      assert.equal((await upload(anna, animationBomb({ side: 20, frames: 100 }))).width, 20)
     },
   },
   {

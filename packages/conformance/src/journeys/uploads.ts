@@ -15,6 +15,15 @@ export const movingPicture: Uint8Array = Buffer.from(
   'base64',
 )
 
+/** A GIF of many frames that each draw one pixel: few bytes, and much to decode. */
+export function animationBomb({ side, frames }: { side: number; frames: number }): Uint8Array {
+  const head = Buffer.from('GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff', 'latin1')
+  head.writeUInt16LE(side, 6)
+  head.writeUInt16LE(side, 8)
+  const frame = Buffer.from('21f904000a000000' + '2c0000000001000100' + '00' + '02024401' + '00', 'hex')
+  return Buffer.concat([head, ...Array<Buffer>(frames).fill(frame), Buffer.from(';')])
+}
+
 /** One part of a form. */
 export interface Part {
   name: string

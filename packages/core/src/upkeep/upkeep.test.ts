@@ -1,3 +1,4 @@
+import { type CountDifference, createKith, type RecountResult } from '@kith/core'
 import { expect, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 
@@ -27,4 +28,34 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
   expect(reports.reduce((sum, report) => sum + report.sessions, 0)).toBe(600)
   const viewer = { userId: user.id, sessionId: '' }
   expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
+})
+
+test('counts are verified batch by batch, with what is wrong reported and how many were looked at told meanwhile', async () => {
+  const { options } = createInstance()
+  const wrong = (node: string): CountDifference => ({
+    kind: 'follow',
+    node,
+    stored: { out: 0, in: 2 },
+    counted: { out: 0, in: 1 },
+  })
+  const batches: Record<string, RecountResult> = {
+    start: { checked: 500, differences: [wrong('a')], next: 'middle' },
+    middle: { checked: 20, differences: [wrong('b')], next: null },
+  }
+  const { storage } = options
+  const kith = createKith({
+    ...options,
+    storage: {
+      ...storage,
+      edges: {
+        ...storage.edges,
+        recount: async (after) => batches[after ?? 'start'] ?? expect.fail('there is no such batch'),
+      },
+      posts: { ...storage.posts, recount: async () => ({ checked: 7, differences: [], next: null }) },
+    },
+  })
+  const progress: number[] = []
+  const report = await kith.upkeep.verifyCounts((checked) => void progress.push(checked))
+  expect(report).toEqual({ checked: 527, differences: [wrong('a'), wrong('b')] })
+  expect(progress).toEqual([500, 520, 527])
 })

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { drawDefaultAvatar } from './default-avatar.ts'
+
+test('a default avatar is made of the id alone: always the same for one, another for another', () => {
+  const ids = Array.from(
+    { length: 50 },
+    (_, index) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+  )
+  const pictures = ids.map((id) => Buffer.from(drawDefaultAvatar(id)).toString('base64'))
+  expect(ids.map((id) => Buffer.from(drawDefaultAvatar(id)).toString('base64'))).toEqual(pictures)
+  expect(new Set(pictures).size).toBe(ids.length)
+})
