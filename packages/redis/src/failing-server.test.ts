@@ -52,7 +52,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       await control.restart()
       await untilTrusted(one, other)
       await until(() => other.isRevoked(during))
-      expect(other.isRevoked(before))
+      expect(other.isRevoked(before)).toBe(true)
       await until(async () => (await limits.hit('a', limit, new Date())).allowed)
       // One that starts only now learns it from Redis.
       await demandKnown(openRevocations(place), [before, during])
@@ -217,6 +217,6 @@ await describeWithRedis('a durable server', { control: true, durable: true }, (r
     await one.revoke(['a'], inAMinute())
     await one.close()
     await redis().control?.restart()
-    expect(await openRevocations(place).isRevoked('a'))
+    expect(await openRevocations(place).isRevoked('a')).toBe(true)
   })
 })
