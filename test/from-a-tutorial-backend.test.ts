@@ -154,7 +154,7 @@ async function seed(connection: Connection, folder: string): Promise<void> {
   await draw(96, 'cover.png')
   const md5 = (text: string) => createHash('md5').update(text).digest('hex')
   const avatar = 'https://res.example/gone.png'
-  await User.create([
+  const people = [
     {
       username: 'Ada',
       email: 'ada@example.com',
@@ -200,5 +200,7 @@ async function seed(connection: Connection, folder: string): Promise<void> {
       avatar,
       password: '$1$salt$qJH7.N4xYta3aEG/dfqo/0',
     },
-  ])
+  ]
+  // Of two with one address the first keeps it.
+  await User.create(people, { ordered: true })
 }
