@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { root } from '../scripts/packages.ts'
 import { type RunningApp, startApp } from './running-app.ts'
 import { describeWithMongo } from './servers/describe-servers.ts'
@@ -18,6 +20,12 @@ const secrets = {
 const ada = { fullName: 'Ada Lovelace', username: 'ada', email: 'ada@example.com', password: 'correct horse' }
 
 const withoutRedis = await redisMissing()
+
+/** The files of forms that wait for their answer. */
+function incoming(): string[] {
+  const folder = join(root, 'examples/express-mongodb/uploads/incoming')
+  return existsSync(folder) ? readdirSync(folder) : []
+}
 
 interface Account {
   name: string
@@ -81,6 +89,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
   })
 
   test('without an avatar, or with one that is none, there is no account, and the name stays free', async () => {
+    const before = new Set(incoming())
     const app = await start()
     try {
       const missing = await register(app, form({ coverImage: picture }))
@@ -95,19 +104,34 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       expect((await register(app, form({ avatar: picture }))).status).toBe(201)
       expect((await register(app, form({ avatar: picture }))).status).toBe(409)
       expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(200)
+      // They go once the answer is out. What an app left that was killed before stays.
+      await expect.poll(() => incoming().filter((name) => !before.has(name)), { timeout: 10_000 }).toEqual([])
     } finally {
       await app.stop('SIGKILL')
     }
-    const waiting = readdirSync(join(root, 'examples/express-mongodb/uploads/incoming'))
-    expect(waiting).toEqual([])
   })
 
   test('says what to set where something is missing or cannot work', async () => {
     await expect(start({ ACCESS_TOKEN_SECRET: '' })).rejects.toThrow(/ACCESS_TOKEN_SECRET is not set/)
     await expect(start({ CORS_ORIGIN: '*' })).rejects.toThrow(/name the pages/)
     await expect(start({ ACCESS_TOKEN_EXPIRY: 'soon' })).rejects.toThrow(/accessTtl/)
-    const nowhere = `mongodb://127.0.0.1:${await freePort()}/kith`
+    // A port that nobody has unless he is the system.
+    const nowhere = 'mongodb://127.0.0.1:1/kith'
     await expect(start({ MONGODB_URI: nowhere })).rejects.toThrow(/cannot be reached/)
+    const other = createServer((socket) => socket.destroy()).listen(0)
+    onTestFinished(() => void other.close())
+    await once(other, 'listening')
+    const taken = String((other.address() as AddressInfo).port)
+    await expect(start({ PORT: taken })).rejects.toThrow(/EADDRINUSE/)
+  })
+
+  test('blank lines in .env mean nothing is set', async () => {
+    const app = await start({ REDIS_URL: '', ACCESS_TOKEN_EXPIRY: '', REFRESH_TOKEN_EXPIRY: '' })
+    try {
+      expect((await register(app, form({ avatar: picture }))).status).toBe(201)
+    } finally {
+      await app.stop('SIGKILL')
+    }
   })
 
   test.skipIf(withoutRedis !== null)('with Redis, a logout in one server counts in another', async () => {
@@ -121,7 +145,8 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       other.setCookies(one.cookies())
       expect((await other.call('GET', '/api/v1/hello')).status).toBe(200)
       expect((await one.call('POST', '/api/v1/users/logout')).status).toBe(204)
-      await expect.poll(async () => (await other.call('GET', '/api/v1/hello')).status).toBe(401)
+      const hello = async (): Promise<number> => (await other.call('GET', '/api/v1/hello')).status
+      await expect.poll(hello, { timeout: 10_000 }).toBe(401)
     } finally {
       await one.stop('SIGKILL')
       await other.stop('SIGKILL')

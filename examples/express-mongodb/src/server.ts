@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { MongoClient } from 'mongodb'
 import { createApp } from './app.ts'
 import { readEnv } from './config/env.ts'
@@ -10,7 +11,9 @@ try {
   const client = new MongoClient(env.mongodbUri)
   const kith = await connectKith(env, client)
   await kith.storage.migrate()
-  createApp(kith, env).listen(env.port, () => console.log(`http://localhost:${env.port}`))
+  const server = createApp(kith, env).listen(env.port)
+  await once(server, 'listening')
+  console.log(`http://localhost:${env.port}`)
   setInterval(() => void kith.upkeep.run().catch(console.error), hour)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

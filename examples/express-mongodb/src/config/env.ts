@@ -25,12 +25,12 @@ export function readEnv(): Env {
   if (allowedOrigins.includes('*'))
     throw new RangeError('CORS_ORIGIN: name the pages. With * any page on the web could act for your users.')
   return {
-    port: Number(process.env['PORT'] ?? 8000),
+    port: Number(process.env['PORT'] || 8000),
     mongodbUri: demand('MONGODB_URI'),
-    redisUrl: process.env['REDIS_URL'] ?? null,
+    redisUrl: process.env['REDIS_URL'] || null,
     secret: `${demand('ACCESS_TOKEN_SECRET')}:${demand('REFRESH_TOKEN_SECRET')}`,
-    accessTtl: (process.env['ACCESS_TOKEN_EXPIRY'] ?? '1d') as Duration,
-    refreshTtl: (process.env['REFRESH_TOKEN_EXPIRY'] ?? '10d') as Duration,
+    accessTtl: (process.env['ACCESS_TOKEN_EXPIRY'] || '1d') as Duration,
+    refreshTtl: (process.env['REFRESH_TOKEN_EXPIRY'] || '10d') as Duration,
     allowedOrigins,
     production: process.env['NODE_ENV'] === 'production',
   }

@@ -9,7 +9,9 @@ const form = multer({ dest: `${uploadsFolder}/incoming`, limits: { fileSize: 20 
 export const pictures: RequestHandler[] = [
   (request, response, next) => {
     response.once('close', () => {
-      for (const { path } of Object.values(filesOf(request)).flat()) void rm(path, { force: true })
+      for (const { path } of Object.values(filesOf(request)).flat()) {
+        rm(path, { force: true }).catch(console.error)
+      }
     })
     next()
   },
