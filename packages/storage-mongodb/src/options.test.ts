@@ -61,7 +61,8 @@ test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, 
   const storage = createMongoStorage(by === 'uri' ? { ...options, uri: silent } : { ...options, client: own })
   const began = performance.now()
   const calls = await Promise.allSettled([storage.migrate(), storage.users.byId('nobody')])
-  expect(performance.now() - began).toBeLessThan(1_000)
+  // The driver by itself waits half a minute.
+  expect(performance.now() - began).toBeLessThan(5_000)
   const unavailable = { status: 'rejected', reason: { code: 'storage-unavailable', retryAfterSeconds: 5 } }
   expect(calls).toMatchObject([unavailable, unavailable])
   await Promise.all([storage.close(), own.close()])

@@ -33,7 +33,7 @@ export const postTransactions: PostChanges = {
           await authors.upsert({ _id: authorId }, counted(1))
           return 'created'
         },
-        async () => (await collections.posts.first({ _id: subject })) !== null,
+        async () => (await collections.posts.first({ _id: subject, authorId })) !== null,
       )
       if (end === 'id-in-use') throw idInUse()
       if (end === 'created') return { outcome: end }

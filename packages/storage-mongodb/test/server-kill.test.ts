@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { type Db, type Document, MongoClient } from 'mongodb'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 import { createMongoStorage } from '../src/index.ts'
@@ -53,7 +53,9 @@ for (const topology of ['replica-set', 'standalone'] as const) {
         }
         const witness = createWitness(society.kith, storage, `witness_${round}`)
         const lives = Promise.allSettled([...Array.from({ length: lanes }, live), witness.live(isStopped)])
-        await wait(200 + Math.random() * 600)
+        // On a slow machine this takes a while; a kill before it would show nothing.
+        await vi.waitUntil(() => witness.acknowledged > 1 && done > (round + 1) * 3, { timeout: 60_000 })
+        await wait(Math.random() * 600)
         await mongo().control?.kill()
         stopped = true
         await mongo().control?.restart()

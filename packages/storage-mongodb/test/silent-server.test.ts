@@ -11,7 +11,8 @@ await describeWithMongo('a server that falls silent', { topology: 'standalone' }
     const client = new MongoClient(`mongodb://${proxy.host}:${proxy.port}`, {
       directConnection: true,
       heartbeatFrequencyMS: 500,
-      connectTimeoutMS: 500,
+      // Enough for a heartbeat of a busy machine.
+      connectTimeoutMS: 3_000,
     })
     const database = mongo().freshDatabase()
     const { migrate, posts } = createMongoStorage({ client, database, timeoutMillis: 30_000 })
