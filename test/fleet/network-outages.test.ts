@@ -2,13 +2,13 @@ import { test } from 'vitest'
 import type { Proxy } from '../servers/proxy.ts'
 import { describeFleet } from './describe-fleet.ts'
 import { controlOf, downMillis, frozenMillis, names } from './faults.ts'
-import { strike } from './strike.ts'
+import { settings, strike } from './strike.ts'
 
 const control = true
 
 await describeFleet(
   'a fleet with a network that fails',
-  { proxied: true, mongo: { control, syncOnCommit: true }, redis: { control } },
+  { proxied: true, mongo: { control, syncOnCommit: true }, redis: { control }, settings },
   (backed) => {
     for (const which of ['redis', 'mongo'] as const) {
       const name = names[which]
@@ -45,7 +45,7 @@ await describeFleet(
 
 await describeFleet(
   'a fleet on a standalone, which has no transactions',
-  { mongo: { topology: 'standalone', control, syncOnCommit: true }, redis: { control } },
+  { mongo: { topology: 'standalone', control, syncOnCommit: true }, redis: { control }, settings },
   (backed) => {
     test('MongoDB is stopped and comes back later', () =>
       strike(backed(), 'MongoDB standalone stopped', {

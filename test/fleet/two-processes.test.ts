@@ -17,7 +17,8 @@ import {
   tokensOf,
 } from './member.ts'
 
-const graceSeconds = 2
+/** Longer than 30 refreshes take that wait for each other on a busy machine. */
+const graceSeconds = 6
 const settings = {
   graceSeconds,
   limits: {
@@ -46,14 +47,20 @@ function statuses(replies: readonly Reply[]): Record<number, number> {
   return counts
 }
 
-/** Asks a server over and over until it refuses the token; answers after how long. */
+/** How long a revocation may take to be known everywhere, however busy the machine is. */
+const leaseMillis = 1_000
+
+/**
+ * Asks a server over and over until it refuses the token; answers after how long it did. What is asked once a revocation has to be
+ * known must be refused.
+ */
 async function untilRefused(server: FleetServer, tokens: Tokens): Promise<number> {
   const started = performance.now()
   for (;;) {
+    const asked = performance.now() - started
     const { status } = await me(server, tokens)
     if (status === 401) return performance.now() - started
-    expect(status).toBe(200)
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect({ status, isKnown: asked > leaseMillis }).toEqual({ status: 200, isKnown: false })
   }
 }
 
@@ -79,8 +86,6 @@ await describeFleet('two Express servers and a Fastify server', { settings }, (b
       `A logout is refused in other processes after ${median.toFixed(1)} ms (median of ${delays.length}; slowest ${slowest.toFixed(1)} ms)`,
     )
     expect(median).toBeLessThan(100)
-    // What holds however busy the machine is.
-    expect(slowest).toBeLessThan(1_100)
   })
 
   test('an account is locked for all after so many wrong passwords at any, and for none before', async () => {
@@ -131,8 +136,7 @@ await describeFleet('two Express servers and a Fastify server', { settings }, (b
     const reused = await refresh(at(servers(), 2), first.refreshToken)
     expect(reused).toMatchObject({ status: 401, code: 'refresh-token-reused' })
     for (const tokens of [first, second]) {
-      const delays = await Promise.all(servers().map((server) => untilRefused(server, tokens)))
-      expect(Math.max(...delays)).toBeLessThan(1_100)
+      await Promise.all(servers().map((server) => untilRefused(server, tokens)))
       await demandEnded(servers(), tokens)
     }
   })
