@@ -17,6 +17,7 @@ function packageProject(folder: string): object {
       // For what hangs. Tests take a few seconds at most, and on a slow machine with much else to do ten times that.
       testTimeout: 120_000,
       hookTimeout: 120_000,
+      expect: { poll: { timeout: 20_000 } },
     },
   }
 }

@@ -209,6 +209,25 @@ describe('edit', () => {
     ])
   })
 
+  test('of two parallel edits that would take both logins away one fails, and changes nothing', async () => {
+    const { accounts } = await signedIn({ accounts: { identifiers: { username: 'optional' } } })
+    const input = { username: 'both', email: 'both@example.com', bio: 'before', password }
+    const { user, session } = await accounts.register(input)
+    const viewer = { userId: user.id, sessionId: session.id }
+    const answers = await Promise.allSettled([
+      accounts.edit(viewer, { email: null, bio: 'after', currentPassword: password }),
+      accounts.edit(viewer, { username: null }),
+    ])
+    expect(answers).toMatchObject([
+      {
+        status: 'rejected',
+        reason: { code: 'invalid-input', errors: [{ path: 'email', code: 'required' }] },
+      },
+      { status: 'fulfilled', value: { username: null } },
+    ])
+    expect(await accounts.me(viewer)).toMatchObject({ username: null, email: input.email, bio: 'before' })
+  })
+
   test('parallel edits of different fields all hold', async () => {
     const { accounts, viewer } = await signedIn()
     await Promise.all([

@@ -99,14 +99,16 @@ export function createAccounts(core: Core): Accounts {
       const changes: UserChanges = present(fields)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
-      const after = { ...before, ...changes }
-      if (after.username === null && after.email === null) {
-        const message = 'An account keeps a username or an e-mail address to sign in with'
-        throw new InvalidInputError([{ path: 'email', code: 'required', message }])
-      }
+      if (!hasLogin({ ...before, ...changes })) throw needsLogin()
       const result = await users.update(viewer.userId, changes)
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'missing') throw new KithError('unauthenticated')
+      if (!hasLogin(result.user)) {
+        // Another edit took the other login away meanwhile. The later one of the two sees it, and takes itself back.
+        const names = Object.keys(changes) as (keyof UserChanges)[]
+        await users.update(viewer.userId, Object.fromEntries(names.map((name) => [name, before[name]])))
+        throw needsLogin()
+      }
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
       return await presentOwn(result.user)
     },
@@ -146,6 +148,15 @@ export function createAccounts(core: Core): Accounts {
       emit('account.unbanned', { userId })
     },
   }
+}
+
+function hasLogin({ username, email }: UserRecord): boolean {
+  return username !== null || email !== null
+}
+
+function needsLogin(): KithError {
+  const message = 'An account keeps a username or an e-mail address to sign in with'
+  return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 
 /** The fields that were given. */
