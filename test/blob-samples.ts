@@ -1,4 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { drawDefaultAvatar, type SignedUpload } from '@kith/core'
+import type { onTestFinished } from 'vitest'
+
+/** Says what is to be done at the end of a test: of the one that runs, or where several do, that of the context of one. */
+export type Finished = typeof onTestFinished
 
 export const image = { contentType: 'image/webp', size: null } as const
 export const video = { contentType: 'video/mp4', size: null } as const
@@ -61,4 +66,28 @@ export async function errorOf(call: () => Promise<unknown>): Promise<Error & { c
     return error as Error & { code?: string }
   }
   throw new Error('it did not fail')
+}
+
+/** The same, which has to come before a timer of this process that is set at the same time: a slow machine slows both. */
+export async function errorWithin(
+  seconds: number,
+  call: () => Promise<unknown>,
+): Promise<Error & { code?: string }> {
+  const over = new AbortController()
+  const late = wait(seconds * 1000, null, { signal: over.signal }).then(() => {
+    throw new Error(`it waits for longer than ${seconds} seconds`)
+  })
+  try {
+    return await Promise.race([errorOf(call), late])
+  } finally {
+    over.abort()
+  }
+}
+
+/** Waits until something is so, by the clock of the system, whatever the timers of the test are. */
+export async function comesTrue(condition: () => boolean): Promise<void> {
+  for (let looks = 0; !condition(); looks++) {
+    if (looks === 4000) throw new Error('It does not come true')
+    await wait(5)
+  }
 }

@@ -48,10 +48,12 @@ describeWithDouble('an account that cannot be used', { imageBytes: 500, videoByt
   })
 
   test('because nobody answers there', async () => {
-    for (const [name, call] of calls) {
-      const error = await errorOf(() => call(openMedia(double(), { apiUrl: 'http://127.0.0.1:1' })))
-      expect(error, name).toMatchObject({ code: 'media-unavailable', retryAfterSeconds: 5 })
-    }
+    await Promise.all(
+      calls.map(async ([name, call]) => {
+        const error = await errorOf(() => call(openMedia(double(), { apiUrl: 'http://127.0.0.1:1' })))
+        expect(error, name).toMatchObject({ code: 'media-unavailable', retryAfterSeconds: 5 })
+      }),
+    )
   })
 
   test('because somebody else answers there', async () => {

@@ -1,16 +1,36 @@
-// Puts a video of as many MiB as told and reads one that was staged, for a test that compares the peak memory of this process
-// over their number. The peak that the system tells would include that of the process which started this one.
+// Puts a video of as many MiB as told, reads one that was staged and tells how much of them was in memory at once. With `hoards`
+// whoever gives the one and reads the other holds it.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { mebibytes } from '../../../test/blob-samples.ts'
+import { watchHeldBytes } from '../../../test/held-memory.ts'
 
-const { count, ...options } = JSON.parse(process.argv[2] ?? '{}') as CloudinaryMediaOptions & {
+const { count, hoards, ...options } = JSON.parse(process.argv[2] ?? '{}') as CloudinaryMediaOptions & {
   count: number
+  hoards: boolean
 }
 const { blobs, direct } = createCloudinaryMedia(options)
-let peak = 0
-const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10)
-await blobs.put('a', mebibytes(count), { contentType: 'video/mp4', size: null })
+
+/** What happens to a file, watched. */
+async function mostHeld(
+  use: (watched: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<number> {
+  const held = watchHeldBytes()
+  const hoard: Uint8Array[] = []
+  await use(async function* (bytes) {
+    for await (const part of bytes) {
+      if (hoards) hoard.push(part)
+      yield part
+      held.count(part.length)
+    }
+  })
+  return held.most
+}
+
+const put = await mostHeld((watched) =>
+  blobs.put('a', watched(mebibytes(count)), { contentType: 'video/mp4', size: null }),
+)
 let received = 0
-for await (const part of direct.read(`film-${count}`)) received += part.length
-clearInterval(timer)
-console.log(JSON.stringify({ received, peak }))
+const read = await mostHeld(async (watched) => {
+  for await (const part of watched(direct.read('film'))) received += part.length
+})
+console.log(JSON.stringify({ received, put, read }))

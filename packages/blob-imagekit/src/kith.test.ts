@@ -1,12 +1,12 @@
 import { createKith, drawDefaultAvatar, type Kith, type KithOptions, type Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import type { ImageKitDouble } from '../test/double/imagekit-double.ts'
 import { type Fate, movedTo, startFaultyFront } from '../test/faulty-front.ts'
 import { type Account, makeFolder, openMedia, startAccount } from '../test/imagekit-media.ts'
-import { errorOf, picture } from '../../../test/blob-samples.ts'
+import { errorOf, type Finished, picture } from '../../../test/blob-samples.ts'
 import { contents, view } from '../test/samples.ts'
 import { createImageKitCaptions, type ImageKitMedia } from './index.ts'
 
@@ -23,8 +23,8 @@ interface App {
   upkeep(days: number): Promise<unknown>
 }
 
-async function open(double: ImageKitDouble, account: Account = double): Promise<App> {
-  const media = openMedia(account)
+async function open(double: ImageKitDouble, account: Account, finished: Finished): Promise<App> {
+  const media = openMedia(account, {}, finished)
   const { client, folder } = media
   const options: KithOptions = {
     secret: 'a secret of the tests, of 32 characters or more',
@@ -35,7 +35,7 @@ async function open(double: ImageKitDouble, account: Account = double): Promise<
       blobs: media.blobs,
       direct: media.direct,
       images: createSharpImages(),
-      temporaryDirectory: makeFolder(),
+      temporaryDirectory: makeFolder(finished),
     },
     captions: { writer: createImageKitCaptions({ client, folder }), timeout: '10s' },
   }
@@ -66,92 +66,99 @@ async function send(
   return { id, again: deliver }
 }
 
-test('a picture is sent, confirmed, captioned, posted, seen, and gone with its post', async () => {
-  const double = await startAccount()
-  const app = await open(double)
-  const { kith, viewer, media } = app
-  const { id, again } = await send(app, double.url)
-  expect(app.kept()).toEqual([`staged/${id}/…`])
-  expect(await kith.uploads.confirm(viewer, id)).toMatchObject({ id, width: 320, height: 320 })
-  expect(app.kept()).toEqual([`blobs/${id}/original`])
-  expect(await kith.captions.suggest(viewer, id)).toEqual({ suggestions: ['A picture.'] })
-  const post = await kith.posts.create(viewer, { media: [{ id, alt: 'Anna' }] })
-  expect(post.media[0]?.url).toBe(`/api/v1/media/files/${id}`)
-  expect((await view(media.blobs, id, 'feed'))?.length).toBeGreaterThan(100)
-  // Once is enough.
-  expect((await again()).status).toBe(400)
-  await kith.posts.remove(viewer, post.id)
-  expect(app.kept()).toEqual([])
-  await app.upkeep(2)
-  expect(app.kept()).toEqual([])
-})
+// The tests wait for most of their time, so they do it together.
+describe.concurrent('Kith with its media at ImageKit', () => {
+  test('a picture is sent, confirmed, captioned, posted, seen, and gone with its post', async ({
+    onTestFinished,
+  }) => {
+    const double = await startAccount({}, onTestFinished)
+    const app = await open(double, double, onTestFinished)
+    const { kith, viewer, media } = app
+    const { id, again } = await send(app, double.url)
+    expect(app.kept()).toEqual([`staged/${id}/…`])
+    expect(await kith.uploads.confirm(viewer, id)).toMatchObject({ id, width: 320, height: 320 })
+    expect(app.kept()).toEqual([`blobs/${id}/original`])
+    expect(await kith.captions.suggest(viewer, id)).toEqual({ suggestions: ['A picture.'] })
+    const post = await kith.posts.create(viewer, { media: [{ id, alt: 'Anna' }] })
+    expect(post.media[0]?.url).toBe(`/api/v1/media/files/${id}`)
+    expect((await view(media.blobs, id, 'feed'))?.length).toBeGreaterThan(100)
+    // Once is enough.
+    expect((await again()).status).toBe(400)
+    await kith.posts.remove(viewer, post.id)
+    expect(app.kept()).toEqual([])
+    await app.upkeep(2)
+    expect(app.kept()).toEqual([])
+  })
 
-test('what was sent and never confirmed is gone two days later', async () => {
-  const double = await startAccount()
-  const app = await open(double)
-  await send(app, double.url)
-  await app.upkeep(0)
-  expect(app.kept()).toHaveLength(1)
-  await app.upkeep(2)
-  expect(app.kept()).toEqual([])
-})
+  test('what was sent and never confirmed is gone two days later', async ({ onTestFinished }) => {
+    const double = await startAccount({}, onTestFinished)
+    const app = await open(double, double, onTestFinished)
+    await send(app, double.url)
+    await app.upkeep(0)
+    expect(app.kept()).toHaveLength(1)
+    await app.upkeep(2)
+    expect(app.kept()).toEqual([])
+  })
 
-test('an ImageKit that cannot be reached is a 503, after which the file is confirmed without sending it again', async () => {
-  const double = await startAccount()
-  const proxy = await startProxy(double)
-  onTestFinished(() => proxy.close())
-  const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`))
-  const { id } = await send(app, double.url)
-  await proxy.cut()
-  const error = await errorOf(() => app.kith.uploads.confirm(app.viewer, id))
-  expect(error).toMatchObject({ code: 'media-unavailable', status: 503 })
-  await proxy.heal()
-  expect((await app.kith.uploads.confirm(app.viewer, id)).id).toBe(id)
-  expect(app.kept()).toEqual([`blobs/${id}/original`])
-})
-
-test(
-  'an upload that fails for good leaves neither rows nor files two days later',
-  { timeout: 30_000 },
-  async () => {
-    const double = await startAccount()
+  test('an ImageKit that cannot be reached is a 503, after which the file is confirmed without sending it again', async ({
+    onTestFinished,
+  }) => {
+    const double = await startAccount({}, onTestFinished)
     const proxy = await startProxy(double)
     onTestFinished(() => proxy.close())
-    const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`))
+    const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`), onTestFinished)
+    const { id } = await send(app, double.url)
     await proxy.cut()
-    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
-    expect(error).toMatchObject({ code: 'media-unavailable' })
+    const error = await errorOf(() => app.kith.uploads.confirm(app.viewer, id))
+    expect(error).toMatchObject({ code: 'media-unavailable', status: 503 })
     await proxy.heal()
-    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
-    expect(app.kept()).toEqual([])
-  },
-)
+    expect((await app.kith.uploads.confirm(app.viewer, id)).id).toBe(id)
+    expect(app.kept()).toEqual([`blobs/${id}/original`])
+  })
 
-test(
-  'an upload that was stored without anybody being told leaves nothing two days later',
-  { timeout: 60_000 },
-  async () => {
-    const double = await startAccount()
-    const front = await startFaultyFront(double)
-    const app = await open(double, front.account)
-    front.meet(/^POST .*upload$/, Array<Fate>(9).fill('lose-answer'))
-    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
-    expect(error).toMatchObject({ code: 'media-unavailable' })
-    expect(app.kept()).toHaveLength(1)
-    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
-    expect(app.kept()).toEqual([])
-  },
-)
+  test(
+    'an upload that fails for good leaves neither rows nor files two days later',
+    { timeout: 30_000 },
+    async ({ onTestFinished }) => {
+      const double = await startAccount({}, onTestFinished)
+      const proxy = await startProxy(double)
+      onTestFinished(() => proxy.close())
+      const app = await open(double, movedTo(double, `http://${proxy.host}:${proxy.port}`), onTestFinished)
+      await proxy.cut()
+      const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+      expect(error).toMatchObject({ code: 'media-unavailable' })
+      await proxy.heal()
+      expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+      expect(app.kept()).toEqual([])
+    },
+  )
 
-test('what could not be removed with its post is removed by upkeep', async () => {
-  const double = await startAccount()
-  const front = await startFaultyFront(double)
-  const app = await open(double, front.account)
-  const { id } = await app.kith.uploads.add(app.viewer, picture())
-  const post = await app.kith.posts.create(app.viewer, { media: [{ id, alt: 'Anna' }] })
-  front.meet(/^DELETE/, Array<Fate>(3).fill({ status: 503 }))
-  await app.kith.posts.remove(app.viewer, post.id)
-  expect(app.kept()).toEqual([`blobs/${id}/original`])
-  await app.upkeep(0)
-  expect(app.kept()).toEqual([])
+  test(
+    'an upload that was stored without anybody being told leaves nothing two days later',
+    { timeout: 60_000 },
+    async ({ onTestFinished }) => {
+      const double = await startAccount({}, onTestFinished)
+      const front = await startFaultyFront(double, onTestFinished)
+      const app = await open(double, front.account, onTestFinished)
+      front.meet(/^POST .*upload$/, Array<Fate>(9).fill('lose-answer'))
+      const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+      expect(error).toMatchObject({ code: 'media-unavailable' })
+      expect(app.kept()).toHaveLength(1)
+      expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+      expect(app.kept()).toEqual([])
+    },
+  )
+
+  test('what could not be removed with its post is removed by upkeep', async ({ onTestFinished }) => {
+    const double = await startAccount({}, onTestFinished)
+    const front = await startFaultyFront(double, onTestFinished)
+    const app = await open(double, front.account, onTestFinished)
+    const { id } = await app.kith.uploads.add(app.viewer, picture())
+    const post = await app.kith.posts.create(app.viewer, { media: [{ id, alt: 'Anna' }] })
+    front.meet(/^DELETE/, Array<Fate>(3).fill({ status: 503 }))
+    await app.kith.posts.remove(app.viewer, post.id)
+    expect(app.kept()).toEqual([`blobs/${id}/original`])
+    await app.upkeep(0)
+    expect(app.kept()).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { Finished } from '../../../test/blob-samples.ts'
 import type { ImageKitDouble } from './double/imagekit-double.ts'
 import type { Account } from './imagekit-media.ts'
 
@@ -14,6 +15,12 @@ export type Fate =
   | 'reset'
   /** Of the body of its answer only the first half comes, with a proper end. */
   | 'halve'
+  /** The same, and then no more. */
+  | 'stall-body'
+  /** The same, and the connection breaks. */
+  | 'cut-body'
+  /** Nothing is answered. */
+  | 'silence'
   /** It is answered, and not carried out. */
   | { status: number; headers?: Record<string, string>; body?: string }
 
@@ -32,7 +39,10 @@ const busy = JSON.stringify({
 })
 
 /** Starts one; it ends with the test. */
-export async function startFaultyFront(double: ImageKitDouble): Promise<FaultyFront> {
+export async function startFaultyFront(
+  double: ImageKitDouble,
+  finished: Finished = onTestFinished,
+): Promise<FaultyFront> {
   const seen: string[] = []
   let matching = /^$/
   let fates: Fate[] = []
@@ -50,29 +60,34 @@ export async function startFaultyFront(double: ImageKitDouble): Promise<FaultyFr
       return
     }
     if (fate === 'reset') return void request.destroy()
+    if (fate === 'silence') return void request.resume()
     const { host, port } = double
     const upstream = forward({ host, port, method, path: url, headers }, (answer) => {
       if (fate === 'lose-answer') {
         answer.resume().once('end', () => response.destroy())
         return
       }
-      if (fate === 'halve') {
-        const parts: Buffer[] = []
-        answer.on('data', (part: Buffer) => parts.push(part))
-        answer.once('end', () => {
-          const bytes = Buffer.concat(parts)
-          response.writeHead(200).end(bytes.subarray(0, bytes.length / 2))
-        })
+      if (fate === 'pass') {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
         return
       }
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.once('end', () => {
+        const bytes = Buffer.concat(parts)
+        const half = bytes.subarray(0, bytes.length / 2)
+        if (fate === 'halve') return void response.writeHead(200).end(half)
+        response.writeHead(answer.statusCode ?? 502, answer.headers).write(half, () => {
+          if (fate === 'cut-body') response.destroy()
+        })
+      })
     })
     upstream.once('error', () => response.destroy())
     request.pipe(upstream)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => {
+  finished(() => {
     server.close()
     server.closeAllConnections()
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImageKit } from '@imagekit/nodejs'
 import { onTestFinished } from 'vitest'
+import type { Finished } from '../../../test/blob-samples.ts'
 import { createImageKitMedia, type ImageKitMedia, type ImageKitMediaOptions } from '../src/index.ts'
 import { type DoubleOptions, type ImageKitDouble, startImageKitDouble } from './double/imagekit-double.ts'
 
@@ -26,9 +27,12 @@ export const realAccount: Account | null =
   publicKey && privateKey && urlEndpoint ? { publicKey, privateKey, urlEndpoint, url: null } : null
 
 /** Starts a double that ends with the test. */
-export async function startAccount(options: DoubleOptions = {}): Promise<ImageKitDouble> {
+export async function startAccount(
+  options: DoubleOptions = {},
+  finished: Finished = onTestFinished,
+): Promise<ImageKitDouble> {
   const double = await startImageKitDouble(options)
-  onTestFinished(() => double.close())
+  finished(() => double.close())
   return double
 }
 
@@ -38,9 +42,9 @@ export function connect({ privateKey: key, url }: Account): ImageKit {
 }
 
 /** An empty folder that goes away with the test. */
-export function makeFolder(): string {
+export function makeFolder(finished: Finished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-imagekit-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  finished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -48,10 +52,11 @@ export function makeFolder(): string {
 export function openMedia(
   account: Account,
   options: Partial<ImageKitMediaOptions> = {},
+  finished: Finished = onTestFinished,
 ): ImageKitMedia & { client: ImageKit; folder: string } {
   const client = options.client ?? connect(account)
   const folder = options.folder ?? `kith-tests/${crypto.randomUUID()}`
   const place = { client, folder, publicKey: account.publicKey, urlEndpoint: account.urlEndpoint }
-  const media = createImageKitMedia({ ...place, temporaryDirectory: makeFolder(), ...options })
+  const media = createImageKitMedia({ ...place, temporaryDirectory: makeFolder(finished), ...options })
   return { ...media, client, folder }
 }

@@ -50,10 +50,12 @@ await describeWithS3('a bucket that cannot be used', {}, (s3) => {
     const endpoint = 'http://127.0.0.1:1'
     const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
     onTestFinished(() => client.destroy())
-    for (const [name, call] of calls) {
-      const error = await errorOf(() => call(openMedia(s3(), { client })))
-      expect(error, name).toMatchObject({ code: 'media-unavailable', retryAfterSeconds: 5 })
-    }
+    await Promise.all(
+      calls.map(async ([name, call]) => {
+        const error = await errorOf(() => call(openMedia(s3(), { client })))
+        expect(error, name).toMatchObject({ code: 'media-unavailable', retryAfterSeconds: 5 })
+      }),
+    )
   })
 
   test('because there are no credentials', async () => {

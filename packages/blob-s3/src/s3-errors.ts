@@ -11,6 +11,8 @@ const passing: readonly string[] = [
   'TooManyRequestsException',
   // Somebody removed the blob while it was being put.
   'NoSuchUpload',
+  'InvalidPart',
+  'NoSuchKey',
 ]
 
 interface S3Failure extends Error {
@@ -27,6 +29,11 @@ export async function atS3<Answer>(ask: () => Promise<Answer>): Promise<Answer> 
   }
 }
 
+/** The status of an answer; `null` where there was none. */
+export function statusOf(error: unknown): number | null {
+  return (error as S3Failure | null)?.$metadata?.httpStatusCode ?? null
+}
+
 /** Whether S3 says that there is no such object. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof Error && ['NotFound', 'NoSuchKey'].includes(error.name)
@@ -39,15 +46,19 @@ export function unavailable(cause: unknown): RetryLaterError {
 
 function explain(error: unknown): unknown {
   if (isKithError(error) || !(error instanceof Error)) return error
-  const { name, code, $metadata }: S3Failure = error
-  const status = $metadata?.httpStatusCode ?? null
-  if (passing.includes(name) || (status !== null && (status === 429 || status >= 500)))
-    return unavailable(bare(error))
+  const { name, code }: S3Failure = error
+  const status = statusOf(error)
+  if (passing.includes(name) || (status !== null && isPassing(status))) return unavailable(bare(error))
   if (status !== null || name === 'CredentialsProviderError') {
     const detail = 'The bucket of the media cannot be used.'
     return new KithError('storage-failed', { detail, cause: bare(error) })
   }
   return typeof code === 'string' && /^(?:E[A-Z]+|UND_ERR_|ERR_)/.test(code) ? unavailable(error) : error
+}
+
+/** A 200 that is an error was nothing of S3: it broke off, or something in between has answered. */
+function isPassing(status: number): boolean {
+  return status < 300 || [408, 409, 429].includes(status) || status >= 500
 }
 
 /** Without the request and the answer, which the client leaves on its errors: a key id and signatures are among them. */

@@ -2,10 +2,22 @@ import { once } from 'node:events'
 import { createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { Finished } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 
-/** What happens to a request: another answer, none though it was carried out, or nothing out of the ordinary. */
-export type Fate = 'pass' | 'lose-answer' | { status: number; code: string; body?: string }
+/** What happens to a request. */
+export type Fate =
+  | 'pass'
+  /** It is carried out, and the connection breaks before its answer. */
+  | 'lose-answer'
+  /** Nothing is answered. */
+  | 'silence'
+  /** Half of the body is answered, and then no more. */
+  | 'stall-body'
+  /** Half of the body is answered, and the connection breaks. */
+  | 'cut-body'
+  /** It is answered, and not carried out. */
+  | { status: number; code: string; body?: string }
 
 /** A server in front of a store that passes requests on, headers and bodies as they are, unless told otherwise. */
 export interface FaultyFront {
@@ -17,7 +29,11 @@ export interface FaultyFront {
 }
 
 /** Starts one; it ends with the test. */
-export async function startFaultyFront(store: S3Server, prefix: string): Promise<FaultyFront> {
+export async function startFaultyFront(
+  store: S3Server,
+  prefix: string,
+  finished: Finished = onTestFinished,
+): Promise<FaultyFront> {
   let decide: (what: string) => Fate = () => 'pass'
   const seen: string[] = []
 
@@ -34,6 +50,7 @@ export async function startFaultyFront(store: S3Server, prefix: string): Promise
       })
       return
     }
+    if (fate === 'silence') return void request.resume()
     const { method, url, headers } = request
     const upstream = forward({ host: store.host, port: store.port, method, path: url, headers }, (answer) => {
       if (fate === 'lose-answer') {
@@ -41,13 +58,21 @@ export async function startFaultyFront(store: S3Server, prefix: string): Promise
         return
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+      if (fate === 'pass') return void answer.pipe(response)
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.once('end', () => {
+        const body = Buffer.concat(parts)
+        response.write(body.subarray(0, body.length / 2), () => {
+          if (fate === 'cut-body') response.destroy()
+        })
+      })
     })
     upstream.once('error', () => response.destroy())
     request.pipe(upstream)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => {
+  finished(() => {
     server.close()
     server.closeAllConnections()
   })

@@ -1,11 +1,13 @@
-// Puts a video of as many MiB as told, for a test that compares the peak memory of this process over their number.
+// Puts a video of as many MiB as told and tells how much of it was in memory at once. With `hoards` whoever gives it holds it.
 import { S3Client } from '@aws-sdk/client-s3'
 import { createSharpImages } from '@kith/media-sharp'
+import { watchHeldBytes } from '../../../test/held-memory.ts'
 import { createS3Media, type S3MediaOptions } from '../src/index.ts'
 
-const { client, mebibytes, ...options } = JSON.parse(process.argv[2] ?? '{}') as {
+const { client, mebibytes, hoards, ...options } = JSON.parse(process.argv[2] ?? '{}') as {
   client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } }
   mebibytes: number
+  hoards: boolean
 } & Pick<S3MediaOptions, 'bucket' | 'prefix'>
 const { blobs } = createS3Media({
   ...options,
@@ -13,9 +15,17 @@ const { blobs } = createS3Media({
   images: createSharpImages(),
 })
 
+const held = watchHeldBytes()
+const hoard: Uint8Array[] = []
+
 async function* video(): AsyncGenerator<Uint8Array> {
-  for (let index = 0; index < mebibytes * 16; index++) yield Buffer.alloc(65_536, index)
+  for (let index = 0; index < mebibytes * 16; index++) {
+    const bytes = Buffer.alloc(65_536, index)
+    if (hoards) hoard.push(bytes)
+    yield bytes
+    held.count(bytes.length)
+  }
 }
 
 await blobs.put('a', video(), { contentType: 'video/mp4', size: null })
-console.log(process.resourceUsage().maxRSS * 1024)
+console.log(held.most)

@@ -5,22 +5,26 @@ import { S3Client } from '@aws-sdk/client-s3'
 import type { ImageProcessor } from '@kith/core'
 import { createSharpImages } from '@kith/media-sharp'
 import { onTestFinished } from 'vitest'
+import type { Finished } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 import { createS3Media, type S3Media, type S3MediaOptions } from '../src/index.ts'
 
 const sharpImages: ImageProcessor = createSharpImages()
 
 /** A client for a server of the tests; it ends with the test. */
-export function connect({ endpoint, region, credentials }: S3Server): S3Client {
+export function connect(
+  { endpoint, region, credentials }: S3Server,
+  finished: Finished = onTestFinished,
+): S3Client {
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
-  onTestFinished(() => client.destroy())
+  finished(() => client.destroy())
   return client
 }
 
 /** An empty folder that goes away with the test. */
-export function makeFolder(): string {
+export function makeFolder(finished: Finished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-s3-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  finished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -28,14 +32,15 @@ export function makeFolder(): string {
 export function openMedia(
   server: S3Server,
   options: Partial<S3MediaOptions> = {},
+  finished: Finished = onTestFinished,
 ): S3Media & { client: S3Client; prefix: string } {
-  const client = options.client ?? connect(server)
+  const client = options.client ?? connect(server, finished)
   const prefix = server.freshPrefix()
   const place = { client, bucket: server.bucket, prefix }
   const media = createS3Media({
     ...place,
     images: sharpImages,
-    temporaryDirectory: makeFolder(),
+    temporaryDirectory: makeFolder(finished),
     ...options,
   })
   return { ...media, client, prefix }

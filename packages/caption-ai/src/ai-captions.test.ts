@@ -150,7 +150,7 @@ describe('a picture', () => {
     }
     await expect(ask(endless(), 1000)).rejects.toThrow('The image has more than 1000 bytes')
     expect(read).toBe(1100)
-    await expect.poll(() => closed).toBe(true)
+    await expect.poll(() => closed, { timeout: 20_000 }).toBe(true)
   })
 
   test.each([

@@ -201,7 +201,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
       const caller = new AbortController()
       const reason = new Error('too late')
       const asked = ask(double, {}, [{}, caller.signal])
-      await expect.poll(() => double.calls.length).toBe(1)
+      await expect.poll(() => double.calls.length, { timeout: 20_000 }).toBe(1)
       setTimeout(() => caller.abort(reason), 20)
       await expect(asked).rejects.toBe(reason)
       await double.abandoned
@@ -214,7 +214,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     const caller = new AbortController()
     const reason = new Error('too late')
     const asked = ask(double, {}, [{}, caller.signal])
-    await expect.poll(() => double.calls.length).toBe(1)
+    await expect.poll(() => double.calls.length, { timeout: 20_000 }).toBe(1)
     caller.abort(reason)
     await expect(asked).rejects.toBe(reason)
     expect(double.calls).toHaveLength(1)
