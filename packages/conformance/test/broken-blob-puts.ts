@@ -58,6 +58,19 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
     fails: ['blobs: keys that differ in letter case or by an ending are apart'],
   },
   {
+    flaw: 'takes a removal right after a put for a failure of the put',
+    breaking: ({ put, read }) => ({
+      async put(key, bytes, meta) {
+        await put(key, bytes, meta)
+        for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+        if (!(await read(key, null, () => null))) throw new Error('ENOENT')
+      },
+    }),
+    fails: [
+      'blobs: puts and removals of one key at the same moment all end well, and another removal leaves nothing',
+    ],
+  },
+  {
     flaw: 'keeps the first blob of a key',
     breaking: ({ put, read }) => ({
       async put(key, bytes, meta) {

@@ -46,6 +46,23 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
+    name: 'blobs: puts and removals of one key at the same moment all end well, and another removal leaves nothing',
+    async run(make) {
+      const blobs = await make()
+      await repeat(10, async (round) => {
+        const key = nextId()
+        const puts = race(2, () => put(blobs, key))
+        const removals = race(2, async () => {
+          for (let turn = 0; turn < round; turn++) await new Promise(setImmediate)
+          await blobs.remove(key)
+        })
+        await Promise.all([puts, removals])
+        await blobs.remove(key)
+        await assertNone(blobs, key)
+      })
+    },
+  },
+  {
     name: 'blobs: a key can be put again after it was removed, with renditions of its own',
     async run(make) {
       const blobs = await make()
