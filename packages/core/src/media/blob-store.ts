@@ -34,7 +34,7 @@ export interface BlobStore {
   url(key: string, rendition: Rendition | null, kind?: MediaKind): string
   /**
    * Removes the blob and all of its renditions, also one that is being made at the time. Idempotent. A put of the same key
-   * at the same moment comes before or after it, and neither fails for that.
+   * at the same moment comes before or after it; one that can do neither is `media-unavailable`.
    * @throws media-unavailable
    */
   remove(key: string): Promise<void>
