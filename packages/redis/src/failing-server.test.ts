@@ -16,6 +16,7 @@ import {
   trusts,
   until,
   untilTrusted,
+  untilTrustedForLong,
   wait,
 } from '../test/instances.ts'
 import { createRedisRateLimits, createRedisRevocations } from './index.ts'
@@ -176,13 +177,12 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const client = new Redis(place.ports[0] ?? 0, { username: 'app', password: 'secret' })
     closeLater(() => client.disconnect())
     const one = openRevocations(place, { client })
-    await one.revoke(['a'], inAMinute())
-    await untilTrusted(one)
-    await wait(600)
+    await until(() => one.revoke(['a'], inAMinute()).then(() => true))
+    await untilTrustedForLong(one)
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
     expect(await limits.hit('a', limit, new Date())).toMatchObject({ allowed: true })
     await limits.reset(['a'])
-    expect(one.warnings).toEqual([])
+    expect(one.warnings.flat().map(String)).not.toContainEqual(expect.stringContaining('NOPERM'))
     expect(rights).toHaveLength(21)
   })
 

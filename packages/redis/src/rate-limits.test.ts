@@ -28,7 +28,7 @@ await describeWithRedis('on a server', {}, (redis) => {
 
   test('a window leaves Redis a second after it is over, whatever the time of the caller', async () => {
     const place = freshPlace()
-    const limits = openRateLimits(place)
+    const limits = await openRateLimits(place)
     const client = connect(place)
     const limit = { limit: 2, windowSeconds: 60 }
     for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', limit, new Date(1_000))
@@ -41,7 +41,7 @@ await describeWithRedis('on a server', {}, (redis) => {
 
   test('a server that forgot the script is told it again', async () => {
     const place = freshPlace()
-    const limits = openRateLimits(place)
+    const limits = await openRateLimits(place)
     const attempt = async (): Promise<boolean> =>
       (await limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date())).allowed
     expect(await attempt()).toBe(true)
@@ -66,12 +66,13 @@ await describeWithRedis('on a server', {}, (redis) => {
   test('sign-ins from one /64 of IPv6 count together in two processes, those of another do not', async () => {
     const place = freshPlace()
     const storage = createMemoryStorage()
-    const processes = [1, 2].map(() =>
+    const shared = await Promise.all([openRateLimits(place), openRateLimits(place)])
+    const processes = shared.map((rateLimits) =>
       createKith({
         secret: 'a secret of the tests, of 32 characters or more',
         storage,
         passwords: cheapPasswords,
-        rateLimits: openRateLimits(place),
+        rateLimits,
         limits: { loginByAddress: [{ limit: 6, window: '1m' }] },
       }),
     )

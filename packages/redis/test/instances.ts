@@ -31,7 +31,7 @@ afterAll(async () => {
 /** A client as an app has it, until the tests are over. */
 export function connect(
   { ports }: Pick<Place, 'ports'>,
-  options: { socketTimeout?: number } = {},
+  options: { socketTimeout?: number; db?: number } = {},
 ): RedisClient {
   const [port = 0] = ports
   const client =
@@ -60,14 +60,34 @@ export function openRevocations(
   return { ...revocations, client, warnings }
 }
 
-/** Rate limits as one process has them. */
-export function openRateLimits(place: Place): RateLimits {
-  return createRedisRateLimits({ client: connect(place), prefix: place.prefix })
+/**
+ * The same, once the client is connected. Redis has a second for a call; on a busy machine opening a connection takes
+ * longer.
+ */
+export async function openConnected(
+  place: Place,
+  options: Partial<RedisRevocationsOptions> = {},
+): Promise<ReturnType<typeof openRevocations>> {
+  const opened = openRevocations(place, options)
+  await connected(opened.client)
+  return opened
+}
+
+/** Rate limits as one process has them, once it is connected. */
+export async function openRateLimits(place: Place): Promise<RateLimits> {
+  const client = connect(place)
+  await connected(client)
+  return createRedisRateLimits({ client, prefix: place.prefix })
+}
+
+async function connected(client: RedisClient): Promise<void> {
+  await client.ping()
+  if (client.isCluster) await Promise.all((client as Cluster).nodes('master').map((node) => node.ping()))
 }
 
 /** Waits until it holds; a refusal means not yet. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const start = performance.now(); performance.now() - start < 8_000; await wait(2)) {
+  for (const start = performance.now(); performance.now() - start < 15_000; await wait(2)) {
     if (await (async () => holds())().catch(() => false)) return
   }
   throw new Error(`It has not come about: ${holds}`)
@@ -76,6 +96,19 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 /** Waits until checks are answered from memory. */
 export async function untilTrusted(...all: RedisRevocations[]): Promise<void> {
   await until(() => all.every((each) => trusts(each)))
+}
+
+/** How long the mirror is believed without a sign of life. */
+const leaseMillis = 1_000
+
+/** Waits until checks have been answered from memory for longer than one sign of life is good for. */
+export async function untilTrustedForLong(...all: RedisRevocations[]): Promise<void> {
+  let since = performance.now()
+  await until(() => {
+    // A machine that stands still for most of a second ends the lease, as it should: then it begins anew.
+    if (!all.every((each) => trusts(each))) since = performance.now()
+    return performance.now() - since > 2 * leaseMillis
+  })
 }
 
 /** Whether checks are answered from memory. */
