@@ -73,7 +73,7 @@ await describeFleet(
       const [one, other, stranger] = fleet.servers as [FleetServer, FleetServer, FleetServer]
       const tokens = await register(one, freshName())
       for (const server of [one, other]) expect(await me(server, tokens)).toMatchObject({ status: 200 })
-      controlOf(mongo).freeze()
+      await controlOf(mongo).freeze()
       expect(await logOut(one, tokens)).toMatchObject(refused)
       expect(await refresh(other, tokens.refreshToken)).toMatchObject(refused)
       controlOf(mongo).thaw()

@@ -66,7 +66,7 @@ await describeWithMongo('a server of our own', { control: true, syncOnCommit: tr
     const { uri, control } = mongo()
     const things = await collectionAt(uri, mongo().freshDatabase())
     await things.insertOne({ _id: 1 })
-    control?.freeze()
+    await control?.freeze()
     const count = things.countDocuments()
     expect(await Promise.race([count, sleep(300, 'silence')])).toBe('silence')
     control?.thaw()

@@ -32,7 +32,7 @@ await describeWithRedis('a forgetful Redis server of our own', { control: true }
   test('answers nothing while frozen and all of it when thawed', async () => {
     const client = connected(redis().url)
     await client.ping()
-    redis().control?.freeze()
+    await redis().control?.freeze()
     const answer = client.ping()
     expect(await Promise.race([answer, sleep(300, 'silence')])).toBe('silence')
     redis().control?.thaw()

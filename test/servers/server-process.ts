@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { guardedFolder, spawnGuarded } from './guard.ts'
@@ -28,8 +28,8 @@ export interface ServerControl {
   readonly pid: number
   /** Kills it without a chance to tidy up (SIGKILL); resolves once it is gone. */
   kill(): Promise<void>
-  /** Stops it from doing anything, connections left open (SIGSTOP). */
-  freeze(): void
+  /** Stops it from doing anything, connections left open (SIGSTOP); resolves once it does nothing. */
+  freeze(): Promise<void>
   /** Lets it go on after `freeze`. */
   thaw(): void
   /** Starts it again on the same port and data, killed before if it runs; resolves once it serves. */
@@ -65,7 +65,10 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
         return child.pid ?? 0
       },
       kill,
-      freeze: () => void child.kill('SIGSTOP'),
+      async freeze() {
+        child.kill('SIGSTOP')
+        await untilStopped(child.pid ?? 0)
+      },
       thaw: () => void child.kill('SIGCONT'),
       async restart() {
         await kill()
@@ -105,6 +108,25 @@ async function launch(program: ServerProgram, { port, folder, log }: Launch): Pr
   // Tests that forget it, or that ended, are not kept from ending their process.
   child.unref()
   return child
+}
+
+/** One thread of a process gets the signal and stops the others; on a busy machine they go on until it has its turn. */
+async function untilStopped(pid: number): Promise<void> {
+  const threads = `/proc/${pid}/task`
+  if (!existsSync('/proc/self/task')) return sleep(200)
+  while (threadStates(threads).some((state) => state !== 'T')) await sleep(1)
+}
+
+function threadStates(folder: string): string[] {
+  try {
+    const lines = readdirSync(folder).map((thread) => readFileSync(join(folder, thread, 'stat'), 'utf8'))
+    // Behind the name of the program, which may have brackets of its own.
+    return lines.map((line) => line.slice(line.lastIndexOf(')') + 2)[0] ?? '')
+  } catch {
+    // The process has ended, or one of its threads just now.
+    if (existsSync(folder)) return ['?']
+    return []
+  }
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -84,7 +84,7 @@ await describeWithRedis(
       async function failServer(): Promise<void> {
         while (performance.now() < end) {
           await wait(Math.random() * 2_000)
-          control?.freeze()
+          await control?.freeze()
           await wait(Math.random() * 1_500)
           control?.thaw()
           await wait(Math.random() * 1_000)

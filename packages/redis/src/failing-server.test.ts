@@ -66,7 +66,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix })
     await untilTrusted(one, other)
     await limits.hit('a', limit, new Date())
-    control.freeze()
+    await control.freeze()
     const id = randomUUID()
     await untilUntrusted(other)
     await Promise.all([
@@ -147,7 +147,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       const limits = createRedisRateLimits({ ...place, client: one.client, whenUnreachable: 'open' })
       await untilTrusted(one)
       await one.revoke(['a'], inAMinute())
-      control.freeze()
+      await control.freeze()
       await untilUntrusted(one)
       // What is revoked while a check waits for Redis counts for it.
       const asked = one.isRevoked('late')
