@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startApp } from './running-app.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-examples-'))
@@ -39,5 +41,17 @@ describe.each(['express', 'fastify'])('examples/%s-minimal', (name) => {
     await expect(startApp(`examples/${name}-minimal/src/server.ts`, { KITH_SECRET: '' })).rejects.toThrow(
       /secret/,
     )
+  })
+
+  test('ends where its port is taken', async () => {
+    const holder = createServer((socket) => socket.destroy()).listen(0)
+    onTestFinished(() => void holder.close())
+    await once(holder, 'listening')
+    const env = {
+      KITH_SECRET: 'a secret of at least thirty-two characters',
+      DATABASE: ':memory:',
+      PORT: String((holder.address() as AddressInfo).port),
+    }
+    await expect(startApp(`examples/${name}-minimal/src/server.ts`, env)).rejects.toThrow(/EADDRINUSE/)
   })
 })

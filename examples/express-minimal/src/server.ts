@@ -19,4 +19,4 @@ app.get('/hello', requireViewer, async (request, response) => {
   const { username } = await kith.accounts.me(viewerOf(request))
   response.json({ hello: username })
 })
-app.listen(Number(PORT), () => console.log(`http://localhost:${PORT}`))
+app.listen(Number(PORT)).once('listening', () => console.log(`http://localhost:${PORT}`))
