@@ -29,11 +29,12 @@ export async function packAll(): Promise<Map<string, string>> {
   return tarballs
 }
 
-/** When the last of these files, or of those in these folders, was changed; 0 if there are none. */
+/** When the last of these, or of what is in them, was changed; 0 if there are none. A folder changes with what leaves it. */
 function newestOf(paths: readonly string[]): number {
   const files = paths.filter(existsSync).flatMap((path) => {
     if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name))
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    return [path, ...names.map((name) => join(path, name))]
   })
   return Math.max(0, ...files.map((file) => statSync(file).mtimeMs))
 }

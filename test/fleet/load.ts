@@ -13,8 +13,8 @@ export interface Load {
   stop(): Promise<void>
 }
 
-/** How long a revocation may take to be known everywhere. */
-const leaseMillis = 1_000
+/** How long a revocation may take to be known everywhere, however busy the machine is. */
+export const leaseMillis = 1_000
 /** People are not put off by `Retry-After`, so that an outage is felt. */
 const retryMillis = 250
 const pauseMillis = 20

@@ -4,6 +4,7 @@ import { noteMeasured } from '../servers/test-run.ts'
 import { type Reply, send } from './call.ts'
 import { describeFleet } from './describe-fleet.ts'
 import type { FleetServer } from './fleet.ts'
+import { leaseMillis } from './load.ts'
 import {
   claimsOf,
   demandEnded,
@@ -46,9 +47,6 @@ function statuses(replies: readonly Reply[]): Record<number, number> {
   for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }
-
-/** How long a revocation may take to be known everywhere, however busy the machine is. */
-const leaseMillis = 1_000
 
 /**
  * Asks a server over and over until it refuses the token; answers after how long it did. What is asked once a revocation has to be

@@ -6,6 +6,7 @@ import { refusalMillis } from '../test/demands.ts'
 import {
   closeLater,
   inAMinute,
+  leaseMillis,
   openRevocations,
   timed,
   until,
@@ -15,8 +16,6 @@ import {
 import type { RedisRevocations } from './index.ts'
 
 const chaosMillis = 3_000
-/** How long the mirror is believed without a sign of life. */
-const leaseMillis = 1_000
 
 interface Process {
   proxy: Proxy

@@ -99,7 +99,7 @@ export async function untilTrusted(...all: RedisRevocations[]): Promise<void> {
 }
 
 /** How long the mirror is believed without a sign of life. */
-const leaseMillis = 1_000
+export const leaseMillis = 1_000
 
 /** Waits until checks have been answered from memory for longer than one sign of life is good for. */
 export async function untilTrustedForLong(...all: RedisRevocations[]): Promise<void> {
