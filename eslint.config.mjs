@@ -66,7 +66,7 @@ export default tseslint.config(
     message: 'A framework package stands on http and core.',
   }),
   layer(['packages/{storage,media,blob,caption,mail}-*/src/**/*.ts', 'packages/redis/src/**/*.ts'], {
-    kith: '^@kith/(?!core$)',
+    kith: '^@kith/(?!core$|core/adapter$)',
     message: 'An adapter stands on core alone.',
   }),
 )

@@ -289,6 +289,12 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type Viewer",
         "type WrittenRendition",
       ],
+      "@kith/core/adapter": [
+        "createFairQueue",
+        "type FairQueue",
+        "type FairQueueOptions",
+        "type Turn",
+      ],
       "@kith/core/memory": [
         "createMemoryBlobs",
         "createMemoryRateLimits",

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { type ImageProcessor, type Rendition, type RenditionFormat, renditionPixels } from '@kith/core'
+import { createFairQueue } from '@kith/core/adapter'
 import type { AvifOptions, OutputInfo, Sharp, WebpOptions } from 'sharp'
 import { createHeicReader } from './heic.ts'
 import { type Look, lookPixels, measure } from './measure.ts'
-import { createQueue } from './queue.ts'
 import { maxSeconds, type SourceImage, openImage } from './source-image.ts'
 import { readTakenAt } from './taken-at.ts'
 
@@ -52,10 +52,11 @@ export function createSharpImages(options: SharpImagesOptions = {}): ImageProces
   const maxFrames = options.maxFrames ?? defaults.maxFrames
   const readHeic = options.heic === 'libheif-js' ? createHeicReader({ maxSeconds }) : null
   const opening = { maxPixels, readHeic }
-  const queue = createQueue(
-    options.concurrency ?? defaults.concurrency,
-    options.maxWaiting ?? defaults.maxWaiting,
-  )
+  const waitInLine = createFairQueue({
+    concurrency: options.concurrency ?? defaults.concurrency,
+    maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
+  })
+  const queue = <Answer>(job: () => Promise<Answer>): Promise<Answer> => waitInLine({ key: 'all' }, job)
 
   /** An animation is kept whole, or is its first frame. */
   function framesOf({ frames, metadata }: SourceImage): 'first' | 'all' {

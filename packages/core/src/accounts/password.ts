@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import { createFairQueue } from '../fair-queue.ts'
 import type { Random } from '../id.ts'
 import type { PasswordOptions } from '../options.ts'
-import { createHashQueue } from './hash-queue.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
@@ -23,7 +23,11 @@ const argon2id = 2
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(options: PasswordOptions, random: Random): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
-  const queue = createHashQueue(options.concurrency ?? availableParallelism(), options.queueLimit ?? 100)
+  const waitInLine = createFairQueue({
+    concurrency: options.concurrency ?? availableParallelism(),
+    maxWaiting: options.queueLimit ?? 100,
+  })
+  const queue = <Result>(work: () => Promise<Result>): Promise<Result> => waitInLine({ key: 'all' }, work)
   const parameters = `m=${memoryKiB},t=${iterations},p=${parallelism}`
   // Made up, not computed: the check against it does the same work and cannot succeed.
   const nobody = `$argon2id$v=19$${parameters}$${base64(random(16))}$${base64(random(32))}`

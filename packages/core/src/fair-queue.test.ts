@@ -1,0 +1,65 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { codeOf } from '../test/instance.ts'
+import { createFairQueue, type FairQueue } from './fair-queue.ts'
+
+/** Occupies the one place of a queue until it is released. */
+function occupy(queue: FairQueue): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  void queue({ key: 'occupant' }, () => promise)
+  return resolve
+}
+
+test('as many run at the same time as may, failures or not, and none is lost', async () => {
+  const queue = createFairQueue({ concurrency: 3, maxWaiting: 100 })
+  let running = 0
+  let most = 0
+  const jobs = Array.from({ length: 20 }, (_, index) =>
+    queue({ key: 'one' }, async () => {
+      most = Math.max(most, ++running)
+      await turn()
+      running--
+      if (index % 4 === 0) throw new Error('broken')
+      return index
+    }),
+  )
+  const results = await Promise.allSettled(jobs)
+  expect(most).toBe(3)
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5)
+  expect(await queue({ key: 'one' }, async () => 'free again')).toBe('free again')
+})
+
+test('keys take turns, and one key is served in the order of its calls', async () => {
+  const queue = createFairQueue({ concurrency: 1, maxWaiting: 100 })
+  const release = occupy(queue)
+  const order: string[] = []
+  const calls = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) =>
+    queue({ key: name.slice(0, 1) }, async () => void order.push(name)),
+  )
+  release()
+  await Promise.all(calls)
+  expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
+})
+
+test('the first lane goes before the shared one and has places of its own', async () => {
+  const queue = createFairQueue({ concurrency: 1, maxWaiting: 2 })
+  const release = occupy(queue)
+  const order: string[] = []
+  const call = (key: string, lane?: 'first') =>
+    codeOf(queue({ key, lane }, async () => void order.push(key)))
+  const calls = [call('x'), call('y'), call('z'), call('known', 'first')]
+  release()
+  expect(await Promise.all(calls)).toEqual(['no error', 'no error', 'busy', 'no error'])
+  expect(order).toEqual(['known', 'x', 'y'])
+})
+
+test('when a lane is full, the key with the longest line gives way to one with a shorter line', async () => {
+  const queue = createFairQueue({ concurrency: 1, maxWaiting: 4 })
+  const release = occupy(queue)
+  const call = (key: string) => codeOf(queue({ key }, async () => undefined))
+  const flood = [call('flood'), call('flood'), call('flood'), call('flood'), call('flood')]
+  const others = [call('anna'), call('ben')]
+  release()
+  expect(await Promise.all(flood)).toEqual(['no error', 'no error', 'busy', 'busy', 'busy'])
+  expect(await Promise.all(others)).toEqual(['no error', 'no error'])
+})

@@ -1,0 +1,88 @@
+import { RetryLaterError } from './errors.ts'
+
+/** Whose turn a piece of work waits for. */
+export interface Turn {
+  /** The account, network or device that causes the work. Work of one key waits in line; keys take turns. */
+  key: string
+  /** `first`: runs before everything in `shared`, for callers that are known. @default 'shared' */
+  lane?: 'first' | 'shared' | undefined
+}
+
+/** Runs `work` when it is its turn. @throws busy where too much waits already */
+export type FairQueue = <Result>(turn: Turn, work: () => Promise<Result>) => Promise<Result>
+
+/** The limits of a {@link FairQueue}. */
+export interface FairQueueOptions {
+  /** How many pieces of work run at the same time. */
+  concurrency: number
+  /** How many may wait in each lane. */
+  maxWaiting: number
+}
+
+interface Waiting {
+  start(): void
+  refuse(): void
+}
+
+type Lane = Map<string, Waiting[]>
+
+/**
+ * Creates a queue in which nobody can fill the places of others: keys take turns, and when a lane is full, the key with the
+ * longest line loses its last entry to a key with a shorter one.
+ */
+export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): FairQueue {
+  let running = 0
+  const lanes: Readonly<Record<'first' | 'shared', Lane>> = { first: new Map(), shared: new Map() }
+
+  function enter(lane: Lane, key: string, waiting: Waiting): void {
+    const line = lane.get(key) ?? []
+    if (sizeOf(lane) >= maxWaiting) {
+      const longest = longestLine(lane)
+      if (longest.length <= line.length + 1) return waiting.refuse()
+      longest.pop()?.refuse()
+    }
+    line.push(waiting)
+    lane.set(key, line)
+  }
+
+  function takeNext(): Waiting | undefined {
+    const lane = lanes.first.size > 0 ? lanes.first : lanes.shared
+    const [entry] = lane
+    if (!entry) return undefined
+    const [key, line] = entry
+    const next = line.shift()
+    // A map keeps the order of insertion: the key goes behind all others.
+    lane.delete(key)
+    if (line.length > 0) lane.set(key, line)
+    return next
+  }
+
+  return async ({ key, lane = 'shared' }, work) => {
+    if (running < concurrency) running++
+    else {
+      await new Promise<void>((start, fail) => {
+        enter(lanes[lane], key, { start, refuse: () => fail(new RetryLaterError('busy', 1)) })
+      })
+    }
+    try {
+      return await work()
+    } finally {
+      // The place is handed on rather than freed, so that no newcomer can slip in between.
+      const next = takeNext()
+      if (next) next.start()
+      else running--
+    }
+  }
+}
+
+function sizeOf(lane: Lane): number {
+  let size = 0
+  for (const line of lane.values()) size += line.length
+  return size
+}
+
+function longestLine(lane: Lane): Waiting[] {
+  let longest: Waiting[] = []
+  for (const line of lane.values()) if (line.length > longest.length) longest = line
+  return longest
+}
