@@ -45,8 +45,7 @@ test('the first lane goes before the shared one and has places of its own', asyn
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 2 })
   const release = occupy(queue)
   const order: string[] = []
-  const call = (key: string, lane?: 'first') =>
-    codeOf(queue({ key, lane }, async () => void order.push(key)))
+  const call = (key: string, lane?: 'first') => codeOf(queue({ key, lane }, async () => void order.push(key)))
   const calls = [call('x'), call('y'), call('z'), call('known', 'first')]
   release()
   expect(await Promise.all(calls)).toEqual(['no error', 'no error', 'busy', 'no error'])
