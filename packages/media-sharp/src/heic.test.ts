@@ -9,7 +9,8 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { avifParts, createFolder, secret, webpChunks } from '../test/pictures.ts'
-import { createHeicReader } from './heic.ts'
+import { readHeic } from './heic.ts'
+import { readSettings } from './image-settings.ts'
 import { createSharpImages } from './index.ts'
 import { openLibheif } from './libheif.ts'
 import { openImage } from './source-image.ts'
@@ -93,19 +94,19 @@ describe('a HEIC', () => {
   })
 
   test('of too many pixels is refused before it is decoded', async () => {
-    const readHeic = (): never => {
-      throw new Error('decoded')
-    }
-    const { decode } = await openImage(sample('large'), { maxPixels: 4032 * 3024 - 1, readHeic })
+    const threads = threadsStarted()
+    const settings = readSettings({ maxPixels: 4032 * 3024 - 1, heic: 'libheif-js' })
+    const { decode } = await openImage(sample('large'), settings)
     await expect(decode('first', (image) => image.toBuffer())).rejects.toMatchObject({
       code: 'media-too-large',
     })
+    expect(threads).toEqual([])
   })
 
   test('is decoded while this thread goes on with other work', async () => {
     const before = performance.eventLoopUtilization()
     const started = performance.now()
-    const png = await createHeicReader({ maxSeconds: 60 })(large())
+    const png = await readHeic(large(), 60)
     const { active } = performance.eventLoopUtilization(before)
     expect(active).toBeLessThan((performance.now() - started) / 2)
     expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 4032, height: 3024 })
@@ -114,15 +115,8 @@ describe('a HEIC', () => {
 
 describe('a HEIC that is hostile', () => {
   test('is given up when it takes too long, with its thread', async () => {
-    const threads: Worker[] = []
-    const note = (thread: Worker): void => void threads.push(thread)
-    process.on('worker', note)
-    onTestFinished(() => void process.off('worker', note))
-    const reading = createHeicReader({ maxSeconds: 0.05 })(large())
-    await expect(reading).rejects.toMatchObject({
-      code: 'media-unreadable',
-      cause: { message: 'It took too long.' },
-    })
+    const threads = threadsStarted()
+    await expect(readHeic(large(), 0.05)).rejects.toMatchObject({ code: 'media-too-complex' })
     // A thread that has ended has no id.
     expect(threads.map(({ threadId }) => threadId)).toEqual([-1])
   })
@@ -174,7 +168,7 @@ describe('a HEIC that is hostile', () => {
           () => 'read',
           (error: { code: string }) => error.code,
         )
-        expect(['read', 'media-unreadable', 'media-too-large']).toContain(code)
+        expect(['read', 'media-unreadable', 'media-too-large', 'media-too-complex']).toContain(code)
       }),
       { numRuns: 40 },
     )
@@ -200,6 +194,15 @@ test('without libheif-js the option is refused at once', async () => {
   )
   expect(stdout).toBe('TypeError: heic: install libheif-js beside @kith/media-sharp\n')
 })
+
+/** The threads that this process starts from now on. */
+function threadsStarted(): Worker[] {
+  const threads: Worker[] = []
+  const note = (thread: Worker): void => void threads.push(thread)
+  process.on('worker', note)
+  onTestFinished(() => void process.off('worker', note))
+  return threads
+}
 
 function large(): { bytes: Uint8Array; pixels: number } {
   return { bytes: readFileSync(sample('large')), pixels: 4032 * 3024 }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { KithError } from '@kith/core'
 import type { HeicAnswer, HeicJob } from './heic-worker.ts'
 import type { LibheifFiles } from './libheif.ts'
+import { tooComplex } from './too-complex.ts'
 
 /** A HEIC file and the number of pixels that its header announces. */
 interface HeicFile {
@@ -11,26 +12,27 @@ interface HeicFile {
   pixels: number
 }
 
-/** Decodes HEIC to a PNG, turned upright, with the colour profile and no other metadata. @throws media-unreadable */
-export type ReadHeic = (file: HeicFile) => Promise<Uint8Array>
-
 /** libheif takes about 8 bytes for a pixel, in planes and in their conversion, besides the file and itself. */
 const bytesPerPixel = 12
 const otherBytes = 64 * 1024 * 1024
 
+/** 48 megapixels take about half of it. */
+const defaultSeconds = 10
+
 /**
- * Creates a reader of HEIC. It decodes in a thread that begins and ends with the file, so that a file which takes too long
- * or too much can be stopped, and what one file does is gone before the next. @throws TypeError without libheif-js
+ * Decodes HEIC to a PNG, turned upright, with the colour profile and no other metadata, in a thread that begins and ends with
+ * the file, so that a file which takes too long or too much can be stopped. @throws media-unreadable, media-too-complex
  */
-export function createHeicReader({ maxSeconds }: { maxSeconds: number }): ReadHeic {
-  const files = findLibheif()
-  return ({ bytes, pixels }) => {
-    const maxBytes = otherBytes + bytesPerPixel * pixels + 2 * bytes.length
-    return work({ bytes, files, maxBytes }, maxSeconds)
-  }
+export async function readHeic(
+  { bytes, pixels }: HeicFile,
+  maxSeconds: number = defaultSeconds,
+): Promise<Uint8Array> {
+  const maxBytes = otherBytes + bytesPerPixel * pixels + 2 * bytes.length
+  return await work({ bytes, files: findLibheif(), maxBytes }, maxSeconds)
 }
 
-function findLibheif(): LibheifFiles {
+/** Where libheif-js is. @throws TypeError where it is not installed */
+export function findLibheif(): LibheifFiles {
   const require = createRequire(import.meta.url)
   try {
     return {
@@ -51,14 +53,15 @@ async function work(job: HeicJob, maxSeconds: number): Promise<Uint8Array> {
     execArgv: isSource ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [],
     env: {},
   })
-  const { promise, resolve, reject } = Promise.withResolvers<HeicAnswer>()
-  const timer = setTimeout(() => resolve({ problem: 'It took too long.' }), maxSeconds * 1000)
+  const { promise, resolve, reject } = Promise.withResolvers<HeicAnswer | { problem: null }>()
+  const timer = setTimeout(() => resolve({ problem: null }), maxSeconds * 1000)
   worker.once('message', resolve)
   worker.once('error', reject)
   worker.once('exit', () => resolve({ problem: 'The decoder stopped.' }))
   try {
     const answer = await promise
     if ('png' in answer) return answer.png
+    if (answer.problem === null) throw tooComplex('a HEIC that took too long')
     throw new KithError('media-unreadable', { cause: new Error(answer.problem) })
   } finally {
     clearTimeout(timer)

@@ -1,1 +1,2 @@
-export { createSharpImages, type SharpImagesOptions } from './sharp-images.ts'
+export type { SharpImagesOptions } from './image-settings.ts'
+export { createSharpImages, type SharpImages } from './sharp-images.ts'

@@ -1,49 +1,81 @@
 import { readFile } from 'node:fs/promises'
-import { KithError, type MediaType, sniff } from '@kith/core'
+import { KithError, type MediaType, isKithError, sniff } from '@kith/core'
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import type { ReadHeic } from './heic.ts'
+import { readHeic } from './heic.ts'
+import type { ImageSettings } from './image-settings.ts'
+import { readIsoImage } from './iso-image.ts'
+import { reduceGif } from './reduce-gif.ts'
+import { reduceJpeg } from './reduce-jpeg.ts'
+import { reducePng } from './reduce-png.ts'
+import { reduceWebp } from './reduce-webp.ts'
+import { tooComplex } from './too-complex.ts'
 
 /** An image file that was opened and is of a type that is accepted. */
 export interface SourceImage {
   metadata: Metadata
   /** Frames of an animation; 1 for a still. */
   frames: number
-  /** Decodes one frame or all of them, as `work` says. @throws media-unreadable, media-too-large */
+  /** The frames that fit into the limits. An animation is kept whole, or is its first frame. */
+  kept: 'first' | 'all'
+  /** Decodes one frame or all of them, as `work` says. @throws media-unreadable, media-too-large, media-too-complex */
   decode<Answer>(frames: 'first' | 'all', work: (image: Sharp) => Promise<Answer>): Promise<Answer>
 }
 
-/** How images are opened. */
-export interface Opening {
-  maxPixels: number
-  /** `null`: HEIC is left to sharp, which cannot decode it unless it was built with a libvips that can. */
-  readHeic: ReadHeic | null
-}
-
 /** A decoder that has worked this long on one image is stopped. */
-export const maxSeconds = 60
+const maxSeconds = 60
+
+/** A file without the parts that no decoder needs, and the pixels that its header hides from the one of the decoder. */
+interface Reduced {
+  bytes: Buffer
+  codedPixels: number
+}
 
 /**
  * Opens an image without decoding it. The type is sniffed first, so that none of the other loaders of libvips, such as
- * SVG, ever sees a file. The whole file is read, because libvips keeps what it opens by name: the file open, and with
- * some formats its pixels, even after another one has taken the name.
+ * SVG, ever sees a file, and what is not needed is taken out before any loader sees the rest. The whole file is read,
+ * because libvips keeps what it opens by name: the file open, and with some formats its pixels, even after another one has
+ * taken the name.
  */
-export async function openImage(path: string, { maxPixels, readHeic }: Opening): Promise<SourceImage> {
-  const bytes = await readFile(path)
-  const type = sniff(bytes)
+export async function openImage(path: string, settings: ImageSettings): Promise<SourceImage> {
+  const file = await readFile(path)
+  const type = sniff(file)
   if (!type?.startsWith('image/')) throw new KithError('media-unreadable')
+  const { bytes, codedPixels } = reduce(type, file)
   const metadata = await readable(type, sharp(bytes, { limitInputPixels: false }).metadata())
-  const pixels = metadata.width * metadata.height
-  let png: Promise<Uint8Array> | undefined
   const isAnimation = type === 'image/gif' || type === 'image/webp'
+  const frames = isAnimation ? (metadata.pages ?? 1) : 1
+  const { width, height } = metadata
+  const pixels = width * height
+  const unpackedBytes = pixels * metadata.channels * (metadata.depth === 'uchar' ? 1 : 2)
+  const isUpright = (metadata.orientation ?? 1) === 1
+  const isKept =
+    frames > 1 &&
+    frames <= settings.maxFrames &&
+    pixels * frames <= settings.maxPixels &&
+    unpackedBytes * frames <= settings.maxUnpackedBytes
+  let png: Promise<Uint8Array> | undefined
+
+  function demandSize(): void {
+    const isLarge =
+      pixels > settings.maxPixels ||
+      Math.max(width, height) > settings.maxSide ||
+      unpackedBytes > settings.maxUnpackedBytes
+    if (isLarge) throw new KithError('media-too-large', { detail: 'Send it with fewer pixels.' })
+    // Twice: beside the picture there are thumbnails, maps of its depth and of its light.
+    if (codedPixels > 2 * Math.min(settings.maxPixels, 2 * pixels + 4_000_000))
+      throw tooComplex('an image of more pictures than it shows')
+  }
+
   return {
     metadata,
-    frames: isAnimation ? (metadata.pages ?? 1) : 1,
-    async decode(frames, work) {
-      if (pixels > maxPixels) throw new KithError('media-too-large')
-      if (type === 'image/heic' && readHeic) png ??= readHeic({ bytes, pixels })
+    frames,
+    kept: isKept && isUpright ? 'all' : 'first',
+    async decode(wanted, work) {
+      demandSize()
+      if (type === 'image/heic' && settings.heic) png ??= readHeic({ bytes, pixels })
       const image = sharp((await png) ?? bytes, {
-        limitInputPixels: maxPixels,
-        pages: frames === 'all' ? -1 : 1,
+        limitInputPixels: settings.maxPixels,
+        pages: wanted === 'all' ? -1 : 1,
         sequentialRead: true,
         // A truncated or broken picture fails. `warning` would also refuse the slightly wrong profiles of old editors.
         failOn: 'error',
@@ -53,10 +85,26 @@ export async function openImage(path: string, { maxPixels, readHeic }: Opening):
   }
 }
 
+function reduce(type: MediaType, bytes: Buffer): Reduced {
+  switch (type) {
+    case 'image/png':
+      return { bytes: reducePng(bytes), codedPixels: 0 }
+    case 'image/jpeg':
+      return { bytes: reduceJpeg(bytes), codedPixels: 0 }
+    case 'image/webp':
+      return { bytes: reduceWebp(bytes), codedPixels: 0 }
+    case 'image/gif':
+      return { bytes: reduceGif(bytes), codedPixels: 0 }
+    default:
+      return { bytes, ...readIsoImage(bytes) }
+  }
+}
+
 async function readable<Answer>(type: MediaType, work: Promise<Answer>): Promise<Answer> {
   try {
     return await work
   } catch (cause) {
+    if (isKithError(cause)) throw cause
     const detail = type === 'image/heic' ? 'HEIC cannot be read here: send it as JPEG.' : undefined
     throw new KithError('media-unreadable', { detail, cause })
   }

@@ -37,24 +37,29 @@ export interface WrittenRendition {
  * Reads and writes images: JPEG, PNG, WebP, GIF and AVIF, and HEIC where it can be decoded. Whatever else a decoder could
  * read, SVG for one, is `media-unreadable`. Files are given by their path, which is read anew each time; a source stays as it
  * is. A file that is missing or a disk that fails is an error of the system, never `media-unreadable`.
+ *
+ * Whatever a file holds, reading it is bounded in time and memory, and the process that calls is neither ended nor held up:
+ * `media-too-complex` is what would take more than any real picture does.
  */
 export interface ImageProcessor {
   /**
    * Reads the header and decodes nothing, however many pixels it announces. A header can be fine and its picture not.
-   * @throws media-unreadable
+   * `turn` is the account whose file it is: work of one waits in line, and accounts take turns.
+   * @throws media-unreadable, media-too-complex, busy
    */
-  inspect(path: string): Promise<ImageHeader>
+  inspect(path: string, turn?: string): Promise<ImageHeader>
   /**
-   * Writes the image as it is stored: a WebP, upright, with its colour profile and nothing else beside the picture. Measures
-   * it; of an animation, its first frame. The same file is measured the same. Where it fails there is no target.
-   * @throws media-unreadable, media-too-large, busy
+   * Writes the image as it is stored: a WebP, upright, with nothing beside the picture. Its colours are those of sRGB, or of
+   * a wider space that a profile names; the profile is the processor's own and tells nothing of the source. Measures it; of
+   * an animation, its first frame. The same file is measured the same. Where it fails there is no target.
+   * @throws media-unreadable, media-too-large, media-too-complex, busy
    */
-  normalise(path: string, target: string): Promise<ImageMeasures>
+  normalise(path: string, target: string, turn?: string): Promise<ImageMeasures>
   /**
    * Writes one rendition: upright, in sRGB, with nothing beside the picture. `thumb` is the square in its middle, the others
    * are the whole of it; none is larger than the image itself. What moves is WebP whichever format is asked for, as is
-   * everything where AVIF cannot be written; the answer says so. Where it fails there is no target.
-   * @throws media-unreadable, media-too-large, busy
+   * everything where AVIF cannot be written; the answer says so. Where it fails there is no target. Work on one source waits in line.
+   * @throws media-unreadable, media-too-large, media-too-complex, busy
    */
   rendition(path: string, target: string, form: RenditionForm): Promise<WrittenRendition>
 }

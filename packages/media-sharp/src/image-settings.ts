@@ -1,0 +1,52 @@
+/** How images are worked on. */
+export interface SharpImagesOptions {
+  /** The most pixels that are decoded, all frames of an animation together. @default 50_000_000 */
+  maxPixels?: number | undefined
+  /** The longest side that is decoded. @default 32_767 */
+  maxSide?: number | undefined
+  /** Width × height × channels × bytes of each, of all frames that are kept: what a picture is unpacked. @default 256 MiB */
+  maxUnpackedBytes?: number | undefined
+  /** The most frames of an animation that is kept; of a longer one only the first frame is. @default 150 */
+  maxFrames?: number | undefined
+  /**
+   * What decodes HEIC, as iPhones write it: this package, which you install as well. Without it HEIC is `media-unreadable`.
+   * @default none
+   */
+  heic?: 'libheif-js' | undefined
+  /**
+   * Where images are decoded. `process`: in processes of their own, which end with what goes wrong in them. `none`: in the
+   * server itself, for hosts that cannot start processes; a file that makes a decoder crash or use up memory then does so to
+   * the server. @default 'process'
+   */
+  isolation?: 'process' | 'none' | undefined
+  /** The longest that one image may take, in a process. @default 30 */
+  maxSeconds?: number | undefined
+  /** The most memory that a process may hold. @default 1024 */
+  maxMebibytes?: number | undefined
+  /** How many images are worked on at the same time; the others wait, accounts in turn. @default 2 */
+  concurrency?: number | undefined
+  /** How many may wait before the next is refused as `busy`. @default 200 */
+  maxWaiting?: number | undefined
+}
+
+/** What a decoder is told with each image. */
+export interface ImageSettings {
+  maxPixels: number
+  maxSide: number
+  maxUnpackedBytes: number
+  maxFrames: number
+  heic: 'libheif-js' | null
+}
+
+/** Fills in the defaults of what decoders are told. */
+export function readSettings(options: SharpImagesOptions): ImageSettings {
+  return {
+    // Phones take pictures of 48 megapixels.
+    maxPixels: options.maxPixels ?? 50_000_000,
+    // Panoramas of phones have 16,382 and those that are stitched more; a picture of one line is a trap.
+    maxSide: options.maxSide ?? 32_767,
+    maxUnpackedBytes: options.maxUnpackedBytes ?? 256 * 1024 * 1024,
+    maxFrames: options.maxFrames ?? 150,
+    heic: options.heic ?? null,
+  }
+}

@@ -1,0 +1,173 @@
+import { maxProfileBytes, tooComplex } from './too-complex.ts'
+
+const maxBoxes = 20_000
+const maxDepth = 8
+const maxItems = 2_000
+/** Boxes that hold boxes behind so many bytes of their own. */
+const containers: Readonly<Record<string, number>> = {
+  meta: 4,
+  iprp: 0,
+  ipco: 0,
+  iinf: 6,
+  iref: 4,
+  grpl: 0,
+  moov: 0,
+  trak: 0,
+  mdia: 0,
+  minf: 0,
+  stbl: 0,
+  dinf: 0,
+}
+/** Items that a decoder works for; the others are put together from them, or are no pictures. */
+const coded = ['hvc1', 'hev1', 'lhv1', 'av01', 'vvc1', 'avc1', 'jpeg', 'j2k1', 'unci']
+
+/** How much an AVIF or HEIC makes a decoder do, as its boxes say (ISO 14496-12, 23008-12). */
+export interface IsoImage {
+  /** Pixels of all coded pictures together: tiles, thumbnails and those that nothing shows. */
+  codedPixels: number
+}
+
+/** A box: its type, and where its content is. */
+interface Box {
+  type: string
+  start: number
+  end: number
+}
+
+/** Reads the boxes of an AVIF or HEIC. @throws media-too-complex */
+export function readIsoImage(bytes: Buffer): IsoImage {
+  const boxes = [...walk(bytes)]
+  const all = (type: string): Box[] => boxes.filter((box) => box.type === type)
+  if (all('infe').length > maxItems) throw tooComplex('an image of too many items')
+  for (const { start, end } of all('colr'))
+    if (end - start > maxProfileBytes) throw tooComplex('an image with too large a profile')
+  // Bytes that many items share are read and decoded as often.
+  const located = all('iloc').reduce((sum, box) => sum + locatedBytes(bytes, box), 0)
+  if (located > 2 * bytes.length) throw tooComplex('an image whose items share their bytes')
+  const types = new Map(all('infe').map((box) => readItem(bytes, box)))
+  const sizes = propertiesOf(boxes).map(({ type, start }) =>
+    type === 'ispe' ? word(bytes, start + 4) * word(bytes, start + 8) : 0,
+  )
+  let codedPixels = 0
+  for (const box of all('ipma'))
+    for (const [item, indexes] of associations(bytes, box))
+      if (coded.includes(types.get(item) ?? ''))
+        codedPixels += Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0))
+  return { codedPixels }
+}
+
+function* walk(bytes: Buffer): Generator<Box & { depth: number }> {
+  let boxes = 0
+  const levels = [{ offset: 0, end: bytes.length }]
+  for (;;) {
+    const level = levels.at(-1)
+    if (!level) return
+    if (level.offset + 8 > level.end) {
+      levels.pop()
+      continue
+    }
+    if (++boxes > maxBoxes) throw tooComplex('an image of too many boxes')
+    const size = word(bytes, level.offset)
+    const isLong = size === 1
+    const length = isLong ? Number(bytes.readBigUInt64BE(Math.min(level.offset + 8, bytes.length - 8))) : size
+    const head = isLong ? 16 : 8
+    const end = size === 0 ? level.end : Math.min(level.offset + length, level.end)
+    const box = {
+      type: bytes.toString('latin1', level.offset + 4, level.offset + 8),
+      start: level.offset + head,
+      end,
+      depth: levels.length,
+    }
+    if (length < head && size !== 0) {
+      levels.pop()
+      continue
+    }
+    yield box
+    level.offset = end
+    const skipped = containers[box.type]
+    if (skipped === undefined) continue
+    if (levels.length >= maxDepth) throw tooComplex('an image of boxes in boxes in boxes')
+    levels.push({ offset: box.start + skipped, end })
+  }
+}
+
+/** Properties are named by their place in `ipco`. */
+function propertiesOf(boxes: readonly (Box & { depth: number })[]): Box[] {
+  const list = boxes.find(({ type }) => type === 'ipco')
+  if (!list) return []
+  return boxes.filter(
+    ({ start, end, depth }) => depth === list.depth + 1 && start > list.start && end <= list.end,
+  )
+}
+
+function readItem(bytes: Buffer, { start }: Box): [id: number, type: string] {
+  const isWide = bytes[start] === 3
+  const typeAt = start + (isWide ? 10 : 8)
+  return [
+    isWide ? word(bytes, start + 4) : half(bytes, start + 4),
+    bytes.toString('latin1', typeAt, typeAt + 4),
+  ]
+}
+
+function* associations(bytes: Buffer, { start, end }: Box): Generator<[item: number, indexes: number[]]> {
+  const isWideItem = (bytes[start] ?? 0) >= 1
+  const isWideIndex = ((bytes[start + 3] ?? 0) & 1) === 1
+  let offset = start + 8
+  for (let left = Math.min(word(bytes, start + 4), maxItems); left > 0 && offset < end; left--) {
+    const item = isWideItem ? word(bytes, offset) : half(bytes, offset)
+    offset += isWideItem ? 4 : 2
+    const count = bytes[offset++] ?? 0
+    const indexes: number[] = []
+    for (let index = 0; index < count; index++, offset += isWideIndex ? 2 : 1)
+      indexes.push(isWideIndex ? half(bytes, offset) & 0x7fff : (bytes[offset] ?? 0) & 0x7f)
+    yield [item, indexes]
+  }
+}
+
+/** The sum of what all extents in `iloc` take of the file; its numbers have sizes of their own (ISO 14496-12, 8.11.3). */
+function locatedBytes(bytes: Buffer, { start, end }: Box): number {
+  const version = bytes[start] ?? 0
+  const [offsetSize, lengthSize] = nibbles(bytes[start + 4])
+  const [baseSize, lowNibble] = nibbles(bytes[start + 5])
+  const indexSize = version > 0 ? lowNibble : 0
+  const idSize = version === 2 ? 4 : 2
+  let at = start + 6
+  function number(size: number): number {
+    at += size
+    return size === 0 ? 0 : unsigned(bytes, at - size, size)
+  }
+
+  let sum = 0
+  const items = number(idSize)
+  if (items > maxItems) throw tooComplex('an image of too many items')
+  for (let item = 0; item < items && at < end; item++) {
+    at += idSize + (version > 0 ? 2 : 0) + 2
+    const base = number(baseSize)
+    const extents = number(2)
+    for (let extent = 0; extent < extents && at < end; extent++) {
+      at += indexSize
+      const from = base + number(offsetSize)
+      // A length of 0 is the rest of the file.
+      const length = number(lengthSize) || bytes.length
+      sum += Math.max(0, Math.min(length, bytes.length - from))
+    }
+  }
+  return sum
+}
+
+function unsigned(bytes: Buffer, at: number, size: number): number {
+  if (size === 8) return word(bytes, at) * 2 ** 32 + word(bytes, at + 4)
+  return size === 4 ? word(bytes, at) : half(bytes, at)
+}
+
+function nibbles(byte = 0): [high: number, low: number] {
+  return [byte >> 4, byte & 15]
+}
+
+function word(bytes: Buffer, at: number): number {
+  return at + 4 <= bytes.length ? bytes.readUInt32BE(at) : 0
+}
+
+function half(bytes: Buffer, at: number): number {
+  return at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0
+}
