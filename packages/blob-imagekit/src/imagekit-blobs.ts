@@ -42,7 +42,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
       await sweepTemporaryFolders(place.temporaryDirectory, new Date())
       await inTemporaryFolder(place.temporaryDirectory, async (temporary) => {
         const path = join(temporary, 'file')
-        await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path))
+        await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path, { flags: 'wx' }))
         const { size } = await stat(path)
         const read = (): AsyncIterable<Uint8Array> => createReadStream(path)
         const file = { name: originalName, folder, isPrivate: !isPublic, size, read }

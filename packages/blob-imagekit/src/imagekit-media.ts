@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ImageKit } from '@imagekit/nodejs'
 import type { BlobStore, DirectUploads } from '@kith/core'
 import { createAddresses } from './addresses.ts'
@@ -32,7 +31,7 @@ export interface ImageKitMediaOptions {
    * @default true
    */
   purge?: boolean | undefined
-  /** Where files wait until they are whole. @default a folder in the system's own for temporary files */
+  /** Where files wait until they are whole. @default the system's own for temporary files */
   temporaryDirectory?: string | undefined
 }
 
@@ -57,7 +56,7 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     isPublic: options.access === 'public',
     urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     purge: options.purge ?? true,
-    temporaryDirectory: options.temporaryDirectory ?? join(tmpdir(), 'kith'),
+    temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
   }
   return { blobs: createImageKitBlobs(place), direct: createImageKitDirect(place) }
 }

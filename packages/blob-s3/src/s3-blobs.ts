@@ -46,7 +46,7 @@ export function createS3Blobs(place: S3Place): BlobStore {
     await sweepTemporaryFolders(place.temporaryDirectory, new Date())
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
       const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
-      await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null)))
+      await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null), { flags: 'wx' }))
       await all(renditions, (rendition) =>
         place.images.rendition(path(null), path(rendition), { rendition, format: 'webp' }),
       )

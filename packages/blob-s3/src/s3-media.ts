@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { BlobStore, DirectUploads, ImageProcessor } from '@kith/core'
 import { nameObjects } from './object-names.ts'
@@ -26,7 +25,7 @@ export interface S3MediaOptions {
   urlPrefix?: string | undefined
   /** How browsers send files straight to the bucket: `PUT` for a store that takes no forms, such as R2. @default 'POST' */
   sendBy?: 'POST' | 'PUT' | undefined
-  /** Where images wait while their renditions are made. @default a folder in the system's own for temporary files */
+  /** Where images wait while their renditions are made. @default the system's own for temporary files */
   temporaryDirectory?: string | undefined
 }
 
@@ -47,7 +46,7 @@ export function createS3Media(options: S3MediaOptions): S3Media {
     publicUrl: options.publicUrl?.replace(/\/+$/, '') ?? null,
     urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     sendBy: options.sendBy ?? 'POST',
-    temporaryDirectory: options.temporaryDirectory ?? join(tmpdir(), 'kith'),
+    temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
   }
   return { blobs: createS3Blobs(place), direct: createS3Direct(place) }
 }

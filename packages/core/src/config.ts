@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { AccountRules } from './accounts/account-inputs.ts'
 import { fold, reservedUsernames } from './accounts/identifiers.ts'
@@ -220,7 +219,7 @@ function readMedia(media: KithOptions['media']): MediaConfig {
     images: media?.images ?? null,
     videos: media?.videos ?? null,
     publicPath,
-    temporaryDirectory: media?.temporaryDirectory ?? join(tmpdir(), 'kith'),
+    temporaryDirectory: media?.temporaryDirectory ?? tmpdir(),
     maxImageBytes: media?.maxImageBytes ?? 20 * 1024 * 1024,
     maxPixels: media?.maxPixels ?? 50_000_000,
     maxVideoBytes: media?.maxVideoBytes ?? 100 * 1024 * 1024,

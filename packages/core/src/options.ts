@@ -103,7 +103,10 @@ export interface MediaOptions {
   videos?: VideoProcessor | undefined
   /** Where Kith's routes serve media; the addresses of default avatars start with it. @default '/api/v1/media' */
   publicPath?: string | undefined
-  /** Where uploads wait while they are checked. @default a folder in the system's own for temporary files */
+  /**
+   * Where uploads wait while they are checked, each in a folder for this user of the system alone. A directory that others
+   * can change is refused. @default the system's own for temporary files
+   */
   temporaryDirectory?: string | undefined
   /** @default 20 MiB */
   maxImageBytes?: number | undefined

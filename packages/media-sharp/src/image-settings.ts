@@ -19,7 +19,7 @@ export interface SharpImagesOptions {
    * the server. @default 'process'
    */
   isolation?: 'process' | 'none' | undefined
-  /** The longest that one image may take, in a process. @default 30 */
+  /** For how long one image may use the processor, in a process; on a busy machine it may take three times as long. @default 30 */
   maxSeconds?: number | undefined
   /** The most memory that a process may hold. @default 1024 */
   maxMebibytes?: number | undefined

@@ -9,11 +9,12 @@ import { temporaryPrefix } from '../media/temporary-folder.ts'
 import { unpackFailure } from './media-job.ts'
 import { mediaProcessCommand } from './media-process-command.ts'
 import { readReplies } from './media-replies.ts'
-import { residentBytes } from './resident-memory.ts'
+import { processorSeconds, residentBytes } from './process-use.ts'
 import { descriptors } from './serve-media-jobs.ts'
 
 /** What one media process may take. */
 export interface MediaProcessLimits {
+  /** Of the processor, which a busy machine does not use up; of a clock, three times as many. */
   maxSeconds: number
   maxResidentBytes: number
 }
@@ -32,6 +33,7 @@ export class ProcessLost extends Error {}
 
 const startSeconds = 60
 const watchMillis = 25
+const clockFactor = 3
 const maxNoiseLength = 2_000
 
 /** Starts a process, which is ready when this resolves. @throws busy where it does not start; the cause says why */
@@ -107,9 +109,12 @@ async function attend(
     isFit: () => !isOver && residentBytes(child.pid) < limits.maxResidentBytes / 2,
     async work(job) {
       hold(true)
-      const deadline = setTimeout(() => kill(tooComplex('time')), limits.maxSeconds * 1000)
+      const { maxSeconds, maxResidentBytes } = limits
+      const deadline = setTimeout(() => kill(tooComplex('time')), maxSeconds * clockFactor * 1000)
+      const lastSecond = processorSeconds(child.pid) + maxSeconds
       const watching = setInterval(() => {
-        if (residentBytes(child.pid) > limits.maxResidentBytes) kill(tooComplex('memory'))
+        if (residentBytes(child.pid) > maxResidentBytes) kill(tooComplex('memory'))
+        else if (processorSeconds(child.pid) > lastSecond) kill(tooComplex('time'))
       }, watchMillis)
       try {
         const stdin = child.stdin as Writable
@@ -127,6 +132,7 @@ async function attend(
       }
     },
     async end() {
+      if (!isOver) child.ref()
       kill(new RetryLaterError('busy', 1, new Error('the media processes were closed')))
       await gone.promise
     },

@@ -13,7 +13,7 @@ export interface MediaProcessesOptions {
   concurrency: number
   /** How many jobs may wait before the next is refused as `busy`. */
   maxWaiting: number
-  /** A job that takes longer is ended with its process. */
+  /** A job that uses the processor for longer, or takes three times as long, is ended with its process. */
   maxSeconds: number
   /** A process that holds more memory is ended with its job. */
   maxResidentBytes: number
@@ -36,8 +36,16 @@ export interface MediaProcesses<Verbs extends MediaVerbs> {
   close(): Promise<void>
 }
 
-/** How many jobs a process does before a fresh one takes over, so that leaks of decoders stay small. */
+/** A fresh one takes over after so many jobs, so that leaks of decoders stay small, */
 const maxJobs = 500
+/** and before upkeep would take the folder of a process for one that was left behind. */
+const maxAgeMillis = 1_800_000
+
+/** What a process has done so far. */
+interface Service {
+  jobs: number
+  startedAt: number
+}
 
 /** Creates the pool, which starts a process when the first job comes. @throws TypeError where the entry is missing */
 export function createMediaProcesses<Verbs extends MediaVerbs>(
@@ -50,8 +58,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
         "(mark it as external), or give isolation: 'none' to the processor.",
     )
   const queue = createFairQueue({ concurrency, maxWaiting })
-  /** With the number of jobs that each has done. */
-  const all = new Map<MediaProcess, number>()
+  const all = new Map<MediaProcess, Service>()
   const idle: MediaProcess[] = []
   let idleTimer: NodeJS.Timeout | undefined
 
@@ -66,14 +73,15 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
     if (known?.isFit()) return known
     if (known) void drop(known)
     const fresh = await startMediaProcess(entry, options)
-    all.set(fresh, 0)
+    all.set(fresh, { jobs: 0, startedAt: performance.now() })
     return fresh
   }
 
   function giveBack(one: MediaProcess): void {
-    const jobs = (all.get(one) ?? maxJobs) + 1
-    if (!one.isFit() || jobs >= maxJobs) return void drop(one)
-    all.set(one, jobs)
+    const service = all.get(one)
+    const isWorn =
+      !service || ++service.jobs >= maxJobs || performance.now() - service.startedAt > maxAgeMillis
+    if (isWorn || !one.isFit()) return void drop(one)
     idle.push(one)
     clearTimeout(idleTimer)
     idleTimer = setTimeout(() => {
@@ -83,7 +91,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
 
   async function perform(job: object): Promise<unknown> {
     const taken = await take()
-    const isFresh = all.get(taken) === 0
+    const isFresh = all.get(taken)?.jobs === 0
     try {
       return await taken.work(job)
     } catch (error) {

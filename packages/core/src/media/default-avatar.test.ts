@@ -10,3 +10,12 @@ test('a default avatar is made of the id alone: always the same for one, another
   expect(ids.map((id) => Buffer.from(drawDefaultAvatar(id)).toString('base64'))).toEqual(pictures)
   expect(new Set(pictures).size).toBe(ids.length)
 })
+
+test('a picture that is asked for again is kept, and made-up ids fill no memory', () => {
+  const first = drawDefaultAvatar('first')
+  expect(drawDefaultAvatar('first')).toBe(first)
+  for (let index = 0; index < 1_000; index++) drawDefaultAvatar(`made-up-${index}`)
+  const again = drawDefaultAvatar('first')
+  expect(again).not.toBe(first)
+  expect(again).toEqual(first)
+})

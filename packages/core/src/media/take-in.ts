@@ -42,7 +42,7 @@ export function createTakeIn(core: Core): TakeIn {
 
   return {
     async asNew(ownerId, received) {
-      const measures = await measure(config.media, received)
+      const measures = await measure(config.media, received, ownerId)
       const record = await reserve(core, ownerId, received.contentType)
       return await store(record, measures, received.target)
     },
@@ -51,7 +51,7 @@ export function createTakeIn(core: Core): TakeIn {
       if (kind !== record.kind || contentType !== record.contentType) {
         throw new KithError('unsupported-media-type', { detail: 'Send what was announced.' })
       }
-      return await store(record, await measure(config.media, received), received.target)
+      return await store(record, await measure(config.media, received, record.ownerId), received.target)
     },
   }
 }
@@ -112,23 +112,28 @@ async function putPatiently(blobs: BlobStore, { id, contentType }: MediaRecord, 
   }
 }
 
-async function measure(config: MediaConfig, { contentType, path, target }: Received): Promise<MediaMeasures> {
+/** `turn` is the account whose file it is: other accounts do not wait behind all of its files. */
+async function measure(
+  config: MediaConfig,
+  { contentType, path, target }: Received,
+  turn: string,
+): Promise<MediaMeasures> {
   if (contentType.startsWith('image/')) {
     const images = demandImages(config)
-    const { width, height, frames } = await images.inspect(path)
+    const { width, height, frames } = await images.inspect(path, turn)
     if (width * height * frames > config.maxPixels) {
       throw new KithError('media-too-large', { detail: `At most ${config.maxPixels} pixels are taken.` })
     }
-    return { ...(await images.normalise(path, target)), durationSeconds: null }
+    return { ...(await images.normalise(path, target, turn)), durationSeconds: null }
   }
   const videos = demandVideos(config)
-  const { width, height, durationSeconds } = await videos.inspect(path)
+  const { width, height, durationSeconds } = await videos.inspect(path, turn)
   if (durationSeconds > config.maxVideoSeconds || width * height > config.maxVideoPixels) {
     throw new KithError('media-too-large', {
       detail: `At most ${config.maxVideoSeconds} s and ${config.maxVideoPixels} pixels are taken.`,
     })
   }
-  await videos.strip(path, target)
+  await videos.strip(path, target, turn)
   const unmeasured = { thumbhash: null, palette: [], lightness: null, saturation: null, takenAt: null }
   return { width, height, durationSeconds, ...unmeasured }
 }

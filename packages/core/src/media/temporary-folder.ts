@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** How the names of all folders begin that are only needed for a while. */
@@ -8,14 +8,16 @@ export const temporaryPrefix = 'kith-file-'
 const staleMillis = 3_600_000
 
 /**
- * Gives `work` an empty folder within a directory, and removes it afterwards with all that is in it. What a killed process
- * leaves is removed by {@link sweepTemporaryFolders}.
+ * Gives `work` an empty folder within a directory, which nobody else may read or change, and removes it afterwards with all
+ * that is in it. What a killed process leaves is removed by {@link sweepTemporaryFolders}. A directory in which another user
+ * of the system could put something else in the folder's place is refused.
  */
 export async function inTemporaryFolder<Result>(
   directory: string,
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  await mkdir(directory, { recursive: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await demandSafe(directory)
   const folder = await mkdtemp(join(directory, temporaryPrefix))
   try {
     return await work(folder)
@@ -24,12 +26,33 @@ export async function inTemporaryFolder<Result>(
   }
 }
 
-/** Removes the folders that killed processes left there more than an hour ago. */
+/** Removes the folders that killed processes of this user left there more than an hour ago. */
 export async function sweepTemporaryFolders(directory: string, now: Date): Promise<void> {
   const names = await readdir(directory).catch(() => [])
   for (const name of names.filter((entry) => entry.startsWith(temporaryPrefix))) {
     const folder = join(directory, name)
-    const info = await stat(folder).catch(() => null)
-    if (info && now.getTime() - info.mtimeMs > staleMillis) await rm(folder, { recursive: true, force: true })
+    const info = await lstat(folder).catch(() => null)
+    if (!info?.isDirectory() || !isOwn(info.uid)) continue
+    if (now.getTime() - info.mtimeMs > staleMillis) await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Writable for its group or for all, and with the bit that lets only owners rename what is in it. */
+const [writableByOthers, sticky] = [0o022, 0o1000]
+
+/** The directory and, if it is a link, the link belong to this user or to root, and others cannot rename what is in it. */
+async function demandSafe(directory: string): Promise<void> {
+  if (!process.getuid) return
+  const [link, info] = [await lstat(directory), await stat(directory)]
+  const isTrusted = [link, info].every(({ uid }) => isOwn(uid) || uid === 0)
+  const isClosed = (info.mode & writableByOthers) === 0 || (info.mode & sticky) !== 0
+  if (isTrusted && isClosed) return
+  throw new TypeError(
+    `${directory} can be changed by other users of the system: give media.temporaryDirectory a directory ` +
+      `that belongs to user ${process.getuid()}, with mode 0700.`,
+  )
+}
+
+function isOwn(uid: number): boolean {
+  return !process.getuid || uid === process.getuid()
 }

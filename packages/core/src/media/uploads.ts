@@ -11,7 +11,8 @@ export interface Uploads {
   /**
    * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
    * chunk is asked for when the one before is written, so all may be in the same memory.
-   * @throws unsupported-media-type, media-too-large, media-unreadable, media-unavailable, rate-limited
+   * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, rate-limited,
+   * busy
    */
   add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
   /**
@@ -22,7 +23,8 @@ export interface Uploads {
   /**
    * Takes in a file that was sent so, as {@link add} does. Idempotent; after `media-unavailable` it can be called again,
    * without sending the file once more.
-   * @throws media-not-found, unsupported-media-type, media-too-large, media-unreadable, media-unavailable
+   * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
+   * media-unavailable, busy
    */
   confirm: Direct['confirm']
   /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked */

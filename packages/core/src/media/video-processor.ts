@@ -17,12 +17,12 @@ export interface VideoProcessor {
    * Reads the index and decodes nothing, so frames can be broken or cut off although their index is fine.
    * @throws media-unreadable for what is no video, or has no picture
    */
-  inspect(path: string): Promise<VideoMeasures>
+  inspect(path: string, turn?: string): Promise<VideoMeasures>
   /**
    * Copies picture and sound to `target` in the same container: every frame as it is, its time and the turn. Nothing else is
    * in the target: no place, title, name or date, no other track, and nothing that lay between the frames. Memory does not
    * grow with the file. Where it fails there is no target.
    * @throws media-unreadable for what is no video, has no picture, or was cut off
    */
-  strip(path: string, target: string): Promise<void>
+  strip(path: string, target: string, turn?: string): Promise<void>
 }
