@@ -1,5 +1,6 @@
 import type { ImageProcessor } from '@kith/core'
 import type { Case } from './case.ts'
+import { boundCases } from './image-processor/bounds.ts'
 import { fileCases } from './image-processor/files.ts'
 import { inspectingCases } from './image-processor/inspecting.ts'
 import { measuringCases } from './image-processor/measuring.ts'
@@ -13,4 +14,5 @@ export const imageProcessorCases: readonly Case<ImageProcessor>[] = [
   ...measuringCases,
   ...renderingCases,
   ...fileCases,
+  ...boundCases,
 ]

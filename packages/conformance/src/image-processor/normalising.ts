@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import type { ImageProcessor } from '@kith/core'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
-import { cutOff, heic, moving, noImages, stills, tagged, turned, vast, wide, wideProfile } from './samples.ts'
-import { assertSeen, normalised } from './seeing.ts'
+import { cutOff, heic, moving, noImages, signedWide, stills, tagged, turned, vast, wide } from './samples.ts'
+import { assertNear, assertSeen, normalised } from './seeing.ts'
 import { readWritten } from './written-image.ts'
 
 /** What `normalise` promises about the file that it writes. */
@@ -47,11 +47,17 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalise keeps the colour profile',
+    name: 'images: normalise keeps the colours of a wide profile, and nothing of the profile itself',
     async run(make) {
       const images = await make()
-      const { written } = await normalised(images, wide, 'a wide picture')
-      assert.ok(written.profile?.equals(wideProfile), 'it has another profile, or none')
+      const [plainly, signed] = [
+        await normalised(images, wide, 'a wide picture'),
+        await normalised(images, signedWide, 'a picture whose profile names a device'),
+      ]
+      for (const { again } of [plainly, signed])
+        assertNear((await again()).palette[0], '#d6262f', 'a red of Display P3, as written')
+      // A profile that says the same about every picture says nothing about one.
+      assert.deepEqual(signed.written.profile, plainly.written.profile, 'its profile is not its own')
     },
   },
   {

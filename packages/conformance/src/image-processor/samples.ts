@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import { exif, pngTags, tagGif, tagJpeg, tagWebp } from './metadata.ts'
 import { avif, gif, heic, jpeg, movingGif, movingWebp, taggedAvif, webp, wideProfile } from './pictures.ts'
+import { secret } from '../secrets.ts'
 import { type Colour, header, type Line, png, pngOf } from './png-sample.ts'
 
 const greys = [0, 85, 170, 255].map((value): Colour => [value, value, value])
@@ -54,10 +55,35 @@ export function plain(width: number, height: number, colour: Colour = [200, 60, 
   return png(height, () => [[colour, width]])
 }
 
+function withProfile(profile: Buffer): Buffer {
+  const content = Buffer.concat([Buffer.from('P3\0\0'), deflateSync(profile)])
+  return png(48, () => [[[200, 60, 60], 64]], [['iCCP', content]])
+}
+
 /** A red of Display P3, which is (215, 40, 50) in sRGB. */
-export const wide: Buffer = png(48, () => [[[200, 60, 60], 64]], [
-  ['iCCP', Buffer.concat([Buffer.from('P3\0\0'), deflateSync(wideProfile)])],
-])
+export const wide: Buffer = withProfile(wideProfile)
+
+/** The same, from a display whose number is in the profile, as some systems put it there (`mmod`). */
+export const signedWide: Buffer = withProfile(
+  withTag(wideProfile, 'mmod', Buffer.from(`mmod\0\0\0\0${secret}`)),
+)
+
+/** Adds a tag to a profile: its entry comes first, and what all others say about places moves on (ICC.1, 7.3). */
+function withTag(profile: Buffer, name: string, content: Buffer): Buffer {
+  const count = profile.readUInt32BE(128)
+  const entry = Buffer.alloc(12)
+  entry.write(name, 'latin1')
+  entry.writeUInt32BE(profile.length + 12, 4)
+  entry.writeUInt32BE(content.length, 8)
+  const whole = Buffer.concat([profile.subarray(0, 132), entry, profile.subarray(132), content])
+  whole.writeUInt32BE(whole.length, 0)
+  whole.writeUInt32BE(count + 1, 128)
+  for (let index = 1; index <= count; index++) {
+    const at = 132 + index * 12 + 4
+    whole.writeUInt32BE(whole.readUInt32BE(at) + 12, at)
+  }
+  return whole
+}
 
 /** A header that announces as many pixels as no memory holds, and next to nothing behind it. */
 export const vast: Buffer = pngOf([header(40_000, 40_000), ['IDAT', deflateSync(Buffer.alloc(1000))]])
@@ -117,4 +143,4 @@ export const noImages: readonly (readonly [name: string, file: Buffer])[] = [
   ...stills.map(([name, file]) => [`the head of a ${name}`, file.subarray(0, 14)] as const),
 ]
 
-export { heic, jpeg, wideProfile }
+export { heic, jpeg }

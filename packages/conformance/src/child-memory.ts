@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The most MiB that any process which this one has started holds while `work` is done, where the system says so. */
+export async function childMemory(work: () => Promise<void>): Promise<number> {
+  let most = 0
+  const look = (): void => {
+    for (const pid of children()) most = Math.max(most, residentMebibytes(pid))
+  }
+  const watch = setInterval(look, 10)
+  try {
+    await work()
+    look()
+  } finally {
+    clearInterval(watch)
+  }
+  return most
+}
+
+function children(): string[] {
+  try {
+    return readdirSync('/proc/self/task').flatMap((thread) =>
+      readFileSync(`/proc/self/task/${thread}/children`, 'latin1').split(' ').filter(Boolean),
+    )
+  } catch {
+    return []
+  }
+}
+
+function residentMebibytes(pid: string): number {
+  try {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
+    return Number(kibibytes ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
