@@ -65,7 +65,7 @@ export const wide: Buffer = withProfile(wideProfile)
 
 /** The same, from a display whose number is in the profile, as some systems put it there (`mmod`). */
 export const signedWide: Buffer = withProfile(
-  withTag(wideProfile, 'mmod', Buffer.from(`mmod\0\0\0\0${secret}`)),
+  withTag(wideProfile, 'mmod', Buffer.from(`mmod\0\0\0\0${secret}\0`)),
 )
 
 /** Adds a tag to a profile: its entry comes first, and what all others say about places moves on (ICC.1, 7.3). */

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { type ImageProcessor, isKithError } from '@kith/core'
+import sharp from 'sharp'
+import type { Broken } from '../../../test/flaws.ts'
+
+const memory =
+  'images: no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB'
+const tangled = 'images: what has more parts than any real picture is refused, and there is no target'
+const turns = 'images: an account with one file does not wait behind all files of another'
+const broken = 'images: of 300 files that are broken anywhere, each gives an image or is refused'
+
+/** Holds more memory in a process of its own than any may have, until it is seen. */
+const wasteful = 'const held = Buffer.alloc(1500 * 2 ** 20, 1); setTimeout(() => held.length, 200)'
+
+/** A small picture in the form that is stored. */
+const anything = sharp({ create: { width: 9, height: 9, channels: 3, background: '#c84' } })
+
+/** Flaws in what hostile files may cost. */
+export const boundFlaws: readonly Broken<ImageProcessor>[] = [
+  {
+    flaw: 'reads what is written in a picture in the process that calls',
+    breaking: ({ inspect }) => ({
+      async inspect(path, turn) {
+        await sharp(path, { limitInputPixels: false })
+          .metadata()
+          .catch(() => null)
+        return await inspect(path, turn)
+      },
+    }),
+    fails: [memory],
+  },
+  {
+    flaw: 'starts processes that take what they want',
+    breaking: ({ inspect }) => ({
+      async inspect(path, turn) {
+        await promisify(execFile)(process.execPath, ['-e', wasteful])
+        return await inspect(path, turn)
+      },
+    }),
+    fails: [memory],
+  },
+  {
+    flaw: 'stores what is too complex all the same',
+    breaking: ({ normalise }) => ({
+      normalise: (path, target, turn) =>
+        normalise(path, target, turn).catch(async (error: unknown) => {
+          if (!isKithError(error) || error.code !== 'media-too-complex') throw error
+          await writeFile(target, await anything.clone().webp().toBuffer())
+          return { ...noMeasures }
+        }),
+    }),
+    fails: [tangled],
+  },
+  {
+    flaw: 'lets an account wait behind all files of another',
+    breaking({ normalise }) {
+      let last: Promise<unknown> = Promise.resolve()
+      return {
+        normalise(path, target) {
+          const next = last.then(() => normalise(path, target))
+          last = next.catch(() => null)
+          return next
+        },
+      }
+    },
+    fails: [turns],
+  },
+  {
+    flaw: 'has words of its own for what is broken in its middle',
+    breaking: ({ normalise }) => ({
+      normalise: (path, target, turn) =>
+        normalise(path, target, turn).catch((error: unknown) => {
+          throw isKithError(error) &&
+            error.cause instanceof Error &&
+            /corrupt|bad|invalid/i.test(error.cause.message)
+            ? new Error(error.cause.message)
+            : error
+        }),
+    }),
+    fails: [broken],
+  },
+]
+
+const noMeasures = {
+  width: 9,
+  height: 9,
+  thumbhash: '',
+  palette: [],
+  lightness: 0,
+  saturation: 0,
+  takenAt: null,
+}
