@@ -8,15 +8,15 @@ import type { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { closeImages, openImages } from '../test/open-images.ts'
 import { avifParts, createFolder, secret, webpChunks } from '../test/pictures.ts'
 import { readHeic } from './heic.ts'
 import { readSettings } from './image-settings.ts'
-import { createSharpImages } from './index.ts'
 import { openLibheif } from './libheif.ts'
 import { openImage } from './source-image.ts'
 
 const folder = createFolder()
-const images = createSharpImages({ heic: 'libheif-js' })
+const images = openImages({ heic: 'libheif-js' })
 const target = folder.path('target')
 const { resolve } = createRequire(import.meta.url)
 const files = {
@@ -24,7 +24,10 @@ const files = {
   binary: resolve('libheif-js/libheif-wasm/libheif.wasm'),
 }
 
-afterAll(() => folder.clear())
+afterAll(async () => {
+  await closeImages()
+  folder.clear()
+})
 
 function sample(name: string): string {
   return fileURLToPath(new URL(`../test/heic/${name}.heic`, import.meta.url))

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
+import { closeImages, openImages } from '../test/open-images.ts'
 import {
   avifParts,
   blackPng,
@@ -11,15 +12,17 @@ import {
   withMetadata,
   withSegments,
 } from '../test/pictures.ts'
-import { createSharpImages } from './index.ts'
 
 const folder = createFolder()
-const images = createSharpImages()
+const images = openImages()
 const renditions = ['thumb', 'feed', 'full'] as const
 const formats = ['webp', 'avif'] as const
 const picture = ['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF']
 
-afterAll(() => folder.clear())
+afterAll(async () => {
+  await closeImages()
+  folder.clear()
+})
 
 async function jpeg(): Promise<Buffer> {
   return withSegments(await withMetadata(noise(400, 300).withIccProfile('p3')).jpeg().toBuffer(), [

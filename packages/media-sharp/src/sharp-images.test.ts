@@ -2,16 +2,19 @@ import { renameSync } from 'node:fs'
 import { type RenditionForm, sniff, type WrittenRendition } from '@kith/core'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
+import { closeImages, openImages } from '../test/open-images.ts'
 import { animation, blackPng, createFolder, noise, photo, plain, webpChunks } from '../test/pictures.ts'
-import { createSharpImages } from './index.ts'
 
 const folder = createFolder()
-const images = createSharpImages()
+const images = openImages()
 const target = folder.path('target')
 const formats = ['webp', 'avif'] as const
 const feed = { rendition: 'feed', format: 'webp' } as const
 
-afterAll(() => folder.clear())
+afterAll(async () => {
+  await closeImages()
+  folder.clear()
+})
 
 async function sizeOf(name: string): Promise<[number, number]> {
   const { width, height } = await sharp(folder.read(name)).metadata()
@@ -120,7 +123,7 @@ describe('animations', () => {
     ['pixels', { maxPixels: 12 * 60 * 60 - 1 }],
   ])('of too many %s become their first frame', async (_what, options) => {
     const path = folder.save('long', await (await animation(12)).webp().toBuffer())
-    await createSharpImages(options).normalise(path, target)
+    await openImages(options).normalise(path, target)
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
   })
 })

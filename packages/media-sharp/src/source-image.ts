@@ -46,7 +46,9 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
   const frames = isAnimation ? (metadata.pages ?? 1) : 1
   const { width, height } = metadata
   const pixels = width * height
-  const unpackedBytes = pixels * metadata.channels * (metadata.depth === 'uchar' ? 1 : 2)
+  // The frames of an animation are laid over each other, with their opacity.
+  const channels = frames > 1 ? 4 : metadata.channels
+  const unpackedBytes = pixels * channels * (metadata.depth === 'uchar' ? 1 : 2)
   const isUpright = (metadata.orientation ?? 1) === 1
   const isKept =
     frames > 1 &&

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { closeImages, openImages } from '../test/open-images.ts'
 import { animation, createFolder, noise, plain } from '../test/pictures.ts'
-import { createSharpImages } from './index.ts'
 
 const folder = createFolder()
-const images = createSharpImages()
+const images = openImages()
 const heic = fileURLToPath(new URL('../test/heic/tiny.heic', import.meta.url))
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 
-afterAll(() => folder.clear())
+afterAll(async () => {
+  await closeImages()
+  folder.clear()
+})
 
 const unreadable: readonly [string, () => Promise<Uint8Array>][] = [
   ['nothing', async () => new Uint8Array()],

@@ -1,0 +1,36 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import express from 'express'
+
+/**
+ * A server that accepts images, for the attacks on it: prints its port, and a token of an account. `KITH_ROOT` is another
+ * checkout of this repository to compare with.
+ */
+const root = resolve(process.env['KITH_ROOT'] ?? join(import.meta.dirname, '../..'))
+const load = <Module>(path: string): Promise<Module> =>
+  import(pathToFileURL(join(root, 'packages', path)).href) as Promise<Module>
+
+const { createKith } = await load<typeof import('@kith/core')>('core/src/index.ts')
+const { createMemoryStorage } = await load<typeof import('@kith/core/memory')>('core/src/memory/index.ts')
+const { createLocalBlobs } = await load<typeof import('@kith/blob-local')>('blob-local/src/index.ts')
+const { createSharpImages } = await load<typeof import('@kith/media-sharp')>('media-sharp/src/index.ts')
+const { kithExpress } = await load<typeof import('@kith/express')>('express/src/index.ts')
+
+const images = createSharpImages({ heic: 'libheif-js' })
+const directory = mkdtempSync(join(tmpdir(), 'kith-attacked-'))
+const kith = createKith({
+  secret: 'f3Qk0a9s8Zx7Cv6Bn5Mm4Lk3Jh2Gf1Dd',
+  storage: createMemoryStorage(),
+  media: { blobs: createLocalBlobs({ directory, images }), images },
+  limits: { uploadByAccount: [{ limit: 10_000, window: '1h' }] },
+})
+const { tokens } = await kith.accounts.register({ username: 'mallory', password: 'quartz-lantern-57-Orbit' })
+const app = express()
+app.use(kithExpress(kith, { cookies: { secure: false } }).routes)
+const server = app.listen(0, () => {
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  console.log(JSON.stringify({ port, token: tokens.accessToken }))
+})
