@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
+  guardHeader,
   type JourneyConditions,
   type JourneyHost,
   type JourneyServer,
@@ -34,6 +35,10 @@ function host(
     conditions: all,
     async serve(kith, options) {
       const app = express()
+      app.post(`${all.basePath}/users/register`, (_request, response, next) => {
+        response.set(guardHeader, 'seen')
+        next()
+      })
       const mounted = kithExpress(kith, options)
       mount(app, mounted)
       addOwnRoutes(app, mounted, all.basePath)

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import {
+  guardHeader,
   type JourneyConditions,
   type JourneyHost,
   journeys,
@@ -18,7 +19,7 @@ const conditions: JourneyConditions = {
   trustsProxy: false,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost:
-    'the router of Fastify refuses an address that it cannot decode before any route sees it',
+    'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
 }
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
@@ -37,6 +38,9 @@ function host(
     async serve(kith, options) {
       // A parameter as long as the journeys send; the default of the router is 100 characters.
       const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
+      app.addHook('onRequest', async ({ url }, reply) => {
+        if (url === `${all.basePath}/users/register`) reply.header(guardHeader, 'seen')
+      })
       await mount(app, { kith, ...options })
       app.get(`${all.basePath}/host`, () => ({ host: true }))
       app.post('/host/echo', (request) => request.body)

@@ -37,16 +37,7 @@ export const protocolJourneys: readonly Journey[] = [
       const { basePath } = app.conditions
       const own = await app.raw(`${basePath}/host`)
       assert.deepEqual([own.status, own.json()], [200, { host: true }])
-      for (const path of [
-        '/nothing',
-        '/users',
-        '/users/me/',
-        '/users//me',
-        '/Users/me',
-        '/users/me/sessions/',
-        '/users/me/sessions/a/b',
-        '',
-      ])
+      for (const path of ['/nothing', '/users', '/Users/me', '/users/me/sessions/a/b', ''])
         assert.equal((await app.raw(basePath + path)).status, 404, path)
     },
   },
