@@ -5,7 +5,9 @@ import {
   type JourneyHost,
   journeys,
   runJourneys,
+  type Send,
   sendByHttp,
+  sendByHttp2,
 } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
@@ -24,10 +26,15 @@ const conditions: JourneyConditions = {
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
 
+interface Serving {
+  conditions?: Partial<JourneyConditions>
+  server?: FastifyServerOptions
+  sendTo?: (port: number) => Send
+}
+
 function host(
   mount: Mount,
-  own: Partial<JourneyConditions> = {},
-  server: FastifyServerOptions = {},
+  { conditions: own = {}, server = {}, sendTo = sendByHttp }: Serving = {},
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
@@ -46,9 +53,9 @@ function host(
       app.post('/host/echo', (request) => request.body)
       await app.listen({ port: 0, host: '127.0.0.1' })
       return {
-        send: sendByHttp((app.server.address() as AddressInfo).port),
+        send: sendTo((app.server.address() as AddressInfo).port),
         async close() {
-          app.server.closeAllConnections()
+          app.server.closeAllConnections?.()
           await app.close()
         },
       }
@@ -87,9 +94,20 @@ describe('Fastify, in a scope with a prefix', () =>
           addOwnRoutes(scope)
         })
       },
-      { basePath: '/social/api/v1' },
+      { conditions: { basePath: '/social/api/v1' } },
     ),
   ))
 
 describe('Fastify, behind a trusted proxy, on SQLite', () =>
-  runJourneys(test, journeys, host(mountAtRoot, { trustsProxy: true }, { trustProxy: 'loopback' })))
+  runJourneys(
+    test,
+    journeys,
+    host(mountAtRoot, { conditions: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+  ))
+
+describe('Fastify, over HTTP/2', () =>
+  runJourneys(
+    test,
+    journeys,
+    host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 }),
+  ))

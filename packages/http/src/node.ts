@@ -81,20 +81,28 @@ export async function sendResponse(
  * where the host has no time limit of its own, nobody else would wait for its end either.
  */
 export function endLateBody(outgoing: ServerResponse, seconds: number): void {
-  const incoming = outgoing.req
-  if (incoming.complete) return
+  const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
+  if ('stream' in incoming) return endLateStream(incoming.stream, seconds)
   outgoing.once('finish', () => {
     if (incoming.complete) return
-    const timer = setTimeout(() => {
-      if (!incoming.complete) closeConnection(incoming)
-    }, seconds * 1000).unref()
-    incoming.once('close', () => clearTimeout(timer))
+    after(seconds, incoming, () => {
+      if (!incoming.complete) incoming.socket.destroy()
+    })
   })
 }
 
-function closeConnection(incoming: IncomingMessage | Http2ServerRequest): void {
-  if ('stream' in incoming) incoming.stream.close()
-  else incoming.socket.destroy()
+/** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
+function endLateStream(stream: Http2ServerRequest['stream'], seconds: number): void {
+  // The response is said to be finished only when the whole stream is closed.
+  stream.once('finish', () => {
+    stream.resume()
+    after(seconds, stream, () => stream.close())
+  })
+}
+
+function after(seconds: number, source: Readable, end: () => void): void {
+  const timer = setTimeout(end, seconds * 1000).unref()
+  source.once('close', () => clearTimeout(timer))
 }
 
 function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {

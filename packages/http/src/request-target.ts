@@ -58,17 +58,30 @@ function decodeOrNull(text: string): string | null {
 export function looseReading(path: string): string {
   let text = withoutOrigin(path)
   // As often as a chain of proxies may decode.
-  for (let round = 0; round < 3; round++) {
-    text = text.replace(/%([\da-f]{2})/gi, (_encoded, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-  }
+  for (let round = 0; round < 3; round++) text = text.replace(/(?:%[\da-f]{2})+/gi, decodeLoosely)
   const segments: string[] = []
   // eslint-disable-next-line no-control-regex -- what some readers leave out
-  for (const segment of text.replace(/[\x00-\x20\x7f]/g, '').split(/[/\\]+/)) {
+  for (const segment of text.replace(/[\x00-\x20\x7f-\xa0]/g, '').split(/[/\\]+/)) {
     const [name = ''] = segment.split(/[;?#]/)
     if (name === '..') segments.pop()
     else if (name !== '' && name !== '.') segments.push(name)
   }
   return `/${segments.join('/')}`
+}
+
+function decodeLoosely(run: string): string {
+  // Two bytes for what is one, as decoders take that check nothing (CWE-180).
+  const short = run.replace(/%c([01])%([89ab][\da-f])/gi, (_long, high: string, low: string) =>
+    encodeByte((Number(high) << 6) | (parseInt(low, 16) & 0x3f)),
+  )
+  const text =
+    decodeOrNull(short) ??
+    short.replace(/%(..)/g, (_byte, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+  return Array.from(text, (character) => character.normalize('NFKC')).join('')
+}
+
+function encodeByte(byte: number): string {
+  return `%${byte.toString(16).padStart(2, '0')}`
 }
 
 /** The path of a target in absolute form (RFC 9112, 3.2.2); of any other, the target itself. */

@@ -80,6 +80,8 @@ test.each([
   '/v1/a/x%EF%BC%8Fme',
   '/v1/a/%EF%BD%8De',
   '/v1/a/%c0%ae%c0%ae',
+  '/v1/a%c0%afme',
+  '/v1/a%EF%BC%8Fme',
   '/v1/a/%zz',
   '/v1/a/%',
   '/v1/a/m\u00e9',
