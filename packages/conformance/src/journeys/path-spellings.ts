@@ -65,7 +65,26 @@ export function ambiguousSpellings(basePath: string, path: string): string[] {
     ...endings.map((ending) => basePath + path + ending),
     ...inLast,
     ...inFirst,
+    ...folders.flatMap((folder) => climbs(folder, `${first}\\${last}`)).map((way) => `${basePath}/${way}`),
   ]
+}
+
+/** Where one segment of a path of Kith is free. */
+const folders = ['users/', 'posts/', 'media/files/', 'media/avatars/', 'users/me/sessions/']
+
+/** Ways that are one segment in a folder for a router, and lead out of it for who takes a backslash for a slash. */
+function climbs(folder: string, goal: string): string[] {
+  const depth = folder.split('/').length - 1
+  const up = (dots: string, count: number) => `${dots}\\`.repeat(count)
+  return [
+    up('..', depth) + goal,
+    `x\\${up('..', depth + 1)}${goal}`,
+    `.\\${up('..', depth)}${goal}`,
+    up('%2e%2e', depth) + goal,
+    up('.%2E', depth) + goal,
+    `${up('..', depth)}${goal}\\.`,
+    `${up('..', depth)}${goal.replace('\\', '\\x\\..\\')}`,
+  ].map((way) => folder + way)
 }
 
 /** Spellings that are of another path for most readers, and for all of Kith, whatever a host makes of them. */
