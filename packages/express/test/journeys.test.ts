@@ -19,6 +19,7 @@ import { type KithExpress, kithExpress } from '../src/index.ts'
 const conditions: JourneyConditions = {
   basePath: '/api/v1',
   trustsProxy: false,
+  knowsPeer: true,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost: null,
 }

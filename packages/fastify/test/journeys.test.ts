@@ -19,6 +19,7 @@ import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
 const conditions: JourneyConditions = {
   basePath: '/api/v1',
   trustsProxy: false,
+  knowsPeer: true,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost:
     'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',

@@ -1,4 +1,4 @@
-import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, type Kith, KithError, type Logger, type SignIn, type Viewer } from '@kith/core'
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
@@ -104,9 +104,11 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     ),
   ]
   const table = createRouteTable(prefix, routes)
+  // A framework may hand the error of a stream to its error handler as well.
+  const brokenOff = createErrorSet()
 
   function problem(error: unknown, where: string, head?: RequestHead): Response {
-    const response = toProblemResponse(error, { logger, where })
+    const response = toProblemResponse(error, { logger: brokenOff.has(error) ? silent : logger, where })
     if (head) cors.expose(head, response.headers)
     return response
   }
@@ -138,6 +140,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       }
       const answered = await route.handle(prepared)
       response = toSuccess(answered, route.status, (error) => {
+        brokenOff.add(error)
         logger.error(`${where}: the answer broke off`, error)
       })
     } catch (error) {
@@ -190,6 +193,16 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     routes,
     bodyTimeoutSeconds,
   })
+}
+
+const silent: Logger = { warn() {}, error() {} }
+
+function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
+  const known = new WeakSet<object>()
+  return {
+    has: (error) => typeof error === 'object' && error !== null && known.has(error),
+    add: (error) => void (typeof error === 'object' && error !== null && known.add(error)),
+  }
 }
 
 const plainPathDetail =

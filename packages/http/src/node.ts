@@ -82,7 +82,7 @@ export async function sendResponse(
  */
 export function endLateBody(outgoing: ServerResponse, seconds: number): void {
   const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
-  if ('stream' in incoming) return endLateStream(incoming.stream, seconds)
+  if (isHttp2(incoming)) return endLateStream(incoming.stream, seconds)
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
@@ -100,6 +100,10 @@ function endLateStream(stream: Http2ServerRequest['stream'], seconds: number): v
   })
 }
 
+function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {
+  return 'stream' in incoming
+}
+
 function after(seconds: number, source: Readable, end: () => void): void {
   const timer = setTimeout(end, seconds * 1000).unref()
   source.once('close', () => clearTimeout(timer))
@@ -107,7 +111,7 @@ function after(seconds: number, source: Readable, end: () => void): void {
 
 function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {
   // HTTP/2 frames its bodies: a length may come with them, and need not.
-  if ('stream' in incoming) return !incoming.stream.endAfterHeaders
+  if (isHttp2(incoming)) return !incoming.stream.endAfterHeaders
   const { headers } = incoming
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

@@ -77,6 +77,10 @@ function parsing(): JourneyHost {
   }
 }
 
+function sound200(text: string): WireAnswer {
+  return { status: 200, headers: new Headers(), text }
+}
+
 async function failures(host: JourneyHost, among = journeys): Promise<string[]> {
   const results = await Promise.all(
     among.map(async (journey) => ((await fails(journey, host)) ? [journey.name] : [])),
@@ -215,6 +219,28 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
   ],
   ['targets that a URL parser reads for Kith alone', parsing(), /^paths: what a router/],
   ['an absolute address that is taken for a path', parsing(), /^paths: no spelling/],
+  [
+    'any number of uploads at the same time',
+    {
+      ...sound,
+      serve: (kith, options) =>
+        sound.serve(kith, { ...options, uploads: { ...options.uploads, perAccount: 100 } }),
+    },
+    /^pace: one account sends/,
+  ],
+  [
+    'hints for whoever runs the server in an answer',
+    onAnswer((answer) => ({
+      ...answer,
+      text: answer.text.replace('"detail":"The storage cannot be used."', '"detail":"Run migrate() first."'),
+    })),
+    /^protocol: what whoever runs the server/,
+  ],
+  [
+    'an answer that is whole for its client where it broke off',
+    flawed((send) => (request) => send(request).catch(() => sound200('{}'))),
+    /^protocol: an answer that breaks off/,
+  ],
   ['sessions that only seem to end', forgetful(), /^sessions: a bearer logout/],
   [
     'a log full of inputs',

@@ -17,6 +17,7 @@ export function createFetchHost(
     conditions: {
       basePath: '/api/v1',
       trustsProxy: false,
+      knowsPeer: false,
       bodiesAnsweredByHost: null,
       addressesAnsweredByHost: null,
     },

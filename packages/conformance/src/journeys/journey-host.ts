@@ -58,6 +58,8 @@ export interface JourneyConditions {
   readonly basePath: string
   /** The host was told to believe `X-Forwarded-For`, so that header is the client's address; elsewhere it means nothing. */
   readonly trustsProxy: boolean
+  /** The host knows the other end of a connection, so it sees a proxy that nobody told it of. */
+  readonly knowsPeer: boolean
   /** Why a body that is no JSON is answered by the host, in its own words, and how: `null` where Kith answers. */
   readonly bodiesAnsweredByHost: string | null
   /** Why a path that readers could take differently may be answered by the host, as 400 or 404: `null` where Kith answers. */
