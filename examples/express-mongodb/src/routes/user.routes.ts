@@ -27,7 +27,10 @@ export function userRoutes(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>):
 }
 
 /** Counts forms before they are read: Kith counts registrations, which is after up to 40 MB. @throws rate-limited */
-async function demandTurn({ config: { rateLimits, clock } }: Kith, { ip = 'unknown' }: Request): Promise<void> {
+async function demandTurn(
+  { config: { rateLimits, clock } }: Kith,
+  { ip = 'unknown' }: Request,
+): Promise<void> {
   const limit = { limit: 30, windowSeconds: 3_600 }
   const { allowed, retryAfterSeconds } = await rateLimits.hit(`form:${ip}`, limit, clock())
   if (!allowed) throw new RetryLaterError('rate-limited', retryAfterSeconds)
