@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { existsSync, readdirSync, watch } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -25,6 +25,30 @@ const withoutRedis = await redisMissing()
 function incoming(): string[] {
   const folder = join(root, 'examples/express-mongodb/uploads/incoming')
   return existsSync(folder) ? readdirSync(folder) : []
+}
+
+/** Sends a whole registration, large enough to be still written when the connection is gone. */
+async function sendAndLeave(url: string, origin: string = url): Promise<void> {
+  const part = (name: string, more = '') =>
+    `--b\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
+  const fields = Object.entries(ada).map(([name, value]) => `${part(name)}${value}\r\n`)
+  const body = Buffer.concat([
+    Buffer.from(fields.join('') + part('avatar', '; filename="a.jpg"\r\ncontent-type: image/jpeg')),
+    Buffer.alloc(4_000_000, 'x'),
+    Buffer.from('\r\n--b--\r\n'),
+  ])
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const head = [
+    'POST /api/v1/users/register HTTP/1.1',
+    'host: localhost',
+    `origin: ${origin}`,
+    'content-type: multipart/form-data; boundary=b',
+    `content-length: ${body.length}`,
+  ]
+  socket.on('error', () => {})
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  socket.write(body, () => socket.destroy())
+  await once(socket, 'close')
 }
 
 interface Account {
@@ -109,6 +133,30 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     } finally {
       await app.stop('SIGKILL')
     }
+  })
+
+  test('a form whose sender leaves behind its last byte leaves no file', async () => {
+    const before = new Set(incoming())
+    const left = () => incoming().filter((name) => !before.has(name))
+    const app = await start()
+    const arrived = new Set<string>()
+    const watcher = watch(join(root, 'examples/express-mongodb/uploads/incoming'), (_event, name) => {
+      if (name !== null && !before.has(name)) arrived.add(name)
+    })
+    try {
+      const forms = 8
+      await Promise.all(Array.from({ length: forms }, () => sendAndLeave(app.url, 'http://localhost:1')))
+      await Promise.all(Array.from({ length: forms }, () => sendAndLeave(app.url)))
+      await expect.poll(() => arrived.size, { timeout: 20_000 }).toBeGreaterThanOrEqual(forms)
+      await expect.poll(left, { timeout: 20_000 }).toEqual([])
+      // Of pages that are not allowed nothing was written at all, and nobody was registered.
+      expect(arrived.size).toBe(forms)
+      expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(404)
+    } finally {
+      watcher.close()
+      await app.stop('SIGKILL')
+    }
+    expect(left()).toEqual([])
   })
 
   test('says what to set where something is missing or cannot work', async () => {

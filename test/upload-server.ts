@@ -23,7 +23,7 @@ if (process.env['FRAMEWORK'] === 'fastify') {
 } else {
   const http = createKithHttp(kith, options)
   createServer((incoming, outgoing) => {
-    const request = toRequest({ incoming, url: incoming.url ?? '/', body: incoming })
-    void http.handle(request).then((response) => sendResponse(response, outgoing))
+    const request = toRequest({ incoming, body: incoming })
+    void http.handle(request, { target: incoming.url }).then((response) => sendResponse(response, outgoing))
   }).listen(port)
 }

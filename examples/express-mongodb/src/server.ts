@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb'
 import { createApp } from './app.ts'
 import { readEnv } from './config/env.ts'
 import { connectKith } from './config/kith.ts'
+import { sweepForms } from './middleware/upload.middleware.ts'
 
 const hour = 3_600_000
 
@@ -14,7 +15,8 @@ try {
   const server = createApp(kith, env).listen(env.port)
   await once(server, 'listening')
   console.log(`http://localhost:${env.port}`)
-  setInterval(() => void kith.upkeep.run().catch(console.error), hour)
+  await sweepForms()
+  setInterval(() => void Promise.all([kith.upkeep.run(), sweepForms()]).catch(console.error), hour)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)

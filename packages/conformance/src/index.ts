@@ -26,14 +26,18 @@ export { videoProcessorCases } from './video-processor.ts'
 export { cheapPasswords } from './journeys/cheap-passwords.ts'
 export { createFetchHost } from './journeys/fetch-host.ts'
 export type { Journey } from './journeys/journey.ts'
-export type {
-  JourneyConditions,
-  JourneyHost,
-  JourneyMedia,
-  JourneyServer,
-  JourneySetup,
-  MountOptions,
+export {
+  guardHeader,
+  type JourneyConditions,
+  type JourneyHost,
+  type JourneyMedia,
+  type JourneyServer,
+  type JourneySetup,
+  type MountOptions,
 } from './journeys/journey-host.ts'
 export { journeys } from './journeys/journeys.ts'
+export { ambiguousSpellings, foreignSpellings } from './journeys/path-spellings.ts'
 export { runJourneys } from './journeys/run-journeys.ts'
 export { type Send, sendByFetch, sendByHttp, type WireAnswer, type WireRequest } from './journeys/wire.ts'
+export { sendByHttp2 } from './journeys/wire-http2.ts'
+export { sendRaw } from './journeys/wire-raw.ts'

@@ -31,6 +31,7 @@ export const errorTable = {
   'media-too-large': { status: 413, title: 'The file or its picture is too large' },
   'media-unavailable': { status: 503, title: 'The place where media are kept cannot be reached' },
   'captions-unavailable': { status: 503, title: 'No caption could be written' },
+  'request-timeout': { status: 408, title: 'The request arrived too slowly' },
   'payload-too-large': { status: 413, title: 'The request body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'rate-limited': { status: 429, title: 'Too many attempts' },

@@ -29,13 +29,29 @@ export interface SignInExchange {
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
 export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress {
   const http = createKithHttp(kith, options)
+  const send = (answered: Response, response: ExpressResponse): Promise<void> =>
+    sendResponse(answered, response, http.bodyTimeoutSeconds)
+  function guard(check: 'requireViewer' | 'readViewer'): RequestHandler {
+    return async (request, response, next) => {
+      try {
+        request.viewer = await http[check](headOf(request))
+      } catch (error) {
+        await send(http.problem(error, check), response)
+        return
+      }
+      next()
+    }
+  }
+
   return {
     routes: (request, response, next) => {
-      if (!http.owns(request.path)) return next()
-      return answer(http, request).then((answered) => sendResponse(answered, response))
+      // As it stands on the request line: `request.path` is read by rules that are not those of Express's own routes.
+      const target = request.url
+      if (!http.owns(target)) return next()
+      return answer(http, request, target).then((answered) => send(answered, response))
     },
-    requireViewer: guard(http, 'requireViewer'),
-    readViewer: guard(http, 'readViewer'),
+    requireViewer: guard('requireViewer'),
+    readViewer: guard('readViewer'),
     async signIn({ request, response }, signIn) {
       const { answer, setCookies } = await http.signIn(headOf(request), signIn)
       response.append('set-cookie', setCookies)
@@ -44,32 +60,22 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
     problems(error: unknown, request, response, next) {
       if (!isKithError(error) || response.headersSent) return next(error)
-      return sendResponse(http.problem(error, `${request.method} ${request.path}`), response)
+      return send(http.problem(error, `${request.method} ${request.path}`), response)
     },
   }
 }
 
-async function answer(http: KithHttp, request: Request): Promise<Response> {
+async function answer(http: KithHttp, request: Request, target: string): Promise<Response> {
   try {
     const parsedBody: unknown = request.body
     const body = parsedBody === undefined ? request : null
-    return await http.handle(toRequest({ incoming: request, url: request.url, body }), {
+    return await http.handle(toRequest({ incoming: request, body }), {
       address: request.ip,
+      peerAddress: request.socket.remoteAddress,
+      target,
       parsedBody,
     })
   } catch (error) {
     return http.problem(error, request.path, headOf(request))
-  }
-}
-
-function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): RequestHandler {
-  return async (request, response, next) => {
-    try {
-      request.viewer = await http[check](headOf(request))
-    } catch (error) {
-      await sendResponse(http.problem(error, check), response)
-      return
-    }
-    next()
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import {
+  guardHeader,
   type JourneyConditions,
   type JourneyHost,
   type JourneyServer,
@@ -18,6 +19,7 @@ import { type KithExpress, kithExpress } from '../src/index.ts'
 const conditions: JourneyConditions = {
   basePath: '/api/v1',
   trustsProxy: false,
+  knowsPeer: true,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost: null,
 }
@@ -34,6 +36,10 @@ function host(
     conditions: all,
     async serve(kith, options) {
       const app = express()
+      app.post(`${all.basePath}/users/register`, (_request, response, next) => {
+        response.set(guardHeader, 'seen')
+        next()
+      })
       const mounted = kithExpress(kith, options)
       mount(app, mounted)
       addOwnRoutes(app, mounted, all.basePath)

@@ -58,7 +58,7 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
     return answer
   })
   app.decorate('sendProblem', (error, { request, reply }) =>
-    isKithError(error) ? send(reply, http.problem(error, nameOf(request))) : null,
+    isKithError(error) ? send(reply, http.problem(error, nameOf(request)), http.bodyTimeoutSeconds) : null,
   )
   await app.register(async (scope) => registerRoutes(scope, http))
 }
@@ -74,7 +74,7 @@ function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): preHandle
     try {
       request.viewer = await http[check](headOf(request.raw))
     } catch (error) {
-      return send(reply, http.problem(error, check))
+      return send(reply, http.problem(error, check), http.bodyTimeoutSeconds)
     }
   }
 }

@@ -11,7 +11,7 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   // What Fastify itself refuses in this scope: a content type that cannot be read.
   scope.setErrorHandler((error, request, reply) =>
-    send(reply, http.problem(refusal(error), nameOf(request), headOf(request.raw))),
+    send(reply, http.problem(refusal(error), nameOf(request), headOf(request.raw)), http.bodyTimeoutSeconds),
   )
 
   for (const path of http.paths) {
@@ -20,16 +20,36 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
       method: scope.supportedMethods,
       url: path,
       exposeHeadRoute: false,
-      handler: async (request, reply) => send(reply, await answer(request, http, scope.prefix)),
+      handler: async (request, reply) => {
+        const answered = await answer(http, request, targetOf(request, { mount: scope.prefix, path }))
+        return send(reply, answered, http.bodyTimeoutSeconds)
+      },
     })
   }
 }
 
-async function answer(request: FastifyRequest, http: KithHttp, mount: string): Promise<Response> {
+/** Where a request goes, as its request line has it, and as the router of Fastify has read that. */
+interface Target {
+  target: string
+  route: string
+}
+
+function targetOf(
+  { raw: { url = '' } }: FastifyRequest,
+  { mount, path }: { mount: string; path: string },
+): Target {
+  // By options of the router other spellings lead here too: letter case, doubled slashes, an absolute address.
+  return { target: url.startsWith(mount) ? url.slice(mount.length) : url, route: path }
+}
+
+async function answer(http: KithHttp, request: FastifyRequest, target: Target): Promise<Response> {
   try {
     const body = request.body instanceof Readable ? request.body : request.raw
-    const url = request.url.slice(mount.length)
-    return await http.handle(toRequest({ incoming: request.raw, url, body }), { address: request.ip })
+    return await http.handle(toRequest({ incoming: request.raw, body }), {
+      address: request.ip,
+      peerAddress: request.socket.remoteAddress,
+      ...target,
+    })
   } catch (error) {
     return http.problem(error, nameOf(request), headOf(request.raw))
   }

@@ -1,10 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import {
+  guardHeader,
   type JourneyConditions,
   type JourneyHost,
   journeys,
   runJourneys,
+  type Send,
   sendByHttp,
+  sendByHttp2,
 } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
@@ -16,17 +19,23 @@ import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
 const conditions: JourneyConditions = {
   basePath: '/api/v1',
   trustsProxy: false,
+  knowsPeer: true,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost:
-    'the router of Fastify refuses an address that it cannot decode before any route sees it',
+    'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
 }
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
 
+interface Serving {
+  conditions?: Partial<JourneyConditions>
+  server?: FastifyServerOptions
+  sendTo?: (port: number) => Send
+}
+
 function host(
   mount: Mount,
-  own: Partial<JourneyConditions> = {},
-  server: FastifyServerOptions = {},
+  { conditions: own = {}, server = {}, sendTo = sendByHttp }: Serving = {},
 ): JourneyHost {
   const all = { ...conditions, ...own }
   return {
@@ -37,14 +46,17 @@ function host(
     async serve(kith, options) {
       // A parameter as long as the journeys send; the default of the router is 100 characters.
       const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
+      app.addHook('onRequest', async ({ url }, reply) => {
+        if (url === `${all.basePath}/users/register`) reply.header(guardHeader, 'seen')
+      })
       await mount(app, { kith, ...options })
       app.get(`${all.basePath}/host`, () => ({ host: true }))
       app.post('/host/echo', (request) => request.body)
       await app.listen({ port: 0, host: '127.0.0.1' })
       return {
-        send: sendByHttp((app.server.address() as AddressInfo).port),
+        send: sendTo((app.server.address() as AddressInfo).port),
         async close() {
-          app.server.closeAllConnections()
+          app.server.closeAllConnections?.()
           await app.close()
         },
       }
@@ -83,9 +95,20 @@ describe('Fastify, in a scope with a prefix', () =>
           addOwnRoutes(scope)
         })
       },
-      { basePath: '/social/api/v1' },
+      { conditions: { basePath: '/social/api/v1' } },
     ),
   ))
 
 describe('Fastify, behind a trusted proxy, on SQLite', () =>
-  runJourneys(test, journeys, host(mountAtRoot, { trustsProxy: true }, { trustProxy: 'loopback' })))
+  runJourneys(
+    test,
+    journeys,
+    host(mountAtRoot, { conditions: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+  ))
+
+describe('Fastify, over HTTP/2', () =>
+  runJourneys(
+    test,
+    journeys,
+    host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 }),
+  ))

@@ -12,7 +12,7 @@ function read(
     body,
     duplex: 'half',
   } as RequestInit)
-  return readJsonBody({ request, parsedBody, limitBytes: 100 })
+  return readJsonBody({ request, parsedBody, limitBytes: 100, timeoutSeconds: 30 })
 }
 
 function stream(chunks: (string | Error)[]): {
@@ -88,5 +88,7 @@ test('a body that something else has consumed is an error of the app', async () 
   await expect(read(null, {}, Buffer.from('{}'))).rejects.toThrow(/mount the routes of Kith before/)
   const request = new Request('http://localhost', { method: 'POST', body: '{}' })
   await request.text()
-  await expect(readJsonBody({ request, parsedBody: undefined, limitBytes: 100 })).rejects.toThrow(TypeError)
+  await expect(
+    readJsonBody({ request, parsedBody: undefined, limitBytes: 100, timeoutSeconds: 30 }),
+  ).rejects.toThrow(TypeError)
 })

@@ -1,4 +1,5 @@
 import { InvalidInputError, KithError } from '@kith/core'
+import { readPaced } from './body-pace.ts'
 
 /** A request whose body is to be read. */
 export interface BodySource {
@@ -6,17 +7,20 @@ export interface BodySource {
   /** The body as the host's own JSON parser left it; `undefined` where none ran. */
   parsedBody: unknown
   limitBytes: number
+  /** How long the sender may take for all of it. */
+  timeoutSeconds: number
 }
 
 /**
  * Reads a JSON object; no body at all counts as an empty one.
- * @throws payload-too-large, unsupported-media-type, malformed-request, invalid-input
+ * @throws payload-too-large, request-timeout, unsupported-media-type, malformed-request, invalid-input
  */
-export async function readJsonBody({ request, parsedBody, limitBytes }: BodySource): Promise<object> {
+export async function readJsonBody(source: BodySource): Promise<object> {
+  const { request, parsedBody, limitBytes } = source
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   if (parsedBody === undefined && request.body === null) return {}
   // Read first: of a body in chunks nobody knows before whether anything comes.
-  const bytes = parsedBody === undefined ? await readBytes(request, limitBytes) : null
+  const bytes = parsedBody === undefined ? await readBytes(source) : null
   if (bytes?.byteLength === 0) return {}
   demandJson(request.headers, bytes === null)
   const value = bytes === null ? checkParsed(parsedBody) : parse(bytes)
@@ -38,13 +42,14 @@ function demandJson(headers: Headers, parsed: boolean): void {
     throw new KithError('unsupported-media-type', { detail: 'Send the body without a content encoding.' })
 }
 
-async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+async function readBytes({ request, limitBytes, timeoutSeconds }: BodySource): Promise<Uint8Array> {
   if (request.bodyUsed) throw new TypeError(consumedMessage)
+  if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
   try {
     // Leaving the loop cancels the stream, so nothing past the limit is read.
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of readPaced(request.body, { graceSeconds: timeoutSeconds, bytesPerSecond: 0 })) {
       length += chunk.byteLength
       if (length > limitBytes) throw tooLarge(limitBytes)
       chunks.push(chunk)

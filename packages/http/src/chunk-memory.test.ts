@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { freeAsRead, own, share } from './chunk-memory.ts'
 
+const pace = { graceSeconds: 10, bytesPerSecond: 0 }
+
 function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
   const left = [...chunks]
   return new ReadableStream<Uint8Array>(
@@ -25,7 +27,7 @@ function freedOf(chunks: readonly Uint8Array[]): boolean[] {
 
 /** Reads a body to its end, and answers how many chunks were freed at each step. */
 async function read(body: ReadableStream<Uint8Array>, chunks: readonly Uint8Array[]): Promise<number[]> {
-  const { chunks: read, freeing } = freeAsRead(body)
+  const { chunks: read, freeing } = freeAsRead(body, pace)
   const freed: number[] = []
   for await (const chunk of freeing(read)) {
     expect(chunk).toHaveLength(8)
@@ -56,7 +58,7 @@ test('nothing is freed from where on a body is shared', async () => {
   const chunks = makeChunks(5)
   const body = streamOf(chunks)
   own(body)
-  const { chunks: all, freeing } = freeAsRead(body)
+  const { chunks: all, freeing } = freeAsRead(body, pace)
   let count = 0
   for await (const chunk of freeing(all)) if (chunk[0] === 3 && ++count) share(body)
   expect(count).toBe(1)
@@ -75,7 +77,7 @@ test('of parts that were cut from chunks, the last one of a chunk is still there
   const chunks = makeChunks(4)
   const body = streamOf(chunks)
   own(body)
-  const { chunks: all, freeing } = freeAsRead(body)
+  const { chunks: all, freeing } = freeAsRead(body, pace)
   async function* cut(): AsyncGenerator<Uint8Array> {
     for await (const chunk of all) {
       if (chunk[0] === 2) continue
@@ -96,7 +98,7 @@ test('of chunks of which nothing is handed on, only the latest are held', async 
   const chunks = makeChunks(1000)
   const body = streamOf(chunks)
   own(body)
-  const { chunks: all, freeing } = freeAsRead(body)
+  const { chunks: all, freeing } = freeAsRead(body, pace)
   async function* last(): AsyncGenerator<Uint8Array> {
     let chunk: Uint8Array | undefined
     for await (chunk of all);

@@ -1,3 +1,5 @@
+import { type BodyPace, readPaced } from './body-pace.ts'
+
 const owned = new WeakSet<ReadableStream>()
 
 /** Says that whoever reads this body is the only one that holds its chunks. A copy of the body, as a clone has, is not meant. */
@@ -25,14 +27,14 @@ export interface FreedChunks {
 }
 
 /**
- * Reads a body. Each chunk off a socket is a buffer of its own, up to 64 KiB outside of the heap; left to the collector,
+ * Reads a body at its pace. Each chunk off a socket is a buffer of its own, up to 64 KiB outside of the heap; left to the collector,
  * 32 MB of them gather before it runs.
  */
-export function freeAsRead(body: ReadableStream<Uint8Array>): FreedChunks {
+export function freeAsRead(body: ReadableStream<Uint8Array>, pace: BodyPace): FreedChunks {
   const held: Uint8Array[] = []
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
+    for await (const chunk of readPaced(body, pace)) {
       if (owned.has(body)) held.push(chunk)
       if (held.length > maxHeld) held.shift()
       yield chunk

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createCookies } from './cookies.ts'
 import { type CookieOptions, readHttpOptions } from './options.ts'
 
@@ -36,13 +36,50 @@ test.each<[CookieOptions, string, string]>([
 
 test('reads only the names with its prefix, and the first of two', () => {
   const header = 'kith-access=x; __Host-kith-access=one;__Host-kith-refresh=r; __Host-kith-access=two'
-  expect(cookies().read(header)).toEqual({ accessToken: 'one', refreshToken: 'r' })
-  expect(cookies({ secure: false }).read(header)).toEqual({ accessToken: 'x', refreshToken: null })
+  expect(cookies().read(header)).toMatchObject({ accessToken: 'one', refreshToken: 'r' })
+  expect(cookies({ secure: false }).read(header)).toMatchObject({ accessToken: 'x', refreshToken: null })
 })
 
 test.each([null, '', ';', '=', '__Host-kith-access', '__Host-kith-access=', '__host-kith-access=x'])(
   'finds nothing in %j',
   (header) => {
-    expect(cookies().read(header)).toEqual({ accessToken: null, refreshToken: null })
+    expect(cookies().read(header)).toEqual({ accessToken: null, refreshToken: null, conflict: false })
   },
 )
+
+function tokenOf(sid: string, more: string = ''): string {
+  return `e30.${Buffer.from(JSON.stringify({ sid, more })).toString('base64url')}.c2ln`
+}
+
+describe('with a domain, where other hosts can set cookies of the same names', () => {
+  const shared = cookies({ domain: 'a.example' })
+  const refresh = `__Secure-kith-refresh=${tokenOf('s')}`
+  const none = { accessToken: null, refreshToken: null, conflict: true }
+
+  test.each([
+    [
+      'two access cookies',
+      `__Secure-kith-access=${tokenOf('mallory')}; __Secure-kith-access=${tokenOf('s')}`,
+    ],
+    ['two refresh cookies', `__Secure-kith-refresh=junk; ${refresh}`],
+    ['an access cookie of another session', `__Secure-kith-access=${tokenOf('mallory')}; ${refresh}`],
+    ['an access cookie of no session', `__Secure-kith-access=junk; ${refresh}`],
+  ])('%s: none counts', (_name, header) => expect(shared.read(header)).toEqual(none))
+
+  test('two of the same value, or both tokens of one session, count', () => {
+    const access = `__Secure-kith-access=${tokenOf('s', 'access')}`
+    const tokens = { accessToken: tokenOf('s', 'access'), refreshToken: tokenOf('s'), conflict: false }
+    expect(shared.read(`${access}; ${refresh}; ${access}`)).toEqual(tokens)
+  })
+
+  test('both are removed wherever this path gets them from', () => {
+    const removed = shared.clearEverywhere('/v1/users')
+    expect(removed).toHaveLength(12)
+    for (const name of ['access', 'refresh'])
+      for (const path of ['/', '/v1', '/v1/users'])
+        for (const scope of ['Domain=a.example; ', ''])
+          expect(removed).toContain(
+            `__Secure-kith-${name}=; Max-Age=0; Path=${path}; ${scope}HttpOnly; Secure; SameSite=Lax`,
+          )
+  })
+})

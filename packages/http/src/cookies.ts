@@ -5,6 +5,8 @@ import type { HttpConfig } from './options.ts'
 export interface TokenCookies {
   accessToken: string | null
   refreshToken: string | null
+  /** Cookies of two sessions came, and nobody can tell which is of this person: no token counts. */
+  conflict: boolean
 }
 
 /** Reads and writes the two session cookies. */
@@ -16,6 +18,8 @@ export interface Cookies {
   set(signIn: SignIn): string[]
   /** The `Set-Cookie` headers that remove both. */
   clear(): string[]
+  /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */
+  clearEverywhere(path: string): string[]
 }
 
 /** Creates the cookies of one handler. */
@@ -24,37 +28,68 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
   const prefix = !secure ? '' : domain === null ? '__Host-' : '__Secure-'
   const accessName = `${prefix}kith-access`
   const refreshName = `${prefix}kith-refresh`
-  const attributes = [
-    'Path=/',
-    ...(domain === null ? [] : [`Domain=${domain}`]),
-    'HttpOnly',
-    ...(secure ? ['Secure'] : []),
-    `SameSite=${sameSite[0]?.toUpperCase()}${sameSite.slice(1)}`,
-  ].join('; ')
+  const ending = ['HttpOnly', ...(secure ? ['Secure'] : []), `SameSite=${capitalize(sameSite)}`].join('; ')
+  const everywhere = domain === null ? [''] : [`Domain=${domain}; `, '']
 
-  function write(name: string, value: string, seconds: number): string {
-    return `${name}=${value}; Max-Age=${Math.max(0, Math.floor(seconds))}; ${attributes}`
+  function write(name: string, value: string, { seconds = 0, path = '/', scope = everywhere[0] }): string {
+    return `${name}=${value}; Max-Age=${Math.max(0, Math.floor(seconds))}; Path=${path}; ${scope}${ending}`
   }
 
   return {
     accessName,
     read(header) {
       const found = new Map<string, string>()
+      let conflict = false
       for (const pair of (header ?? '').split(';')) {
         const [name = '', value = ''] = pair.split('=', 2).map((part) => part.trim())
-        // Of two with one name the first counts: browsers put the one with the longest path, then the oldest, first.
-        if ((name === accessName || name === refreshName) && value !== '' && !found.has(name))
-          found.set(name, value)
+        if ((name !== accessName && name !== refreshName) || value === '') continue
+        // A host that shares the domain can add one with a longer path, and browsers put that first: into another account.
+        if (domain !== null && (found.get(name) ?? value) !== value) conflict = true
+        // Of two that only this host can have set the first counts: it has the longest path, or is the oldest.
+        if (!found.has(name)) found.set(name, value)
       }
-      return { accessToken: found.get(accessName) ?? null, refreshToken: found.get(refreshName) ?? null }
+      const accessToken = found.get(accessName) ?? null
+      const refreshToken = found.get(refreshName) ?? null
+      // The access cookie goes earlier: then a foreign one may stand alone beside the refresh cookie of this person.
+      if (domain !== null && accessToken !== null && refreshToken !== null)
+        conflict ||= sessionOf(accessToken) !== sessionOf(refreshToken)
+      return conflict
+        ? { accessToken: null, refreshToken: null, conflict }
+        : { accessToken, refreshToken, conflict }
     },
     set({ tokens, session }) {
       const sessionSeconds = (Date.parse(session.expiresAt) - clock().getTime()) / 1000
       return [
-        write(accessName, tokens.accessToken, tokens.expiresIn),
-        write(refreshName, tokens.refreshToken, sessionSeconds),
+        write(accessName, tokens.accessToken, { seconds: tokens.expiresIn }),
+        write(refreshName, tokens.refreshToken, { seconds: sessionSeconds }),
       ]
     },
-    clear: () => [write(accessName, '', 0), write(refreshName, '', 0)],
+    clear: () => [write(accessName, '', {}), write(refreshName, '', {})],
+    clearEverywhere: (path) =>
+      [accessName, refreshName].flatMap((name) =>
+        everywhere.flatMap((scope) =>
+          pathsAbove(path).map((cookiePath) => write(name, '', { path: cookiePath, scope })),
+        ),
+      ),
   }
+}
+
+/** The session that a token names, without a check of its signature. */
+function sessionOf(token: string): unknown {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return (claims as { sid?: unknown }).sid
+  } catch {
+    return undefined
+  }
+}
+
+/** The paths whose cookies a browser sends to this one, but for those that end in a slash. */
+function pathsAbove(path: string): string[] {
+  const segments = path.split('/').slice(1)
+  return ['/', ...segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)]
+}
+
+function capitalize(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

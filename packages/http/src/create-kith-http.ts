@@ -1,4 +1,4 @@
-import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, type Kith, KithError, type Logger, type SignIn, type Viewer } from '@kith/core'
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
@@ -11,19 +11,30 @@ import { type KithHttpOptions, readHttpOptions } from './options.ts'
 import { toProblemResponse } from './problem.ts'
 import { readQuery } from './query.ts'
 import type { RequestHead } from './request-head.ts'
-import type { Answer, Call, Method, Route, RouteDescription } from './route.ts'
+import type { Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { createProxyNotice } from './proxy-notice.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, withoutTokens } from './sign-in.ts'
+import { toSuccess } from './success.ts'
 
 /** What only the host knows of a request. */
 export interface RequestContext {
   /** The client's IP address by the host's own proxy setting. Without one, all clients share their limits. */
   address?: string | undefined
+  /** The IP address of the other end of the connection: shows that a proxy is there which the host does not trust. */
+  peerAddress?: string | undefined
+  /**
+   * Path and query as they stand on the request line, less what the host mounted Kith under. Without it, those of the
+   * request's URL: for hosts whose own router sees nothing else.
+   */
+  target?: string | undefined
+  /** Which of {@link KithHttp.paths} the host's router has chosen: the target has to lead there for Kith too. */
+  route?: string | undefined
   /** The body, if a JSON parser of the host has read it already. */
   parsedBody?: unknown
 }
@@ -37,10 +48,16 @@ export interface BrowserSignIn {
 
 /** Kith over HTTP. */
 export interface KithHttp {
-  /** Answers a request; never throws. A path that is not Kith's gets a `route-not-found`. */
+  /**
+   * Answers a request; never throws. A path that is not Kith's gets a `route-not-found`, one that is Kith's for some readers
+   * only a `malformed-request`.
+   */
   handle(request: Request, context?: RequestContext): Promise<Response>
-  /** Whether a path, without its query, is one of Kith's. */
-  owns(pathname: string): boolean
+  /**
+   * Whether Kith answers this target: a path as it stands on the request line, with or without its query. Paths are compared
+   * letter by letter. A spelling of a path of Kith that another router could take for it is Kith's too, to be refused.
+   */
+  owns(target: string): boolean
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
@@ -59,16 +76,20 @@ export interface KithHttp {
   readonly paths: readonly string[]
   /** All routes, as described to clients; paths without the prefix. */
   readonly routes: readonly RouteDescription[]
+  /** How long the rest of a body may go on after the answer, for hosts that hold the connection. */
+  readonly bodyTimeoutSeconds: number
 }
 
 /** Creates the HTTP side of a Kith. @throws TypeError for options that cannot work */
 export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithHttp {
-  const { prefix, allowedOrigins, cookies: cookieConfig, bodyLimitBytes } = readHttpOptions(options)
+  const config = readHttpOptions(options)
+  const { prefix, allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
   const { clock, logger } = kith.config
-  const cookies = createCookies(cookieConfig, clock)
+  const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
   const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
   const answerSignIn = createAnswerSignIn(guard, cookies)
+  const noticeProxy = createProxyNotice(logger)
 
   let openApi: object | undefined
   const routes: Route[] = [
@@ -76,49 +97,65 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
-    ...mediaRoutes(kith),
+    ...mediaRoutes(kith, config.uploads),
     ...descriptionRoutes(
       kith,
       () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
     ),
   ]
   const table = createRouteTable(prefix, routes)
+  // A framework may hand the error of a stream to its error handler as well.
+  const brokenOff = createErrorSet()
 
   function problem(error: unknown, where: string, head?: RequestHead): Response {
-    const response = toProblemResponse(error, { logger, where })
+    const response = toProblemResponse(error, { logger: brokenOff.has(error) ? silent : logger, where })
     if (head) cors.expose(head, response.headers)
     return response
   }
 
-  async function call(route: Route, match: PathMatch, source: Source): Promise<Response> {
-    const { request, url, context } = source
+  async function call(route: Route, match: PathMatch, { request, context }: Source): Promise<Response> {
+    const where = `${route.method} ${match.path}`
     const setCookies: string[] = []
     let response: Response
     try {
+      const credentials = guard.credentials(request)
+      if (credentials.kind === 'conflict') setCookies.push(...cookies.clearEverywhere(match.requested))
       const prepared: Call = {
         head: request,
         request,
-        params: match.params(),
+        params: match.params,
         client: clientOf(request, context),
-        credentials: guard.credentials(request),
+        credentials,
         setCookies,
-        readQuery: () => readQuery(url.searchParams),
-        readBody: () => readJsonBody({ request, parsedBody: context.parsedBody, limitBytes: bodyLimitBytes }),
+        readQuery: () => readQuery(new URLSearchParams(match.query)),
+        readBody: () =>
+          readJsonBody({
+            request,
+            parsedBody: context.parsedBody,
+            limitBytes: bodyLimitBytes,
+            timeoutSeconds: bodyTimeoutSeconds,
+          }),
         requireViewer: () => guard.requireViewer(request),
         readViewer: () => guard.readViewer(request),
       }
-      response = success(route, await route.handle(prepared))
+      const answered = await route.handle(prepared)
+      response = toSuccess(answered, route.status, (error) => {
+        brokenOff.add(error)
+        logger.error(`${where}: the answer broke off`, error)
+      })
     } catch (error) {
-      response = problem(error, `${route.method} ${match.path}`)
+      response = problem(error, where)
     }
     for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
     return response
   }
 
-  async function answer(source: Source): Promise<Response> {
-    const { request, url } = source
-    const match = table.find(url.pathname)
+  async function answer({ request, context }: Source): Promise<Response> {
+    const { target = targetOf(request) } = context
+    const match = table.find(target)
     if (!match) return problem(new KithError('route-not-found'), 'no route')
+    if (match.kind === 'ambiguous' || (context.route !== undefined && context.route !== match.path))
+      return problem(new KithError('malformed-request', { detail: plainPathDetail }), 'no route')
     if (request.method === 'OPTIONS') return cors.preflight(request, match.allow)
     const head = request.method === 'HEAD'
     const route = match.routes.get((head ? 'GET' : request.method) as Method)
@@ -130,7 +167,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       response.headers.set('allow', match.allow)
       return response
     }
-    const response = await call(route, match, source)
+    const response = await call(route, match, { request, context })
     if (!head) return response
     await response.body?.cancel()
     return new Response(null, response)
@@ -138,11 +175,12 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
 
   return Object.freeze({
     async handle(request: Request, context: RequestContext = {}) {
-      const response = await answer({ request, url: new URL(request.url), context })
+      noticeProxy(request, context)
+      const response = await answer({ request, context })
       cors.expose(request, response.headers)
       return response
     },
-    owns: (pathname: string) => table.find(pathname) !== null,
+    owns: (target: string) => table.find(target) !== null,
     requireViewer: guard.requireViewer,
     readViewer: guard.readViewer,
     async signIn(head: RequestHead, signIn: () => Promise<SignIn>) {
@@ -153,50 +191,34 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     problem,
     paths: table.paths.map(({ path }) => path),
     routes,
+    bodyTimeoutSeconds,
   })
 }
 
+const silent: Logger = { warn() {}, error() {} }
+
+function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
+  const known = new WeakSet<object>()
+  return {
+    has: (error) => typeof error === 'object' && error !== null && known.has(error),
+    add: (error) => void (typeof error === 'object' && error !== null && known.add(error)),
+  }
+}
+
+const plainPathDetail =
+  'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+
 interface Source {
   request: Request
-  url: URL
   context: RequestContext
+}
+
+/** The target of a request that a Fetch host has parsed: its router saw no other. */
+function targetOf({ url }: Request): string {
+  const { pathname, search } = new URL(url)
+  return pathname + search
 }
 
 function clientOf({ headers }: Request, { address = 'unknown' }: RequestContext): ClientInfo {
   return { address, userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength) }
-}
-
-function success(
-  { status: usual }: Route,
-  { body, bytes, stream, headers, status = usual }: Answer,
-): Response {
-  const base = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers }
-  if (body) {
-    return new Response(JSON.stringify(body), {
-      status,
-      headers: { 'content-type': 'application/json', ...base },
-    })
-  }
-  const content = stream ? toReadable(stream) : (bytes ?? null)
-  return new Response(content, { status, headers: base })
-}
-
-function toReadable(stream: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const chunks = stream[Symbol.asyncIterator]()
-  let ahead: Promise<IteratorResult<Uint8Array>> | null = null
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await (ahead ?? chunks.next())
-      if (done) return controller.close()
-      // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
-      // the server asks again, and the connection would not be seen as idle.
-      ahead = chunks.next()
-      const next = await ahead
-      controller.enqueue(value)
-      if (next.done) controller.close()
-    },
-    async cancel() {
-      await chunks.return?.()
-    },
-  })
 }

@@ -3,7 +3,11 @@ import type { RequestHead } from './request-head.ts'
 
 /** What a request shows to say who asks. */
 export type Credentials =
-  { kind: 'none' } | { kind: 'bearer'; accessToken: string } | ({ kind: 'cookies' } & TokenCookies)
+  | { kind: 'none' }
+  | { kind: 'bearer'; accessToken: string }
+  | ({ kind: 'cookies' } & Omit<TokenCookies, 'conflict'>)
+  /** Cookies of which nobody can tell whose they are. */
+  | { kind: 'conflict' }
 
 /**
  * Reads the credentials of a request. A bearer token alone counts where cookies come too: a page of another site can
@@ -12,7 +16,8 @@ export type Credentials =
 export function readCredentials({ headers }: RequestHead, cookies: Cookies): Credentials {
   const bearer = /^bearer(?:$| +(.*)$)/i.exec(headers.get('authorization') ?? '')
   if (bearer) return { kind: 'bearer', accessToken: bearer[1]?.trim() ?? '' }
-  const tokens = cookies.read(headers.get('cookie'))
+  const { conflict, ...tokens } = cookies.read(headers.get('cookie'))
+  if (conflict) return { kind: 'conflict' }
   return tokens.accessToken === null && tokens.refreshToken === null
     ? { kind: 'none' }
     : { kind: 'cookies', ...tokens }

@@ -37,7 +37,8 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
 
   function credentials(head: RequestHead): Credentials {
     const found = readCredentials(head, cookies)
-    if (found.kind === 'cookies' && isUnsafe(head.method) && judge(head) !== 'allowed') {
+    const byCookies = found.kind === 'cookies' || found.kind === 'conflict'
+    if (byCookies && isUnsafe(head.method) && judge(head) !== 'allowed') {
       throw new KithError('origin-not-allowed', { detail: judge(head) === 'refused' ? listIt : sayWho })
     }
     return found
@@ -46,6 +47,7 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
   async function requireViewer(head: RequestHead): Promise<Viewer> {
     const found = credentials(head)
     if (found.kind === 'none') throw new KithError('unauthenticated', { detail: signIn })
+    if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
     // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
     if (found.accessToken === null)
       throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
@@ -60,7 +62,7 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
     requireViewer,
     async readViewer(head) {
       const found = credentials(head)
-      if (found.kind === 'none' || found.accessToken === null) return null
+      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
       try {
         return await sessions.authenticate(found.accessToken)
       } catch (error) {
@@ -90,4 +92,6 @@ const listIt = 'Add the origin of the calling page to `allowedOrigins`, or call 
 const sayWho =
   'With cookies, send an `Origin` header that `allowedOrigins` has, or `Sec-Fetch-Site: same-origin`; ' +
   'outside a browser send `Authorization: Bearer` instead of cookies.'
+const conflict =
+  'Session cookies of two sessions came, so neither counts. Sign in again; the routes of Kith remove both.'
 const signIn = 'Send an access token: its cookie, or an `Authorization: Bearer` header.'

@@ -8,11 +8,13 @@ import {
   signUploadInput,
   suggestInput,
 } from '@kith/core'
+import type { HttpConfig } from './options.ts'
 import type { RequestHead } from './request-head.ts'
 import { publicRoute, type Answer, type Route, type RouteDescription, viewerRoute } from './route.ts'
 import { fileHeaders, serveFile } from './served-file.ts'
 import { socialShapes as shapes } from './social-shapes.ts'
 import { readUpload } from './upload.ts'
+import { createUploadPlaces } from './upload-places.ts'
 
 const renditions: ReadonlySet<string> = new Set<Rendition>(['thumb', 'feed', 'full'])
 
@@ -28,7 +30,9 @@ type FileRoute = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'pr
 const grantSeconds = 3_600
 
 /** The routes of media: taking them in, serving them where the blob store does not, and captions for them. */
-export function mediaRoutes({ uploads, captions, config }: Kith): Route[] {
+export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpConfig['uploads']): Route[] {
+  const places = createUploadPlaces(limits.perAccount)
+  const pace = { graceSeconds: limits.graceSeconds, bytesPerSecond: limits.minBytesPerSecond }
   const { blobs } = config.media
   const served = blobs && isServed(blobs) ? blobs : null
   const granted = blobs && isGranted(blobs) ? blobs : null
@@ -52,9 +56,13 @@ export function mediaRoutes({ uploads, captions, config }: Kith): Route[] {
         'rate-limited',
         'not-configured',
       ],
-      handle: async (viewer, { request }) => ({
-        body: await readUpload(request, (bytes) => uploads.add(viewer, bytes)),
-      }),
+      async handle(viewer, { request }) {
+        // The place first: what is refused has sent no byte of its file.
+        const upload = await places.within(viewer.userId, () =>
+          readUpload({ request, pace }, (bytes) => uploads.add(viewer, bytes)),
+        )
+        return { body: upload }
+      },
     }),
     viewerRoute({
       method: 'POST',

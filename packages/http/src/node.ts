@@ -1,4 +1,5 @@
 import { IncomingMessage, type ServerResponse } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,8 +11,6 @@ import type { RequestHead } from './request-head.ts'
 /** A request of Node's own server, as a framework hands it on. */
 export interface NodeRequest {
   incoming: IncomingMessage
-  /** Path and query as Kith should see them: without what the host mounted it under. */
-  url: string
   /** The body where the framework replaced the raw one, otherwise the raw one; `null` where a parser has read it. */
   body: Readable | null
 }
@@ -23,12 +22,15 @@ const untransferable: Readonly<Record<string, string>> = {
   TRACK: 'X-TRACK',
 }
 
-/** Makes a Fetch request. The body is streamed. @throws TypeError where something has read it already */
-export function toRequest({ incoming, url, body }: NodeRequest): Request {
+/**
+ * Makes a Fetch request. The body is streamed. Its URL says nothing: the target of the request is handed on beside it, since
+ * a URL is read and changed on the way. @throws TypeError where something has read the body already
+ */
+export function toRequest({ incoming, body }: NodeRequest): Request {
   const method = incoming.method ?? 'GET'
   const sendsBody = method !== 'GET' && method !== 'HEAD' && hasBody(incoming)
   if (sendsBody && body?.readableDidRead) throw new TypeError(consumedMessage)
-  return new Request(new URL(url.startsWith('/') ? `http://localhost${url}` : url), {
+  return new Request('http://localhost/', {
     method: untransferable[method] ?? method,
     headers: headersOf(incoming),
     ...(sendsBody && body && { body: toWeb(body, incoming), duplex: 'half' as const }),
@@ -48,12 +50,20 @@ export function headOf({ method = 'GET', headers }: IncomingMessage): RequestHea
   }
 }
 
-/** Writes a Fetch response; resolves when it is sent, or the client has gone. What the host has set before stays. */
-export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+/**
+ * Writes a Fetch response; resolves when it is sent, or the client has gone. What the host has set before stays. The rest of
+ * the request's body may go on for `bodyTimeoutSeconds` then.
+ */
+export async function sendResponse(
+  response: Response,
+  outgoing: ServerResponse,
+  bodyTimeoutSeconds: number = 30,
+): Promise<void> {
+  endLateBody(outgoing, bodyTimeoutSeconds)
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
-    else outgoing.setHeader(name, value)
+    else if (name !== 'connection' || outgoing.req.httpVersionMajor < 2) outgoing.setHeader(name, value)
   }
   if (response.body === null) {
     outgoing.end()
@@ -66,7 +76,43 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/**
+ * Ends the connection of a request whose body goes on long after its answer. An answer does not wait for the body, and
+ * where the host has no time limit of its own, nobody else would wait for its end either.
+ */
+export function endLateBody(outgoing: ServerResponse, seconds: number): void {
+  const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
+  if (isHttp2(incoming)) return endLateStream(incoming.stream, seconds)
+  outgoing.once('finish', () => {
+    if (incoming.complete) return
+    after(seconds, incoming, () => {
+      if (!incoming.complete) incoming.socket.destroy()
+    })
+  })
+}
+
+/** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
+function endLateStream(stream: Http2ServerRequest['stream'], seconds: number): void {
+  // The response is said to be finished only when the whole stream is closed.
+  stream.once('finish', () => {
+    stream.resume()
+    after(seconds, stream, () => stream.close())
+  })
+}
+
+function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {
+  return 'stream' in incoming
+}
+
+function after(seconds: number, source: Readable, end: () => void): void {
+  const timer = setTimeout(end, seconds * 1000).unref()
+  source.once('close', () => clearTimeout(timer))
+}
+
+function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {
+  // HTTP/2 frames its bodies: a length may come with them, and need not.
+  if (isHttp2(incoming)) return !incoming.stream.endAfterHeaders
+  const { headers } = incoming
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 

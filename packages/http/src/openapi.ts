@@ -129,6 +129,7 @@ function problemsByStatus({
   add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
   add(body !== undefined, 'malformed-request', 'payload-too-large', 'unsupported-media-type')
+  add(body !== undefined || consumes !== undefined, 'request-timeout')
   add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
   add(consumes !== undefined, 'malformed-request', 'invalid-input')
   add(path.includes('/:'), 'malformed-request')

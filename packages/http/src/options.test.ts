@@ -7,6 +7,8 @@ test('defaults', () => {
     allowedOrigins: new Set(),
     cookies: { secure: true, sameSite: 'lax', domain: null },
     bodyLimitBytes: 65_536,
+    bodyTimeoutSeconds: 30,
+    uploads: { perAccount: 4, minBytesPerSecond: 16_384, graceSeconds: 10 },
   })
 })
 
@@ -18,6 +20,11 @@ test.each([
   [{ cookies: { domain: '.example.com' } }, /without a leading dot/],
   [{ cookies: { domain: 'example.com; Path=/x' } }, /domain/],
   [{ bodyLimitBytes: 0 }, /bodyLimitBytes/],
+  [{ bodyTimeoutSeconds: 0 }, /bodyTimeoutSeconds/],
+  [{ bodyTimeoutSeconds: 1e9 }, /bodyTimeoutSeconds/],
+  [{ uploads: { perAccount: 0 } }, /perAccount/],
+  [{ uploads: { minBytesPerSecond: -1 } }, /minBytesPerSecond/],
+  [{ uploads: { parallel: 2 } }, /parallel/],
   [{ origins: [] }, /origins/],
   [{ allowedOrigins: 'https://app.example' }, /allowedOrigins/],
 ])('refuses %j', (options, message) => {

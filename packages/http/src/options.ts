@@ -15,6 +15,20 @@ export interface KithHttpOptions {
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 */
   bodyLimitBytes?: number | undefined
+  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end. @default 30 */
+  bodyTimeoutSeconds?: number | undefined
+  /** How files are taken by `POST /media`. */
+  uploads?: UploadLimits | undefined
+}
+
+/** Limits of the files that come through this server, for each server process. */
+export interface UploadLimits {
+  /** How many one account may send at the same time. @default 4 */
+  perAccount?: number | undefined
+  /** The least rate of an upload on average, in bytes a second. @default 16384 */
+  minBytesPerSecond?: number | undefined
+  /** How long an upload may fall behind that rate. @default 10 */
+  graceSeconds?: number | undefined
 }
 
 /** Options of the session cookies. They are always HTTP-only. */
@@ -23,7 +37,11 @@ export interface CookieOptions {
   secure?: boolean | undefined
   /** `'none'` lets pages of other sites call with cookies, where `allowedOrigins` has them; it needs `secure`. @default 'lax' */
   sameSite?: 'lax' | 'strict' | 'none' | undefined
-  /** Shares the cookies with all subdomains of this domain. @default only the host that set them */
+  /**
+   * Shares the cookies with all subdomains of this domain. Each of these hosts can then set cookies of the same names, so
+   * all of them have to be trusted: where two of one name and of different values come, neither counts, and both are removed.
+   * @default only the host that set them
+   */
   domain?: string | undefined
 }
 
@@ -33,7 +51,12 @@ export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
+  readonly bodyTimeoutSeconds: number
+  readonly uploads: Readonly<{ perAccount: number; minBytesPerSecond: number; graceSeconds: number }>
 }
+
+// As long as a timer of Node can be.
+const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
   prefix: z
@@ -59,17 +82,28 @@ const schema = z.strictObject({
     })
     .optional(),
   bodyLimitBytes: z.number().int().min(1024).optional(),
+  bodyTimeoutSeconds: seconds.optional(),
+  uploads: z
+    .strictObject({
+      perAccount: z.number().int().min(1).optional(),
+      minBytesPerSecond: z.number().int().min(1).optional(),
+      graceSeconds: seconds.optional(),
+    })
+    .optional(),
 })
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
 export function readHttpOptions(options: KithHttpOptions): HttpConfig {
   const { success, error } = schema.safeParse(options)
   if (!success) throw new TypeError(`createKithHttp: ${z.prettifyError(error)}`)
+  const { perAccount = 4, minBytesPerSecond = 16_384, graceSeconds = 10 } = options.uploads ?? {}
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({
     prefix: options.prefix ?? '/api/v1',
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
+    bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,
+    uploads: Object.freeze({ perAccount, minBytesPerSecond, graceSeconds }),
   })
 }

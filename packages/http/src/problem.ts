@@ -16,6 +16,7 @@ const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-full',
   'storage-unavailable',
   'media-unavailable',
+  'not-configured',
 ])
 
 /** Answers an error as a problem. What Kith did not raise is logged and told as `internal-error`, without its message. */
@@ -25,15 +26,19 @@ export function toProblemResponse(
 ): Response {
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error
-  if (status === 500) logger.error(`${where}: ${code}`, isKithError(thrown) ? thrown.cause : thrown)
-  else if (outages.has(code)) logger.warn(`${where}: ${code}`, error.cause)
+  const retryAfter = 'retryAfterSeconds' in error ? String(error.retryAfterSeconds) : null
+  // What is wrong inside, and what to do about it, is for whoever runs the server.
+  const hidden = status >= 500 && retryAfter === null
+  const line = `${where}: ${code}${hidden && error.detail !== null ? `: ${error.detail}` : ''}`
+  if (status === 500) logger.error(line, isKithError(thrown) ? thrown.cause : thrown)
+  else if (outages.has(code)) logger.warn(line, error.cause)
 
   const problem: Problem = {
     type: `urn:kith:problem:${code}`,
     title,
     status,
     code,
-    detail: error.detail ?? `${title}.`,
+    detail: detailOf(error, retryAfter),
   }
   const headers = new Headers({
     'content-type': 'application/problem+json',
@@ -42,7 +47,9 @@ export function toProblemResponse(
   })
   // Looked for by name, since the error may come from another copy of the package.
   if ('errors' in error) problem.errors = error.errors as FieldError[]
-  if ('retryAfterSeconds' in error) headers.set('retry-after', String(error.retryAfterSeconds))
+  if (retryAfter !== null) headers.set('retry-after', retryAfter)
+  // Nobody knows where the next request would begin.
+  if (code === 'request-timeout') headers.set('connection', 'close')
   if (status === 401)
     headers.set(
       'www-authenticate',
@@ -51,4 +58,9 @@ export function toProblemResponse(
         : 'Bearer',
     )
   return new Response(JSON.stringify(problem), { status, headers })
+}
+
+function detailOf({ status, title, detail }: KithError, retryAfter: string | null): string {
+  if (status < 500) return detail ?? `${title}.`
+  return retryAfter === null ? `${title}.` : `Try again in ${retryAfter} s.`
 }

@@ -1,4 +1,4 @@
-import { KithError } from '@kith/core'
+import { isPlain, looseReading, splitTarget, withoutOrigin } from './request-target.ts'
 import type { Method, Route } from './route.ts'
 
 /** A path of the table. */
@@ -12,14 +12,24 @@ interface PathEntry {
 
 /** A path of a request that was found in the table. */
 export interface PathMatch extends PathEntry {
-  /** @throws malformed-request where a parameter cannot be decoded */
-  params(): Record<string, string>
+  kind: 'found'
+  params: Readonly<Record<string, string>>
+  /** The path of the target, as it stands. */
+  requested: string
+  /** The query of the target, without the question mark. */
+  query: string
+}
+
+/** A target that some router, proxy or browser would take for a path of the table, and another one would not. */
+export interface AmbiguousTarget {
+  kind: 'ambiguous'
 }
 
 /** All routes, by path. */
 export interface RouteTable {
   readonly paths: readonly PathEntry[]
-  find(pathname: string): PathMatch | null
+  /** Reads a target, as it stands on the request line; `null` where it is none of Kith's. */
+  find(target: string): PathMatch | AmbiguousTarget | null
 }
 
 /** Creates the table. Paths are compared exactly, and a parameter never matches an empty segment. */
@@ -36,17 +46,31 @@ export function createRouteTable(prefix: string, routes: readonly Route[]): Rout
     .filter(({ path }) => path.includes('/:'))
     .map((entry) => ({ entry, pattern: patternOf(entry.path) }))
 
+  function match(path: string): { entry: PathEntry; groups: Readonly<Record<string, string>> } | null {
+    const exact = entries.get(path)
+    // A pattern is a key of the map too, but `/:id` in a request is a value like any other.
+    if (exact && !exact.path.includes('/:')) return { entry: exact, groups: {} }
+    for (const { entry, pattern } of patterns) {
+      const groups = pattern.exec(path)?.groups
+      if (groups) return { entry, groups }
+    }
+    return null
+  }
+
+  /** Whether a path that is not plain begins as those of Kith do, and would be one of them for somebody. */
+  function couldBeOurs(path: string): boolean {
+    const ownPath = withoutOrigin(path)
+    return ownPath.startsWith(prefix) && (match(ownPath) ?? match(looseReading(path))) !== null
+  }
+
   return {
     paths: [...entries.values()],
-    find(pathname) {
-      const exact = entries.get(pathname)
-      // A pattern is a key of the map too, but `/:id` in a request is a value like any other.
-      if (exact && !exact.path.includes('/:')) return { ...exact, params: () => ({}) }
-      for (const { entry, pattern } of patterns) {
-        const groups = pattern.exec(pathname)?.groups
-        if (groups) return { ...entry, params: () => decode(groups) }
-      }
-      return null
+    find(target) {
+      const { path, query } = splitTarget(target)
+      // No client sends a fragment (RFC 9112, 3.2), and readers differ in where one ends a query.
+      if (!isPlain(path) || query.includes('#')) return couldBeOurs(path) ? { kind: 'ambiguous' } : null
+      const found = match(path)
+      return found && { ...found.entry, kind: 'found', requested: path, query, params: decode(found.groups) }
     },
   }
 }
@@ -65,12 +89,6 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${segments.join('/')}$`)
 }
 
-function decode(groups: Record<string, string>): Record<string, string> {
-  try {
-    return Object.fromEntries(
-      Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
-    )
-  } catch {
-    throw new KithError('malformed-request', { detail: 'The address is not percent-encoded properly.' })
-  }
+function decode(groups: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]))
 }

@@ -71,8 +71,11 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       async handle({ body, credentials, setCookies }) {
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
+        // Nobody can tell which session to end, and 204 would say that one was.
+        if (credentials.kind === 'conflict' && refreshTokens.length === 0)
+          throw new KithError('access-token-invalid', { detail: signInAgain })
         for (const token of refreshTokens) await sessions.logoutByRefreshToken(token)
-        if (credentials.kind !== 'none' && credentials.accessToken !== null) {
+        if ('accessToken' in credentials && credentials.accessToken !== null) {
           // Without a refresh token, an access token past its end leaves a session alive: not what 204 says.
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
           await endByAccessToken(credentials.accessToken, alone)
@@ -140,3 +143,4 @@ const endInput: z.ZodType<{ all?: 'true' | 'false' | undefined }> = z.strictObje
 })
 
 const sendToken = 'Send the refresh cookie, or `refreshToken` in the body.'
+const signInAgain = 'Session cookies of two sessions came; both were removed.'

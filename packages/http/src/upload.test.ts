@@ -7,6 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { toRequest } from './node.ts'
 import { readUpload } from './upload.ts'
 
+const pace = { graceSeconds: 10, bytesPerSecond: 16_384 }
+
 /** What a file was: its digest, and how many of its chunks were freed at its end. */
 interface Seen {
   digest: string
@@ -36,7 +38,7 @@ async function serve(
 ): Promise<(parts: Parts) => Promise<Seen>> {
   const server = createServer((incoming, outgoing) => {
     before(incoming)
-    readUpload(toRequest({ incoming, url: '/', body: incoming }), see).then(
+    readUpload({ request: toRequest({ incoming, body: incoming }), pace }, see).then(
       (seen) => outgoing.end(JSON.stringify(seen)),
       (error: unknown) => outgoing.end(String(error)),
     )

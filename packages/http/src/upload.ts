@@ -1,17 +1,28 @@
 import { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError, isKithError, KithError } from '@kith/core'
+import type { BodyPace } from './body-pace.ts'
 import { freeAsRead } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
 
 /** Takes a file. It has done with a chunk when it asks for the next: the memory of the one before may be gone then. */
 type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
 
+/** A request with a file in its body. */
+export interface UploadSource {
+  request: Request
+  /** How fast the file has to come. */
+  pace: BodyPace
+}
+
 /**
  * Reads the file of a request as a stream: the body itself, or the part `file` of a multipart form.
- * @throws unsupported-media-type, malformed-request, invalid-input
+ * @throws unsupported-media-type, malformed-request, invalid-input, request-timeout
  */
-export async function readUpload<Result>(request: Request, take: Take<Result>): Promise<Result> {
+export async function readUpload<Result>(
+  { request, pace }: UploadSource,
+  take: Take<Result>,
+): Promise<Result> {
   const type = request.headers.get('content-type') ?? ''
   const isForm = /^multipart\/form-data\b/i.test(type)
   if (!isForm && !/^(?:image|video)\/|^application\/octet-stream\b/i.test(type)) {
@@ -21,7 +32,7 @@ export async function readUpload<Result>(request: Request, take: Take<Result>): 
     })
   }
   if (request.body === null) throw missing()
-  const { chunks, freeing } = freeAsRead(request.body)
+  const { chunks, freeing } = freeAsRead(request.body, pace)
   const body = Readable.from(chunks)
   // Without a listener, a stream that fails after its reader has gone would stop the process.
   body.on('error', () => {})
@@ -30,7 +41,7 @@ export async function readUpload<Result>(request: Request, take: Take<Result>): 
     return await readMultipart(body, type, (file) => take(freeing(file)))
   } catch (error) {
     if (isKithError(error) || !body.errored) throw error
-    throw malformed('The upload ended early.', error)
+    throw brokenOff(error)
   } finally {
     body.destroy()
   }
@@ -55,7 +66,7 @@ async function readMultipart<Result>(body: Readable, type: string, take: Take<Re
       form.on('field', (name) => reject(unknownField(name)))
       form.on('error', (error) => reject(malformed('The form cannot be read.', error)))
       form.on('finish', () => void (part ? part.taken.then(resolve, reject) : reject(missing())))
-      body.on('error', (error) => reject(malformed('The upload ended early.', error)))
+      body.on('error', (error) => reject(brokenOff(error)))
       body.pipe(form)
     })
   } catch (error) {
@@ -99,6 +110,11 @@ function unknownField(name: string): KithError {
 
 function missing(): KithError {
   return new InvalidInputError([{ path: 'file', code: 'required', message: 'Send a file' }])
+}
+
+/** The error of a body that failed: what was too slow says so, and anything else is a connection that broke. */
+function brokenOff(error: unknown): KithError {
+  return isKithError(error) ? error : malformed('The upload ended early.', error)
 }
 
 function malformed(detail: string, cause: unknown): KithError {

@@ -29,7 +29,7 @@ export function readEnv(): Env {
     mongodbUri: demand('MONGODB_URI'),
     redisUrl: process.env['REDIS_URL'] || null,
     secret: `${demand('ACCESS_TOKEN_SECRET')}:${demand('REFRESH_TOKEN_SECRET')}`,
-    accessTtl: (process.env['ACCESS_TOKEN_EXPIRY'] || '1d') as Duration,
+    accessTtl: (process.env['ACCESS_TOKEN_EXPIRY'] || '15m') as Duration,
     refreshTtl: (process.env['REFRESH_TOKEN_EXPIRY'] || '10d') as Duration,
     allowedOrigins,
     production: process.env['NODE_ENV'] === 'production',

@@ -1,31 +1,56 @@
-import { rm } from 'node:fs/promises'
-import type { RequestHandler } from 'express'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Request, Response } from 'express'
 import multer from 'multer'
 import { uploadsFolder } from '../config/kith.ts'
 
-const form = multer({ dest: `${uploadsFolder}/incoming`, limits: { fileSize: 20 * 1024 * 1024, fields: 10 } })
+const incoming = `${uploadsFolder}/incoming`
+const hour = 3_600_000
 
-/** The pictures of a registration form, as files that are gone once the answer is out. */
-export const pictures: RequestHandler[] = [
-  (request, response, next) => {
-    response.once('close', () => {
-      for (const { path } of Object.values(filesOf(request)).flat()) {
-        rm(path, { force: true }).catch(console.error)
-      }
+const form = multer({
+  dest: incoming,
+  limits: { fileSize: 20 * 1024 * 1024, files: 2, fields: 10, fieldSize: 10_000 },
+}).fields([
+  { name: 'avatar', maxCount: 1 },
+  { name: 'coverImage', maxCount: 1 },
+])
+
+/**
+ * Reads a registration form and hands its pictures to `use` as files, which are gone afterwards. `null` if the sender has
+ * left: nobody waits for an answer then. Call it once the request may cost something, since it writes up to 40 MB.
+ */
+export async function withForm<Result>(
+  { request, response }: { request: Request; response: Response },
+  use: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      form(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve()))
     })
-    next()
-  },
-  form.fields([
-    { name: 'avatar', maxCount: 1 },
-    { name: 'coverImage', maxCount: 1 },
-  ]),
-]
+    // Multer may finish its files long after a sender that left behind its last byte.
+    return response.closed ? null : await use()
+  } finally {
+    const files = Object.values(filesOf(request)).flat()
+    await Promise.all(files.map(({ path }) => rm(path, { force: true })))
+  }
+}
 
 /** The file of a field, if one was sent. */
-export function fileOf(request: Parameters<RequestHandler>[0], field: string): Express.Multer.File | null {
+export function fileOf(request: Request, field: string): Express.Multer.File | null {
   return filesOf(request)[field]?.[0] ?? null
 }
 
-function filesOf({ files }: Parameters<RequestHandler>[0]): Record<string, Express.Multer.File[]> {
+/** Removes what a process left that was killed. No form takes an hour. */
+export async function sweepForms(now: number = Date.now()): Promise<void> {
+  await mkdir(incoming, { recursive: true })
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name)
+    // Its own request may remove it meanwhile.
+    const found = await stat(path).catch(() => null)
+    if (found && now - found.mtimeMs > hour) await rm(path, { force: true })
+  }
+}
+
+function filesOf({ files }: Request): Record<string, Express.Multer.File[]> {
   return files && !Array.isArray(files) ? files : {}
 }

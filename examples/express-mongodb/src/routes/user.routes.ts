@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { InvalidInputError, type Kith, type SignIn } from '@kith/core'
+import { InvalidInputError, type Kith, KithError, RetryLaterError, type SignIn } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { type Request, Router } from 'express'
-import { fileOf, pictures } from '../middleware/upload.middleware.ts'
+import { fileOf, withForm } from '../middleware/upload.middleware.ts'
 
 /**
  * Registration as a form with pictures, in place of Kith's own. Everything else under /users (login, refresh, logout,
@@ -10,12 +10,30 @@ import { fileOf, pictures } from '../middleware/upload.middleware.ts'
  */
 export function userRoutes(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>): Router {
   const router = Router()
-  router.post('/users/register', ...pictures, async (request, response) => {
-    if (!fileOf(request, 'avatar')) throw missing('avatar')
-    const answer = await signIn({ request, response }, () => register(kith, request))
+  router.post('/users/register', async (request, response) => {
+    await demandTurn(kith, request)
+    // Inside of `signIn`, which refuses pages that are not allowed before a byte of the form is read.
+    const answer = await signIn({ request, response }, async () => {
+      const signedIn = await withForm({ request, response }, async () => {
+        if (!fileOf(request, 'avatar')) throw missing('avatar')
+        return await register(kith, request)
+      })
+      if (!signedIn) throw new KithError('malformed-request', { detail: 'The sender has left.' })
+      return signedIn
+    })
     response.status(201).json(answer)
   })
   return router
+}
+
+/** Counts forms before they are read: Kith counts registrations, which is after up to 40 MB. @throws rate-limited */
+async function demandTurn(
+  { config: { rateLimits, clock } }: Kith,
+  { ip = 'unknown' }: Request,
+): Promise<void> {
+  const limit = { limit: 30, windowSeconds: 3_600 }
+  const { allowed, retryAfterSeconds } = await rateLimits.hit(`form:${ip}`, limit, clock())
+  if (!allowed) throw new RetryLaterError('rate-limited', retryAfterSeconds)
 }
 
 async function register(kith: Kith, request: Request): Promise<SignIn> {

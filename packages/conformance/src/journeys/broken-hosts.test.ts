@@ -1,13 +1,14 @@
 import type { Kith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { createKithHttp } from '@kith/http'
 import { describe, expect, test } from 'vitest'
 import { makeLocalMedia } from '../../../../test/local-media.ts'
 import { createFetchHost } from './fetch-host.ts'
 import type { Journey } from './journey.ts'
-import type { JourneyHost } from './journey-host.ts'
+import { guardHeader, type JourneyHost } from './journey-host.ts'
 import { openJourneyApp } from './journey-app.ts'
 import { journeys } from './journeys.ts'
-import type { Send, WireAnswer, WireRequest } from './wire.ts'
+import { type Send, sendByFetch, type WireAnswer, type WireRequest } from './wire.ts'
 
 const sound = createFetchHost(async () => createMemoryStorage(), makeLocalMedia)
 
@@ -55,6 +56,29 @@ function forgetful(): JourneyHost {
       return { ...storage, sessions: { ...sessions, revoke: async () => true, revokeAll: async () => [] } }
     },
   }
+}
+
+/** A host whose guard looks at the target as it came, and that lets a URL parser read it for Kith. */
+function parsing(): JourneyHost {
+  return {
+    ...sound,
+    async serve(kith, options) {
+      const http = createKithHttp(kith, options)
+      const send = sendByFetch((request) => http.handle(request, { address: '192.0.2.1' }))
+      return {
+        close: async () => {},
+        async send(wire) {
+          const answer = await send(wire)
+          if (wire.path === '/api/v1/users/register') answer.headers.set(guardHeader, 'seen')
+          return answer
+        },
+      }
+    },
+  }
+}
+
+function sound200(text: string): WireAnswer {
+  return { status: 200, headers: new Headers(), text }
 }
 
 async function failures(host: JourneyHost, among = journeys): Promise<string[]> {
@@ -192,6 +216,30 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
       if (tag !== undefined) headers.set('etag', tag)
     }),
     /^renditions: each format is a file of its own/,
+  ],
+  ['targets that a URL parser reads for Kith alone', parsing(), /^paths: what a router/],
+  ['an absolute address that is taken for a path', parsing(), /^paths: no spelling/],
+  [
+    'any number of uploads at the same time',
+    {
+      ...sound,
+      serve: (kith, options) =>
+        sound.serve(kith, { ...options, uploads: { ...options.uploads, perAccount: 100 } }),
+    },
+    /^pace: one account sends/,
+  ],
+  [
+    'hints for whoever runs the server in an answer',
+    onAnswer((answer) => ({
+      ...answer,
+      text: answer.text.replace('"detail":"The storage cannot be used."', '"detail":"Run migrate() first."'),
+    })),
+    /^protocol: what whoever runs the server/,
+  ],
+  [
+    'an answer that is whole for its client where it broke off',
+    flawed((send) => (request) => send(request).catch(() => sound200('{}'))),
+    /^protocol: an answer that breaks off/,
   ],
   ['sessions that only seem to end', forgetful(), /^sessions: a bearer logout/],
   [

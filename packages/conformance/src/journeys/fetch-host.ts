@@ -1,5 +1,5 @@
 import { createKithHttp, type KithHttp } from '@kith/http'
-import type { JourneyHost } from './journey-host.ts'
+import { guardHeader, type JourneyHost } from './journey-host.ts'
 import { sendByFetch } from './wire.ts'
 
 /** The Fetch handler in an app of a few lines, without a framework or a socket: the quickest host for a storage. */
@@ -17,6 +17,7 @@ export function createFetchHost(
     conditions: {
       basePath: '/api/v1',
       trustsProxy: false,
+      knowsPeer: false,
       bodiesAnsweredByHost: null,
       addressesAnsweredByHost: null,
     },
@@ -28,7 +29,11 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/v1/host') return Response.json({ host: true })
     if (pathname === '/host/echo') return Response.json(await request.json())
-    if (!pathname.startsWith('/host/')) return await http.handle(request, { address: '192.0.2.1' })
+    if (!pathname.startsWith('/host/')) {
+      const response = await http.handle(request, { address: '192.0.2.1' })
+      if (pathname === '/api/v1/users/register') response.headers.set(guardHeader, 'seen')
+      return response
+    }
     const check = pathname === '/host/private' ? http.requireViewer : http.readViewer
     try {
       return Response.json({ userId: (await check(request))?.userId ?? null })

@@ -122,17 +122,9 @@ export const inputJourneys: readonly Journey[] = [
     name: 'input: a path parameter may hold anything',
     async run(app) {
       const client = await registerBearer(app)
-      for (const id of [
-        'x',
-        '%00',
-        '%F0%9F%98%80',
-        '..%2f..%2fme',
-        "'%20or%201=1--",
-        ':id',
-        'x'.repeat(3000),
-      ])
+      for (const id of ['x', '%F0%9F%98%80', "'%20or%201=1--", ':id', 'x'.repeat(3000)])
         (await client.request(`/users/me/sessions/${id}`, { method: 'DELETE' })).problem('session-not-found')
-      for (const id of ['%', '%zz', '%ff', '%c0%ae']) {
+      for (const id of ['%', '%zz', '%ff', '%c0%ae', '%00', '..%2f..%2fme']) {
         const path = `/users/me/sessions/${id}`
         const headers = { authorization: `Bearer ${client.tokens.accessToken}` }
         const answer = await app.raw(app.conditions.basePath + path, { method: 'DELETE', headers })

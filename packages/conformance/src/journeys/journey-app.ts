@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { createKith, createSketchCaptions, generateSigningKey, type Kith, type Storage } from '@kith/core'
+import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { cheapPasswords } from './cheap-passwords.ts'
@@ -33,6 +33,8 @@ export interface JourneyApp {
   raw(path: string, request?: JourneyRequest): Promise<Answer>
   /** Makes every call of the storage fail with this error, or work again. */
   breakStorage(error: Error | null): void
+  /** Makes every call for follows, likes and saves fail with this error, or work again: an export reads them last. */
+  breakEdges(error: Error | null): void
   /** Makes every call to the host of the media fail with this error, or work again. */
   breakMedia(error: Error | null): void
   /** Checks that no secret has reached the log, and stops the app. */
@@ -49,6 +51,7 @@ export const allowedOrigin = 'https://app.example'
 export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}): Promise<JourneyApp> {
   let time = Date.parse('2026-01-01T12:00:00.000Z')
   let fault: Error | null = null
+  let edgeFault: Error | null = null
   const log: string[] = []
   const secrets = createSecretsWatch()
   const now = (): Date => new Date(time)
@@ -63,7 +66,12 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
   const media = hosted ?? local
   const kith = createKith({
     secret: journeySecret,
-    storage: breakable(storage, () => fault),
+    storage: {
+      ...storage,
+      users: breakable(storage.users, () => fault),
+      sessions: breakable(storage.sessions, () => fault),
+      edges: breakable(storage.edges, () => edgeFault),
+    },
     passwords: cheapPasswords,
     accounts: { revealTaken: setup.revealTaken },
     media: media.options,
@@ -110,6 +118,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     raw: async (path, request = {}) => toAnswer(await send(path, request)),
     breakStorage: (error) => void (fault = error),
+    breakEdges: (error) => void (edgeFault = error),
     breakMedia(error) {
       assert.ok(hosted, 'the media of this journey are not hosted')
       hosted.break(error)
@@ -135,16 +144,13 @@ function findRoute(
   })
 }
 
-function breakable(storage: Storage, fault: () => Error | null): Storage {
-  function guard<Store extends object>(store: Store): Store {
-    return new Proxy(store, {
-      get(target, name) {
-        const error = fault()
-        const member: unknown = Reflect.get(target, name)
-        if (error && typeof member === 'function') return () => Promise.reject(error)
-        return typeof member === 'function' ? (member.bind(target) as unknown) : member
-      },
-    })
-  }
-  return { ...storage, users: guard(storage.users), sessions: guard(storage.sessions) }
+function breakable<Store extends object>(store: Store, fault: () => Error | null): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const error = fault()
+      const member: unknown = Reflect.get(target, name)
+      if (error && typeof member === 'function') return () => Promise.reject(error)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
 }

@@ -25,6 +25,9 @@ export interface JourneyMedia {
   close(): Promise<void>
 }
 
+/** The header by which the guard of a host shows that it saw a request. */
+export const guardHeader = 'x-guard'
+
 /** A framework that Kith is mounted in. */
 export interface JourneyHost {
   /** A fresh, empty storage. */
@@ -35,7 +38,9 @@ export interface JourneyHost {
    * Starts an app with Kith and these routes of its own, which answer JSON:
    * `GET POST /host/private` behind `requireViewer` and `GET POST /host/public` behind `readViewer` answer
    * `{ userId }`, `null` for a guest; `POST /host/echo` answers the JSON it got by the host's own parser;
-   * `GET <basePath>/host` answers `{ host: true }`.
+   * `GET <basePath>/host` answers `{ host: true }`. In front of Kith stands a guard as an app would have it for invitations:
+   * on exactly the path `<basePath>/users/register`, by the router of the host or its raw target, it adds
+   * {@link guardHeader} to the answer.
    */
   serve(kith: Kith, options: MountOptions): Promise<JourneyServer>
   readonly conditions: JourneyConditions
@@ -53,8 +58,10 @@ export interface JourneyConditions {
   readonly basePath: string
   /** The host was told to believe `X-Forwarded-For`, so that header is the client's address; elsewhere it means nothing. */
   readonly trustsProxy: boolean
+  /** The host knows the other end of a connection, so it sees a proxy that nobody told it of. */
+  readonly knowsPeer: boolean
   /** Why a body that is no JSON is answered by the host, in its own words, and how: `null` where Kith answers. */
   readonly bodiesAnsweredByHost: string | null
-  /** Why an address that cannot be decoded is answered by the host: `null` where Kith answers. */
+  /** Why a path that readers could take differently may be answered by the host, as 400 or 404: `null` where Kith answers. */
   readonly addressesAnsweredByHost: string | null
 }

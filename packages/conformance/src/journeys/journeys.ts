@@ -6,6 +6,8 @@ import { inputJourneys } from './input-journeys.ts'
 import type { Journey } from './journey.ts'
 import { limitJourneys } from './limit-journeys.ts'
 import { originJourneys } from './origin-journeys.ts'
+import { paceJourneys } from './pace-journeys.ts'
+import { pathJourneys } from './path-journeys.ts'
 import { protocolJourneys } from './protocol-journeys.ts'
 import { refreshJourneys } from './refresh-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
@@ -25,6 +27,8 @@ export const journeys: readonly Journey[] = [
   ...limitJourneys,
   ...inputJourneys,
   ...bodyJourneys,
+  ...pathJourneys,
+  ...paceJourneys,
   ...protocolJourneys,
   ...socialJourneys,
   ...mediaJourneys,

@@ -76,6 +76,20 @@ export const limitJourneys: readonly Journey[] = [
     },
   },
   {
+    name: 'limits: a proxy that the host does not trust is said once in the log, with what to set',
+    async run(app) {
+      await registerInBrowser(app)
+      assert.deepEqual(app.log, [])
+      for (let index = 0; index < 3; index++)
+        (await login(app, { login: 'nobody', password }, `198.51.100.${index}`)).problem(
+          'invalid-credentials',
+        )
+      const untrusted = !app.conditions.trustsProxy && app.conditions.knowsPeer
+      assert.equal(app.log.length, untrusted ? 1 : 0)
+      if (untrusted) assert.match(app.log[0] ?? '', /x-forwarded-for.*trustProxy: 1.*never `true`/s)
+    },
+  },
+  {
     name: 'limits: registrations are counted',
     async run(app) {
       const register = (index: number) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { KithError } from '@kith/core'
 import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
 
@@ -37,16 +38,7 @@ export const protocolJourneys: readonly Journey[] = [
       const { basePath } = app.conditions
       const own = await app.raw(`${basePath}/host`)
       assert.deepEqual([own.status, own.json()], [200, { host: true }])
-      for (const path of [
-        '/nothing',
-        '/users',
-        '/users/me/',
-        '/users//me',
-        '/Users/me',
-        '/users/me/sessions/',
-        '/users/me/sessions/a/b',
-        '',
-      ])
+      for (const path of ['/nothing', '/users', '/Users/me', '/users/me/sessions/a/b', ''])
         assert.equal((await app.raw(basePath + path)).status, 404, path)
     },
   },
@@ -91,6 +83,44 @@ export const protocolJourneys: readonly Journey[] = [
       assert.equal(app.log.length, 1)
       assert.match(app.log[0] ?? '', /GET .*\/users\/me: internal-error[^]*the disk/)
       ;(await client.request('/users/me')).user()
+    },
+  },
+  {
+    name: 'protocol: what whoever runs the server should do is said in the log alone',
+    async run(app) {
+      const client = await registerBearer(app)
+      const hint = 'The schema is not there yet: run kith.storage.migrate() first.'
+      app.breakStorage(new KithError('storage-failed', { detail: hint, cause: new Error('no such table') }))
+      const answer = await app.raw(`${app.conditions.basePath}/users/me`, {
+        headers: { authorization: `Bearer ${client.tokens.accessToken}` },
+      })
+      app.breakStorage(null)
+      assert.deepEqual(
+        [answer.status, answer.problem('storage-failed').detail],
+        [500, 'The storage cannot be used.'],
+      )
+      assert.equal(app.log.length, 1)
+      assert.match(app.log[0] ?? '', /storage-failed: The schema is not there yet[^]*no such table/)
+    },
+  },
+  {
+    name: 'protocol: an answer that breaks off while it is sent is cut, and logged once',
+    async run(app) {
+      const client = await registerBearer(app)
+      const path = `${app.conditions.basePath}/users/me/export`
+      const headers = { authorization: `Bearer ${client.tokens.accessToken}` }
+      assert.equal((await app.raw(path, { headers })).status, 200)
+      assert.deepEqual(app.log, [])
+      app.breakEdges(new Error('the disk at 10.0.0.7 is gone'))
+      // The status may be out: what is certain is that no client takes what it has for the whole.
+      const whole = await app.raw(path, { headers }).then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+      app.breakEdges(null)
+      assert.equal(whole, false)
+      assert.equal(app.log.length, 1)
+      assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the answer broke off[^]*the disk/)
     },
   },
 ]

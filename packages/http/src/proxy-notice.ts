@@ -1,0 +1,23 @@
+import type { Logger } from '@kith/core'
+import type { RequestContext } from './create-kith-http.ts'
+import type { RequestHead } from './request-head.ts'
+
+/**
+ * Creates what says once that a proxy seems to stand in front which the host does not trust: then all clients have the
+ * proxy's address and share their limits, so that a few failed sign-ins of one keep everybody out.
+ */
+export function createProxyNotice(logger: Logger): (head: RequestHead, context: RequestContext) => void {
+  let said = false
+  return ({ headers }, { address, peerAddress }) => {
+    if (said || peerAddress === undefined || address !== peerAddress) return
+    if (headers.get('x-forwarded-for') === null) return
+    said = true
+    logger.warn(untrustedProxy)
+  }
+}
+
+const untrustedProxy =
+  'A request came with `x-forwarded-for`, which this app does not trust, so all clients behind that proxy share one IP ' +
+  'address and its limits. If a proxy of yours stands in front, set how many there are: `app.set("trust proxy", 1)` in ' +
+  'Express, `trustProxy: 1` in Fastify; never `true`, with which clients choose their address. Without a proxy, ignore ' +
+  'this: the client made the header up.'

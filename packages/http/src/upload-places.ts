@@ -1,0 +1,26 @@
+import { RetryLaterError } from '@kith/core'
+
+/** How many files each account sends at the same time. */
+export interface UploadPlaces {
+  /** Runs `work` in a place of the account, or refuses at once. @throws rate-limited */
+  within<Result>(account: string, work: () => Promise<Result>): Promise<Result>
+}
+
+/** Creates the places of one handler. */
+export function createUploadPlaces(perAccount: number): UploadPlaces {
+  const taken = new Map<string, number>()
+  return {
+    async within(account, work) {
+      const others = taken.get(account) ?? 0
+      if (others >= perAccount) throw new RetryLaterError('rate-limited', 5)
+      taken.set(account, others + 1)
+      try {
+        return await work()
+      } finally {
+        const left = (taken.get(account) ?? 1) - 1
+        if (left === 0) taken.delete(account)
+        else taken.set(account, left)
+      }
+    },
+  }
+}
