@@ -17,8 +17,12 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     const other = grantedBlobs(openMedia(double(), { folder }))
     const before = double().seen.length
     for (const _time of [1, 2]) {
-      expect(await bytesAt(await other.grant('film', null, soon()))).toEqual(film(5000))
-      expect((await bytesAt(await other.grant('picture', null, soon())))?.length).toBeGreaterThan(100)
+      expect(await bytesAt(await other.grant('film', null, { until: soon(), kind: 'video' }))).toEqual(
+        film(5000),
+      )
+      expect(
+        (await bytesAt(await other.grant('picture', null, { until: soon(), kind: 'image' })))?.length,
+      ).toBeGreaterThan(100)
     }
     const probes = double().seen.slice(before)
     expect(probes.filter((what) => what.includes('/video/'))).toHaveLength(1 + 2)
@@ -28,17 +32,19 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
   test('that are not there are looked for each time, and may come later', async () => {
     const { blobs, folder } = openMedia(double())
     const other = grantedBlobs(openMedia(double(), { folder }))
-    expect(await bytesAt(await other.grant('film', null, soon()))).toBeNull()
+    expect(await bytesAt(await other.grant('film', null, { until: soon(), kind: 'video' }))).toBeNull()
     await blobs.put('film', bytes(film(1000)), video)
-    expect(await bytesAt(await other.grant('film', null, soon()))).toEqual(film(1000))
+    expect(await bytesAt(await other.grant('film', null, { until: soon(), kind: 'video' }))).toEqual(
+      film(1000),
+    )
   })
 
   test('are asked for nothing when a rendition is granted, or what this process has stored', async () => {
     const blobs = grantedBlobs(openMedia(double()))
     await blobs.put('a', picture(), image)
     const before = double().seen.length
-    await blobs.grant('a', null, soon())
-    await blobs.grant('unknown', 'feed', soon())
+    await blobs.grant('a', null, { until: soon(), kind: 'image' })
+    await blobs.grant('unknown', 'feed', { until: soon(), kind: 'image' })
     expect(double().seen).toHaveLength(before)
   })
 
@@ -55,7 +61,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     expect(double().seen.length - before).toBe(parts)
     const whole: Uint8Array[] = []
     for await (const part of mebibytes(size)) whole.push(part)
-    const there = await bytesAt(await blobs.grant('a', null, soon()))
+    const there = await bytesAt(await blobs.grant('a', null, { until: soon(), kind: 'image' }))
     expect(there?.equals(Buffer.concat(whole))).toBe(true)
     expect(double().unfinished()).toBe(0)
   })
@@ -95,7 +101,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     async (rendition) => {
       const blobs = grantedBlobs(openMedia(double()))
       await blobs.put('a', picture(), image)
-      const granted = new URL((await blobs.grant('a', rendition, soon())) ?? '')
+      const granted = new URL((await blobs.grant('a', rendition, { until: soon(), kind: 'image' })) ?? '')
       expect(await bytesAt(granted.href)).not.toBeNull()
       const form = { fields: Object.fromEntries(granted.searchParams), file: 'file' }
       const { expires_at: _, ...less } = form.fields

@@ -147,7 +147,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     expect(await errorOf(() => direct.discard('a'))).toMatchObject({ code: 'media-unavailable' })
     await proxy.heal()
     await blobs.put('a', mebibytes(14), video)
-    const url = await grantedBlobs({ blobs }).grant('a', null, inTenMinutes())
+    const url = await grantedBlobs({ blobs }).grant('a', null, { until: inTenMinutes(), kind: 'image' })
     expect((await bytesAt(url?.replace(/^.*?\/v1_1/, `${double().apiUrl}/v1_1`) ?? null))?.length).toBe(
       14 * MiB,
     )
@@ -208,7 +208,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     [
       'grant of what another process has stored',
       10,
-      (media) => grantedBlobs(media).grant('a', null, inTenMinutes()),
+      (media) => grantedBlobs(media).grant('a', null, { until: inTenMinutes(), kind: 'image' }),
     ],
     ['confirm', 10, ({ direct }) => direct.confirm('e', limits)],
     ['read', 10, ({ direct }) => direct.read('f')[Symbol.asyncIterator]().next()],

@@ -12,7 +12,10 @@ const calls: readonly [name: string, call: (media: CloudinaryMedia) => Promise<u
   ['put of an image', ({ blobs }) => blobs.put('a', picture(), image)],
   ['put of a long video', ({ blobs }) => blobs.put('a', mebibytes(12), video)],
   ['remove', ({ blobs }) => blobs.remove('a')],
-  ['grant', (media) => grantedBlobs(media).grant('a', null, new Date(Date.now() + 60_000))],
+  [
+    'grant',
+    (media) => grantedBlobs(media).grant('a', null, { until: new Date(Date.now() + 60_000), kind: 'image' }),
+  ],
   ['confirm', ({ direct }) => direct.confirm('a', limits)],
   ['read', ({ direct }) => direct.read('a')[Symbol.asyncIterator]().next()],
   ['discard', ({ direct }) => direct.discard('a')],

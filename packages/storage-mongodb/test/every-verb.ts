@@ -134,6 +134,7 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await posts.purge('p1', hourLater)
   await posts.purge('p1', null)
   await media.sweep(hourLater, 5)
+  await media.sweep(hourLater, 5, 'm1')
   await media.releaseAll('ada')
   await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);

@@ -9,7 +9,7 @@ import type { Viewer } from '../viewer.ts'
 import { createAccountInputs } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
 import { readLogin } from './identifiers.ts'
-import { exportAccount } from './export-account.ts'
+import { createExports } from './export-account.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** Creates the accounts of one Kith instance. */
@@ -42,6 +42,7 @@ export function createAccounts(core: Core): Accounts {
 
   async function setBan(userId: string, bannedAt: Date | null): Promise<void> {
     const { outcome } = await users.update(userId, { bannedAt })
+    core.visibleFiles.forget()
     if (outcome !== 'updated') throw new KithError('account-not-found')
   }
 
@@ -93,6 +94,7 @@ export function createAccounts(core: Core): Accounts {
       return user && (await presentOwn(user))
     },
     async edit(viewer, input) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
       const before = await own(viewer)
       if (currentPassword !== undefined) await confirmPassword(core, before, currentPassword)
@@ -131,11 +133,14 @@ export function createAccounts(core: Core): Accounts {
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, await own(viewer), password)
       await users.markDeleted(viewer.userId, clock())
+      core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
+      const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
       await core.purge.account({ id: viewer.userId, purged: false })
+      await core.releasedMedia.removeOwn(media.map((item) => item.id))
       emit('account.deleted', { userId: viewer.userId })
     },
-    export: (viewer) => exportAccount(core, viewer),
+    export: createExports(core),
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)

@@ -6,10 +6,8 @@ import type { Removal } from './removal.ts'
 export interface Purge {
   /** Removes what is left of a removed post. */
   post(removal: Removal): Promise<void>
-  /** Removes what is left of an account that is marked deleted. */
+  /** Removes what is left of an account that is marked deleted, all but the blobs of its media. */
   account(removal: Removal): Promise<void>
-  /** Removes the blobs and rows of released media. Answers how many. */
-  media(): Promise<number>
   /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
   settle(id: string): Promise<void>
 }
@@ -23,41 +21,21 @@ export const purgeBatch = 500
  */
 const secondPurgeSeconds = 3_600
 
-/** Unattached uploads are kept for a day. */
-export const unattachedSeconds = 86_400
-
 /** Creates it. */
-export function createPurge(storage: Storage, { clock, media: { blobs }, logger }: KithConfig): Purge {
+export function createPurge(storage: Storage, { clock }: KithConfig): Purge {
   const { users, sessions, posts, edges, media } = storage
 
-  async function untilDone(step: () => Promise<number>): Promise<number> {
-    let total = 0
-    for (;;) {
-      const done = await step()
-      total += done
-      if (done === 0) return total
-    }
+  async function untilDone(step: () => Promise<number>): Promise<void> {
+    while ((await step()) > 0);
   }
 
-  async function removeBlobs(): Promise<number> {
-    const before = new Date(clock().getTime() - unattachedSeconds * 1000)
-    let failed = 0
-    const removed = await untilDone(async () => {
-      const ids = await media.sweep(before, purgeBatch)
-      let done = 0
-      for (const id of ids) {
-        try {
-          await blobs?.remove(id)
-          await media.forget(id)
-          done++
-        } catch (error) {
-          failed++
-          logger.warn('a blob could not be removed; the next upkeep tries again', error)
-        }
-      }
-      return failed > 0 ? 0 : done
-    })
-    return removed
+  async function postIdsOf(authorId: string): Promise<string[]> {
+    const ids: string[] = []
+    for (;;) {
+      const found = await posts.byAuthor(authorId, { limit: purgeBatch, before: ids.at(-1) ?? null })
+      ids.push(...found.map((post) => post.id))
+      if (found.length < purgeBatch) return ids
+    }
   }
 
   function again(purged: boolean): Date | null {
@@ -73,18 +51,14 @@ export function createPurge(storage: Storage, { clock, media: { blobs }, logger 
     post,
     async account({ id, purged }) {
       await sessions.revokeAll(id, clock(), null)
+      // Its own posts and nobody else's; what is removed between these steps is found by upkeep.
+      const ids = await postIdsOf(id)
       await untilDone(() => posts.removeAll(id, purgeBatch))
       await untilDone(() => edges.drop(id, purgeBatch))
       await media.releaseAll(id)
-      await untilDone(async () => {
-        const removed = await posts.toPurge(clock(), purgeBatch)
-        for (const removal of removed) await post(removal)
-        return removed.length
-      })
-      await removeBlobs()
+      for (const postId of ids) await post({ id: postId, purged: false })
       await users.purge(id, again(purged))
     },
-    media: removeBlobs,
     async settle(id) {
       // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
       // word is a look at the account that finds nothing left to do.
