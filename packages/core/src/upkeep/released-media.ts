@@ -74,6 +74,8 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
 
     for (;;) {
       const ids: string[] = await media.sweep(before, sweepBatch, after)
+      // A store that does not go on behind `after` names the same again.
+      if (after !== null && ids.includes(after)) return removed
       await inParallel(ids, sweepAtOnce, removeOne)
       after = ids.at(-1) ?? null
       if (ids.length < sweepBatch) return removed
