@@ -38,7 +38,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     expect(double().seen.length - before).toBe(parts)
     const whole: Uint8Array[] = []
     for await (const part of mebibytes(size)) whole.push(part)
-    const there = await bytesAt(await blobs.grant('a', null, { until: soon(), kind: 'image' }))
+    const there = await bytesAt(await blobs.grant('a', null, { until: soon(), kind: 'video' }))
     expect(there?.equals(Buffer.concat(whole))).toBe(true)
     expect(double().unfinished()).toBe(0)
   })
