@@ -25,7 +25,7 @@ export type LimitName =
   | 'revokeBySession'
 
 /** A limit on what an account does; `confirmByUpload` counts for one upload, `revokeBySession` for one session. */
-export type AccountLimit =
+type AccountLimit =
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
