@@ -67,7 +67,7 @@ const exporter = `
   })`
 
 function start(code: string, workerData: object): { worker: Worker; answer: Promise<unknown> } {
-  const worker = new Worker(code, { eval: true, workerData })
+  const worker = new Worker(code, { eval: true, workerData, execArgv: [] })
   return { worker, answer: new Promise((done) => worker.once('message', done)) }
 }
 
