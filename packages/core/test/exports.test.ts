@@ -1,7 +1,7 @@
 import { setImmediate as afterOthers } from 'node:timers/promises'
 import { createKith, type Kith, type Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 
 async function society(count: number, followers: number) {
@@ -100,4 +100,18 @@ test('an export that fails in the middle is logged, and what refuses it before i
   for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
   expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
   expect(logged).toHaveLength(5)
+})
+
+test('exports that nobody reads keep others out for a minute and no longer, and then end', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { kith, viewers } = await society(101, 1)
+  const stalled = viewers.slice(0, 100).map((viewer) => kith.accounts.export(viewer)[Symbol.asyncIterator]())
+  for (const each of stalled) await each.next()
+  const last = viewers[100] as Viewer
+  expect(await codeOf(linesOf(kith, last))).toBe('busy')
+  vi.advanceTimersByTime(60_001)
+  expect(await linesOf(kith, last)).toBe(3)
+  expect(await codeOf(stalled[0]?.next() ?? Promise.resolve())).toBe('busy')
+  expect(await linesOf(kith, viewers[0] as Viewer)).toBe(3)
 })

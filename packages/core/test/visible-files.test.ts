@@ -93,3 +93,11 @@ test('a look-up that failed is not remembered', async () => {
   fails = false
   expect(await seen(kith, id)).toBe('image')
 })
+
+test('what cannot name a file is not looked up, whatever its length', async () => {
+  const { kith, queries } = await open()
+  const before = queries()
+  for (const text of ['', '../x', 'x'.repeat(101), 'y'.repeat(100_000), 'a b', 'a\0'])
+    expect(await seen(kith, text)).toBeNull()
+  expect(queries()).toBe(before)
+})

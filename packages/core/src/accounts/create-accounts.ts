@@ -5,6 +5,7 @@ import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
+import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
@@ -136,7 +137,7 @@ export function createAccounts(core: Core): Accounts {
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
       const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
-      await core.purge.account({ id: viewer.userId, purged: false })
+      await core.purge.account({ id: viewer.userId, purged: false }, stepsOfRequest())
       await core.releasedMedia.removeOwn(media.map((item) => item.id))
       emit('account.deleted', { userId: viewer.userId })
     },

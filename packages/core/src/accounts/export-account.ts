@@ -11,29 +11,43 @@ import type { Viewer } from '../viewer.ts'
 const pageSize = 200
 /** How many pages are read at the same time, of all exports of this process. */
 const pagesAtOnce = 2
-/** How many exports are open at the same time. One that nobody reads costs its last page and nothing else. */
+/** How many exports are open at the same time. */
 const mostOpen = 100
+/** One that nobody has read for so long makes room for another. */
+const idleMillis = 60_000
 
 /** Everything an account owns, as lines of JSON. */
 export type ExportAccount = (viewer: Viewer) => AsyncGenerator<string>
 
 /** Creates the exports of one Kith instance: one at a time for each account, in pages that take turns. */
 export function createExports(core: Core): ExportAccount {
-  const open = new Set<string>()
+  const open = new Map<string, { readAt: number }>()
   const inTurn = createFairQueue({ concurrency: pagesAtOnce, maxWaiting: mostOpen })
 
-  return async function* (viewer) {
-    await core.attempts.byAccount('exportByAccount', viewer.userId)
-    if (open.has(viewer.userId) || open.size >= mostOpen) throw new RetryLaterError('busy', 60)
-    open.add(viewer.userId)
+  function enter(userId: string): { readAt: number } {
+    const now = performance.now()
+    for (const [other, { readAt }] of open) if (now - readAt > idleMillis) open.delete(other)
+    if (open.has(userId) || open.size >= mostOpen) throw new RetryLaterError('busy', idleMillis / 1000)
+    const own = { readAt: now }
+    open.set(userId, own)
+    return own
+  }
+
+  return async function* ({ userId, sessionId }) {
+    await core.attempts.byAccount('exportByAccount', userId)
+    const own = enter(userId)
     try {
-      yield* linesOf(core, viewer, inTurn)
+      for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {
+        yield text
+        if (open.get(userId) !== own) throw new RetryLaterError('busy', idleMillis / 1000)
+        own.readAt = performance.now()
+      }
     } catch (error) {
       // The answer has begun, so nobody else learns why it ends early.
       if (!isKithError(error) || error.status >= 500) core.config.logger.error('an export failed', error)
       throw error
     } finally {
-      open.delete(viewer.userId)
+      if (open.get(userId) === own) open.delete(userId)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Storage } from '../storage.ts'
+import { isBlobKey } from './blob-store.ts'
 import type { MediaKind } from './media.ts'
 
 /** A file that may be served. */
@@ -33,9 +34,11 @@ export function createVisibleFiles({ media, users }: Pick<Storage, 'media' | 'us
   }
 
   return {
-    find(id) {
+    async find(id) {
+      // No other text names a file, and none of any length is remembered.
+      if (!isBlobKey(id)) return null
       const found = remembered.get(id)
-      if (found && found.until > performance.now()) return found.answer
+      if (found && found.until > performance.now()) return await found.answer
       const answer = lookUp(id)
       const entry = { answer, until: performance.now() + rememberedMillis }
       remembered.delete(id)
@@ -44,7 +47,7 @@ export function createVisibleFiles({ media, users }: Pick<Storage, 'media' | 'us
       if (remembered.size > rememberedFiles && oldest !== undefined) remembered.delete(oldest)
       // A storage that failed is asked again.
       answer.catch(() => remembered.get(id) === entry && remembered.delete(id))
-      return answer
+      return await answer
     },
     forget(id) {
       if (id === undefined) remembered.clear()

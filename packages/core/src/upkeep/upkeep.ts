@@ -135,9 +135,11 @@ export function createUpkeep(core: Core): Upkeep {
       }
       await step('recover', () => storage.recover())
       const accounts = await step('accounts', (fail) =>
-        forEach({ list: users.toPurge, act: purge.account }, fail),
+        forEach({ list: users.toPurge, act: (account) => purge.account(account) }, fail),
       )
-      const removed = await step('posts', (fail) => forEach({ list: posts.toPurge, act: purge.post }, fail))
+      const removed = await step('posts', (fail) =>
+        forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, fail),
+      )
       await step('bans', reconcileBans)
       const media = await step('media', releasedMedia.sweep)
       await step('staged-files', sweepStaged)
