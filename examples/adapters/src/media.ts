@@ -66,6 +66,6 @@ async function originsOf({ blobs, direct }: Pick<MediaOptions, 'blobs' | 'direct
 }
 
 async function readAddress(blobs: BlobStore, until: Date): Promise<string> {
-  if (isGranted(blobs)) return (await blobs.grant('origin', 'feed', until)) ?? ''
+  if (isGranted(blobs)) return (await blobs.grant('origin', 'feed', { until, kind: 'image' })) ?? ''
   return blobs.url('origin', 'feed')
 }

@@ -63,7 +63,7 @@ test('what is not public stands at the routes of Kith, whatever it is', () => {
 
 test('a granted address pins everything in its signature', async () => {
   const blobs = grantedBlobs(createCloudinaryMedia({ account }))
-  const url = new URL((await blobs.grant('a', 'feed', until)) ?? '')
+  const url = new URL((await blobs.grant('a', 'feed', { until, kind: 'image' })) ?? '')
   expect(url.origin + url.pathname).toBe('https://api.cloudinary.com/v1_1/demo/image/download')
   expect(Object.fromEntries(url.searchParams)).toMatchObject({
     public_id: 'kith/blobs/a',
@@ -94,7 +94,7 @@ test.each([
 
 test('parts of an account that are escaped in its address are read', async () => {
   const blobs = grantedBlobs(createCloudinaryMedia({ account: 'cloudinary://1%2F2:a%3Ab@demo?secure=true' }))
-  expect(await blobs.grant('a', 'feed', until)).toContain('api_key=1%2F2')
+  expect(await blobs.grant('a', 'feed', { until, kind: 'image' })).toContain('api_key=1%2F2')
 })
 
 describeWithDouble('beside an app that uses the SDK for itself', {}, (double) => {
@@ -111,7 +111,9 @@ describeWithDouble('beside an app that uses the SDK for itself', {}, (double) =>
       const [open, ...granting] = [all[1], all[0], all[2]]
       const urls = [open?.url('a', null), open?.url('a', null, 'video'), open?.url('a', 'thumb')]
       for (const blobs of granting)
-        urls.push(blobs ? ((await grantedBlobs({ blobs }).grant('a', 'thumb', until)) ?? '') : '')
+        urls.push(
+          blobs ? ((await grantedBlobs({ blobs }).grant('a', 'thumb', { until, kind: 'image' })) ?? '') : '',
+        )
       return urls.map((url) => url?.replace(/(timestamp|signature)=\w+/g, '$1'))
     }
     const expected = await addresses()
@@ -159,7 +161,7 @@ describeWithDouble('beside an app that uses the SDK for itself', {}, (double) =>
       const granted =
         access === 'public'
           ? blobs.url('a', 'thumb')
-          : await grantedBlobs({ blobs }).grant('a', 'thumb', soon)
+          : await grantedBlobs({ blobs }).grant('a', 'thumb', { until: soon, kind: 'image' })
       expect(await bytesAt(granted)).not.toBeNull()
       for (const key of ['a', 'b']) await blobs.remove(key)
     }

@@ -1,7 +1,8 @@
 import { v2 as sdk } from 'cloudinary'
+import type { CallBudget } from '@kith/core/adapter'
 import type { CloudinaryAccount } from './account.ts'
 import { Refusal } from './cloudinary-errors.ts'
-import { ask, type CloudinaryRequest } from './requests.ts'
+import { ask, type CloudinaryRequest, readJson } from './requests.ts'
 
 /** What Cloudinary keeps apart; what is neither an image nor a video is raw. */
 export type ResourceType = 'image' | 'video' | 'raw'
@@ -38,9 +39,9 @@ export interface CloudinaryApi {
   destroy(resourceType: ResourceType, params: Record<string, string>): Promise<void>
   /** One asset: `null` where there is none. */
   asset(path: string): Promise<Asset | null>
-  /** Lists assets. */
+  /** Lists assets, for upkeep. */
   list(path: string, query: Record<string, string>): Promise<AssetPage>
-  /** Deletes assets, 100 at most. */
+  /** Deletes assets, 100 at most, for upkeep. */
   remove(path: string, publicIds: readonly string[]): Promise<void>
   /** Opens a signed address: `null` where it leads to nothing. */
   open(url: string, headers?: Record<string, string>): Promise<Response | null>
@@ -59,6 +60,8 @@ export interface ApiOptions {
   account: CloudinaryAccount
   apiUrl: string
   fetch: typeof globalThis.fetch
+  /** Of the Admin API. */
+  budget: CallBudget
 }
 
 /** A part of a file is on its way for this long at most, and what is made of the last one is included. */
@@ -72,7 +75,7 @@ const signParams: (
 ) => string = sdk.utils.api_sign_request
 
 /** Creates it. */
-export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): CloudinaryApi {
+export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptions): CloudinaryApi {
   const { cloudName, apiKey, apiSecret } = account
   const root = `${apiUrl}/v1_1/${cloudName}`
   const authorization = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`
@@ -92,7 +95,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): Clo
   }
 
   function askJson(request: CloudinaryRequest): Promise<unknown> {
-    return ask(fetch, request, (response) => response.json())
+    return ask(fetch, request, readJson)
   }
 
   return {
@@ -119,7 +122,8 @@ export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): Clo
     },
     async asset(path) {
       const url = `${root}/resources/${path}`
-      const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true } as const
+      const count = (): void => budget('request')
+      const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true, count } as const
       return (await askJson(request).catch(nullIf((refusal) => refusal.isAbsence))) as Asset | null
     },
     async list(path, query) {
@@ -129,13 +133,15 @@ export function createCloudinaryApi({ account, apiUrl, fetch }: ApiOptions): Clo
         url,
         headers: { authorization },
         isRepeatable: true,
+        count: () => budget('upkeep'),
       })) as AssetPage
     },
     async remove(path, publicIds) {
       const body = new URLSearchParams(publicIds.map((id): [string, string] => ['public_ids[]', id]))
       const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
       const url = `${root}/resources/${path}`
-      await askJson({ method: 'DELETE', url, headers, body: body.toString(), isRepeatable: true })
+      const count = (): void => budget('upkeep')
+      await askJson({ method: 'DELETE', url, headers, body: body.toString(), isRepeatable: true, count })
     },
     open(url, headers = {}) {
       const request = { method: 'GET', url, headers, isRepeatable: true } as const

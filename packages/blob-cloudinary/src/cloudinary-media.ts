@@ -1,4 +1,5 @@
-import type { BlobStore, DirectUploads } from '@kith/core'
+import type { BlobStore, DirectUploads, Logger } from '@kith/core'
+import { type CallBudget, createCallBudget } from '@kith/core/adapter'
 import { type CloudinaryAccount, readAccount } from './account.ts'
 import { nameAssets } from './asset-names.ts'
 import { createCloudinaryApi } from './cloudinary-api.ts'
@@ -27,6 +28,15 @@ export interface CloudinaryMediaOptions {
   apiUrl?: string | undefined
   /** The CDN, with the cloud if that is part of its addresses. @default `https://res.cloudinary.com/` and the cloud */
   deliveryUrl?: string | undefined
+  /**
+   * How many requests an hour the Admin API takes from this process: 500 on the free plan, to be shared where there are
+   * several processes. Confirmations get four fifths of it, the rest is left to upkeep; past that they are
+   * `media-unavailable` until the hour has moved on.
+   * @default 500
+   */
+  adminCallsPerHour?: number | undefined
+  /** Is told when most of that is used. @default `console` */
+  logger?: Logger | undefined
   /** Asks Cloudinary. @default the `fetch` of Node.js */
   fetch?: typeof fetch | undefined
 }
@@ -54,7 +64,7 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
   const apiUrl = readUrl('apiUrl', options.apiUrl ?? 'https://api.cloudinary.com')
   const deliveryUrl = options.deliveryUrl ?? `https://res.cloudinary.com/${account.cloudName}`
   return {
-    api: createCloudinaryApi({ account, apiUrl, fetch }),
+    api: createCloudinaryApi({ account, apiUrl, fetch, budget: readBudget(options) }),
     account,
     names: nameAssets(options.folder ?? 'kith'),
     kinds: rememberKinds(),
@@ -63,6 +73,13 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
     urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     deliveryUrl: readUrl('deliveryUrl', deliveryUrl),
   }
+}
+
+function readBudget({ adminCallsPerHour = 500, logger = console }: CloudinaryMediaOptions): CallBudget {
+  if (!Number.isInteger(adminCallsPerHour) || adminCallsPerHour < 1)
+    throw new TypeError('`adminCallsPerHour` is a whole number from 1 on')
+  const what = 'Admin API calls of Cloudinary'
+  return createCallBudget({ what, limit: adminCallsPerHour, windowSeconds: 3_600, logger })
 }
 
 function readUrl(option: string, url: string): string {

@@ -72,7 +72,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     const post = await kith.posts.create(viewer, { media: [{ id, alt: 'Anna' }] })
     expect(post.media[0]?.url).toBe(`/api/v1/media/files/${id}`)
     for (const rendition of [null, 'thumb'] as const) {
-      const url = await grantedBlobs(media).grant(id, rendition, soon())
+      const url = await grantedBlobs(media).grant(id, rendition, { until: soon(), kind: 'image' })
       expect((await bytesAt(url))?.subarray(8, 12).toString()).toBe('WEBP')
     }
     expect((await again()).ok).toBe(true)

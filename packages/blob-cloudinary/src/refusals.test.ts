@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { drawDefaultAvatar, type UploadLimits } from '@kith/core'
 import { expect, test } from 'vitest'
-import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
+import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import type { CloudinaryMedia } from './index.ts'
 
@@ -12,7 +12,6 @@ const calls: readonly [name: string, call: (media: CloudinaryMedia) => Promise<u
   ['put of an image', ({ blobs }) => blobs.put('a', picture(), image)],
   ['put of a long video', ({ blobs }) => blobs.put('a', mebibytes(12), video)],
   ['remove', ({ blobs }) => blobs.remove('a')],
-  ['grant', (media) => grantedBlobs(media).grant('a', null, new Date(Date.now() + 60_000))],
   ['confirm', ({ direct }) => direct.confirm('a', limits)],
   ['read', ({ direct }) => direct.read('a')[Symbol.asyncIterator]().next()],
   ['discard', ({ direct }) => direct.discard('a')],

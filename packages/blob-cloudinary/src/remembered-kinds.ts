@@ -2,7 +2,6 @@ import type { MediaKind } from '@kith/core'
 
 /** Which assets are images and which videos, as far as this process has seen: Cloudinary finds neither without being told. */
 export interface RememberedKinds {
-  of(publicId: string): MediaKind | null
   remember(publicId: string, kind: MediaKind): void
   /** Both, the likelier first. */
   candidates(publicId: string): readonly MediaKind[]
@@ -13,15 +12,13 @@ const most = 10_000
 /** Remembers none at first, and the last 10,000 then. */
 export function rememberKinds(): RememberedKinds {
   const kinds = new Map<string, MediaKind>()
-  const of = (publicId: string): MediaKind | null => kinds.get(publicId) ?? null
   return {
-    of,
     remember(publicId, kind) {
       kinds.delete(publicId)
       kinds.set(publicId, kind)
       const [oldest] = kinds.keys()
       if (kinds.size > most && oldest !== undefined) kinds.delete(oldest)
     },
-    candidates: (publicId) => (of(publicId) === 'video' ? ['video', 'image'] : ['image', 'video']),
+    candidates: (publicId) => (kinds.get(publicId) === 'video' ? ['video', 'image'] : ['image', 'video']),
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { isKithError } from '@kith/core'
 import { explain, Refusal, type ToldError, unavailable } from './cloudinary-errors.ts'
 
 // The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
@@ -22,7 +23,12 @@ export interface CloudinaryRequest {
   isRepeatable: boolean
   /** Ends it earlier. */
   signal?: AbortSignal
+  /** Counts a try that is about to be made, and may refuse it. */
+  count?: (() => void) | undefined
 }
+
+/** The most bytes of an answer that is no file: a list of 500 assets has fewer. */
+const mostAnswerBytes = 4 * 1024 * 1024
 
 /** Asks, again if that can help, and uses the answer, all within the time that the request may take. */
 export async function ask<Used>(
@@ -38,7 +44,8 @@ export async function ask<Used>(
   try {
     for (let attempt = 0; ; attempt++) {
       try {
-        const response = await fetch(url, { method, headers, body, signal })
+        request.count?.()
+        const response = await fetch(url, { method, headers, body, signal, redirect: 'error' })
         if (response.ok) return await use(response)
         throw new Refusal(response, await readError(response))
       } catch (error) {
@@ -52,6 +59,22 @@ export async function ask<Used>(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Reads an answer as JSON, of which there is an end. */
+export async function readJson(response: Response): Promise<unknown> {
+  return JSON.parse(await readText(response))
+}
+
+async function readText({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    if (size > mostAnswerBytes) throw new Error(`Cloudinary answered with more than ${mostAnswerBytes} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 /** A body whose every part comes in time. However it ends, nothing of it stays open. */
@@ -83,14 +106,14 @@ async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
 }
 
 function canHelp(error: unknown, { isRepeatable, signal }: CloudinaryRequest): boolean {
-  if (signal?.aborted) return false
+  if (signal?.aborted || isKithError(error)) return false
   if (!(error instanceof Refusal)) return isRepeatable
   return isRepeatable ? error.isPassing : error.isLimit
 }
 
 /** The error in an answer, of which there are two forms. */
 async function readError(response: Response): Promise<ToldError> {
-  const text = await response.text()
+  const text = await readText(response)
   try {
     return (JSON.parse(text) ?? {}) as ToldError
   } catch {

@@ -68,7 +68,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   if (isPublic) return blobs
   const granted: GrantedBlobStore = {
     ...blobs,
-    async grant(key, rendition, until) {
+    async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       return addresses.signed(`${folders.blob(key)}/${originalName}`, rendition, until)
     },

@@ -4,7 +4,7 @@ import { nullIfAbsent, unavailable } from './imagekit-errors.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { filesIn, foldersMadeBefore, type StoredFile } from './library.ts'
 import { removeFolder } from './remove-folder.ts'
-import { atImageKit, boundBody } from './requests.ts'
+import { atImageKit, boundBody, type RequestTerms } from './requests.ts'
 import { signUploadToken } from './upload-token.ts'
 
 /** ImageKit takes no token that holds for an hour or more. */
@@ -15,11 +15,12 @@ const readingSeconds = 300
 
 /** Files that browsers send to the media library, each under a name of its own in the folder of its key. */
 export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
-  const { client, publicKey, folders, addresses } = place
+  const { client, publicKey, folders, addresses, budget } = place
   const { privateKey } = client
 
   /** The last that came. */
   async function newest(key: string): Promise<StoredFile | null> {
+    budget('request')
     return (await filesIn(client, folders.staged(key))).at(-1) ?? null
   }
 
@@ -79,7 +80,9 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       await removeFolder(client, folders.staged(key))
     },
     async sweep(before) {
+      budget('upkeep')
       for (const folder of await foldersMadeBefore(client, folders.allStaged, before)) {
+        budget('upkeep')
         const files = await filesIn(client, folder)
         const old = files.filter(({ createdAt }) => createdAt < before)
         if (old.length === files.length) await removeFolder(client, folder)
@@ -88,7 +91,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
     },
   }
 
-  async function removeFile(fileId: string, terms: { signal: AbortSignal; timeout: number }): Promise<void> {
+  async function removeFile(fileId: string, terms: RequestTerms): Promise<void> {
     await client.files.delete(fileId, terms).catch(nullIfAbsent)
   }
 }

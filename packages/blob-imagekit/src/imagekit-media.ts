@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import type { ImageKit } from '@imagekit/nodejs'
-import type { BlobStore, DirectUploads } from '@kith/core'
+import type { BlobStore, DirectUploads, Logger } from '@kith/core'
+import { type CallBudget, createCallBudget } from '@kith/core/adapter'
 import { createAddresses } from './addresses.ts'
 import { nameFolders } from './folders.ts'
 import { createImageKitBlobs } from './imagekit-blobs.ts'
@@ -31,6 +32,14 @@ export interface ImageKitMediaOptions {
    * @default true
    */
   purge?: boolean | undefined
+  /**
+   * How many look-ups of sent files this process makes an hour at most: a confirmation makes two, one where nothing has come.
+   * Confirmations get four fifths of it, the rest is left to upkeep; past that they are `media-unavailable` for a while.
+   * @default 3,600
+   */
+  lookUpsPerHour?: number | undefined
+  /** Is told when most of that is used. @default `console` */
+  logger?: Logger | undefined
   /** Where files wait until they are whole. @default the system's own for temporary files */
   temporaryDirectory?: string | undefined
 }
@@ -44,7 +53,7 @@ export interface ImageKitMedia {
 
 /**
  * Creates the media in the library of one ImageKit account. Does no I/O.
- * @throws TypeError for a folder or an endpoint that cannot be one
+ * @throws TypeError for options that cannot work
  */
 export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedia {
   const { client, publicKey, urlEndpoint } = options
@@ -57,6 +66,18 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     purge: options.purge ?? true,
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
+    budget: readBudget(options),
   }
   return { blobs: createImageKitBlobs(place), direct: createImageKitDirect(place) }
+}
+
+function readBudget({ lookUpsPerHour = 3_600, logger = console }: ImageKitMediaOptions): CallBudget {
+  if (!Number.isInteger(lookUpsPerHour) || lookUpsPerHour < 1)
+    throw new TypeError('createImageKitMedia: `lookUpsPerHour` is a whole number from 1 on')
+  return createCallBudget({
+    what: 'look-ups at ImageKit',
+    limit: lookUpsPerHour,
+    windowSeconds: 3_600,
+    logger,
+  })
 }

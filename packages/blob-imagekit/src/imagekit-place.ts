@@ -1,4 +1,5 @@
 import type { ImageKit } from '@imagekit/nodejs'
+import type { CallBudget } from '@kith/core/adapter'
 import type { Addresses } from './addresses.ts'
 import type { Folders } from './folders.ts'
 
@@ -11,5 +12,7 @@ export interface ImageKitPlace {
   isPublic: boolean
   urlPrefix: string
   purge: boolean
+  /** Of look-ups of what was sent. */
+  budget: CallBudget
   temporaryDirectory: string
 }

@@ -9,6 +9,8 @@ export interface RequestTerms {
   signal: AbortSignal
   /** Of one try, in milliseconds: without it the client would stop a long upload. */
   timeout: number
+  /** Nothing is followed elsewhere. Without this `fetch` also keeps all that it has sent, for the case that it is. */
+  fetchOptions: { redirect: 'error' }
 }
 
 /** How long a call may take. */
@@ -26,10 +28,14 @@ export async function atImageKit<Answer>(
 ): Promise<Answer> {
   signal.throwIfAborted()
   try {
-    return await inTime((own) => ask({ signal: AbortSignal.any([own, signal]), timeout: millis }), {
-      millis,
-      signal,
-    })
+    return await inTime(
+      (own) =>
+        ask({ signal: AbortSignal.any([own, signal]), timeout: millis, fetchOptions: { redirect: 'error' } }),
+      {
+        millis,
+        signal,
+      },
+    )
   } catch (error) {
     signal.throwIfAborted()
     throw explain(error)

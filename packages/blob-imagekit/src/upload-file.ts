@@ -59,8 +59,6 @@ export async function uploadFile(client: ImageKit, file: FileToUpload): Promise<
         ...terms,
         body,
         headers,
-        // Else `fetch` keeps all that it has sent, for the case that it is sent elsewhere.
-        fetchOptions: { redirect: 'error' },
         defaultBaseURL: 'https://upload.imagekit.io',
       }),
     { millis: 10_000 + Math.ceil(file.size / bytesPerSecond) * 1000 },

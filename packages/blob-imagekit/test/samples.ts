@@ -18,7 +18,9 @@ export async function view(
 ): Promise<Buffer | null> {
   const until = new Date(Date.now() + 60_000)
   return await bytesAt(
-    isGranted(blobs) ? await blobs.grant(key, rendition, until) : blobs.url(key, rendition),
+    isGranted(blobs)
+      ? await blobs.grant(key, rendition, { until, kind: 'image' })
+      : blobs.url(key, rendition),
   )
 }
 

@@ -98,7 +98,7 @@ export function createS3Blobs(place: S3Place): BlobStore {
   if (publicUrl !== null) return blobs
   const granted: GrantedBlobStore = {
     ...blobs,
-    async grant(key, rendition, until) {
+    async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       const command = new GetObjectCommand({ Bucket, Key: names.blob(key, rendition) })
       // One whose time is over is signed as of then.

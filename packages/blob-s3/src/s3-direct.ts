@@ -16,6 +16,8 @@ import type { S3Place } from './s3-place.ts'
 
 /** Files that browsers send into the bucket, as objects under `staged/`. */
 export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Place): DirectUploads {
+  let bucketSeenUntil = -Infinity
+
   async function signForm(Key: string, { contentType, size, until }: UploadTerms): Promise<SignedUpload> {
     const { url, fields } = await createPresignedPost(client, {
       Bucket,
@@ -53,6 +55,13 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
     }
   }
 
+  /** A missing bucket looks like a missing file. Asked once in a while: who confirms what was never sent costs one request. */
+  async function demandBucket(): Promise<void> {
+    if (performance.now() < bucketSeenUntil) return
+    await client.send(new HeadBucketCommand({ Bucket }))
+    bucketSeenUntil = performance.now() + 60_000
+  }
+
   async function discard(Key: string): Promise<void> {
     // Some stores say so when another one has just deleted it.
     await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(nullIfAbsent)
@@ -68,8 +77,7 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
       return await atS3(async () => {
         const head = await client.send(new HeadObjectCommand({ Bucket, Key })).catch(nullIfAbsent)
         if (!head) {
-          // A missing bucket looks the same.
-          await client.send(new HeadBucketCommand({ Bucket }))
+          await demandBucket()
           return false
         }
         const { ContentLength = 0, ContentType = '' } = head

@@ -19,7 +19,9 @@ export async function contents(
 /** How many bytes of a blob a browser gets; `null` where there is none. */
 export async function sizeOf(blobs: BlobStore, key: string): Promise<number | null> {
   const until = new Date(Date.now() + 60_000)
-  const bytes = await bytesAt(isGranted(blobs) ? await blobs.grant(key, null, until) : blobs.url(key, null))
+  const bytes = await bytesAt(
+    isGranted(blobs) ? await blobs.grant(key, null, { until, kind: 'image' }) : blobs.url(key, null),
+  )
   return bytes && bytes.length
 }
 

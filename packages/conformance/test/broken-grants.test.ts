@@ -26,15 +26,15 @@ testFlaws<GrantedBlobStore>(grantedBlobStoreCases, () => createReferenceHost().b
   {
     flaw: 'grants for any text',
     breaking: ({ grant }) => ({
-      grant: (key, rendition, until) => grant(isBlobKey(key) ? key : 'some-key', rendition, until),
+      grant: (key, rendition, terms) => grant(isBlobKey(key) ? key : 'some-key', rendition, terms),
     }),
     fails: [noKey],
   },
   {
     flaw: 'throws for what is no key',
     breaking: ({ grant }) => ({
-      async grant(key, rendition, until) {
-        const url = await grant(key, rendition, until)
+      async grant(key, rendition, terms) {
+        const url = await grant(key, rendition, terms)
         if (url === null) throw new TypeError('no key')
         return url
       },

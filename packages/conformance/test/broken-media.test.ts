@@ -269,6 +269,95 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
+const claimingFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'lets everybody claim',
+    breaking: flawed(({ byIds }) => ({
+      claim: async ({ id }) => (await byIds([id]))[0]?.state === 'reserved',
+    })),
+    fails: [
+      'media: of 20 concurrent claims on one medium exactly one is held, and others claim other media',
+      'media: a claim holds until its end and may be made again by the call that holds it',
+      'media: unclaim ends a claim of the call that holds it, and no other',
+    ],
+  },
+  {
+    flaw: 'looks who claims first and claims later',
+    breaking: flawed(({ byIds }) => {
+      const held = new Map<string, { by: string; until: Date }>()
+      return {
+        async claim({ id, by, now, until }) {
+          const claim = held.get(id)
+          const [item] = await byIds([id])
+          await gap()
+          if (item?.state !== 'reserved' || (claim && claim.by !== by && claim.until > now)) return false
+          held.set(id, { by, until })
+          return true
+        },
+        async unclaim({ id, by }) {
+          if (held.get(id)?.by === by) held.delete(id)
+        },
+      }
+    }),
+    fails: ['media: of 20 concurrent claims on one medium exactly one is held, and others claim other media'],
+  },
+  {
+    flaw: 'keeps a claim for ever',
+    breaking: flawed(({ claim }) => ({
+      claim: (wanted) => claim({ ...wanted, now: new Date(0) }),
+    })),
+    fails: ['media: a claim holds until its end and may be made again by the call that holds it'],
+  },
+  {
+    flaw: 'forgets who claimed',
+    breaking: flawed(({ claim }) => {
+      let calls = 0
+      return { claim: (wanted) => claim({ ...wanted, by: `${wanted.by}-${++calls}` }) }
+    }),
+    fails: [
+      'media: a claim holds until its end and may be made again by the call that holds it',
+      'media: unclaim ends a claim of the call that holds it, and no other',
+    ],
+  },
+  {
+    flaw: 'lets anyone end a claim',
+    breaking: flawed(({ claim, unclaim }) => {
+      const holders = new Map<string, string>()
+      return {
+        async claim(wanted) {
+          const held = await claim(wanted)
+          if (held) holders.set(wanted.id, wanted.by)
+          return held
+        },
+        unclaim: ({ id }) => unclaim({ id, by: holders.get(id) ?? '' }),
+      }
+    }),
+    fails: ['media: unclaim ends a claim of the call that holds it, and no other'],
+  },
+  {
+    flaw: 'lets what is ready be claimed',
+    breaking: flawed(({ byIds, claim }) => ({
+      claim: async (wanted) => (await claim(wanted)) || (await byIds([wanted.id]))[0]?.state === 'ready',
+    })),
+    fails: ['media: only what is reserved can be claimed, and a claim keeps nothing from becoming ready'],
+  },
+  {
+    flaw: 'makes nothing ready that is claimed',
+    breaking: flawed(({ claim, ready }) => {
+      const claimed = new Set<string>()
+      return {
+        async claim(wanted) {
+          const held = await claim(wanted)
+          if (held) claimed.add(wanted.id)
+          return held
+        },
+        ready: async (id, measures) => !claimed.has(id) && ready(id, measures),
+      }
+    }),
+    fails: ['media: only what is reserved can be claimed, and a claim keeps nothing from becoming ready'],
+  },
+]
+
 const releaseFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'leaves the avatar when it releases all',
@@ -291,7 +380,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'sweeps what was reserved at the very moment',
     breaking: flawed(({ sweep }) => ({
-      sweep: (before, limit) => sweep(new Date(before.getTime() + 1), limit),
+      sweep: (before, limit, after) => sweep(new Date(before.getTime() + 1), limit, after),
     })),
     fails: [
       'media: sweep releases what is unattached and was reserved before its time, and nothing else',
@@ -301,7 +390,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'names the newest released media first',
     breaking: flawed(({ sweep }) => ({
-      sweep: async (before, limit) => (await sweep(before, limit)).reverse(),
+      sweep: async (before, limit, after) => (await sweep(before, limit, after)).reverse(),
     })),
     fails: [
       'media: sweep releases what is unattached and was reserved before its time, and nothing else',
@@ -312,18 +401,34 @@ const releaseFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'releases all that is old at once',
     breaking: flawed(({ sweep }) => ({
-      async sweep(before, limit) {
+      async sweep(before, limit, after) {
         await sweep(before, 100)
-        return sweep(before, limit)
+        return sweep(before, limit, after)
       },
     })),
     fails: ['media: sweep releases at most `limit` at a time'],
   },
   {
+    flaw: 'begins with the oldest each time',
+    breaking: flawed(({ sweep }) => ({ sweep: (before, limit) => sweep(before, limit) })),
+    fails: [
+      'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
+    ],
+  },
+  {
+    flaw: 'names once more the one that the last call ended with',
+    breaking: flawed(({ sweep }) => ({
+      sweep: (before, limit, after) => sweep(before, limit, after && `${after.slice(0, -1)}`),
+    })),
+    fails: [
+      'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
+    ],
+  },
+  {
     flaw: 'names only what was reserved long ago',
     breaking: flawed(({ byIds, sweep }) => ({
-      async sweep(before, limit) {
-        const found = await byIds(await sweep(before, limit))
+      async sweep(before, limit, after) {
+        const found = await byIds(await sweep(before, limit, after))
         return found.filter((item) => item.createdAt < before).map((item) => item.id)
       },
     })),
@@ -338,8 +443,8 @@ const releaseFlaws: readonly Broken<Ports>[] = [
           reserved.push(item.id)
           return reserve(item)
         },
-        async sweep(before, limit) {
-          const ids = await sweep(before, limit)
+        async sweep(before, limit, after) {
+          const ids = await sweep(before, limit, after)
           const others = (await byIds(reserved)).filter((item) => item.state === 'released' && !item.measures)
           return [...new Set([...ids, ...others.map((item) => item.id)])].sort().slice(0, limit)
         },
@@ -356,13 +461,13 @@ const releaseFlaws: readonly Broken<Ports>[] = [
           reserved.push(item.id)
           return reserve(item)
         },
-        async sweep(before, limit) {
+        async sweep(before, limit, after) {
           const old = (await byIds(reserved)).filter((item) => !item.attachment && item.createdAt < before)
           await gap()
-          await sweep(before, limit)
+          await sweep(before, limit, after)
           const still = await byIds(old.map((item) => item.id))
           const named = [
-            ...(await sweep(before, limit)),
+            ...(await sweep(before, limit, after)),
             ...still.filter((item) => item.attachment).map((item) => item.id),
           ]
           return [...new Set(named)].sort().slice(0, limit)
@@ -390,4 +495,9 @@ const releaseFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
-testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [...attachingFlaws, ...byOwnerFlaws, ...releaseFlaws])
+testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [
+  ...attachingFlaws,
+  ...claimingFlaws,
+  ...byOwnerFlaws,
+  ...releaseFlaws,
+])

@@ -6,9 +6,11 @@ import type { AccessTokens } from './sessions/access-token.ts'
 import type { Attempts } from './sessions/attempts.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
+import type { VisibleFiles } from './media/visible-files.ts'
 import type { People } from './profiles/people.ts'
 import type { PresentPosts } from './posts/present-posts.ts'
 import type { Purge } from './upkeep/purge.ts'
+import type { ReleasedMedia } from './upkeep/released-media.ts'
 import type { Storage } from './storage.ts'
 
 /** What the services of one Kith instance share. */
@@ -22,7 +24,9 @@ export interface Core {
   readonly refreshTokens: RefreshTokens
   readonly people: People
   readonly presentPosts: PresentPosts
+  readonly visibleFiles: VisibleFiles
   readonly purge: Purge
+  readonly releasedMedia: ReleasedMedia
   readonly makeId: MakeId
   readonly clock: Clock
   readonly emit: Emit

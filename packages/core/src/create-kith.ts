@@ -11,6 +11,7 @@ import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { createIds } from './id.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
+import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createPresentPosts } from './posts/present-posts.ts'
@@ -23,6 +24,7 @@ import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { createPurge } from './upkeep/purge.ts'
+import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
 /** One Kith: its services over one storage. */
@@ -70,7 +72,9 @@ export function createKith(options: KithOptions): Kith {
     refreshTokens: createRefreshTokens(config.secrets, clock),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
+    visibleFiles: createVisibleFiles(storage),
     purge: createPurge(storage, config),
+    releasedMedia: createReleasedMedia(storage, config),
     makeId: createIds(clock, random),
     clock,
     emit,

@@ -75,6 +75,7 @@ export {
   type BlobStore,
   type ByteRange,
   type GrantedBlobStore,
+  type GrantTerms,
   isBlobKey,
   type ServedBlob,
   type ServedBlobStore,
@@ -113,6 +114,7 @@ export { isGranted, isServed } from './media/blob-store.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
   MediaAttachment,
+  MediaClaim,
   MediaMeasures,
   MediaRecord,
   MediaStore,
@@ -120,6 +122,7 @@ export type {
 } from './media/media-store.ts'
 export { type SignUploadInput, signUploadInput, type Upload } from './media/upload.ts'
 export type { Uploads } from './media/uploads.ts'
+export type { VisibleFile } from './media/visible-files.ts'
 
 export type { Author, OwnUser, User } from './profiles/user.ts'
 export type { Profiles } from './profiles/profiles.ts'

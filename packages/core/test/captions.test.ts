@@ -134,7 +134,7 @@ describe('a writer', () => {
 describe('the image is read', () => {
   const granted: GrantedBlobStore = {
     ...hosted,
-    grant: async (key, rendition, until) => `${hosted.url(key, rendition)}?until=${until.toISOString()}`,
+    grant: async (key, rendition, { until }) => `${hosted.url(key, rendition)}?until=${until.toISOString()}`,
   }
 
   test.each([

@@ -42,9 +42,10 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'editMe',
       summary: 'Change your own account',
       body: inputs.edit,
+      readByService: true,
       status: 200,
       output: shapes.OwnUser,
-      problems: ['identifier-taken', 'wrong-password', 'account-locked', 'busy'],
+      problems: ['identifier-taken', 'rate-limited', 'wrong-password', 'account-locked', 'busy'],
       handle: async (viewer, { body }) => ({ body: await accounts.edit(viewer, body) }),
     }),
     viewerRoute({

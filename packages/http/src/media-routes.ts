@@ -26,8 +26,11 @@ function demandRendition(name: string | undefined): Rendition | null {
 
 type FileRoute = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'produces' | 'problems'>
 
-/** Long enough to watch a video to its end; browsers ask again in good time. */
+/** Long enough to watch a video to its end. */
 const grantSeconds = 3_600
+
+/** Whoever was sent on asks again after this time: how long a ban may go unnoticed, besides addresses that were signed. */
+const sentOnSeconds = 600
 
 /** The routes of media: taking them in, serving them where the blob store does not, and captions for them. */
 export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpConfig['uploads']): Route[] {
@@ -70,6 +73,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       operationId: 'signUpload',
       summary: 'Announce a file and learn where to send it, straight to the host of the media',
       body: signUploadInput,
+      readByService: true,
       status: 201,
       output: shapes.SignedUpload,
       problems: ['media-too-large', 'media-unavailable', 'rate-limited', 'not-configured'],
@@ -89,6 +93,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         'media-too-complex',
         'media-unreadable',
         'media-unavailable',
+        'rate-limited',
         'busy',
         'not-configured',
       ],
@@ -100,6 +105,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       operationId: 'suggestCaptions',
       summary: 'Suggest captions for your image; none is published by itself',
       body: suggestInput,
+      readByService: true,
       status: 200,
       output: shapes.Captions,
       problems: ['media-not-found', 'rate-limited', 'captions-unavailable', 'not-configured'],
@@ -150,23 +156,28 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
   }
 
   async function serve(
-    { id = '', rendition }: Readonly<Record<string, string>>,
+    { id = '', rendition: name }: Readonly<Record<string, string>>,
     { headers }: RequestHead,
   ): Promise<Answer> {
-    const answer = served && (await serveFile(served, { id, rendition: demandRendition(rendition) }, headers))
+    const rendition = demandRendition(name)
+    const visible = await uploads.servedFile(id)
+    const answer = served && visible && (await serveFile(served, { id, rendition }, headers))
     if (!answer) throw new KithError('media-not-found')
     return answer
   }
 
-  async function sendOn({ id = '', rendition }: Readonly<Record<string, string>>): Promise<Answer> {
+  async function sendOn({ id = '', rendition: name }: Readonly<Record<string, string>>): Promise<Answer> {
+    const rendition = demandRendition(name)
+    const visible = await uploads.servedFile(id)
+    if (!visible || (rendition && visible.kind !== 'image')) throw new KithError('media-not-found')
     const until = new Date(config.clock().getTime() + grantSeconds * 1000)
-    const location = await granted?.grant(id, demandRendition(rendition), until)
+    const location = await granted?.grant(id, rendition, { until, kind: visible.kind })
     if (!location) throw new KithError('media-not-found')
     return {
       status: 302,
       headers: {
         location,
-        'cache-control': `private, max-age=${grantSeconds / 2}`,
+        'cache-control': `private, max-age=${sentOnSeconds}`,
         'cross-origin-resource-policy': 'cross-origin',
       },
     }

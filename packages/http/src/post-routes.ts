@@ -23,10 +23,10 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       operationId: 'createPost',
       summary: 'Publish a post with your own uploads',
       body: posts.inputs.create,
+      readByService: true,
       status: 201,
       output: shapes.Post,
       problems: ['rate-limited'],
-      // The service reads its input itself, so it gets what it itself would have read.
       handle: async (viewer, { body }) => ({ body: await posts.create(viewer, body) }),
     }),
     guestRoute({
@@ -45,9 +45,10 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       operationId: 'editPost',
       summary: 'Change the caption of your post',
       body: posts.inputs.edit,
+      readByService: true,
       status: 200,
       output: shapes.Post,
-      problems: ['post-not-found', 'not-author'],
+      problems: ['post-not-found', 'not-author', 'rate-limited'],
       handle: async (viewer, { params, body }) => ({
         body: await posts.edit(viewer, params['id'] ?? '', body),
       }),
@@ -58,7 +59,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       operationId: 'deletePost',
       summary: 'Delete your post with its media, likes and saves',
       status: 204,
-      problems: ['post-not-found', 'not-author'],
+      problems: ['post-not-found', 'not-author', 'rate-limited'],
       async handle(viewer, { params }) {
         await posts.remove(viewer, params['id'] ?? '')
         return {}
@@ -105,7 +106,7 @@ function toggle(
         : `Take it away; again does nothing`,
     status: 200,
     output,
-    problems: ['post-not-found'],
+    problems: ['post-not-found', 'rate-limited'],
     handle: async (viewer, { params }) => ({ body: await change(viewer, params['id'] ?? '') }),
   })
 }

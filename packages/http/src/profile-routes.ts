@@ -27,8 +27,9 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       summary: 'Everything you own, as lines of JSON',
       status: 200,
       produces: ['application/jsonl'],
+      problems: ['rate-limited', 'busy'],
       handle: async (viewer) => ({
-        stream: encodeLines(accounts.export(viewer)),
+        stream: await startLines(accounts.export(viewer)),
         headers: {
           'content-type': 'application/jsonl; charset=utf-8',
           'content-disposition': 'attachment; filename="export.jsonl"',
@@ -92,7 +93,10 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
           : 'Stop following; again does nothing',
       status: 200,
       output: shapes.FollowState,
-      problems: operationId === 'follow' ? ['account-not-found', 'self-follow'] : ['account-not-found'],
+      problems:
+        operationId === 'follow'
+          ? ['account-not-found', 'self-follow', 'rate-limited']
+          : ['account-not-found', 'rate-limited'],
       handle: async (viewer, { params }) => ({ body: await change(viewer, params['username'] ?? '') }),
     })
   }
@@ -108,7 +112,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         body: imageInput,
         status: 200,
         output: shapes.OwnUser,
-        problems: ['media-not-found', 'not-configured'],
+        problems: ['media-not-found', 'rate-limited', 'not-configured'],
         async handle(viewer, { body }) {
           await uploads.use(viewer, body.media, use)
           return { body: await accounts.me(viewer) }
@@ -121,6 +125,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         summary: `Remove your ${use}; again does nothing`,
         status: 200,
         output: shapes.OwnUser,
+        problems: ['rate-limited'],
         async handle(viewer) {
           await uploads.clear(viewer, use)
           return { body: await accounts.me(viewer) }
@@ -130,7 +135,31 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
   }
 }
 
-async function* encodeLines(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+/** Waits for the first line, so that an export that is refused is a problem and no broken answer. */
+async function startLines(lines: AsyncIterable<string>): Promise<AsyncIterable<Uint8Array>> {
+  const iterator = lines[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  return encodeLines(first, iterator)
+}
+
+/** Lines go together in chunks: each chunk costs more than the lines in it. */
+const chunkLength = 16_384
+
+async function* encodeLines(
+  first: IteratorResult<string>,
+  rest: AsyncIterator<string>,
+): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
-  for await (const line of lines) yield encoder.encode(line)
+  try {
+    let held = ''
+    for (let { done, value } = first; !done; { done, value } = await rest.next()) {
+      held += value
+      if (held.length < chunkLength) continue
+      yield encoder.encode(held)
+      held = ''
+    }
+    if (held !== '') yield encoder.encode(held)
+  } finally {
+    await rest.return?.()
+  }
 }

@@ -73,6 +73,8 @@ export interface Route extends RouteDescription {
 interface Schemas<Body, Query> {
   body?: z.ZodType<Body>
   query?: z.ZodType<Query>
+  /** The service reads the body by its schema itself, once it has counted the call: here it stays as it came. */
+  readByService?: true
 }
 
 /** Makes a route that anyone may call. */
@@ -113,7 +115,12 @@ export function guestRoute<Body = undefined, Query = undefined>(
 async function read<Body, Query>(call: Call, schemas: Schemas<Body, Query>): Promise<Exchange<Body, Query>> {
   const { head, request, params, client, credentials, setCookies } = call
   const query = schemas.query && parseInput(schemas.query, call.readQuery())
-  const body = schemas.body && parseInput(schemas.body, await call.readBody())
+  const body = schemas.body && (await readBody(call, schemas.body, schemas.readByService))
   // A route without a schema takes the default `undefined` for its type.
   return { head, request, params, client, credentials, setCookies, query: query as Query, body: body as Body }
+}
+
+async function readBody<Body>(call: Call, schema: z.ZodType<Body>, readByService = false): Promise<Body> {
+  const body = await call.readBody()
+  return readByService ? (body as Body) : parseInput(schema, body)
 }

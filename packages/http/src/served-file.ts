@@ -3,12 +3,18 @@ import { accepts, type RequestHeaders, isKnown } from './negotiation.ts'
 import { partOf } from './range.ts'
 import type { Answer } from './route.ts'
 
-/** A file under its address never changes; and nothing in it may run, whatever a browser takes it for. */
+/** For what never changes and belongs to nobody. Nothing in it may run, whatever a browser takes it for. */
 export const fileHeaders = {
   'cache-control': 'public, max-age=31536000, immutable',
   'content-security-policy': "default-src 'none'; sandbox",
   'cross-origin-resource-policy': 'cross-origin',
 }
+
+/**
+ * A stored file never changes either, but it is not served any more when its account is banned or it is deleted: caches ask
+ * again after ten minutes, and the answer is a 304 without a byte of it.
+ */
+const cacheControl = 'public, max-age=600'
 
 /** What is asked for: a file, or one of its renditions. */
 export interface FileAddress {
@@ -37,7 +43,7 @@ export async function serveFile(
   if (!blob) return null
   const etag = etagOf(blob.contentType)
   const varies = rendition !== null && store.formats.length > 1
-  const lasting = { ...fileHeaders, etag, ...(varies && { vary: 'Accept' }) }
+  const lasting = { ...fileHeaders, 'cache-control': cacheControl, etag, ...(varies && { vary: 'Accept' }) }
   if (isKnown(headers, etag)) return { status: 304, headers: lasting }
   const part = partOf(headers, { size: blob.size, etag })
   return {

@@ -102,6 +102,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       summary: 'End all other sessions; with `all=true` this one too',
       query: endInput,
       status: 204,
+      problems: ['rate-limited'],
       async handle(viewer, { query, setCookies }) {
         const all = query.all === 'true'
         await sessions.logoutEverywhere(viewer, { exceptCurrent: !all })
@@ -115,7 +116,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       operationId: 'endSession',
       summary: 'End one of your sessions',
       status: 204,
-      problems: ['session-not-found'],
+      problems: ['session-not-found', 'rate-limited'],
       async handle(viewer, { params, setCookies }) {
         const { id = '' } = params
         await sessions.revoke(viewer, id)

@@ -17,6 +17,8 @@ export interface MediaDocument extends Identified, Omit<MediaRecord, 'id' | 'att
   unusedSince?: Date
   /** There when a sweep may name it. */
   released?: true
+  /** There while a file is being taken in: by which call, and how long that may last. */
+  claim?: { by: string; until: Date }
   /** There while those before it are being released, on a server without transactions. */
   replacing?: Date
 }

@@ -14,6 +14,21 @@ export function createMediaStore({ call }: Connection): MediaStore {
       call('media.ready', ({ collections: { media } }) =>
         media.update({ _id: id, state: 'reserved' }, { $set: { state: 'ready', measures } }),
       ),
+    claim: ({ id, by, now, until }) =>
+      call('media.claim', ({ collections: { media } }) =>
+        media.update(
+          {
+            _id: id,
+            state: 'reserved',
+            $or: [{ claim: { $exists: false } }, { 'claim.by': by }, { 'claim.until': { $lte: now } }],
+          },
+          { $set: { claim: { by, until } } },
+        ),
+      ),
+    unclaim: ({ id, by }) =>
+      call('media.unclaim', async ({ collections: { media } }) => {
+        await media.update({ _id: id, 'claim.by': by }, { $unset: { claim: '' } })
+      }),
     byIds: (ids) =>
       call('media.byIds', async ({ collections: { media } }) =>
         (await media.find({ _id: { $in: [...ids] } })).map(mediaFrom),
@@ -46,7 +61,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
           await media.updateAll({ ownerId, state: 'ready' }, release)
         }),
       ),
-    sweep: (before, limit) =>
+    sweep: (before, limit, after = null) =>
       call('media.sweep', ({ together }) =>
         together([], async ({ media }) => {
           const unused = { unusedSince: { $gte: never, $lt: before } }
@@ -55,7 +70,10 @@ export function createMediaStore({ call }: Connection): MediaStore {
           if (old.length > 0) {
             await media.updateAll({ _id: { $in: old.map(({ _id }) => _id) }, ...unused }, release)
           }
-          const over = await media.find({ released: true }, { fields: ['_id'], sort: { _id: 1 }, limit })
+          const over = await media.find(
+            { released: true, ...(after !== null && { _id: { $gt: after } }) },
+            { fields: ['_id'], sort: { _id: 1 }, limit },
+          )
           return over.map(({ _id }) => _id)
         }),
       ),

@@ -77,6 +77,8 @@ async function callSessions({ sessions }: Storage): Promise<void> {
 async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
   for (const id of ['m1', 'm2', 'm3', 'm4', 'm5', 'm6']) {
     await media.reserve(sampleMedia(id))
+    await media.claim({ id, by: 'call', now, until: hourLater })
+    await media.unclaim({ id, by: 'call' })
     if (id !== 'm6') await media.ready(id, measures)
   }
   await media.byIds(['m1', 'm2'])
@@ -134,6 +136,7 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await posts.purge('p1', hourLater)
   await posts.purge('p1', null)
   await media.sweep(hourLater, 5)
+  await media.sweep(hourLater, 5, 'm1')
   await media.releaseAll('ada')
   await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);

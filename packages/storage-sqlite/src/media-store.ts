@@ -23,6 +23,8 @@ const release = `UPDATE kith_media SET state = 'released', use = NULL, subject =
 type MediaStatement =
   | 'reserve'
   | 'ready'
+  | 'claim'
+  | 'unclaim'
   | 'byIds'
   | 'byOwner'
   | 'bySubjects'
@@ -39,6 +41,9 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   reserve: `INSERT INTO kith_media (${columns}) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,
     @measures, @use, @subject, @position, @alt)`,
   ready: `UPDATE kith_media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'`,
+  claim: `UPDATE kith_media SET claimed_by = @by, claimed_until = @until WHERE id = @id AND state = 'reserved'
+    AND (claimed_by IS NULL OR claimed_by = @by OR claimed_until <= @now)`,
+  unclaim: `UPDATE kith_media SET claimed_by = NULL, claimed_until = NULL WHERE id = @id AND claimed_by = @by`,
   byIds: `SELECT ${columns} FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids))`,
   byOwner: `SELECT ${columns} FROM kith_media
     WHERE owner_id = @ownerId AND state <> 'released' AND id < @before ORDER BY id DESC LIMIT @limit`,
@@ -52,8 +57,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   releaseOwned: `${release} WHERE owner_id = @ownerId AND state <> 'released'`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
     WHERE use IS NULL AND state <> 'released' AND created_at < @before ORDER BY created_at LIMIT @limit)`,
-  released: `SELECT id FROM kith_media WHERE state = 'released' AND (measures IS NOT NULL OR created_at < @before)
-    ORDER BY id LIMIT @limit`,
+  released: `SELECT id FROM kith_media WHERE state = 'released' AND id > @after
+    AND (measures IS NOT NULL OR created_at < @before) ORDER BY id LIMIT @limit`,
   forget: `DELETE FROM kith_media WHERE id = @id AND state = 'released'`,
 })
 
@@ -77,6 +82,12 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
     },
     async ready(id, measures) {
       return run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1
+    },
+    async claim({ id, by, now, until }) {
+      return run(mediaStatements.claim, { id, by, now: toMillis(now), until: toMillis(until) }) === 1
+    },
+    async unclaim({ id, by }) {
+      run(mediaStatements.unclaim, { id, by })
     },
     async byIds(ids) {
       return all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom)
@@ -103,11 +114,12 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
     async releaseAll(ownerId) {
       run(mediaStatements.releaseOwned, { ownerId })
     },
-    async sweep(before, limit) {
+    async sweep(before, limit, after = null) {
       const values = { before: toMillis(before), limit }
       return atomically(() => {
         run(mediaStatements.releaseUnused, values)
-        return all<{ id: string }>(mediaStatements.released, values).map(({ id }) => id)
+        const found = all<{ id: string }>(mediaStatements.released, { ...values, after: after ?? '' })
+        return found.map(({ id }) => id)
       })
     },
     async forget(id) {

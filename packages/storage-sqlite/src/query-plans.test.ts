@@ -155,6 +155,9 @@ test('each statement uses the index that was made for it', () => {
       "media.bySubjects": [
         "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
       ],
+      "media.claim": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
+      ],
       "media.forget": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
@@ -175,9 +178,12 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
       ],
       "media.released": [
-        "SCAN kith_media USING INDEX kith_media_released",
+        "SEARCH kith_media USING INDEX kith_media_released (id>?)",
       ],
       "media.reserve": [],
+      "media.unclaim": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
+      ],
       "postCounts.byAuthors": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
       ],

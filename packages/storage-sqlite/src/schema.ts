@@ -113,6 +113,12 @@ export const migrations: readonly Migration[] = Object.freeze([
       DROP INDEX kith_posts_removed;
       CREATE INDEX kith_posts_removed ON kith_posts (again_at, id) WHERE removed = 1;`,
   },
+  {
+    version: 5,
+    statements: `
+      ALTER TABLE kith_media ADD COLUMN claimed_by TEXT;
+      ALTER TABLE kith_media ADD COLUMN claimed_until INTEGER;`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.

@@ -49,7 +49,11 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
       await put(blobs, nextId())
       for (const key of noKeys) {
         for (const rendition of [null, ...renditions])
-          assert.equal(await blobs.grant(key, rendition, at(60)), null, JSON.stringify(key))
+          assert.equal(
+            await blobs.grant(key, rendition, { until: at(60), kind: 'image' }),
+            null,
+            JSON.stringify(key),
+          )
       }
     },
   },
@@ -95,7 +99,7 @@ async function grant(
   key: string,
   { rendition = null, seconds = 60 }: { rendition?: Rendition | null; seconds?: number } = {},
 ): Promise<string> {
-  const url = await blobs.grant(key, rendition, at(seconds))
+  const url = await blobs.grant(key, rendition, { until: at(seconds), kind: 'image' })
   assert.ok(url !== null, 'nothing is granted')
   return url
 }

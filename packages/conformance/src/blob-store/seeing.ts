@@ -25,12 +25,11 @@ export async function see(blobs: BlobStore, key: string, what: Looked = null): P
   const rendition = what === 'video' ? null : what
   const form = rendition && ({ rendition, format: 'webp' } as const)
   if (isServed(blobs)) return await readFile(blobs, key, { form })
-  const url = isGranted(blobs) ? await blobs.grant(key, rendition, soon()) : urlOf(blobs, key, what)
+  const kind = what === 'video' ? 'video' : 'image'
+  const url = isGranted(blobs)
+    ? await blobs.grant(key, rendition, { until: soon(), kind })
+    : blobs.url(key, rendition, kind)
   return url === null ? null : await download(url)
-}
-
-function urlOf(blobs: BlobStore, key: string, what: Looked): string {
-  return what === 'video' ? blobs.url(key, null, 'video') : blobs.url(key, what)
 }
 
 /** Asks an address: `null` where it leads nowhere. */

@@ -63,7 +63,7 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
       await kept.remove(key)
       names.delete(key)
     },
-    async grant(key, rendition, until) {
+    async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       const query = new URLSearchParams({
         ...pinned({ key, rendition: rendition ?? '', until: until.getTime() }),

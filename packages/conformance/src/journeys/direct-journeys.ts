@@ -203,7 +203,7 @@ async function send(app: JourneyApp, client: Client): Promise<Upload> {
 async function assertSeen(app: JourneyApp, address: string): Promise<void> {
   const { status, headers } = await app.raw(address)
   assert.equal(status, 302)
-  assert.equal(headers.get('cache-control'), 'private, max-age=1800')
+  assert.equal(headers.get('cache-control'), 'private, max-age=600')
   const seen = await download(headers.get('location') ?? '')
   assert.equal(seen?.contentType, 'image/webp')
   assert.equal(seen.bytes.subarray(8, 12).toString(), 'WEBP')

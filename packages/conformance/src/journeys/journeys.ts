@@ -15,6 +15,7 @@ import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
 import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
+import { workJourneys } from './work-journeys.ts'
 
 /** Everything that Kith promises over HTTP, whatever framework it is mounted in. */
 export const journeys: readonly Journey[] = [
@@ -34,4 +35,5 @@ export const journeys: readonly Journey[] = [
   ...mediaJourneys,
   ...directJourneys,
   ...renditionJourneys,
+  ...workJourneys,
 ]

@@ -59,6 +59,21 @@ export const releaseCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
+    name: 'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
+    async run(make) {
+      const { media } = await make()
+      const all = await race(5, () => readyMedia({ media }, { createdAt: later(-1) }))
+      const ids = all.map((item) => item.id).sort()
+      assert.deepEqual(await media.sweep(later(), 2, null), ids.slice(0, 2))
+      // Two more are released by each call, and none is named twice.
+      assert.deepEqual(await media.sweep(later(), 2, ids[1]), ids.slice(2, 4))
+      assert.deepEqual(await media.sweep(later(), 2, ids[3]), ids.slice(4))
+      assert.deepEqual(await media.sweep(later(), 2, ids[4]), [])
+      assert.deepEqual(await media.sweep(later(), 9, ids[2]), ids.slice(3))
+      assert.deepEqual(await media.sweep(later(), 9), ids)
+    },
+  },
+  {
     name: 'media: sweep releases at most `limit` at a time',
     async run(make) {
       const storage = await make()

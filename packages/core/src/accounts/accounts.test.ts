@@ -298,13 +298,13 @@ describe('deletion', () => {
     const { users, sessions: stored } = options.storage
     const anHourLater = new Date('2026-01-01T01:00:00Z')
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
-    expect(await upkeep.run()).toEqual({ accounts: 1, posts: 0, media: 0, sessions: 1 })
+    expect(await upkeep.run()).toEqual({ accounts: 1, posts: 0, media: 0, sessions: 1, failed: [] })
     expect(await users.toPurge(anHourLater, 10)).toEqual([{ id: viewer.userId, purged: true }])
     expect(await stored.byId(viewer.sessionId)).toBeNull()
     expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
     for (const seconds of [0, 3600]) {
       advance(seconds)
-      expect(await upkeep.run()).toEqual({ accounts: 0, posts: 0, media: 0, sessions: 0 })
+      expect(await upkeep.run()).toEqual({ accounts: 0, posts: 0, media: 0, sessions: 0, failed: [] })
     }
     expect(await users.toPurge(anHourLater, 10)).toEqual([])
   })

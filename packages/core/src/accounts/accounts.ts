@@ -30,7 +30,9 @@ export interface Accounts {
   delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
   /**
    * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
-   * follows and followers. Read page by page, so its size does not matter.
+   * follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
+   * iteration early, as `break` does, ends it.
+   * @throws unauthenticated, rate-limited, busy, all before the first line
    */
   export(viewer: Viewer): AsyncIterable<string>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */

@@ -5,11 +5,12 @@ import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
+import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
 import { readLogin } from './identifiers.ts'
-import { exportAccount } from './export-account.ts'
+import { createExports } from './export-account.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** Creates the accounts of one Kith instance. */
@@ -42,6 +43,7 @@ export function createAccounts(core: Core): Accounts {
 
   async function setBan(userId: string, bannedAt: Date | null): Promise<void> {
     const { outcome } = await users.update(userId, { bannedAt })
+    core.visibleFiles.forget()
     if (outcome !== 'updated') throw new KithError('account-not-found')
   }
 
@@ -93,6 +95,7 @@ export function createAccounts(core: Core): Accounts {
       return user && (await presentOwn(user))
     },
     async edit(viewer, input) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
       const before = await own(viewer)
       if (currentPassword !== undefined) await confirmPassword(core, before, currentPassword)
@@ -131,11 +134,14 @@ export function createAccounts(core: Core): Accounts {
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, await own(viewer), password)
       await users.markDeleted(viewer.userId, clock())
+      core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
-      await core.purge.account({ id: viewer.userId, purged: false })
+      const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
+      await core.purge.account({ id: viewer.userId, purged: false }, stepsOfRequest())
+      await core.releasedMedia.removeOwn(media.map((item) => item.id))
       emit('account.deleted', { userId: viewer.userId })
     },
-    export: (viewer) => exportAccount(core, viewer),
+    export: createExports(core),
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)

@@ -1,30 +1,100 @@
+import { setImmediate as afterOthers } from 'node:timers/promises'
 import type { Core } from '../core.ts'
-import { KithError } from '../errors.ts'
+import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload.ts'
 import type { Keyset } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
 
-const batch = 500
+/** Short enough that reading a page holds nobody up. */
+const pageSize = 200
+/** How many pages are read at the same time, of all exports of this process. */
+const pagesAtOnce = 2
+/** How many exports are open at the same time. */
+const mostOpen = 100
+/** One that nobody has read for so long makes room for another. */
+const idleMillis = 60_000
 
-/** Everything an account owns, as lines of JSON. Media stand where they are used; uploads are those that wait for it. */
-export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator<string> {
+/** Everything an account owns, as lines of JSON. */
+export type ExportAccount = (viewer: Viewer) => AsyncGenerator<string>
+
+/** Creates the exports of one Kith instance: one at a time for each account, in pages that take turns. */
+export function createExports(core: Core): ExportAccount {
+  const open = new Map<string, { readAt: number }>()
+  const inTurn = createFairQueue({ concurrency: pagesAtOnce, maxWaiting: mostOpen })
+
+  function enter(userId: string): { readAt: number } {
+    const now = performance.now()
+    for (const [other, { readAt }] of open) if (now - readAt > idleMillis) open.delete(other)
+    if (open.has(userId) || open.size >= mostOpen) throw new RetryLaterError('busy', idleMillis / 1000)
+    const own = { readAt: now }
+    open.set(userId, own)
+    return own
+  }
+
+  return async function* ({ userId, sessionId }) {
+    await core.attempts.byAccount('exportByAccount', userId)
+    const own = enter(userId)
+    try {
+      for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {
+        yield text
+        if (open.get(userId) !== own) throw new RetryLaterError('busy', idleMillis / 1000)
+        own.readAt = performance.now()
+      }
+    } catch (error) {
+      // The answer has begun, so nobody else learns why it ends early.
+      if (!isKithError(error) || error.status >= 500) core.config.logger.error('an export failed', error)
+      throw error
+    } finally {
+      if (open.get(userId) === own) open.delete(userId)
+    }
+  }
+}
+
+/** Media stand where they are used; uploads are those that wait for it. */
+async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGenerator<string> {
   const { storage, people, presentPosts, clock } = core
   const user = await storage.users.byId(viewer.userId)
   if (!user) throw new KithError('unauthenticated')
   yield line('account', await people.presentOwn(user))
 
-  for await (const sessions of pages((keyset) => storage.sessions.list(user.id, clock(), keyset))) {
-    for (const { id, deviceName, address, userAgent, createdAt, rotatedAt } of sessions) {
-      yield line('session', { id, deviceName, address, userAgent, createdAt, lastUsedAt: rotatedAt })
+  /** Reads page by page, each in its turn and after whatever else waits for the event loop. */
+  async function* pages<Row extends { id: string }, Item>(
+    read: (keyset: Keyset) => Promise<Row[]>,
+    present: (rows: Row[]) => Item[] | Promise<Item[]>,
+  ): AsyncGenerator<Item> {
+    let before: string | null = null
+    for (;;) {
+      const page: { rows: Row[]; items: Item[] } = await inTurn({ key: viewer.userId }, async () => {
+        await afterOthers()
+        const rows = await read({ limit: pageSize, before })
+        return { rows, items: await present(rows) }
+      })
+      yield* page.items
+      before = page.rows.at(-1)?.id ?? null
+      if (page.rows.length < pageSize) return
     }
   }
-  for await (const records of pages((keyset) => storage.posts.byAuthor(user.id, keyset))) {
-    for (const post of await presentPosts(viewer, records)) if (post) yield line('post', post)
-  }
-  for await (const media of pages((keyset) => storage.media.byOwner(user.id, keyset))) {
-    for (const upload of presentUploads(core, media)) yield line('upload', upload)
-  }
+
+  yield* pages(
+    (keyset) => storage.sessions.list(user.id, clock(), keyset),
+    (sessions) =>
+      sessions.map(({ id, deviceName, address, userAgent, createdAt, rotatedAt }) =>
+        line('session', { id, deviceName, address, userAgent, createdAt, lastUsedAt: rotatedAt }),
+      ),
+  )
+  yield* pages(
+    (keyset) => storage.posts.byAuthor(user.id, keyset),
+    async (records) => {
+      const posts = await presentPosts(viewer, records)
+      return posts.flatMap((post) => (post ? [line('post', post)] : []))
+    },
+  )
+  yield* pages(
+    (keyset) => storage.media.byOwner(user.id, keyset),
+    (media) => presentUploads(core, media).map((upload) => line('upload', upload)),
+  )
   const lists: [string, EdgeKind, EdgeSide['side']][] = [
     ['like', 'like', 'out'],
     ['save', 'save', 'out'],
@@ -32,24 +102,13 @@ export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator
     ['follower', 'follow', 'in'],
   ]
   for (const [type, kind, side] of lists) {
-    for await (const edges of pages((keyset) => storage.edges.list({ kind, side, node: user.id }, keyset))) {
-      for (const edge of edges) yield line(type, { id: side === 'out' ? edge.to : edge.from })
-    }
+    yield* pages(
+      (keyset) => storage.edges.list({ kind, side, node: user.id }, keyset),
+      (edges) => edges.map((edge) => line(type, { id: side === 'out' ? edge.to : edge.from })),
+    )
   }
 }
 
 function line(type: string, value: object): string {
   return `${JSON.stringify({ type, ...value })}\n`
-}
-
-async function* pages<Row extends { id: string }>(
-  read: (keyset: Keyset) => Promise<Row[]>,
-): AsyncGenerator<Row[]> {
-  let before: string | null = null
-  for (;;) {
-    const rows: Row[] = await read({ limit: batch, before })
-    yield rows
-    before = rows.at(-1)?.id ?? null
-    if (rows.length < batch) return
-  }
 }

@@ -1,3 +1,4 @@
+export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
 export { createFairQueue, type FairQueue, type FairQueueOptions, type Turn } from '../fair-queue.ts'
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export { createMediaProcesses, type MediaProcesses, type MediaProcessesOptions } from './media-processes.ts'

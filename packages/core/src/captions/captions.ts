@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput } from '../input.ts'
+import { createOneAtATime } from '../one-at-a-time.ts'
 import type { ImageMeasures } from '../media/image-processor.ts'
 import type { Viewer } from '../viewer.ts'
 import { askWriter } from './ask-writer.ts'
-import type { CaptionFailure } from './caption-writer.ts'
+import type { CaptionFailure, CaptionRequest, CaptionWriter } from './caption-writer.ts'
 import { openImage } from './open-image.ts'
 
 /** What suggestions are asked for. */
@@ -37,6 +38,7 @@ export interface Captions {
 /** Creates the captions of one Kith instance. */
 export function createCaptions(core: Core): Captions {
   const { captions: config, media, fetch, logger } = core.config
+  const oneAtATime = createOneAtATime()
 
   function tellFailures(
     told: { userId: string; mediaId: string },
@@ -49,28 +51,38 @@ export function createCaptions(core: Core): Captions {
     }
   }
 
+  async function ask(
+    writer: CaptionWriter,
+    { userId }: Viewer,
+    wanted: Pick<CaptionRequest, 'mediaId' | 'hint' | 'language' | 'count'>,
+  ): Promise<{ suggestions: string[] }> {
+    const { mediaId } = wanted
+    const { timeoutSeconds } = config
+    const measures = await demandMeasures(core, userId, mediaId)
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000)
+    const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
+    const image = async () => openImage(mediaId, { media, fetch, until, signal })
+    const asked = await askWriter(writer, { ...wanted, measures, image, timeoutSeconds }, signal)
+    const told = { userId, mediaId }
+    if (asked.outcome === 'unavailable') {
+      tellFailures(told, asked.error.failures)
+      throw asked.error
+    }
+    const { suggestions, writer: name, usage, failures = [] } = asked.answer
+    tellFailures(told, failures)
+    core.emit('caption.suggested', { ...told, writer: name, usage })
+    return { suggestions }
+  }
+
   return {
     async suggest(viewer, mediaId, input = {}) {
-      const { hint = null, language = null, count = 3 } = parseInput(suggestInput, input)
-      const { writer, timeoutSeconds } = config
+      const { writer } = config
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
-      const { userId } = viewer
-      await core.attempts.byAccount('captionByAccount', userId)
-      const measures = await demandMeasures(core, userId, mediaId)
-      const signal = AbortSignal.timeout(timeoutSeconds * 1000)
-      const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
-      const image = async () => openImage(mediaId, { media, fetch, until, signal })
-      const request = { mediaId, measures, image, hint, language, count, timeoutSeconds }
-      const asked = await askWriter(writer, request, signal)
-      const told = { userId, mediaId }
-      if (asked.outcome === 'unavailable') {
-        tellFailures(told, asked.error.failures)
-        throw asked.error
-      }
-      const { suggestions, writer: name, usage, failures = [] } = asked.answer
-      tellFailures(told, failures)
-      core.emit('caption.suggested', { ...told, writer: name, usage })
-      return { suggestions }
+      // Counted first: reading what is wrong is work as well.
+      await core.attempts.byAccount('captionByAccount', viewer.userId)
+      const { hint = null, language = null, count = 3 } = parseInput(suggestInput, input)
+      // One model at work for an account, however many images it asks about at the same moment.
+      return await oneAtATime(viewer.userId, () => ask(writer, viewer, { mediaId, hint, language, count }))
     },
   }
 }

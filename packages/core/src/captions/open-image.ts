@@ -10,6 +10,9 @@ export interface ImageSource {
   signal: AbortSignal
 }
 
+/** No rendition has as many. */
+const maxBytes = 20 * 1024 * 1024
+
 /** Reads an image in its feed rendition, wherever it is kept. */
 export async function* openImage(
   id: string,
@@ -21,8 +24,19 @@ export async function* openImage(
     if (!served) throw new Error('The blob store does not have the image')
     return yield* served.bytes
   }
-  const address = isGranted(blobs) ? await blobs.grant(id, 'feed', until) : blobs.url(id, 'feed')
-  const response = address === null ? null : await fetch(address, { signal })
+  const address = isGranted(blobs)
+    ? await blobs.grant(id, 'feed', { until, kind: 'image' })
+    : blobs.url(id, 'feed')
+  const response = address === null ? null : await fetch(address, { signal, redirect: 'error' })
   if (!response?.ok || !response.body) throw new Error('The host of the media did not give the image')
-  yield* response.body
+  yield* atMost(maxBytes, response.body)
+}
+
+async function* atMost(most: number, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const part of parts) {
+    size += part.length
+    if (size > most) throw new Error(`The host of the media gave more than ${most} bytes`)
+    yield part
+  }
 }

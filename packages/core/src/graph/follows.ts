@@ -15,9 +15,9 @@ export interface FollowState {
 
 /** Who follows whom. Accounts are named by their username. */
 export interface Follows {
-  /** Idempotent. @throws account-not-found, self-follow */
+  /** Idempotent. @throws account-not-found, self-follow, rate-limited */
   add(viewer: Viewer, username: string): Promise<FollowState>
-  /** Idempotent. @throws account-not-found */
+  /** Idempotent. @throws account-not-found, rate-limited */
   remove(viewer: Viewer, username: string): Promise<FollowState>
   /** The newest first. @throws account-not-found, invalid-cursor */
   followers(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<User>>
@@ -52,6 +52,7 @@ export function createFollows(core: Core): Follows {
 
   return {
     async add(viewer, username) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
       if (id === viewer.userId) throw new KithError('self-follow')
       const edge = { kind: 'follow', from: viewer.userId, to: id } as const
@@ -66,6 +67,7 @@ export function createFollows(core: Core): Follows {
       return { following: true, followers: count }
     },
     async remove(viewer, username) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
       const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
       if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })

@@ -13,9 +13,9 @@ export interface LikeState {
 
 /** Likes of posts. */
 export interface Likes {
-  /** Idempotent. @throws post-not-found */
+  /** Idempotent. @throws post-not-found, rate-limited */
   add(viewer: Viewer, postId: string): Promise<LikeState>
-  /** Idempotent. @throws post-not-found */
+  /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<LikeState>
   /** Who likes a post, the newest like first. @throws post-not-found, invalid-cursor */
   list(viewer: Viewer | null, postId: string, input?: PageInput): Promise<Page<User>>

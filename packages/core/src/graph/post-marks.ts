@@ -16,6 +16,7 @@ export async function markPost(
   core: Core,
   { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
+  await core.attempts.byAccount('changeByAccount', viewer.userId)
   await visiblePost(core, postId)
   const edge = { kind, from: viewer.userId, to: postId } as const
   const { added, count } = await core.storage.edges.add({ id: core.makeId(), ...edge })
@@ -36,6 +37,7 @@ export async function unmarkPost(
   core: Core,
   { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
+  await core.attempts.byAccount('changeByAccount', viewer.userId)
   await visiblePost(core, postId)
   const { removed, count } = await core.storage.edges.remove({ kind, from: viewer.userId, to: postId })
   return { changed: removed, count }

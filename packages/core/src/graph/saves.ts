@@ -7,9 +7,9 @@ import { markPost, unmarkPost } from './post-marks.ts'
 
 /** Posts that a user keeps for later; nobody else learns of them. */
 export interface Saves {
-  /** Idempotent. @throws post-not-found */
+  /** Idempotent. @throws post-not-found, rate-limited */
   add(viewer: Viewer, postId: string): Promise<{ saved: boolean }>
-  /** Idempotent. @throws post-not-found */
+  /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<{ saved: boolean }>
   /** The viewer's own saved posts, the newest save first. @throws invalid-cursor */
   list(viewer: Viewer, input?: PageInput): Promise<Page<Post>>

@@ -78,6 +78,13 @@ export interface ServedBlobStore extends BlobStore {
   ): Promise<ServedBlob | null>
 }
 
+/** What is to be signed, and for how long. */
+export interface GrantTerms {
+  until: Date
+  /** What the blob is, for hosts that keep images and videos in different places. */
+  kind: MediaKind
+}
+
 /**
  * A blob store whose files can be seen with a signed address alone: Kith's HTTP routes stand at {@link BlobStore.url} and
  * send browsers on.
@@ -85,10 +92,10 @@ export interface ServedBlobStore extends BlobStore {
 export interface GrantedBlobStore extends BlobStore {
   /**
    * Signs an address of one blob or one of its renditions, that holds until `until` and for nothing else; `null` where it
-   * can tell without I/O that there is nothing to sign, as for any text that is no key.
+   * can tell without I/O that there is nothing to sign, as for any text that is no key. Asks the host nothing.
    * @throws media-unavailable
    */
-  grant(key: string, rendition: Rendition | null, until: Date): Promise<string | null>
+  grant(key: string, rendition: Rendition | null, terms: GrantTerms): Promise<string | null>
 }
 
 /** Whether the routes have to send browsers on to this store's files. */

@@ -42,6 +42,16 @@ export interface MediaAttachment {
   alt: string
 }
 
+/** The right to take in one file, for a while. */
+export interface MediaClaim {
+  id: string
+  /** Names the call that wants it: no other has this text. */
+  by: string
+  now: Date
+  /** When it ends by itself, so that a process that died holds nobody up. */
+  until: Date
+}
+
 /** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. Records go in and out as copies. */
 export interface MediaStore {
   /**
@@ -51,6 +61,13 @@ export interface MediaStore {
   reserve(media: MediaRecord): Promise<void>
   /** Makes a reserved medium ready. Answers `false` if it no longer waits for that: then its blob has to go. */
   ready(id: string, measures: MediaMeasures): Promise<boolean>
+  /**
+   * Claims a reserved medium, unless another claim on it holds at `now`. Resolves to whether the claim is held: of
+   * concurrent claims exactly one is, and one that is held may be made again.
+   */
+  claim(claim: MediaClaim): Promise<boolean>
+  /** Ends a claim before its time. Does nothing if it is not held any more. */
+  unclaim(claim: Pick<MediaClaim, 'id' | 'by'>): Promise<void>
   /** The media with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<MediaRecord[]>
   /** The media of an owner that are not released, newest first. */
@@ -69,10 +86,11 @@ export interface MediaStore {
   /**
    * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
    * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`,
-   * that of this sweep or of an earlier one: until then its blob may still be on the way. What it answers can no longer be
-   * attached.
+   * that of this sweep or of an earlier one: until then its blob may still be on the way. With `after` it names only ids
+   * that sort behind that one, so that a blob that cannot be removed keeps no other from it. What it answers can no longer
+   * be attached.
    */
-  sweep(before: Date, limit: number): Promise<string[]>
+  sweep(before: Date, limit: number, after?: string | null): Promise<string[]>
   /** Removes the row of a released medium, after its blob. Idempotent. */
   forget(id: string): Promise<void>
 }

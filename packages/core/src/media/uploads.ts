@@ -5,6 +5,7 @@ import { createDirect, type Direct } from './direct.ts'
 import { receive } from './receive.ts'
 import { createTakeIn, demandBlobs, maxBytesOf } from './take-in.ts'
 import type { Upload } from './upload.ts'
+import type { VisibleFile } from './visible-files.ts'
 
 /** Uploads: first the bytes, then the use. What is not used within a day is removed by upkeep. */
 export interface Uploads {
@@ -27,9 +28,14 @@ export interface Uploads {
    * media-unavailable, busy
    */
   confirm: Direct['confirm']
-  /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked */
+  /**
+   * What the file with this id is, if it may be served: `null` for one that is not ready or released, and for those of a
+   * banned or deleted account. A ban in another process counts after 5 seconds.
+   */
+  servedFile(id: string): Promise<VisibleFile | null>
+  /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked, rate-limited */
   use(viewer: Viewer, id: string, as: 'avatar' | 'cover'): Promise<void>
-  /** Takes the avatar or cover away. Idempotent. */
+  /** Takes the avatar or cover away. Idempotent. @throws rate-limited */
   clear(viewer: Viewer, use: 'avatar' | 'cover'): Promise<void>
 }
 
@@ -48,10 +54,15 @@ export function createUploads(core: Core): Uploads {
         directory: config.temporaryDirectory,
         maxBytes: (type: Parameters<typeof maxBytesOf>[1]) => maxBytesOf(config, type),
       }
-      return await receive(bytes, receiving, (received) => takeIn.asNew(viewer.userId, received))
+      const upload = await receive(bytes, receiving, (received) => takeIn.asNew(viewer.userId, received))
+      core.visibleFiles.forget(upload.id)
+      return upload
     },
+    servedFile: (id) => core.visibleFiles.find(id),
     async use(viewer, id, as) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const [item] = await storage.media.byIds([id])
+      const before = await attachedAs(as, viewer)
       const attached = item?.kind === 'image' && (await storage.media.attach(id, viewer.userId, as))
       if (!attached)
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
@@ -61,12 +72,23 @@ export function createUploads(core: Core): Uploads {
         throw new KithError('session-revoked')
       }
       core.emit('account.edited', { userId: viewer.userId, fields: [as] })
-      await core.purge.media()
+      await removeReplaced(before)
     },
     async clear(viewer, use) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      const before = await attachedAs(use, viewer)
       await storage.media.detach(use, viewer.userId)
       core.emit('account.edited', { userId: viewer.userId, fields: [use] })
-      await core.purge.media()
+      await removeReplaced(before)
     },
+  }
+
+  async function removeReplaced(ids: readonly string[]): Promise<void> {
+    for (const id of ids) core.visibleFiles.forget(id)
+    await core.releasedMedia.removeOwn(ids)
+  }
+
+  async function attachedAs(use: 'avatar' | 'cover', { userId }: Viewer): Promise<string[]> {
+    return (await storage.media.bySubjects(use, [userId])).map(({ id }) => id)
   }
 }

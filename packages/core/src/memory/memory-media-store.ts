@@ -15,6 +15,8 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit)
 
+  const claims = new Map<string, { by: string; until: Date }>()
+
   return {
     async reserve(item) {
       if (media.has(item.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
@@ -24,7 +26,17 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
       const item = media.get(id)
       if (item?.state !== 'reserved') return false
       Object.assign(item, { state: 'ready', measures: structuredClone(measures) })
+      claims.delete(id)
       return true
+    },
+    async claim({ id, by, now, until }) {
+      const held = claims.get(id)
+      if (media.get(id)?.state !== 'reserved' || (held && held.by !== by && held.until > now)) return false
+      claims.set(id, { by, until: new Date(until) })
+      return true
+    },
+    async unclaim({ id, by }) {
+      if (claims.get(id)?.by === by) claims.delete(id)
     },
     async byIds(ids) {
       return structuredClone(ids.flatMap((id) => media.get(id) ?? []))
@@ -51,16 +63,20 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
     async releaseAll(ownerId) {
       for (const item of media.values()) if (item.ownerId === ownerId) release(item)
     },
-    async sweep(before, limit) {
+    async sweep(before, limit, after = null) {
       const isOld = (item: MediaRecord) => item.createdAt < before
       const isUnused = (item: MediaRecord) => item.state !== 'released' && item.attachment === null
       for (const item of oldest((each) => isUnused(each) && isOld(each), limit)) release(item)
       const isOver = (item: MediaRecord) =>
-        item.state === 'released' && (item.measures !== null || isOld(item))
+        item.state === 'released' &&
+        (item.measures !== null || isOld(item)) &&
+        (after === null || item.id > after)
       return oldest(isOver, limit).map((item) => item.id)
     },
     async forget(id) {
-      if (media.get(id)?.state === 'released') media.delete(id)
+      if (media.get(id)?.state !== 'released') return
+      media.delete(id)
+      claims.delete(id)
     },
   }
 }

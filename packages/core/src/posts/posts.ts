@@ -3,6 +3,7 @@ import { InvalidInputError, KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
+import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
 import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
@@ -15,9 +16,9 @@ export interface Posts {
   create(viewer: Viewer, input: CreatePostInput): Promise<Post>
   /** Guests may read. @throws post-not-found */
   get(viewer: Viewer | null, id: string): Promise<Post>
-  /** Changes the caption. @throws post-not-found, not-author */
+  /** Changes the caption. @throws post-not-found, not-author, rate-limited */
   edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
-  /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author */
+  /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
   /** The posts of an account, newest first. @throws account-not-found, invalid-cursor */
   byAuthor(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<Post>>
@@ -43,8 +44,9 @@ export function createPosts(core: Core): Posts {
   return {
     inputs,
     async create(viewer, input) {
-      const { caption, media } = parseInput(inputs.create, input)
+      // Counted first: reading a long text is work as well.
       await core.attempts.byAccount('postByAccount', viewer.userId)
+      const { caption, media } = parseInput(inputs.create, input)
       const record = {
         id: core.makeId(),
         authorId: viewer.userId,
@@ -72,6 +74,7 @@ export function createPosts(core: Core): Posts {
     },
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
     async edit(viewer, id, input) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { caption } = parseInput(inputs.edit, input)
       await own(viewer, id)
       const edited = await storage.posts.edit(id, caption, clock())
@@ -80,11 +83,14 @@ export function createPosts(core: Core): Posts {
       return await presentOne(viewer, edited)
     },
     async remove(viewer, id) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       await own(viewer, id)
+      const media = (await storage.media.bySubjects('post', [id])).map((item) => item.id)
       if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
       emit('post.deleted', { userId: viewer.userId, postId: id })
-      await core.purge.post({ id, purged: false })
-      await core.purge.media()
+      for (const item of media) core.visibleFiles.forget(item)
+      await core.purge.post({ id, purged: false }, stepsOfRequest())
+      await core.releasedMedia.removeOwn(media)
     },
     async byAuthor(viewer, username, input = {}) {
       const { id } = await visibleUser(core, username)

@@ -18,6 +18,22 @@ export type LimitName =
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
+  | 'confirmByAccount'
+  | 'confirmByUpload'
+  | 'exportByAccount'
+  | 'changeByAccount'
+  | 'revokeBySession'
+
+/** A limit on what an account does; `confirmByUpload` counts for one upload, `revokeBySession` for one session. */
+type AccountLimit =
+  | 'uploadByAccount'
+  | 'postByAccount'
+  | 'captionByAccount'
+  | 'confirmByAccount'
+  | 'confirmByUpload'
+  | 'exportByAccount'
+  | 'changeByAccount'
+  | 'revokeBySession'
 
 /** The limits that hold unless options say otherwise. The steps of `passwordByAccount` are the back-off of the lockout. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -36,6 +52,19 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
   postByAccount: [{ limit: 100, windowSeconds: 3_600 }],
   captionByAccount: [{ limit: 60, windowSeconds: 3_600 }],
+  confirmByAccount: [{ limit: 60, windowSeconds: 3_600 }],
+  // Three in a row, and longer waits from there on: for a file that does not come.
+  confirmByUpload: [
+    { limit: 3, windowSeconds: 60 },
+    { limit: 6, windowSeconds: 600 },
+    { limit: 10, windowSeconds: 3_600 },
+  ],
+  exportByAccount: [{ limit: 5, windowSeconds: 3_600 }],
+  changeByAccount: [
+    { limit: 120, windowSeconds: 60 },
+    { limit: 2_000, windowSeconds: 3_600 },
+  ],
+  revokeBySession: [{ limit: 60, windowSeconds: 60 }],
 })
 
 /** Counts attempts by the limits of one Kith instance. */
@@ -46,7 +75,7 @@ export interface Attempts {
     client: ClientInfo,
   ): Promise<void>
   /** @throws rate-limited */
-  byAccount(name: 'uploadByAccount' | 'postByAccount' | 'captionByAccount', userId: string): Promise<void>
+  byAccount(name: AccountLimit, userId: string): Promise<void>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**

@@ -32,6 +32,7 @@ export function createSessions(core: Core): Sessions {
       await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
+      await core.attempts.byAccount('revokeBySession', viewer.sessionId)
       await endSessions(core, viewer.userId, exceptCurrent ? viewer.sessionId : null)
     },
     async list(viewer, input = {}) {
@@ -45,6 +46,7 @@ export function createSessions(core: Core): Sessions {
       )
     },
     async revoke(viewer, sessionId) {
+      await core.attempts.byAccount('revokeBySession', viewer.sessionId)
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
       if (!ended) throw new KithError('session-not-found')
     },

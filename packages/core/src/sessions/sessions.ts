@@ -29,11 +29,11 @@ export interface Sessions {
   logoutByAccessToken(accessToken: string): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
   logoutByRefreshToken(refreshToken: string): Promise<void>
-  /** Ends all sessions of the viewer; with `exceptCurrent` all others. */
+  /** Ends all sessions of the viewer; with `exceptCurrent` all others. @throws rate-limited, counted by the session */
   logoutEverywhere(viewer: Viewer, options?: { exceptCurrent?: boolean | undefined }): Promise<void>
   /** The viewer's live sessions, newest first. @throws invalid-cursor */
   list(viewer: Viewer, input?: PageInput): Promise<Page<Session>>
-  /** Ends one of the viewer's sessions. @throws session-not-found */
+  /** Ends one of the viewer's sessions. @throws session-not-found, rate-limited, counted by the session */
   revoke(viewer: Viewer, sessionId: string): Promise<void>
   /** The public keys of the access tokens, for other services to verify them; `null` where tokens are HS256. */
   jwks(): JwksDocument | null

@@ -2,16 +2,27 @@ import type { KithConfig } from '../config.ts'
 import type { Storage } from '../storage.ts'
 import type { Removal } from './removal.ts'
 
-/** Finishes removals, batch by batch. Each step can be repeated, so what was cut off is taken up again by upkeep. */
+/**
+ * Finishes removals, batch by batch. Each step can be repeated, so what was cut off is taken up again by upkeep. A request
+ * makes so many steps and leaves the rest to upkeep: a post may have any number of likes.
+ */
 export interface Purge {
   /** Removes what is left of a removed post. */
-  post(removal: Removal): Promise<void>
-  /** Removes what is left of an account that is marked deleted. */
-  account(removal: Removal): Promise<void>
-  /** Removes the blobs and rows of released media. Answers how many. */
-  media(): Promise<number>
+  post(removal: Removal, steps?: Steps): Promise<void>
+  /** Removes what is left of an account that is marked deleted, all but the blobs of its media. */
+  account(removal: Removal, steps?: Steps): Promise<void>
   /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
   settle(id: string): Promise<void>
+}
+
+/** How many steps are left; each makes it fewer. */
+export interface Steps {
+  left: number
+}
+
+/** The steps of one request: some 50,000 likes and follows, or 50 posts. */
+export function stepsOfRequest(): Steps {
+  return { left: 100 }
 }
 
 /** How many rows one step touches: short enough not to keep others waiting. */
@@ -23,75 +34,45 @@ export const purgeBatch = 500
  */
 const secondPurgeSeconds = 3_600
 
-/** Unattached uploads are kept for a day. */
-export const unattachedSeconds = 86_400
-
 /** Creates it. */
-export function createPurge(storage: Storage, { clock, media: { blobs }, logger }: KithConfig): Purge {
+export function createPurge(storage: Storage, { clock }: KithConfig): Purge {
   const { users, sessions, posts, edges, media } = storage
 
-  async function untilDone(step: () => Promise<number>): Promise<number> {
-    let total = 0
-    for (;;) {
-      const done = await step()
-      total += done
-      if (done === 0) return total
-    }
-  }
-
-  async function removeBlobs(): Promise<number> {
-    const before = new Date(clock().getTime() - unattachedSeconds * 1000)
-    let failed = 0
-    const removed = await untilDone(async () => {
-      const ids = await media.sweep(before, purgeBatch)
-      let done = 0
-      for (const id of ids) {
-        try {
-          await blobs?.remove(id)
-          await media.forget(id)
-          done++
-        } catch (error) {
-          failed++
-          logger.warn('a blob could not be removed; the next upkeep tries again', error)
-        }
-      }
-      return failed > 0 ? 0 : done
-    })
-    return removed
+  /** Whether it was done within the steps that were left. */
+  async function untilDone(steps: Steps, step: () => Promise<number>): Promise<boolean> {
+    while (steps.left-- > 0) if ((await step()) === 0) return true
+    return false
   }
 
   function again(purged: boolean): Date | null {
     return purged ? null : new Date(clock().getTime() + secondPurgeSeconds * 1000)
   }
 
-  async function post({ id, purged }: Removal): Promise<void> {
-    await untilDone(() => edges.drop(id, purgeBatch))
-    await posts.purge(id, again(purged))
+  async function post({ id, purged }: Removal, steps = allSteps()): Promise<void> {
+    if (await untilDone(steps, () => edges.drop(id, purgeBatch))) await posts.purge(id, again(purged))
   }
 
   return {
     post,
-    async account({ id, purged }) {
+    async account({ id, purged }, steps = allSteps()) {
       await sessions.revokeAll(id, clock(), null)
-      await untilDone(() => posts.removeAll(id, purgeBatch))
-      await untilDone(() => edges.drop(id, purgeBatch))
       await media.releaseAll(id)
-      await untilDone(async () => {
-        const removed = await posts.toPurge(clock(), purgeBatch)
-        for (const removal of removed) await post(removal)
-        return removed.length
-      })
-      await removeBlobs()
+      // Its own posts and nobody else's. Those that are not among these, upkeep finds by themselves.
+      const own = await posts.byAuthor(id, { limit: purgeBatch, before: null })
+      const done =
+        (await untilDone(steps, () => posts.removeAll(id, purgeBatch))) &&
+        (await untilDone(steps, () => edges.drop(id, purgeBatch)))
+      if (!done) return
       await users.purge(id, again(purged))
+      for (const { id: postId } of own) await post({ id: postId, purged: false }, steps)
     },
-    media: removeBlobs,
     async settle(id) {
       // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
       // word is a look at the account that finds nothing left to do.
       let settled: boolean | null = null
       for (;;) {
         const user = await users.byId(id)
-        if (!user) return void (await untilDone(() => edges.drop(id, purgeBatch)))
+        if (!user) return void (await untilDone(allSteps(), () => edges.drop(id, purgeBatch)))
         const banned = user.bannedAt !== null
         if (settled === banned) return
         const changed = await edges.setHidden(id, banned, purgeBatch)
@@ -99,4 +80,8 @@ export function createPurge(storage: Storage, { clock, media: { blobs }, logger 
       }
     },
   }
+}
+
+function allSteps(): Steps {
+  return { left: Infinity }
 }

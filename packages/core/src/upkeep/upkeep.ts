@@ -1,7 +1,10 @@
 import type { Core } from '../core.ts'
 import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
-import { purgeBatch, unattachedSeconds } from './purge.ts'
+import type { Keyset } from '../page.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import { purgeBatch } from './purge.ts'
+import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
 
 /** What one run of upkeep did. */
@@ -14,6 +17,8 @@ export interface UpkeepReport {
   media: number
   /** Sessions that had ended and were removed. */
   sessions: number
+  /** The steps that failed, by name; each was logged, and kept no other from running. The next run does them again. */
+  failed: string[]
 }
 
 /** What {@link Upkeep.verifyCounts} found. */
@@ -26,39 +31,76 @@ export interface CountReport {
 
 /** Finishes what a crash left half done and removes what has expired. */
 export interface Upkeep {
-  /** Idempotent, resumable, safe in several processes at once. Call it on a timer; Kith starts none by itself. */
+  /**
+   * Idempotent, resumable, safe in several processes at once. Call it on a timer; Kith starts none by itself. A step that
+   * fails is logged and named in the report, and the others run.
+   */
   run(): Promise<UpkeepReport>
   /** Compares every count with what it counts, and repairs it. `progress` is called after each batch. */
   verifyCounts(progress?: (checked: number) => void): Promise<CountReport>
 }
 
-/** Creates the upkeep of one Kith instance. */
-export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
-  const { users, sessions, posts, edges } = storage
+/** A step of a run: says what failed in it and goes on, or gives up by throwing. */
+type Step<Result> = (fail: (error: unknown) => void) => Promise<Result>
 
-  async function forEach(
-    list: (now: Date, limit: number) => Promise<Removal[]>,
-    act: (removal: Removal) => Promise<void>,
-  ): Promise<number> {
+interface Removals {
+  list(now: Date, limit: number): Promise<Removal[]>
+  act(removal: Removal): Promise<void>
+}
+
+/** Creates the upkeep of one Kith instance. */
+export function createUpkeep(core: Core): Upkeep {
+  const { storage, config, purge, clock, releasedMedia } = core
+  const { users, sessions, posts, edges } = storage
+  const { logger } = config
+
+  /** One that cannot be cleared away keeps no other from it. */
+  async function forEach({ list, act }: Removals, fail: (error: unknown) => void): Promise<number> {
+    const stuck = new Set<string>()
     let total = 0
     for (;;) {
       const removals = await list(clock(), purgeBatch)
-      for (const removal of removals) await act(removal)
-      total += removals.filter((removal) => !removal.purged).length
-      if (removals.length < purgeBatch) return total
+      const fresh = removals.filter(({ id }) => !stuck.has(id))
+      for (const removal of fresh) {
+        try {
+          await act(removal)
+          if (!removal.purged) total++
+        } catch (error) {
+          stuck.add(removal.id)
+          fail(error)
+        }
+      }
+      if (fresh.length === 0 || removals.length < purgeBatch) return total
     }
   }
 
   /** Edges are hidden exactly where their account is banned, whichever of the two a crash left behind. */
-  async function reconcileBans(): Promise<void> {
-    for (const list of [users.bannedIds, edges.hiddenNodes]) {
-      let before: string | null = null
-      do {
-        const ids: string[] = await list({ limit: purgeBatch, before })
-        for (const id of ids) await purge.settle(id)
-        before = ids.length < purgeBatch ? null : (ids.at(-1) ?? null)
-      } while (before !== null)
-    }
+  async function reconcileBans(fail: (error: unknown) => void): Promise<void> {
+    await forEachId(users.bannedIds, async (id) => {
+      await endSessionsOfBanned(id).catch(fail)
+      await purge.settle(id).catch(fail)
+    })
+    await forEachId(edges.hiddenNodes, (id) => purge.settle(id).catch(fail))
+  }
+
+  /** A process that died between the mark of a ban and the sessions has left them alive. */
+  async function endSessionsOfBanned(id: string): Promise<void> {
+    const live = await sessions.list(id, clock(), { limit: 1, before: null })
+    if (live.length === 0) return
+    // Whoever lifted the ban meanwhile may have signed in again.
+    if ((await users.byId(id))?.bannedAt) await endSessions(core, id, null)
+  }
+
+  async function forEachId(
+    list: (keyset: Keyset) => Promise<string[]>,
+    act: (id: string) => Promise<void>,
+  ): Promise<void> {
+    let before: string | null = null
+    do {
+      const ids: string[] = await list({ limit: purgeBatch, before })
+      for (const id of ids) await act(id)
+      before = ids.length < purgeBatch ? null : (ids.at(-1) ?? null)
+    } while (before !== null)
   }
 
   async function purgeSessions(): Promise<number> {
@@ -73,23 +115,43 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
 
   /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
   async function sweepStaged(): Promise<void> {
-    try {
-      await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
-    } catch (error) {
-      config.logger.warn('staged files could not be removed; the next upkeep tries again', error)
-    }
+    await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
   }
 
   return {
     async run() {
-      await storage.recover()
-      const accounts = await forEach(users.toPurge, purge.account)
-      const removedPosts = await forEach(posts.toPurge, purge.post)
-      await reconcileBans()
-      const media = await purge.media()
-      await sweepStaged()
-      await sweepTemporaryFolders(config.media.temporaryDirectory, clock())
-      return { accounts, posts: removedPosts, media, sessions: await purgeSessions() }
+      const failed = new Set<string>()
+      async function step<Result>(name: string, work: Step<Result>): Promise<Result | null> {
+        const fail = (error: unknown): void => {
+          failed.add(name)
+          logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
+        }
+        try {
+          return await work(fail)
+        } catch (error) {
+          fail(error)
+          return null
+        }
+      }
+      await step('recover', () => storage.recover())
+      const accounts = await step('accounts', (fail) =>
+        forEach({ list: users.toPurge, act: (account) => purge.account(account) }, fail),
+      )
+      const removed = await step('posts', (fail) =>
+        forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, fail),
+      )
+      await step('bans', reconcileBans)
+      const media = await step('media', releasedMedia.sweep)
+      await step('staged-files', sweepStaged)
+      await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory, clock()))
+      const ended = await step('sessions', purgeSessions)
+      return {
+        accounts: accounts ?? 0,
+        posts: removed ?? 0,
+        media: media ?? 0,
+        sessions: ended ?? 0,
+        failed: [...failed],
+      }
     },
     async verifyCounts(progress = () => {}) {
       const report: CountReport = { checked: 0, differences: [] }

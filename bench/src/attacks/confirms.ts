@@ -1,0 +1,53 @@
+import { createCloudinaryMedia } from '@kith/blob-cloudinary'
+import { createKith, KithError, type ImageProcessor } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { createKithHttp } from '@kith/http'
+
+/**
+ * T4: 500 confirmations of an upload that was never sent, and 500 guests who ask for files that do not exist, with media at
+ * Cloudinary. Its answers come from here; what counts is how often it is asked. The free plan has 500 Admin API calls an hour.
+ */
+const asked = { admin: 0, downloads: 0, others: 0 }
+const fetch: typeof globalThis.fetch = async (input) => {
+  const { pathname } = new URL(input instanceof Request ? input.url : input)
+  if (pathname.includes('/resources/')) asked.admin++
+  else if (pathname.endsWith('/download')) asked.downloads++
+  else asked.others++
+  return Response.json({ error: { message: 'Resource not found - nothing' } }, { status: 404 })
+}
+const { blobs, direct } = createCloudinaryMedia({ account: 'cloudinary://1:secret@cloud', fetch })
+const never = (): never => {
+  throw new KithError('media-unreadable')
+}
+const images: ImageProcessor = { inspect: never, normalise: never, rendition: never }
+const kith = createKith({
+  secret: 'a secret of the attacks, of 32 characters or more',
+  storage: createMemoryStorage(),
+  passwords: { memoryKiB: 8, iterations: 1 },
+  media: { blobs, direct, images },
+  logger: { warn: () => {}, error: console.error },
+})
+const http = createKithHttp(kith)
+const { user, session } = await kith.accounts.register({ username: 'mallory', password: 'correct horse' })
+const viewer = { userId: user.id, sessionId: session.id }
+
+const { id } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: 1000 })
+const codes: Record<string, number> = {}
+for (let index = 0; index < 500; index++) {
+  const code = await kith.uploads.confirm(viewer, id).then(
+    () => 'confirmed',
+    (error: unknown) => (error as KithError).code,
+  )
+  codes[code] = (codes[code] ?? 0) + 1
+}
+const confirms = asked.admin
+
+const statuses: Record<number, number> = {}
+for (let index = 0; index < 500; index++) {
+  const made = `0193e000-0000-7000-8000-${String(index).padStart(12, '0')}`
+  const { status } = await http.handle(new Request(`http://localhost/api/v1/media/files/${made}`))
+  statuses[status] = (statuses[status] ?? 0) + 1
+}
+console.log(`500 confirms of an upload that was never sent: ${confirms} Admin API calls`, codes)
+console.log(`500 guests with made-up file ids: ${asked.downloads} downloads`, statuses)
+if (confirms > 10 || asked.downloads > 0) process.exitCode = 1

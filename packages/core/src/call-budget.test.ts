@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createCallBudget } from './call-budget.ts'
+import type { RetryLaterError } from './errors.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+function open(limit: number) {
+  const logged: string[] = []
+  const write = (message: string): void => void logged.push(message)
+  const spend = createCallBudget({
+    what: 'calls',
+    limit,
+    windowSeconds: 3_600,
+    logger: { warn: write, error: write },
+  })
+  const tried = (cause: 'request' | 'upkeep'): number | 'made' => {
+    try {
+      spend(cause)
+      return 'made'
+    } catch (error) {
+      expect((error as RetryLaterError).code).toBe('media-unavailable')
+      return (error as RetryLaterError).retryAfterSeconds
+    }
+  }
+  return { tried, logged }
+}
+
+test('requests get four fifths of a window, upkeep the rest, and the log is told once before', () => {
+  const { tried, logged } = open(10)
+  for (let index = 0; index < 8; index++) {
+    expect(tried('request')).toBe('made')
+    expect(logged).toHaveLength(index < 6 ? 0 : 1)
+  }
+  expect(tried('request')).toBe(3_600)
+  expect([tried('upkeep'), tried('upkeep'), tried('upkeep')]).toEqual(['made', 'made', 3_600])
+  expect(logged).toHaveLength(1)
+})
+
+test('the window moves: no hour has more than its calls, and the wait that is told is the true one', () => {
+  const { tried } = open(10)
+  for (let index = 0; index < 8; index++) {
+    tried('request')
+    vi.advanceTimersByTime(60_000)
+  }
+  const wait = tried('request')
+  expect(wait).toBe(3_600 - 8 * 60)
+  vi.advanceTimersByTime(Number(wait) * 1000 - 1)
+  expect(tried('request')).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect(tried('request')).toBe('made')
+  expect(tried('request')).toBe(60)
+})
+
+test('any number of calls of any cause stay within the limit of each window', () => {
+  const { tried } = open(20)
+  const made: number[] = []
+  let seed = 1
+  for (let step = 0; step < 3_000; step++) {
+    seed = (seed * 48_271) % 2_147_483_647
+    vi.advanceTimersByTime(seed % 90_000)
+    if (tried(seed % 3 === 0 ? 'upkeep' : 'request') === 'made') made.push(performance.now())
+  }
+  const most = made.map((end) => made.filter((time) => time > end - 3_600_000 && time <= end).length)
+  expect(Math.max(...most)).toBeLessThanOrEqual(20)
+  expect(Math.max(...most)).toBeGreaterThanOrEqual(16)
+})

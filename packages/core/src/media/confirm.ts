@@ -1,0 +1,109 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Core } from '../core.ts'
+import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { createSingleFlight } from '../single-flight.ts'
+import type { Viewer } from '../viewer.ts'
+import type { DirectUploads } from './direct-uploads.ts'
+import type { MediaRecord } from './media-store.ts'
+import type { MediaType } from './media.ts'
+import { receive } from './receive.ts'
+import { demandBlobs, maxBytesOf, type TakeIn } from './take-in.ts'
+import { toUpload, type Upload } from './upload.ts'
+
+/** Takes in a file that was sent to the host of the media. */
+export type Confirm = (direct: DirectUploads, viewer: Viewer, id: string) => Promise<Upload>
+
+/** The longest that taking in a file lasts. A process that died in the middle keeps others from it for so long. */
+const claimMillis = 300_000
+/** How long a call waits for another process that is taking in the same file, and how often it looks. */
+const patienceMillis = 10_000
+const lookMillis = 200
+
+/**
+ * Creates it. What it asks of the host is charged to the account and to the upload, and only asked once the row says that
+ * there is something to ask. Calls for one upload are one: within a process they share it, between processes one claims
+ * the row and the others wait for what comes of it.
+ */
+export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
+  const { storage, attempts } = core
+  const { media: config, logger } = core.config
+  const inFlight = createSingleFlight<Upload>()
+
+  return async (direct, viewer, id) => {
+    await attempts.byAccount('confirmByAccount', viewer.userId)
+    // By the account too: nobody shares the answer to a call of somebody else.
+    return await inFlight(`${viewer.userId}:${id}`, () => confirm(direct, viewer, id))
+  }
+
+  async function confirm(direct: DirectUploads, viewer: Viewer, id: string): Promise<Upload> {
+    const by = core.makeId()
+    const end = performance.now() + patienceMillis
+    for (let counted = false; ; counted = true) {
+      const record = await own(viewer, id)
+      if (record.state === 'ready') return toUpload(demandBlobs(config), record)
+      if (!counted) await attempts.byAccount('confirmByUpload', id)
+      const now = core.clock()
+      if (await storage.media.claim({ id, by, now, until: new Date(now.getTime() + claimMillis) })) {
+        return await takeClaimed(direct, record).finally(() => unclaim({ id, by }))
+      }
+      if (performance.now() > end) throw new RetryLaterError('busy', 10)
+      await wait(lookMillis)
+    }
+  }
+
+  async function unclaim(claim: { id: string; by: string }): Promise<void> {
+    await storage.media.unclaim(claim).catch((error) => logger.warn('a claim could not be ended', error))
+  }
+
+  async function takeClaimed(direct: DirectUploads, record: MediaRecord): Promise<Upload> {
+    const { id } = record
+    try {
+      const upload = await takeStaged(direct, record)
+      core.visibleFiles.forget(id)
+      await discard(direct, id)
+      return upload
+    } catch (error) {
+      // A call whose claim had ended may have taken it in and discarded it meanwhile.
+      const [now] = await storage.media.byIds([id])
+      if (now?.state === 'ready') return toUpload(demandBlobs(config), now)
+      if (isUseless(error)) await discard(direct, id)
+      throw error
+    }
+  }
+
+  /** Upkeep removes what stays. */
+  async function discard(direct: DirectUploads, id: string): Promise<void> {
+    await direct.discard(id).catch((error) => logger.warn('a staged file could not be removed', error))
+  }
+
+  async function own(viewer: Viewer, id: string): Promise<MediaRecord> {
+    const [record] = await storage.media.byIds([id])
+    if (!record || record.ownerId !== viewer.userId || record.state === 'released' || record.attachment)
+      throw new KithError('media-not-found', { detail: 'Give the id of a signed upload of yours.' })
+    return record
+  }
+
+  async function takeStaged(direct: DirectUploads, record: MediaRecord): Promise<Upload> {
+    const { id, kind, contentType } = record
+    const limits = {
+      kind,
+      maxBytes: maxBytesOf(config, contentType),
+      maxPixels: kind === 'image' ? config.maxPixels : config.maxVideoPixels,
+    }
+    if (!(await direct.confirm(id, limits)))
+      throw new KithError('media-not-found', { detail: 'Send the file to the signed address first.' })
+    const receiving = {
+      directory: config.temporaryDirectory,
+      maxBytes: (type: MediaType) => maxBytesOf(config, type),
+    }
+    return await receive(direct.read(id), receiving, (received) => takeIn.as(record, received))
+  }
+}
+
+/**
+ * Whether the file cannot be used later either. After any other failure it can be confirmed once more; and one that is not
+ * there may be arriving.
+ */
+function isUseless(error: unknown): boolean {
+  return isKithError(error) && error.status < 500 && error.code !== 'media-not-found'
+}

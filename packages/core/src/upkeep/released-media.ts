@@ -1,0 +1,132 @@
+import type { KithConfig } from '../config.ts'
+import type { Storage } from '../storage.ts'
+
+/** Removes the blobs of released media, and their rows after them. */
+export interface ReleasedMedia {
+  /**
+   * Removes those of these media that are released: what one request has released. A few at most, concurrently, and not
+   * waited for longer than a second; what is left is upkeep's. Never fails.
+   */
+  removeOwn(ids: readonly string[]): Promise<void>
+  /**
+   * Removes all that nothing uses any more, batch by batch, and returns how many. What cannot be removed is passed over
+   * and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   */
+  sweep(): Promise<number>
+}
+
+/** How many a request removes: as many as a post may have. */
+const ownLimit = 10
+/** How long a request waits for them. */
+const ownMillis = 1_000
+/** How many removals requests may have under way in a process, with a host that is slow. */
+const ownAtOnce = 50
+const sweepBatch = 500
+const sweepAtOnce = 8
+/** A sweep gives up when nothing could be removed for so long: then the host is down, and each call waits for it. */
+const fruitlessMillis = 60_000
+
+/** Unattached uploads are kept for a day. */
+export const unattachedSeconds = 86_400
+
+/** Creates it. */
+export function createReleasedMedia({ media }: Storage, config: KithConfig): ReleasedMedia {
+  const { clock, logger } = config
+  const { blobs } = config.media
+  let underWay = 0
+  let sweeping: Promise<number> | null = null
+
+  async function remove(id: string): Promise<boolean> {
+    try {
+      await blobs?.remove(id)
+      await media.forget(id)
+      return true
+    } catch (error) {
+      logger.warn('a blob could not be removed; the next upkeep tries again', error)
+      return false
+    }
+  }
+
+  async function removeCounted(id: string): Promise<void> {
+    underWay++
+    await remove(id)
+    underWay--
+  }
+
+  async function releasedAmong(ids: readonly string[]): Promise<string[]> {
+    const found = ids.length > 0 ? await media.byIds(ids.slice(0, ownLimit)) : []
+    // The blob of one that never became ready may still be on the way.
+    return found.filter(({ state, measures }) => state === 'released' && measures).map(({ id }) => id)
+  }
+
+  async function sweepAll(): Promise<number> {
+    const before = new Date(clock().getTime() - unattachedSeconds * 1000)
+    let removed = 0
+    let lastRemoval = performance.now()
+    let after: string | null = null
+
+    async function removeOne(id: string): Promise<void> {
+      if (isFruitless() || !(await remove(id))) return
+      removed++
+      lastRemoval = performance.now()
+    }
+    const isFruitless = (): boolean => performance.now() - lastRemoval > fruitlessMillis
+
+    for (;;) {
+      const ids: string[] = await media.sweep(before, sweepBatch, after)
+      // A store that does not go on behind `after` names the same again.
+      if (after !== null && ids.includes(after)) return removed
+      await inParallel(ids, sweepAtOnce, removeOne)
+      after = ids.at(-1) ?? null
+      if (ids.length < sweepBatch) return removed
+      if (isFruitless()) {
+        logger.warn('the host of the media removes nothing; the next upkeep tries again')
+        return removed
+      }
+    }
+  }
+
+  return {
+    async removeOwn(ids) {
+      try {
+        const own = await releasedAmong(ids)
+        const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
+        await atMost(ownMillis, Promise.all(removals))
+      } catch (error) {
+        logger.warn('released media could not be looked up; the next upkeep removes them', error)
+      }
+    },
+    async sweep() {
+      if (sweeping) {
+        await sweeping.catch(() => {})
+        return 0
+      }
+      sweeping = sweepAll()
+      try {
+        return await sweeping
+      } finally {
+        sweeping = null
+      }
+    },
+  }
+}
+
+async function inParallel<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  async function work(): Promise<void> {
+    for (const item of left) await act(item)
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+}
+
+/** Waits for work that never rejects, and no longer than told. */
+async function atMost(millis: number, work: Promise<unknown>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, millis)
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,117 @@
+import { setImmediate as afterOthers } from 'node:timers/promises'
+import { createKith, type Kith, type Viewer } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { codeOf, createInstance } from './instance.ts'
+
+async function society(count: number, followers: number) {
+  const storage = createMemoryStorage()
+  const instance = createInstance({ storage })
+  const viewers: Viewer[] = []
+  for (let index = 0; index < count; index++) {
+    const input = { username: `user${index}`, password: 'correct horse' }
+    const { user, session } = await instance.kith.accounts.register(input)
+    viewers.push({ userId: user.id, sessionId: session.id })
+    for (let from = 0; from < followers; from++) {
+      const edge = { kind: 'follow', from: `from-${from}`, to: user.id } as const
+      await storage.edges.add({ id: `${String(from).padStart(6, '0')}-${index}`, ...edge })
+    }
+  }
+  return { ...instance, storage, viewers }
+}
+
+async function linesOf(kith: Kith, viewer: Viewer): Promise<number> {
+  let count = 0
+  for await (const _line of kith.accounts.export(viewer)) count++
+  return count
+}
+
+test('an account exports five times an hour, one at a time, and a reader that leaves makes room', async () => {
+  const { kith, viewers, advance } = await society(2, 10)
+  const [ana, ben] = viewers as [Viewer, Viewer]
+  const open = kith.accounts.export(ana)[Symbol.asyncIterator]()
+  await open.next()
+  await expect(linesOf(kith, ana)).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 60 })
+  expect(await linesOf(kith, ben)).toBe(12)
+  await open.return?.()
+  for (let index = 0; index < 3; index++) expect(await linesOf(kith, ana)).toBe(12)
+  expect(await codeOf(linesOf(kith, ana))).toBe('rate-limited')
+  advance(3_600)
+  expect(await linesOf(kith, ana)).toBe(12)
+})
+
+test('two pages are read at the same time, and 30 exports take turns', async () => {
+  const { options, storage, viewers } = await society(30, 450)
+  let [running, most] = [0, 0]
+  const turns: string[] = []
+  const kith = createKith({
+    ...options,
+    storage: {
+      ...storage,
+      edges: {
+        ...storage.edges,
+        async list(side, keyset) {
+          most = Math.max(most, ++running)
+          if (side.kind === 'follow' && side.side === 'in') turns.push(side.node)
+          await afterOthers()
+          running--
+          return await storage.edges.list(side, keyset)
+        },
+      },
+    },
+  })
+  const counts = await Promise.all(viewers.map((viewer) => linesOf(kith, viewer)))
+  expect(new Set(counts)).toEqual(new Set([452]))
+  expect(most).toBe(2)
+  // Nobody has read a third page before everybody has read a first.
+  const third = turns.findIndex(
+    (node, index) => turns.slice(0, index).filter((one) => one === node).length === 2,
+  )
+  expect(new Set(turns.slice(0, third)).size).toBeGreaterThanOrEqual(28)
+})
+
+test('an export gives the event loop back between its pages', async () => {
+  const { kith, viewers } = await society(1, 1_000)
+  let turns = 0
+  let running = true
+  const others = (async () => {
+    while (running) {
+      await afterOthers()
+      turns++
+    }
+  })()
+  await linesOf(kith, viewers[0] as Viewer)
+  running = false
+  await others
+  // 1,000 followers are five pages, and each other list is one.
+  expect(turns).toBeGreaterThanOrEqual(11)
+})
+
+test('an export that fails in the middle is logged, and what refuses it before is not', async () => {
+  const { options, storage, viewers, logged } = await society(1, 10)
+  const broken = createKith({
+    ...options,
+    storage: { ...storage, edges: { ...storage.edges, list: () => Promise.reject(new Error('gone')) } },
+  })
+  const viewer = viewers[0] as Viewer
+  await expect(linesOf(broken, viewer)).rejects.toThrow('gone')
+  expect(logged).toEqual([['an export failed', new Error('gone')]])
+  expect(await codeOf(linesOf(broken, { ...viewer, userId: 'nobody' }))).toBe('unauthenticated')
+  for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
+  expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
+  expect(logged).toHaveLength(5)
+})
+
+test('exports that nobody reads keep others out for a minute and no longer, and then end', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { kith, viewers } = await society(101, 1)
+  const stalled = viewers.slice(0, 100).map((viewer) => kith.accounts.export(viewer)[Symbol.asyncIterator]())
+  for (const each of stalled) await each.next()
+  const last = viewers[100] as Viewer
+  expect(await codeOf(linesOf(kith, last))).toBe('busy')
+  vi.advanceTimersByTime(60_001)
+  expect(await linesOf(kith, last)).toBe(3)
+  expect(await codeOf(stalled[0]?.next() ?? Promise.resolve())).toBe('busy')
+  expect(await linesOf(kith, viewers[0] as Viewer)).toBe(3)
+})

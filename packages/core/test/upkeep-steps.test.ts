@@ -1,0 +1,122 @@
+import { createKith, type Kith, KithError, type Storage, type Viewer } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { expect, test } from 'vitest'
+import { codeOf, createInstance } from './instance.ts'
+
+/** A storage of which the calls with these names, as `users.byId`, fail. */
+function failing(storage: Storage, names: readonly string[]): Storage {
+  const broken = new Proxy(storage, {
+    get(target, store) {
+      const member: unknown = Reflect.get(target, store)
+      if (names.includes(String(store))) return () => Promise.reject(new Error('died'))
+      if (typeof member !== 'object' || member === null) return member
+      return new Proxy(member, {
+        get: (port, verb) =>
+          names.includes(`${String(store)}.${String(verb)}`)
+            ? () => Promise.reject(new Error('died'))
+            : (Reflect.get(port, verb) as unknown),
+      })
+    },
+  })
+  return broken
+}
+
+async function signIn(kith: Kith, username = 'ana'): Promise<Viewer> {
+  const { user, session } = await kith.accounts.register({
+    username,
+    password: 'correct horse',
+  })
+  return { userId: user.id, sessionId: session.id }
+}
+
+test.each(['sessions.list', 'sessions.revokeAll'])(
+  'a ban that dies at %s, after the mark, is finished by upkeep: no session of the account is left',
+  async (call) => {
+    const { kith, options } = createInstance()
+    const ana = await signIn(kith)
+    const ben = await signIn(kith, 'ben')
+    const dying = createKith({ ...options, storage: failing(options.storage, [call]) })
+    await expect(dying.accounts.ban(ana.userId)).rejects.toThrow('died')
+    const { sessions } = options.storage
+    expect((await sessions.byId(ana.sessionId))?.revokedAt).toBeNull()
+    const ended: string[] = []
+    kith.events.on('session.revoked', ({ sessionId }) => void ended.push(sessionId))
+    for (const _run of [1, 2]) expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
+    expect(ended).toEqual([ana.sessionId])
+    expect((await sessions.byId(ben.sessionId))?.revokedAt).toBeNull()
+    expect(await sessions.list(ana.userId, new Date('2026-01-01'), { limit: 9, before: null })).toEqual([])
+  },
+)
+
+test('access tokens of a ban that upkeep finished fail from the next request on', async () => {
+  const { kith, options } = createInstance()
+  const { user, tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
+  await kith.sessions.authenticate(tokens.accessToken)
+  const dying = createKith({ ...options, storage: failing(options.storage, ['sessions.list']) })
+  await expect(dying.accounts.ban(user.id)).rejects.toThrow('died')
+  expect((await kith.sessions.authenticate(tokens.accessToken)).userId).toBe(user.id)
+  await kith.upkeep.run()
+  expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+})
+
+test.each([
+  ['recover', 'recover'],
+  ['accounts', 'users.toPurge'],
+  ['posts', 'posts.toPurge'],
+  ['bans', 'users.bannedIds'],
+  ['bans', 'edges.hiddenNodes'],
+  ['media', 'media.sweep'],
+  ['sessions', 'sessions.purgeEnded'],
+])('the step %s of upkeep may fail at %s: it is logged, and all others run', async (step, call) => {
+  const storage = createMemoryStorage()
+  const { kith, advance, options, logged } = createInstance({ storage })
+  await signIn(kith)
+  const calls: string[] = []
+  const watched = new Proxy(failing(storage, [call]), {
+    get(target, store) {
+      const member: unknown = Reflect.get(target, store)
+      if (typeof member !== 'object' || member === null) {
+        if (store === 'recover') calls.push('recover')
+        return member
+      }
+      return new Proxy(member, {
+        get(port, verb) {
+          calls.push(`${String(store)}.${String(verb)}`)
+          return Reflect.get(port, verb) as unknown
+        },
+      })
+    },
+  })
+  advance(31 * 86_400)
+  const { failed } = await createKith({ ...options, storage: watched }).upkeep.run()
+  expect(failed).toEqual([step])
+  expect(logged).toEqual([[expect.stringContaining(`"${step}"`), new Error('died')]])
+  for (const other of ['recover', 'users.toPurge', 'posts.toPurge', 'users.bannedIds', 'media.sweep'])
+    expect(calls).toContain(other)
+  expect(calls).toContain('sessions.purgeEnded')
+})
+
+test('one account that cannot be cleared away keeps no other from it, and is tried once a run', async () => {
+  const { kith, options, logged } = createInstance()
+  const { storage } = options
+  const people: Viewer[] = []
+  for (let index = 0; index < 5; index++) people.push(await signIn(kith, `user${index}`))
+  for (const { userId } of people) await storage.users.markDeleted(userId, new Date('2026-01-01'))
+  const stuck = people[1]?.userId
+  const kept = createKith({
+    ...options,
+    storage: {
+      ...storage,
+      edges: {
+        ...storage.edges,
+        drop: async (node, limit) => {
+          if (node === stuck) throw new KithError('storage-failed')
+          return await storage.edges.drop(node, limit)
+        },
+      },
+    },
+  })
+  expect(await kept.upkeep.run()).toMatchObject({ accounts: 4, failed: ['accounts'] })
+  expect(logged).toHaveLength(1)
+  expect(await kith.upkeep.run()).toMatchObject({ accounts: 1, failed: [] })
+})
