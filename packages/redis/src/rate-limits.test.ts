@@ -30,8 +30,8 @@ await describeWithRedis('on a server', {}, (redis) => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const client = connect(place)
-    const limit = { limit: 2, windowSeconds: 60 }
-    for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', limit, new Date(1_000))
+    const rules = [{ limit: 2, windowSeconds: 60 }]
+    for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', rules, new Date(1_000))
     const left = await client.pttl(`${place.prefix}:limits:a`)
     expect(left).toBeGreaterThan(59_000)
     expect(left).toBeLessThanOrEqual(61_000)
@@ -43,7 +43,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const attempt = async (): Promise<boolean> =>
-      (await limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date())).allowed
+      (await limits.hit('a', [{ limit: 1, windowSeconds: 60 }], new Date())).allowed
     expect(await attempt()).toBe(true)
     await connect(place).script('FLUSH')
     expect(await attempt()).toBe(false)
@@ -58,7 +58,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     })
     closeLater(() => client.disconnect())
     const limits = createRedisRateLimits({ client, prefix: redis().freshPrefix() })
-    const hit = (): Promise<unknown> => limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date(0))
+    const hit = (): Promise<unknown> => limits.hit('a', [{ limit: 1, windowSeconds: 60 }], new Date(0))
     expect(await hit()).toEqual({ allowed: true, retryAfterSeconds: 60 })
     expect(await hit()).toEqual({ allowed: false, retryAfterSeconds: 60 })
   })

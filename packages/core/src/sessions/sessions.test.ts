@@ -50,9 +50,9 @@ describe('login', () => {
       let act = async () => {}
       const sessionStore = {
         ...storage.sessions,
-        async open(session: Parameters<typeof storage.sessions.open>[0]) {
+        async open(...args: Parameters<typeof storage.sessions.open>) {
           await act()
-          await storage.sessions.open(session)
+          return await storage.sessions.open(...args)
         },
       }
       const { sessions, accounts, viewer } = await signedIn({

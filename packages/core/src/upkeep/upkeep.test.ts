@@ -18,7 +18,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
       deviceName: null,
       address: null,
       userAgent: null,
-    })
+    }, 10_000)
   }
   expect(await kith.upkeep.run()).toMatchObject({ accounts: 0, sessions: 600 })
   advance(59.999)
