@@ -15,13 +15,14 @@ const next = 'rate limits: what was counted in a window that has ended is not co
 const random = 'rate limits: random histories are answered as by the memory implementation'
 const back = 'rate limits: after a clock was set back a window ends no later than its length from then'
 
-
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
     flaw: 'allows every third attempt past the limit',
     breaking({ hit }) {
       let denied = 0
-      return { hit: async (key, limits, now) => unless(await hit(key, limits, now), () => ++denied % 3 === 0) }
+      return {
+        hit: async (key, limits, now) => unless(await hit(key, limits, now), () => ++denied % 3 === 0),
+      }
     },
     fails: [
       'rate limits: the first `limit` attempts are allowed and the rest are not',

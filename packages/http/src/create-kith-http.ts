@@ -2,6 +2,7 @@ import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from 
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
+import { readCredentials } from './credentials.ts'
 import { createCors } from './cors.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { userAgentMaxLength } from './device-name.ts'
@@ -18,7 +19,7 @@ import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
-import { createAnswerSignIn, withoutTokens } from './sign-in.ts'
+import { createAnswerSignIn, endSessionBefore, withoutTokens } from './sign-in.ts'
 
 /** What only the host knows of a request. */
 export interface RequestContext {
@@ -47,9 +48,13 @@ export interface KithHttp {
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
-   * not allowed, before `signIn` runs, and answers the cookies to set. @throws origin-not-allowed
+   * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
+   * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
-  signIn(head: RequestHead, signIn: () => Promise<SignIn>): Promise<BrowserSignIn>
+  signIn(
+    head: RequestHead,
+    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+  ): Promise<BrowserSignIn>
   /**
    * The answer for an error outside of {@link handle}. `where` names the place in the log. With the head of a request it
    * is made readable for the allowed origins, as for paths of Kith; on other paths CORS is up to the host.
@@ -68,7 +73,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   const cookies = createCookies(cookieConfig, clock)
   const cors = createCors(allowedOrigins)
   const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
-  const answerSignIn = createAnswerSignIn(guard, cookies)
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
   let openApi: object | undefined
   const routes: Route[] = [
@@ -99,7 +104,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         head: request,
         request,
         params: match.params(),
-        client: clientOf(request, context),
+        client: { ...clientOf(request, context), device: cookies.readDevice(request.headers.get('cookie')) },
         credentials: guard.credentials(request),
         setCookies,
         readQuery: () => readQuery(url.searchParams),
@@ -145,9 +150,10 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     owns: (pathname: string) => table.find(pathname) !== null,
     requireViewer: guard.requireViewer,
     readViewer: guard.readViewer,
-    async signIn(head: RequestHead, signIn: () => Promise<SignIn>) {
+    async signIn(head: RequestHead, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
       guard.demandOwnPage(head)
-      const signedIn = await signIn()
+      const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
+      await endSessionBefore(kith.sessions, readCredentials(head, cookies))
       return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
     },
     problem,

@@ -109,7 +109,14 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
     const replace = () => users.replacePassword(user.id, user.passwordHash, 'next')
     expect(await once('update', mishap, replace)).toBe(true)
     await sessions.open(session, 1_000)
-    const step = { id: session.id, generation: 0, now: later(1), expiresAt: later(9), address: null, userAgent: null }
+    const step = {
+      id: session.id,
+      generation: 0,
+      now: later(1),
+      expiresAt: later(9),
+      address: null,
+      userAgent: null,
+    }
     const rotated = { ...session, generation: 1, rotatedAt: later(1), expiresAt: later(9) }
     expect(await once('findAndModify', mishap, () => sessions.rotate(step))).toEqual({
       rotated: true,

@@ -19,7 +19,8 @@ interface SessionRow {
 const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
   user_agent`
 
-type SessionStatement = 'insert' | 'revokeSurplus' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+type SessionStatement =
+  'insert' | 'revokeSurplus' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
@@ -65,7 +66,9 @@ export function createSessionStore(connection: Connection): SessionStore {
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
-        return all<{ id: string }>(sessionStatements.revokeSurplus, { userId, at, maxLive }).map((each) => each.id)
+        return all<{ id: string }>(sessionStatements.revokeSurplus, { userId, at, maxLive }).map(
+          (each) => each.id,
+        )
       })
     },
     async byId(id) {

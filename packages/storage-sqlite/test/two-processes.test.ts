@@ -244,6 +244,6 @@ test('two processes that open and migrate a new file at once both succeed', asyn
 })
 
 async function openIn<Sessions extends SessionRecord[]>(path: string, sessions: Sessions): Promise<Sessions> {
-  for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session)
+  for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session, 1_000)
   return sessions
 }

@@ -108,7 +108,8 @@ export const revocationCases: readonly Case<SessionStore>[] = [
         sampleSession({ userId, expiresAt }),
       ]
       const others = sampleSession()
-      for (const session of [kept, first, second, revoked, expired, others]) await sessions.open(session, 1_000)
+      for (const session of [kept, first, second, revoked, expired, others])
+        await sessions.open(session, 1_000)
       const ended = await sessions.revokeAll(userId, expiresAt, kept.id)
       assert.deepEqual([...ended].sort(), [first.id, second.id])
       for (const session of [first, second]) {

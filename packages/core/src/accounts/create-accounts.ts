@@ -97,7 +97,8 @@ export function createAccounts(core: Core): Accounts {
     async edit(viewer, input) {
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
       const before = await own(viewer)
-      if (currentPassword !== undefined) await confirmPassword(core, { viewer, user: before, password: currentPassword })
+      if (currentPassword !== undefined)
+        await confirmPassword(core, { viewer, user: before, password: currentPassword })
       const changes: UserChanges = present(fields)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null

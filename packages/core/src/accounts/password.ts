@@ -13,7 +13,11 @@ export interface Passwords {
    * Checks a password against a stored hash. `null` for an account that does not exist or has no password: it costs as
    * much as a real check and never matches. `upgrade` tells that the hash should be replaced by a new one.
    */
-  verify(password: string, stored: string | null, turn?: Turn): Promise<{ matches: boolean; upgrade: boolean }>
+  verify(
+    password: string,
+    stored: string | null,
+    turn?: Turn,
+  ): Promise<{ matches: boolean; upgrade: boolean }>
   /** Whether some verifier can read this hash. */
   reads(stored: string): boolean
 }

@@ -133,7 +133,12 @@ test('no forged, foreign or bent token passes', async () => {
   const [head = '', body = '', signature = ''] = good.split('.')
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const attackerJwk = await exportJWK(privateKey)
-  const refresh = await createRefreshTokens({ secrets: [secret], issuer: 'kith', audience: 'kith', clock: () => new Date(now) }).issue({
+  const refresh = await createRefreshTokens({
+    secrets: [secret],
+    issuer: 'kith',
+    audience: 'kith',
+    clock: () => new Date(now),
+  }).issue({
     id: 'session-1',
     userId: 'user-1',
     generation: 0,

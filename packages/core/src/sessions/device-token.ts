@@ -21,7 +21,7 @@ export interface DeviceTokens {
 }
 
 /** How long a device is known after the last sign-in on it; browsers keep no cookie for longer. */
-export const deviceSeconds = 400 * 86_400
+const deviceSeconds = 400 * 86_400
 /** Of the accounts of a device so many are kept. */
 const maxAccounts = 5
 

@@ -28,12 +28,18 @@ function refreshTokens(secrets: readonly string[], clock: Clock, issuer = 'kith'
 test('one row gives one token, to the letter, and it tells nothing but session, generation and age', async () => {
   const tokens = refreshTokens([secret], () => start)
   const token = await tokens.issue(session)
-  expect(await refreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(
-    token,
-  )
+  expect(await refreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(token)
   expect(await tokens.verify(token)).toEqual({ sessionId: 'session-1', generation: 3, openedAt: start })
   const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  expect(Object.keys(payload as object).sort()).toEqual(['aud', 'auth_time', 'exp', 'gen', 'iat', 'iss', 'sid'])
+  expect(Object.keys(payload as object).sort()).toEqual([
+    'aud',
+    'auth_time',
+    'exp',
+    'gen',
+    'iat',
+    'iss',
+    'sid',
+  ])
 })
 
 test('it ends with the session', async () => {

@@ -17,11 +17,7 @@ export interface Counted extends HitResult {
 }
 
 /** Counts an attempt in all windows of a subject or in none, by the rules of `RateLimits.hit`. */
-export function countAttempt(
-  stored: readonly Window[],
-  limits: readonly Limit[],
-  time: number,
-): Counted {
+export function countAttempt(stored: readonly Window[], limits: readonly Limit[], time: number): Counted {
   const [shortest] = limits
   if (!shortest) return { allowed: true, retryAfterSeconds: 0, windows: [], full: false }
   const known = stored.map((window) => notAfter(window, time))
@@ -42,7 +38,12 @@ export function countAttempt(
   const over = after.filter((window) => window.endsAt > time && window.count > limitOf(window, limits))
   if (over.length > 0) {
     const wait = Math.max(...over.map(({ endsAt }) => endsAt)) - time
-    return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)), windows: known, full: true }
+    return {
+      allowed: false,
+      retryAfterSeconds: Math.max(1, Math.ceil(wait / 1000)),
+      windows: known,
+      full: true,
+    }
   }
   const full = after.some((window) => window.endsAt > time && window.count >= limitOf(window, limits))
   return { allowed: true, retryAfterSeconds: 0, windows: after, full }
