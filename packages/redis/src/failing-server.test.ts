@@ -132,6 +132,24 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     },
   )
 
+  test.concurrent('a server that may evict revocations is told of once, with what to do', async () => {
+    const { place } = await ownServer()
+    const admin = connect(place) as Redis
+    const told = async (): Promise<unknown[]> => {
+      const one = openRevocations(place)
+      await untilTrusted(one)
+      await one.revoke(['a'], inAMinute())
+      return one.warnings.flat()
+    }
+    expect(await told()).toEqual([])
+    await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
+    expect(await told(), 'without a limit nothing is evicted').toEqual([])
+    await admin.config('SET', 'maxmemory', '100mb')
+    expect(await told()).toEqual([expect.stringMatching(/volatile-lru.*noeviction/)])
+    await admin.config('SET', 'maxmemory-policy', 'noeviction')
+    expect(await told()).toEqual([])
+  })
+
   test.concurrent(
     'no writes: revoking is refused, checks go on from memory, and it is written later',
     async () => {

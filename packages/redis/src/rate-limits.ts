@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
-import { createMemoryRateLimits } from '@kith/core/memory'
+import { createMemoryRateLimits } from '@kith/core/adapter'
 import { checkPrefix, type RedisClient } from './client.ts'
 import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'

@@ -21,7 +21,8 @@ export function createSessionStore({ call }: Connection): SessionStore {
           .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a._id < b._id ? 1 : -1))
           .slice(maxLive)
           .map(({ _id }) => _id)
-        return surplus.length === 0 ? [] : await end(sessions, { ...liveOfUser, _id: { $in: surplus } }, at)
+        if (surplus.length === 0) return []
+        return await end(sessions, { ...liveOfUser, _id: { $in: surplus } }, { at, revokedBy: randomUUID() })
       }),
     byId: (id) =>
       call('sessions.byId', async ({ collections: { sessions } }) => {
@@ -56,9 +57,11 @@ export function createSessionStore({ call }: Connection): SessionStore {
       ),
     revokeAll: (userId, at, except) =>
       call('sessions.revokeAll', ({ together }) => {
+        // An update of many does not tell which they were, and this may run again after it was carried out.
+        const revokedBy = randomUUID()
         const others = except === null ? {} : { _id: { $ne: except } }
         return together([userId], ({ sessions }) =>
-          end(sessions, { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }, at),
+          end(sessions, { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }, { at, revokedBy }),
         )
       }),
     list: (userId, now, { limit, before }) =>
@@ -83,10 +86,8 @@ export function createSessionStore({ call }: Connection): SessionStore {
 async function end(
   sessions: Collection<SessionDocument>,
   filter: Filter<SessionDocument> & { userId: string },
-  at: Date,
+  { at, revokedBy }: { at: Date; revokedBy: string },
 ): Promise<string[]> {
-  // An update of many does not tell which they were, and this may run again after it was carried out.
-  const revokedBy = randomUUID()
   await sessions.updateAll(filter, { $set: { revokedAt: at, endsAt: at, revokedBy } })
   const ended = await sessions.find({ userId: filter.userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
   return ended.map(({ _id }) => _id)

@@ -19,17 +19,14 @@ interface SessionRow {
 const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
   user_agent`
 
-type SessionStatement =
-  'insert' | 'revokeSurplus' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @generation, @createdAt, @rotatedAt,
     @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
-  revokeSurplus: `UPDATE kith_sessions SET revoked_at = @at WHERE id IN (
-      SELECT id FROM kith_sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at
-      ORDER BY rotated_at DESC, id DESC LIMIT -1 OFFSET @maxLive
-    ) RETURNING id`,
+  live: `SELECT id, rotated_at FROM kith_sessions
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
       address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent)
@@ -66,9 +63,13 @@ export function createSessionStore(connection: Connection): SessionStore {
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
-        return all<{ id: string }>(sessionStatements.revokeSurplus, { userId, at, maxLive }).map(
-          (each) => each.id,
-        )
+        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, { userId, at })
+        const surplus = live
+          .sort((a, b) => b.rotated_at - a.rotated_at || (a.id < b.id ? 1 : -1))
+          .slice(maxLive)
+          .map((each) => each.id)
+        for (const ended of surplus) run(sessionStatements.revoke, { id: ended, userId, at })
+        return surplus
       })
     },
     async byId(id) {

@@ -1,1 +1,2 @@
 export { createFairQueue, type FairQueue, type FairQueueOptions, type Turn } from '../fair-queue.ts'
+export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
