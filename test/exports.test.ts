@@ -301,6 +301,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "createCallBudget",
         "createFairQueue",
         "createMediaProcesses",
+        "createMemoryRateLimits",
         "serveMediaJobs",
         "type CallBudget",
         "type CallBudgetOptions",

@@ -46,6 +46,7 @@ const rotation = fc.record({
   now: moment,
   expiresAt: moment,
   address: fc.option(name),
+  userAgent: fc.option(name),
 })
 
 const keyset = fc.record({ limit, before: fc.option(id) })
@@ -86,7 +87,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'purge', id, fc.option(again)),
   ),
   sessions: fc.oneof(
-    call('sessions', 'open', session),
+    call('sessions', 'open', session, fc.integer({ min: 1, max: 3 })),
     call('sessions', 'byId', id),
     call('sessions', 'rotate', rotation),
     call('sessions', 'revoke', fc.record({ id, userId }), moment),
@@ -184,7 +185,7 @@ function withGrowingSweeps(history: Call[]): Call[] {
 }
 
 /** Verbs whose answers come in any order. */
-const unordered = ['revokeAll', 'among', 'byIds', 'bySubjects']
+const unordered = ['open', 'revokeAll', 'among', 'byIds', 'bySubjects']
 
 async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
   const verbs = storage[port] as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>

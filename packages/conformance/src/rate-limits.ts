@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RateLimits } from '@kith/core'
 import type { Case } from './case.ts'
+import { manyWindowsCases } from './rate-limits/many-windows.ts'
 import { race, repeat } from './race.ts'
 import { later, nextId } from './records.ts'
 
@@ -56,23 +57,31 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: retryAfterSeconds is the whole seconds until the window ends, at least 1',
+    name: 'rate limits: retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1',
     async run(make) {
       const rateLimits = await make()
       const key = nextId()
       const expected = [
-        [0, windowSeconds],
+        [0, 0],
         [1, windowSeconds],
         [1000, windowSeconds - 1],
         [end - 1001, 2],
         [end - 1000, 1],
         [end - 1, 1],
-        [end, windowSeconds],
+        [end, 0],
       ] as const
       for (const [millis, seconds] of expected) {
-        const { retryAfterSeconds } = await rateLimits.hit(key, { limit: 100, windowSeconds }, later(millis))
+        const { retryAfterSeconds } = await rateLimits.hit(key, [{ limit: 1, windowSeconds }], later(millis))
         assert.equal(retryAfterSeconds, seconds, `${millis} ms after the first attempt`)
       }
+    },
+  },
+  {
+    name: 'rate limits: after a clock was set back a window ends no later than its length from then',
+    async run(make) {
+      const attempt = attempts(await make(), 1)
+      const times = [86_400_000, 0, end / 2, end - 1, end, end + 1]
+      assert.deepEqual(await inOrder(times, attempt), [true, false, false, false, true, false])
     },
   },
   {
@@ -82,7 +91,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
       const key = nextId()
       const keys = [key, `${key}:`, `${key}:1`, key.toUpperCase(), `${key}*`, `${key} `, `${key}💥`]
       for (const each of keys) {
-        const { allowed } = await rateLimits.hit(each, { limit: 1, windowSeconds }, later())
+        const { allowed } = await rateLimits.hit(each, [{ limit: 1, windowSeconds }], later())
         assert.equal(allowed, true, 'another key has used up the limit')
       }
     },
@@ -93,7 +102,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
       const rateLimits = await make()
       const [first, second, kept] = [nextId(), nextId(), nextId()]
       const hit = async (key: string): Promise<boolean> =>
-        (await rateLimits.hit(key, { limit: 1, windowSeconds }, later())).allowed
+        (await rateLimits.hit(key, [{ limit: 1, windowSeconds }], later())).allowed
       for (const key of [first, second, kept]) await hit(key)
       await rateLimits.reset([])
       assert.equal(await hit(first), false, 'no key was named')
@@ -101,12 +110,13 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
       assert.deepEqual([await hit(first), await hit(second), await hit(kept)], [true, true, false])
     },
   },
+  ...manyWindowsCases,
 ]
 
-/** Attempts under a new key: answers whether one at so many milliseconds was allowed. */
+/** Attempts under a new key: tells whether one at so many milliseconds was allowed. */
 function attempts(rateLimits: RateLimits, limit: number): (millis: number) => Promise<boolean> {
   const key = nextId()
-  return async (millis) => (await rateLimits.hit(key, { limit, windowSeconds }, later(millis))).allowed
+  return async (millis) => (await rateLimits.hit(key, [{ limit, windowSeconds }], later(millis))).allowed
 }
 
 async function inOrder(times: number[], attempt: (millis: number) => Promise<boolean>): Promise<boolean[]> {

@@ -3,10 +3,12 @@ import type { Case } from './case.ts'
 import { listingCases } from './session-store/listing.ts'
 import { revocationCases } from './session-store/revocation.ts'
 import { rotationCases } from './session-store/rotation.ts'
+import { surplusCases } from './session-store/surplus.ts'
 
 /** The promises of `SessionStore`. */
 export const sessionStoreCases: readonly Case<SessionStore>[] = [
   ...rotationCases,
   ...revocationCases,
   ...listingCases,
+  ...surplusCases,
 ]

@@ -34,6 +34,29 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
+    name: 'shared rate limits: what one process refuses is counted in no window of the other',
+    async run(make) {
+      const { one, other } = await make()
+      const key = nextId()
+      const limits = [
+        { limit: 2, windowSeconds },
+        { limit: 3, windowSeconds: 3_600 },
+      ]
+      const hits = [
+        [one, 0, true],
+        [other, 0, true],
+        [one, 1, false],
+        [other, 1, false],
+        [one, end, true],
+        [other, end, false],
+      ] as const
+      for (const [index, [process, millis, expected]] of hits.entries()) {
+        const { allowed } = await process.hit(key, limits, later(millis))
+        assert.equal(allowed, expected, `attempt ${index}`)
+      }
+    },
+  },
+  {
     name: 'shared rate limits: a window begun in one process ends in the other at the same millisecond',
     async run(make) {
       const pair = await make()
@@ -47,9 +70,9 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     async run(make) {
       const { one, other } = await make()
       const [key, kept] = [nextId(), nextId()]
-      for (const each of [key, kept]) await other.hit(each, { limit: 1, windowSeconds }, later())
+      for (const each of [key, kept]) await other.hit(each, [{ limit: 1, windowSeconds }], later())
       await one.reset([key])
-      const answers = [key, kept].map((each) => other.hit(each, { limit: 1, windowSeconds }, later()))
+      const answers = [key, kept].map((each) => other.hit(each, [{ limit: 1, windowSeconds }], later()))
       assert.deepEqual(
         (await Promise.all(answers)).map(({ allowed }) => allowed),
         [true, false],
@@ -65,7 +88,7 @@ function attempts(
 ): (index: number, millis: number) => Promise<boolean> {
   const key = nextId()
   return async (index, millis) => {
-    const { allowed } = await (index % 2 ? other : one).hit(key, { limit, windowSeconds }, later(millis))
+    const { allowed } = await (index % 2 ? other : one).hit(key, [{ limit, windowSeconds }], later(millis))
     return allowed
   }
 }

@@ -15,7 +15,7 @@ export const storageCases: readonly Case<Storage>[] = [
       await storage.migrate()
       const [user, session] = [sampleUser(), sampleSession()]
       assert.deepEqual(await storage.users.create(user), { outcome: 'created' })
-      await storage.sessions.open(session)
+      await storage.sessions.open(session, 1_000)
       assert.deepEqual(await storage.users.byId(user.id), user)
       assert.deepEqual(await storage.sessions.byId(session.id), session)
       await storage.close()
@@ -28,7 +28,7 @@ export const storageCases: readonly Case<Storage>[] = [
       await storage.migrate()
       const [user, session] = [sampleUser(), sampleSession()]
       await storage.users.create(user)
-      await storage.sessions.open(session)
+      await storage.sessions.open(session, 1_000)
       await storage.users.markDeleted(user.id, later())
       await storage.migrate()
       assert.deepEqual(await storage.users.toPurge(later(), 1), [{ id: user.id, purged: false }])

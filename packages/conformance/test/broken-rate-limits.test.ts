@@ -1,15 +1,28 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { HitResult, RateLimits } from '@kith/core'
+import type { HitResult, Limit, RateLimits } from '@kith/core'
 import { createMemoryRateLimits } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { rateLimitsCases } from '../src/index.ts'
+
+const waits =
+  'rate limits: retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1'
+const together = 'rate limits: an attempt is counted in all windows or in none'
+const parallel = 'rate limits: of parallel attempts exactly as many pass as the narrowest window allows'
+const last = 'rate limits: who is refused is told when the last of the full windows ends'
+const late =
+  'rate limits: a longer window starts when the shortest is used beyond its share, with what was counted there'
+const next = 'rate limits: what was counted in a window that has ended is not counted in the next'
+const random = 'rate limits: random histories are answered as by the memory implementation'
+const back = 'rate limits: after a clock was set back a window ends no later than its length from then'
 
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
     flaw: 'allows every third attempt past the limit',
     breaking({ hit }) {
       let denied = 0
-      return { hit: async (key, limit, now) => unless(await hit(key, limit, now), () => ++denied % 3 === 0) }
+      return {
+        hit: async (key, limits, now) => unless(await hit(key, limits, now), () => ++denied % 3 === 0),
+      }
     },
     fails: [
       'rate limits: the first `limit` attempts are allowed and the rest are not',
@@ -23,9 +36,9 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
     breaking({ hit, reset }) {
       const denied = new Map<string, number>()
       return {
-        async hit(key, limit, now) {
-          const answer = await hit(key, limit, now)
-          if (!answer.allowed && limit.limit === 3) denied.set(key, (denied.get(key) ?? 0) + 1)
+        async hit(key, limits, now) {
+          const answer = await hit(key, limits, now)
+          if (!answer.allowed && limits[0]?.limit === 3) denied.set(key, (denied.get(key) ?? 0) + 1)
           if (denied.get(key) === 2) await reset([key])
           return answer
         },
@@ -38,11 +51,11 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
     breaking({ hit }) {
       const seen = new Set<string>()
       return {
-        async hit(key, limit, now) {
+        async hit(key, limits, now) {
           const first = !seen.has(key)
           await gap()
           seen.add(key)
-          return unless(await hit(key, limit, now), () => first)
+          return unless(await hit(key, limits, now), () => first)
         },
       }
     },
@@ -53,11 +66,11 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
     breaking({ hit }) {
       const ends = new Map<string, number>()
       return {
-        async hit(key, limit, now) {
+        async hit(key, limits, now) {
           const over = now.getTime() >= (ends.get(key) ?? Infinity)
           await gap()
-          if (over || !ends.has(key)) ends.set(key, now.getTime() + limit.windowSeconds * 1000)
-          return unless(await hit(key, limit, now), () => over)
+          if (over || !ends.has(key)) ends.set(key, now.getTime() + lengthOf(limits))
+          return unless(await hit(key, limits, now), () => over)
         },
       }
     },
@@ -76,17 +89,17 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
     flaw: 'rounds the wait down',
     breaking: ({ hit }) => ({
-      async hit(key, limit, now) {
-        const answer = await hit(key, limit, now)
-        return { ...answer, retryAfterSeconds: answer.retryAfterSeconds - 1 }
+      async hit(key, limits, now) {
+        const answer = await hit(key, limits, now)
+        return { ...answer, retryAfterSeconds: Math.max(0, answer.retryAfterSeconds - 1) }
       },
     }),
-    fails: ['rate limits: retryAfterSeconds is the whole seconds until the window ends, at least 1'],
+    fails: [waits],
   },
   {
     flaw: 'folds the letter case of keys',
     breaking: ({ hit, reset }) => ({
-      hit: (key, limit, now) => hit(key.toLowerCase(), limit, now),
+      hit: (key, limits, now) => hit(key.toLowerCase(), limits, now),
       reset: (keys) => reset(keys.map((key) => key.toLowerCase())),
     }),
     fails: ['rate limits: keys are counted apart'],
@@ -95,6 +108,72 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
     flaw: 'forgets only the first key it is told',
     breaking: ({ reset }) => ({ reset: (keys) => reset(keys.slice(0, 1)) }),
     fails: ['rate limits: reset forgets the attempts of the keys it names, and of no other'],
+  },
+  {
+    flaw: 'counts each window by itself, from its own first attempt',
+    breaking: (sound) => apart(sound, longest),
+    fails: [together, late, random],
+  },
+  {
+    flaw: 'names the first full window alone',
+    breaking: ({ hit, reset }) => ({
+      async hit(key, limits, now) {
+        const answer = await hit(key, limits, now)
+        const [shortest] = limits
+        const most = shortest?.windowSeconds ?? 0
+        return { ...answer, retryAfterSeconds: Math.min(answer.retryAfterSeconds, most) }
+      },
+      reset,
+    }),
+    fails: [last, random],
+  },
+  {
+    flaw: 'looks at each window first and counts later',
+    breaking({ hit }) {
+      const counts = new Map<string, number>()
+      return {
+        async hit(key, limits, now) {
+          const most = Math.min(...limits.map(({ limit }) => limit))
+          const before = counts.get(key) ?? 0
+          await gap()
+          counts.set(key, before + 1)
+          return unless(await hit(key, limits, now), () => before < most)
+        },
+      }
+    },
+    fails: [parallel],
+  },
+  {
+    flaw: 'counts what an ended window has had once more',
+    breaking({ hit }) {
+      const first = new Map<string, number>()
+      return {
+        async hit(key, limits, now) {
+          const [shortest, longer] = limits
+          const start = first.get(key) ?? now.getTime()
+          first.set(key, start)
+          const answer = await hit(key, limits, now)
+          const second = now.getTime() - start >= 150_000
+          if (longer?.windowSeconds === 120 && second && shortest)
+            return longest([answer, await hit(`${key}/again`, [{ ...longer, limit: 2 }], now)])
+          return answer
+        },
+      }
+    },
+    fails: [next],
+  },
+  {
+    flaw: 'believes the end of a window, whatever became of the clock',
+    breaking({ hit }) {
+      let newest = 0
+      return {
+        hit(key, limits, now) {
+          newest = Math.max(newest, now.getTime())
+          return hit(key, limits, new Date(newest))
+        },
+      }
+    },
+    fails: [back, random],
   },
 ] satisfies Broken<RateLimits>[])
 
@@ -107,12 +186,12 @@ function unless(answer: HitResult, letThrough: () => boolean): HitResult {
 function extending(hit: RateLimits['hit'], extend: (answer: HitResult) => boolean): Partial<RateLimits> {
   const windows = new Map<string, { count: number; end: number }>()
   return {
-    async hit(key, { limit, windowSeconds }, now) {
-      const { retryAfterSeconds } = await hit(`${key}/wait`, { limit, windowSeconds }, now)
-      const next = now.getTime() + windowSeconds * 1000
+    async hit(key, limits, now) {
+      const { retryAfterSeconds } = await hit(`${key}/wait`, limits, now)
+      const next = now.getTime() + lengthOf(limits)
       let window = windows.get(key)
       if (!window || window.end <= now.getTime()) window = { count: 0, end: next }
-      const answer = { allowed: window.count < limit, retryAfterSeconds }
+      const answer = { allowed: window.count < (limits[0]?.limit ?? 0), retryAfterSeconds }
       windows.set(key, { count: window.count + 1, end: extend(answer) ? next : window.end })
       return answer
     },
@@ -120,4 +199,31 @@ function extending(hit: RateLimits['hit'], extend: (answer: HitResult) => boolea
       for (const key of keys) windows.delete(key)
     },
   }
+}
+
+/** Takes each window for a counter of its own, all of them hit by `order`. */
+function apart(
+  { hit, reset }: RateLimits,
+  decide: (answers: readonly HitResult[]) => HitResult,
+): Partial<RateLimits> {
+  const lengths = [10, 60, 120, 180, 300, 3_600, 86_400]
+  return {
+    async hit(key, limits, now) {
+      const answers: HitResult[] = []
+      for (const limit of limits) answers.push(await hit(`${key}/${limit.windowSeconds}`, [limit], now))
+      return decide(answers)
+    },
+    reset: (keys) => reset(keys.flatMap((key) => lengths.map((length) => `${key}/${length}`))),
+  }
+}
+
+function longest(answers: readonly HitResult[]): HitResult {
+  return {
+    allowed: answers.every(({ allowed }) => allowed),
+    retryAfterSeconds: Math.max(0, ...answers.map(({ retryAfterSeconds }) => retryAfterSeconds)),
+  }
+}
+
+function lengthOf([shortest]: readonly Limit[]): number {
+  return (shortest?.windowSeconds ?? 0) * 1000
 }

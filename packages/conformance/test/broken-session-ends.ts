@@ -155,9 +155,9 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
     breaking({ byId, list, open }) {
       const opened = new Map<string, SessionRecord>()
       return {
-        open(session) {
+        open(session, maxLive) {
           opened.set(session.id, session)
-          return open(session)
+          return open(session, maxLive)
         },
         async list(userId, now, keyset) {
           const sessions = await list(userId, now, keyset)
@@ -220,9 +220,9 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
     breaking({ byId, open, purgeEnded }) {
       const opened = new Set<string>()
       return {
-        open(session) {
+        open(session, maxLive) {
           opened.add(session.id)
-          return open(session)
+          return open(session, maxLive)
         },
         async purgeEnded(before, limit) {
           const sessions = await Promise.all([...opened].map(byId))

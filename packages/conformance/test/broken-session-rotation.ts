@@ -8,7 +8,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
   {
     flaw: 'turns null into empty text',
     breaking: ({ open }) => ({
-      open: (session) => open({ ...session, deviceName: session.deviceName ?? '' }),
+      open: (session, maxLive) => open({ ...session, deviceName: session.deviceName ?? '' }, maxLive),
     }),
     fails: ['sessions: open saves every field as it was given'],
   },
@@ -17,7 +17,11 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     breaking: (store) => {
       const reopened = new Map<string, SessionRecord>()
       return {
-        open: async (session) => store.open(session).catch(() => void reopened.set(session.id, session)),
+        open: async (session, maxLive) =>
+          store.open(session, maxLive).catch(() => {
+            reopened.set(session.id, session)
+            return []
+          }),
         byId: async (id) => reopened.get(id) ?? store.byId(id),
       }
     },
@@ -45,15 +49,16 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
   {
     flaw: 'cuts text at 255 characters',
     breaking: ({ open }) => ({
-      open: (session) => open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }),
+      open: (session, maxLive) =>
+        open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }, maxLive),
     }),
     fails: ['sessions: text comes back as it went in'],
   },
   {
     flaw: 'keeps dates in seconds',
     breaking: ({ open }) => ({
-      open: (session) =>
-        open({ ...session, createdAt: new Date(Math.floor(+session.createdAt / 1000) * 1000) }),
+      open: (session, maxLive) =>
+        open({ ...session, createdAt: new Date(Math.floor(+session.createdAt / 1000) * 1000) }, maxLive),
     }),
     fails: ['sessions: dates keep their milliseconds'],
   },
@@ -89,7 +94,12 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     breaking: ({ rotate }) => ({
       rotate: (rotation) => rotate({ ...rotation, address: rotation.address ?? '' }),
     }),
-    fails: ['sessions: rotate without an address keeps the stored one'],
+    fails: ['sessions: rotate without an address or a user agent keeps the stored one'],
+  },
+  {
+    flaw: 'shows the user agent of the sign-in for ever',
+    breaking: ({ rotate }) => ({ rotate: (rotation) => rotate({ ...rotation, userAgent: null }) }),
+    fails: ['sessions: rotate steps to the next generation and answers the row as it is now'],
   },
   {
     flaw: 'lets a newer generation through',
@@ -165,9 +175,9 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     breaking({ open, byId }) {
       const given = new Map<string, SessionRecord>()
       return {
-        open(session) {
+        open(session, maxLive) {
           given.set(session.id, session)
-          return open(session)
+          return open(session, maxLive)
         },
         async byId(id) {
           const session = await byId(id)

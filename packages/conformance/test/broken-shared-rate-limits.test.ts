@@ -9,6 +9,9 @@ const anew = 'shared rate limits: parallel attempts in a new window share one wi
 const end = 'shared rate limits: a window begun in one process ends in the other at the same millisecond'
 const reset = 'shared rate limits: what one process resets is forgotten in the other'
 
+const none = { limit: 0, windowSeconds: 0 }
+const refused = 'shared rate limits: what one process refuses is counted in no window of the other'
+
 function soundPair(): Pair<RateLimits> {
   const rateLimits = createMemoryRateLimits()
   return { one: rateLimits, other: rateLimits }
@@ -18,14 +21,14 @@ testFlaws<Pair<RateLimits>>(sharedRateLimitsCases, soundPair, [
   {
     flaw: 'counts in each process',
     breaking: () => ({ one: createMemoryRateLimits(), other: createMemoryRateLimits() }),
-    fails: [parallel, anew, end, reset],
+    fails: [parallel, anew, refused, end, reset],
   },
   {
     flaw: 'reads the count first and writes it later',
     breaking() {
       const counts = new Map<string, { count: number; ends: number }>()
       const each: RateLimits = {
-        async hit(key, { limit, windowSeconds }, now) {
+        async hit(key, [{ limit, windowSeconds } = none], now) {
           const stored = counts.get(key)
           if (stored) await gap()
           const live = stored && stored.ends > now.getTime()
@@ -48,11 +51,11 @@ testFlaws<Pair<RateLimits>>(sharedRateLimitsCases, soundPair, [
       const ends = new Map<string, number>()
       const each: RateLimits = {
         ...one,
-        async hit(key, limit, now) {
+        async hit(key, limits, now) {
           const over = now.getTime() >= (ends.get(key) ?? Infinity)
           await gap()
-          if (over || !ends.has(key)) ends.set(key, now.getTime() + limit.windowSeconds * 1000)
-          const answer = await one.hit(key, limit, now)
+          if (over || !ends.has(key)) ends.set(key, now.getTime() + (limits[0]?.windowSeconds ?? 0) * 1000)
+          const answer = await one.hit(key, limits, now)
           return { ...answer, allowed: answer.allowed || over }
         },
       }
@@ -65,7 +68,7 @@ testFlaws<Pair<RateLimits>>(sharedRateLimitsCases, soundPair, [
     breaking: ({ other }) => ({
       other: {
         ...other,
-        hit: (key, limit, now) => other.hit(key, limit, new Date(now.getTime() + 1)),
+        hit: (key, limits, now) => other.hit(key, limits, new Date(now.getTime() + 1)),
       },
     }),
     fails: [end],
@@ -78,9 +81,9 @@ testFlaws<Pair<RateLimits>>(sharedRateLimitsCases, soundPair, [
         one,
         other: {
           ...other,
-          async hit(key, limit, now) {
-            const answer = await other.hit(key, limit, now)
-            const allowed = answer.allowed && !(limit.limit === 1 && used.has(key))
+          async hit(key, limits, now) {
+            const answer = await other.hit(key, limits, now)
+            const allowed = answer.allowed && !(limits[0]?.limit === 1 && used.has(key))
             used.add(key)
             return { ...answer, allowed }
           },

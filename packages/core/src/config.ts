@@ -27,6 +27,8 @@ export interface KithConfig {
   readonly sessions: {
     readonly accessTtlSeconds: number
     readonly refreshTtlSeconds: number
+    readonly maxLifetimeSeconds: number
+    readonly maxPerAccount: number
     readonly graceSeconds: number
     readonly issuer: string
     readonly audience: string
@@ -118,6 +120,8 @@ const optionsSchema = z.strictObject({
     .strictObject({
       accessTtl: duration,
       refreshTtl: duration,
+      maxLifetime: duration,
+      maxPerAccount: positive,
       graceSeconds: z.number().int().min(0).max(300).optional(),
       issuer: z.string().min(1).optional(),
       audience: z.string().min(1).optional(),
@@ -192,6 +196,13 @@ function readSessions(sessions: KithOptions['sessions'] = {}): KithConfig['sessi
   if (refreshTtlSeconds <= accessTtlSeconds) {
     throw new TypeError('createKith: sessions.refreshTtl must be longer than sessions.accessTtl')
   }
+  const maxLifetimeSeconds = durationSeconds(
+    sessions.maxLifetime ?? Math.max(90 * 86_400, refreshTtlSeconds),
+    'createKith: sessions.maxLifetime',
+  )
+  if (maxLifetimeSeconds <= accessTtlSeconds) {
+    throw new TypeError('createKith: sessions.maxLifetime must be longer than sessions.accessTtl')
+  }
   const signingKeys = sessions.signingKeys ?? []
   if (signingKeys.length > 0 && signingKeys[0]?.jwk.d === undefined) {
     throw new TypeError('createKith: sessions.signingKeys: the first key signs, so it must be a private one')
@@ -202,6 +213,8 @@ function readSessions(sessions: KithOptions['sessions'] = {}): KithConfig['sessi
   return Object.freeze({
     accessTtlSeconds,
     refreshTtlSeconds,
+    maxLifetimeSeconds,
+    maxPerAccount: sessions.maxPerAccount ?? 100,
     graceSeconds: sessions.graceSeconds ?? 10,
     issuer: sessions.issuer ?? 'kith',
     audience: sessions.audience ?? 'kith',
@@ -247,5 +260,8 @@ function readRules(name: string, list: readonly LimitRule[]): readonly Limit[] {
     limit,
     windowSeconds: durationSeconds(window, `createKith: limits.${name}`),
   }))
-  return Object.freeze(read.sort((a, b) => a.windowSeconds - b.windowSeconds))
+  // Of two rules for one length the narrower one holds.
+  const narrowest = new Map<number, Limit>()
+  for (const limit of read.sort((a, b) => b.limit - a.limit)) narrowest.set(limit.windowSeconds, limit)
+  return Object.freeze([...narrowest.values()].sort((a, b) => a.windowSeconds - b.windowSeconds))
 }

@@ -4,6 +4,7 @@ import type { Emit } from './events.ts'
 import type { Clock, MakeId } from './id.ts'
 import type { AccessTokens } from './sessions/access-token.ts'
 import type { Attempts } from './sessions/attempts.ts'
+import type { DeviceTokens } from './sessions/device-token.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { VisibleFiles } from './media/visible-files.ts'
@@ -22,6 +23,7 @@ export interface Core {
   readonly attempts: Attempts
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  readonly deviceTokens: DeviceTokens
   readonly people: People
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
@@ -20,12 +21,17 @@ import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
+import { createDeviceTokens } from './sessions/device-token.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
+
+const aloneWarning =
+  'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
+  'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
 /** One Kith: its services over one storage. */
 export interface Kith {
@@ -54,6 +60,9 @@ export function createKith(options: KithOptions): Kith {
   const config = readOptions(options)
   const { clock, random, logger, revocations } = config
   const { storage } = options
+  const { issuer, audience } = config.sessions
+  const ownTokens = { secrets: config.secrets, issuer, audience, clock }
+  if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
   const { events, emit } = createEvents(clock, logger)
   const people = createPeople(storage, config.media)
   const core: Core = {
@@ -69,7 +78,8 @@ export function createKith(options: KithOptions): Kith {
       clock,
       random,
     }),
-    refreshTokens: createRefreshTokens(config.secrets, clock),
+    refreshTokens: createRefreshTokens(ownTokens),
+    deviceTokens: createDeviceTokens({ ...ownTokens, random }),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),

@@ -37,6 +37,8 @@ test('tells of each change, in order, with the time; and no secret', async () =>
     'account.edited',
     'account.password-changed',
     'session.revoked',
+    'session.opened',
+    'session.revoked',
     'account.banned',
     'account.unbanned',
     'account.deleted',

@@ -1,6 +1,12 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
 import type { Logger } from './options.ts'
 
+/** Where a refresh came from. */
+export interface ClientPlace {
+  address: string | null
+  userAgent: string | null
+}
+
 /** What happened, by name. */
 export interface KithEvents {
   'account.registered': { userId: string }
@@ -13,6 +19,8 @@ export interface KithEvents {
   'session.opened': { userId: string; sessionId: string; address: string | null }
   'session.refreshed': { userId: string; sessionId: string }
   'session.revoked': { userId: string; sessionId: string }
+  /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
+  'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
   'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
   'follow.added': { userId: string; followedId: string }
   'follow.removed': { userId: string; followedId: string }

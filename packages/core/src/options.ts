@@ -83,7 +83,10 @@ export interface PasswordOptions {
   iterations?: number | undefined
   /** @default 1 */
   parallelism?: number | undefined
-  /** How many hashes run at once. @default the number of processor cores */
+  /**
+   * How many hashes run at once. @default the number of processor cores, but at most 2: they run on Node's pool of four
+   * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
+   */
   concurrency?: number | undefined
   /** How many more may wait; past that sign-ins answer `busy`. @default 100 */
   queueLimit?: number | undefined
@@ -132,9 +135,16 @@ export interface SessionOptions {
   accessTtl?: Duration | undefined
   /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' */
   refreshTtl?: Duration | undefined
+  /**
+   * How old a session gets at most, however often it is refreshed: then its owner signs in again. @default '90d', or
+   * `refreshTtl` where that is longer
+   */
+  maxLifetime?: Duration | undefined
+  /** How many live sessions an account has at most; one more ends the least recently used. @default 100 */
+  maxPerAccount?: number | undefined
   /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 */
   graceSeconds?: number | undefined
-  /** The `iss` and `aud` of access tokens. @default 'kith' */
+  /** The `iss` and `aud` of all tokens. @default 'kith' */
   issuer?: string | undefined
   /** @default 'kith' */
   audience?: string | undefined

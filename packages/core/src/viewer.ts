@@ -10,4 +10,6 @@ export interface ClientInfo {
   address?: string | undefined
   /** The `User-Agent` header. */
   userAgent?: string | undefined
+  /** The device token that an earlier sign-in on this device gave out (`tokens.deviceToken`). */
+  device?: string | undefined
 }

@@ -1,4 +1,4 @@
-import { isKithError, type Kith, type SignIn } from '@kith/core'
+import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
 import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
 import { headOf, sendResponse, toRequest } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response as ExpressResponse } from 'express'
@@ -13,9 +13,13 @@ export interface KithExpress {
   readViewer: RequestHandler
   /**
    * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not allowed,
-   * before it calls `signIn`, and puts the tokens into cookies. What it answers holds none. @throws origin-not-allowed
+   * before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it answers
+   * holds none. @throws origin-not-allowed
    */
-  signIn(to: SignInExchange, signIn: () => Promise<SignIn>): Promise<SignInAnswer>
+  signIn(
+    to: SignInExchange,
+    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+  ): Promise<SignInAnswer>
   /** Answers errors of Kith from your own routes as problems; all others go on. Goes behind the routes. */
   problems: ErrorRequestHandler
 }

@@ -97,6 +97,7 @@ test('cookies and Vary of the host stay beside those of Kith', async () => {
     'host',
     '__Host-kith-access',
     '__Host-kith-refresh',
+    '__Host-kith-device',
   ])
   expect(headers.get('vary')).toBe('Accept-Language, Origin')
 })

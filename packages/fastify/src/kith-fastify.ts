@@ -1,4 +1,4 @@
-import { isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
 import { headOf } from '@kith/http/node'
 import type {
@@ -20,10 +20,14 @@ declare module 'fastify' {
     readViewer: preHandlerAsyncHookHandler
     /**
      * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
-     * allowed, before it calls `signIn`, and puts the tokens into cookies. What it answers holds none.
+     * allowed, before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it
+     * answers holds none.
      * @throws origin-not-allowed
      */
-    signIn(to: SignInExchange, signIn: () => Promise<SignIn>): Promise<SignInAnswer>
+    signIn(
+      to: SignInExchange,
+      signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+    ): Promise<SignInAnswer>
     /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
   }

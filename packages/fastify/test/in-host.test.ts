@@ -65,6 +65,7 @@ test('hooks, cookies and Vary of the host reach the routes of Kith', async () =>
     'host',
     '__Host-kith-access',
     '__Host-kith-refresh',
+    '__Host-kith-device',
   ])
   expect(headers['vary']).toBe('Origin, Accept-Language')
 })

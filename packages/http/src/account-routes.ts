@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Cookies } from './cookies.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
-import { type AnswerSignIn, transportInput } from './sign-in.ts'
+import { type AnswerSignIn, transportInput, withoutTokens } from './sign-in.ts'
 
 /** What the routes of accounts and sessions depend on. */
 export interface RouteOptions {
@@ -25,7 +25,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       status: 201,
       output: shapes.SignIn,
       problems: ['identifier-taken', 'origin-not-allowed', 'rate-limited', 'busy'],
-      handle: (exchange) => answerSignIn(exchange, (input) => accounts.register(input, exchange.client)),
+      handle: (exchange) => answerSignIn(exchange, accounts.register),
     }),
     viewerRoute({
       method: 'GET',
@@ -66,13 +66,16 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       method: 'POST',
       path: '/users/me/password',
       operationId: 'changePassword',
-      summary: 'Change your password; all other sessions end',
+      summary: 'Change your password; every session ends, and a new one is opened for you',
       body: inputs.changePassword,
-      status: 204,
+      status: 200,
+      output: shapes.SignIn,
       problems: ['wrong-password', 'account-locked', 'busy'],
-      async handle(viewer, { body }) {
-        await accounts.changePassword(viewer, body)
-        return {}
+      async handle(viewer, { body, client, credentials, setCookies }) {
+        const signedIn = await accounts.changePassword(viewer, body, client)
+        if (credentials.kind === 'bearer') return { body: signedIn }
+        setCookies.push(...cookies.set(signedIn))
+        return { body: withoutTokens(signedIn) }
       },
     }),
   ]

@@ -9,18 +9,23 @@ export interface TokenCookies {
   conflict: boolean
 }
 
-/** Reads and writes the two session cookies. */
+/** Reads and writes the two session cookies, and the one that makes the device known. */
 export interface Cookies {
   /** The name of the cookie that holds the access token. */
   readonly accessName: string
   read(header: string | null): TokenCookies
+  /** The device token, which says who has signed in on this device before; it gives access to nothing. */
+  readDevice(header: string | null): string | undefined
   /** The `Set-Cookie` headers of a sign-in. */
   set(signIn: SignIn): string[]
-  /** The `Set-Cookie` headers that remove both. */
+  /** The `Set-Cookie` headers that remove the session cookies. The device stays known. */
   clear(): string[]
   /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */
   clearEverywhere(path: string): string[]
 }
+
+/** Browsers keep no cookie for longer. */
+const deviceSeconds = 400 * 86_400
 
 /** Creates the cookies of one handler. */
 export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'], clock: Clock): Cookies {
@@ -28,6 +33,7 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
   const prefix = !secure ? '' : domain === null ? '__Host-' : '__Secure-'
   const accessName = `${prefix}kith-access`
   const refreshName = `${prefix}kith-refresh`
+  const deviceName = `${prefix}kith-device`
   const ending = ['HttpOnly', ...(secure ? ['Secure'] : []), `SameSite=${capitalize(sameSite)}`].join('; ')
   const everywhere = domain === null ? [''] : [`Domain=${domain}; `, '']
 
@@ -40,9 +46,8 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
     read(header) {
       const found = new Map<string, string>()
       let conflict = false
-      for (const pair of (header ?? '').split(';')) {
-        const [name = '', value = ''] = pair.split('=', 2).map((part) => part.trim())
-        if ((name !== accessName && name !== refreshName) || value === '') continue
+      for (const [name, value] of pairsOf(header)) {
+        if (name !== accessName && name !== refreshName) continue
         // A host that shares the domain can add one with a longer path, and browsers put that first: into another account.
         if (domain !== null && (found.get(name) ?? value) !== value) conflict = true
         // Of two that only this host can have set the first counts: it has the longest path, or is the oldest.
@@ -57,11 +62,15 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
         ? { accessToken: null, refreshToken: null, conflict }
         : { accessToken, refreshToken, conflict }
     },
+    readDevice: (header) => pairsOf(header).find(([name]) => name === deviceName)?.[1],
     set({ tokens, session }) {
       const sessionSeconds = (Date.parse(session.expiresAt) - clock().getTime()) / 1000
       return [
         write(accessName, tokens.accessToken, { seconds: tokens.expiresIn }),
         write(refreshName, tokens.refreshToken, { seconds: sessionSeconds }),
+        ...(tokens.deviceToken === undefined
+          ? []
+          : [write(deviceName, tokens.deviceToken, { seconds: deviceSeconds })]),
       ]
     },
     clear: () => [write(accessName, '', {}), write(refreshName, '', {})],
@@ -92,4 +101,12 @@ function pathsAbove(path: string): string[] {
 
 function capitalize(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1)
+}
+
+/** The cookies of a request that are not empty, in their order: longest path first, then the oldest. */
+function pairsOf(header: string | null): (readonly [name: string, value: string])[] {
+  return (header ?? '')
+    .split(';')
+    .map((pair) => pair.split('=', 2).map((part) => part.trim()))
+    .flatMap(([name = '', value = '']) => (value === '' ? [] : [[name, value] as const]))
 }

@@ -2,6 +2,7 @@ import { type ClientInfo, type Kith, KithError, type Logger, type SignIn, type V
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
+import { readCredentials } from './credentials.ts'
 import { createCors } from './cors.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { userAgentMaxLength } from './device-name.ts'
@@ -19,7 +20,7 @@ import { profileRoutes } from './profile-routes.ts'
 import { createProxyNotice } from './proxy-notice.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
-import { createAnswerSignIn, withoutTokens } from './sign-in.ts'
+import { createAnswerSignIn, endSessionBefore, withoutTokens } from './sign-in.ts'
 import { toSuccess } from './success.ts'
 
 /** What only the host knows of a request. */
@@ -64,9 +65,13 @@ export interface KithHttp {
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
-   * not allowed, before `signIn` runs, and answers the cookies to set. @throws origin-not-allowed
+   * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
+   * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
-  signIn(head: RequestHead, signIn: () => Promise<SignIn>): Promise<BrowserSignIn>
+  signIn(
+    head: RequestHead,
+    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+  ): Promise<BrowserSignIn>
   /**
    * The answer for an error outside of {@link handle}. `where` names the place in the log. With the head of a request it
    * is made readable for the allowed origins, as for paths of Kith; on other paths CORS is up to the host.
@@ -88,8 +93,8 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
   const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
-  const answerSignIn = createAnswerSignIn(guard, cookies)
   const noticeProxy = createProxyNotice(logger)
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
   let openApi: object | undefined
   const routes: Route[] = [
@@ -124,7 +129,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         head: request,
         request,
         params: match.params,
-        client: clientOf(request, context),
+        client: { ...clientOf(request, context), device: cookies.readDevice(request.headers.get('cookie')) },
         credentials,
         setCookies,
         readQuery: () => readQuery(new URLSearchParams(match.query)),
@@ -183,9 +188,10 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     owns: (target: string) => table.find(target) !== null,
     requireViewer: guard.requireViewer,
     readViewer: guard.readViewer,
-    async signIn(head: RequestHead, signIn: () => Promise<SignIn>) {
+    async signIn(head: RequestHead, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
       guard.demandOwnPage(head)
-      const signedIn = await signIn()
+      const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
+      await endSessionBefore(kith.sessions, readCredentials(head, cookies))
       return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
     },
     problem,

@@ -25,7 +25,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
         'rate-limited',
         'busy',
       ],
-      handle: (exchange) => answerSignIn(exchange, (input) => sessions.login(input, exchange.client)),
+      handle: (exchange) => answerSignIn(exchange, sessions.login),
     }),
     publicRoute({
       method: 'POST',

@@ -23,6 +23,7 @@ const tokens: z.ZodType<Tokens> = z.strictObject({
   accessToken: z.string(),
   refreshToken: z.string(),
   expiresIn: z.int().positive(),
+  deviceToken: z.string().optional(),
 })
 
 const signIn: z.ZodType<SignInAnswer> = z.strictObject({

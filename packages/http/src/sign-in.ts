@@ -1,8 +1,9 @@
-import type { SignIn } from '@kith/core'
+import type { ClientInfo, Sessions, SignIn } from '@kith/core'
 import { z } from 'zod'
 import type { Cookies } from './cookies.ts'
+import type { Credentials } from './credentials.ts'
 import { deviceNameOf } from './device-name.ts'
-import type { Guard } from './guard.ts'
+import { type Guard, isDeadToken } from './guard.ts'
 import type { Answer, Exchange } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
 
@@ -10,31 +11,62 @@ import type { SignInAnswer } from './shapes.ts'
 export interface TransportInput {
   /** Where the tokens go: into cookies, or with `bearer` into the answer. @default 'cookie' */
   transport?: 'cookie' | 'bearer' | undefined
+  /** The `deviceToken` of an earlier sign-in on this device, where it is not in a cookie. */
+  deviceToken?: string | undefined
 }
 
 /** The schema of {@link TransportInput}. */
 export const transportInput: z.ZodType<TransportInput> = z.strictObject({
   transport: z.enum(['cookie', 'bearer']).optional(),
+  deviceToken: z.string().min(1).max(2048).optional(),
 })
 
-/** Signs in, and gives the tokens the way that was asked for. */
+/**
+ * Signs in, and gives the tokens the way that was asked for. A session whose credentials came along ends: nobody could sign
+ * out of it any more.
+ */
 export type AnswerSignIn = <Input extends { deviceName?: string | undefined }>(
   exchange: Exchange<Input & TransportInput, undefined>,
-  signIn: (input: Input) => Promise<SignIn>,
+  signIn: (input: Input, client: ClientInfo) => Promise<SignIn>,
 ) => Promise<Answer>
 
+/** What {@link createAnswerSignIn} depends on. */
+export interface AnswerSignInOptions {
+  guard: Guard
+  cookies: Cookies
+  sessions: Sessions
+}
+
 /** Creates the answering of sign-ins. */
-export function createAnswerSignIn(guard: Guard, cookies: Cookies): AnswerSignIn {
-  return async ({ body, head, client, setCookies }, signIn) => {
-    const { transport, ...input } = body
+export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOptions): AnswerSignIn {
+  return async ({ body, head, client, credentials, setCookies }, signIn) => {
+    const { transport, deviceToken, ...input } = body
     const bearer = transport === 'bearer'
     // Otherwise any page could sign its visitors in to an account of its own (login CSRF).
     if (!bearer) guard.demandOwnPage(head)
     const deviceName = body.deviceName ?? deviceNameOf(client.userAgent)
-    const signedIn = await signIn({ ...(input as typeof body), deviceName })
-    if (bearer) return { body: signedIn }
+    const device = deviceToken ?? client.device
+    const signedIn = await signIn({ ...(input as typeof body), deviceName }, { ...client, device })
+    await endSessionBefore(sessions, credentials)
+    if (bearer) {
+      if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
+      return { body: signedIn }
+    }
     setCookies.push(...cookies.set(signedIn))
     return { body: withoutTokens(signedIn) }
+  }
+}
+
+/** Ends the session that credentials belong to; those that are of no more use end nothing. */
+export async function endSessionBefore(sessions: Sessions, credentials: Credentials): Promise<void> {
+  if (credentials.kind === 'none' || credentials.kind === 'conflict') return
+  if (credentials.kind === 'cookies' && credentials.refreshToken !== null)
+    await sessions.logoutByRefreshToken(credentials.refreshToken)
+  if (credentials.accessToken === null) return
+  try {
+    await sessions.logoutByAccessToken(credentials.accessToken)
+  } catch (error) {
+    if (!isDeadToken(error)) throw error
   }
 }
 

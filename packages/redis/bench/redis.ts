@@ -61,7 +61,7 @@ console.log(`a mirror of ${listed} entries: built in ${Math.round(performance.no
 
 const limits = createRedisRateLimits({ client: clients[0], prefix })
 const hit = (index: number): Promise<unknown> =>
-  limits.hit(`key-${index % 5_000}`, { limit: 10, windowSeconds: 60 }, new Date())
+  limits.hit(`key-${index % 5_000}`, [{ limit: 10, windowSeconds: 60 }], new Date())
 const alone: number[] = []
 for (let count = 0; count < 2_000; count++) {
   const sent = performance.now()

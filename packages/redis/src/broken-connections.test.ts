@@ -19,7 +19,7 @@ import {
 } from '../test/instances.ts'
 import { createRedisRateLimits } from './index.ts'
 
-const limit = { limit: 1_000, windowSeconds: 60 }
+const rules = [{ limit: 1_000, windowSeconds: 60 }]
 
 function placeAt(redis: RedisServer): Place {
   return { ports: [redis.port], prefix: redis.freshPrefix() }
@@ -142,10 +142,10 @@ await describeWithRedis('connections that break', {}, (redis) => {
     const proxy = await openProxy(redis())
     const client = connect({ ports: [proxy.port] }, { socketTimeout: 500 })
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
-    await limits.hit('a', limit, new Date())
+    await limits.hit('a', rules, new Date())
     proxy.abandon()
-    await timed(() => limits.hit('a', limit, new Date()))
-    await until(async () => (await limits.hit('a', limit, new Date())).allowed)
+    await timed(() => limits.hit('a', rules, new Date()))
+    await until(async () => (await limits.hit('a', rules, new Date())).allowed)
   })
 
   test.concurrent(
@@ -161,7 +161,7 @@ await describeWithRedis('connections that break', {}, (redis) => {
         const id = randomUUID()
         const calls = [
           timed(() => one.revoke([id], inAMinute())),
-          timed(() => limits.hit('a', limit, new Date())),
+          timed(() => limits.hit('a', rules, new Date())),
         ]
         await wait(60)
         await proxy.cut()
@@ -177,7 +177,7 @@ await describeWithRedis('connections that break', {}, (redis) => {
         const later = openRevocations(place)
         await until(() => later.isRevoked(id))
       }
-      await until(async () => (await limits.hit('a', limit, new Date())).allowed)
+      await until(async () => (await limits.hit('a', rules, new Date())).allowed)
     },
   )
 })

@@ -32,7 +32,7 @@ await describeWithRedisCluster('on a cluster of three', (cluster) => {
     const limits = createRedisRateLimits({ client, prefix: 'spread' })
     const keys = Array.from({ length: 60 }, () => randomUUID())
     const hit = async (key: string): Promise<boolean> =>
-      (await limits.hit(key, { limit: 1, windowSeconds: 60 }, new Date())).allowed
+      (await limits.hit(key, [{ limit: 1, windowSeconds: 60 }], new Date())).allowed
     expect((await Promise.all(keys.map(hit))).every(Boolean)).toBe(true)
     expect((await Promise.all(keys.map(hit))).some(Boolean)).toBe(false)
     const sizes = await Promise.all((client as Cluster).nodes('master').map((node) => node.dbsize()))

@@ -21,7 +21,7 @@ import {
 } from '../test/instances.ts'
 import { createRedisRateLimits, createRedisRevocations } from './index.ts'
 
-const limit = { limit: 1_000, windowSeconds: 60 }
+const rules = [{ limit: 1_000, windowSeconds: 60 }]
 
 /** A server for one test alone, so that those of this file can fail side by side. */
 async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
@@ -46,7 +46,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       await untilUntrusted(one)
       await Promise.all([
         demandRefusals(() => one.isRevoked('somebody')),
-        demandRefusals(() => limits.hit('a', limit, new Date())),
+        demandRefusals(() => limits.hit('a', rules, new Date())),
         demandRefusals(() => one.revoke([during], inAMinute())),
       ])
       expect([one.isRevoked(before), one.isRevoked(during)]).toEqual([true, true])
@@ -54,7 +54,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       await untilTrusted(one, other)
       await until(() => other.isRevoked(during))
       expect(other.isRevoked(before)).toBe(true)
-      await until(async () => (await limits.hit('a', limit, new Date())).allowed)
+      await until(async () => (await limits.hit('a', rules, new Date())).allowed)
       // One that starts only now learns it from Redis.
       await demandKnown(openRevocations(place), [before, during])
     },
@@ -65,21 +65,21 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const [one, other] = [openRevocations(place), openRevocations(place)]
     const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix })
     await untilTrusted(one, other)
-    await limits.hit('a', limit, new Date())
+    await limits.hit('a', rules, new Date())
     await control.freeze()
     const id = randomUUID()
     await untilUntrusted(other)
     await Promise.all([
       demandRefusals(() => one.revoke([id], inAMinute())),
       demandRefusals(() => other.isRevoked(id)),
-      demandRefusals(() => limits.hit('a', limit, new Date())),
+      demandRefusals(() => limits.hit('a', rules, new Date())),
     ])
     control.thaw()
     await demandKnown(one, [id])
     await untilTrusted(other)
     await until(() => other.isRevoked(id))
     // The answers that came late say that Redis is back.
-    expect(await limits.hit('a', limit, new Date())).toMatchObject({ allowed: true })
+    expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
   })
 
   test.concurrent('emptied while connected: the mirrors write back what they know', async () => {
@@ -110,17 +110,44 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     await demandKnown(openRevocations(place), [id])
   })
 
-  test.concurrent('out of memory: revocations are written all the same, attempts are refused', async () => {
+  test.concurrent(
+    'out of memory: revocations are written all the same, and each process counts attempts by itself',
+    async () => {
+      const { place } = await ownServer()
+      const one = openRevocations(place)
+      const warnings: unknown[] = []
+      const logger = { warn: (line: string) => warnings.push(line) }
+      const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix, logger })
+      const admin = connect(place) as Redis
+      await admin.config('SET', 'maxmemory', '1')
+      await untilTrusted(one)
+      const single = [{ limit: 1, windowSeconds: 60 }]
+      const attempts = [1, 2].map(() => limits.hit('a', single, new Date()))
+      expect((await Promise.all(attempts)).map(({ allowed }) => allowed)).toEqual([true, false])
+      await limits.reset(['a'])
+      expect(await limits.hit('a', single, new Date())).toEqual({ allowed: true, retryAfterSeconds: 0 })
+      expect(warnings).toEqual([expect.stringContaining('Redis is full')])
+      await one.revoke(['a'], inAMinute())
+      expect(await openRevocations(place).isRevoked('a')).toBe(true)
+    },
+  )
+
+  test.concurrent('a server that may evict revocations is told of once, with what to do', async () => {
     const { place } = await ownServer()
-    const one = openRevocations(place)
-    const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix })
     const admin = connect(place) as Redis
-    await admin.config('SET', 'maxmemory', '1')
-    await untilTrusted(one)
-    const full = { code: 'storage-full', retryAfterSeconds: 60 }
-    await expect(limits.hit('a', limit, new Date())).rejects.toMatchObject(full)
-    await one.revoke(['a'], inAMinute())
-    expect(await openRevocations(place).isRevoked('a')).toBe(true)
+    const told = async (): Promise<unknown[]> => {
+      const one = openRevocations(place)
+      await untilTrusted(one)
+      await one.revoke(['a'], inAMinute())
+      return one.warnings.flat()
+    }
+    expect(await told()).toEqual([])
+    await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
+    expect(await told(), 'without a limit nothing is evicted').toEqual([])
+    await admin.config('SET', 'maxmemory', '100mb')
+    expect(await told()).toEqual([expect.stringMatching(/volatile-lru.*noeviction/)])
+    await admin.config('SET', 'maxmemory-policy', 'noeviction')
+    expect(await told()).toEqual([])
   })
 
   test.concurrent(
@@ -158,7 +185,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       const { millis, value } = await timed(async () => {
         const answers: unknown[] = [await one.isRevoked('a'), await one.isRevoked('b')]
         // As many as a sign-in makes, one after the other.
-        for (let call = 0; call < 6; call++) answers.push((await limits.hit('a', limit, new Date())).allowed)
+        for (let call = 0; call < 6; call++) answers.push((await limits.hit('a', rules, new Date())).allowed)
         await limits.reset(['a'])
         return answers
       })
@@ -180,10 +207,10 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     await until(() => one.revoke(['a'], inAMinute()).then(() => true))
     await untilTrustedForLong(one)
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
-    expect(await limits.hit('a', limit, new Date())).toMatchObject({ allowed: true })
+    expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
     await limits.reset(['a'])
     expect(one.warnings.flat().map(String)).not.toContainEqual(expect.stringContaining('NOPERM'))
-    expect(rights).toHaveLength(21)
+    expect(rights).toHaveLength(24)
   })
 
   test.concurrent('a wrong password is a fault of the server that tells it to nobody', async () => {

@@ -30,20 +30,51 @@ await describeWithRedis('on a server', {}, (redis) => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const client = connect(place)
-    const limit = { limit: 2, windowSeconds: 60 }
-    for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', limit, new Date(1_000))
-    const left = await client.pttl(`${place.prefix}:limits:a`)
+    const rules = [{ limit: 2, windowSeconds: 60 }]
+    for (let attempt = 0; attempt < 4; attempt++) await limits.hit('a', rules, new Date(1_000))
+    const [bucket = ''] = await client.keys(`${place.prefix}:*`)
+    const left = await client.pttl(bucket)
     expect(left).toBeGreaterThan(59_000)
     expect(left).toBeLessThanOrEqual(61_000)
     await limits.reset(['a'])
-    expect(await client.exists(`${place.prefix}:limits:a`)).toBe(0)
+    expect(await client.exists(bucket)).toBe(0)
+  })
+
+  test('made-up names share buckets, and what is over is swept out of them', async () => {
+    const place = freshPlace()
+    const limits = await openRateLimits(place)
+    const client = connect(place)
+    const rules = [
+      { limit: 20, windowSeconds: 60 },
+      { limit: 200, windowSeconds: 3_600 },
+    ]
+    const fields = async (): Promise<number> => {
+      const buckets = await client.keys(`${place.prefix}:limits:*`)
+      expect(buckets.length).toBeLessThanOrEqual(4_096)
+      return (await Promise.all(buckets.map((bucket) => client.hlen(bucket)))).reduce(
+        (sum, size) => sum + size,
+        0,
+      )
+    }
+    const start = Date.now()
+    const spray = (round: number): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 8_192 }, (_, index) =>
+          limits.hit(`${round}/${index}`, rules, new Date(start + round * 61_000)),
+        ),
+      )
+    await spray(0)
+    const first = await fields()
+    for (let round = 1; round < 5; round++) await spray(round)
+    // At most one of each bucket says when it is swept.
+    expect(await fields()).toBeLessThan(first + 2 * 4_096)
   })
 
   test('a server that forgot the script is told it again', async () => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const attempt = async (): Promise<boolean> =>
-      (await limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date())).allowed
+      (await limits.hit('a', [{ limit: 1, windowSeconds: 60 }], new Date())).allowed
     expect(await attempt()).toBe(true)
     await connect(place).script('FLUSH')
     expect(await attempt()).toBe(false)
@@ -58,8 +89,8 @@ await describeWithRedis('on a server', {}, (redis) => {
     })
     closeLater(() => client.disconnect())
     const limits = createRedisRateLimits({ client, prefix: redis().freshPrefix() })
-    const hit = (): Promise<unknown> => limits.hit('a', { limit: 1, windowSeconds: 60 }, new Date(0))
-    expect(await hit()).toEqual({ allowed: true, retryAfterSeconds: 60 })
+    const hit = (): Promise<unknown> => limits.hit('a', [{ limit: 1, windowSeconds: 60 }], new Date(0))
+    expect(await hit()).toEqual({ allowed: true, retryAfterSeconds: 0 })
     expect(await hit()).toEqual({ allowed: false, retryAfterSeconds: 60 })
   })
 

@@ -1,8 +1,11 @@
-import type { RateLimits } from '@kith/core'
+import { createHash } from 'node:crypto'
+import { isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
+import { createMemoryRateLimits } from '@kith/core/adapter'
 import { checkPrefix, type RedisClient } from './client.ts'
+import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'
 import { isUnreachable } from './redis-error.ts'
-import { defineScript, runScript, type Script } from './script.ts'
+import { runScript } from './script.ts'
 import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRateLimits} takes. */
@@ -13,56 +16,81 @@ export interface RedisRateLimitsOptions {
   prefix?: string | undefined
   /**
    * What happens to attempts while Redis cannot be reached: `closed` refuses them with `storage-unavailable`, `open`
-   * allows them uncounted. @default 'closed'
+   * allows them uncounted. A Redis that is full refuses nobody: each process then counts by itself. @default 'closed'
    */
   whenUnreachable?: WhenUnreachable | undefined
+  /** Told once when Redis is full. @default `console` */
+  logger?: Pick<Logger, 'warn'> | undefined
 }
-
-/**
- * KEYS: the window, a hash. ARGV: how many attempts it allows, its length and the present, in milliseconds. The present
- * is that of the caller, so windows end when the caller's clock says so; the clock of Redis only clears them away.
- */
-const hitScript: Script = defineScript(`
-local limit, length, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local window = redis.call('HMGET', KEYS[1], 'count', 'ends')
-local count, ends = tonumber(window[1]), tonumber(window[2])
-local open = ends and ends > now
-if not open then count, ends = 0, now + length end
-if count >= limit then return { 0, ends - now } end
-redis.call('HSET', KEYS[1], 'count', count + 1, 'ends', string.format('%.0f', ends))
-if not open then redis.call('PEXPIRE', KEYS[1], length + 1000) end
-return { 1, ends - now }
-`)
 
 /** Creates the counters of all processes on one Redis. Nothing happens until the first attempt. */
 export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimits {
-  const { client } = options
+  const { client, logger = console } = options
   const prefix = checkPrefix(options.prefix ?? 'kith')
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const reach = createReach()
-  const keyOf = (key: string): string => `${prefix}:limits:${key}`
+  const bucketOf = (key: string): string => `${prefix}:limits:${bucketName(key)}`
+  const own = createMemoryRateLimits()
+  let warned = false
 
-  /** Makes the call, or answers `otherwise` where the host prefers that to an error. */
-  async function tryTo<Answer>(call: () => Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  /** Makes the call, or what is done otherwise where Redis cannot be used and nobody is to be refused for that. */
+  async function tryTo<Answer>(call: () => Promise<Answer>, otherwise: Otherwise<Answer>): Promise<Answer> {
     try {
       return await reach(call)
     } catch (error) {
+      if (isFull(error)) {
+        if (!warned) logger.warn(fullWarning)
+        warned = true
+        return await otherwise.full()
+      }
       if (whenUnreachable === 'closed' || !isUnreachable(error)) throw error
-      return otherwise
+      return otherwise.unreachable
     }
   }
 
   return {
-    async hit(key, { limit, windowSeconds }, now) {
-      const length = windowSeconds * 1000
-      const input = { keys: [keyOf(key)], values: [limit, length, now.getTime()] }
-      const answer = await tryTo(() => runScript(client, hitScript, input), [1, length])
-      const [allowed, left] = (answer as unknown[]).map(Number)
-      return { allowed: allowed === 1, retryAfterSeconds: Math.max(1, Math.ceil((left ?? 0) / 1000)) }
+    async hit(key, limits, now) {
+      if (limits.length === 0) return { allowed: true, retryAfterSeconds: 0 }
+      const values = [key, now.getTime(), ...limits.flatMap(toArguments)]
+      return await tryTo(
+        async () => {
+          const left = Number(await runScript(client, hitScript, { keys: [bucketOf(key)], values }))
+          return { allowed: left === 0, retryAfterSeconds: Math.ceil(left / 1000) }
+        },
+        {
+          full: () => own.hit(key, limits, now),
+          unreachable: { allowed: true, retryAfterSeconds: 0 },
+        },
+      )
     },
     async reset(keys) {
+      await own.reset(keys)
       // One by one, since on a cluster each key has a place of its own.
-      await Promise.all(keys.map((key) => tryTo(() => client.del(keyOf(key)), 0)))
+      const forget = (key: string): Promise<number> => client.hdel(bucketOf(key), `s${key}`)
+      await Promise.all(
+        keys.map((key) => tryTo(() => forget(key), { full: () => Promise.resolve(0), unreachable: 0 })),
+      )
     },
   }
+}
+
+interface Otherwise<Answer> {
+  full(): Promise<Answer>
+  unreachable: Answer
+}
+
+const fullWarning =
+  'Redis is full: limits are counted in each process by itself until there is room. Give it more memory (maxmemory).'
+
+function isFull(error: unknown): boolean {
+  return isKithError(error) && error.code === 'storage-full'
+}
+
+/** Counters share 4,096 hashes: alone each would cost Redis three times its own size. */
+function bucketName(key: string): string {
+  return createHash('sha1').update(key).digest('base64url').slice(0, 2)
+}
+
+function toArguments({ limit, windowSeconds }: Limit): number[] {
+  return [limit, windowSeconds]
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger, Revocations } from '@kith/core'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
+import { evictionProblem } from './eviction.ts'
 import { createFollower } from './follower.ts'
 import { createLease } from './lease.ts'
 import { createMirror, type Entry } from './mirror.ts'
@@ -23,7 +24,10 @@ export interface RedisRevocationsOptions {
   whenUnreachable?: WhenUnreachable | undefined
   /** The clock that `until` is told by: give it where `createKith` has one of its own. @default the system's clock */
   clock?: Clock | undefined
-  /** Told once when the mirror cannot be kept, with the reason. @default `console` */
+  /**
+   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations.
+   * @default `console`
+   */
   logger?: Pick<Logger, 'warn'> | undefined
 }
 
@@ -65,6 +69,18 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     },
   })
 
+  let asked = false
+
+  /** Begins to follow, and looks once whether the server may drop what it is told. */
+  function start(): void {
+    follower.start()
+    if (asked) return
+    asked = true
+    void evictionProblem(client).then((problem) => {
+      if (problem !== null) logger.warn(problem)
+    })
+  }
+
   /** What the client cannot write now, the follower delivers on its own connection, now or as soon as it can. */
   async function send({ entries, written, deliver }: Parcel): Promise<void> {
     let failure: unknown
@@ -88,7 +104,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
   return {
     async revoke(sessionIds, until) {
       if (sessionIds.length === 0) return
-      follower.start()
+      start()
       const endsAt = performance.now() + until.getTime() - clock().getTime() + marginMillis
       const entries = sessionIds.map((sessionId): Entry => [sessionId, endsAt])
       for (const entry of entries) mirror.add(entry)
@@ -98,7 +114,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     isRevoked(sessionId) {
       if (mirror.has(sessionId)) return true
       if (lease.holds()) return false
-      follower.start()
+      start()
       return ask(sessionId)
     },
 

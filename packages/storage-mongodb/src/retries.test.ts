@@ -108,8 +108,15 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
     expect(await users.byId(user.id)).toEqual(user)
     const replace = () => users.replacePassword(user.id, user.passwordHash, 'next')
     expect(await once('update', mishap, replace)).toBe(true)
-    await sessions.open(session)
-    const step = { id: session.id, generation: 0, now: later(1), expiresAt: later(9), address: null }
+    await sessions.open(session, 1_000)
+    const step = {
+      id: session.id,
+      generation: 0,
+      now: later(1),
+      expiresAt: later(9),
+      address: null,
+      userAgent: null,
+    }
     const rotated = { ...session, generation: 1, rotatedAt: later(1), expiresAt: later(9) }
     expect(await once('findAndModify', mishap, () => sessions.rotate(step))).toEqual({
       rotated: true,

@@ -1,26 +1,47 @@
 import { randomUUID } from 'node:crypto'
 import type { SessionStore } from '@kith/core'
+import type { Filter } from 'mongodb'
+import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
-import { sessionDocument, sessionFrom } from './session-document.ts'
+import { type SessionDocument, sessionDocument, sessionFrom } from './session-document.ts'
 
 /** Creates the session store on a connection. */
 export function createSessionStore({ call }: Connection): SessionStore {
   return {
-    open: (session) =>
-      call('sessions.open', ({ collections: { sessions } }) => sessions.insert(sessionDocument(session))),
+    // Without a transaction: two of them would not see each other's session. This way whoever looks last sees all, and
+    // what one ends is among the surplus of every other order too.
+    open: (session, maxLive) =>
+      call('sessions.open', async ({ collections: { sessions } }) => {
+        const { userId, createdAt: at } = session
+        await sessions.insert(sessionDocument(session))
+        const liveOfUser = { userId, revokedAt: null, expiresAt: { $gt: at } }
+        const live = await sessions.find(liveOfUser, { fields: ['_id', 'rotatedAt'] })
+        const surplus = live
+          .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a._id < b._id ? 1 : -1))
+          .slice(maxLive)
+          .map(({ _id }) => _id)
+        if (surplus.length === 0) return []
+        return await end(sessions, { ...liveOfUser, _id: { $in: surplus } }, { at, revokedBy: randomUUID() })
+      }),
     byId: (id) =>
       call('sessions.byId', async ({ collections: { sessions } }) => {
         const found = await sessions.first({ _id: id })
         return found && sessionFrom(found)
       }),
-    rotate: ({ id, generation, now, expiresAt, address }) =>
+    rotate: ({ id, generation, now, expiresAt, address, userAgent }) =>
       call('sessions.rotate', async ({ collections: { sessions } }) => {
         const rotated = await sessions.change(
           { _id: id, generation, revokedAt: null, expiresAt: { $gt: now } },
           {
             $inc: { generation: 1 },
-            $set: { rotatedAt: now, expiresAt, endsAt: expiresAt, ...(address !== null && { address }) },
+            $set: {
+              rotatedAt: now,
+              expiresAt,
+              endsAt: expiresAt,
+              ...(address !== null && { address }),
+              ...(userAgent !== null && { userAgent }),
+            },
           },
         )
         if (rotated) return { rotated: true, session: sessionFrom(rotated) }
@@ -39,14 +60,9 @@ export function createSessionStore({ call }: Connection): SessionStore {
         // An update of many does not tell which they were, and this may run again after it was carried out.
         const revokedBy = randomUUID()
         const others = except === null ? {} : { _id: { $ne: except } }
-        return together([userId], async ({ sessions }) => {
-          await sessions.updateAll(
-            { userId, revokedAt: null, expiresAt: { $gt: at }, ...others },
-            { $set: { revokedAt: at, endsAt: at, revokedBy } },
-          )
-          const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
-          return ended.map(({ _id }) => _id)
-        })
+        return together([userId], ({ sessions }) =>
+          end(sessions, { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }, { at, revokedBy }),
+        )
       }),
     list: (userId, now, { limit, before }) =>
       call('sessions.list', async ({ collections: { sessions } }) => {
@@ -64,4 +80,15 @@ export function createSessionStore({ call }: Connection): SessionStore {
         }),
       ),
   }
+}
+
+/** Ends live sessions of one user and names those that were ended here. */
+async function end(
+  sessions: Collection<SessionDocument>,
+  filter: Filter<SessionDocument> & { userId: string },
+  { at, revokedBy }: { at: Date; revokedBy: string },
+): Promise<string[]> {
+  await sessions.updateAll(filter, { $set: { revokedAt: at, endsAt: at, revokedBy } })
+  const ended = await sessions.find({ userId: filter.userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
+  return ended.map(({ _id }) => _id)
 }

@@ -61,9 +61,11 @@ async function callUsers({ users }: Storage): Promise<void> {
 }
 
 async function callSessions({ sessions }: Storage): Promise<void> {
-  for (const id of ['one', 'two', 'three']) await sessions.open(sampleSession(id))
+  for (const id of ['one', 'two', 'three']) await sessions.open(sampleSession(id), 1_000)
+  // One too many, which ends the first by its id.
+  await sessions.open(sampleSession('four'), 3)
   await sessions.byId('one')
-  const step = { id: 'one', generation: 0, now, expiresAt: hourLater, address: null }
+  const step = { id: 'one', generation: 0, now, expiresAt: hourLater, address: null, userAgent: null }
   await sessions.rotate(step)
   await sessions.rotate(step)
   await sessions.list('ada', now, page)

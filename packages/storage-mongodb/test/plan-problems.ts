@@ -11,6 +11,11 @@ export interface PlannedCommand {
 
 /** Conditions that no index serves, by call and field, and why they cost little. */
 const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
+  'sessions.open': {
+    _id: 'those that are too many, of all of an account',
+    expiresAt: 'as below',
+    revokedBy: 'as below',
+  },
   'sessions.revokeAll': {
     _id: 'the one that is kept',
     expiresAt: 'in the index, behind the order of lists: few sessions of an account were not revoked',

@@ -167,7 +167,7 @@ export const changes: Readonly<Record<string, Prepare>> = {
   async 'end all sessions'({ sessions }) {
     const [first, second] = [sampleSession(), sampleSession()]
     const { userId } = first
-    for (const session of [first, { ...second, userId }]) await sessions.open(session)
+    for (const session of [first, { ...second, userId }]) await sessions.open(session, 1_000)
     return {
       act: (storage) => storage.sessions.revokeAll(userId, later(1000), first.id),
       answer: [second.id],

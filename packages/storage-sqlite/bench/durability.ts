@@ -20,13 +20,13 @@ async function measure(durability: Durability, round: number): Promise<Record<st
   await storage.migrate()
   const session = sampleSession()
   const { id, expiresAt } = session
-  await storage.sessions.open(session)
+  await storage.sessions.open(session, 1_000)
   let generation = 0
   const rates = {
     create: await rate(() => storage.users.create(sampleUser())),
-    open: await rate(() => storage.sessions.open(sampleSession())),
+    open: await rate(() => storage.sessions.open(sampleSession(), 1_000)),
     rotate: await rate(() =>
-      storage.sessions.rotate({ id, generation: generation++, now: new Date(), expiresAt, address: null }),
+      storage.sessions.rotate({ id, generation: generation++, now: new Date(), expiresAt, address: null, userAgent: null }),
     ),
     byId: await rate(() => storage.sessions.byId(id)),
   }

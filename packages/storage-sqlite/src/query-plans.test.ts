@@ -233,6 +233,9 @@ test('each statement uses the index that was made for it', () => {
       "sessions.list": [
         "SEARCH kith_sessions USING INDEX kith_sessions_unrevoked (user_id=? AND id<?)",
       ],
+      "sessions.live": [
+        "SEARCH kith_sessions USING INDEX kith_sessions_unrevoked (user_id=?)",
+      ],
       "sessions.purgeEnded": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
         "SEARCH kith_sessions USING INDEX kith_sessions_ended (ended_at<?)",

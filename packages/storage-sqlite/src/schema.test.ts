@@ -207,7 +207,7 @@ test('tables and the user_version of the app stay as they are', async () => {
   const storage = createSqliteStorage({ database })
   await storage.migrate()
   await storage.users.create(sampleUser())
-  await storage.sessions.open(sampleSession())
+  await storage.sessions.open(sampleSession(), 1_000)
   await storage.close()
   expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 })
   expect(database.prepare('SELECT name FROM users').all()).toEqual([{ name: 'mine' }])

@@ -19,15 +19,17 @@ interface SessionRow {
 const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
   user_agent`
 
-type SessionStatement = 'insert' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @generation, @createdAt, @rotatedAt,
     @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
+  live: `SELECT id, rotated_at FROM kith_sessions
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
-      address = coalesce(@address, address)
+      address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent)
     WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now`,
   revoke: `UPDATE kith_sessions SET revoked_at = @at
     WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
@@ -45,26 +47,37 @@ export function createSessionStore(connection: Connection): SessionStore {
   const { run, get, all, atomically } = connection
 
   return {
-    async open({ id, userId, generation, deviceName, address, userAgent, ...dates }) {
-      run(sessionStatements.insert, {
+    async open({ id, userId, generation, deviceName, address, userAgent, ...dates }, maxLive) {
+      const at = toMillis(dates.createdAt)
+      const row = {
         id,
         userId,
         generation,
-        createdAt: toMillis(dates.createdAt),
+        createdAt: at,
         rotatedAt: toMillis(dates.rotatedAt),
         expiresAt: toMillis(dates.expiresAt),
         revokedAt: toMillis(dates.revokedAt),
         deviceName,
         address,
         userAgent,
+      }
+      return atomically(() => {
+        run(sessionStatements.insert, row)
+        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, { userId, at })
+        const surplus = live
+          .sort((a, b) => b.rotated_at - a.rotated_at || (a.id < b.id ? 1 : -1))
+          .slice(maxLive)
+          .map((each) => each.id)
+        for (const ended of surplus) run(sessionStatements.revoke, { id: ended, userId, at })
+        return surplus
       })
     },
     async byId(id) {
       const row = get<SessionRow>(sessionStatements.byId, { id })
       return row && sessionFrom(row)
     },
-    async rotate({ id, generation, now, expiresAt, address }) {
-      const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address }
+    async rotate({ id, generation, now, expiresAt, address, userAgent }) {
+      const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address, userAgent }
       return atomically((): RotationResult => {
         const rotated = run(sessionStatements.rotate, step) === 1
         const row = get<SessionRow>(sessionStatements.byId, { id })

@@ -114,7 +114,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     const storage = createSqliteStorage({ database: open(await migratedPath(), { readOnly: true }) })
     await storage.migrate()
     expect(await storage.users.byId('x')).toBeNull()
-    for (const call of [storage.users.create(sampleUser()), storage.sessions.open(sampleSession())]) {
+    for (const call of [storage.users.create(sampleUser()), storage.sessions.open(sampleSession(), 1_000)]) {
       const { code, detail } = await errorOf(call)
       expect({ code, detail }).toEqual({
         code: 'storage-failed',
@@ -129,7 +129,7 @@ describe.each(drivers)('with $name', ({ open }) => {
       storage.users.create(sampleUser()),
       storage.users.byId('x'),
       storage.users.update('x', {}),
-      storage.sessions.open(sampleSession()),
+      storage.sessions.open(sampleSession(), 1_000),
       storage.sessions.purgeEnded(new Date(), 1),
     ]
     for (const call of calls) {
@@ -177,10 +177,10 @@ describe.each(drivers)('with $name', ({ open }) => {
     const storage = createSqliteStorage({ database: open(await migratedPath()) })
     const [user, session] = [sampleUser(), sampleSession()]
     await storage.users.create(user)
-    await storage.sessions.open(session)
+    await storage.sessions.open(session, 1_000)
     const again = { ...session, revokedAt: null, generation: 9, deviceName: 'private-device' }
     const other = sampleUser({ id: user.id, email: 'private@example.com', name: 'private-name' })
-    for (const call of [storage.sessions.open(again), storage.users.create(other)]) {
+    for (const call of [storage.sessions.open(again, 1_000), storage.users.create(other)]) {
       const error = await errorOf(call)
       expect(error).toMatchObject({ code: 'storage-failed' })
       expect(`${error.message} ${String(error.detail)} ${String(error.cause)}`).not.toMatch(/private|0190/)

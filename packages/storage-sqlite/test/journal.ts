@@ -13,12 +13,12 @@ export const stepCount = 8
 export async function takeStep({ users, sessions }: Storage, life: number, step: number): Promise<unknown> {
   const { user, session } = lifeOf(life)
   const { id, userId } = session
-  const rotation = { id, expiresAt: session.expiresAt, address: '198.51.100.7' }
+  const rotation = { id, expiresAt: session.expiresAt, address: '198.51.100.7', userAgent: null }
   switch (step) {
     case 1:
       return users.create(user)
     case 2:
-      return sessions.open(session)
+      return sessions.open(session, 1_000)
     case 3:
       return sessions.rotate({ ...rotation, generation: 0, now: at(life, 3) })
     case 4:

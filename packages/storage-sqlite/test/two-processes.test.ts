@@ -87,7 +87,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const session = sampleSession()
     await openIn(path, [session])
     const { id, expiresAt } = session
-    const step = { id, now: new Date(), expiresAt, address: null }
+    const step = { id, now: new Date(), expiresAt, address: null, userAgent: null }
     const calls = slots.map((generation): Call => ({
       port: 'sessions',
       verb: 'rotate',
@@ -244,6 +244,6 @@ test('two processes that open and migrate a new file at once both succeed', asyn
 })
 
 async function openIn<Sessions extends SessionRecord[]>(path: string, sessions: Sessions): Promise<Sessions> {
-  for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session)
+  for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session, 1_000)
   return sessions
 }

@@ -31,8 +31,8 @@ async function demandTurn(
   { config: { rateLimits, clock } }: Kith,
   { ip = 'unknown' }: Request,
 ): Promise<void> {
-  const limit = { limit: 30, windowSeconds: 3_600 }
-  const { allowed, retryAfterSeconds } = await rateLimits.hit(`form:${ip}`, limit, clock())
+  const limits = [{ limit: 30, windowSeconds: 3_600 }]
+  const { allowed, retryAfterSeconds } = await rateLimits.hit(`form:${ip}`, limits, clock())
   if (!allowed) throw new RetryLaterError('rate-limited', retryAfterSeconds)
 }
 

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { loginBearer, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import {
+  knownDevice,
+  loginBearer,
+  openBrowser,
+  password,
+  registerBearer,
+  registerInBrowser,
+  withBearer,
+} from './clients.ts'
 import type { Journey } from './journey.ts'
 
 /** Accounts: their life from registration to deletion. */
@@ -41,23 +49,39 @@ export const accountJourneys: readonly Journey[] = [
     },
   },
   {
-    name: 'accounts: a new password ends all other sessions and keeps this one',
+    name: 'accounts: a new password ends every session, copies of this one too, and opens a new one for who asked',
     async run(app) {
-      const { browser } = await registerInBrowser(app)
+      const { browser, sessionId } = await registerInBrowser(app)
       const other = await loginBearer(app)
+      const stolen = openBrowser(app)
+      for (const name of browser.jar.names()) stolen.jar.set(name, browser.jar.get(name) ?? '')
       const change = (currentPassword: string, newPassword: string) =>
         browser.request('/users/me/password', { method: 'POST', json: { currentPassword, newPassword } })
       ;(await change('a wrong password', 'another password')).problem('wrong-password')
       ;(await other.request('/users/me')).user()
-      ;(await change(password, 'another password')).done()
-      ;(await other.request('/users/me')).problem('session-revoked')
+      const changed = (await change(password, 'another password')).signIn()
+      assert.notEqual(changed.session.id, sessionId)
+      assert.equal(changed.tokens, undefined)
+      for (const client of [other, stolen]) (await client.request('/users/me')).problem('session-revoked')
       const json = { refreshToken: other.tokens.refreshToken }
       ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
+      ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
       ;(await browser.request('/users/me')).user()
+      ;(await browser.request('/users/refresh', { method: 'POST' })).signIn()
       const login = (attempt: string) =>
         app.request('/users/login', { method: 'POST', json: { login: 'anna', password: attempt } })
       ;(await login(password)).problem('invalid-credentials')
       ;(await login('another password')).signIn()
+    },
+  },
+  {
+    name: 'accounts: without cookies a new password is answered with new tokens',
+    async run(app) {
+      const client = await registerBearer(app)
+      const json = { currentPassword: password, newPassword: 'another password' }
+      const { tokens } = (await client.request('/users/me/password', { method: 'POST', json })).signIn()
+      ;(await client.request('/users/me')).problem('session-revoked')
+      ;(await withBearer(app, tokens?.accessToken ?? '').request('/users/me')).user()
     },
   },
   {
@@ -69,7 +93,7 @@ export const accountJourneys: readonly Journey[] = [
       ;(await remove({})).problem('invalid-input')
       ;(await remove({ password: 'a wrong password' })).problem('wrong-password')
       ;(await remove({ password })).done()
-      assert.equal(browser.jar.header(), '')
+      assert.deepEqual(browser.jar.names(), knownDevice)
       ;(await other.request('/users/me')).problem('session-revoked')
       const json = { login: 'anna', password }
       ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-credentials')
@@ -126,7 +150,7 @@ export const accountJourneys: readonly Journey[] = [
       ;(await bearer.request('/users/me')).problem('session-revoked')
       const refreshed = await browser.request('/users/refresh', { method: 'POST' })
       assert.ok(['session-revoked', 'account-banned'].includes((refreshed.json() as { code: string }).code))
-      assert.equal(browser.jar.header(), '')
+      assert.deepEqual(browser.jar.names(), knownDevice)
       const json = { login: 'anna', password }
       ;(await app.request('/users/login', { method: 'POST', json })).problem('account-banned')
       await app.kith.accounts.unban(user.id)

@@ -7,6 +7,9 @@ import type { JourneyApp, JourneyRequest } from './journey-app.ts'
 /** A password that every rule allows. */
 export const password = 'correct horse battery'
 
+/** The cookies that are left in a browser that is signed out: it stays known. */
+export const knownDevice: readonly string[] = ['__Host-kith-device']
+
 /** What a client of either kind can do. */
 export interface Client {
   request(path: string, request?: JourneyRequest): Promise<Answer>

@@ -7,6 +7,8 @@ export interface CookieJar {
   /** The value of a cookie that has not expired. */
   get(name: string): string | undefined
   set(name: string, value: string): void
+  /** The names of all cookies that have not expired. */
+  names(): string[]
   /** As a `Cookie` header. */
   header(): string
 }
@@ -27,7 +29,7 @@ export function createCookieJar(now: () => Date): CookieJar {
         const [pair = '', ...attributes] = line.split('; ')
         const [name = '', value = ''] = pair.split('=', 2)
         const [maxAge = '', ...rest] = attributes
-        assert.match(name, /^__Host-kith-(?:access|refresh)$/)
+        assert.match(name, /^__Host-kith-(?:access|refresh|device)$/)
         assert.deepEqual(rest, ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax'], line)
         const seconds = Number(/^Max-Age=(\d+)$/.exec(maxAge)?.[1])
         assert.ok(seconds >= 0, line)
@@ -37,6 +39,7 @@ export function createCookieJar(now: () => Date): CookieJar {
     },
     get: (name) => new Map(live()).get(name),
     set: (name, value) => void cookies.set(name, { value, expiresAt: Infinity }),
+    names: () => live().map(([name]) => name),
     header: () =>
       live()
         .map(([name, value]) => `${name}=${value}`)

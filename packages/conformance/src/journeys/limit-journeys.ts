@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { password, registerInBrowser } from './clients.ts'
+import { loginBearer, password, registerBearer, registerInBrowser, withBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { Answer } from './answer.ts'
 import type { JourneyApp } from './journey-app.ts'
@@ -12,6 +12,15 @@ function login(app: JourneyApp, json: object, address = '198.51.100.1'): Promise
   })
 }
 
+function wrong(login: string): object {
+  return { login, password: 'a wrong guess' }
+}
+
+async function guess(app: JourneyApp, name: string, times: number): Promise<void> {
+  for (let attempt = 0; attempt < times; attempt++)
+    (await login(app, wrong(name))).problem('invalid-credentials')
+}
+
 function retryAfter(answer: Answer): number {
   return Number(answer.headers.get('retry-after'))
 }
@@ -19,18 +28,88 @@ function retryAfter(answer: Answer): number {
 /** Limits on attempts. */
 export const limitJourneys: readonly Journey[] = [
   {
-    name: 'limits: guessing one account locks it, tells until when, and lets the owner in afterwards',
+    name: 'limits: guessing one account locks out who guesses, and tells until when',
     async run(app) {
       await registerInBrowser(app)
-      for (let attempt = 0; attempt < 10; attempt++)
-        (await login(app, { login: 'anna', password: `wrong guess ${attempt}` })).problem(
-          'invalid-credentials',
-        )
-      const locked = await login(app, { login: 'anna@example.com', password })
+      await guess(app, 'anna', 10)
+      const locked = await login(app, { login: 'anna', password })
       locked.problem('account-locked')
-      assert.ok(retryAfter(locked) > 0 && retryAfter(locked) <= 300)
+      assert.equal(retryAfter(locked), 300)
+      if (app.conditions.trustsProxy) (await login(app, { login: 'anna', password }, '198.51.100.9')).signIn()
       app.advance(retryAfter(locked))
       ;(await login(app, { login: 'anna', password })).signIn()
+    },
+  },
+  {
+    name: 'limits: no number of strangers locks out a device that signed in before, or a session',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const bearer = await loginBearer(app)
+      // More than any counter of strangers takes, from one address and from many.
+      for (let round = 0; round < 3; round++)
+        for (let host = 0; host < 12; host++) await login(app, wrong('anna'), `198.51.100.${host}`)
+      ;(await login(app, { login: 'anna', password }, '198.51.100.99')).problem(
+        app.conditions.trustsProxy ? 'account-locked' : 'rate-limited',
+      )
+
+      const json = { login: 'anna', password }
+      ;(await browser.request('/users/logout', { method: 'POST' })).done()
+      ;(await browser.request('/users/login', { method: 'POST', json })).signIn()
+      const { deviceToken } = bearer.tokens
+      ;(await bearer.request('/users/logout', { method: 'POST' })).done()
+      const tokens = (await login(app, { ...json, deviceToken })).signIn().tokens
+      const change = { currentPassword: password, newPassword: 'another password' }
+      const again = withBearer(app, tokens?.accessToken ?? '')
+      ;(await again.request('/users/me/password', { method: 'POST', json: change })).signIn()
+    },
+  },
+  {
+    name: 'limits: a known device has wrong passwords counted by itself, and only for accounts that were on it',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      await registerBearer(app, 'berta')
+      for (let attempt = 0; attempt < 10; attempt++)
+        (await browser.request('/users/login', { method: 'POST', json: wrong('anna') })).problem(
+          'invalid-credentials',
+        )
+      ;(await browser.request('/users/login', { method: 'POST', json: { login: 'anna', password } })).problem(
+        'account-locked',
+      )
+      // Whoever has no device token is not concerned …
+      ;(await login(app, { login: 'anna', password })).signIn()
+      // … and one of another account, or one that is made up, makes nobody known.
+      await guess(app, 'berta', 10)
+      const device = browser.jar.get('__Host-kith-device') ?? ''
+      for (const deviceToken of [device, `${device.slice(0, -4)}AAAA`, 'x'])
+        (await login(app, { login: 'berta', password, deviceToken })).problem('account-locked')
+    },
+  },
+  {
+    name: 'limits: nobody learns by a lock which name and address belong together',
+    async run(app) {
+      await registerInBrowser(app)
+      const codes: string[] = []
+      for (const name of ['anna', 'nobody']) {
+        await guess(app, name, 10)
+        ;(await login(app, wrong(name))).problem('account-locked')
+        const answer = await login(app, wrong(`${name}@example.com`))
+        codes.push((answer.json() as { code: string }).code)
+      }
+      assert.deepEqual(codes, ['invalid-credentials', 'invalid-credentials'])
+    },
+  },
+  {
+    name: 'limits: confirming a password counts by session',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const other = await loginBearer(app)
+      const remove = (json: object) => browser.request('/users/me', { method: 'DELETE', json })
+      for (let attempt = 0; attempt < 10; attempt++)
+        (await remove({ password: 'a wrong guess' })).problem('wrong-password')
+      const locked = await remove({ password })
+      locked.problem('account-locked')
+      assert.equal(retryAfter(locked), 300)
+      ;(await other.request('/users/me', { method: 'DELETE', json: { password } })).done()
     },
   },
   {

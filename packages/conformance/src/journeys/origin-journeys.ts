@@ -102,7 +102,7 @@ export const originJourneys: readonly Journey[] = [
         const answer = await app.request('/users/login', { method: 'POST', json, headers })
         if (allowed) answer.signIn()
         else answer.problem('origin-not-allowed')
-        assert.equal(answer.headers.getSetCookie().length, allowed ? 2 : 0)
+        assert.equal(answer.headers.getSetCookie().length, allowed ? 3 : 0)
       }
       const evil = { origin: 'https://evil.example' }
       const register = { method: 'POST', json: { username: 'eve', password }, headers: evil }
@@ -119,7 +119,7 @@ export const originJourneys: readonly Journey[] = [
         json: { login: 'anna', password },
       })
       assert.equal(signedIn.signIn().tokens, undefined)
-      assert.equal(signedIn.headers.getSetCookie().length, 2)
+      assert.equal(signedIn.headers.getSetCookie().length, 3)
     },
   },
   {

@@ -18,7 +18,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
         sampleSession({ userId, createdAt: later(2000) }),
         sampleSession({ userId, createdAt: later(1000) }),
       ]
-      for (const session of [second, sampleSession(), third, first]) await sessions.open(session)
+      for (const session of [second, sampleSession(), third, first]) await sessions.open(session, 1_000)
       assert.deepEqual(await sessions.list(userId, later(), page), [third, second, first])
       assert.deepEqual(await sessions.list(nextId(), later(), page), [])
     },
@@ -29,7 +29,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       const live = sampleSession()
       const revoked = sampleSession({ userId: live.userId })
-      for (const session of [live, revoked]) await sessions.open(session)
+      for (const session of [live, revoked]) await sessions.open(session, 1_000)
       await sessions.revoke(revoked, later())
       assert.deepEqual(await sessions.list(live.userId, later(), page), [live])
     },
@@ -39,7 +39,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       const end = session.expiresAt.getTime()
       assert.deepEqual(await sessions.list(session.userId, new Date(end - 1), page), [session])
       assert.deepEqual(await sessions.list(session.userId, new Date(end), page), [])
@@ -53,7 +53,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
       const gap = nextId()
       all.push(sampleSession({ userId }))
-      for (const session of all) await sessions.open(session)
+      for (const session of all) await sessions.open(session, 1_000)
       const ids = async (limit: number, before: string | null): Promise<number[]> => {
         const rows = await sessions.list(userId, later(), { limit, before })
         return rows.map(({ id }) => all.findIndex((session) => session.id === id))
@@ -74,7 +74,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
         sampleSession({ revokedAt: later(7000) }),
         sampleSession(),
       ]
-      for (const session of [expiring, revoked, live]) await sessions.open(session)
+      for (const session of [expiring, revoked, live]) await sessions.open(session, 1_000)
       assert.equal(await sessions.purgeEnded(later(4999), 10), 0)
       assert.equal(await sessions.purgeEnded(later(5000), 10), 1)
       assert.equal(await sessions.byId(expiring.id), null)
@@ -90,7 +90,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const ended = Array.from({ length: 5 }, () => sampleSession({ expiresAt: later(1000) }))
-      for (const session of ended) await sessions.open(session)
+      for (const session of ended) await sessions.open(session, 1_000)
       for (const expected of [2, 2, 1, 0]) {
         assert.equal(await sessions.purgeEnded(later(1000), 2), expected)
       }
@@ -102,7 +102,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const ended = Array.from({ length: 20 }, () => sampleSession({ expiresAt: later(1000) }))
-      for (const session of ended) await sessions.open(session)
+      for (const session of ended) await sessions.open(session, 1_000)
       const counts = await race(20, () => sessions.purgeEnded(later(1000), 20))
       assert.equal(
         counts.reduce((sum, count) => sum + count, 0),

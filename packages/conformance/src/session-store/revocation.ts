@@ -13,7 +13,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       assert.equal(await sessions.revoke(session, later(1000)), true)
       assert.equal(await sessions.revoke(session, later(2000)), false)
       assert.deepEqual(await sessions.byId(session.id), { ...session, revokedAt: later(1000) })
@@ -31,7 +31,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       assert.equal(await sessions.revoke({ id: session.id, userId: nextId() }, later(1000)), false)
       assert.deepEqual(await sessions.byId(session.id), session)
     },
@@ -41,7 +41,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const [early, late] = [sampleSession(), sampleSession()]
-      for (const session of [early, late]) await sessions.open(session)
+      for (const session of [early, late]) await sessions.open(session, 1_000)
       const end = early.expiresAt.getTime()
       assert.equal(await sessions.revoke(early, new Date(end - 1)), true)
       assert.equal(await sessions.revoke(late, new Date(end)), false)
@@ -53,7 +53,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       await repeat(3, async () => {
         const session = sampleSession()
-        await sessions.open(session)
+        await sessions.open(session, 1_000)
         const answers = await race(20, (index) => sessions.revoke(session, later(index)))
         assert.equal(answers.filter(Boolean).length, 1)
         const { revokedAt } = (await sessions.byId(session.id)) ?? {}
@@ -66,7 +66,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       await sessions.revoke(session, later(1000))
       const revoked = { ...session, revokedAt: later(1000) }
       assert.deepEqual(await sessions.rotate(stepOf(session)), { rotated: false, session: revoked })
@@ -79,7 +79,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       await repeat(20, async (round) => {
         const session = sampleSession()
-        await sessions.open(session)
+        await sessions.open(session, 1_000)
         const revoke = (): Promise<boolean> => sessions.revoke(session, later(1000))
         const revokeAll = async (): Promise<boolean> =>
           (await sessions.revokeAll(session.userId, later(1000), null)).includes(session.id)
@@ -108,7 +108,8 @@ export const revocationCases: readonly Case<SessionStore>[] = [
         sampleSession({ userId, expiresAt }),
       ]
       const others = sampleSession()
-      for (const session of [kept, first, second, revoked, expired, others]) await sessions.open(session)
+      for (const session of [kept, first, second, revoked, expired, others])
+        await sessions.open(session, 1_000)
       const ended = await sessions.revokeAll(userId, expiresAt, kept.id)
       assert.deepEqual([...ended].sort(), [first.id, second.id])
       for (const session of [first, second]) {
@@ -125,7 +126,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       const userId = nextId()
       const all = Array.from({ length: 30 }, () => sampleSession({ userId }))
-      for (const session of all) await sessions.open(session)
+      for (const session of all) await sessions.open(session, 1_000)
       const ended = await sessions.revokeAll(userId, later(1000), null)
       assert.deepEqual(
         [...ended].sort(),
@@ -142,7 +143,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
       await repeat(5, async () => {
         const userId = nextId()
         const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
-        for (const session of all) await sessions.open(session)
+        for (const session of all) await sessions.open(session, 1_000)
         const claims = await race(20, async (index) => {
           if (index % 4) return sessions.revokeAll(userId, later(1000), null)
           const session = all[index / 4]
@@ -163,13 +164,13 @@ export const revocationCases: readonly Case<SessionStore>[] = [
         const userId = nextId()
         const all = Array.from({ length: 20 }, () => sampleSession({ userId }))
         const [first, ...rest] = all
-        if (first) await sessions.open(first)
+        if (first) await sessions.open(first, 1_000)
         const [ended] = await Promise.all([
           sessions.revokeAll(userId, later(1000), null),
           ...rest.map(async (session, index) => {
             // Spread over the time that the call may take.
             for (let turn = 0; turn < index >> 2; turn++) await nextTurn()
-            await sessions.open(session)
+            await sessions.open(session, 1_000)
           }),
         ])
         const now = await Promise.all(all.map(({ id }) => sessions.byId(id)))

@@ -14,6 +14,7 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
     now: later(60_000),
     expiresAt: nextEnd,
     address: null,
+    userAgent: null,
     ...fields,
   }
 }
@@ -27,7 +28,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       const ended = sampleSession({ generation: 7, rotatedAt: later(1000), revokedAt: later(2000) })
       const bare = sampleSession({ deviceName: null, address: null, userAgent: null })
       for (const session of [ended, bare]) {
-        await sessions.open(session)
+        await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
       }
     },
@@ -38,7 +39,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       for (const text of difficultTexts) {
         const session = sampleSession({ deviceName: text, address: text, userAgent: text })
-        await sessions.open(session)
+        await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
       }
     },
@@ -49,7 +50,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       const dates = { createdAt: later(1), rotatedAt: later(123), expiresAt: later(3_600_999) }
       const session = sampleSession({ ...dates, revokedAt: later(2501) })
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       assert.deepEqual(await sessions.byId(session.id), session)
     },
   },
@@ -57,7 +58,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     name: 'sessions: an unknown id is null, and cannot be rotated',
     async run(make) {
       const sessions = await make()
-      await sessions.open(sampleSession())
+      await sessions.open(sampleSession(), 1_000)
       assert.equal(await sessions.byId(nextId()), null)
       assert.deepEqual(await sessions.rotate(stepOf(sampleSession())), { rotated: false, session: null })
     },
@@ -72,7 +73,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         expiresAt: later(-1000),
       })
       const revoked = sampleSession()
-      for (const session of [expired, revoked]) await sessions.open(session)
+      for (const session of [expired, revoked]) await sessions.open(session, 1_000)
       await sessions.revoke(revoked, later(1000))
       assert.deepEqual(await sessions.byId(expired.id), expired)
       assert.deepEqual(await sessions.byId(revoked.id), { ...revoked, revokedAt: later(1000) })
@@ -83,24 +84,26 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       let session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       for (const address of ['198.51.100.7', '2001:db8::1']) {
-        const step = stepOf(session, { address })
+        const userAgent = `Browser at ${address}`
+        const step = stepOf(session, { address, userAgent })
         const generation = session.generation + 1
-        session = { ...session, generation, rotatedAt: step.now, expiresAt: nextEnd, address }
+        session = { ...session, generation, rotatedAt: step.now, expiresAt: nextEnd, address, userAgent }
         assert.deepEqual(await sessions.rotate(step), { rotated: true, session })
         assert.deepEqual(await sessions.byId(session.id), session)
       }
     },
   },
   {
-    name: 'sessions: rotate without an address keeps the stored one',
+    name: 'sessions: rotate without an address or a user agent keeps the stored one',
     async run(make) {
       const sessions = await make()
       const session = sampleSession({ address: '192.0.2.1' })
-      await sessions.open(session)
-      const { session: rotated } = await sessions.rotate(stepOf(session, { address: null }))
-      assert.equal(rotated?.address, '192.0.2.1')
+      await sessions.open(session, 1_000)
+      const { session: rotated } = await sessions.rotate(stepOf(session))
+      assert.equal(rotated?.address, session.address)
+      assert.equal(rotated?.userAgent, session.userAgent)
     },
   },
   {
@@ -108,7 +111,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession({ generation: 3 })
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       for (const generation of [0, 2, 4]) {
         const answer = await sessions.rotate(stepOf(session, { generation }))
         assert.deepEqual(
@@ -125,7 +128,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const [early, late] = [sampleSession(), sampleSession()]
-      for (const session of [early, late]) await sessions.open(session)
+      for (const session of [early, late]) await sessions.open(session, 1_000)
       const end = early.expiresAt.getTime()
       const before = await sessions.rotate(stepOf(early, { now: new Date(end - 1) }))
       assert.equal(before.rotated, true, 'one millisecond before its end it is live')
@@ -139,7 +142,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       await repeat(3, async () => {
         const session = sampleSession()
-        await sessions.open(session)
+        await sessions.open(session, 1_000)
         const answers = await race(20, (index) =>
           sessions.rotate(
             stepOf(session, {
@@ -168,7 +171,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       const sessions = await make()
       const session = sampleSession()
       const given = structuredClone(session)
-      await sessions.open(given)
+      await sessions.open(given, 1_000)
       given.deviceName = 'changed'
       given.expiresAt.setTime(0)
       assert.deepEqual(await sessions.byId(session.id), session)
@@ -179,7 +182,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       const step = structuredClone(stepOf(session))
       const { session: rotated } = await sessions.rotate(step)
       step.now.setTime(0)
@@ -192,9 +195,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession()
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       await sessions.revoke(session, later(1000))
-      await assert.rejects(async () => sessions.open(session))
+      await assert.rejects(async () => sessions.open(session, 1_000))
       assert.deepEqual((await sessions.byId(session.id))?.revokedAt, later(1000))
     },
   },
@@ -203,7 +206,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     async run(make) {
       const sessions = await make()
       const session = sampleSession({ generation: 1 })
-      await sessions.open(session)
+      await sessions.open(session, 1_000)
       const answers = [
         await sessions.byId(session.id),
         (await sessions.rotate(stepOf(session, { generation: 0 }))).session,

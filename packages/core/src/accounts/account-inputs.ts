@@ -49,8 +49,6 @@ export interface EditInput {
 export interface ChangePasswordInput {
   currentPassword: string
   newPassword: string
-  /** @default true */
-  endOtherSessions?: boolean | undefined
 }
 
 /** Deletion of one's own account. */
@@ -146,7 +144,6 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     changePassword: z.strictObject({
       currentPassword,
       newPassword,
-      endOtherSessions: z.boolean().optional(),
     }),
     delete: z.strictObject({ password: currentPassword }),
   }

@@ -240,25 +240,27 @@ describe('edit', () => {
 })
 
 describe('change of password', () => {
-  test('ends the other sessions and keeps this one; the old password is dead', async () => {
+  test('ends every session, and opens a fresh one for who asked; the old password is dead', async () => {
     const { accounts, sessions, viewer, tokens } = await signedIn()
     const other = await sessions.login({ login: 'ana', password })
-    await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
-    await sessions.authenticate(tokens.accessToken)
-    expect(await codeOf(sessions.authenticate(other.tokens.accessToken))).toBe('session-revoked')
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    const fresh = await accounts.changePassword(viewer, change)
+    for (const ended of [tokens, other.tokens]) {
+      expect(await codeOf(sessions.authenticate(ended.accessToken))).toBe('session-revoked')
+      expect(await codeOf(sessions.refresh(ended.refreshToken))).toBe('session-revoked')
+    }
+    const asker = await sessions.authenticate(fresh.tokens.accessToken)
+    expect(asker).toMatchObject({ userId: viewer.userId, sessionId: fresh.session.id })
+    await sessions.refresh(fresh.tokens.refreshToken)
+    expect((await sessions.list(asker)).items).toMatchObject([{ id: fresh.session.id }])
     expect(await codeOf(sessions.login({ login: 'ana', password }))).toBe('invalid-credentials')
     await sessions.login({ login: 'ana', password: 'battery staple' })
   })
 
-  test('can leave them open, and needs the current password', async () => {
-    const { accounts, sessions, viewer } = await signedIn()
-    const other = await sessions.login({ login: 'ana', password })
-    const change = { currentPassword: password, newPassword: 'battery staple', endOtherSessions: false }
-    expect(await codeOf(accounts.changePassword(viewer, { ...change, currentPassword: 'wrong' }))).toBe(
-      'wrong-password',
-    )
-    await accounts.changePassword(viewer, change)
-    await sessions.authenticate(other.tokens.accessToken)
+  test('needs the current password', async () => {
+    const { accounts, viewer } = await signedIn()
+    const change = { currentPassword: 'wrong', newPassword: 'battery staple' }
+    expect(await codeOf(accounts.changePassword(viewer, change))).toBe('wrong-password')
   })
 
   test('of 10 at once one holds', async () => {

@@ -24,8 +24,11 @@ export interface Accounts {
   find(login: string): Promise<OwnUser | null>
   /** Changes the viewer's own account. @throws identifier-taken, wrong-password */
   edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
-  /** Replaces the password and, unless told otherwise, ends all other sessions. @throws wrong-password, account-locked */
-  changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>
+  /**
+   * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer
+   * is a fresh one for whoever asked. @throws wrong-password, account-locked
+   */
+  changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn>
   /** Deletes the viewer's own account and ends its sessions. @throws wrong-password, account-locked */
   delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
   /**

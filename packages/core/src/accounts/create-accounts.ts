@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import { networkKey } from '../sessions/client-address.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -68,7 +69,8 @@ export function createAccounts(core: Core): Accounts {
     async register(input, client = {}) {
       const { password, deviceName, ...fields } = parseInput(inputs.register, input)
       await core.attempts.byAddress('registerByAddress', client)
-      const user = record({ ...present(fields), passwordHash: await passwords.hash(password) })
+      const turn = { key: networkKey(client.address ?? '') }
+      const user = record({ ...present(fields), passwordHash: await passwords.hash(password, turn) })
       await create(user)
       emit('account.registered', { userId: user.id })
       return await openSession(core, { user, client, deviceName, stillHolds: () => true })
@@ -98,7 +100,8 @@ export function createAccounts(core: Core): Accounts {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
       const before = await own(viewer)
-      if (currentPassword !== undefined) await confirmPassword(core, before, currentPassword)
+      if (currentPassword !== undefined)
+        await confirmPassword(core, { viewer, user: before, password: currentPassword })
       const changes: UserChanges = present(fields)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
@@ -115,24 +118,28 @@ export function createAccounts(core: Core): Accounts {
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
       return await presentOwn(result.user)
     },
-    async changePassword(viewer, input) {
-      const {
-        currentPassword,
-        newPassword,
-        endOtherSessions = true,
-      } = parseInput(inputs.changePassword, input)
+    async changePassword(viewer, input, client = {}) {
+      const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
-      await confirmPassword(core, user, currentPassword)
-      const next = await passwords.hash(newPassword)
+      await confirmPassword(core, { viewer, user, password: currentPassword })
+      const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
       if (!(await users.replacePassword(user.id, user.passwordHash, next)))
         throw new RetryLaterError('busy', 1)
       emit('account.password-changed', { userId: user.id })
-      if (endOtherSessions) await endSessions(core, user.id, viewer.sessionId)
+      const asking = await storage.sessions.byId(viewer.sessionId)
+      // Also the session that asks: a copy of it may be in other hands.
+      await endSessions(core, user.id, null)
+      return await openSession(core, {
+        user,
+        client,
+        deviceName: asking?.deviceName ?? undefined,
+        stillHolds: (fresh) => fresh.passwordHash === next,
+      })
     },
     async delete(viewer, input) {
       const { password } = parseInput(inputs.delete, input)
-      await confirmPassword(core, await own(viewer), password)
+      await confirmPassword(core, { viewer, user: await own(viewer), password })
       await users.markDeleted(viewer.userId, clock())
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)

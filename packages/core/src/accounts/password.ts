@@ -1,18 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { createFairQueue } from '../fair-queue.ts'
+import { createFairQueue, type Turn } from '../fair-queue.ts'
 import type { Random } from '../id.ts'
 import type { PasswordOptions } from '../options.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
   readonly minLength: number
-  hash(password: string): Promise<string>
+  /** `turn` says whose work it is. @default that of everybody who gives none */
+  hash(password: string, turn?: Turn): Promise<string>
   /**
    * Checks a password against a stored hash. `null` for an account that does not exist or has no password: it costs as
    * much as a real check and never matches. `upgrade` tells that the hash should be replaced by a new one.
    */
-  verify(password: string, stored: string | null): Promise<{ matches: boolean; upgrade: boolean }>
+  verify(
+    password: string,
+    stored: string | null,
+    turn?: Turn,
+  ): Promise<{ matches: boolean; upgrade: boolean }>
   /** Whether some verifier can read this hash. */
   reads(stored: string): boolean
 }
@@ -20,36 +25,40 @@ export interface Passwords {
 /** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
 const argon2id = 2
 
+/** The threads on which Node hashes, reads files and looks up names, and how many of them hashing leaves to the others. */
+const poolThreads = 4
+const sparedThreads = 2
+const nobodysTurn: Turn = Object.freeze({ key: 'nobody' })
+
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(options: PasswordOptions, random: Random): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
-  const waitInLine = createFairQueue({
-    concurrency: options.concurrency ?? availableParallelism(),
+  const queue = createFairQueue({
+    concurrency: options.concurrency ?? Math.min(availableParallelism(), poolThreads - sparedThreads),
     maxWaiting: options.queueLimit ?? 100,
   })
-  const queue = <Result>(work: () => Promise<Result>): Promise<Result> => waitInLine({ key: 'all' }, work)
   const parameters = `m=${memoryKiB},t=${iterations},p=${parallelism}`
   // Made up, not computed: the check against it does the same work and cannot succeed.
   const nobody = `$argon2id$v=19$${parameters}$${base64(random(16))}$${base64(random(32))}`
 
   return {
     minLength,
-    async hash(password) {
+    async hash(password, turn = nobodysTurn) {
       const salt = random(16)
       const settings = { algorithm: argon2id, memoryCost: memoryKiB, timeCost: iterations, parallelism, salt }
-      return await queue(() => hash(normalise(password), settings))
+      return await queue(turn, () => hash(normalise(password), settings))
     },
-    async verify(password, stored) {
+    async verify(password, stored, turn = nobodysTurn) {
       if (stored === null) {
-        await queue(() => verify(nobody, normalise(password)))
+        await queue(turn, () => verify(nobody, normalise(password)))
         return { matches: false, upgrade: false }
       }
       if (isArgon2(stored)) {
-        const matches = isBounded(stored) && (await queue(() => verify(stored, normalise(password))))
+        const matches = isBounded(stored) && (await queue(turn, () => verify(stored, normalise(password))))
         return { matches, upgrade: matches && !stored.startsWith(`$argon2id$v=19$${parameters}$`) }
       }
       const verifier = legacy.find((candidate) => candidate.reads(stored))
-      const matches = verifier !== undefined && (await queue(() => verifier.verify(password, stored)))
+      const matches = verifier !== undefined && (await queue(turn, () => verifier.verify(password, stored)))
       return { matches, upgrade: matches }
     },
     reads: (stored) =>

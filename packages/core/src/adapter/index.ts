@@ -3,3 +3,4 @@ export { createFairQueue, type FairQueue, type FairQueueOptions, type Turn } fro
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export { createMediaProcesses, type MediaProcesses, type MediaProcessesOptions } from './media-processes.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
+export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'

@@ -1,19 +1,36 @@
 import type { Clock } from '../id.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 
-/** The denylist of a single process. Entries leave when the tokens they deny have expired. */
+interface Entry {
+  /** By the clock, in milliseconds since 1970. */
+  until: number
+  /** By the time that this process has run, which no change of the clock touches. */
+  untilUptime: number
+}
+
+/**
+ * The denylist of a single process. An entry leaves when the tokens it denies have expired by the clock and so much time has
+ * really passed: a clock that ran ahead and was set back revives none.
+ */
 export function createMemoryRevocations(clock: Clock = () => new Date()): Revocations {
-  const denied = new Map<string, number>()
+  const denied = new Map<string, Entry>()
 
   return {
     async revoke(sessionIds, until) {
-      const now = clock().getTime()
-      for (const [id, end] of denied) {
+      const [now, uptime] = [clock().getTime(), performance.now()]
+      for (const [id, entry] of denied) {
         // Entries stand in the order they were made and last about equally long, so the first live one ends the sweep.
-        if (end > now) break
+        if (entry.until > now || entry.untilUptime > uptime) break
         denied.delete(id)
       }
-      for (const id of sessionIds) denied.set(id, Math.max(until.getTime(), denied.get(id) ?? 0))
+      const untilUptime = uptime + until.getTime() - now
+      for (const id of sessionIds) {
+        const before = denied.get(id)
+        denied.set(id, {
+          until: Math.max(until.getTime(), before?.until ?? 0),
+          untilUptime: Math.max(untilUptime, before?.untilUptime ?? 0),
+        })
+      }
     },
     isRevoked: (sessionId) => denied.has(sessionId),
   }

@@ -6,14 +6,21 @@ export function createMemorySessionStore(): SessionStore {
   const sessions = new Map<string, SessionRecord>()
 
   return {
-    async open(session) {
+    async open(session, maxLive) {
       if (sessions.has(session.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
       sessions.set(session.id, structuredClone(session))
+      const { userId, createdAt } = session
+      const ended = [...sessions.values()]
+        .filter((other) => other.userId === userId && !other.revokedAt && other.expiresAt > createdAt)
+        .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a.id < b.id ? 1 : -1))
+        .slice(maxLive)
+      for (const other of ended) other.revokedAt = new Date(createdAt)
+      return ended.map(({ id }) => id)
     },
     async byId(id) {
       return structuredClone(sessions.get(id) ?? null)
     },
-    async rotate({ id, generation, now, expiresAt, address }) {
+    async rotate({ id, generation, now, expiresAt, address, userAgent }) {
       const session = sessions.get(id)
       if (!session) return { rotated: false, session: null }
       if (session.generation !== generation || session.revokedAt || session.expiresAt <= now) {
@@ -23,6 +30,7 @@ export function createMemorySessionStore(): SessionStore {
       session.rotatedAt = new Date(now)
       session.expiresAt = new Date(expiresAt)
       session.address = address ?? session.address
+      session.userAgent = userAgent ?? session.userAgent
       return { rotated: true, session: structuredClone(session) }
     },
     async revoke({ id, userId }, at) {

@@ -37,6 +37,8 @@ const claims = () => ({
   exp: seconds() + 900,
 })
 
+const farOff = new Date('2030-01-01T00:00:00Z')
+
 function hmacToken(header: object, payload: object, key: Uint8Array): string {
   const text = `${encode(header)}.${encode(payload)}`
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
@@ -44,7 +46,7 @@ function hmacToken(header: object, payload: object, key: Uint8Array): string {
 
 test('a token says who its viewer is until it expires', async () => {
   const tokens = tokensWith()
-  const { token, expiresIn } = await tokens.issue(viewer)
+  const { token, expiresIn } = await tokens.issue(viewer, farOff)
   expect(await tokens.verify(token)).toMatchObject(viewer)
   now += (expiresIn - 1) * 1000
   expect(await tokens.verify(token)).toMatchObject(viewer)
@@ -55,7 +57,7 @@ test('a token says who its viewer is until it expires', async () => {
 test('lifetimes are shortened by up to 5 %, and differ', async () => {
   const tokens = tokensWith()
   const lifetimes = await Promise.all(
-    Array.from({ length: 200 }, async () => (await tokens.issue(viewer)).expiresIn),
+    Array.from({ length: 200 }, async () => (await tokens.issue(viewer, farOff)).expiresIn),
   )
   expect(Math.min(...lifetimes)).toBeGreaterThanOrEqual(855)
   expect(Math.max(...lifetimes)).toBeLessThanOrEqual(900)
@@ -63,10 +65,10 @@ test('lifetimes are shortened by up to 5 %, and differ', async () => {
 })
 
 test('a rotated secret still verifies what it signed and signs nothing new', async () => {
-  const before = await tokensWith().issue(viewer)
+  const before = await tokensWith().issue(viewer, farOff)
   const rotated = tokensWith({ secrets: ['the second secret, of 32 characters or more', secret] })
   expect(await rotated.verify(before.token)).toMatchObject(viewer)
-  const after = await rotated.issue(viewer)
+  const after = await rotated.issue(viewer, farOff)
   expect(await codeOf(tokensWith().verify(after.token))).toBe('access-token-invalid')
 })
 
@@ -83,7 +85,7 @@ describe('asymmetric keys', () => {
       )
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-      const { token } = await tokens.issue(viewer)
+      const { token } = await tokens.issue(viewer, farOff)
       const { payload, protectedHeader } = await jwtVerify(token, createRemoteJWKSet(url), {
         issuer: 'kith',
         audience: 'kith',
@@ -98,7 +100,7 @@ describe('asymmetric keys', () => {
 
   test('a retired key of which only the public half is left still verifies', async () => {
     const old = await generateSigningKey('ES256')
-    const { token } = await tokensWith({ signingKeys: [old] }).issue(viewer)
+    const { token } = await tokensWith({ signingKeys: [old] }).issue(viewer, farOff)
     const { d: _private, ...publicJwk } = old.jwk
     const tokens = tokensWith({
       signingKeys: [await generateSigningKey('EdDSA'), { ...old, jwk: publicJwk }],
@@ -127,11 +129,16 @@ test('no forged, foreign or bent token passes', async () => {
   const tokens = tokensWith()
   const { kid, key } = deriveKey(secret, 'access-token')
   const header = { alg: 'HS256', typ: 'at+jwt', kid }
-  const { token: good } = await tokens.issue(viewer)
+  const { token: good } = await tokens.issue(viewer, farOff)
   const [head = '', body = '', signature = ''] = good.split('.')
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const attackerJwk = await exportJWK(privateKey)
-  const refresh = await createRefreshTokens([secret], () => new Date(now)).issue({
+  const refresh = await createRefreshTokens({
+    secrets: [secret],
+    issuer: 'kith',
+    audience: 'kith',
+    clock: () => new Date(now),
+  }).issue({
     id: 'session-1',
     userId: 'user-1',
     generation: 0,

@@ -10,7 +10,9 @@ import {
 import { KithError } from '../errors.ts'
 import type { Clock, Random } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
+import { isCanonicalToken } from './canonical-token.ts'
 import { deriveKey } from './derive-key.ts'
+import { hasLowS, withLowS } from './low-s.ts'
 import type { SigningKey } from './signing-keys.ts'
 
 /** The public keys that verify access tokens (RFC 7517). */
@@ -26,7 +28,8 @@ export interface AccessClaims extends Viewer {
 
 /** Signs and verifies access tokens: JWTs of type `at+jwt` (RFC 9068). */
 export interface AccessTokens {
-  issue(viewer: Viewer): Promise<{ token: string; expiresIn: number }>
+  /** Lasts as long as access tokens do, but not beyond `latest`, when the session ends. */
+  issue(viewer: Viewer, latest: Date): Promise<{ token: string; expiresIn: number }>
   /** @throws access-token-invalid, access-token-expired */
   verify(token: string): Promise<AccessClaims>
   jwks(): JwksDocument | null
@@ -71,13 +74,14 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 
   return {
-    async issue({ userId, sessionId }) {
+    async issue({ userId, sessionId }, latest) {
       const signing = ring.get(signingKid)
       if (!signing) throw new TypeError('there is no key to sign with')
       const now = Math.floor(clock().getTime() / 1000)
       // Shortened by up to 5 %, so that those who signed in together do not all refresh together.
       const [chance = 0] = random(1)
-      const expiresIn = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
+      const usual = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
+      const expiresIn = Math.max(1, Math.min(usual, Math.floor(latest.getTime() / 1000) - now))
       const token = await new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: signing.algorithm, typ: 'at+jwt', kid: signingKid })
         .setSubject(userId)
@@ -86,12 +90,12 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         .setIssuedAt(now)
         .setExpirationTime(now + expiresIn)
         .sign(await signing.load('sign'))
-      return { token, expiresIn }
+      return { token: signing.algorithm === 'ES256' ? withLowS(token) : token, expiresIn }
     },
     async verify(token) {
-      if (token.length > maxTokenLength) throw new KithError('access-token-invalid')
+      if (!isCanonicalToken(token, maxTokenLength)) throw new KithError('access-token-invalid')
       try {
-        const { payload } = await jwtVerify(token, findKey, {
+        const { payload, protectedHeader } = await jwtVerify(token, findKey, {
           algorithms,
           issuer,
           audience,
@@ -101,7 +105,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         })
         const { sub, exp } = payload
         const sid = payload['sid']
-        if (typeof sid !== 'string' || !sub || !exp) throw new KithError('access-token-invalid')
+        const doubled = protectedHeader.alg === 'ES256' && !hasLowS(token)
+        if (typeof sid !== 'string' || !sub || !exp || doubled) throw new KithError('access-token-invalid')
         return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
       } catch (error) {
         if (error instanceof errors.JWTExpired)

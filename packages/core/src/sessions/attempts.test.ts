@@ -1,90 +1,187 @@
-import { expect, test } from 'vitest'
-import { codeOf, createInstance } from '../../test/instance.ts'
+import { describe, expect, test } from 'vitest'
+import { codeOf, createInstance, type Instance } from '../../test/instance.ts'
+import type { ClientInfo } from '../viewer.ts'
+import { defaultLimits } from './attempts.ts'
 
 const password = 'correct horse'
 const wrong = { login: 'ana', password: 'wrong' }
+const stranger = { address: '198.51.100.1' }
 
-test('parallel guesses cannot pass the lockout together, and the right password is refused while it lasts', async () => {
-  const { kith, advance } = createInstance()
-  await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
-  const codes = await Promise.all(Array.from({ length: 30 }, () => codeOf(kith.sessions.login(wrong))))
-  expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(10)
-  expect(codes.filter((code) => code === 'account-locked')).toHaveLength(20)
-  expect(await codeOf(kith.sessions.login({ login: 'ana@example.com', password }))).toBe('account-locked')
-  advance(299.999)
-  expect(await codeOf(kith.sessions.login({ login: 'ana', password }))).toBe('account-locked')
-  advance(0.001)
-  expect(await codeOf(kith.sessions.login({ login: 'ana', password }))).toBe('no error')
-})
-
-test('the lockout backs off: 30 wrong passwords in an hour lock for the rest of it', async () => {
-  const { kith, advance } = createInstance()
-  await kith.accounts.register({ username: 'ana', password })
-  for (let round = 0; round < 3; round++) {
-    for (let guess = 0; guess < 10; guess++)
-      expect(await codeOf(kith.sessions.login(wrong))).toBe('invalid-credentials')
-    advance(300)
-  }
-  await expect(kith.sessions.login(wrong)).rejects.toMatchObject({
-    code: 'account-locked',
-    retryAfterSeconds: 2700,
+async function withAna(overrides: Parameters<typeof createInstance>[0] = {}) {
+  const instance = createInstance(overrides)
+  const { tokens } = await instance.kith.accounts.register({
+    username: 'ana',
+    email: 'ana@example.com',
+    password,
   })
+  const viewer = await instance.kith.sessions.authenticate(tokens.accessToken)
+  return { ...instance, ...instance.kith, viewer, device: tokens.deviceToken }
+}
+
+const guess = ({ kith }: Pick<Instance, 'kith'>, client: ClientInfo): Promise<string> =>
+  codeOf(kith.sessions.login(wrong, client))
+
+describe('strangers', () => {
+  test('parallel guesses cannot pass the lock together, and the right password is refused while it lasts', async () => {
+    const ana = await withAna()
+    const codes = await Promise.all(Array.from({ length: 30 }, () => guess(ana, stranger)))
+    expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(10)
+    expect(codes.filter((code) => code === 'account-locked')).toHaveLength(20)
+    const right = (client = stranger) => codeOf(ana.sessions.login({ login: 'ana', password }, client))
+    ana.advance(299.999)
+    expect(await right()).toBe('account-locked')
+    expect(await right({ address: '198.51.100.2' })).toBe('no error')
+    ana.advance(0.001)
+    expect(await right()).toBe('no error')
+  })
+
+  test('the lock backs off, and tells the truth: 30 wrong passwords in an hour lock for the rest of it', async () => {
+    const ana = await withAna()
+    for (let round = 0; round < 3; round++) {
+      for (let time = 0; time < 10; time++) expect(await guess(ana, stranger)).toBe('invalid-credentials')
+      ana.advance(round < 2 ? 300 : 10)
+    }
+    // Both windows are full; the longer one counts.
+    await expect(ana.sessions.login(wrong, stranger)).rejects.toMatchObject({
+      code: 'account-locked',
+      retryAfterSeconds: 3600 - 610,
+    })
+  })
+
+  test('hammering does not lock for longer', async () => {
+    const ana = await withAna()
+    for (let time = 0; time < 500; time++) await guess(ana, {})
+    ana.advance(300)
+    expect(await codeOf(ana.sessions.login({ login: 'ana', password }))).toBe('no error')
+  })
+
+  test('a right password clears the count', async () => {
+    const ana = await withAna()
+    for (let round = 0; round < 5; round++) {
+      for (let time = 0; time < 9; time++) expect(await guess(ana, stranger)).toBe('invalid-credentials')
+      await ana.sessions.login({ login: 'ana', password }, stranger)
+      ana.advance(60)
+    }
+  })
+
+  test('one address keeps nobody else out; many slow all strangers down, for an hour at most', async () => {
+    const ana = await withAna()
+    for (let time = 0; time < 100; time++) await guess(ana, stranger)
+    expect(await guess(ana, { address: '198.51.100.2' })).toBe('invalid-credentials')
+    for (let minute = 0; minute < 60; minute++) {
+      for (let host = 0; host < 25; host++) await guess(ana, { address: `203.0.${minute}.${host}` })
+      ana.advance(60)
+    }
+    const longest = Math.max(...defaultLimits.passwordByAccount.map(({ windowSeconds }) => windowSeconds))
+    expect(longest).toBeLessThanOrEqual(3_600)
+    ana.advance(longest)
+    expect(await codeOf(ana.sessions.login({ login: 'ana', password }, stranger))).toBe('no error')
+  })
+
+  test('no guess of theirs costs more than is spent on 200 an hour for a login, from however many addresses', async () => {
+    const ana = await withAna()
+    let tried = 0
+    for (let second = 0; second < 3_600; second += 2) {
+      const code = await guess(ana, { address: `203.${second >> 8}.${second & 255}.1` })
+      if (code === 'invalid-credentials') tried++
+      ana.advance(2)
+    }
+    expect(tried).toBe(200)
+  })
+
+  test.each(['', '@example.com'])(
+    'a login that does not exist, and one that does, are told apart by no lock (ana%s)',
+    async (suffix) => {
+      const ana = await withAna()
+      const histories = await Promise.all(
+        ['ana', 'nobody'].map(async (name) => {
+          const codes: string[] = []
+          for (let time = 0; time < 40; time++) {
+            const login = time % 3 ? name : `${name}${suffix}`
+            const client = { address: `198.51.100.${(name === 'ana' ? 0 : 100) + (time % 7)}` }
+            codes.push(await codeOf(ana.sessions.login({ login, password: 'wrong' }, client)))
+          }
+          return codes
+        }),
+      )
+      expect(histories[0]).toEqual(histories[1])
+    },
+  )
 })
 
-test('hammering a locked account does not lock it for longer', async () => {
-  const { kith, advance } = createInstance()
-  await kith.accounts.register({ username: 'ana', password })
-  for (let guess = 0; guess < 500; guess++) await codeOf(kith.sessions.login(wrong))
-  advance(300)
-  expect(await codeOf(kith.sessions.login({ login: 'ana', password }))).toBe('no error')
-})
+describe('known devices and sessions', () => {
+  test('no number of strangers locks a device on which the account has signed in', async () => {
+    const ana = await withAna()
+    const login = (): Promise<string> =>
+      codeOf(ana.sessions.login({ login: 'ana', password }, { ...stranger, device: ana.device }))
+    for (let round = 0; round < 20; round++) {
+      for (let host = 0; host < 40; host++) await guess(ana, { address: `198.51.100.${host}` })
+      for (let time = 0; time < 40; time++)
+        await codeOf(ana.sessions.login({ login: `x${time}`, password }, stranger))
+      expect(await guess(ana, stranger)).toBe('rate-limited')
+      expect(await login()).toBe('no error')
+      ana.advance(300)
+    }
+  })
 
-test('a right password clears the count', async () => {
-  const { kith } = createInstance()
-  await kith.accounts.register({ username: 'ana', password })
-  for (let round = 0; round < 5; round++) {
-    for (let guess = 0; guess < 9; guess++)
-      expect(await codeOf(kith.sessions.login(wrong))).toBe('invalid-credentials')
-    await kith.sessions.login({ login: 'ana', password })
-  }
-})
+  test('a stolen device token gains its own counter, and nothing else', async () => {
+    const ana = await withAna()
+    const other = await ana.sessions.login({ login: 'ana', password })
+    const thief = { address: '203.0.113.1', device: ana.device }
+    const codes = await Promise.all(Array.from({ length: 15 }, () => guess(ana, thief)))
+    expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(10)
+    const owner = { ...stranger, device: other.tokens.deviceToken }
+    expect(await codeOf(ana.sessions.login({ login: 'ana', password }, owner))).toBe('no error')
+    expect(await codeOf(ana.accounts.me({ userId: 'x', sessionId: ana.device ?? '' }))).toBe(
+      'unauthenticated',
+    )
+    expect(await codeOf(ana.sessions.authenticate(ana.device ?? ''))).toBe('access-token-invalid')
+    expect(await codeOf(ana.sessions.refresh(ana.device ?? ''))).toBe('refresh-token-invalid')
+  })
 
-test('an account that does not exist locks just like one that does', async () => {
-  const { kith } = createInstance()
-  for (let guess = 0; guess < 10; guess++)
-    expect(await codeOf(kith.sessions.login(wrong))).toBe('invalid-credentials')
-  expect(await codeOf(kith.sessions.login(wrong))).toBe('account-locked')
-})
+  test('what a device may sign in is counted too, over all devices of an account', async () => {
+    const ana = await withAna()
+    const codes: string[] = []
+    for (let time = 0; time < 31; time++)
+      codes.push(await codeOf(ana.sessions.login({ login: 'ana', password }, { device: ana.device })))
+    expect(codes.slice(0, 30).every((code) => code === 'no error')).toBe(true)
+    expect(codes[30]).toBe('rate-limited')
+  })
 
-test('guesses at the current password of an open session count as well', async () => {
-  const { kith } = createInstance()
-  const { tokens } = await kith.accounts.register({ username: 'ana', password })
-  const viewer = await kith.sessions.authenticate(tokens.accessToken)
-  for (let guess = 0; guess < 10; guess++) {
-    expect(await codeOf(kith.accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
-  }
-  expect(await codeOf(kith.accounts.delete(viewer, { password }))).toBe('account-locked')
+  test('guesses at the current password count by session, and lock no other', async () => {
+    const ana = await withAna()
+    for (let time = 0; time < 10; time++)
+      expect(await codeOf(ana.accounts.delete(ana.viewer, { password: 'wrong' }))).toBe('wrong-password')
+    expect(await codeOf(ana.accounts.delete(ana.viewer, { password }))).toBe('account-locked')
+    const { tokens } = await ana.sessions.login({ login: 'ana', password })
+    const viewer = await ana.sessions.authenticate(tokens.accessToken)
+    expect(await codeOf(ana.accounts.delete(viewer, { password }))).toBe('no error')
+  })
 })
 
 test('an address is limited whatever account it tries; a whole IPv6 /64 is one address', async () => {
   const { kith } = createInstance()
   const codes: string[] = []
-  for (let guess = 0; guess < 31; guess++) {
-    codes.push(
-      await codeOf(
-        kith.sessions.login({ login: `user_${guess}`, password }, { address: `2001:db8::${guess}` }),
-      ),
-    )
+  for (let time = 0; time < 31; time++) {
+    const client = { address: `2001:db8::${time}` }
+    codes.push(await codeOf(kith.sessions.login({ login: `user_${time}`, password }, client)))
   }
   expect(codes.slice(0, 30).every((code) => code === 'invalid-credentials')).toBe(true)
   expect(codes[30]).toBe('rate-limited')
-  expect(await codeOf(kith.sessions.login(wrong, { address: '2001:db8:0:1::1' }))).toBe('invalid-credentials')
-  expect(await codeOf(kith.sessions.login(wrong))).toBe('invalid-credentials')
+  expect(await guess({ kith }, { address: '2001:db8:0:1::1' })).toBe('invalid-credentials')
+  expect(await guess({ kith }, {})).toBe('invalid-credentials')
 })
 
 test('limits can be set and lifted', async () => {
   const { kith } = createInstance({
-    limits: { registerByAddress: [{ limit: 1, window: '1m' }], passwordByAccount: [] },
+    limits: {
+      registerByAddress: [
+        { limit: 5, window: '1m' },
+        { limit: 1, window: 60 },
+      ],
+      passwordByClient: [],
+      passwordByAccount: [],
+    },
   })
   const client = { address: '203.0.113.7' }
   await kith.accounts.register({ username: 'ana', password }, client)
@@ -92,6 +189,5 @@ test('limits can be set and lifted', async () => {
     code: 'rate-limited',
     retryAfterSeconds: 60,
   })
-  for (let guess = 0; guess < 200; guess++)
-    expect(await codeOf(kith.sessions.login(wrong))).toBe('invalid-credentials')
+  for (let time = 0; time < 200; time++) expect(await guess({ kith }, {})).toBe('invalid-credentials')
 })

@@ -3,16 +3,23 @@ import { RetryLaterError } from '../errors.ts'
 import type { Clock } from '../id.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
+import { countersOf, type Guesser } from './guesser.ts'
 import type { Limit, RateLimits } from './rate-limits.ts'
 
 /**
- * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account or session.
- * `passwordByAccount` counts wrong passwords in a row, wherever a password is asked for; a right one clears it.
+ * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account, device or session.
+ * `password…` count wrong passwords in a row; a right one clears them. Whoever is signed in counts by session, a device on
+ * which the account has signed in before by device, and strangers by client and account: neither of the first two is ever
+ * locked by somebody else. `passwordByAccount` counts the strangers of all clients together, to slow them down.
  */
 export type LimitName =
   | 'registerByAddress'
   | 'loginByAddress'
+  | 'loginByAccount'
+  | 'passwordByClient'
   | 'passwordByAccount'
+  | 'passwordByDevice'
+  | 'passwordBySession'
   | 'refreshByAddress'
   | 'refreshBySession'
   | 'uploadByAccount'
@@ -26,6 +33,7 @@ export type LimitName =
 
 /** A limit on what an account does; `confirmByUpload` counts for one upload, `revokeBySession` for one session. */
 type AccountLimit =
+  | 'loginByAccount'
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
@@ -35,14 +43,32 @@ type AccountLimit =
   | 'changeByAccount'
   | 'revokeBySession'
 
-/** The limits that hold unless options say otherwise. The steps of `passwordByAccount` are the back-off of the lockout. */
+/** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
   registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
   loginByAddress: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
+  // The sign-ins of all known devices of an account: each of them had the password once.
+  loginByAccount: [
+    { limit: 30, windowSeconds: 60 },
+    { limit: 300, windowSeconds: 3_600 },
+  ],
+  passwordByClient: [
+    { limit: 10, windowSeconds: 300 },
+    { limit: 30, windowSeconds: 3_600 },
+  ],
   passwordByAccount: [
+    { limit: 20, windowSeconds: 60 },
+    { limit: 200, windowSeconds: 3_600 },
+  ],
+  passwordByDevice: [
+    { limit: 10, windowSeconds: 300 },
+    { limit: 30, windowSeconds: 3_600 },
+    { limit: 100, windowSeconds: 86_400 },
+  ],
+  passwordBySession: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
@@ -82,9 +108,9 @@ export interface Attempts {
    * Counts a password about to be checked, so that parallel guesses cannot pass the limit together.
    * @throws account-locked
    */
-  beforePassword(account: string): Promise<void>
+  beforePassword(guesser: Guesser): Promise<void>
   /** Clears what {@link beforePassword} counted: the password was right. */
-  afterRightPassword(account: string): Promise<void>
+  afterRightPassword(guesser: Guesser): Promise<void>
 }
 
 /** Creates the attempts of one Kith instance. */
@@ -98,12 +124,9 @@ export function createAttempts(
     subject: string,
     code: 'rate-limited' | 'account-locked',
   ): Promise<void> {
-    // The shortest window first: what it refuses does not count in the longer ones, so hammering a locked account does
-    // not lock it for longer.
-    for (const limit of limits[name]) {
-      const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject, limit), limit, clock())
-      if (!allowed) throw new RetryLaterError(code, retryAfterSeconds)
-    }
+    if (limits[name].length === 0) return
+    const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
+    if (!allowed) throw new RetryLaterError(code, retryAfterSeconds)
   }
 
   return {
@@ -112,17 +135,16 @@ export function createAttempts(
     },
     byAccount: (name, userId) => demand(name, userId, 'rate-limited'),
     bySession: (sessionId) => demand('refreshBySession', sessionId, 'rate-limited'),
-    beforePassword: (account) => demand('passwordByAccount', account, 'account-locked'),
-    async afterRightPassword(account) {
-      await rateLimits.reset(
-        limits.passwordByAccount.map((limit) => keyOf('passwordByAccount', account, limit)),
-      )
+    async beforePassword(guesser) {
+      for (const [name, subject] of countersOf(guesser)) await demand(name, subject, 'account-locked')
+    },
+    async afterRightPassword(guesser) {
+      await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))
     },
   }
 }
 
-// Hashed: a key has a fixed length, and a shared store of counters learns no names or addresses.
-function keyOf(name: LimitName, subject: string, { windowSeconds }: Limit): string {
-  const digest = createHash('sha256').update(subject).digest('base64url').slice(0, 22)
-  return `${name}:${windowSeconds}:${digest}`
+// Hashed: a key is short, and a shared store of counters learns no names or addresses.
+function keyOf(name: LimitName, subject: string): string {
+  return createHash('sha256').update(`${name} ${subject}`).digest('base64url').slice(0, 16)
 }

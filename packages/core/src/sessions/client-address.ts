@@ -8,12 +8,27 @@ export function addressKey(address: string): string {
   const bare = address.split('%')[0] ?? ''
   if (!isIPv6(bare)) return isIPv4(bare) ? bare : 'unknown'
   const groups = expand(bare)
+  return mappedIPv4(groups) ?? `${firstGroups(groups, 4)}::/64`
+}
+
+/** The network of an address, which one attacker may well have to himself: a /24 of IPv4, a /48 of IPv6. */
+export function networkKey(address: string): string {
+  const key = addressKey(address)
+  if (isIPv4(key)) return `${key.split('.').slice(0, 3).join('.')}.0/24`
+  return key.endsWith('::/64') ? `${key.split(':').slice(0, 3).join(':')}::/48` : key
+}
+
+function mappedIPv4(groups: readonly number[]): string | null {
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (mapped) return [groups[6] ?? 0, groups[7] ?? 0].flatMap((group) => [group >> 8, group & 255]).join('.')
-  return `${groups
-    .slice(0, 4)
+  if (!mapped) return null
+  return [groups[6] ?? 0, groups[7] ?? 0].flatMap((group) => [group >> 8, group & 255]).join('.')
+}
+
+function firstGroups(groups: readonly number[], count: number): string {
+  return groups
+    .slice(0, count)
     .map((group) => group.toString(16))
-    .join(':')}::/64`
+    .join(':')
 }
 
 function expand(address: string): number[] {

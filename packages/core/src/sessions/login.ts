@@ -1,9 +1,10 @@
 import { readLogin } from '../accounts/identifiers.ts'
-import type { UserRecord } from '../accounts/user-store.ts'
+import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { isKithError, KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
-import type { ClientInfo } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+import { type Guesser, turnOf } from './guesser.ts'
 import { openSession } from './open-session.ts'
 import { type LoginInput, loginInput } from './session-inputs.ts'
 import type { SignIn } from './session.ts'
@@ -11,16 +12,15 @@ import type { SignIn } from './session.ts'
 /** Signs in by username or e-mail and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
-  await core.attempts.byAddress('loginByAddress', client)
   const login = readLogin(typed)
-  const user = await core.storage.users.byLogin(login)
-  const account = user?.id ?? `nobody:${JSON.stringify(login)}`
-
-  const upgrade = await checkPassword(core, { account, user, password, client })
+  const { user, guesser } = await meet(core, login, client)
+  const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null || !user) throw new KithError('invalid-credentials')
   if (user.bannedAt) throw new KithError('account-banned')
+  const turn = turnOf(guesser)
   if (upgrade) {
-    await core.storage.users.replacePassword(user.id, user.passwordHash, await core.passwords.hash(password))
+    const next = await core.passwords.hash(password, turn)
+    await core.storage.users.replacePassword(user.id, user.passwordHash, next)
   }
   return await openSession(core, {
     user,
@@ -29,19 +29,43 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
     // The hash differs where this or a concurrent login upgraded it, or where the password was changed meanwhile.
     stillHolds: async (fresh) =>
       fresh.passwordHash === user.passwordHash ||
-      (await core.passwords.verify(password, fresh.passwordHash)).matches,
+      (await core.passwords.verify(password, fresh.passwordHash, turn)).matches,
   })
 }
 
+interface Confirmation {
+  viewer: Viewer
+  user: UserRecord
+  password: string
+}
+
 /** Checks the password of someone who is already signed in. @throws wrong-password, account-locked */
-export async function confirmPassword(core: Core, user: UserRecord, password: string): Promise<void> {
-  const upgrade = await checkPassword(core, { account: user.id, user, password, client: {} })
+export async function confirmPassword(core: Core, { viewer, user, password }: Confirmation): Promise<void> {
+  const guesser: Guesser = { kind: 'session', ...viewer }
+  const upgrade = await checkPassword(core, { guesser, user, password, client: {} })
   if (upgrade === null) throw new KithError('wrong-password')
 }
 
+/**
+ * Finds the account and who it is that wants in. A known device is counted by account, for others at its address must not
+ * keep it out; what shows that it is known is signed, so that asking for the account before counting costs little.
+ */
+async function meet(
+  core: Core,
+  login: Login,
+  client: ClientInfo,
+): Promise<{ user: UserRecord | null; guesser: Guesser }> {
+  const device = await core.deviceTokens.read(client.device)
+  if (!device) await core.attempts.byAddress('loginByAddress', client)
+  const user = await core.storage.users.byLogin(login)
+  if (user && device?.accounts.includes(user.id))
+    return { user, guesser: { kind: 'device', userId: user.id, deviceId: device.id } }
+  if (device) await core.attempts.byAddress('loginByAddress', client)
+  return { user, guesser: { kind: 'stranger', login: JSON.stringify(login), client } }
+}
+
 interface PasswordCheck {
-  /** What the attempts count under: the account where there is one, so that all of its logins share one limit. */
-  account: string
+  guesser: Guesser
   user: UserRecord | null
   password: string
   client: ClientInfo
@@ -50,20 +74,23 @@ interface PasswordCheck {
 /** Whether the stored hash should be upgraded; `null` where the password is wrong. Costs the same for nobody. */
 async function checkPassword(
   core: Core,
-  { account, user, password, client }: PasswordCheck,
+  { guesser, user, password, client }: PasswordCheck,
 ): Promise<boolean | null> {
   const about = { userId: user?.id ?? null, address: client.address ?? null }
   try {
-    await core.attempts.beforePassword(account)
+    await core.attempts.beforePassword(guesser)
   } catch (error) {
     if (isKithError(error) && error.code === 'account-locked') core.emit('login.locked', about)
     throw error
   }
-  const { matches, upgrade } = await core.passwords.verify(password, user?.passwordHash ?? null)
+  // After the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
+  if (guesser.kind === 'device') await core.attempts.byAccount('loginByAccount', guesser.userId)
+  const stored = user?.passwordHash ?? null
+  const { matches, upgrade } = await core.passwords.verify(password, stored, turnOf(guesser))
   if (!matches) {
     core.emit('login.failed', about)
     return null
   }
-  await core.attempts.afterRightPassword(account)
+  await core.attempts.afterRightPassword(guesser)
   return upgrade
 }

@@ -3,6 +3,7 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
 import type { ClientInfo } from '../viewer.ts'
+import { denyTokens } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
 import type { SignIn } from './session.ts'
 
@@ -23,26 +24,49 @@ export interface Opening {
 export async function openSession(core: Core, opening: Opening): Promise<SignIn> {
   const { user, client, deviceName } = opening
   const now = core.clock()
-  const session: SessionRecord = {
+  const session = await keep(core, {
     id: core.makeId(),
     userId: user.id,
     generation: 0,
     createdAt: now,
     rotatedAt: now,
-    expiresAt: sessionEnd(core, now),
+    expiresAt: sessionEnd(core, now, now),
     revokedAt: null,
     deviceName: deviceName ?? null,
     address: knownAddress(client),
-    userAgent: client.userAgent?.slice(0, 300) ?? null,
-  }
-  await core.storage.sessions.open(session)
+    userAgent: knownUserAgent(client),
+  })
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
     await core.storage.sessions.revoke(session, core.clock())
     throw new KithError(fresh?.bannedAt ? 'account-banned' : 'invalid-credentials')
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, address: session.address })
-  return await toSignIn(core, fresh, session)
+  const signIn = await toSignIn(core, fresh, session)
+  const deviceToken = await core.deviceTokens.issue(user.id, await core.deviceTokens.read(client.device))
+  return { ...signIn, tokens: { ...signIn.tokens, deviceToken } }
+}
+
+/**
+ * Saves a session, and ends those that have become too many. Where a clock was set back it may look older than all others,
+ * and be ended itself: then it is saved again, after them.
+ */
+async function keep(core: Core, session: SessionRecord): Promise<SessionRecord> {
+  if (!(await open(core, session)).includes(session.id)) return session
+  const { userId, createdAt } = session
+  const page = { limit: core.config.sessions.maxPerAccount, before: null }
+  const live = await core.storage.sessions.list(userId, createdAt, page)
+  const latest = Math.max(createdAt.getTime(), ...live.map(({ rotatedAt }) => rotatedAt.getTime()))
+  const after = { ...session, id: core.makeId(), rotatedAt: new Date(latest + 1) }
+  await open(core, after)
+  return after
+}
+
+async function open(core: Core, session: SessionRecord): Promise<string[]> {
+  const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount)
+  for (const sessionId of ended) core.emit('session.revoked', { userId: session.userId, sessionId })
+  await denyTokens(core, ended)
+  return ended
 }
 
 /** The address for the session list; `null` where the transport knows none. */
@@ -50,9 +74,14 @@ export function knownAddress({ address = '' }: ClientInfo): string | null {
   return isIP(address) ? address : null
 }
 
+/** The user agent for the session list, cut to what is kept; `null` where the transport knows none. */
+export function knownUserAgent({ userAgent }: ClientInfo): string | null {
+  return userAgent?.slice(0, 300) ?? null
+}
+
 /** The tokens of a session, with its account. */
 export async function toSignIn(core: Core, user: UserRecord, session: SessionRecord): Promise<SignIn> {
-  const access = await core.accessTokens.issue({ userId: user.id, sessionId: session.id })
+  const access = await core.accessTokens.issue({ userId: user.id, sessionId: session.id }, session.expiresAt)
   return {
     user: await core.people.presentOwn(user),
     session: { id: session.id, expiresAt: session.expiresAt.toISOString() },
@@ -64,7 +93,12 @@ export async function toSignIn(core: Core, user: UserRecord, session: SessionRec
   }
 }
 
-/** When a session ends that is opened or refreshed now; whole seconds, as tokens carry them. */
-export function sessionEnd(core: Core, now: Date): Date {
-  return new Date((Math.floor(now.getTime() / 1000) + core.config.sessions.refreshTtlSeconds) * 1000)
+/**
+ * When a session ends that was opened at `openedAt` and is opened or refreshed now: not refreshed for too long, or at its
+ * greatest age. Whole seconds, as tokens carry them.
+ */
+export function sessionEnd(core: Core, now: Date, openedAt: Date): Date {
+  const { refreshTtlSeconds, maxLifetimeSeconds } = core.config.sessions
+  const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
+  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + maxLifetimeSeconds) * 1000)
 }

@@ -4,22 +4,29 @@ export interface Limit {
   windowSeconds: number
 }
 
-/** The answer of {@link RateLimits.hit}. */
+/** The result of {@link RateLimits.hit}. */
 export interface HitResult {
   allowed: boolean
-  /** Whole seconds until the window of this key ends, at least 1. */
+  /** Where it was refused: whole seconds until the last of the windows that are full ends, at least 1. Otherwise 0. */
   retryAfterSeconds: number
 }
 
 /** Counts attempts. Either method rejects with `storage-unavailable` where the counter cannot be reached. */
 export interface RateLimits {
   /**
-   * Counts one attempt under `key`. A window starts with its first attempt and lasts `windowSeconds`; the first
-   * `limit` attempts in it are allowed, the rest are not and do not extend it. At the end of the window, to the
-   * millisecond, the next attempt starts a new one. Atomic: of any number of concurrent attempts exactly `limit` pass,
-   * in all processes together that share the counter.
+   * Counts one attempt under `key` in the windows of all `limits`, or in none: it is refused where one of them is full,
+   * and an attempt that is refused extends nothing. A window starts with its first attempt and lasts `windowSeconds`; at
+   * its end, to the millisecond, the next attempt starts a new one. Atomic: of any number of concurrent attempts exactly
+   * `limit` pass, in all processes together that share the counter.
+   *
+   * `limits` are sorted by their windows, shortest first, with no two of one length, and are the same at each call with
+   * one key. A longer window starts once the shortest is used beyond its share of it (`limit × shortest / longer`): until
+   * then this pace cannot fill it. It starts together with the shortest, with the attempts counted there; but with this
+   * attempt alone where one of its length ended since.
+   *
+   * Where `now` is before an earlier one, because a clock was set back, a window ends no later than its length from `now`.
    */
-  hit(key: string, limit: Limit, now: Date): Promise<HitResult>
+  hit(key: string, limits: readonly Limit[], now: Date): Promise<HitResult>
   /** Forgets the attempts counted under these keys. */
   reset(keys: readonly string[]): Promise<void>
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { codeOf } from '../../test/instance.ts'
 import { createAccessTokens } from './access-token.ts'
 import { deriveKey } from './derive-key.ts'
+import type { Clock } from '../id.ts'
 import { createRefreshTokens } from './refresh-token.ts'
 
 const secret = 'the first secret, of 32 characters or more'
@@ -20,34 +21,44 @@ const session = {
   userAgent: null,
 }
 
-test('one row gives one token, to the letter, and it tells nothing but session and generation', async () => {
-  const tokens = createRefreshTokens([secret], () => start)
+function refreshTokens(secrets: readonly string[], clock: Clock, issuer = 'kith') {
+  return createRefreshTokens({ secrets, issuer, audience: 'kith', clock })
+}
+
+test('one row gives one token, to the letter, and it tells nothing but session, generation and age', async () => {
+  const tokens = refreshTokens([secret], () => start)
   const token = await tokens.issue(session)
-  expect(await createRefreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(
-    token,
-  )
-  expect(await tokens.verify(token)).toEqual({ sessionId: 'session-1', generation: 3 })
+  expect(await refreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(token)
+  expect(await tokens.verify(token)).toEqual({ sessionId: 'session-1', generation: 3, openedAt: start })
   const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  expect(Object.keys(payload as object).sort()).toEqual(['exp', 'gen', 'iat', 'sid'])
+  expect(Object.keys(payload as object).sort()).toEqual([
+    'aud',
+    'auth_time',
+    'exp',
+    'gen',
+    'iat',
+    'iss',
+    'sid',
+  ])
 })
 
 test('it ends with the session', async () => {
-  const token = await createRefreshTokens([secret], () => start).issue(session)
-  const late = createRefreshTokens([secret], () => session.expiresAt)
+  const token = await refreshTokens([secret], () => start).issue(session)
+  const late = refreshTokens([secret], () => session.expiresAt)
   expect(await codeOf(late.verify(token))).toBe('refresh-token-expired')
 })
 
 test('a rotated secret still verifies what it signed and signs nothing new', async () => {
-  const before = await createRefreshTokens([secret], () => start).issue(session)
-  const rotated = createRefreshTokens(['the second secret, of 32 characters or more', secret], () => start)
+  const before = await refreshTokens([secret], () => start).issue(session)
+  const rotated = refreshTokens(['the second secret, of 32 characters or more', secret], () => start)
   expect(await rotated.verify(before)).toMatchObject({ generation: 3 })
-  expect(await codeOf(createRefreshTokens([secret], () => start).verify(await rotated.issue(session)))).toBe(
+  expect(await codeOf(refreshTokens([secret], () => start).verify(await rotated.issue(session)))).toBe(
     'refresh-token-invalid',
   )
 })
 
 test('an access token, a raised generation, alg none and long texts do not pass', async () => {
-  const tokens = createRefreshTokens([secret], () => start)
+  const tokens = refreshTokens([secret], () => start)
   const access = createAccessTokens({
     secrets: [secret],
     signingKeys: [],
@@ -64,16 +75,26 @@ test('an access token, a raised generation, alg none and long texts do not pass'
     return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
   }
   const header = { alg: 'HS256', typ: 'rt+jwt', kid }
-  const payload = { sid: 'session-1', gen: 3, exp: start.getTime() / 1000 + 60 }
+  const seconds = start.getTime() / 1000
+  const issued = { iss: 'kith', aud: 'kith', auth_time: seconds }
+  const payload = { sid: 'session-1', gen: 3, exp: seconds + 60, ...issued }
   expect(await tokens.verify(sign(header, payload))).toMatchObject({ generation: 3 })
 
   const [head = '', , signature = ''] = (await tokens.issue(session)).split('.')
   const bad = [
-    (await access.issue({ userId: 'user-1', sessionId: 'session-1' })).token,
+    (await access.issue({ userId: 'user-1', sessionId: 'session-1' }, session.expiresAt)).token,
     `${head}.${encode({ ...payload, gen: 4 })}.${signature}`,
     `${encode({ ...header, alg: 'none' })}.${encode(payload)}.`,
     sign({ ...header, typ: 'at+jwt' }, payload),
     sign(header, { ...payload, gen: '3' }),
+    sign(header, { ...payload, gen: -1 }),
+    sign(header, { ...payload, gen: 2.5 }),
+    sign(header, { ...payload, gen: 2 ** 60 }),
+    sign(header, { ...payload, iss: 'another' }),
+    sign(header, { ...payload, iss: undefined }),
+    sign(header, { ...payload, aud: 'another' }),
+    sign(header, { ...payload, auth_time: undefined }),
+    await refreshTokens([secret], () => start, 'another').issue(session),
     sign(header, { ...payload, sid: ['session-1'] }),
     sign(header, { ...payload, exp: undefined }),
     'x'.repeat(1_000_000),

@@ -1,16 +1,17 @@
-import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose'
+import { errors } from 'jose'
 import { KithError } from '../errors.ts'
-import type { Clock } from '../id.ts'
-import { deriveKey } from './derive-key.ts'
+import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /** What a refresh token says, once it is verified. */
 export interface RefreshClaims {
   sessionId: string
   generation: number
+  /** When the session was opened, in whole seconds: its absolute age counts from there. */
+  openedAt: Date
 }
 
-/** Signs and verifies refresh tokens: JWTs of a type and key of their own, which hold a session id and a generation. */
+/** Signs and verifies refresh tokens, which hold a session id, a generation and when the session was opened. */
 export interface RefreshTokens {
   /**
    * The refresh token of the session's current generation. The same row gives the same token to the letter, which is
@@ -21,43 +22,24 @@ export interface RefreshTokens {
   verify(token: string): Promise<RefreshClaims>
 }
 
-const type = 'rt+jwt'
-const algorithm = 'HS256'
-const maxTokenLength = 2048
-
-/** Creates the refresh tokens of one Kith instance: the first secret signs, all verify. */
-export function createRefreshTokens(secrets: readonly string[], clock: Clock): RefreshTokens {
-  const derived = secrets.map((secret) => deriveKey(secret, 'refresh-token'))
-  const keys = new Map(derived.map(({ kid, key }) => [kid, key]))
-  const [signing] = derived
-
-  function findKey({ kid }: JWTHeaderParameters): Uint8Array {
-    const key = kid === undefined ? undefined : keys.get(kid)
-    if (!key) throw new KithError('refresh-token-invalid')
-    return key
-  }
+/** Creates the refresh tokens of one Kith instance. */
+export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
+  const tokens = createOwnTokens(options, 'refresh-token', 'rt+jwt')
 
   return {
     async issue(session) {
-      if (!signing) throw new TypeError('there is no secret to sign with')
-      return await new SignJWT({ sid: session.id, gen: session.generation })
-        .setProtectedHeader({ alg: algorithm, typ: type, kid: signing.kid })
-        .setIssuedAt(session.rotatedAt)
-        .setExpirationTime(session.expiresAt)
-        .sign(signing.key)
+      const openedAt = Math.floor(session.createdAt.getTime() / 1000)
+      return await tokens.sign(
+        { sid: session.id, gen: session.generation, auth_time: openedAt },
+        { issuedAt: session.rotatedAt, expiresAt: session.expiresAt },
+      )
     },
     async verify(token) {
-      if (token.length > maxTokenLength) throw new KithError('refresh-token-invalid')
       try {
-        const { payload } = await jwtVerify(token, findKey, {
-          algorithms: [algorithm],
-          typ: type,
-          currentDate: clock(),
-          requiredClaims: ['sid', 'gen', 'exp'],
-        })
-        const { sid, gen } = payload
-        if (typeof sid !== 'string' || typeof gen !== 'number') throw new KithError('refresh-token-invalid')
-        return { sessionId: sid, generation: gen }
+        const { sid, gen, auth_time: openedAt } = await tokens.verify(token, ['sid', 'gen', 'auth_time'])
+        if (typeof sid !== 'string' || !isCount(gen) || !isCount(openedAt))
+          throw new KithError('refresh-token-invalid')
+        return { sessionId: sid, generation: gen, openedAt: new Date(openedAt * 1000) }
       } catch (error) {
         if (error instanceof errors.JWTExpired)
           throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
@@ -65,4 +47,8 @@ export function createRefreshTokens(secrets: readonly string[], clock: Clock): R
       }
     },
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }

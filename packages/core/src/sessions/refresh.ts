@@ -2,15 +2,17 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { endSession } from './end-sessions.ts'
-import { knownAddress, sessionEnd, toSignIn } from './open-session.ts'
+import { knownAddress, knownUserAgent, sessionEnd, toSignIn } from './open-session.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionRecord } from './session-store.ts'
 import type { SignIn } from './session.ts'
 
+/** How far behind the clocks of other processes may be. */
+const skewSeconds = 2
+
 /** Trades a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<SignIn> {
-  await core.attempts.byAddress('refreshByAddress', client)
-  const claims = await core.refreshTokens.verify(refreshToken)
+  const claims = await verified(core, refreshToken, client)
   await core.attempts.bySession(claims.sessionId)
 
   const session = await step(core, claims, client)
@@ -22,15 +24,28 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
   return await toSignIn(core, user, session)
 }
 
+/** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */
+async function verified(core: Core, refreshToken: string, client: ClientInfo): Promise<RefreshClaims> {
+  try {
+    return await core.refreshTokens.verify(refreshToken)
+  } catch (error) {
+    await core.attempts.byAddress('refreshByAddress', client)
+    throw error
+  }
+}
+
 /** The session at the generation whose tokens the caller gets. */
 async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Promise<SessionRecord> {
   const now = core.clock()
+  const expiresAt = sessionEnd(core, now, claims.openedAt)
+  if (expiresAt <= now) throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
   const { rotated, session } = await core.storage.sessions.rotate({
     id: claims.sessionId,
     generation: claims.generation,
     now,
-    expiresAt: sessionEnd(core, now),
+    expiresAt,
     address: knownAddress(client),
+    userAgent: knownUserAgent(client),
   })
   if (rotated) {
     core.emit('session.refreshed', { userId: session.userId, sessionId: session.id })
@@ -38,9 +53,10 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   }
   // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
-  const secondsSince = (now.getTime() - session.rotatedAt.getTime()) / 1000
-  if (claims.generation === session.generation - 1 && secondsSince <= core.config.sessions.graceSeconds)
+  if (claims.generation === session.generation - 1 && isWithinGrace(core, session, now)) {
+    tellIfElsewhere(core, session, client)
     return session
+  }
 
   await endSession(core, session)
   core.emit('session.reuse-detected', {
@@ -49,4 +65,25 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
     address: client.address ?? null,
   })
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
+}
+
+/** A clock that was set back makes no token young again. */
+function isWithinGrace(core: Core, { rotatedAt }: SessionRecord, now: Date): boolean {
+  const { graceSeconds } = core.config.sessions
+  const seconds = (now.getTime() - rotatedAt.getTime()) / 1000
+  return seconds >= -Math.min(skewSeconds, graceSeconds) && seconds <= graceSeconds
+}
+
+/** Two tabs come from one place. From two places it may be a thief, who keeps in step with the owner. */
+function tellIfElsewhere(core: Core, session: SessionRecord, client: ClientInfo): void {
+  const [address, userAgent] = [knownAddress(client), knownUserAgent(client)]
+  const moved = address !== null && session.address !== null && address !== session.address
+  const other = userAgent !== null && session.userAgent !== null && userAgent !== session.userAgent
+  if (!moved && !other) return
+  core.emit('session.grace-used', {
+    userId: session.userId,
+    sessionId: session.id,
+    first: { address: session.address, userAgent: session.userAgent },
+    second: { address, userAgent },
+  })
 }

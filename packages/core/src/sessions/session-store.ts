@@ -27,6 +27,8 @@ export interface Rotation {
   expiresAt: Date
   /** The address the refresh came from; `null` keeps the stored one. */
   address: string | null
+  /** The user agent it came from; `null` keeps the stored one. */
+  userAgent: string | null
 }
 
 /** The answer of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
@@ -38,8 +40,13 @@ export type RotationResult =
  * changes of what was given or answered change nothing here.
  */
 export interface SessionStore {
-  /** Saves a new session. Its id has to be new: with one that is in use it rejects and changes nothing. */
-  open(session: SessionRecord): Promise<void>
+  /**
+   * Saves a new session. Its id has to be new: with one that is in use it rejects and changes nothing. Of the sessions of
+   * this user that are live at its `createdAt`, the new one included, only `maxLive` stay: the least recently used of them
+   * (by `rotatedAt`, then by id) are revoked at that time before the call resolves, which gives their ids. Of concurrent
+   * calls exactly one gives each id, and once all have resolved exactly the `maxLive` most recently used ones are live.
+   */
+  open(session: SessionRecord, maxLive: number): Promise<string[]>
   /** The session with this id, live or not, or `null`. */
   byId(id: string): Promise<SessionRecord | null>
   /**

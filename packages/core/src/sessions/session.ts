@@ -7,9 +7,14 @@ export interface Tokens {
   refreshToken: string
   /** Seconds until the access token ends. */
   expiresIn: number
+  /**
+   * Only after a password was given: shows at the next sign-in that this device is known, so that strangers who guess the
+   * password cannot lock it out. It outlives the session and opens nothing by itself.
+   */
+  deviceToken?: string | undefined
 }
 
-/** What register, login and refresh answer. */
+/** What register, login, a change of password and refresh answer. */
 export interface SignIn {
   user: OwnUser
   session: {

@@ -7,9 +7,25 @@ export interface VerifiedTokens {
   delete(token: string): void
 }
 
-/** Remembers at most `capacity` tokens; past that the least recently used one is forgotten. */
+/** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
+const perSession = 5
+
+/**
+ * Remembers at most `capacity` tokens, and of one session few, so that nobody pushes out those of others. Past that the
+ * least recently used one is forgotten.
+ */
 export function createVerifiedTokens(capacity: number): VerifiedTokens {
   const claimsByToken = new Map<string, AccessClaims>()
+  const tokensBySession = new Map<string, string[]>()
+
+  function forget(token: string): void {
+    const sessionId = claimsByToken.get(token)?.sessionId
+    claimsByToken.delete(token)
+    if (sessionId === undefined) return
+    const others = tokensBySession.get(sessionId)?.filter((other) => other !== token) ?? []
+    if (others.length > 0) tokensBySession.set(sessionId, others)
+    else tokensBySession.delete(sessionId)
+  }
 
   return {
     get(token) {
@@ -22,14 +38,19 @@ export function createVerifiedTokens(capacity: number): VerifiedTokens {
       return claims
     },
     set(token, claims) {
-      claimsByToken.set(token, claims)
+      // A copy: cut out of a header, the text would keep the whole header in memory.
+      const own = Buffer.from(token, 'latin1').toString('latin1')
+      forget(own)
+      const tokens = [...(tokensBySession.get(claims.sessionId) ?? []), own]
+      claimsByToken.set(own, claims)
+      tokensBySession.set(claims.sessionId, tokens)
+      const [oldest = ''] = tokens
+      if (tokens.length > perSession) forget(oldest)
       if (claimsByToken.size > capacity) {
-        const oldest = claimsByToken.keys().next()
-        if (!oldest.done) claimsByToken.delete(oldest.value)
+        const [least = ''] = claimsByToken.keys()
+        forget(least)
       }
     },
-    delete(token) {
-      claimsByToken.delete(token)
-    },
+    delete: forget,
   }
 }

@@ -7,18 +7,21 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
   const { user } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
   const now = new Date('2026-01-01T00:00:00Z')
   for (let index = 0; index < 1200; index++) {
-    await options.storage.sessions.open({
-      id: `session-${index}`,
-      userId: user.id,
-      generation: 0,
-      createdAt: now,
-      rotatedAt: now,
-      expiresAt: new Date(now.getTime() + 60_000),
-      revokedAt: index % 2 ? now : null,
-      deviceName: null,
-      address: null,
-      userAgent: null,
-    })
+    await options.storage.sessions.open(
+      {
+        id: `session-${index}`,
+        userId: user.id,
+        generation: 0,
+        createdAt: now,
+        rotatedAt: now,
+        expiresAt: new Date(now.getTime() + 60_000),
+        revokedAt: index % 2 ? now : null,
+        deviceName: null,
+        address: null,
+        userAgent: null,
+      },
+      10_000,
+    )
   }
   expect(await kith.upkeep.run()).toMatchObject({ accounts: 0, sessions: 600 })
   advance(59.999)

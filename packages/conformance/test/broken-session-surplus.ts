@@ -1,0 +1,78 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import type { SessionStore } from '@kith/core'
+import type { Broken } from '../../../test/flaws.ts'
+
+const least = 'sessions: open ends the least recently used one past `maxLive`, and names it'
+const many = 'sessions: open ends as many as are too many, and of one time those with the lowest ids'
+const others = 'sessions: open counts neither ended sessions nor those of others, and leaves them as they are'
+const race =
+  'sessions: of 12 that are opened at once the most recent 3 stay, and each of the others is named once'
+const page = { limit: 1_000, before: null }
+
+/** Flaws in what `open` does with sessions that have become too many. */
+export const surplusFlaws: readonly Broken<SessionStore>[] = [
+  {
+    flaw: 'lets as many live as are opened',
+    breaking: ({ open }) => ({ open: (session) => open(session, 1_000) }),
+    fails: [least, many, race],
+  },
+  {
+    flaw: 'ends the oldest, however much they are used',
+    breaking: ({ open, list, revoke }) => ({
+      async open(session, maxLive) {
+        await open(session, 1_000)
+        const live = await list(session.userId, session.createdAt, page)
+        const ended: string[] = []
+        for (const { id, userId } of live.slice(maxLive))
+          if (await revoke({ id, userId }, session.createdAt)) ended.push(id)
+        return ended
+      },
+    }),
+    fails: [least],
+  },
+  {
+    flaw: 'ends one at a time',
+    breaking: ({ open, list, revoke }) => ({
+      async open(session, maxLive) {
+        await open(session, 1_000)
+        const { userId, createdAt } = session
+        const live = await list(userId, createdAt, page)
+        const last = live.sort((a, b) => +b.rotatedAt - +a.rotatedAt).at(-1)
+        if (!last || live.length <= maxLive) return []
+        return (await revoke(last, createdAt)) ? [last.id] : []
+      },
+    }),
+    fails: [many],
+  },
+  {
+    flaw: 'counts sessions that have ended',
+    breaking({ open }) {
+      const opened = new Map<string, number>()
+      return {
+        async open(session, maxLive) {
+          const dead = session.revokedAt !== null || +session.expiresAt - +session.createdAt > 3_600_000
+          const count = (opened.get(session.userId) ?? 0) + (dead ? 1 : 0)
+          opened.set(session.userId, count)
+          return open(session, Math.max(1, maxLive - count))
+        },
+      }
+    },
+    fails: [others],
+  },
+  {
+    flaw: 'looks how many there are first and saves later',
+    breaking: ({ open, list, revoke }) => ({
+      async open(session, maxLive) {
+        const { userId, createdAt } = session
+        const live = await list(userId, createdAt, page)
+        await gap()
+        await open(session, 1_000)
+        const ended: string[] = []
+        const before = live.sort((a, b) => +b.rotatedAt - +a.rotatedAt).slice(maxLive - 1)
+        for (const { id } of before) if (await revoke({ id, userId }, createdAt)) ended.push(id)
+        return ended
+      },
+    }),
+    fails: [race],
+  },
+]

@@ -1,0 +1,62 @@
+import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../id.ts'
+import { isCanonicalToken } from './canonical-token.ts'
+import { deriveKey, type TokenPurpose } from './derive-key.ts'
+
+/** What {@link createOwnTokens} depends on. */
+export interface OwnTokenOptions {
+  /** The current secret first; the rest only verify. */
+  secrets: readonly string[]
+  issuer: string
+  audience: string
+  clock: Clock
+}
+
+/** Signs and verifies tokens that only this Kith reads: JWTs of a type and a key of their own. */
+export interface OwnTokens {
+  sign(claims: JWTPayload, life: { issuedAt: Date; expiresAt: Date }): Promise<string>
+  /** Rejects for a token that is not good, with `JWTExpired` of jose for one that was. */
+  verify(token: string, requiredClaims: readonly string[]): Promise<JWTPayload>
+}
+
+const algorithm = 'HS256'
+const maxTokenLength = 2048
+
+/** Creates the tokens of one purpose: the first secret signs, all verify. */
+export function createOwnTokens(options: OwnTokenOptions, purpose: TokenPurpose, typ: string): OwnTokens {
+  const { issuer, audience, clock } = options
+  const derived = options.secrets.map((secret) => deriveKey(secret, purpose))
+  const keys = new Map(derived.map(({ kid, key }) => [kid, key]))
+  const [signing] = derived
+
+  function findKey({ kid }: JWTHeaderParameters): Uint8Array {
+    const key = kid === undefined ? undefined : keys.get(kid)
+    if (!key) throw new TypeError('no key has this id')
+    return key
+  }
+
+  return {
+    async sign(claims, { issuedAt, expiresAt }) {
+      if (!signing) throw new TypeError('there is no secret to sign with')
+      return await new SignJWT(claims)
+        .setProtectedHeader({ alg: algorithm, typ, kid: signing.kid })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expiresAt)
+        .sign(signing.key)
+    },
+    async verify(token, requiredClaims) {
+      if (!isCanonicalToken(token, maxTokenLength)) throw new TypeError('not spelled as we write it')
+      const { payload } = await jwtVerify(token, findKey, {
+        algorithms: [algorithm],
+        issuer,
+        audience,
+        typ,
+        currentDate: clock(),
+        requiredClaims: ['exp', ...requiredClaims],
+      })
+      return payload
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { createVerifiedTokens } from './verified-tokens.ts'
+
+const claimsOf = (sessionId: string) => ({ userId: 'u', sessionId, expiresAt: 0 })
+
+test('one session pushes out none but its own tokens', () => {
+  const known = createVerifiedTokens(100)
+  known.set('of another', claimsOf('other'))
+  for (let index = 0; index < 1_000; index++) known.set(`token ${index}`, claimsOf('one'))
+  expect(known.get('of another')).toEqual(claimsOf('other'))
+  const kept = Array.from({ length: 1_000 }, (_, index) => known.get(`token ${index}`)).filter(Boolean)
+  expect(kept).toHaveLength(5)
+})
+
+test('past the capacity the least recently used one is forgotten, and what was deleted leaves room', () => {
+  const known = createVerifiedTokens(3)
+  for (const name of ['a', 'b', 'c']) known.set(name, claimsOf(name))
+  known.get('a')
+  known.set('d', claimsOf('d'))
+  expect(['a', 'b', 'c', 'd'].map((name) => known.get(name) !== undefined)).toEqual([true, false, true, true])
+  known.delete('a')
+  known.set('e', claimsOf('e'))
+  expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
+})
