@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exactText, lineOfText, linesOfText } from '../input.ts'
+import { exactText, lineOfText, linesOfText, visible } from '../input.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import type { Identifier } from './user-store.ts'
 
@@ -80,7 +80,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     email: emailSchema(),
     phone: phoneSchema(),
   }
-  const profile = { name: lineOfText(100).optional(), bio: linesOfText(500).optional() }
+  const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.passwordMinLength, passwordMaxLength)
 
@@ -108,7 +108,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ...given,
         ...profile,
         password: newPassword,
-        deviceName: lineOfText(100).optional(),
+        deviceName: visible(lineOfText(100)).optional(),
       })
       .refine(hasLogin, needsLogin)
       .refine((input) => !resembles(input.password, input), {

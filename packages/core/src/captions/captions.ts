@@ -6,6 +6,7 @@ import type { ImageMeasures } from '../media/image-processor.ts'
 import type { Viewer } from '../viewer.ts'
 import { askWriter } from './ask-writer.ts'
 import type { CaptionFailure } from './caption-writer.ts'
+import { cleanHint } from './hint.ts'
 import { openImage } from './open-image.ts'
 
 /** What suggestions are asked for. */
@@ -51,7 +52,7 @@ export function createCaptions(core: Core): Captions {
 
   return {
     async suggest(viewer, mediaId, input = {}) {
-      const { hint = null, language = null, count = 3 } = parseInput(suggestInput, input)
+      const { hint: typed = null, language = null, count = 3 } = parseInput(suggestInput, input)
       const { writer, timeoutSeconds } = config
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
       const { userId } = viewer
@@ -60,6 +61,8 @@ export function createCaptions(core: Core): Captions {
       const signal = AbortSignal.timeout(timeoutSeconds * 1000)
       const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
       const image = async () => openImage(mediaId, { media, fetch, until, signal })
+      // Cleaned for every writer: a model reads characters that the author does not see.
+      const hint = cleanHint(typed)
       const request = { mediaId, measures, image, hint, language, count, timeoutSeconds }
       const asked = await askWriter(writer, request, signal)
       const told = { userId, mediaId }
