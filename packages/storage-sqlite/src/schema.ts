@@ -113,6 +113,16 @@ export const migrations: readonly Migration[] = Object.freeze([
       DROP INDEX kith_posts_removed;
       CREATE INDEX kith_posts_removed ON kith_posts (again_at, id) WHERE removed = 1;`,
   },
+  {
+    version: 5,
+    statements: `
+      CREATE TABLE kith_held_usernames (
+        username TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        held_until INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
