@@ -56,6 +56,7 @@ export type {
   Login,
   UpdateUserResult,
   UserChanges,
+  UsernameHold,
   UserRecord,
   UserStore,
 } from './accounts/user-store.ts'
