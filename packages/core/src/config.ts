@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { AccountRules } from './accounts/account-inputs.ts'
 import { argon2Bounds } from './accounts/argon2-hash.ts'
-import { fold, reservedUsernames } from './accounts/identifiers.ts'
+import { fold } from './accounts/identifiers.ts'
+import { reservedUsernames } from './accounts/reserved-names.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import { type Duration, durationSeconds } from './duration.ts'
 import type { Clock, Random } from './id.ts'
@@ -25,7 +26,7 @@ import type { SigningKey } from './sessions/signing-keys.ts'
 export interface KithConfig {
   /** The current secret first. */
   readonly secrets: readonly string[]
-  readonly accounts: AccountRules & { readonly revealTaken: boolean }
+  readonly accounts: AccountRules & { readonly revealTaken: boolean; readonly usernameHoldSeconds: number }
   readonly passwords: PasswordOptions
   readonly sessions: {
     readonly accessTtlSeconds: number
@@ -211,6 +212,10 @@ function readAccounts({ accounts = {}, passwords = {}, sessions = {} }: KithOpti
       ...issuerWords(sessions.issuer ?? 'kith'),
     ]),
     revealTaken: accounts.revealTaken ?? false,
+    usernameHoldSeconds:
+      accounts.usernameHold === 0
+        ? 0
+        : durationSeconds(accounts.usernameHold ?? '30d', 'createKith: accounts.usernameHold'),
   })
 }
 

@@ -44,7 +44,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: inputs.edit,
       status: 200,
       output: shapes.OwnUser,
-      problems: ['identifier-taken', 'wrong-password', 'account-locked', 'busy'],
+      problems: ['identifier-taken', 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       handle: async (viewer, { body }) => ({ body: await accounts.edit(viewer, body) }),
     }),
     viewerRoute({

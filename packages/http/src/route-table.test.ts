@@ -29,7 +29,10 @@ test('a parameter that cannot be decoded is the mistake of the request', () => {
 })
 
 test('no username can hide behind a word of an address under /users/', () => {
-  const kith = createKith({ secret: 'a secret of the tests, of 32 characters or more', storage: createMemoryStorage() })
+  const kith = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: createMemoryStorage(),
+  })
   const words = createKithHttp(kith)
     .routes.map(({ path }) => /^\/users\/([^/:]+)/.exec(path)?.[1])
     .filter((word) => word !== undefined)

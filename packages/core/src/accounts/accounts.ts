@@ -22,7 +22,7 @@ export interface Accounts {
   me(viewer: Viewer): Promise<OwnUser>
   /** The account with this username or e-mail, for the host's own use, or `null`. */
   find(login: string): Promise<OwnUser | null>
-  /** Changes the viewer's own account. @throws identifier-taken, wrong-password */
+  /** Changes the viewer's own account; identifiers only with the password. @throws identifier-taken, wrong-password, account-locked, rate-limited */
   edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
   /** Replaces the password and, unless told otherwise, ends all other sessions. @throws wrong-password, account-locked */
   changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>

@@ -2,18 +2,8 @@ import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { streamSafe } from '../input.ts'
 import { isStreamSafe } from '../text/stream-safe.ts'
+import { createReservedNames } from './reserved-names.ts'
 import type { Login } from './user-store.ts'
-
-/**
- * Names nobody can register: words of the addresses under `/users/`, and names that could pass for the operator.
- * Options add to them.
- */
-export const reservedUsernames: readonly string[] = Object.freeze(
-  `me register login logout refresh codes password sessions users
-  about account admin administrator anonymous api auth contact deleted everyone explore feed guest help home info kith
-  mail media moderator null official postmaster posts privacy root search security settings signin signup staff support
-  system team terms undefined webmaster www`.split(/\s+/),
-)
 
 /**
  * Case and look-alike forms fold to one: `Ａna`, `ANA` and `ana` are the same name. Folding twice changes nothing.
@@ -29,12 +19,13 @@ const emailMaxLength = 254
 
 const usernamePattern = /^[a-z0-9_](?:\.?[a-z0-9_])*$/
 
-/** A username: 3 to 30 of `a–z 0–9 _` and single inner dots, after folding; not a reserved one. */
+/** A username: 3 to 30 of `a–z 0–9 _` and single inner dots, after folding; neither reserved nor like a reserved one. */
 export function usernameSchema(reserved: ReadonlySet<string>): z.ZodType<string, string> {
+  const isReserved = createReservedNames(reserved)
   const allowed = z
     .string()
     .regex(usernamePattern, 'Use letters a to z, digits, underscores, and single dots between them')
-    .refine((name) => !reserved.has(name), { error: 'This name is reserved', params: { code: 'reserved' } })
+    .refine((name) => !isReserved(name), { error: 'This name is reserved', params: { code: 'reserved' } })
   return z
     .string()
     .max(usernameMaxTyped)

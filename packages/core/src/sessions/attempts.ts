@@ -18,6 +18,7 @@ export type LimitName =
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
+  | 'identifierByAccount'
 
 /** The limits that hold unless options say otherwise. The steps of `passwordByAccount` are the back-off of the lockout. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -36,6 +37,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
   postByAccount: [{ limit: 100, windowSeconds: 3_600 }],
   captionByAccount: [{ limit: 60, windowSeconds: 3_600 }],
+  identifierByAccount: [{ limit: 10, windowSeconds: 86_400 }],
 })
 
 /** Counts attempts by the limits of one Kith instance. */
@@ -46,7 +48,10 @@ export interface Attempts {
     client: ClientInfo,
   ): Promise<void>
   /** @throws rate-limited */
-  byAccount(name: 'uploadByAccount' | 'postByAccount' | 'captionByAccount', userId: string): Promise<void>
+  byAccount(
+    name: 'uploadByAccount' | 'postByAccount' | 'captionByAccount' | 'identifierByAccount',
+    userId: string,
+  ): Promise<void>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**

@@ -71,6 +71,12 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
     }
   }
 
+  /** Not counted: a name is nothing that anybody looks for. */
+  async function forgetUsernames(): Promise<void> {
+    const now = clock()
+    while ((await users.forgetUsernames(now, purgeBatch)) === purgeBatch);
+  }
+
   /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
   async function sweepStaged(): Promise<void> {
     try {
@@ -88,6 +94,7 @@ export function createUpkeep({ storage, config, purge, clock }: Core): Upkeep {
       await reconcileBans()
       const media = await purge.media()
       await sweepStaged()
+      await forgetUsernames()
       await sweepTemporaryFolders(config.media.temporaryDirectory, clock())
       return { accounts, posts: removedPosts, media, sessions: await purgeSessions() }
     },
