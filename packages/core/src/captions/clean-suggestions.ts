@@ -7,7 +7,7 @@ import { toStreamSafe } from '../text/stream-safe.ts'
 const forbidden = /[^\P{Cc}\t\n\r]/gu
 
 /** A model may say anything, of any length: more suggestions, or longer ones, are not even looked at. */
-const most = Object.freeze({ suggestions: 20, length: 2 * captionLength.length })
+const most = Object.freeze({ suggestions: 20, length: 1.25 * captionLength.length })
 
 /**
  * What a writer suggests, ready to be posted: well-formed and trimmed, without controls, empty and repeated texts, cut
