@@ -1,13 +1,7 @@
 import type { UsernameHold } from '@kith/core'
 import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
-import type { UserDocument } from './user-document.ts'
-
-/** A username that an account gave up, and until when nobody else may have it. */
-export interface HeldName {
-  name: string
-  until: Date
-}
+import type { HeldName, UserDocument } from './user-document.ts'
 
 /** The usernames that an account keeps from others: its own and those it gave up. Under one unique index, so no two meet. */
 export type Names = Pick<UserDocument, 'names' | 'held'>

@@ -1,6 +1,11 @@
 import type { Identifier, UserRecord } from '@kith/core'
 import type { Identified } from './collection.ts'
-import type { HeldName } from './held-names.ts'
+
+/** A username that an account gave up, and until when nobody else may have it. */
+export interface HeldName {
+  name: string
+  until: Date
+}
 
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
 export interface UserDocument extends Identified, Omit<UserRecord, 'id' | Identifier> {
