@@ -1,4 +1,5 @@
 export { blobStoreCases, grantedBlobStoreCases, servedBlobStoreCases } from './blob-store.ts'
+export { breachedPasswordsCases } from './breached-passwords.ts'
 export { captionWriterCases } from './caption-writer.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'
 export { directUploadsCases } from './direct-uploads.ts'

@@ -8,6 +8,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import {
   blobStoreCases,
+  breachedPasswordsCases,
   captionWriterCases,
   directUploadsCases,
   edgeStoreCases,
@@ -59,6 +60,7 @@ function asPair<Port>(port: Port): Pair<Port> {
 test('every case has a name of its own', () => {
   const all = [
     blobStoreCases,
+    breachedPasswordsCases,
     servedBlobStoreCases,
     grantedBlobStoreCases,
     directUploadsCases,

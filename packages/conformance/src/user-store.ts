@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import { changeCases } from './user-store/changes.ts'
 import { creationCases } from './user-store/creation.ts'
 import { deletionCases } from './user-store/deletion.ts'
+import { heldNameCases } from './user-store/held-names.ts'
 import { listCases } from './user-store/lists.ts'
 
 /** The promises of `UserStore`. */
@@ -10,5 +11,6 @@ export const userStoreCases: readonly Case<UserStore>[] = [
   ...creationCases,
   ...changeCases,
   ...deletionCases,
+  ...heldNameCases,
   ...listCases,
 ]

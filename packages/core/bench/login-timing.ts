@@ -5,7 +5,11 @@ import { createMemoryStorage } from '@kith/core/memory'
 
 const tries = 200
 const limits = { passwordByAccount: [] }
-const kith = createKith({ secret: 'x'.repeat(32), storage: createMemoryStorage(), limits })
+const kith = createKith({
+  secret: 'a secret of the tests, of 32 characters or more',
+  storage: createMemoryStorage(),
+  limits,
+})
 const { tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
 
 const times: Record<string, number[]> = { ana: [], nobody: [] }

@@ -2,13 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { createKith, generateSigningKey, type KithOptions } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
-const good: KithOptions = { secret: 'x'.repeat(32), storage: createMemoryStorage() }
+const good: KithOptions = {
+  secret: 'a secret of the tests, of 32 characters or more',
+  storage: createMemoryStorage(),
+}
 
 describe('mistakes are told at construction, by the name of the option', () => {
   test.each<[string, unknown]>([
     ['secret', { secret: undefined }],
     ['secret', { secret: 'short' }],
-    ['secret', { secret: { current: 'x'.repeat(32), previous: ['short'] } }],
+    ['secret', { secret: 'x'.repeat(32) }],
+    ['secret', { secret: { current: good.secret as string, previous: ['changeme'.repeat(5)] } }],
+    ['issuer', { sessions: { issuer: '' } }],
+    [
+      'secret',
+      { secret: { current: 'a secret of the tests, of 32 characters or more', previous: ['short'] } },
+    ],
     ['storage', { storage: undefined }],
     ['storage', { storage: {} }],
     ['refreshTtl', { sessions: { accessTtl: '1d', refreshTtl: '1d' } }],
@@ -56,6 +65,6 @@ test("the caller's options are only read, and no secret can be read from the res
     graceSeconds: 10,
   })
   expect(kith.config.limits.loginByAddress.map((limit) => limit.windowSeconds)).toEqual([60, 3600])
-  expect(JSON.stringify(kith.config)).not.toContain('xxxx')
+  expect(JSON.stringify(kith.config)).not.toContain('a secret of')
   expect(Object.isFrozen(kith)).toBe(true)
 })

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { z } from 'zod'
 import type { AccountRules } from './accounts/account-inputs.ts'
-import { fold, reservedUsernames } from './accounts/identifiers.ts'
+import { argon2Bounds } from './accounts/argon2-hash.ts'
+import { fold } from './accounts/identifiers.ts'
+import { reservedUsernames } from './accounts/reserved-names.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import { type Duration, durationSeconds } from './duration.ts'
 import type { Clock, Random } from './id.ts'
@@ -15,6 +17,7 @@ import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import type { KithOptions, LimitRule, Logger, PasswordOptions } from './options.ts'
 import { defaultLimits, type LimitName } from './sessions/attempts.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
+import { isGuessableSecret } from './text/guessable.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
 
@@ -22,7 +25,7 @@ import type { SigningKey } from './sessions/signing-keys.ts'
 export interface KithConfig {
   /** The current secret first. */
   readonly secrets: readonly string[]
-  readonly accounts: AccountRules & { readonly revealTaken: boolean }
+  readonly accounts: AccountRules & { readonly revealTaken: boolean; readonly usernameHoldSeconds: number }
   readonly passwords: PasswordOptions
   readonly sessions: {
     readonly accessTtlSeconds: number
@@ -102,19 +105,30 @@ const optionsSchema = z.strictObject({
     .strictObject({
       identifiers: z.strictObject({ username: presence, email: presence, phone: presence }).optional(),
       reservedUsernames: z.array(z.string()).readonly().optional(),
+      usernameHold: duration,
       revealTaken: z.boolean().optional(),
     })
     .optional(),
   passwords: z
     .strictObject({
       minLength: z.number().int().min(4).max(64).optional(),
-      memoryKiB: z.number().int().min(8).max(1_048_576).optional(),
-      iterations: z.number().int().min(1).max(10).optional(),
-      parallelism: z.number().int().min(1).max(16).optional(),
+      memoryKiB: z.number().int().min(8).max(argon2Bounds.memoryKiB).optional(),
+      iterations: z.number().int().min(1).max(argon2Bounds.iterations).optional(),
+      parallelism: z.number().int().min(1).max(argon2Bounds.parallelism).optional(),
       concurrency: positive,
       queueLimit: z.number().int().min(0).optional(),
+      forbiddenWords: z.array(z.string().min(1).max(100)).readonly().optional(),
+      breached: port.optional(),
       legacy: z.array(port).readonly().optional(),
     })
+    .refine(
+      ({ memoryKiB = 19_456, iterations = 2, parallelism = 1 }) =>
+        memoryKiB * iterations <= argon2Bounds.work && memoryKiB >= 8 * parallelism,
+      {
+        error: `memoryKiB × iterations is at most ${argon2Bounds.work}, and memoryKiB at least 8 × parallelism`,
+        path: ['memoryKiB'],
+      },
+    )
     .optional(),
   sessions: z
     .strictObject({
@@ -167,15 +181,25 @@ const optionsSchema = z.strictObject({
 
 function readSecrets(secret: KithOptions['secret']): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : [secret.current, ...(secret.previous ?? [])]
+  const advice = 'take one from `openssl rand -base64 32` for instance'
   if (secrets.some((text) => text.length < 32)) {
+    throw new TypeError(`createKith: secret: give at least 32 random characters; ${advice}`)
+  }
+  if (secrets.some(isGuessableSecret)) {
     throw new TypeError(
-      'createKith: secret: give at least 32 random characters, from `openssl rand -base64 32` for instance',
+      `createKith: secret: one of them can be guessed, so its tokens can be forged; ${advice}`,
     )
   }
   return Object.freeze(secrets)
 }
 
-function readAccounts({ accounts = {}, passwords = {} }: KithOptions): KithConfig['accounts'] {
+/** The name that the app signs with; of an address, the parts of its host without the last, which says nothing. */
+function issuerWords(issuer: string): string[] {
+  const host = URL.canParse(issuer) ? new URL(issuer).hostname : ''
+  return host === '' ? [issuer] : host.split('.').slice(0, -1)
+}
+
+function readAccounts({ accounts = {}, passwords = {}, sessions = {} }: KithOptions): KithConfig['accounts'] {
   const { username = 'required', email = 'optional', phone = 'optional' } = accounts.identifiers ?? {}
   if ((username === 'off' && email !== 'required') || (email === 'off' && username !== 'required')) {
     throw new TypeError(
@@ -186,7 +210,15 @@ function readAccounts({ accounts = {}, passwords = {} }: KithOptions): KithConfi
     identifiers: Object.freeze({ username, email, phone }),
     reservedUsernames: new Set([...reservedUsernames, ...(accounts.reservedUsernames ?? [])].map(fold)),
     passwordMinLength: passwords.minLength ?? 8,
+    forbiddenWords: Object.freeze([
+      ...(passwords.forbiddenWords ?? []),
+      ...issuerWords(sessions.issuer ?? 'kith'),
+    ]),
     revealTaken: accounts.revealTaken ?? false,
+    usernameHoldSeconds:
+      accounts.usernameHold === 0
+        ? 0
+        : durationSeconds(accounts.usernameHold ?? '30d', 'createKith: accounts.usernameHold'),
   })
 }
 

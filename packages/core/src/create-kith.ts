@@ -69,7 +69,7 @@ export function createKith(options: KithOptions): Kith {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, random),
+    passwords: createPasswords(config.passwords, { random, logger }),
     attempts: createAttempts(config.limits, config.rateLimits, clock),
     accessTokens: createAccessTokens({
       ...config.sessions,

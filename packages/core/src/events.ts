@@ -13,6 +13,8 @@ export interface KithEvents {
   'account.imported': { userId: string }
   'account.edited': { userId: string; fields: string[] }
   'account.password-changed': { userId: string }
+  /** A password was accepted without a look at breaches: the port failed or was late. */
+  'password.breach-check-failed': { userId: string | null }
   'account.banned': { userId: string }
   'account.unbanned': { userId: string }
   'account.deleted': { userId: string }

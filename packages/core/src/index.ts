@@ -42,7 +42,9 @@ export type {
   Presence,
   RegisterInput,
 } from './accounts/account-inputs.ts'
-export { reservedUsernames } from './accounts/identifiers.ts'
+export type { BreachedPasswords } from './accounts/breached-passwords.ts'
+export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
+export { reservedUsernames } from './accounts/reserved-names.ts'
 export {
   type LegacyHash,
   legacyBcrypt,
@@ -56,6 +58,7 @@ export type {
   Login,
   UpdateUserResult,
   UserChanges,
+  UsernameHold,
   UserRecord,
   UserStore,
 } from './accounts/user-store.ts'

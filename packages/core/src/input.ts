@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { type FieldError, InvalidInputError } from './errors.ts'
+import { isDirectionClosed } from './text/direction.ts'
+import { hasInvisible, hasVisible } from './text/invisible.ts'
+import { isStreamSafe } from './text/stream-safe.ts'
 
 /** Reads an input by its schema, or throws an {@link InvalidInputError} that names every field at once. */
 export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): Output {
@@ -12,7 +15,10 @@ export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): O
   throw new InvalidInputError(firsts.slice(0, 50))
 }
 
-/** A line of text: no control characters, no half of a character. Trimmed and brought into Unicode form C. */
+/**
+ * A line of text: no control characters, no half of a character, no long piles of marks, no direction that reaches beyond
+ * it. Trimmed and brought into Unicode form C.
+ */
 export function lineOfText(maxLength: number): z.ZodType<string, string> {
   return wellFormed(maxLength).refine((text) => !/\p{Cc}/u.test(text), {
     error: 'Control characters are not allowed',
@@ -28,9 +34,22 @@ export function linesOfText(maxLength: number): z.ZodType<string, string> {
   })
 }
 
+/** What people are shown of an account or a device: besides, nothing in it is invisible, and not all of it is blank. */
+export function visible(text: z.ZodType<string, string>): z.ZodType<string, string> {
+  return text
+    .refine((value) => !hasInvisible(value), {
+      error: 'Invisible characters and controls of direction are not allowed',
+      params: { code: 'forbidden-character' },
+    })
+    .refine((value) => value === '' || hasVisible(value), {
+      error: 'Give at least one character that can be seen',
+      params: { code: 'blank' },
+    })
+}
+
 /** Text as typed, unchanged: for passwords and tokens. */
 export function exactText(minLength: number, maxLength: number): z.ZodType<string, string> {
-  return z.string().min(minLength).max(maxLength).pipe(z.string().refine(isStorable, notStorable))
+  return z.string().min(minLength).max(maxLength).pipe(storable()).pipe(streamSafe())
 }
 
 // In steps, length first: a step is not taken where the one before failed, so no check runs over text of unlimited size.
@@ -39,20 +58,34 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
     z
       .string()
       .max(maxLength)
-      .pipe(z.string().refine(isStorable, notStorable))
+      .pipe(storable())
+      .pipe(streamSafe())
       .pipe(z.string().transform((text) => text.normalize('NFC').trim()))
-      // Composition can lengthen a text, and what is stored has to pass again.
+      // Composition can lengthen a text and its runs, and what is stored has to pass again.
       .pipe(z.string().max(maxLength))
+      .pipe(streamSafe())
+      .pipe(
+        z.string().refine(isDirectionClosed, {
+          error: 'Direction embeddings and overrides, and isolates that stay open, are not allowed',
+          params: { code: 'forbidden-character' },
+        }),
+      )
   )
 }
 
-const notStorable = {
-  error: 'The text holds a NUL or half a character',
-  params: { code: 'forbidden-character' },
+/** What may be normalized: a run of marks costs the square of its length. */
+export function streamSafe(): z.ZodType<string, string> {
+  return z.string().refine(isStreamSafe, {
+    error: 'At most 30 combining marks in a row',
+    params: { code: 'too-many-marks' },
+  })
 }
 
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
+function storable(): z.ZodType<string, string> {
+  return z.string().refine((text) => text.isWellFormed() && !text.includes('\0'), {
+    error: 'The text holds a NUL or half a character',
+    params: { code: 'forbidden-character' },
+  })
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

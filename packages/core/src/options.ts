@@ -1,4 +1,5 @@
 import type { Presence } from './accounts/account-inputs.ts'
+import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
@@ -29,7 +30,7 @@ export interface LimitRule {
 /** What {@link createKith} takes. `secret` and `storage` have no default. */
 export interface KithOptions {
   /**
-   * What all token keys are derived from: at least 32 characters of randomness. While rotating, give the new one as
+   * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
    * `current` and the old ones as `previous`: they still verify what they signed, and sign nothing new.
    */
   secret: string | { current: string; previous?: readonly string[] | undefined }
@@ -69,11 +70,16 @@ export interface AccountOptions {
   identifiers?: Partial<Record<Identifier, Presence>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
+  /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' */
+  usernameHold?: Duration | undefined
   /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
 }
 
-/** Options of password hashing. The defaults are the OWASP parameters for argon2id. */
+/**
+ * Options of passwords. The defaults of hashing are the OWASP parameters for argon2id; memory times iterations may be 256 MiB
+ * at most, and memory 128 MiB.
+ */
 export interface PasswordOptions {
   /** @default 8 */
   minLength?: number | undefined
@@ -90,6 +96,10 @@ export interface PasswordOptions {
   concurrency?: number | undefined
   /** How many more may wait; past that sign-ins answer `busy`. @default 100 */
   queueLimit?: number | undefined
+  /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
+  forbiddenWords?: readonly string[] | undefined
+  /** Where passwords are looked up that are known from breaches: `createPwnedPasswords()`, for instance. @default nowhere */
+  breached?: BreachedPasswords | undefined
   /** Verifiers for imported hashes that are not argon2. @default none */
   legacy?: readonly LegacyHash[] | undefined
 }

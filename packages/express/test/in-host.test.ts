@@ -10,7 +10,7 @@ import { kithExpress, viewerOf } from '../src/index.ts'
 
 const error = vi.fn()
 const kith = createKith({
-  secret: 'x'.repeat(32),
+  secret: 'a secret of the tests, of 32 characters or more',
   storage: createMemoryStorage(),
   passwords: cheapPasswords,
   logger: { warn: error, error },

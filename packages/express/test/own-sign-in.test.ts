@@ -11,7 +11,7 @@ const register = vi.fn()
 
 async function listen(): Promise<string> {
   const kith = createKith({
-    secret: 'x'.repeat(32),
+    secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: cheapPasswords,
   })

@@ -10,7 +10,7 @@ beforeEach(() => void error.mockClear())
 
 function makeKith() {
   return createKith({
-    secret: 'x'.repeat(32),
+    secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: cheapPasswords,
     logger: { warn: error, error },

@@ -9,7 +9,7 @@ const register = vi.fn()
 
 async function makeApp(): Promise<FastifyInstance> {
   const kith = createKith({
-    secret: 'x'.repeat(32),
+    secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: cheapPasswords,
   })

@@ -24,7 +24,11 @@ interface Schema {
 }
 
 async function describeApi(options: Partial<KithOptions> = {}): Promise<Document> {
-  const kith = createKith({ secret: 'x'.repeat(32), storage: createMemoryStorage(), ...options })
+  const kith = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: createMemoryStorage(),
+    ...options,
+  })
   const response = await createKithHttp(kith).handle(new Request('http://localhost/api/v1/openapi.json'))
   return (await response.json()) as Document
 }

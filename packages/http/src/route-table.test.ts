@@ -92,7 +92,10 @@ test.each([
 )
 
 test('no username can hide behind a word of an address under /users/', () => {
-  const kith = createKith({ secret: 'x'.repeat(32), storage: createMemoryStorage() })
+  const kith = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: createMemoryStorage(),
+  })
   const words = createKithHttp(kith)
     .routes.map(({ path }) => /^\/users\/([^/:]+)/.exec(path)?.[1])
     .filter((word) => word !== undefined)

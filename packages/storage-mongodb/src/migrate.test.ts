@@ -33,7 +33,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const unique = Object.entries(indexes).flatMap(([collection, all]) =>
       all.flatMap((index) => (index.unique ? [`${collection}.${index.name}`] : [])),
     )
-    expect(unique).toEqual(['users.username', 'users.email', 'users.phone'])
+    expect(unique).toEqual(['users.username', 'users.names', 'users.email', 'users.phone'])
   })
 
   test.each(['username', 'email', 'phone'])(
@@ -91,12 +91,34 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
   })
 
+  test('gives accounts of version 1 the names that nobody else may have', async () => {
+    const { storage, database } = fresh()
+    await storage.migrate()
+    await storage.users.create(sampleUser({ id: 'one', username: 'ada' }))
+    await storage.users.create(sampleUser({ id: 'two', username: null }))
+    const users = database.collection<{ _id: string }>('kith_users')
+    await users.updateMany({}, { $unset: { names: '' } })
+    await database.collection<{ _id: string }>('kith_schema').updateOne({}, { $set: { version: 1 } })
+    const old = createMongoStorage({ client, database: database.databaseName, timeoutMillis: 20_000 })
+    await expect(old.users.byId('one')).rejects.toMatchObject({ code: 'storage-failed' })
+    await old.migrate()
+    expect(await users.find({}, { projection: { names: 1 } }).toArray()).toEqual([
+      { _id: 'one', names: ['ada'] },
+      { _id: 'two' },
+    ])
+    const hold = { now: new Date(), until: new Date(Date.now() + 60_000) }
+    await old.users.update('one', { username: 'eva' }, hold)
+    expect(await old.users.create(sampleUser({ username: 'ada' }), hold.now)).toMatchObject({
+      outcome: 'taken',
+    })
+  })
+
   test('refuses a database of a newer release, and so does every call', async () => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 2 } })
-    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 2 of a newer release') }
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 3 } })
+    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 3 of a newer release') }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
     const late = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })

@@ -21,6 +21,11 @@ export async function migrate({ prefix, timeoutMillis }: MongoSettings, source: 
     for (const name of Object.keys(indexes) as (keyof typeof indexes)[]) {
       await prepare(database, { collections, prefix, name })
     }
+    // Accounts of version 1, or that another program left, do not name what they keep from others yet.
+    if ((found?.version ?? 0) < 2) {
+      const unnamed = { username: { $exists: true }, names: { $exists: false } }
+      await collections.users.updateAll(unnamed, [{ $set: { names: ['$username'] } }])
+    }
     // What was cut off while the server was a standalone would stay so where it has become a replica set.
     await settleAll(collections)
     await collections.schema.upsert({ _id: schemaId }, { $max: { version: schemaVersion } })

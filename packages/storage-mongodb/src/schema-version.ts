@@ -7,7 +7,7 @@ export interface SchemaDocument extends Identified {
 }
 
 /** Rises with each change of the schema that an older release could not work with. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** The id of the one document about the schema. */
 export const schemaId = 'schema'
@@ -17,7 +17,7 @@ export async function checkSchema(schema: Collection<SchemaDocument>): Promise<v
   const found = await schema.first({ _id: schemaId })
   if (!found || found.version < schemaVersion) {
     throw new KithError('storage-failed', {
-      detail: 'The schema is not there yet: run kith.storage.migrate() first.',
+      detail: 'The schema is not there yet, or of an older release: run kith.storage.migrate() first.',
     })
   }
   refuseNewer(found)

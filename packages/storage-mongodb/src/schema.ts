@@ -9,6 +9,8 @@ import { never } from './removal.ts'
 export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription[]>> = Object.freeze({
   users: [
     { name: 'username', key: { username: 1 }, unique: true, sparse: true },
+    { name: 'names', key: { names: 1 }, unique: true, sparse: true },
+    { name: 'held', key: { 'held.until': 1 }, sparse: true },
     { name: 'email', key: { email: 1 }, unique: true, sparse: true },
     { name: 'phone', key: { phone: 1 }, unique: true, sparse: true },
     { name: 'unseen', key: { unseen: 1, _id: 1 }, partialFilterExpression: { unseen: true } },

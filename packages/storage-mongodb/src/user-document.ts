@@ -1,11 +1,21 @@
 import type { Identifier, UserRecord } from '@kith/core'
 import type { Identified } from './collection.ts'
 
+/** A username that an account gave up, and until when nobody else may have it. */
+export interface HeldName {
+  name: string
+  until: Date
+}
+
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
 export interface UserDocument extends Identified, Omit<UserRecord, 'id' | Identifier> {
   username?: string
   email?: string
   phone?: string
+  /** Its username and those that it gave up and are held: what no other account may have. */
+  names?: string[]
+  /** Those that are held. */
+  held?: HeldName[]
   /** There while the account is live and banned. */
   banned?: true
   /** There while it is banned or deleted: nothing of it is shown. */
@@ -23,7 +33,7 @@ export const identifiers: readonly Identifier[] = Object.freeze(['username', 'em
 export function userDocument({ id, username, email, phone, ...fields }: UserRecord): UserDocument {
   return {
     _id: id,
-    ...(username !== null && { username }),
+    ...(username !== null && { username, names: [username] }),
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
     ...fields,

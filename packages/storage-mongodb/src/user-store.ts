@@ -4,11 +4,13 @@ import {
   KithError,
   type UpdateUserResult,
   type UserChanges,
+  type UsernameHold,
   type UserStore,
 } from '@kith/core'
-import type { UpdateFilter } from 'mongodb'
+import type { Filter, UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
+import { forgetEnded, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
 import { dueAt, never, removalFrom } from './removal.ts'
 import { isDuplicate } from './storage-error.ts'
@@ -17,11 +19,11 @@ import { identifiers, type UserDocument, userDocument, userFrom } from './user-d
 /** Creates the account store on a connection. */
 export function createUserStore({ call }: Connection): UserStore {
   return {
-    create: (user) =>
+    create: (user, now) =>
       call('users.create', ({ collections: { users } }) =>
         decided(async (): Promise<CreateUserResult | null> => {
           if (await inserted(users, userDocument(user))) return { outcome: 'created' }
-          const taken = await takenOf(users, user)
+          const taken = await takenOf(users, user, now)
           return taken.length > 0 ? { outcome: 'taken', taken } : null
         }),
       ),
@@ -42,17 +44,18 @@ export function createUserStore({ call }: Connection): UserStore {
         )
         return found && userFrom(found)
       }),
-    update: (id, changes) =>
+    update: (id, changes, hold) =>
       call('users.update', ({ collections: { users } }) =>
         decided(async (): Promise<UpdateUserResult | null> => {
           try {
-            const update = updateOf(changes)
             const account = { _id: id, ...live }
+            if (changes.username !== undefined) return await rename(users, account, { changes, hold })
+            const update = updateOf(changes)
             const user = update ? await users.change(account, update) : await users.first(account)
             return user ? { outcome: 'updated', user: userFrom(user) } : { outcome: 'missing' }
           } catch (error) {
             if (!isDuplicate(error)) throw error
-            const taken = await takenOf(users, { id, ...changes })
+            const taken = await takenOf(users, { id, ...changes }, hold?.now)
             return taken.length > 0 ? { outcome: 'taken', taken } : null
           }
         }),
@@ -61,16 +64,29 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.replacePassword', ({ collections: { users } }) =>
         users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
-    markDeleted: (id, at) =>
+    markDeleted: (id, at, heldUntil = null) =>
       call('users.markDeleted', ({ collections: { users } }) =>
-        users.update(
-          { _id: id, ...live },
-          {
-            $set: { ...emptied, deletedAt: at, againAt: never, unseen: true },
-            $unset: { username: '', email: '', phone: '', banned: '' },
-          },
-        ),
+        decided(async (): Promise<boolean | null> => {
+          const before = await users.first({ _id: id, ...live })
+          if (!before) return false
+          const names = writing(namesAfter(before, null, { until: heldUntil }))
+          const marked = await users.update(
+            { ...unchanged(before), ...live },
+            {
+              $set: { ...emptied, deletedAt: at, againAt: never, unseen: true, ...names.$set },
+              $unset: { username: '', email: '', phone: '', banned: '', ...names.$unset },
+            },
+          )
+          return marked || null
+        }),
       ),
+    forgetUsernames: (now, limit) =>
+      call('users.forgetUsernames', async ({ collections: { users } }) => {
+        const found = await users.find({ 'held.until': { $lte: now } } as Filter<UserDocument>, { limit })
+        let forgotten = 0
+        for (const row of found) forgotten += await forgetEnded(users, row, { now, limit: limit - forgotten })
+        return forgotten
+      }),
     bannedIds: ({ limit, before }) =>
       call('users.bannedIds', async ({ collections: { users } }) => {
         const filter = { banned: true, ...below('_id', before) } as const
@@ -90,9 +106,16 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.purge', async ({ collections: { users, authors } }) => {
         const deleted = { _id: id, againAt: { $exists: true } }
         if (again) return void (await users.update(deleted, { $set: { againAt: again } }))
-        if (!(await users.first(deleted))) return
-        await authors.remove({ _id: id })
-        await users.remove(deleted)
+        await decided(async (): Promise<true | null> => {
+          const row = await users.first(deleted)
+          if (!row) return true
+          await authors.remove({ _id: id })
+          const isKept = row.held !== undefined
+          const done = isKept
+            ? await users.update({ ...unchanged(row), ...deleted }, { $unset: { againAt: '' } })
+            : await users.remove({ ...unchanged(row), ...deleted })
+          return done || null
+        })
       }),
   }
 }
@@ -130,21 +153,42 @@ async function inserted(users: Collection<UserDocument>, user: UserDocument): Pr
   }
 }
 
-/** Which of these identifiers another account has. */
+/** Which of these identifiers another account has or holds. A hold that has ended is forgotten, and not in the way any more. */
 async function takenOf(
   users: Collection<UserDocument>,
   wanted: UserChanges & { id: string },
+  now?: Date,
 ): Promise<Identifier[]> {
   const holders = await Promise.all(
     identifiers.map(async (name) => {
       const value = wanted[name]
-      return typeof value === 'string' ? await users.first({ [name]: value }) : null
+      if (typeof value !== 'string') return null
+      const holder = await users.first(name === 'username' ? { names: value } : { [name]: value })
+      if (!holder || holder._id === wanted.id) return null
+      const isEnded =
+        now && name === 'username' && holder.held?.some((held) => held.name === value && held.until <= now)
+      if (isEnded) await forgetEnded(users, holder, { now, limit: Infinity })
+      return isEnded ? null : holder
     }),
   )
-  return identifiers.filter((_, index) => {
-    const holder = holders[index]
-    return holder && holder._id !== wanted.id
-  })
+  return identifiers.filter((_, index) => holders[index])
+}
+
+/** Changes an account with its username, if nobody changed that meanwhile. */
+async function rename(
+  users: Collection<UserDocument>,
+  account: { _id: string } & typeof live,
+  { changes, hold }: { changes: UserChanges; hold: UsernameHold | undefined },
+): Promise<UpdateUserResult | null> {
+  const before = await users.first(account)
+  if (!before) return { outcome: 'missing' }
+  const names = writing(namesAfter(before, changes.username ?? null, hold))
+  const { $set = {}, $unset = {} } = updateOf(changes) ?? {}
+  const user = await users.change({ ...unchanged(before), ...account }, {
+    $set: { ...$set, ...names.$set },
+    $unset: { ...$unset, ...names.$unset },
+  } as UpdateFilter<UserDocument>)
+  return user && { outcome: 'updated', user: userFrom(user) }
 }
 
 function updateOf(changes: UserChanges): UpdateFilter<UserDocument> | null {

@@ -54,6 +54,9 @@ async function callUsers({ users }: Storage): Promise<void> {
   await users.update('ada', { bio: 'Notes' })
   await users.update('ada', {})
   await users.update('ada', { username: 'ben' })
+  await users.update('ben', { username: 'bob' }, { now, until: hourLater })
+  await users.create({ ...sampleUser('fay'), username: 'ben' }, now)
+  await users.create({ ...sampleUser('fay'), username: 'ben' }, hourLater)
   await users.update('dora', { bannedAt: now })
   await users.replacePassword('ada', null, 'hash')
   await users.bannedIds(page)
@@ -142,10 +145,13 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await media.releaseAll('ada')
   await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);
-  await users.markDeleted('ada', now)
+  await users.markDeleted('ada', now, hourLater)
+  await users.markDeleted('dora', now, hourLater)
   await users.toPurge(hourLater, 5)
   await users.purge('ada', hourLater)
   await users.purge('ada', null)
+  await users.forgetUsernames(hourLater, 5)
+  await users.purge('dora', null)
 }
 
 /** An account with names of its own. */

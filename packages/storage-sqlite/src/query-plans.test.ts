@@ -264,6 +264,14 @@ test('each statement uses the index that was made for it', () => {
       "users.byUsername": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
       ],
+      "users.forgetUsernames": [
+        "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
+        "SEARCH kith_held_usernames USING COVERING INDEX kith_held_usernames_end (held_until<?)",
+      ],
+      "users.held": [
+        "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
+      ],
+      "users.hold": [],
       "users.idInUse": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
@@ -287,6 +295,9 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.toPurge": [
         "SEARCH kith_users USING INDEX kith_users_deleted (again_at<?)",
+      ],
+      "users.unhold": [
+        "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
       ],
       "users.update": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",

@@ -119,6 +119,16 @@ export const migrations: readonly Migration[] = Object.freeze([
       ALTER TABLE kith_media ADD COLUMN claimed_by TEXT;
       ALTER TABLE kith_media ADD COLUMN claimed_until INTEGER;`,
   },
+  {
+    version: 6,
+    statements: `
+      CREATE TABLE kith_held_usernames (
+        username TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        held_until INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.

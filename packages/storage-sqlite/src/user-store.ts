@@ -23,6 +23,10 @@ type UserStatement =
   | 'update'
   | 'replacePassword'
   | 'markDeleted'
+  | 'held'
+  | 'hold'
+  | 'unhold'
+  | 'forgetUsernames'
   | 'bannedIds'
   | 'toPurge'
   | 'purgeAgain'
@@ -48,6 +52,13 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', password_hash = NULL, deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
+  held: `SELECT username FROM kith_held_usernames
+    WHERE username = @username AND user_id <> @id AND held_until > @now`,
+  hold: `INSERT INTO kith_held_usernames VALUES (@username, @id, @until)
+    ON CONFLICT DO UPDATE SET user_id = @id, held_until = @until`,
+  unhold: 'DELETE FROM kith_held_usernames WHERE username = @username',
+  forgetUsernames: `DELETE FROM kith_held_usernames WHERE username IN
+    (SELECT username FROM kith_held_usernames WHERE held_until <= @now ORDER BY held_until LIMIT @limit)`,
   bannedIds: `SELECT id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
     ORDER BY id DESC LIMIT @limit`,
   toPurge: `SELECT id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
@@ -56,33 +67,50 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
 
+const beforeEveryHold = -8.64e15
+
 /** Creates the account store on a connection. */
 export function createUserStore(connection: Connection): UserStore {
   const { run, get, all, atomically } = connection
 
-  function taken({ id, username, email, phone }: UserRecord): Identifier[] {
-    return all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
+  function taken({ id, username, email, phone }: UserRecord, now?: Date): Identifier[] {
+    const names = all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
       ({ name }) => name,
     )
+    return names.includes('username') || !isHeld({ id, username }, now) ? names : ['username', ...names]
+  }
+
+  function isHeld({ id, username }: Pick<UserRecord, 'id' | 'username'>, now?: Date): boolean {
+    if (username === null) return false
+    return get(userStatements.held, { id, username, now: now ? toMillis(now) : beforeEveryHold }) !== null
+  }
+
+  /** Notes that a username is in use again, or given up. */
+  function note(before: UserRecord | null, after: UserRecord | null, until: Date | null = null): void {
+    if (before?.username === after?.username) return
+    if (after?.username) run(userStatements.unhold, { username: after.username })
+    if (before?.username && until) {
+      run(userStatements.hold, { id: before.id, username: before.username, until: toMillis(until) })
+    }
   }
 
   return {
-    async create(user) {
+    async create(user, now) {
       return atomically((): CreateUserResult => {
         const { passwordHash } = user
-        const created = run(userStatements.insert, {
-          ...profileOf(user),
-          passwordHash,
-          createdAt: toMillis(user.createdAt),
-        })
-        if (created === 1) return { outcome: 'created' }
+        const isFree = !isHeld(user, now)
+        const row = { ...profileOf(user), passwordHash, createdAt: toMillis(user.createdAt) }
+        if (isFree && run(userStatements.insert, row) === 1) {
+          note(null, user)
+          return { outcome: 'created' }
+        }
         // Only identifiers may be taken; an id that is in use is a mistake of the caller.
         if (get(userStatements.idInUse, { id: user.id })) {
           throw new KithError('storage-failed', {
             detail: 'The id of the account is in use: every id must be new.',
           })
         }
-        return { outcome: 'taken', taken: taken(user) }
+        return { outcome: 'taken', taken: taken(user, now) }
       })
     },
     async byId(id) {
@@ -96,22 +124,31 @@ export function createUserStore(connection: Connection): UserStore {
         ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
         : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username }))
     },
-    async update(id, changes) {
+    async update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (!before) return { outcome: 'missing' }
         const user = { ...before, ...structuredClone(changes) }
-        const conflicts = taken(user)
+        const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
+        note(before, user, hold?.until)
         return { outcome: 'updated', user }
       })
     },
     async replacePassword(id, expected, next) {
       return run(userStatements.replacePassword, { id, expected, next }) === 1
     },
-    async markDeleted(id, at) {
-      return run(userStatements.markDeleted, { id, at: toMillis(at) }) === 1
+    async markDeleted(id, at, heldUntil) {
+      return atomically(() => {
+        const before = userFrom(get<UserRow>(userStatements.byId, { id }))
+        if (run(userStatements.markDeleted, { id, at: toMillis(at) }) === 0) return false
+        note(before, null, heldUntil)
+        return true
+      })
+    },
+    async forgetUsernames(now, limit) {
+      return run(userStatements.forgetUsernames, { now: toMillis(now), limit })
     },
     async bannedIds({ limit, before }) {
       const range = { limit, before: before ?? afterEveryId }

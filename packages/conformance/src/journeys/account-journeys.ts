@@ -85,7 +85,7 @@ export const accountJourneys: readonly Journey[] = [
     },
   },
   {
-    name: 'accounts: a deleted account is gone at once, with its cookies, and its name is free',
+    name: 'accounts: a deleted account is gone immediately, with its cookies; its e-mail is free, and its name 30 days later',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -97,7 +97,101 @@ export const accountJourneys: readonly Journey[] = [
       ;(await other.request('/users/me')).problem('session-revoked')
       const json = { login: 'anna', password }
       ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-credentials')
-      await registerInBrowser(app)
+      const register = (fields: object) =>
+        app.request('/users/register', { method: 'POST', json: { password, transport: 'bearer', ...fields } })
+      ;(await register({ username: 'berta', email: 'anna@example.com' })).signIn(201)
+      ;(await register({ username: 'anna' })).problem('identifier-taken')
+      app.advance(30 * 86_400)
+      await app.kith.upkeep.run()
+      ;(await register({ username: 'anna' })).signIn(201)
+    },
+  },
+  {
+    name: "accounts: a username changes with the password only, and the old one stays its owner's for 30 days",
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      const refused = (await edit({ username: 'thief' })).problem('invalid-input')
+      assert.deepEqual(
+        refused.errors?.map(({ path, code }) => [path, code]),
+        [['currentPassword', 'required']],
+      )
+      ;(await edit({ username: 'thief', currentPassword: 'a wrong password' })).problem('wrong-password')
+      assert.equal(
+        (await edit({ username: 'renamed', currentPassword: password })).user().username,
+        'renamed',
+      )
+      const json = { username: 'ANNA', password, transport: 'bearer' }
+      ;(await app.request('/users/register', { method: 'POST', json })).problem('identifier-taken')
+      assert.equal((await edit({ username: 'anna', currentPassword: password })).user().username, 'anna')
+    },
+  },
+  {
+    name: 'accounts: after 10 changes of identifiers in a day no more addresses can be tried',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      for (let index = 0; index < 10; index++) {
+        const json = { phone: `+4915100000${100 + index}`, currentPassword: password }
+        ;(await browser.request('/users/me', { method: 'PATCH', json })).user()
+      }
+      const json = { phone: '+4915100000999', currentPassword: password }
+      ;(await browser.request('/users/me', { method: 'PATCH', json })).problem('rate-limited')
+      ;(await browser.request('/users/me', { method: 'PATCH', json: { bio: 'still here' } })).user()
+    },
+  },
+  {
+    name: 'accounts: common passwords and names in disguise are refused wherever a password is set',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const easy = [
+        'password123',
+        'PASSWORD2026!',
+        '        ',
+        'anna1234',
+        'ANNA_anna',
+        '4nn4!4nn4',
+        'example.2026',
+      ]
+      for (const newPassword of easy) {
+        const json = {
+          username: 'anna_2',
+          email: 'anna@example.com',
+          password: newPassword,
+          transport: 'bearer',
+        }
+        const registered = await app.request('/users/register', { method: 'POST', json })
+        const changed = await browser.request('/users/me/password', {
+          method: 'POST',
+          json: { currentPassword: password, newPassword },
+        })
+        for (const [answer, field] of [
+          [registered, 'password'],
+          [changed, 'newPassword'],
+        ] as const) {
+          const { errors = [] } = answer.problem('invalid-input')
+          assert.deepEqual(
+            errors.map(({ path }) => path),
+            [field],
+            newPassword,
+          )
+          assert.match(errors[0]?.code ?? '', /^too-(?:common|easy)$/)
+        }
+      }
+    },
+  },
+  {
+    name: 'accounts: names that look like those of the operator are reserved',
+    async run(app) {
+      for (const username of ['adrnin', 'admin_', '4dmin', 'kith_official', 'kithsupport']) {
+        const json = { username, password, transport: 'bearer' }
+        const refused = (await app.request('/users/register', { method: 'POST', json })).problem(
+          'invalid-input',
+        )
+        assert.deepEqual(
+          refused.errors?.map(({ path, code }) => [path, code]),
+          [['username', 'reserved']],
+        )
+      }
     },
   },
   {
@@ -109,7 +203,10 @@ export const accountJourneys: readonly Journey[] = [
         app.request('/users/register', { method: 'POST', json: { password, ...json } })
       for (const json of [{ username: 'ANNA' }, { username: 'carla', email: 'Anna@Example.COM' }])
         assert.equal((await register(json)).problem('identifier-taken').errors, undefined)
-      const renamed = await browser.request('/users/me', { method: 'PATCH', json: { username: 'Berta' } })
+      const renamed = await browser.request('/users/me', {
+        method: 'PATCH',
+        json: { username: 'Berta', currentPassword: password },
+      })
       assert.equal(renamed.problem('identifier-taken').status, 409)
     },
   },

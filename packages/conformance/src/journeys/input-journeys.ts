@@ -85,6 +85,63 @@ export const inputJourneys: readonly Journey[] = [
     },
   },
   {
+    name: 'input: names and bios hide nothing and turn nothing, and a name can be seen',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      for (const hidden of [
+        '\u202e',
+        '\u2066',
+        '\u200b',
+        '\u3164',
+        '\u{E0041}',
+        '\u2028',
+        '\u2800',
+        '\ufe0f',
+        '\u034f',
+      ]) {
+        const text = `a${hidden}b`
+        assert.deepEqual(told(await edit({ name: text, bio: text })), [
+          'bio forbidden-character',
+          'name forbidden-character',
+        ])
+      }
+      assert.deepEqual(told(await edit({ name: '\u0301' })), ['name blank'])
+      for (const name of [
+        '👩🏽\u200d🚀',
+        'می\u200cخواهم',
+        'क्\u200dष',
+        '🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}',
+      ])
+        assert.equal((await edit({ name })).user().name, name)
+    },
+  },
+  {
+    name: 'input: more than 30 combining marks in a row are refused, in every field, before they cost anything',
+    async run(app) {
+      const pile = `a${'\u0301\u0323'.repeat(16)}`
+      const fields = {
+        username: pile,
+        email: `${pile}@example.com`,
+        phone: pile,
+        password: `${password}${pile}`,
+        name: pile,
+      }
+      assert.deepEqual(
+        told(await register(app, fields)),
+        Object.keys(fields)
+          .sort()
+          .map((name) => `${name} too-many-marks`),
+      )
+      const login = await app.request('/users/login', { method: 'POST', json: { login: pile, password } })
+      assert.deepEqual(told(login), ['login too-many-marks'])
+      assert.equal(
+        (await app.request(`/users/${encodeURIComponent(pile)}`)).problem('account-not-found').status,
+        404,
+      )
+    },
+  },
+  {
     name: 'input: a body that is no object is refused',
     async run(app) {
       for (const json of [[], [[]], [{ username: 'anna' }]])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { exactText, lineOfText, linesOfText } from '../input.ts'
+import { exactText, lineOfText, linesOfText, visible } from '../input.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
+import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
 import type { Identifier } from './user-store.ts'
 
 /** Whether an account must, may or cannot have an identifier. */
@@ -11,6 +12,8 @@ export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
   readonly reservedUsernames: ReadonlySet<string>
   readonly passwordMinLength: number
+  /** Words that no password may consist of: those that the app gives, and its issuer. */
+  readonly forbiddenWords: readonly string[]
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
@@ -41,7 +44,7 @@ export interface EditInput {
   phone?: string | null | undefined
   name?: string | undefined
   bio?: string | undefined
-  /** Needed to change the e-mail or the phone number. */
+  /** Needed to change the username, the e-mail or the phone number. */
   currentPassword?: string | undefined
 }
 
@@ -78,9 +81,17 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     email: emailSchema(),
     phone: phoneSchema(),
   }
-  const profile = { name: lineOfText(100).optional(), bio: linesOfText(500).optional() }
+  const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.passwordMinLength, passwordMaxLength)
+    .refine((password) => !isRepetitive(password), {
+      error: 'Choose a password that does not repeat itself or run along the keyboard',
+      params: { code: 'too-easy' },
+    })
+    .refine((password) => !isCommon(password), {
+      error: 'Many people use this password: choose another one',
+      params: { code: 'too-common' },
+    })
 
   // An identifier that is off has no field, so that giving it is told like any other unknown field.
   function fields<Value>(schemaOf: (name: Identifier, required: boolean) => z.ZodType<Value>): Fields<Value> {
@@ -106,13 +117,13 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ...given,
         ...profile,
         password: newPassword,
-        deviceName: lineOfText(100).optional(),
+        deviceName: visible(lineOfText(100)).optional(),
       })
       .refine(hasLogin, needsLogin)
-      .refine((input) => !resembles(input.password, input), {
-        error: 'Choose a password that is not your name or address',
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), {
+        error: ownName.message,
         path: ['password'],
-        params: { code: 'too-easy' },
+        params: { code: ownName.code },
         when: isObject,
       }),
     import: z
@@ -132,10 +143,10 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         currentPassword: currentPassword.optional(),
       })
       .refine(
-        ({ email, phone, currentPassword }) =>
-          (email === undefined && phone === undefined) || currentPassword,
+        ({ username, email, phone, currentPassword }) =>
+          [username, email, phone].every((value) => value === undefined) || currentPassword,
         {
-          error: 'Give the current password to change the e-mail or the phone number',
+          error: 'Give the current password to change the username, the e-mail or the phone number',
           path: ['currentPassword'],
           params: { code: 'required' },
           when: isObject,
@@ -161,8 +172,16 @@ function isObject({ value }: { value: unknown }): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function resembles(password: unknown, identifiers: Given): boolean {
-  if (typeof password !== 'string' || password.length > passwordMaxLength) return false
-  const lower = password.toLowerCase()
-  return [identifiers.username, identifiers.email, identifiers.phone].some((value) => value === lower)
+/** Of fields that may be wrong by themselves, whatever they hold. */
+function isOwnName(
+  { password, ...fields }: { password: unknown } & AccountNames,
+  words: readonly string[],
+): boolean {
+  if (!isShort(password)) return false
+  const names = Object.fromEntries(Object.entries(fields).filter(([, value]) => isShort(value)))
+  return isOwnPassword(password, names, words)
+}
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= passwordMaxLength
 }

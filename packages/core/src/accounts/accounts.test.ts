@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
 import type { RegisterInput } from './account-inputs.ts'
+import type { BreachedPasswords } from './breached-passwords.ts'
 
 const password = 'correct horse'
 
@@ -106,6 +107,14 @@ describe('register', () => {
     expect(
       await fieldsOf(accounts.register({ username: 'ana', password, name: '\u0958'.repeat(100) })),
     ).toEqual(['name too-long'])
+    for (const name of ['\u202eana', 'a\u200bna', '\u3164', 'a\u2028b'])
+      expect(await fieldsOf(accounts.register({ username: 'ana', password, name, bio: name }))).toEqual([
+        'name forbidden-character',
+        'bio forbidden-character',
+      ])
+    expect(await fieldsOf(accounts.register({ username: 'ana', password, name: '\u0301' }))).toEqual([
+      'name blank',
+    ])
     for (const input of [undefined, null, 'ana', 7, [], new Date()]) {
       expect(await codeOf(accounts.register(input as never)), String(input)).toBe('invalid-input')
     }
@@ -169,7 +178,7 @@ describe('edit', () => {
     const { accounts, viewer, user } = await signedIn()
     expect(await accounts.edit(viewer, { bio: 'hello' })).toEqual({ ...user, bio: 'hello' })
     expect(await accounts.edit(viewer, {})).toEqual({ ...user, bio: 'hello' })
-    expect((await accounts.edit(viewer, { username: 'Ana_2' })).id).toBe(user.id)
+    expect((await accounts.edit(viewer, { username: 'Ana_2', currentPassword: password })).id).toBe(user.id)
     expect(await accounts.find('ana_2')).toMatchObject({ id: user.id })
     expect(await accounts.find('ana')).toBeNull()
   })
@@ -200,10 +209,12 @@ describe('edit', () => {
   test('a taken name is refused and one cannot lose the last login', async () => {
     const { accounts, viewer } = await signedIn({ accounts: { identifiers: { username: 'optional' } } })
     await accounts.register({ username: 'ben', password })
-    expect(await codeOf(accounts.edit(viewer, { username: 'BEN' }))).toBe('identifier-taken')
+    expect(await codeOf(accounts.edit(viewer, { username: 'BEN', currentPassword: password }))).toBe(
+      'identifier-taken',
+    )
     const mail = await accounts.register({ email: 'only@example.com', password })
     const onlyMail = { userId: mail.user.id, sessionId: mail.session.id }
-    expect((await accounts.edit(viewer, { username: null })).username).toBeNull()
+    expect((await accounts.edit(viewer, { username: null, currentPassword: password })).username).toBeNull()
     expect(await fieldsOf(accounts.edit(onlyMail, { email: null, currentPassword: password }))).toEqual([
       'email required',
     ])
@@ -216,16 +227,18 @@ describe('edit', () => {
     const viewer = { userId: user.id, sessionId: session.id }
     const answers = await Promise.allSettled([
       accounts.edit(viewer, { email: null, bio: 'after', currentPassword: password }),
-      accounts.edit(viewer, { username: null }),
+      accounts.edit(viewer, { username: null, currentPassword: password }),
     ])
-    expect(answers).toMatchObject([
-      {
-        status: 'rejected',
-        reason: { code: 'invalid-input', errors: [{ path: 'email', code: 'required' }] },
-      },
-      { status: 'fulfilled', value: { username: null } },
-    ])
-    expect(await accounts.me(viewer)).toMatchObject({ username: null, email: input.email, bio: 'before' })
+    const failed = answers.findIndex(({ status }) => status === 'rejected')
+    expect(answers[failed]).toMatchObject({
+      reason: { code: 'invalid-input', errors: [{ path: 'email', code: 'required' }] },
+    })
+    expect(answers[1 - failed]).toMatchObject({ status: 'fulfilled' })
+    expect(await accounts.me(viewer)).toMatchObject(
+      failed === 0
+        ? { username: null, email: input.email, bio: 'before' }
+        : { username: input.username, email: null, bio: 'after' },
+    )
   })
 
   test('parallel edits of different fields all hold', async () => {
@@ -233,7 +246,7 @@ describe('edit', () => {
     await Promise.all([
       accounts.edit(viewer, { name: 'N' }),
       accounts.edit(viewer, { bio: 'B' }),
-      accounts.edit(viewer, { username: 'uuu' }),
+      accounts.edit(viewer, { username: 'uuu', currentPassword: password }),
     ])
     expect(await accounts.me(viewer)).toMatchObject({ name: 'N', bio: 'B', username: 'uuu' })
   })
@@ -282,8 +295,8 @@ describe('change of password', () => {
 })
 
 describe('deletion', () => {
-  test('takes the account out of everything at once and frees its names', async () => {
-    const { accounts, sessions, viewer, tokens, options } = await signedIn()
+  test('takes the account out of everything at once and frees its e-mail, and its name in 30 days', async () => {
+    const { accounts, sessions, viewer, tokens, options, advance, upkeep } = await signedIn()
     expect(await codeOf(accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
     await accounts.delete(viewer, { password })
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
@@ -292,7 +305,14 @@ describe('deletion', () => {
     expect(await codeOf(accounts.me(viewer))).toBe('unauthenticated')
     expect(await accounts.find('ana')).toBeNull()
     expect(await options.storage.users.toPurge(new Date('2026-01-01T00:59:59.999Z'), 10)).toEqual([])
-    await accounts.register({ username: 'ana', email: 'ana@example.com', password })
+    const again: RegisterInput = { username: 'ana', password }
+    await accounts.register({ username: 'other', email: 'ana@example.com', password })
+    advance(30 * 86_400 - 1)
+    expect(await codeOf(accounts.register(again))).toBe('identifier-taken')
+    await upkeep.run()
+    expect(await codeOf(accounts.register(again))).toBe('identifier-taken')
+    advance(1)
+    await accounts.register(again)
   })
 
   test('that was cut off is finished by upkeep', async () => {
@@ -310,6 +330,174 @@ describe('deletion', () => {
     }
     expect(await users.toPurge(anHourLater, 10)).toEqual([])
   })
+})
+
+describe('a username that was given up', () => {
+  const owner = { currentPassword: password }
+
+  test("is nobody else's for 30 days, and can be taken back", async () => {
+    const { accounts, viewer, advance } = await signedIn()
+    expect(await fieldsOf(accounts.edit(viewer, { username: 'stolen' }))).toEqual([
+      'currentPassword required',
+    ])
+    await accounts.edit(viewer, { username: 'eva', ...owner })
+    expect(await codeOf(accounts.register({ username: 'ANA', password }))).toBe('identifier-taken')
+    await accounts.edit(viewer, { username: 'ana', ...owner })
+    expect(await codeOf(accounts.register({ username: 'eva', password }))).toBe('identifier-taken')
+    advance(30 * 86_400)
+    await accounts.register({ username: 'eva', password })
+  })
+
+  test('is held for as long as options say, and not at all for 0', async () => {
+    for (const [usernameHold, seconds] of [
+      ['2h', 7_200],
+      [0, 0],
+    ] as const) {
+      const { accounts, viewer, advance } = await signedIn({ accounts: { usernameHold } })
+      await accounts.edit(viewer, { username: 'eva', ...owner })
+      if (seconds > 0) {
+        advance(seconds - 1)
+        expect(await codeOf(accounts.register({ username: 'ana', password }))).toBe('identifier-taken')
+        advance(1)
+      }
+      await accounts.register({ username: 'ana', password })
+    }
+  })
+
+  test('is forgotten by upkeep when nobody wants it', async () => {
+    const { accounts, viewer, advance, upkeep, options } = await signedIn()
+    await accounts.edit(viewer, { username: 'eva', ...owner })
+    advance(30 * 86_400)
+    await upkeep.run()
+    expect(await options.storage.users.forgetUsernames(new Date('2100-01-01'), 10)).toBe(0)
+  })
+})
+
+describe('changes of identifiers', () => {
+  test('are 10 a day, those that are refused included, so that nobody can try addresses', async () => {
+    const { accounts, viewer, advance } = await signedIn()
+    await accounts.register({ username: 'ben', phone: '+4915100000005', password })
+    const tryPhone = (index: number) =>
+      codeOf(accounts.edit(viewer, { phone: `+491510000000${index}`, currentPassword: password }))
+    const codes: string[] = []
+    for (let index = 0; index < 12; index++) codes.push(await tryPhone(index % 10))
+    expect(codes.slice(0, 10)).toEqual(
+      codes.map((_, index) => (index === 5 ? 'identifier-taken' : 'no error')).slice(0, 10),
+    )
+    expect(codes.slice(10)).toEqual(['rate-limited', 'rate-limited'])
+    advance(86_400)
+    expect(await tryPhone(1)).toBe('no error')
+  })
+
+  test('do not count where nothing would change, nor where the password is wrong', async () => {
+    const { accounts, viewer } = await signedIn()
+    for (let index = 0; index < 12; index++) {
+      await accounts.edit(viewer, { username: 'ana', email: 'ana@example.com', currentPassword: password })
+      await accounts.edit(viewer, { bio: `${index}` })
+    }
+    expect(await codeOf(accounts.edit(viewer, { username: 'eva', currentPassword: 'wrong' }))).toBe(
+      'wrong-password',
+    )
+    expect(await codeOf(accounts.edit(viewer, { username: 'eva', currentPassword: password }))).toBe(
+      'no error',
+    )
+  })
+})
+
+describe('passwords that are refused', () => {
+  const account: RegisterInput = {
+    username: 'ana_maria',
+    email: 'am@meadow.example',
+    phone: '+4915112345678',
+    name: 'Ana Garcia',
+    password,
+  }
+  const refused = [
+    'password1',
+    'PASSWORD2024',
+    '        ',
+    'AnaMaria99',
+    'airam_ana',
+    '@n@m@ri@!',
+    'meadow2024',
+    '0151 12345678',
+    'garcia!!',
+    'kith12345',
+  ]
+
+  test.each(refused)('%j, at registration and at a change', async (easy) => {
+    const { accounts } = createInstance().kith
+    const atRegistration = await fieldsOf(accounts.register({ ...account, password: easy }))
+    expect(atRegistration).toEqual([expect.stringMatching(/^password too-(easy|common)$/)])
+    const { user, session } = await accounts.register(account)
+    const viewer = { userId: user.id, sessionId: session.id }
+    const change = { currentPassword: password, newPassword: easy }
+    expect(await fieldsOf(accounts.changePassword(viewer, change))).toEqual([
+      expect.stringMatching(/^newPassword too-(easy|common)$/),
+    ])
+    await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
+  })
+
+  test('words of the app', async () => {
+    const { accounts } = createInstance({
+      passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
+      sessions: { issuer: 'https://login.bluebird.example' },
+    }).kith
+    for (const easy of ['sunny-meadow', 'wodaem.ynnus!', 'bluebird#login.bluebird'])
+      expect(await fieldsOf(accounts.register({ username: 'ana', password: easy }))).toEqual([
+        'password too-easy',
+      ])
+  })
+})
+
+describe('passwords that are known from breaches', () => {
+  const breached = (timesSeen: BreachedPasswords['timesSeen']) =>
+    signedIn({ passwords: { memoryKiB: 8, iterations: 1, breached: { timesSeen } } })
+
+  test('are refused at registration and at a change, by their SHA-1', async () => {
+    const asked: string[] = []
+    const { accounts, viewer } = await breached(async (sha1) => {
+      asked.push(sha1)
+      // The first is that of the account the test begins with.
+      return asked.length > 1 ? 3 : 0
+    })
+    expect(asked[0]).toMatch(/^[0-9A-F]{40}$/)
+    expect(await fieldsOf(accounts.register({ username: 'ben', password }))).toEqual(['password breached'])
+    expect(
+      await fieldsOf(
+        accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' }),
+      ),
+    ).toEqual(['newPassword breached'])
+    expect(asked).toHaveLength(3)
+  })
+
+  test('cannot be looked up: the password is accepted, with an event and a line for the operator', async () => {
+    const failures: unknown[] = []
+    const { accounts, viewer, events, logged } = await breached(() => Promise.reject(new Error('down')))
+    events.on('password.breach-check-failed', ({ userId }) => void failures.push(userId))
+    await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
+    await accounts.register({ username: 'ben', password })
+    expect(failures).toEqual([viewer.userId, null])
+    expect(logged).toHaveLength(3)
+  })
+
+  test('are not waited for longer than two seconds', async () => {
+    const { accounts } = await breached(() => new Promise(() => {}))
+    expect(await codeOf(accounts.register({ username: 'ben', password }))).toBe('no error')
+  })
+})
+
+test('a stored hash that nobody can check is a wrong password', async () => {
+  const { accounts, sessions, options, logged } = await signedIn()
+  const { user } = await accounts.register({ username: 'ben', password })
+  const { passwordHash = null } = (await options.storage.users.byId(user.id)) ?? {}
+  for (const broken of ['$argon2id$v=19$m=0,t=1,p=1$AAAA$AAAA', 'of a verifier that was removed']) {
+    const before = (await options.storage.users.byId(user.id))?.passwordHash ?? passwordHash
+    await options.storage.users.replacePassword(user.id, before, broken)
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(await codeOf(sessions.login({ login: 'ben', password }))).toBe('invalid-credentials')
+  }
+  expect(logged).toHaveLength(2)
 })
 
 test('ban and unban of nobody say so', async () => {

@@ -22,7 +22,7 @@ export interface Accounts {
   me(viewer: Viewer): Promise<OwnUser>
   /** The account with this username or e-mail, for the host's own use, or `null`. */
   find(login: string): Promise<OwnUser | null>
-  /** Changes the viewer's own account. @throws identifier-taken, wrong-password */
+  /** Changes the viewer's own account; identifiers only with the password. @throws identifier-taken, wrong-password, account-locked, rate-limited */
   edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
   /**
    * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer

@@ -10,8 +10,10 @@ import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
-import { readLogin } from './identifiers.ts'
+import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
+import { readLogin } from './identifiers.ts'
+import { isOwnPassword, ownName } from './password-rules.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** Creates the accounts of one Kith instance. */
@@ -20,6 +22,7 @@ export function createAccounts(core: Core): Accounts {
   const { users } = storage
   const presentOwn = (user: UserRecord): Promise<OwnUser> => core.people.presentOwn(user)
   const inputs = createAccountInputs(config.accounts)
+  const demandUnbreached = createBreachCheck(config, emit)
 
   function taken(names: readonly Identifier[]): KithError {
     if (!config.accounts.revealTaken) {
@@ -32,8 +35,14 @@ export function createAccounts(core: Core): Accounts {
   }
 
   async function create(user: UserRecord): Promise<void> {
-    const result = await users.create(user)
+    const result = await users.create(user, clock())
     if (result.outcome === 'taken') throw taken(result.taken)
+  }
+
+  /** When the hold of a username ends that is given up now. */
+  function holdEnd(): Date | null {
+    const { usernameHoldSeconds } = config.accounts
+    return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
   }
 
   async function own(viewer: Viewer): Promise<UserRecord> {
@@ -70,6 +79,7 @@ export function createAccounts(core: Core): Accounts {
       const { password, deviceName, ...fields } = parseInput(inputs.register, input)
       await core.attempts.byAddress('registerByAddress', client)
       const turn = { key: networkKey(client.address ?? '') }
+      await demandUnbreached(password, { path: 'password', userId: null })
       const user = record({ ...present(fields), passwordHash: await passwords.hash(password, turn) })
       await create(user)
       emit('account.registered', { userId: user.id })
@@ -103,10 +113,13 @@ export function createAccounts(core: Core): Accounts {
       if (currentPassword !== undefined)
         await confirmPassword(core, { viewer, user: before, password: currentPassword })
       const changes: UserChanges = present(fields)
+      // Also those that are refused: otherwise whoever has an account could try which addresses others have.
+      if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
+        await core.attempts.byAccount('identifierByAccount', viewer.userId)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
       if (!hasLogin({ ...before, ...changes })) throw needsLogin()
-      const result = await users.update(viewer.userId, changes)
+      const result = await users.update(viewer.userId, changes, { now: clock(), until: holdEnd() })
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'missing') throw new KithError('unauthenticated')
       if (!hasLogin(result.user)) {
@@ -121,7 +134,10 @@ export function createAccounts(core: Core): Accounts {
     async changePassword(viewer, input, client = {}) {
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
+      if (isOwnPassword(newPassword, user, config.accounts.forbiddenWords))
+        throw new InvalidInputError([{ path: 'newPassword', ...ownName }])
       await confirmPassword(core, { viewer, user, password: currentPassword })
+      await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
       if (!(await users.replacePassword(user.id, user.passwordHash, next)))
@@ -140,7 +156,7 @@ export function createAccounts(core: Core): Accounts {
     async delete(viewer, input) {
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, { viewer, user: await own(viewer), password })
-      await users.markDeleted(viewer.userId, clock())
+      await users.markDeleted(viewer.userId, clock(), holdEnd())
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
       const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
@@ -162,6 +178,8 @@ export function createAccounts(core: Core): Accounts {
     },
   }
 }
+
+const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 function hasLogin({ username, email }: UserRecord): boolean {
   return username !== null || email !== null

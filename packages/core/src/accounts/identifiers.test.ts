@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  emailSchema,
-  fold,
-  phoneSchema,
-  readLogin,
-  reservedUsernames,
-  usernameSchema,
-} from './identifiers.ts'
+import { emailSchema, fold, phoneSchema, readLogin, usernameSchema } from './identifiers.ts'
+import { reservedUsernames } from './reserved-names.ts'
 
 const username = usernameSchema(new Set(reservedUsernames))
 

@@ -1,17 +1,9 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
+import { streamSafe } from '../input.ts'
+import { isStreamSafe } from '../text/stream-safe.ts'
+import { createReservedNames } from './reserved-names.ts'
 import type { Login } from './user-store.ts'
-
-/**
- * Names nobody can register: words of the addresses under `/users/`, and names that could pass for the operator.
- * Options add to them.
- */
-export const reservedUsernames: readonly string[] = Object.freeze(
-  `me register login logout refresh codes password sessions users
-  about account admin administrator anonymous api auth contact deleted everyone explore feed guest help home info kith
-  mail media moderator null official postmaster posts privacy root search security settings signin signup staff support
-  system team terms undefined webmaster www`.split(/\s+/),
-)
 
 /**
  * Case and look-alike forms fold to one: `Ａna`, `ANA` and `ana` are the same name. Folding twice changes nothing.
@@ -21,27 +13,42 @@ export function fold(text: string): string {
   return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC').trim()
 }
 
+/** As typed: what folds to 30 characters may come in forms that are longer. */
+const usernameMaxTyped = 120
+const emailMaxLength = 254
+
 const usernamePattern = /^[a-z0-9_](?:\.?[a-z0-9_])*$/
 
-/** A username: 3 to 30 of `a–z 0–9 _` and single inner dots, after folding; not a reserved one. */
+/** A username: 3 to 30 of `a–z 0–9 _` and single inner dots, after folding; neither reserved nor like a reserved one. */
 export function usernameSchema(reserved: ReadonlySet<string>): z.ZodType<string, string> {
+  const isReserved = createReservedNames(reserved)
   const allowed = z
     .string()
     .regex(usernamePattern, 'Use letters a to z, digits, underscores, and single dots between them')
-    .refine((name) => !reserved.has(name), { error: 'This name is reserved', params: { code: 'reserved' } })
-  return z.string().max(120).transform(fold).pipe(z.string().min(3).max(30)).pipe(allowed)
+    .refine((name) => !isReserved(name), { error: 'This name is reserved', params: { code: 'reserved' } })
+  return z
+    .string()
+    .max(usernameMaxTyped)
+    .pipe(streamSafe())
+    .pipe(z.string().transform(fold).pipe(z.string().min(3).max(30)))
+    .pipe(allowed)
 }
 
 /** An e-mail address, folded whole, its domain in ASCII form; at most 254 characters. */
 export function emailSchema(): z.ZodType<string, string> {
   return z
     .string()
-    .max(254)
-    .transform((text) => foldEmail(text) ?? '')
-    .refine((email) => email !== '', {
-      error: 'This is not an e-mail address',
-      params: { code: 'malformed' },
-    })
+    .max(emailMaxLength)
+    .pipe(streamSafe())
+    .pipe(
+      z
+        .string()
+        .transform((text) => foldEmail(text) ?? '')
+        .refine((email) => email !== '', {
+          error: 'This is not an e-mail address',
+          params: { code: 'malformed' },
+        }),
+    )
 }
 
 /** A telephone number in international form: `+`, country code, number. Blanks, dots, dashes and brackets are dropped. */
@@ -49,20 +56,26 @@ export function phoneSchema(): z.ZodType<string, string> {
   return z
     .string()
     .max(40)
-    .transform((text) => text.normalize('NFKC').replace(/[\s().-]/g, ''))
-    .refine((phone) => /^\+[1-9]\d{6,14}$/.test(phone), {
-      error: 'Give the number in international form, like +4915112345678',
-      params: { code: 'malformed' },
-    })
+    .pipe(streamSafe())
+    .pipe(
+      z
+        .string()
+        .transform((text) => text.normalize('NFKC').replace(/[\s().-]/g, ''))
+        .refine((phone) => /^\+[1-9]\d{6,14}$/.test(phone), {
+          error: 'Give the number in international form, like +4915112345678',
+          params: { code: 'malformed' },
+        }),
+    )
 }
 
 /** Reads a username out of an address. Never fails: what cannot be one matches no account. */
 export function parseName(text: string): string {
-  return text.length > 120 ? '' : fold(text)
+  return text.length > usernameMaxTyped || !isStreamSafe(text) ? '' : fold(text)
 }
 
 /** Reads what a person typed as login. Never fails: what cannot be a login matches no account. */
 export function readLogin(text: string): Login {
+  if (text.length > emailMaxLength || !isStreamSafe(text)) return { username: '' }
   return text.includes('@') || text.normalize('NFKC').includes('@')
     ? { email: foldEmail(text) ?? fold(text) }
     : { username: fold(text) }
@@ -76,7 +89,7 @@ function foldEmail(text: string): string | null {
   const [local = '', domain = '', ...more] = fold(text).split('@')
   const host = domainToASCII(domain)
   const email = `${local}@${host}`
-  if (more.length > 0 || email.length > 254) return null
+  if (more.length > 0 || email.length > emailMaxLength) return null
   const dots = local.startsWith('.') || local.endsWith('.') || local.includes('..')
   return !dots && localPattern.test(local) && domainPattern.test(host) ? email : null
 }

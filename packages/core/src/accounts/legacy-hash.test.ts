@@ -62,12 +62,14 @@ test('concurrent first logins all succeed although one of them replaces the hash
 test('the cost of a bcrypt hash is bounded', () => {
   const verifier = legacyBcrypt(bcrypt.compare)
   expect(verifier.reads(`$2b$10$${'a'.repeat(53)}`)).toBe(true)
+  expect(verifier.reads(`$2b$12$${'a'.repeat(53)}`)).toBe(true)
+  expect(verifier.reads(`$2b$13$${'a'.repeat(53)}`)).toBe(false)
   expect(verifier.reads(`$2b$31$${'a'.repeat(53)}`)).toBe(false)
 })
 
 test.each([
   [legacyScrypt(), '$scrypt$ln=30,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
-  [legacyScrypt(), '$scrypt$ln=10,r=99,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyScrypt(), '$scrypt$ln=14,r=99,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
   [legacyPbkdf2(), '$pbkdf2-sha256$i=9999999$AAAA$AAAAAAAAAAAAAAAAAAAA'],
   [legacyDigest(), 'abc'],
   [legacyDigest(), md5.toUpperCase()],

@@ -1,40 +1,42 @@
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
-/** Checks hashes of another system. A match is replaced by argon2id at once, so each hash is read this way one time. */
+/**
+ * Checks hashes of another system. A match is replaced by argon2id immediately, so each hash matches this way one time. Those
+ * of this package read what costs no more than half a second on a slow machine and 128 MiB.
+ */
 export interface LegacyHash {
-  /** Whether this is a hash of its form, with parameters within bounds. */
+  /** Whether this is a hash of its form that can be checked, with parameters within bounds. */
   reads(stored: string): boolean
   verify(password: string, stored: string): Promise<boolean>
 }
 
 /**
- * bcrypt (`$2a$`, `$2b$`, `$2y$`, cost up to 14), by the `compare` of the library that the app already has:
+ * bcrypt (`$2a$`, `$2b$`, `$2y$`, cost up to 12), by the `compare` of the library that the app already has:
  * `legacyBcrypt(bcrypt.compare)`.
  */
 export function legacyBcrypt(compare: (password: string, hash: string) => Promise<boolean>): LegacyHash {
   return {
-    reads: (stored) => /^\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.test(stored),
+    reads: (stored) => /^\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/.test(stored),
     verify: (password, stored) => compare(password, stored),
   }
 }
 
-const scryptForm = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]{1,172})\$([\w+/]{16,172})$/
+const scryptForm =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{16,86})$/
+/** N times r times p: 128 MiB once, or less memory more often. */
+const scryptWork = 2 ** 20
 
-/** scrypt as `$scrypt$ln=14,r=8,p=1$<salt>$<hash>` in base64; up to N = 2^17, r = 16, p = 10. */
+/** scrypt as `$scrypt$ln=14,r=8,p=1$<salt>$<hash>` in base64; N × r × p up to 2^20, at most 64 bytes. */
 export function legacyScrypt(): LegacyHash {
   function read(stored: string): { ln: number; r: number; p: number; salt: Buffer; hash: Buffer } | null {
-    const [, ln = '', r = '', p = '', salt = '', hash = ''] = scryptForm.exec(stored) ?? []
-    const bounded =
-      Number(ln) >= 1 &&
-      Number(ln) <= 17 &&
-      Number(r) >= 1 &&
-      Number(r) <= 16 &&
-      Number(p) >= 1 &&
-      Number(p) <= 10
-    return bounded
-      ? { ln: Number(ln), r: Number(r), p: Number(p), salt: fromBase64(salt), hash: fromBase64(hash) }
-      : null
+    const [, ...parts] = scryptForm.exec(stored) ?? []
+    const [ln = 0, r = 0, p = 0] = parts.map(Number)
+    const [salt = '', hash = ''] = parts.slice(3)
+    // RFC 7914 demands N < 2^(16 r).
+    const defined = ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r
+    const readable = defined && 2 ** ln * r * p <= scryptWork && isWhole(salt) && isWhole(hash)
+    return readable ? { ln, r, p, salt: fromBase64(salt), hash: fromBase64(hash) } : null
   }
   return {
     reads: (stored) => read(stored) !== null,
@@ -44,7 +46,8 @@ export function legacyScrypt(): LegacyHash {
       const { ln, r, p, salt, hash } = form
       const cost = 2 ** ln
       return await new Promise((resolve, reject) => {
-        scrypt(password, salt, hash.length, { N: cost, r, p, maxmem: 256 * cost * r }, (error, derived) => {
+        const maxmem = 256 * r * (cost + p) + 2 ** 20
+        scrypt(password, salt, hash.length, { N: cost, r, p, maxmem }, (error, derived) => {
           if (error) reject(error)
           else resolve(timingSafeEqual(derived, hash))
         })
@@ -53,16 +56,28 @@ export function legacyScrypt(): LegacyHash {
   }
 }
 
-const pbkdf2Form = /^\$pbkdf2-(sha1|sha256|sha512)\$i=(\d{1,7})\$([\w+/]{1,172})\$([\w+/]{16,172})$/
+const pbkdf2Form =
+  /^\$pbkdf2-(sha1|sha256|sha512)\$i=(\d{1,7})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{16,86})$/
 const derivePbkdf2 = promisify(pbkdf2)
+/** Iterations, for each piece of so many bytes that is derived. */
+const pbkdf2Bounds: Readonly<Record<string, { work: number; bytes: number }>> = Object.freeze({
+  sha1: { work: 1_400_000, bytes: 20 },
+  sha256: { work: 1_300_000, bytes: 32 },
+  sha512: { work: 650_000, bytes: 64 },
+})
 
-/** PBKDF2 as `$pbkdf2-sha256$i=600000$<salt>$<hash>` in base64 (also sha1, sha512); up to 2,000,000 iterations. */
+/**
+ * PBKDF2 as `$pbkdf2-sha256$i=600000$<salt>$<hash>` in base64 (also sha1, sha512); up to 1,300,000 iterations of SHA-256,
+ * 1,400,000 of SHA-1 and 650,000 of SHA-512, less where more is derived than one digest; at most 64 bytes.
+ */
 export function legacyPbkdf2(): LegacyHash {
-  function iterationsOf(stored: string): number {
-    return Number(pbkdf2Form.exec(stored)?.[2] ?? 0)
-  }
   return {
-    reads: (stored) => iterationsOf(stored) >= 1 && iterationsOf(stored) <= 2_000_000,
+    reads(stored) {
+      const [, digest = '', iterations = '', salt = '', hash = ''] = pbkdf2Form.exec(stored) ?? []
+      const { work = 0, bytes = 1 } = pbkdf2Bounds[digest] ?? {}
+      const pieces = Math.ceil(fromBase64(hash).length / bytes)
+      return Number(iterations) >= 1 && Number(iterations) * pieces <= work && isWhole(salt) && isWhole(hash)
+    },
     async verify(password, stored) {
       const [, digest = '', iterations = '', salt = '', hash = ''] = pbkdf2Form.exec(stored) ?? []
       const expected = fromBase64(hash)
@@ -108,4 +123,9 @@ export function legacyDigest(): LegacyHash {
 
 function fromBase64(text: string): Buffer {
   return Buffer.from(text, 'base64')
+}
+
+// A single character left over is half a byte of nothing.
+function isWhole(text: string): boolean {
+  return text.length % 4 !== 1
 }

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { hash, verify } from '@node-rs/argon2'
+import bcrypt from 'bcryptjs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { cheapHashing } from '../../test/instance.ts'
+import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
 import { createPasswords } from './password.ts'
 
-const passwords = createPasswords(cheapHashing, (length) => randomBytes(length))
+const logger = { warn: () => {}, error: () => {} }
+const tools = { random: (length: number) => randomBytes(length), logger }
+const passwords = createPasswords(cheapHashing, tools)
 
 test('a password matches its own hash and no other', async () => {
   const stored = await passwords.hash('correct horse')
@@ -24,20 +30,28 @@ test('nobody has no password', async () => {
 })
 
 test('the default parameters are those of OWASP, and a hash of other ones is to be upgraded', async () => {
-  const standard = createPasswords({}, (length) => randomBytes(length))
+  const standard = createPasswords({}, tools)
   const stored = await standard.hash('correct horse')
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   expect(await passwords.verify('correct horse', stored)).toEqual({ matches: true, upgrade: true })
 })
 
-test.each(['m=9999999,t=1,p=1', 'm=8,t=11,p=1', 'm=8,t=1,p=99', 'm=8,t=1'])(
-  'a stored hash of %s is not computed',
-  async (parameters) => {
-    const stored = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`
-    expect(passwords.reads(stored)).toBe(false)
-    expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
-  },
-)
+test.each([
+  'm=9999999,t=1,p=1',
+  'm=131073,t=1,p=1',
+  'm=131072,t=3,p=1',
+  'm=8,t=17,p=1',
+  'm=8,t=1,p=99',
+  'm=8,t=1',
+  'm=0,t=1,p=1',
+  'm=8,t=0,p=1',
+  'm=8,t=1,p=0',
+  'm=15,t=1,p=2',
+])('a stored hash of %s is not computed', async (parameters) => {
+  const stored = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`
+  expect(passwords.reads(stored)).toBe(false)
+  expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
+})
 
 test('what nobody can read never matches', async () => {
   expect(
@@ -46,4 +60,160 @@ test('what nobody can read never matches', async () => {
     matches: false,
     upgrade: false,
   })
+})
+
+test.each(['A'.repeat(41), 'A'.repeat(42) + 'B', 'A'.repeat(42) + '_', 'A'.repeat(15)])(
+  'a stored hash whose base64 is broken (%s) is not computed',
+  async (broken) => {
+    const stored = `$argon2id$v=19$m=8,t=1,p=1$${'A'.repeat(22)}$${broken}`
+    expect(passwords.reads(stored)).toBe(false)
+    expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
+  },
+)
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
+
+describe('a hash that is read can be checked', () => {
+  const small = (from: number, to: number) => fc.integer({ min: from, max: to })
+  const bytes = (from: number, to: number) =>
+    fc.uint8Array({ minLength: from, maxLength: to }).map((given) => base64(given))
+  const forms: Record<string, fc.Arbitrary<[LegacyHash, string]>> = {
+    argon2: fc
+      .tuple(small(0, 300), small(0, 17), small(0, 17), bytes(4, 60), bytes(8, 70))
+      .map(([m, t, p, salt, hash]) => [
+        {
+          reads: (stored) => passwords.reads(stored),
+          verify: (password, stored) => verify(stored, password),
+        },
+        `$argon2id$v=19$m=${m},t=${t},p=${p}$${salt}$${hash}`,
+      ]),
+    scrypt: fc
+      .tuple(small(0, 9), small(0, 17), small(0, 17), bytes(1, 60), bytes(8, 70))
+      .map(([ln, r, p, salt, hash]) => [legacyScrypt(), `$scrypt$ln=${ln},r=${r},p=${p}$${salt}$${hash}`]),
+    PBKDF2: fc
+      .tuple(fc.constantFrom('sha1', 'sha256', 'sha512'), small(0, 40), bytes(1, 60), bytes(8, 70))
+      .map(([digest, i, salt, hash]) => [legacyPbkdf2(), `$pbkdf2-${digest}$i=${i}$${salt}$${hash}`]),
+  }
+
+  test.each(Object.entries(forms))('%s', async (_name, form) => {
+    await fc.assert(
+      fc.asyncProperty(form, async ([verifier, stored]) => {
+        fc.pre(verifier.reads(stored))
+        expect(await verifier.verify('x', stored)).toBe(false)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test.each([
+    ['ln=16,r=1,p=1', false],
+    ['ln=17,r=1,p=1', false],
+    ['ln=15,r=1,p=8', true],
+    ['ln=1,r=1,p=10', true],
+    ['ln=2,r=16,p=16', true],
+    ['ln=17,r=8,p=1', true],
+    ['ln=17,r=16,p=1', false],
+    ['ln=17,r=8,p=2', false],
+  ])('scrypt of %s: %s', async (parameters, reads) => {
+    const stored = `$scrypt$${parameters}$AAAA$${'A'.repeat(43)}`
+    expect(legacyScrypt().reads(stored)).toBe(reads)
+    if (reads) expect(await legacyScrypt().verify('x', stored)).toBe(false)
+  })
+
+  test.each([
+    ['sha512$i=650001', 86, false],
+    ['sha512$i=650000', 86, true],
+    ['sha256$i=1300001', 43, false],
+    ['sha256$i=1300000', 43, true],
+    ['sha256$i=1300000', 86, false],
+    ['sha1$i=1400000', 27, true],
+    ['sha1$i=700001', 43, false],
+  ])('PBKDF2 of %s and %d characters: %s', (parameters, length, reads) => {
+    expect(legacyPbkdf2().reads(`$pbkdf2-${parameters}$AAAA$${'A'.repeat(length)}`)).toBe(reads)
+  })
+})
+
+describe('the work of a wrong password', () => {
+  /** Passwords that write down every computation: with which parameters, for which stored hash. */
+  function recorded(legacy: readonly LegacyHash[]) {
+    const work: string[] = []
+    const noted = (name: string, verifier: LegacyHash): LegacyHash => ({
+      reads: (stored) => verifier.reads(stored),
+      async verify(password, stored) {
+        work.push(name)
+        return await verifier.verify(password, stored)
+      },
+    })
+    const argon2 = {
+      hash,
+      verify: ((stored, password) => {
+        work.push(String(stored).split('$').slice(0, 4).join('$'))
+        return verify(stored, password)
+      }) as typeof verify,
+    }
+    const named = legacy.map((verifier, index) => noted(`legacy ${index}`, verifier))
+    const made = createPasswords({ ...cheapHashing, legacy: named }, { ...tools, argon2 })
+    return {
+      made,
+      async workOf(password: string, stored: string | null): Promise<string[]> {
+        work.length = 0
+        await made.verify(password, stored)
+        return work.sort()
+      },
+    }
+  }
+  const md5 = '5f4dcc3b5aa765d61d8327deb882cf99'
+  const older = `$argon2id$v=19$m=16,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
+  const crypted = bcrypt.hashSync('right', 4)
+
+  test('is the same for nobody, for accounts of today and of every form that was met, and for what nobody reads', async () => {
+    const { made, workOf } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare)])
+    for (const stored of [md5, older, crypted]) expect(made.reads(stored)).toBe(true)
+    const own = await made.hash('right')
+    const expected = ['$argon2id$v=19$m=16,t=2,p=1', '$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 1']
+    for (const stored of [
+      null,
+      own,
+      older,
+      md5,
+      crypted,
+      'of a verifier that was removed',
+      '$argon2id$v=19$m=0',
+    ]) {
+      expect(await workOf('wrong', stored), String(stored)).toEqual(expected)
+    }
+  })
+
+  test('is argon2 alone while no other form was met', async () => {
+    const { made, workOf } = recorded([legacyDigest()])
+    expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+    expect(await workOf('wrong', await made.hash('right'))).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+    await workOf('wrong', md5)
+    expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
+  })
+
+  test('ends early only where the password is right', async () => {
+    const { made, workOf } = recorded([legacyDigest()])
+    made.reads(md5)
+    expect(await workOf('right', await made.hash('right'))).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+    expect(await workOf('password', md5)).toEqual(['legacy 0'])
+    expect(await workOf('password', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
+  })
+})
+
+test('a hash that cannot be checked matches nothing, and is reported once and without itself', async () => {
+  const lines: unknown[][] = []
+  const throwing: LegacyHash = {
+    reads: (stored) => stored.startsWith('odd'),
+    verify: (_password, stored) => Promise.reject(new Error(`cannot read ${stored}`)),
+  }
+  const made = createPasswords(
+    { ...cheapHashing, legacy: [throwing] },
+    { ...tools, logger: { warn: (...line) => lines.push(line), error: (...line) => lines.push(line) } },
+  )
+  for (const stored of ['odd one', 'odd one', 'odd two', 'nothing', 'nothing']) {
+    expect(await made.verify('x', stored)).toEqual({ matches: false, upgrade: false })
+  }
+  expect(lines).toHaveLength(3)
+  expect(JSON.stringify(lines)).not.toMatch(/odd|nothing/)
 })

@@ -26,6 +26,14 @@ export type UserChanges = Partial<Omit<UserRecord, 'id' | 'passwordHash' | 'crea
 /** A login name: by one of the two identifiers that people type. */
 export type Login = { username: string } | { email: string }
 
+/** How a username that an account gives up is held back from others. */
+export interface UsernameHold {
+  /** What ended by then is not held any more. */
+  now: Date
+  /** When the hold of a name that is given up now ends; `null` for none. */
+  until: Date | null
+}
+
 /** The answer of {@link UserStore.create}. */
 export type CreateUserResult = { outcome: 'created' } | { outcome: 'taken'; taken: Identifier[] }
 
@@ -43,9 +51,10 @@ export interface UserStore {
   /**
    * Saves an account if all of its identifiers are free; otherwise saves nothing and names each one that is taken.
    * Check and insert are one atomic step: of concurrent calls with one identifier exactly one creates. The id has to be
-   * new: with one that is in use it rejects and changes nothing.
+   * new: with one that is in use it rejects and changes nothing. A username that is held at `now` is taken; without `now`,
+   * so is one whose hold has ended and was not forgotten.
    */
-  create(user: UserRecord): Promise<CreateUserResult>
+  create(user: UserRecord, now?: Date): Promise<CreateUserResult>
   /** The live account with this id, or `null`. */
   byId(id: string): Promise<UserRecord | null>
   /** The live accounts with these ids, in any order. */
@@ -54,19 +63,23 @@ export interface UserStore {
   byLogin(login: Login): Promise<UserRecord | null>
   /**
    * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
-   * Concurrent updates of different fields all take effect.
+   * Concurrent updates of different fields all take effect. With `hold`, a username that the account gives up is held for it
+   * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
-  update(id: string, changes: UserChanges): Promise<UpdateUserResult>
+  update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
   /**
    * Replaces the password hash only if it still equals `expected`. Of concurrent calls with one `expected`
    * exactly one answers `true`.
    */
   replacePassword(id: string, expected: string | null, next: string): Promise<boolean>
   /**
-   * Marks a live account deleted in one step: its identifiers are free again, its contact data, name, bio and password
-   * hash are gone, and it is absent from every look-up. Answers whether it was live; a second call answers `false`.
+   * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
+   * until `heldUntil` where that is given; its contact data, name, bio and password hash are gone, and it is absent from every
+   * look-up. Holds of names that it gave up before stay. Answers whether it was live; a second call answers `false`.
    */
-  markDeleted(id: string, at: Date): Promise<boolean>
+  markDeleted(id: string, at: Date, heldUntil?: Date | null): Promise<boolean>
+  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
+  forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>
   /**

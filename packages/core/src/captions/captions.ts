@@ -7,6 +7,7 @@ import type { ImageMeasures } from '../media/image-processor.ts'
 import type { Viewer } from '../viewer.ts'
 import { askWriter } from './ask-writer.ts'
 import type { CaptionFailure, CaptionRequest, CaptionWriter } from './caption-writer.ts'
+import { cleanHint } from './hint.ts'
 import { openImage } from './open-image.ts'
 
 /** What suggestions are asked for. */
@@ -80,7 +81,9 @@ export function createCaptions(core: Core): Captions {
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
       // Counted first: reading what is wrong is work as well.
       await core.attempts.byAccount('captionByAccount', viewer.userId)
-      const { hint = null, language = null, count = 3 } = parseInput(suggestInput, input)
+      const { hint: typed = null, language = null, count = 3 } = parseInput(suggestInput, input)
+      // Cleaned for every writer: a model reads characters that the author does not see.
+      const hint = cleanHint(typed)
       // One model at work for an account, however many images it asks about at the same moment.
       return await oneAtATime(viewer.userId, () => ask(writer, viewer, { mediaId, hint, language, count }))
     },

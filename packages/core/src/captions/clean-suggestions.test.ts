@@ -13,7 +13,18 @@ test('are cut to the length of a caption, between graphemes', () => {
   const [kept, cut] = cleanSuggestions(['👩‍👩‍👧'.repeat(2_200).slice(0, 17_600), '🇦🇹'.repeat(2_201)], 2)
   expect(kept).toBe('👩‍👩‍👧'.repeat(2_200))
   expect(cut).toBe(`${'🇦🇹'.repeat(2_199)}…`)
-  expect(cleanSuggestions([`A pile e${'\u0301'.repeat(30_000)}`], 1)).toEqual(['A pile…'])
+  const pile = 'q' + '\u0301'.repeat(30)
+  expect(cleanSuggestions([`A pile ${pile}${'\u0301'.repeat(30_000)}`], 1)).toEqual([`A pile ${pile}`])
+})
+
+test('only the first twenty are looked at, and no more of each than could be kept', () => {
+  const unread = Array.from({ length: 1_000_000 }, (_, index) => (index < 20 ? '' : 'late'))
+  expect(cleanSuggestions(unread, 5)).toEqual([])
+  expect(cleanSuggestions([' '.repeat(25_000) + 'late', ' '.repeat(24_999) + 'early'], 5)).toEqual(['e'])
+})
+
+test('lose what would turn the text around them', () => {
+  expect(cleanSuggestions(['\u202eevil\u2067 twin'], 1)).toEqual(['evil twin'])
 })
 
 test('whatever a writer says can be posted', () => {
@@ -21,6 +32,10 @@ test('whatever a writer says can be posted', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 100 }),
     fc.string({ unit: 'grapheme', maxLength: 100 }).map((part) => part.repeat(25)),
+    fc.string({
+      unit: fc.constantFrom('a', '\u0301', '\u0344', '\u0958', '\u2067', '\u202e', '\ud83d'),
+      maxLength: 200,
+    }),
   )
   fc.assert(
     fc.property(fc.array(text, { maxLength: 3 }), (texts) => {

@@ -8,21 +8,38 @@ const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
 export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
   const deleted: MemoryRemovals = new Map()
+  /** Usernames that were given up: by whom, and until when they are held. */
+  const held = new Map<string, { userId: string; until: Date }>()
 
-  function taken(user: UserRecord): Identifier[] {
+  function taken(user: UserRecord, now?: Date): Identifier[] {
     const others = [...live.values()].filter((other) => other.id !== user.id)
     return identifiers.filter(
-      (name) => user[name] !== null && others.some((other) => other[name] === user[name]),
+      (name) =>
+        user[name] !== null &&
+        (others.some((other) => other[name] === user[name]) || (name === 'username' && isHeld(user, now))),
     )
   }
 
+  function isHeld({ id, username }: UserRecord, now?: Date): boolean {
+    const hold = held.get(username ?? '')
+    return hold !== undefined && hold.userId !== id && (now === undefined || hold.until > now)
+  }
+
+  /** Notes that a name is in use again, or given up. */
+  function note(before: UserRecord | null, after: UserRecord | null, until: Date | null = null): void {
+    if (before?.username === after?.username) return
+    held.delete(after?.username ?? '')
+    if (before?.username && until) held.set(before.username, { userId: before.id, until: new Date(until) })
+  }
+
   return {
-    async create(user) {
+    async create(user, now) {
       if (live.has(user.id) || deleted.has(user.id))
         throw new KithError('storage-failed', { detail: 'The id is in use.' })
-      const conflicts = taken(user)
+      const conflicts = taken(user, now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(user.id, structuredClone(user))
+      note(null, user)
       return { outcome: 'created' }
     },
     async byId(id) {
@@ -37,13 +54,14 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       )
       return structuredClone(found ?? null)
     },
-    async update(id, changes) {
+    async update(id, changes, hold) {
       const before = live.get(id)
       if (!before) return { outcome: 'missing' }
       const user = { ...before, ...structuredClone(changes) }
-      const conflicts = taken(user)
+      const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(id, user)
+      note(before, user, hold?.until)
       return { outcome: 'updated', user: structuredClone(user) }
     },
     async replacePassword(id, expected, next) {
@@ -52,10 +70,18 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       user.passwordHash = next
       return true
     },
-    async markDeleted(id) {
-      if (!live.delete(id)) return false
+    async markDeleted(id, _at, heldUntil) {
+      const before = live.get(id)
+      if (!before) return false
+      live.delete(id)
       deleted.set(id, null)
+      note(before, null, heldUntil)
       return true
+    },
+    async forgetUsernames(now, limit) {
+      const ended = [...held].filter(([, { until }]) => until <= now).slice(0, limit)
+      for (const [username] of ended) held.delete(username)
+      return ended.length
     },
     async bannedIds(keyset) {
       const banned = [...live.values()].filter((user) => user.bannedAt !== null)

@@ -30,9 +30,11 @@ export type LimitName =
   | 'exportByAccount'
   | 'changeByAccount'
   | 'revokeBySession'
+  | 'identifierByAccount'
 
 /** A limit on what an account does; `confirmByUpload` counts for one upload, `revokeBySession` for one session. */
 type AccountLimit =
+  | 'identifierByAccount'
   | 'loginByAccount'
   | 'uploadByAccount'
   | 'postByAccount'
@@ -91,6 +93,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 2_000, windowSeconds: 3_600 },
   ],
   revokeBySession: [{ limit: 60, windowSeconds: 60 }],
+  identifierByAccount: [{ limit: 10, windowSeconds: 86_400 }],
 })
 
 /** Counts attempts by the limits of one Kith instance. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
-import { exactText, lineOfText } from '../input.ts'
+import { exactText, lineOfText, visible } from '../input.ts'
 
 /** A sign-in by username or e-mail, whichever `login` holds. */
 export interface LoginInput {
@@ -17,7 +17,7 @@ export const loginInput: z.ZodType<LoginInput> = z
     username: exactText(1, 254).optional(),
     email: exactText(1, 254).optional(),
     password: exactText(1, passwordMaxLength),
-    deviceName: lineOfText(100).optional(),
+    deviceName: visible(lineOfText(100)).optional(),
   })
   .transform(({ login, username, email, ...rest }, context) => {
     const given = [login, username, email].filter((value) => value !== undefined)

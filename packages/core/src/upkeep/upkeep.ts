@@ -113,6 +113,12 @@ export function createUpkeep(core: Core): Upkeep {
     }
   }
 
+  /** Not counted: a name is nothing that anybody looks for. */
+  async function forgetUsernames(): Promise<void> {
+    const now = clock()
+    while ((await users.forgetUsernames(now, purgeBatch)) === purgeBatch);
+  }
+
   /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
   async function sweepStaged(): Promise<void> {
     await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
@@ -143,6 +149,7 @@ export function createUpkeep(core: Core): Upkeep {
       await step('bans', reconcileBans)
       const media = await step('media', releasedMedia.sweep)
       await step('staged-files', sweepStaged)
+      await step('usernames', forgetUsernames)
       await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory, clock()))
       const ended = await step('sessions', purgeSessions)
       return {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import type { BreachedPasswords } from '@kith/core'
+import type { Case } from './case.ts'
+import { race } from './race.ts'
+
+/** The promises of `BreachedPasswords`, over a list that has `password` and `123456`, as any list has. */
+export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
+  {
+    name: 'breached passwords: those that everybody uses were seen',
+    async run(make) {
+      const breached = await make()
+      for (const password of ['password', '123456']) assert.ok((await ask(breached, password)) > 0, password)
+    },
+  },
+  {
+    name: 'breached passwords: one that nobody ever used was seen 0 times',
+    async run(make) {
+      const breached = await make()
+      for (let each = 0; each < 5; each++)
+        assert.equal(await ask(breached, randomBytes(24).toString('base64')), 0)
+    },
+  },
+  {
+    name: 'breached passwords: one that begins like a known one was seen 0 times',
+    async run(make) {
+      const breached = await make()
+      const known = sha1Of('password')
+      const alike = known.slice(0, -1) + (known.endsWith('0') ? '1' : '0')
+      assert.equal(await breached.timesSeen(alike, new AbortController().signal), 0)
+    },
+  },
+  {
+    name: 'breached passwords: 50 at once each get their own count',
+    async run(make) {
+      const breached = await make()
+      const counts = await race(50, (index) =>
+        ask(breached, index % 2 ? 'password' : randomBytes(24).toString('hex')),
+      )
+      for (const [index, count] of counts.entries()) assert.equal(count > 0, index % 2 === 1)
+      for (const count of counts) assert.ok(Number.isInteger(count))
+    },
+  },
+  {
+    name: 'breached passwords: an aborted look-up rejects',
+    async run(make) {
+      const breached = await make()
+      await assert.rejects(async () => breached.timesSeen(sha1Of('password'), AbortSignal.abort()))
+      const controller = new AbortController()
+      const asked = breached.timesSeen(sha1Of('password'), controller.signal)
+      controller.abort()
+      await assert.rejects(asked)
+    },
+  },
+]
+
+function ask(breached: BreachedPasswords, password: string): Promise<number> {
+  return breached.timesSeen(sha1Of(password), new AbortController().signal)
+}
+
+function sha1Of(password: string): string {
+  return createHash('sha1').update(password).digest('hex').toUpperCase()
+}

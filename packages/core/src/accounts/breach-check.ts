@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import type { KithConfig } from '../config.ts'
+import { InvalidInputError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+
+/** Whose password is looked up; nobody's yet at registration. */
+interface Lookup {
+  /** The field that a refusal names. */
+  path: string
+  userId: string | null
+}
+
+/** Refuses a password that is known from a breach. @throws invalid-input */
+export type BreachCheck = (password: string, lookup: Lookup) => Promise<void>
+
+/** So long a registration waits for somebody else's server, whatever the port does. */
+const timeoutMillis = 2_000
+
+/** Creates the check. Where the port fails or is late, the password is accepted, and an event says so. */
+export function createBreachCheck({ passwords: { breached }, logger }: KithConfig, emit: Emit): BreachCheck {
+  return async (password, { path, userId }) => {
+    if (!breached) return
+    const sha1 = createHash('sha1').update(password).digest('hex').toUpperCase()
+    const signal = AbortSignal.timeout(timeoutMillis)
+    let seen = 0
+    try {
+      seen = await Promise.race([breached.timesSeen(sha1, signal), rejectedBy(signal)])
+    } catch (error) {
+      logger.warn('a password could not be looked up in breaches and was accepted', error)
+      emit('password.breach-check-failed', { userId })
+    }
+    if (!(seen > 0)) return
+    const message = 'This password is known from a breach of another service: choose another one'
+    throw new InvalidInputError([{ path, code: 'breached', message }])
+  }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}

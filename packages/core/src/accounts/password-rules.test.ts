@@ -1,0 +1,148 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { commonPasswords } from './common-passwords.ts'
+import { type AccountNames, isCommon, isOwnPassword, isRepetitive } from './password-rules.ts'
+
+const nobody: AccountNames = {}
+const ada: AccountNames = {
+  username: 'ada.lovelace_99',
+  email: 'a.byron+kith@analytical-engine.example',
+  phone: '+4915112345678',
+  name: 'Augusta Ada Kïng',
+}
+function isRefused(password: string, names = nobody, words: string[] = []): boolean {
+  return isRepetitive(password) || isCommon(password) || isOwnPassword(password, names, words)
+}
+
+describe('common passwords', () => {
+  test('there are more than 3,000 for each minimum that options allow up to 8', () => {
+    const all = [...commonPasswords()]
+    for (const minimum of [4, 5, 6, 7, 8]) {
+      expect(all.filter((entry) => entry.length >= minimum).length).toBeGreaterThan(3_000)
+    }
+    for (const entry of all) expect(entry).toBe(entry.normalize('NFKC').toLowerCase())
+  })
+
+  test('each is refused, in any case, in any width of its letters, with blanks around it', () => {
+    const wide = (text: string): string =>
+      text.replace(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0))
+    for (const entry of commonPasswords()) {
+      for (const form of [entry, entry.toUpperCase(), ` ${entry}`]) expect(isRefused(form), form).toBe(true)
+    }
+    fc.assert(fc.property(fc.constantFrom(...commonPasswords()), (entry) => isRefused(wide(entry))))
+  })
+
+  test.each([
+    'Password2024!',
+    '!dragon!77',
+    'p a s s w o r d',
+    '        ',
+    'aaaaaaaaaaaa',
+    'abcdefghijkl',
+    '12312312312',
+    'qwertyuiopasdf',
+    'poiuytrewq09876',
+    'xyxyxyxyxyxyxy',
+    '999999999999',
+  ])('%j is refused', (password) => {
+    expect(isRefused(password)).toBe(true)
+  })
+
+  test.each([
+    'correct horse',
+    'battery staple',
+    'goto considered',
+    'пароль-который-никто',
+    'tr0ub4dor & 3 fish',
+    '密码很长也很好记',
+  ])('%j is taken', (password) => {
+    expect(isRefused(password)).toBe(false)
+  })
+
+  test('random ones are taken', () => {
+    const characters = fc.constantFrom(...'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%+-')
+    fc.assert(
+      fc.property(fc.string({ unit: characters, minLength: 14, maxLength: 14 }), (text) => {
+        fc.pre(new Set(text).size > 8)
+        return !isRefused(text, ada)
+      }),
+      { numRuns: 2_000, seed: 11 },
+    )
+  })
+})
+
+describe('names of the account', () => {
+  test.each([
+    'ada.lovelace_99',
+    'ADA.LOVELACE_99',
+    'adalovelace99',
+    'lovelaceada',
+    '99_ecalevol.ada',
+    'ecalevol2024',
+    'lovelace1815',
+    '!!lovelace!!',
+    'lovelacelovelace',
+    '1ove1ace#',
+    'L0v3l4c3!!',
+    'l0ve|@ce_x',
+    'Lovelacexyz',
+    'ｌｏｖｅｌａｃｅ',
+    'lövelace77',
+    'a.byron+kith@analytical-engine.example',
+    'byron12345',
+    'norybnoryb',
+    'analytical1',
+    'analytical-engine',
+    'engine@analytical',
+    '+4915112345678',
+    '015112345678',
+    '12345678!!',
+    '0151-1234 5678',
+    'augustaking',
+    'AugustaAda!',
+    'Kïng-2024',
+    'augusta kïng',
+  ])('%j is one in disguise', (password) => {
+    expect(isRefused(password, ada)).toBe(true)
+  })
+
+  test.each([
+    'my sister ada sings',
+    'the engine of my old car',
+    'lovelace wrote notes',
+    'correct horse',
+    'byron had a limp',
+  ])('%j says more than a name', (password) => {
+    expect(isRefused(password, ada)).toBe(false)
+  })
+
+  test('whatever is done to a name that keeps it, it is refused', () => {
+    const decoration = fc.string({ unit: fc.constantFrom(...'0123456789!?.-_ #*'), maxLength: 6 })
+    const disguises = fc.constantFrom<(text: string) => string>(
+      (text) => text,
+      (text) => text.toUpperCase(),
+      (text) => [...text].reverse().join(''),
+      (text) => text + text,
+      (text) => text.replaceAll('o', '0').replaceAll('e', '3').replaceAll('a', '@').replaceAll('l', '1'),
+      (text) => [...text].join('.'),
+    )
+    const name = fc.constantFrom('lovelace', 'augusta', 'analytical', 'byron', 'adalovelace', '12345678')
+    fc.assert(
+      fc.property(decoration, name, disguises, disguises, decoration, (before, word, one, other, after) => {
+        return isRefused(before + one(other(word)) + after, ada)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('names in other scripts count', () => {
+    expect(isRefused('王芳王芳王芳8', { name: '王芳' })).toBe(true)
+    expect(isRefused('екатерина1762', { name: 'Екатерина' })).toBe(true)
+  })
+})
+
+test('words of the app are refused like names', () => {
+  expect(isRefused('Kith-2024!')).toBe(false)
+  expect(isRefused('Kith-2024!', nobody, ['kith'])).toBe(true)
+  expect(isRefused('sunny meadow!', nobody, ['Sunny Meadow'])).toBe(true)
+})

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createReservedNames, reservedUsernames } from './reserved-names.ts'
+
+const isReserved = createReservedNames(new Set([...reservedUsernames, 'sunnymeadow']))
+
+test.each([
+  'admin',
+  'adrnin',
+  'admin_',
+  '_admin_',
+  'a.d.m.i.n',
+  '4dmin',
+  'adm1n',
+  '4drn1n',
+  'addmin',
+  'admiin',
+  'aclmin',
+  'admin1',
+  '007admin',
+  'admin_2024',
+  'adm1n99',
+  'the_admin',
+  'realadmin',
+  'admin.team',
+  'ada_admin',
+  'admin_ada',
+  'moderator.of.kith',
+  'rnoderator',
+  'kith_official',
+  'kithsupport',
+  'kith.support.team',
+  'klth',
+  'k1th',
+  'kiith',
+  'kith2026',
+  'kith_help_desk',
+  'official_kith_app',
+  'staff1',
+  'supp0rt',
+  '5upport',
+  'sup_port',
+  'systern',
+  'r00t',
+  'vvebmaster',
+  'tearn_kith',
+  'log_in',
+  'sunny_meadow',
+  'sunnyrneadow',
+  'sunnymeadow_team',
+])('%s is reserved', (name) => {
+  expect(isReserved(name)).toBe(true)
+})
+
+// Given names, surnames and the like that come near a reserved word.
+test.each(
+  `staf stephan keith kate edith faith judith adrian admira adamina amin nadim minna marin armin carmin
+  joe_root rooter root_beer ruth ronald teamo timea tiam thea theodor theresa true_crime realist helping helpful helene
+  kelp sysiphos systemofadown supportive supporter_9 official_anna anna_official contacto moderat modesta roderick
+  sekura stafford steam dreamteam rocketteam modena martha marc clara dara clay diana lea_mall mall apl emi ami
+  administer_x badminton_fan nadmin kithara keithsmith appleby hqtrivia mediaan feeder homer inform guesthouse
+  postmalone webster sunny meadow sunnymeadows_fan`.split(/\s+/),
+)('%s is free', (name) => {
+  expect(isReserved(name)).toBe(false)
+})
+
+test('whatever is put around the name of an operator, in digits, dots and words that say nothing, it stays reserved', () => {
+  const name = fc.constantFrom(
+    'admin',
+    'kith',
+    'moderator',
+    'official',
+    'support',
+    'staff',
+    'system',
+    'security',
+  )
+  const looks = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => text.replaceAll('i', '1'),
+    (text) => text.replaceAll('o', '0').replaceAll('e', '3').replaceAll('s', '5').replaceAll('t', '7'),
+    (text) => text.replaceAll('m', 'rn'),
+    (text) => text.replaceAll('d', 'cl'),
+    (text) => [...text].join('_'),
+    (text) => text.replace(/(.)/, '$1$1'),
+  )
+  const around = fc.constantFrom('', '_', 'the_', 'real', 'app.', 'team', 'help')
+  const digits = fc.constantFrom('', '1', '_2026', '99')
+  fc.assert(
+    fc.property(around, name, looks, around, digits, (before, word, look, after, end) =>
+      isReserved(before + look(word) + after + end),
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+test('is decided quickly for any name', () => {
+  const names = ['s', 'rn', 'admin', 'kit', 'tea', 'vv1', 'supp', 'l'].map((part) =>
+    part.repeat(30).slice(0, 30),
+  )
+  const control = performance.now()
+  for (let round = 0; round < 1_000; round++) isReserved('a_name_of_a_usual_kind')
+  const usual = performance.now() - control
+  for (const name of names) {
+    const started = performance.now()
+    for (let round = 0; round < 100; round++) isReserved(name)
+    expect(performance.now() - started, name).toBeLessThan(usual * 10 + 200)
+  }
+})

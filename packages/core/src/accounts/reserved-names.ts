@@ -1,0 +1,70 @@
+/**
+ * Names nobody can register: words of the addresses under `/users/`, and names that could pass for the operator.
+ * Options add to them.
+ */
+export const reservedUsernames: readonly string[] = Object.freeze(
+  `me register login logout refresh codes password sessions users
+  about account admin administrator anonymous api auth contact deleted everyone explore feed guest help home info kith
+  mail media moderator null official postmaster posts privacy root search security settings signin signup staff support
+  system team terms undefined webmaster www`.split(/\s+/),
+)
+
+/** Those of them that speak for the operator: nothing that looks like one is free either. */
+const operators =
+  'admin administrator anonymous contact deleted kith moderator official postmaster root security staff support system team webmaster'
+/** Words that make no other name of one of those: `the_real_admin`, `kith_help_desk`. */
+const trimmings =
+  'the real true app hq help desk service services online account accounts center centre mod mods'
+/** Even beside a name of somebody: `ada_admin` claims to act for the operator. */
+const ranks = 'admin administrator moderator'
+
+/** What passes for each letter. `i` and `l` are one. */
+const lookAlikes: Readonly<Record<string, string>> = Object.freeze({
+  a: '[a4]',
+  b: '[b8]',
+  d: '(?:d|cl)',
+  e: '[e3]',
+  g: '[g69]',
+  i: '[il1]',
+  l: '[il1]',
+  m: '(?:m|rn)',
+  o: '[o0]',
+  s: '[s5]',
+  t: '[t7]',
+  w: '(?:w|vv)',
+  z: '[z2]',
+})
+
+/**
+ * Makes the test whether a folded username is reserved: itself, without its dots and underscores, or because it looks like the
+ * name of an operator, with digits around it and words such as `the` or `help`.
+ */
+export function createReservedNames(reserved: ReadonlySet<string>): (name: string) => boolean {
+  const own = [...reserved].filter((name) => !reservedUsernames.includes(name))
+  const names = [...operators.split(' '), ...own.map(withoutSeparators)]
+  const around = `(?:${anyOf([...trimmings.split(' '), ...names])})*`
+  const operator = new RegExp(`^\\d*${around}(?:${anyOf(names)})${around}\\d*$`)
+  const rank = new RegExp(`^\\d*(?:${anyOf(ranks.split(' '))})\\d*$`)
+
+  return (name) => {
+    const joined = withoutSeparators(name)
+    return (
+      reserved.has(name) ||
+      reserved.has(joined) ||
+      operator.test(joined) ||
+      name.split(/[._]/).some((word) => rank.test(word))
+    )
+  }
+}
+
+function withoutSeparators(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** Each letter may come up to three times as often: `addmin`. None may be left out: `staf` is somebody's name. */
+function anyOf(words: readonly string[]): string {
+  return words
+    .filter((word) => word !== '')
+    .map((word) => word.replace(/./gu, (letter) => `${lookAlikes[letter] ?? letter}{1,3}`))
+    .join('|')
+}

@@ -1,0 +1,52 @@
+import type { UsernameHold } from '@kith/core'
+import type { Filter } from 'mongodb'
+import type { Collection } from './collection.ts'
+import type { HeldName, UserDocument } from './user-document.ts'
+
+/** The usernames that an account keeps from others: its own and those it gave up. Under one unique index, so no two meet. */
+export type Names = Pick<UserDocument, 'names' | 'held'>
+
+/** What an account keeps when its username becomes another one, or none. */
+export function namesAfter(
+  before: UserDocument,
+  username: string | null,
+  { now, until }: Partial<UsernameHold> = {},
+): Names {
+  const kept = (before.held ?? []).filter((held) => held.name !== username && !(now && held.until <= now))
+  const givenUp = before.username !== undefined && before.username !== username && until
+  return toNames(username, givenUp ? [...kept, { name: before.username ?? '', until }] : kept)
+}
+
+/** An empty list would be one value under a unique index, so it is left out. */
+export function toNames(username: string | null, held: readonly HeldName[]): Names {
+  const names = [...(username === null ? [] : [username]), ...held.map(({ name }) => name)]
+  return { ...(names.length > 0 && { names }), ...(held.length > 0 && { held: [...held] }) }
+}
+
+/** The parts of an update that write the names of an account. */
+export function writing({ names, held }: Names): { $set: Names; $unset: Record<string, ''> } {
+  return {
+    $set: { ...(names && { names }), ...(held && { held }) },
+    $unset: { ...(!names && { names: '' }), ...(!held && { held: '' }) },
+  }
+}
+
+/** Matches the account while it keeps the names that were read. */
+export function unchanged({ _id, names }: UserDocument): Filter<UserDocument> {
+  return { _id, names: names ?? { $exists: false } } as Filter<UserDocument>
+}
+
+/** Forgets at most so many names of an account whose hold has ended. Answers how many; 0 where another was first. */
+export async function forgetEnded(
+  users: Collection<UserDocument>,
+  row: UserDocument,
+  { now, limit }: { now: Date; limit: number },
+): Promise<number> {
+  const ended = new Set((row.held ?? []).filter(({ until }) => until <= now).slice(0, limit))
+  if (ended.size === 0) return 0
+  const kept = toNames(row.username ?? null, row.held?.filter((held) => !ended.has(held)) ?? [])
+  // What was purged stayed for its names alone.
+  const isRest = row.deletedAt !== undefined && row.againAt === undefined && kept.names === undefined
+  const done = isRest ? await users.remove(unchanged(row)) : await users.update(unchanged(row), writing(kept))
+  return done ? ended.size : 0
+}
