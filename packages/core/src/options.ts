@@ -75,17 +75,17 @@ export interface AccountOptions {
 
 /** Options of password hashing. The defaults are the OWASP parameters for argon2id. */
 export interface PasswordOptions {
-  /** @default 8 */
+  /** @default 8 @reason What NIST SP 800-63B and ASVS ask for at least; length is worth more than rules. */
   minLength?: number | undefined
-  /** @default 19456 */
+  /** @default 19456 @reason The second row of OWASP for argon2id: 19 MiB, 2 passes; about 15 ms a sign-in. */
   memoryKiB?: number | undefined
-  /** @default 2 */
+  /** @default 2 @reason Belongs to the 19 MiB. */
   iterations?: number | undefined
-  /** @default 1 */
+  /** @default 1 @reason OWASP's rows are for one lane; more would take threads from other sign-ins. */
   parallelism?: number | undefined
   /** How many hashes run at once. @default the number of processor cores */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins answer `busy`. @default 100 */
+  /** How many more may wait; past that sign-ins answer `busy`. @default 100 @reason About a second of waiting on two cores: whoever would wait longer is told to come back. */
   queueLimit?: number | undefined
   /** Verifiers for imported hashes that are not argon2. @default none */
   legacy?: readonly LegacyHash[] | undefined
@@ -105,15 +105,15 @@ export interface MediaOptions {
   publicPath?: string | undefined
   /** Where uploads wait while they are checked. @default a folder in the system's own for temporary files */
   temporaryDirectory?: string | undefined
-  /** @default 20 MiB */
+  /** @default 20 MiB @reason Above what phones make; past it a picture is a scan or an attack. */
   maxImageBytes?: number | undefined
-  /** Width times height, of all frames. @default 50 million */
+  /** Width times height, of all frames. @default 50 million @reason Photos of 48-megapixel phones fit; four bytes each are 200 MB while it is decoded. */
   maxPixels?: number | undefined
-  /** @default 100 MiB */
+  /** @default 100 MiB @reason Three minutes of phone video at 4 Mbit/s. */
   maxVideoBytes?: number | undefined
-  /** @default 180 */
+  /** @default 180 @reason Long enough for a post; bounds what a player of it has to fetch. */
   maxVideoSeconds?: number | undefined
-  /** Width times height. @default 8,294,400 (4K) */
+  /** Width times height. @default 8,294,400 (4K) @reason What phones record at most; old players fail on more. */
   maxVideoPixels?: number | undefined
 }
 
@@ -125,11 +125,11 @@ export interface PostOptions {
 
 /** Options of sessions. */
 export interface SessionOptions {
-  /** @default '15m' */
+  /** @default '15m' @reason For how long a token that was copied works where no denylist is asked, such as another service. */
   accessTtl?: Duration | undefined
-  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' */
+  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' @reason Who comes back within a month stays signed in; a device in a drawer does not. */
   refreshTtl?: Duration | undefined
-  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 */
+  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost answers race within seconds; for as long a stolen parent token works unseen. */
   graceSeconds?: number | undefined
   /** The `iss` and `aud` of access tokens. @default 'kith' */
   issuer?: string | undefined

@@ -13,7 +13,7 @@ export interface KithHttpOptions {
   allowedOrigins?: readonly string[] | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
-  /** The largest request body that is read. @default 65536 */
+  /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
   bodyLimitBytes?: number | undefined
 }
 

@@ -9,18 +9,18 @@ import { readTakenAt } from './taken-at.ts'
 
 /** How images are worked on. */
 export interface SharpImagesOptions {
-  /** The most pixels that are decoded, all frames of an animation together. @default 50_000_000 */
+  /** The most pixels that are decoded, all frames of an animation together. @default 50_000_000 @reason As `MediaOptions.maxPixels`. */
   maxPixels?: number | undefined
-  /** The most frames of an animation that is kept; of a longer one only the first frame is. @default 150 */
+  /** The most frames of an animation that is kept; of a longer one only the first frame is. @default 150 @reason Some ten seconds of a GIF; each frame is decoded and written anew. */
   maxFrames?: number | undefined
   /**
    * What decodes HEIC, as iPhones write it: this package, which you install as well. Without it HEIC is `media-unreadable`.
    * @default none
    */
   heic?: 'libheif-js' | undefined
-  /** How many images are worked on at the same time; the others wait. @default 2 */
+  /** How many images are worked on at the same time; the others wait. @default 2 @reason Memory is the bound: each place may hold a whole decoded picture. */
   concurrency?: number | undefined
-  /** How many may wait before the next is answered `busy`. @default 200 */
+  /** How many may wait before the next is answered `busy`. @default 200 @reason About a minute of waiting for ordinary photos. */
   maxWaiting?: number | undefined
 }
 

@@ -21,20 +21,28 @@ export type LimitName =
 
 /** The limits that hold unless options say otherwise. The steps of `passwordByAccount` are the back-off of the lockout. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
+  // A household or a class registers at once; a script that makes accounts by the thousand needs an address for each twenty.
   registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
+  // People behind one NAT sign in together; one stolen list of passwords cannot be tried from one address.
   loginByAddress: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
+  // Ten slips are human; the longer windows leave a guesser a hundred tries a day.
   passwordByAccount: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
   ],
+  // An office of hundreds of open tabs; more is a loop, and each costs a read.
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
+  // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
   refreshBySession: [{ limit: 60, windowSeconds: 60 }],
+  // Twenty full posts an hour, each file of which is decoded.
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
+  // More than anybody writes by hand; every follower reads each.
   postByAccount: [{ limit: 100, windowSeconds: 3_600 }],
+  // Each costs the app money at the host of its model.
   captionByAccount: [{ limit: 60, windowSeconds: 3_600 }],
 })
 

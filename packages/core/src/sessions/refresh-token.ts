@@ -23,6 +23,7 @@ export interface RefreshTokens {
 
 const type = 'rt+jwt'
 const algorithm = 'HS256'
+/** Longer than any token of ours; longer texts are refused before any work is done on them. */
 const maxTokenLength = 2048
 
 /** Creates the refresh tokens of one Kith instance: the first secret signs, all verify. */
