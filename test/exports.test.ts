@@ -287,6 +287,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type VideoMeasures",
         "type VideoProcessor",
         "type Viewer",
+        "type VisibleConfig",
         "type WrittenRendition",
       ],
       "@kith/core/adapter": [
