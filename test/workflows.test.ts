@@ -59,7 +59,7 @@ function misuses(job: Job): string[] {
     const commands = run.split(/\n|&&|\|\||;/)
     if (uses.startsWith('actions/checkout@')) {
       if (mayPublish) found.push('checks out where it may publish')
-      if (!mayWrite && inputs?.['persist-credentials'] !== false) found.push('leaves its token in the folder')
+      if (inputs?.['persist-credentials'] !== false) found.push('leaves its token in the folder')
     }
     if (mayPublish && !/^$|^actions\/(setup-node|download-artifact)@/.test(uses)) found.push(`runs ${uses}`)
     for (const command of commands) {

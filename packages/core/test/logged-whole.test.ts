@@ -8,7 +8,7 @@ const previous = 'Zt4rQw9xNc2vBm6lKp8sDf1gHj3aYe7u'
 
 function whole(value: unknown): string {
   return inspect(value, {
-    depth: Infinity,
+    depth: 8,
     showHidden: true,
     maxArrayLength: Infinity,
     maxStringLength: Infinity,
