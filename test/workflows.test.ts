@@ -247,6 +247,34 @@ describe('the update bot', () => {
   })
 })
 
+describe('what is installed', () => {
+  const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
+
+  /** Packages of the lockfile that have no hash, or come from elsewhere than the registry. */
+  function loose(text: string): string[] {
+    const { packages } = parse(text) as { packages: Record<string, { resolution: Record<string, string> }> }
+    const sound = ({ resolution }: { resolution: Record<string, string> }) =>
+      Object.keys(resolution).join() === 'integrity' && resolution['integrity']?.startsWith('sha512-')
+    return Object.entries(packages).flatMap(([name, each]) => (sound(each) ? [] : [name]))
+  }
+
+  test('comes from the registry with its hash', () => {
+    expect(loose(lock)).toEqual([])
+    expect(
+      loose(lock.replace(/integrity: sha512-[^}]+/, 'tarball: https://elsewhere.example/a.tgz')),
+    ).toHaveLength(1)
+    expect(loose(lock.replace('integrity: sha512-', 'integrity: sha1-'))).toHaveLength(1)
+  })
+
+  test('runs no script that was not decided about', () => {
+    expect(parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))).toMatchObject({
+      strictDepBuilds: true,
+      blockExoticSubdeps: true,
+      onlyBuiltDependencies: ['esbuild'],
+    })
+  })
+})
+
 describe('the job that brings MongoDB and Redis', () => {
   const text = workflows.find(([file]) => file.endsWith('ci.yml'))?.[1] ?? ''
   const job = /^ {2}servers:\n(?: {4}.*\n|\n)*/m.exec(text)?.[0] ?? ''
