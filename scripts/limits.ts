@@ -19,7 +19,7 @@ export interface LimitRows {
   attempts: LimitRow[]
   /** Options that are numbers or durations. Their reason is the tag `@reason`. */
   options: LimitRow[]
-  /** Constants that no option changes. Their reason is their comment. */
+  /** Constants that no option changes. Their reason is their comment, or that of the object they are in. */
   fixed: LimitRow[]
 }
 
@@ -66,7 +66,9 @@ export function readLimitsOf(path: string, text: string, rows: LimitRows): void 
         })
       } else if (boundingObject.test(name.getText())) {
         const numbers = members.filter((member) => isNumber(member.initializer))
-        rows.fixed.push(...numbers.map((member) => memberRow(path, `${name.getText()}.`, member)))
+        const ofAll = commentOn(statement)
+        for (const row of numbers.map((member) => memberRow(path, `${name.getText()}.`, member)))
+          rows.fixed.push({ ...row, reason: row.reason || ofAll })
       }
     }
   }
