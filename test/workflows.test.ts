@@ -57,6 +57,7 @@ function misuses(job: Job): string[] {
   if (JSON.stringify(job).includes('secrets.')) found.push('reads a secret')
   for (const { uses = '', run = '', with: inputs } of steps) {
     const commands = run.split(/\n|&&|\|\||;/)
+    if (run.includes('${{')) found.push('pastes what others can choose into a script')
     if (uses.startsWith('actions/checkout@')) {
       if (mayPublish) found.push('checks out where it may publish')
       if (inputs?.['persist-credentials'] !== false) found.push('leaves its token in the folder')
@@ -95,6 +96,10 @@ const checkout = { uses: `actions/checkout@${'a'.repeat(40)}` }
 
 test.each<[string, Job]>([
   ['names no permissions', { steps: [] }],
+  [
+    'pastes what others can choose into a script',
+    { permissions: {}, steps: [{ run: 'echo ${{ github.head_ref }}' }] },
+  ],
   [
     'builds or tests with rights',
     { permissions: publishing, steps: [{ run: 'npm test' }, { run: publish }] },
