@@ -4,6 +4,7 @@ import { createKith, errorTable } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
+import { type LimitRow, readLimits } from './limits.ts'
 import { optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 
@@ -30,6 +31,8 @@ function generate(what: string): string {
       return packages()
     case 'file':
       return file(args[0] ?? '')
+    case 'limits':
+      return limits(args[0] ?? '')
     case 'options':
       return optionTables(join(root, args[0] ?? ''), args.slice(1))
     default:
@@ -61,6 +64,16 @@ function packages(): string {
     return `| [\`${manifest.name}\`](packages/${folder}) | ${String(manifest['description'])} |`
   })
   return ['| Package | What it is |', '| --- | --- |', ...rows].join('\n')
+}
+
+function limits(kind: string): string {
+  const rows = Object.entries(readLimits()).find(([name]) => name === kind)?.[1] as LimitRow[] | undefined
+  if (!rows) throw new TypeError(`There are no limits called "${kind}"`)
+  const lines = rows.map(({ name, value, reason, path }) => {
+    const packageName = /^packages\/([\w-]+)/.exec(path)?.[1] ?? ''
+    return `| [\`${name}\`](../${path}) | ${packageName} | ${value} | ${reason} |`
+  })
+  return ['| Limit | Package | Default | Why |', '| --- | --- | --- | --- |', ...lines].join('\n')
 }
 
 function file(path: string): string {

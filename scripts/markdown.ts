@@ -23,7 +23,13 @@ export function listPages(): Page[] {
   const ofPackages = listPackages().flatMap(({ folder, path }) =>
     readdirSync(path).includes('README.md') ? [`packages/${folder}/README.md`] : [],
   )
-  const paths = ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`), ...ofPackages]
+  const paths = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...guides.map((name) => `docs/${name}`),
+    ...ofPackages,
+  ]
   return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 

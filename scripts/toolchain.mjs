@@ -25,6 +25,25 @@ export function pnpmVersion(manifest) {
   return match[1]
 }
 
+/** The integrity of pnpm's tarball that package.json asks for, as npm writes it; null where it asks for none. */
+export function pnpmIntegrity(manifest) {
+  const match = /^pnpm@[\d.]+\+sha512\.([\da-f]{128})$/.exec(manifest.packageManager ?? '')
+  return match ? `sha512-${Buffer.from(match[1], 'hex').toString('base64')}` : null
+}
+
+/** Refuses a pnpm that npm installed into this node_modules from another tarball than package.json asks for. */
+export function demandIntegrity(folder, manifest) {
+  const asked = pnpmIntegrity(manifest)
+  const lock = join(folder, '.package-lock.json')
+  // Without npm's lock it is the machine's own pnpm: nothing was fetched.
+  if (asked === null || !existsSync(lock)) return
+  const { packages } = JSON.parse(readFileSync(lock, 'utf8'))
+  if (packages['node_modules/pnpm']?.integrity === asked) return
+  throw new LaunchError(
+    `npm delivered another pnpm ${pnpmVersion(manifest)} than package.json names by hash: nothing of it was run.`,
+  )
+}
+
 /** What went wrong with npm, in one line that says what to do. */
 export function explainNpmFailure(what, stderr) {
   const network = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED)\b/.exec(
@@ -49,7 +68,9 @@ export async function findToolchain(say) {
   if (tooOld) {
     say(`Node ${process.version} is older than ${minimumNode}: using Node ${fallbackNode} from npm for this.`)
   }
-  const found = remembered(wanted) ?? remember(wanted, await locate(wanted, say))
+  const found = remembered(wanted) ?? (await locate(wanted, say))
+  demandIntegrity(found, manifest)
+  remember(wanted, found)
   const node = tooOld ? nodeIn(found) : process.execPath
   const path = [dirname(node), join(found, '.bin'), process.env.PATH ?? ''].join(delimiter)
   return { node, pnpm: pnpmIn(found), env: { ...process.env, PATH: path } }
@@ -70,7 +91,6 @@ function remembered(wanted) {
 function remember(wanted, folder) {
   mkdirSync(dirname(memory), { recursive: true })
   writeFileSync(memory, JSON.stringify({ folder, holds: wanted }))
-  return folder
 }
 
 async function locate(wanted, say) {

@@ -299,6 +299,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type VideoMeasures",
         "type VideoProcessor",
         "type Viewer",
+        "type VisibleConfig",
         "type VisibleFile",
         "type WrittenRendition",
       ],

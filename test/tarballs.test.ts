@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { installConsumer } from '../scripts/consumer.ts'
 import { listPackages, root } from '../scripts/packages.ts'
+import { packRelease } from '../scripts/release-files.ts'
 import { packAll } from '../scripts/tarballs.ts'
 
 const run = promisify(execFile)
@@ -39,6 +41,40 @@ describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } })
   test('has a manifest that works outside of this repository', async () => {
     const { stdout } = await run('tar', ['-xzOf', tarballs.get(name) ?? '', 'package/package.json'])
     expect(stdout).not.toMatch(/"(workspace|catalog):/)
+  })
+})
+
+describe('the files of a release', () => {
+  const made = join(folder, 'release')
+  beforeAll(() => packRelease(made))
+
+  test('are what their checksums say, in an order in which nothing is published before what it needs', () => {
+    const sums = readFileSync(join(made, 'SHA256SUMS'), 'utf8')
+    for (const line of sums.trim().split('\n')) {
+      const [sum, name = ''] = line.split('  ')
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(made, name)))
+          .digest('hex'),
+        name,
+      ).toBe(sum)
+    }
+    const lines = readFileSync(join(made, 'packages.txt'), 'utf8').trim().split('\n')
+    const order = lines.map(
+      (line) => /^(@kith\/[\w-]+)@[\w.-]+ kith-[\w-]+-[\w.-]+\.tgz$/.exec(line)?.[1] ?? line,
+    )
+    expect([...order].sort()).toEqual([...tarballs.keys()].sort())
+    for (const { folder: name, manifest } of listPackages()) {
+      const { dependencies = {}, peerDependencies = {} } = manifest
+      expect(sums).toContain(`  ${name}.cdx.json\n`)
+      for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
+        expect(order.indexOf(needed)).toBeLessThan(order.indexOf(manifest.name))
+      }
+    }
+  })
+
+  test('are made only where nothing else is', async () => {
+    await expect(packRelease(made)).rejects.toThrow('is not empty')
   })
 })
 

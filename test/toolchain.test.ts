@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { root } from '../scripts/packages.ts'
-import { LaunchError, explainNpmFailure, fallbackNode, isTooOld, pnpmVersion } from '../scripts/toolchain.mjs'
+import {
+  LaunchError,
+  demandIntegrity,
+  explainNpmFailure,
+  fallbackNode,
+  isTooOld,
+  pnpmIntegrity,
+  pnpmVersion,
+} from '../scripts/toolchain.mjs'
 
 test.each(['v18.20.8', 'v20.20.2', 'v21.9.0', 'v22.0.0', 'v22.12.0', '22.9.0'])(
   '%s is too old',
@@ -24,10 +33,28 @@ test('the Node that is fetched is new enough itself', () => {
 
 test('the pnpm version is read from package.json, hash or not', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string }
-  expect(manifest.packageManager).toBe(`pnpm@${pnpmVersion(manifest)}`)
+  expect(manifest.packageManager).toMatch(/^pnpm@\d+\.\d+\.\d+\+sha512\.[\da-f]{128}$/)
+  expect(manifest.packageManager.split('+')[0]).toBe(`pnpm@${pnpmVersion(manifest)}`)
   expect(pnpmVersion({ packageManager: 'pnpm@10.1.2+sha512.abc' })).toBe('10.1.2')
   expect(() => pnpmVersion({ packageManager: 'yarn@4.0.0' })).toThrow(LaunchError)
   expect(() => pnpmVersion({})).toThrow(LaunchError)
+})
+
+test('a pnpm of another tarball than package.json names is refused before it runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-toolchain-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const hash = 'ab'.repeat(64)
+  const manifest = { packageManager: `pnpm@10.1.2+sha512.${hash}` }
+  const npmInstalled = (integrity: string) => {
+    const packages = { 'node_modules/pnpm': { version: '10.1.2', integrity } }
+    writeFileSync(join(folder, '.package-lock.json'), JSON.stringify({ packages }))
+    demandIntegrity(folder, manifest)
+  }
+  const asked = pnpmIntegrity(manifest) ?? ''
+  expect(asked).toBe(`sha512-${Buffer.from(hash, 'hex').toString('base64')}`)
+  npmInstalled(asked)
+  expect(() => npmInstalled(asked.replace('q', 'Q'))).toThrow(LaunchError)
+  expect(pnpmIntegrity({ packageManager: 'pnpm@10.1.2' })).toBeNull()
 })
 
 test.each([

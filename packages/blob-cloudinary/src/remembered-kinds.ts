@@ -7,6 +7,7 @@ export interface RememberedKinds {
   candidates(publicId: string): readonly MediaKind[]
 }
 
+/** Keeps memory bounded: what is forgotten is asked for again. */
 const most = 10_000
 
 /** Remembers none at first, and the last 10,000 then. */

@@ -17,7 +17,7 @@ export interface CloudinaryRequest {
   url: string
   headers?: Record<string, string>
   body?: FormData | string
-  /** @default 10 seconds, with all tries */
+  /** @default 10 seconds, with all tries @reason A host that is down holds up a request no longer. */
   patienceMillis?: number
   /** Whether it does no harm when it is carried out twice. Else it is made again only if it was refused as too many. */
   isRepeatable: boolean

@@ -6,7 +6,7 @@ export interface WebhookCheck {
   apiSecret: string
   /** @default the system's clock */
   now?: Date | undefined
-  /** How old it may be. @default 7200 */
+  /** How old it may be. @default 7200 @reason What comes so late was held back, or is sent again by somebody who saw it. */
   maxAgeSeconds?: number | undefined
 }
 

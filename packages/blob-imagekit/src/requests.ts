@@ -15,7 +15,7 @@ export interface RequestTerms {
 
 /** How long a call may take. */
 export interface Patience {
-  /** @default 10 seconds */
+  /** @default 10 seconds @reason A host that is down holds up a request no longer. */
   millis?: number | undefined
   /** Ends the wait earlier. @default never */
   signal?: AbortSignal | undefined

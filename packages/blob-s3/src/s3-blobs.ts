@@ -24,7 +24,7 @@ import type { S3Place } from './s3-place.ts'
 import { copied, storeObject } from './store-object.ts'
 import { createTurns } from './turns.ts'
 
-/** Signed addresses hold no longer than this. */
+/** Signed addresses hold no longer than this: S3 refuses to. */
 const longestSeconds = 7 * 86_400
 
 /** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */

@@ -49,6 +49,11 @@ export interface KithConfig {
   readonly logger: Logger
 }
 
+/** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
+export type VisibleConfig = Omit<KithConfig, 'secrets' | 'passwords' | 'sessions'> & {
+  readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
+}
+
 /** The options of media, with their defaults; `null` for what the host does not offer. */
 export interface MediaConfig {
   readonly blobs: BlobStore | null

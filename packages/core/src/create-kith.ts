@@ -3,7 +3,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
-import { type KithConfig, readOptions } from './config.ts'
+import { readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
@@ -48,8 +48,8 @@ export interface Kith {
   readonly events: Events
   readonly upkeep: Upkeep
   readonly storage: Storage
-  /** The options it runs by, with their defaults. */
-  readonly config: Omit<KithConfig, 'secrets' | 'passwords'>
+  /** The options it runs by, with their defaults, and without what must not get into a log. */
+  readonly config: VisibleConfig
 }
 
 /**
@@ -89,7 +89,8 @@ export function createKith(options: KithOptions): Kith {
     clock,
     emit,
   }
-  const { secrets: _secrets, passwords: _passwords, ...visible } = config
+  const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
+  const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   return Object.freeze({
     accounts: createAccounts(core),
     sessions: createSessions(core),
@@ -104,6 +105,6 @@ export function createKith(options: KithOptions): Kith {
     events,
     upkeep: createUpkeep(core),
     storage,
-    config: visible,
+    config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }

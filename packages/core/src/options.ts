@@ -81,20 +81,20 @@ export interface AccountOptions {
  * at most, and memory 128 MiB.
  */
 export interface PasswordOptions {
-  /** @default 8 */
+  /** @default 8 @reason What NIST SP 800-63B and ASVS ask for at least; length is worth more than rules. */
   minLength?: number | undefined
-  /** @default 19456 */
+  /** @default 19456 @reason The second row of OWASP for argon2id: 19 MiB, 2 passes; about 15 ms a sign-in. */
   memoryKiB?: number | undefined
-  /** @default 2 */
+  /** @default 2 @reason Belongs to the 19 MiB. */
   iterations?: number | undefined
-  /** @default 1 */
+  /** @default 1 @reason OWASP's rows are for one lane; more would take threads from other sign-ins. */
   parallelism?: number | undefined
   /**
    * How many hashes run at once. @default the number of processor cores, but at most 2: they run on Node's pool of four
    * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins answer `busy`. @default 100 */
+  /** How many more may wait; past that sign-ins answer `busy`. @default 100 @reason About a second of waiting on two cores: whoever would wait longer is told to come back. */
   queueLimit?: number | undefined
   /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
   forbiddenWords?: readonly string[] | undefined
@@ -121,15 +121,15 @@ export interface MediaOptions {
    * can change is refused. @default the system's own for temporary files
    */
   temporaryDirectory?: string | undefined
-  /** @default 20 MiB */
+  /** @default 20 MiB @reason Above what phones make; past it a picture is a scan or an attack. */
   maxImageBytes?: number | undefined
-  /** Width times height, of all frames. @default 50 million */
+  /** Width times height, of all frames. @default 50 million @reason Photos of 48-megapixel phones fit; four bytes each are 200 MB while it is decoded. */
   maxPixels?: number | undefined
-  /** @default 100 MiB */
+  /** @default 100 MiB @reason Three minutes of phone video at 4 Mbit/s. */
   maxVideoBytes?: number | undefined
-  /** @default 180 */
+  /** @default 180 @reason Long enough for a post; bounds what a player of it has to fetch. */
   maxVideoSeconds?: number | undefined
-  /** Width times height. @default 8,294,400 (4K) */
+  /** Width times height. @default 8,294,400 (4K) @reason What phones record at most; old players fail on more. */
   maxVideoPixels?: number | undefined
 }
 
@@ -141,9 +141,9 @@ export interface PostOptions {
 
 /** Options of sessions. */
 export interface SessionOptions {
-  /** @default '15m' */
+  /** @default '15m' @reason For how long a token that was copied works where no denylist is asked, such as another service. */
   accessTtl?: Duration | undefined
-  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' */
+  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' @reason Who comes back within a month stays signed in; a device in a drawer does not. */
   refreshTtl?: Duration | undefined
   /**
    * How old a session gets at most, however often it is refreshed: then its owner signs in again. @default '90d', or
@@ -152,7 +152,7 @@ export interface SessionOptions {
   maxLifetime?: Duration | undefined
   /** How many live sessions an account has at most; one more ends the least recently used. @default 100 */
   maxPerAccount?: number | undefined
-  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 */
+  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost answers race within seconds; for as long a stolen parent token works unseen. */
   graceSeconds?: number | undefined
   /** The `iss` and `aud` of all tokens. @default 'kith' */
   issuer?: string | undefined

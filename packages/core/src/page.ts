@@ -10,7 +10,7 @@ export interface Page<Item> {
 
 /** Which part of a list is wanted. */
 export interface PageInput {
-  /** How many items: 1 to 100. @default 20 */
+  /** How many items: 1 to 100. @default 20 @reason A screen or two of a phone; 100 bound the work of one request. */
   limit?: number | undefined
   /** The `nextCursor` of the page before. */
   cursor?: string | undefined

@@ -1,4 +1,4 @@
-/** The most of a `User-Agent` that is looked at and kept. */
+/** The most of a `User-Agent` that is looked at and kept: those of browsers are shorter, and every session stores one. */
 export const userAgentMaxLength = 300
 
 type Sign = readonly [pattern: RegExp, name: string]

@@ -13,7 +13,7 @@ export interface KithHttpOptions {
   allowedOrigins?: readonly string[] | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
-  /** The largest request body that is read. @default 65536 */
+  /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
   bodyLimitBytes?: number | undefined
   /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end. @default 30 */
   bodyTimeoutSeconds?: number | undefined

@@ -8,6 +8,7 @@ interface Cluster {
   blue: number
 }
 
+/** As many as a page can use for a placeholder. */
 const maxColours = 5
 /** Colours nearer than this, of 441 between black and white, count as one. */
 const nearness = 56

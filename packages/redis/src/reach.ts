@@ -1,7 +1,7 @@
 import { DeadlineError, within } from './deadline.ts'
 import { toKithError } from './redis-error.ts'
 
-/** How long Redis may take to answer a call. */
+/** How long Redis may take to answer a call: longer than any answer of a sound one, short enough for a request to wait. */
 export const deadlineMillis = 1_000
 
 /** Makes a call of Redis. @throws storage-unavailable, storage-full, storage-failed */

@@ -13,7 +13,7 @@ interface MongoCommonOptions {
   database: string
   /** What the names of Kith's collections begin with. @default 'kith_' */
   prefix?: string | undefined
-  /** How long a call may take, waiting for the server included. @default 4000 */
+  /** How long a call may take, waiting for the server included. @default 4000 @reason An election takes two to three seconds; a request that waits longer is given up by its client. */
   timeoutMillis?: number | undefined
 }
 

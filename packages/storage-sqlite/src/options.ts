@@ -10,7 +10,7 @@ export interface SqliteFileOptions {
   database?: undefined
   /** @default 'process' */
   durability?: Durability | undefined
-  /** How long a call waits for another process that is writing. @default 5000 */
+  /** How long a call waits for another process that is writing. @default 5000 @reason Longer than a write of Kith takes; a lock that is held longer belongs to a process that hangs. */
   busyTimeoutMillis?: number | undefined
 }
 

@@ -16,7 +16,7 @@ export interface SuggestInput {
   hint?: string | undefined
   /** BCP 47. @default the language of the writer */
   language?: string | undefined
-  /** How many, 1 to 5. @default 3 */
+  /** How many, 1 to 5. @default 3 @reason Enough to choose from; each is tokens to pay for. */
   count?: number | undefined
 }
 

@@ -14,6 +14,7 @@ export interface AuthenticateOptions {
   clock: Clock
 }
 
+/** Keeps memory bounded: a token that is forgotten is verified again. */
 const rememberedTokens = 20_000
 
 /**
