@@ -347,6 +347,7 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/media-sharp": [
         "createSharpImages",
+        "type SharpImages",
         "type SharpImagesOptions",
       ],
       "@kith/media-video": [
