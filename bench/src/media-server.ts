@@ -2,6 +2,11 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type * as Core from '@kith/core'
+import type * as Memory from '@kith/core/memory'
+import type * as Blobs from '@kith/blob-local'
+import type * as Images from '@kith/media-sharp'
+import type * as Express from '@kith/express'
 import express from 'express'
 
 /**
@@ -12,11 +17,11 @@ const root = resolve(process.env['KITH_ROOT'] ?? join(import.meta.dirname, '../.
 const load = <Module>(path: string): Promise<Module> =>
   import(pathToFileURL(join(root, 'packages', path)).href) as Promise<Module>
 
-const { createKith } = await load<typeof import('@kith/core')>('core/src/index.ts')
-const { createMemoryStorage } = await load<typeof import('@kith/core/memory')>('core/src/memory/index.ts')
-const { createLocalBlobs } = await load<typeof import('@kith/blob-local')>('blob-local/src/index.ts')
-const { createSharpImages } = await load<typeof import('@kith/media-sharp')>('media-sharp/src/index.ts')
-const { kithExpress } = await load<typeof import('@kith/express')>('express/src/index.ts')
+const { createKith } = await load<typeof Core>('core/src/index.ts')
+const { createMemoryStorage } = await load<typeof Memory>('core/src/memory/index.ts')
+const { createLocalBlobs } = await load<typeof Blobs>('blob-local/src/index.ts')
+const { createSharpImages } = await load<typeof Images>('media-sharp/src/index.ts')
+const { kithExpress } = await load<typeof Express>('express/src/index.ts')
 
 const images = createSharpImages({ heic: 'libheif-js' })
 const directory = mkdtempSync(join(tmpdir(), 'kith-attacked-'))

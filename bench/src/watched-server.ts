@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { percentile } from './percentile.ts'
 
 /** What was seen of a server while something was done to it. */
-export interface Seen {
+interface Seen {
   /** MiB by which the server has grown at most. */
   growth: number
   /** MiB of the largest process that it has started. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ImageProcessor } from '@kith/core'
+import type * as Images from '@kith/media-sharp'
 import { createSharpImages } from '@kith/media-sharp'
 import sharp, { type SharpOptions } from 'sharp'
 import { percentile } from '../percentile.ts'
@@ -32,7 +33,7 @@ const processors: [name: string, images: ImageProcessor][] = [
 const root = process.env['KITH_ROOT']
 if (root) {
   const path = join(resolve(root), 'packages/media-sharp/src/index.ts')
-  const other = (await import(pathToFileURL(path).href)) as typeof import('@kith/media-sharp')
+  const other = (await import(pathToFileURL(path).href)) as typeof Images
   processors.push([`of ${root}`, other.createSharpImages()])
 }
 

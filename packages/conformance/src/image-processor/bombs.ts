@@ -31,7 +31,10 @@ export function makeTangledBombs(): readonly Bomb[] {
   return [
     ['a JPEG of 882 scans', manyScans(882)],
     ['a JPEG of 50,000 comments', behindStart(jpeg, Buffer.from('fffe0004aaaa', 'hex'), 50_000)],
-    ['a JPEG with 8 MB of profile', behindStart(jpeg, segment(0xe2, 'ICC_PROFILE\0', 60_000), 140)],
+    [
+      'a JPEG with 8 MB of profile',
+      behindStart(jpeg, segment(0xe2, Buffer.from('ICC_PROFILE\0'), Buffer.alloc(60_000)), 140),
+    ],
     ['a PNG of 100,000 chunks', png(48, small, Array<Chunk>(100_000).fill(['prVt', Buffer.alloc(0)]))],
     ['a PNG with 4 MB of EXIF', png(48, small, [['eXIf', Buffer.alloc(4_000_000)]])],
     [
@@ -76,7 +79,7 @@ function manyScans(count: number): Buffer {
       scans.push(scan(coefficient, bit === 13 ? 13 : ((bit + 1) << 4) | bit, Buffer.from([0x01])))
   return Buffer.concat([
     Buffer.from('ffd8', 'hex'),
-    segment(0xdb, '\0', 64, 1),
+    segment(0xdb, Buffer.alloc(1), Buffer.alloc(64, 1)),
     Buffer.from('ffc2000b080040004001011100', 'hex'),
     // One code of one bit in each table: no difference; and sixty-four blocks of zeros, whose number six bits more say.
     Buffer.from(`ffc40014${'00'}01${'00'.repeat(15)}00`, 'hex'),
@@ -91,8 +94,8 @@ function scan(coefficient: number, bits: number, data: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0xff, 0xda, 0, 8, 1, 1, 0, coefficient, coefficient, bits]), data])
 }
 
-function segment(marker: number, words: string, length: number, fill = 0): Buffer {
-  const content = Buffer.concat([Buffer.from(words, 'latin1'), Buffer.alloc(length, fill)])
+function segment(marker: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts)
   const head = Buffer.from([0xff, marker, 0, 0])
   head.writeUInt16BE(content.length + 2, 2)
   return Buffer.concat([head, content])

@@ -37,7 +37,7 @@ export const mediaJourneys: readonly Journey[] = [
       for (const bytes of [
         png.subarray(0, 60),
         Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70]),
-        png.subarray(0, 500),
+        png.subarray(0, 200),
       ])
         (await send(anna, bytes)).problem('media-unreadable')
       assert.deepEqual(await app.media.files(), [])
