@@ -73,6 +73,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type AiCaptionsOptions",
       ],
       "@kith/conformance": [
+        "ambiguousSpellings",
         "blobStoreCases",
         "captionWriterCases",
         "cheapPasswords",
@@ -81,7 +82,9 @@ test('the entries export these names; each new one is a promise to users', () =>
         "directUploadsCases",
         "edgeStoreCases",
         "feedStoreCases",
+        "foreignSpellings",
         "grantedBlobStoreCases",
+        "guardHeader",
         "imageProcessorCases",
         "journeys",
         "mediaStoreCases",
@@ -93,6 +96,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "runStorageCases",
         "sendByFetch",
         "sendByHttp",
+        "sendByHttp2",
+        "sendRaw",
         "servedBlobStoreCases",
         "sessionStoreCases",
         "sharedRateLimitsCases",
@@ -307,6 +312,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type KithExpress",
         "type KithHttpOptions",
         "type SignInExchange",
+        "type UploadLimits",
         "viewerOf",
       ],
       "@kith/fastify": [
@@ -316,6 +322,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type KithFastifyOptions",
         "type KithHttpOptions",
         "type SignInExchange",
+        "type UploadLimits",
         "viewerOf",
       ],
       "@kith/http": [
@@ -332,8 +339,10 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type RouteDescription",
         "type SignInAnswer",
         "type TransportInput",
+        "type UploadLimits",
       ],
       "@kith/http/node": [
+        "endLateBody",
         "headOf",
         "sendResponse",
         "toRequest",
