@@ -1,3 +1,4 @@
+import { stat } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type BodyPace, readPaced } from './body-pace.ts'
 
@@ -51,7 +52,22 @@ test('a slow reader is not charged to the sender', async () => {
   const { body, send, end } = controlled()
   for (let sent = 0; sent < 10; sent++) send(100)
   end()
-  expect(await lengthOf(body, { graceSeconds: 0.2, bytesPerSecond: 0 }, 50)).toBe(1000)
+  expect(await lengthOf(body, { graceSeconds: 0.4, bytesPerSecond: 0 }, 50)).toBe(1000)
+})
+
+test('a process that stood still blames nobody for it', async () => {
+  const { body, send, end } = controlled()
+  const length = lengthOf(body, { graceSeconds: 0.1, bytesPerSecond: 0 })
+  await new Promise((resolve) => setImmediate(resolve))
+  // What comes from outside of this process, as bytes of a socket do.
+  stat('.', () => {
+    send(10)
+    end()
+  })
+  // Longer than the grace.
+  const until = performance.now() + 300
+  while (performance.now() < until);
+  expect(await length).toBe(10)
 })
 
 test('what was sent faster is saved up only to three times the grace', async () => {
