@@ -332,6 +332,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type KithExpress",
         "type KithHttpOptions",
         "type SignInExchange",
+        "type UploadLimits",
         "viewerOf",
       ],
       "@kith/fastify": [
@@ -341,6 +342,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type KithFastifyOptions",
         "type KithHttpOptions",
         "type SignInExchange",
+        "type UploadLimits",
         "viewerOf",
       ],
       "@kith/http": [
@@ -357,6 +359,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type RouteDescription",
         "type SignInAnswer",
         "type TransportInput",
+        "type UploadLimits",
       ],
       "@kith/http/node": [
         "endLateBody",

@@ -24,7 +24,10 @@ export async function* readPaced(
       const asked = performance.now()
       const { done, value } = await within(credit, reader.read())
       if (done) return
-      credit -= performance.now() - asked
+      const waited = performance.now() - asked
+      // Later than the timer should have been: this process stood still, and nobody knows when the chunk came.
+      const stoodStill = waited > credit + 50
+      if (!stoodStill) credit = Math.max(0, credit - waited)
       if (bytesPerSecond > 0)
         credit = Math.min(credit + (value.byteLength / bytesPerSecond) * 1000, 3 * grace)
       yield value
@@ -38,7 +41,8 @@ export async function* readPaced(
 async function within<Result>(milliseconds: number, result: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), Math.max(0, milliseconds))
+    // What has come while this process stood still is read before the timer counts.
+    timer = setTimeout(() => setImmediate(() => reject(tooSlow())), milliseconds)
   })
   try {
     return await Promise.race([result, late])

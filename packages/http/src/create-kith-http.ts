@@ -11,6 +11,7 @@ import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
 import { toProblemResponse } from './problem.ts'
 import { readQuery } from './query.ts'
+import type { RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
@@ -22,23 +23,6 @@ import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, endSessionBefore, withoutTokens } from './sign-in.ts'
 import { toSuccess } from './success.ts'
-
-/** What only the host knows of a request. */
-export interface RequestContext {
-  /** The client's IP address by the host's own proxy setting. Without one, all clients share their limits. */
-  address?: string | undefined
-  /** The IP address of the other end of the connection: shows that a proxy is there which the host does not trust. */
-  peerAddress?: string | undefined
-  /**
-   * Path and query as they stand on the request line, less what the host mounted Kith under. Without it, those of the
-   * request's URL: for hosts whose own router sees nothing else.
-   */
-  target?: string | undefined
-  /** Which of {@link KithHttp.paths} the host's router has chosen: the target has to lead there for Kith too. */
-  route?: string | undefined
-  /** The body, if a JSON parser of the host has read it already. */
-  parsedBody?: unknown
-}
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
 export interface BrowserSignIn {

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, request, type RequestListener } from 'node:http'
+import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { headOf, sendResponse, toRequest } from './node.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -106,6 +107,60 @@ test('an answer is made no faster than the client reads, and ends with the clien
   client.destroy()
   await done.promise
   expect(cancelled).toBe(true)
+})
+
+test('the rest of a body that was answered before its end may take its time, and not for ever', async () => {
+  const url = await serve((_incoming, outgoing) => void sendResponse(new Response('enough'), outgoing, 0.1))
+  const client = request(url, { method: 'POST', headers: { 'content-length': '1000' } })
+  const closed = new Promise((resolve) => client.on('error', resolve).on('close', resolve))
+  client.write('x')
+  const trickle = setInterval(() => client.write('x'), 10)
+  const [response] = (await once(client, 'response')) as [AsyncIterable<Buffer>]
+  for await (const chunk of response) expect(String(chunk)).toBe('enough')
+  await closed
+  clearInterval(trickle)
+})
+
+describe('over HTTP/2', () => {
+  async function serveHttp2(answer: (made: Request) => Promise<Response>): Promise<ClientHttp2Session> {
+    const server = createHttp2Server((incoming, outgoing) => {
+      // The compatible classes have all that a framework of HTTP/1 gives.
+      const made = toRequest({ incoming: incoming as never, body: incoming })
+      void answer(made).then((response) => sendResponse(response, outgoing as never, 0.1))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => {
+      session.destroy()
+      server.close()
+    })
+    return session
+  }
+
+  test('a body without a length is read, and a request without a body has none', async () => {
+    const session = await serveHttp2(
+      async (made) => new Response(`${made.body === null}:${await made.text()}`),
+    )
+    const withBody = session.request({ ':method': 'POST' })
+    withBody.end('hello')
+    expect(Buffer.concat(await withBody.toArray()).toString()).toBe('false:hello')
+    const without = session.request({ ':method': 'POST' }, { endStream: true })
+    expect(Buffer.concat(await without.toArray()).toString()).toBe('true:')
+  })
+
+  test('an answer that tells HTTP/1 to close is sent without that, and the body that goes on is ended', async () => {
+    const session = await serveHttp2(
+      async () => new Response('late', { status: 408, headers: { connection: 'close' } }),
+    )
+    const stream = session.request({ ':method': 'POST' })
+    stream.on('error', () => {})
+    stream.write('x')
+    const closed = once(stream, 'close')
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>]
+    expect([headers[':status'], headers['connection']]).toEqual([408, undefined])
+    stream.resume()
+    await closed
+  })
 })
 
 test('the head of a request reads like that of a Fetch request', () => {

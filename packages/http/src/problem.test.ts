@@ -50,6 +50,21 @@ test('a failure of the storage is logged with its cause, and an error of the cli
   expect((await answer(new KithError('malformed-request', { cause }))).log).toEqual([])
 })
 
+test('what whoever runs the server should do is for the log', async () => {
+  for (const code of ['storage-failed', 'not-configured', 'storage-busy'] as const) {
+    const { body, log } = await answer(new KithError(code, { detail: 'Run migrate() first.' }))
+    expect(body['detail']).toBe(`${String(body['title'])}.`)
+    expect(log).toEqual([[`GET /x: ${code}: Run migrate() first.`, undefined]])
+  }
+  const { body } = await answer(new KithError('media-not-found', { detail: 'Upload it again.' }))
+  expect(body['detail']).toBe('Upload it again.')
+})
+
+test('what came too slowly ends its connection', async () => {
+  const { response } = await answer(new KithError('request-timeout'))
+  expect([response.status, response.headers.get('connection')]).toEqual([408, 'close'])
+})
+
 test.each([
   ['unauthenticated', 'Bearer'],
   ['invalid-credentials', 'Bearer'],

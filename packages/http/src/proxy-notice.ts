@@ -1,5 +1,5 @@
 import type { Logger } from '@kith/core'
-import type { RequestContext } from './create-kith-http.ts'
+import type { RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
 
 /**

@@ -60,7 +60,6 @@ export function looseReading(path: string): string {
   // As often as a chain of proxies may decode.
   for (let round = 0; round < 3; round++) text = text.replace(/(?:%[\da-f]{2})+/gi, decodeLoosely)
   const segments: string[] = []
-  // eslint-disable-next-line no-control-regex -- what some readers leave out
   for (const segment of text.replace(/[\x00-\x20\x7f-\xa0]/g, '').split(/[/\\]+/)) {
     const [name = ''] = segment.split(/[;?#]/)
     if (name === '..') segments.pop()

@@ -21,7 +21,7 @@ export interface PathMatch extends PathEntry {
 }
 
 /** A target that some router, proxy or browser would take for a path of the table, and another one would not. */
-export interface AmbiguousTarget {
+interface AmbiguousTarget {
   kind: 'ambiguous'
 }
 
