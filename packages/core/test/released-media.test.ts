@@ -139,7 +139,7 @@ test('600 blobs that cannot be removed keep no other from going, and are asked f
   const { blobs, asked } = watched(async (key) => {
     if (stuck.has(key)) throw new Error('no')
   })
-  const { kith, advance } = open(blobs)
+  const { kith, advance, logged } = open(blobs)
   const ana = await signIn(kith, 'ana')
   for (const id of await upload(kith, ana, 600)) stuck.add(id)
   const others = await upload(kith, ana, 600)
@@ -147,6 +147,7 @@ test('600 blobs that cannot be removed keep no other from going, and are asked f
   expect(await kith.upkeep.run()).toMatchObject({ media: 600, failed: [] })
   expect(new Set(asked)).toEqual(new Set([...stuck, ...others]))
   expect(asked).toHaveLength(1200)
+  expect(logged).toEqual([['600 blobs could not be removed; the next upkeep tries again', new Error('no')]])
   stuck.clear()
   expect(await kith.upkeep.run()).toMatchObject({ media: 600 })
 })

@@ -36,21 +36,20 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
   let underWay = 0
   let sweeping: Promise<number> | null = null
 
-  async function remove(id: string): Promise<boolean> {
-    try {
-      await blobs?.remove(id)
-      await media.forget(id)
-      return true
-    } catch (error) {
-      logger.warn('a blob could not be removed; the next upkeep tries again', error)
-      return false
-    }
+  async function remove(id: string): Promise<void> {
+    await blobs?.remove(id)
+    await media.forget(id)
   }
 
   async function removeCounted(id: string): Promise<void> {
     underWay++
-    await remove(id)
-    underWay--
+    try {
+      await remove(id)
+    } catch (error) {
+      logger.warn('a blob could not be removed; the next upkeep tries again', error)
+    } finally {
+      underWay--
+    }
   }
 
   async function releasedAmong(ids: readonly string[]): Promise<string[]> {
@@ -65,24 +64,35 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     let lastRemoval = performance.now()
     let after: string | null = null
 
+    const errors: unknown[] = []
+
     async function removeOne(id: string): Promise<void> {
-      if (isFruitless() || !(await remove(id))) return
-      removed++
-      lastRemoval = performance.now()
+      if (isFruitless()) return
+      try {
+        await remove(id)
+        removed++
+        lastRemoval = performance.now()
+      } catch (error) {
+        errors.push(error)
+      }
     }
     const isFruitless = (): boolean => performance.now() - lastRemoval > fruitlessMillis
+
+    function finish(): number {
+      const [first] = errors
+      // One line, however many they are.
+      if (errors.length > 0)
+        logger.warn(`${errors.length} blobs could not be removed; the next upkeep tries again`, first)
+      return removed
+    }
 
     for (;;) {
       const ids: string[] = await media.sweep(before, sweepBatch, after)
       // A store that does not go on behind `after` names the same again.
-      if (after !== null && ids.includes(after)) return removed
+      if (after !== null && ids.includes(after)) return finish()
       await inParallel(ids, sweepAtOnce, removeOne)
       after = ids.at(-1) ?? null
-      if (ids.length < sweepBatch) return removed
-      if (isFruitless()) {
-        logger.warn('the host of the media removes nothing; the next upkeep tries again')
-        return removed
-      }
+      if (ids.length < sweepBatch || isFruitless()) return finish()
     }
   }
 
