@@ -169,6 +169,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type Captions",
         "type ChangePasswordInput",
         "type ClientInfo",
+        "type ClientPlace",
         "type Clock",
         "type CountDifference",
         "type CountReport",
@@ -291,6 +292,7 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/core/adapter": [
         "createFairQueue",
+        "createMemoryRateLimits",
         "type FairQueue",
         "type FairQueueOptions",
         "type Turn",

@@ -4,7 +4,7 @@ import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 const tries = 200
-const limits = { passwordByAccount: [] }
+const limits = { passwordByClient: [], passwordByAccount: [] }
 const kith = createKith({ secret: 'x'.repeat(32), storage: createMemoryStorage(), limits })
 const { tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { InvalidInputError, type Kith, type SignIn } from '@kith/core'
+import { type ClientInfo, InvalidInputError, type Kith, type SignIn } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { type Request, Router } from 'express'
 import { fileOf, pictures } from '../middleware/upload.middleware.ts'
@@ -12,15 +12,17 @@ export function userRoutes(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>):
   const router = Router()
   router.post('/users/register', ...pictures, async (request, response) => {
     if (!fileOf(request, 'avatar')) throw missing('avatar')
-    const answer = await signIn({ request, response }, () => register(kith, request))
+    const answer = await signIn({ request, response }, ({ device }) => {
+      const client = { address: request.ip, userAgent: request.get('user-agent'), device }
+      return register(kith, request, client)
+    })
     response.status(201).json(answer)
   })
   return router
 }
 
-async function register(kith: Kith, request: Request): Promise<SignIn> {
+async function register(kith: Kith, request: Request, client: ClientInfo): Promise<SignIn> {
   const { fullName, ...fields } = request.body as Record<string, string>
-  const client = { address: request.ip, userAgent: request.get('user-agent') }
   const account = { ...fields, ...(fullName !== undefined && { name: fullName }) } as Parameters<
     Kith['accounts']['register']
   >[0]
