@@ -64,7 +64,8 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
 function readAll(header: string | null, names: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const pair of (header ?? '').split(';')) {
-    const [name = '', value = ''] = pair.split('=', 2).map((part) => part.trim())
+    const [name = '', ...rest] = pair.split('=').map((part) => part.trim())
+    const value = rest.join('=')
     // Of two with one name the first counts: browsers put the one with the longest path, then the oldest, first.
     if (names.includes(name) && value !== '' && !found.has(name)) found.set(name, value)
   }
