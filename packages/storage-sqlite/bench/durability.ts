@@ -26,7 +26,14 @@ async function measure(durability: Durability, round: number): Promise<Record<st
     create: await rate(() => storage.users.create(sampleUser())),
     open: await rate(() => storage.sessions.open(sampleSession(), 1_000)),
     rotate: await rate(() =>
-      storage.sessions.rotate({ id, generation: generation++, now: new Date(), expiresAt, address: null, userAgent: null }),
+      storage.sessions.rotate({
+        id,
+        generation: generation++,
+        now: new Date(),
+        expiresAt,
+        address: null,
+        userAgent: null,
+      }),
     ),
     byId: await rate(() => storage.sessions.byId(id)),
   }
