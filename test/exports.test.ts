@@ -177,6 +177,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type Captions",
         "type ChangePasswordInput",
         "type ClientInfo",
+        "type ClientPlace",
         "type Clock",
         "type CountDifference",
         "type CountReport",

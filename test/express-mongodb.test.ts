@@ -90,7 +90,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       const response = await register(app, form({ avatar: picture, coverImage: picture }))
       expect(response.status).toBe(201)
       const cookies = response.headers.getSetCookie()
-      expect(cookies).toHaveLength(2)
+      expect(cookies).toHaveLength(3)
       for (const cookie of cookies) expect(cookie).toMatch(/HttpOnly/)
       const text = await response.text()
       expect(text).not.toMatch(/password|token|argon2/i)

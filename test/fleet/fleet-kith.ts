@@ -51,6 +51,8 @@ const high: readonly LimitRule[] = [{ limit: 1_000_000, window: '1m' }]
 const highLimits = {
   registerByAddress: high,
   loginByAddress: high,
+  loginByAccount: high,
+  passwordByClient: high,
   passwordByAccount: high,
   refreshByAddress: high,
   refreshBySession: high,

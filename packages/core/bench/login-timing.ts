@@ -4,7 +4,7 @@ import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 const tries = 200
-const limits = { passwordByAccount: [] }
+const limits = { passwordByClient: [], passwordByAccount: [] }
 const kith = createKith({
   secret: 'a secret of the tests, of 32 characters or more',
   storage: createMemoryStorage(),

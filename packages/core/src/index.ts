@@ -27,7 +27,7 @@ export {
   RetryLaterError,
 } from './errors.ts'
 export { parseInput } from './input.ts'
-export type { Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 

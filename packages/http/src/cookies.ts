@@ -107,6 +107,7 @@ function capitalize(word: string): string {
 function pairsOf(header: string | null): (readonly [name: string, value: string])[] {
   return (header ?? '')
     .split(';')
-    .map((pair) => pair.split('=', 2).map((part) => part.trim()))
-    .flatMap(([name = '', value = '']) => (value === '' ? [] : [[name, value] as const]))
+    .map((pair) => pair.split('=').map((part) => part.trim()))
+    .map(([name = '', ...rest]) => [name, rest.join('=')] as const)
+    .filter(([, value]) => value !== '')
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { InvalidInputError, type Kith, KithError, RetryLaterError, type SignIn } from '@kith/core'
+import { type ClientInfo, InvalidInputError, type Kith, KithError, RetryLaterError, type SignIn } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { type Request, Router } from 'express'
 import { fileOf, withForm } from '../middleware/upload.middleware.ts'
@@ -13,10 +13,11 @@ export function userRoutes(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>):
   router.post('/users/register', async (request, response) => {
     await demandTurn(kith, request)
     // Inside of `signIn`, which refuses pages that are not allowed before a byte of the form is read.
-    const answer = await signIn({ request, response }, async () => {
+    const answer = await signIn({ request, response }, async ({ device }) => {
+      const client = { address: request.ip, userAgent: request.get('user-agent'), device }
       const signedIn = await withForm({ request, response }, async () => {
         if (!fileOf(request, 'avatar')) throw missing('avatar')
-        return await register(kith, request)
+        return await register(kith, request, client)
       })
       if (!signedIn) throw new KithError('malformed-request', { detail: 'The sender has left.' })
       return signedIn
@@ -36,9 +37,8 @@ async function demandTurn(
   if (!allowed) throw new RetryLaterError('rate-limited', retryAfterSeconds)
 }
 
-async function register(kith: Kith, request: Request): Promise<SignIn> {
+async function register(kith: Kith, request: Request, client: ClientInfo): Promise<SignIn> {
   const { fullName, ...fields } = request.body as Record<string, string>
-  const client = { address: request.ip, userAgent: request.get('user-agent') }
   const account = { ...fields, ...(fullName !== undefined && { name: fullName }) } as Parameters<
     Kith['accounts']['register']
   >[0]

@@ -24,6 +24,12 @@ function sign(header: object, payload: object, key: string): string {
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
 }
 
+/** The same token with a bit set that its last letter has too many; a signature of 32 bytes ends in such a letter. */
+function withSpareBit(token: string): string {
+  const next = String.fromCharCode((token.at(-1) ?? '').charCodeAt(0) + 1)
+  return token.slice(0, -1) + next
+}
+
 /** Tokens that are not what they claim to be. */
 export const tokenJourneys: readonly Journey[] = [
   {
@@ -40,6 +46,9 @@ export const tokenJourneys: readonly Journey[] = [
         sign({ alg: 'HS256', typ: 'at+jwt' }, { sub: user.id, sid: payload['sid'], exp: 9_999_999_999 }, ''),
         sign({ ...header, kid: '../../dev/null' }, payload, ''),
         tokens.accessToken.slice(0, -2),
+        // The same bytes, spelled in another way.
+        `${tokens.accessToken}=`,
+        withSpareBit(tokens.accessToken),
         `${tokens.accessToken}.${signature}`,
         tokens.refreshToken,
       ]
