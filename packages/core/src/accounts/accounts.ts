@@ -26,8 +26,15 @@ export interface Accounts {
   edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
   /** Replaces the password and, unless told otherwise, ends all other sessions. @throws wrong-password, account-locked */
   changePassword(viewer: Viewer, input: ChangePasswordInput): Promise<void>
-  /** Deletes the viewer's own account and ends its sessions. @throws wrong-password, account-locked */
-  delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
+  /**
+   * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
+   * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked
+   */
+  delete(
+    viewer: Viewer,
+    input: DeleteAccountInput,
+    options?: { holdUsername?: boolean | undefined },
+  ): Promise<void>
   /**
    * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
    * follows and followers. Read page by page, so its size does not matter.

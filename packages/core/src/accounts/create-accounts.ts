@@ -143,10 +143,10 @@ export function createAccounts(core: Core): Accounts {
       emit('account.password-changed', { userId: user.id })
       if (endOtherSessions) await endSessions(core, user.id, viewer.sessionId)
     },
-    async delete(viewer, input) {
+    async delete(viewer, input, { holdUsername = true } = {}) {
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, await own(viewer), password)
-      await users.markDeleted(viewer.userId, clock(), holdEnd())
+      await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       await endSessions(core, viewer.userId, null)
       await core.purge.account({ id: viewer.userId, purged: false })
       emit('account.deleted', { userId: viewer.userId })

@@ -22,7 +22,7 @@ export interface Passwords {
 const argon2id = 2
 
 /** The native library, which a test replaces to count its work. */
-export interface Argon2 {
+interface Argon2 {
   hash: typeof hash
   verify: typeof verify
 }
