@@ -52,7 +52,7 @@ testFlaws<BreachedPasswords>(breachedPasswordsCases, makeSound, [
           })),
       }
     },
-    fails: ['breached passwords: 50 at once each get their own count'],
+    fails: ['breached passwords: 20 at once each get their own count'],
   },
   {
     flaw: 'ignores the signal',

@@ -18,7 +18,7 @@ export function namesAfter(
 }
 
 /** An empty list would be one value under a unique index, so it is left out. */
-export function toNames(username: string | null, held: readonly HeldName[]): Names {
+function toNames(username: string | null, held: readonly HeldName[]): Names {
   const names = [...(username === null ? [] : [username]), ...held.map(({ name }) => name)]
   return { ...(names.length > 0 && { names }), ...(held.length > 0 && { held: [...held] }) }
 }

@@ -56,7 +56,7 @@ async function register(kith: Kith, request: Request, client: ClientInfo): Promi
     }
   } catch (error) {
     // No account without its picture: whoever sends the form again finds the name free.
-    await kith.accounts.delete(viewer, { password: account.password })
+    await kith.accounts.delete(viewer, { password: account.password }, { holdUsername: false })
     throw error
   }
   return { ...signedIn, user: await kith.accounts.me(viewer) }

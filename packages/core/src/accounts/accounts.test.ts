@@ -315,6 +315,12 @@ describe('deletion', () => {
     await accounts.register(again)
   })
 
+  test('by the host can free the name immediately', async () => {
+    const { accounts, viewer } = await signedIn()
+    await accounts.delete(viewer, { password }, { holdUsername: false })
+    await accounts.register({ username: 'ana', password })
+  })
+
   test('that was cut off is finished by upkeep', async () => {
     const { upkeep, sessions, viewer, options, tokens, advance } = await signedIn()
     const { users, sessions: stored } = options.storage

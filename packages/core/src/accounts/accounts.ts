@@ -29,8 +29,15 @@ export interface Accounts {
    * is a fresh one for whoever asked. @throws wrong-password, account-locked
    */
   changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn>
-  /** Deletes the viewer's own account and ends its sessions. @throws wrong-password, account-locked */
-  delete(viewer: Viewer, input: DeleteAccountInput): Promise<void>
+  /**
+   * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
+   * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked
+   */
+  delete(
+    viewer: Viewer,
+    input: DeleteAccountInput,
+    options?: { holdUsername?: boolean | undefined },
+  ): Promise<void>
   /**
    * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
    * follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the

@@ -153,10 +153,10 @@ export function createAccounts(core: Core): Accounts {
         stillHolds: (fresh) => fresh.passwordHash === next,
       })
     },
-    async delete(viewer, input) {
+    async delete(viewer, input, { holdUsername = true } = {}) {
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, { viewer, user: await own(viewer), password })
-      await users.markDeleted(viewer.userId, clock(), holdEnd())
+      await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
       const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })

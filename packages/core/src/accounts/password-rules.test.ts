@@ -128,9 +128,10 @@ describe('names of the account', () => {
     )
     const name = fc.constantFrom('lovelace', 'augusta', 'analytical', 'byron', 'adalovelace', '12345678')
     fc.assert(
-      fc.property(decoration, name, disguises, disguises, decoration, (before, word, one, other, after) => {
-        return isRefused(before + one(other(word)) + after, ada)
-      }),
+      fc.property(
+        fc.record({ before: decoration, word: name, one: disguises, other: disguises, after: decoration }),
+        ({ before, word, one, other, after }) => isRefused(before + one(other(word)) + after, ada),
+      ),
       { numRuns: 3_000 },
     )
   })

@@ -27,7 +27,7 @@ const poolThreads = 4
 const sparedThreads = 2
 const nobodysTurn: Turn = Object.freeze({ key: 'nobody' })
 /** The native library, which a test replaces to count its work. */
-export interface Argon2 {
+interface Argon2 {
   hash: typeof hash
   verify: typeof verify
 }

@@ -87,23 +87,31 @@ test('whatever is put around the name of an operator, in digits, dots and words 
   const around = fc.constantFrom('', '_', 'the_', 'real', 'app.', 'team', 'help')
   const digits = fc.constantFrom('', '1', '_2026', '99')
   fc.assert(
-    fc.property(around, name, looks, around, digits, (before, word, look, after, end) =>
-      isReserved(before + look(word) + after + end),
+    fc.property(
+      fc.record({ before: around, word: name, look: looks, after: around, end: digits }),
+      ({ before, word, look, after, end }) => isReserved(before + look(word) + after + end),
     ),
     { numRuns: 2_000 },
   )
 })
 
 test('is decided quickly for any name', () => {
-  const names = ['s', 'rn', 'admin', 'kit', 'tea', 'vv1', 'supp', 'l'].map((part) =>
-    part.repeat(30).slice(0, 30),
-  )
-  const control = performance.now()
-  for (let round = 0; round < 1_000; round++) isReserved('a_name_of_a_usual_kind')
-  const usual = performance.now() - control
-  for (const name of names) {
-    const started = performance.now()
-    for (let round = 0; round < 100; round++) isReserved(name)
-    expect(performance.now() - started, name).toBeLessThan(usual * 10 + 200)
+  const parts = ['s', 'rn', 'admin', 'kit', 'tea', 'vv1', 'supp', 'l', 'staff', 'team', 'systemsystemmadmi']
+  const usual = leastMillis('a_name_of_a_usual_kind')
+  for (const part of parts) {
+    // 30 letters that nearly are a name of an operator: a bounded number of ways to read them, not one that explodes.
+    expect(leastMillis(`${part.repeat(30).slice(0, 29)}x`), part).toBeLessThan(50 + 50 * usual)
   }
 })
+
+/** The least of the processor that 100 decisions took of three times. */
+function leastMillis(name: string): number {
+  let least = Infinity
+  for (let time = 0; time < 3; time++) {
+    const before = process.cpuUsage()
+    for (let round = 0; round < 100; round++) isReserved(name)
+    const { user, system } = process.cpuUsage(before)
+    least = Math.min(least, (user + system) / 1000)
+  }
+  return least
+}
