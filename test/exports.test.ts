@@ -291,8 +291,14 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/core/adapter": [
         "createFairQueue",
+        "createMediaProcesses",
+        "serveMediaJobs",
         "type FairQueue",
         "type FairQueueOptions",
+        "type MediaJob",
+        "type MediaProcesses",
+        "type MediaProcessesOptions",
+        "type MediaVerbs",
         "type Turn",
       ],
       "@kith/core/memory": [

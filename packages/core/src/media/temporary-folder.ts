@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const prefix = 'kith-file-'
+/** How the names of all folders begin that are only needed for a while. */
+export const temporaryPrefix = 'kith-file-'
 
 /** What is older was left by a process that stopped. */
 const staleMillis = 3_600_000
@@ -15,7 +16,7 @@ export async function inTemporaryFolder<Result>(
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   await mkdir(directory, { recursive: true })
-  const folder = await mkdtemp(join(directory, prefix))
+  const folder = await mkdtemp(join(directory, temporaryPrefix))
   try {
     return await work(folder)
   } finally {
@@ -26,7 +27,7 @@ export async function inTemporaryFolder<Result>(
 /** Removes the folders that killed processes left there more than an hour ago. */
 export async function sweepTemporaryFolders(directory: string, now: Date): Promise<void> {
   const names = await readdir(directory).catch(() => [])
-  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
+  for (const name of names.filter((entry) => entry.startsWith(temporaryPrefix))) {
     const folder = join(directory, name)
     const info = await stat(folder).catch(() => null)
     if (info && now.getTime() - info.mtimeMs > staleMillis) await rm(folder, { recursive: true, force: true })

@@ -1,0 +1,55 @@
+import { type ErrorCode, errorTable, isKithError, KithError, RetryLaterError } from '../errors.ts'
+
+/** What a media process can do, by name. Arguments and results travel as JSON: file names and numbers, never bytes. */
+export type MediaVerbs = Readonly<Record<string, (...values: never[]) => Promise<unknown>>>
+
+/** One piece of work for a media process. */
+export interface MediaJob<Verbs extends MediaVerbs, Verb extends keyof Verbs> {
+  verb: Verb
+  arguments: Parameters<Verbs[Verb]>
+}
+
+/** What a media process writes, a line of JSON each. */
+export type MediaReply =
+  | { kind: 'ready' }
+  | { kind: 'started' }
+  | { kind: 'value'; value: unknown }
+  | { kind: 'failure'; failure: MediaFailure }
+
+/** An error on its way out of a media process. */
+export interface MediaFailure {
+  message: string
+  /** Of a KithError, or of an error of the system such as `ENOENT`. */
+  code?: string | undefined
+  detail?: string | undefined
+  syscall?: string | undefined
+  isKith: boolean
+}
+
+const maxTextLength = 1_000
+
+/** Packs an error to be sent to the server. */
+export function packFailure(error: unknown): MediaFailure {
+  const { message, code, syscall } = (error instanceof Error ? error : new Error(String(error))) as Error & {
+    code?: string
+    syscall?: string
+  }
+  if (!isKithError(error)) return { isKith: false, message: cut(message), code, syscall }
+  const { cause } = error
+  const reason = cause instanceof Error ? cause.message : message
+  return { isKith: true, message: cut(reason), code: error.code, detail: error.detail ?? undefined }
+}
+
+/** Makes an error of what a process sent, which may say anything if a decoder in it was taken over. */
+export function unpackFailure({ isKith, code, detail, message, syscall }: MediaFailure): Error {
+  const cause = new Error(cut(String(message)))
+  if (!isKith) return Object.assign(cause, { code, syscall })
+  if (code === 'busy') return new RetryLaterError('busy', 1, cause)
+  const known =
+    code !== undefined && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'media-unreadable'
+  return new KithError(known, { detail: detail === undefined ? undefined : cut(String(detail)), cause })
+}
+
+function cut(text: string): string {
+  return text.slice(0, maxTextLength)
+}

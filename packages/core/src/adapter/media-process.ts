@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { KithError, RetryLaterError } from '../errors.ts'
+import { temporaryPrefix } from '../media/temporary-folder.ts'
+import { unpackFailure } from './media-job.ts'
+import { mediaProcessCommand } from './media-process-command.ts'
+import { readReplies } from './media-replies.ts'
+import { residentBytes } from './resident-memory.ts'
+import { descriptors } from './serve-media-jobs.ts'
+
+/** What one media process may take. */
+export interface MediaProcessLimits {
+  maxSeconds: number
+  maxResidentBytes: number
+}
+
+/** One process of the pool. It is given one job at a time. */
+export interface MediaProcess {
+  /** Whether it can take another job: it lives, and has given back most of the memory that earlier ones took. */
+  isFit(): boolean
+  /** @throws media-too-complex, media-unreadable, busy, {@link ProcessLost}, and what the job throws */
+  work(job: object): Promise<unknown>
+  end(): Promise<void>
+}
+
+/** A process was gone before it had begun with a job, which another one can do. */
+export class ProcessLost extends Error {}
+
+const startSeconds = 60
+const watchMillis = 25
+const maxNoiseLength = 2_000
+
+/** Starts a process, which is ready when this resolves. @throws busy where it does not start; the cause says why */
+export async function startMediaProcess(entry: URL, limits: MediaProcessLimits): Promise<MediaProcess> {
+  let folder: string | undefined
+  try {
+    folder = mkdtempSync(join(tmpdir(), temporaryPrefix))
+    const command = mediaProcessCommand({ entry, folder, ...limits })
+    return await attend(spawn(process.execPath, command.arguments, command.options), folder, limits)
+  } catch (cause) {
+    if (folder) rmSync(folder, { recursive: true, force: true })
+    const hint =
+      "No media process could be started. Where the system allows none, give isolation: 'none' to the processor."
+    throw new RetryLaterError('busy', 5, new Error(hint, { cause }))
+  }
+}
+
+/** Resolves when the process says that it is ready. */
+async function attend(
+  child: ChildProcess,
+  folder: string,
+  limits: MediaProcessLimits,
+): Promise<MediaProcess> {
+  /** Why it was killed, if it was killed here. */
+  let verdict: Error | null = null
+  let isOver = false
+  let noise = ''
+  const gone = Promise.withResolvers<void>()
+  const pipes = child.stdio.filter((stream) => stream !== null) as Socket[]
+  const replies = readReplies(child.stdio[descriptors.replies] as Readable, () =>
+    kill(new KithError('media-unreadable', { cause: new Error('a media process wrote nonsense') })),
+  )
+  for (const pipe of pipes) pipe.on('error', () => {})
+  child.stderr?.on('data', (chunk: Buffer) => (noise = (noise + String(chunk)).slice(-maxNoiseLength)))
+  child.on('error', over)
+  child.on('exit', (code, signal) => over(faultOf(signal ?? code, noise)))
+
+  function kill(why: Error): void {
+    verdict ??= why
+    child.kill('SIGKILL')
+  }
+
+  function over(reason: Error): void {
+    if (isOver) return
+    isOver = true
+    for (const pipe of pipes) pipe.destroy()
+    rmSync(folder, { recursive: true, force: true })
+    replies.fail(verdict ?? reason)
+    gone.resolve()
+  }
+
+  /** Keeps the server running while somebody waits for this process, and only then. */
+  function hold(isHeld: boolean): void {
+    const change = isHeld ? 'ref' : 'unref'
+    for (const each of [child, ...pipes]) each[change]()
+  }
+
+  async function start(): Promise<void> {
+    const deadline = setTimeout(
+      () => kill(new Error(`It took more than ${startSeconds} s.`)),
+      startSeconds * 1000,
+    )
+    try {
+      await replies.next()
+    } finally {
+      clearTimeout(deadline)
+      hold(false)
+    }
+  }
+
+  await start()
+  return {
+    isFit: () => !isOver && residentBytes(child.pid) < limits.maxResidentBytes / 2,
+    async work(job) {
+      hold(true)
+      const deadline = setTimeout(() => kill(tooComplex('time')), limits.maxSeconds * 1000)
+      const watching = setInterval(() => {
+        if (residentBytes(child.pid) > limits.maxResidentBytes) kill(tooComplex('memory'))
+      }, watchMillis)
+      try {
+        const stdin = child.stdin as Writable
+        stdin.write(`${JSON.stringify(job)}\n`)
+        await replies.next().catch((cause: unknown) => {
+          throw verdict ?? new ProcessLost('a media process was gone before its job', { cause })
+        })
+        const reply = await replies.next()
+        if (reply.kind === 'failure') throw unpackFailure(reply.failure)
+        return reply.kind === 'value' ? reply.value : undefined
+      } finally {
+        clearTimeout(deadline)
+        clearInterval(watching)
+        hold(false)
+      }
+    },
+    async end() {
+      kill(new RetryLaterError('busy', 1, new Error('the media processes were closed')))
+      await gone.promise
+    },
+  }
+}
+
+/** Nobody but the kernel that runs out of memory kills it from outside; other ends are faults in a decoder. */
+function faultOf(end: string | number | null, noise: string): KithError {
+  const cause = new Error(`A media process ended with ${end}. ${noise}`)
+  return new KithError(end === 'SIGKILL' ? 'media-too-complex' : 'media-unreadable', { cause })
+}
+
+function tooComplex(limit: 'time' | 'memory'): KithError {
+  return new KithError('media-too-complex', {
+    detail: 'Save it in a simpler form and send that.',
+    cause: new Error(`Reading it passed the limit of ${limit}.`),
+  })
+}

@@ -1,0 +1,236 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { Verbs } from '../../test/processes/entry.ts'
+import { createMediaProcesses, type MediaProcesses, type MediaProcessesOptions } from './media-processes.ts'
+
+const entry = new URL('../../test/processes/entry.ts', import.meta.url)
+const host = fileURLToPath(new URL('../../test/processes/host.ts', import.meta.url))
+const folder = await mkdtemp(join(tmpdir(), 'kith-processes-'))
+const opened: MediaProcesses<Verbs>[] = []
+const someone = { key: 'someone' }
+
+afterEach(() => Promise.all(opened.splice(0).map((pool) => pool.close())))
+afterAll(() => rm(folder, { recursive: true }))
+
+function open(options: Partial<MediaProcessesOptions> = {}): MediaProcesses<Verbs> {
+  const limits = { concurrency: 1, maxWaiting: 100, maxSeconds: 60, maxResidentBytes: 256 * 2 ** 20 }
+  const pool = createMediaProcesses<Verbs>({ entry, ...limits, ...options })
+  opened.push(pool)
+  return pool
+}
+
+function pidOf(pool: MediaProcesses<Verbs>): Promise<number> {
+  return pool.run(someone, { verb: 'pid', arguments: [] })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('jobs run in a process of their own, which stays for the next', async () => {
+  const pool = open()
+  const first = await pidOf(pool)
+  expect(first).not.toBe(process.pid)
+  expect(await pidOf(pool)).toBe(first)
+})
+
+test('of 20 parallel jobs no two are in one process at the same time', async () => {
+  const pool = open({ concurrency: 3 })
+  const jobs = Array.from({ length: 20 }, () => pool.run(someone, { verb: 'overlap', arguments: [20] }))
+  expect(new Set(await Promise.all(jobs))).toEqual(new Set([1]))
+})
+
+describe('a job', () => {
+  type Job = Parameters<MediaProcesses<Verbs>['run']>[1]
+  test.each<{ what: string; job: Job; maxSeconds?: number; code: string }>([
+    {
+      what: 'that spins',
+      job: { verb: 'spin', arguments: [join(folder, 'pid')] },
+      maxSeconds: 1,
+      code: 'media-too-complex',
+    },
+    {
+      what: 'that takes ever more memory',
+      job: { verb: 'swell', arguments: [] },
+      code: 'media-too-complex',
+    },
+    { what: 'that aborts', job: { verb: 'abort', arguments: [] }, code: 'media-unreadable' },
+    { what: 'that ends its process', job: { verb: 'leave', arguments: [0] }, code: 'media-unreadable' },
+    { what: 'that writes without end', job: { verb: 'babble', arguments: [] }, code: 'media-unreadable' },
+    {
+      what: 'that writes what is no reply',
+      job: { verb: 'mumble', arguments: [] },
+      code: 'media-unreadable',
+    },
+  ])('$what is refused, and the next has a fresh process', async ({ job, maxSeconds = 60, code }) => {
+    const pool = open({ maxSeconds })
+    const before = await pidOf(pool)
+    const failing = pool.run(someone, job)
+    const next = pidOf(pool)
+    await expect(failing).rejects.toMatchObject({ code })
+    expect(await next).not.toBe(before)
+    expect(isAlive(before)).toBe(false)
+  })
+
+  test('that throws keeps its code and detail, with the process', async () => {
+    const pool = open()
+    const before = await pidOf(pool)
+    await expect(pool.run(someone, { verb: 'refuse', arguments: [] })).rejects.toMatchObject({
+      code: 'media-too-large',
+      status: 413,
+      detail: 'Send a smaller one.',
+      cause: { message: 'why' },
+    })
+    await expect(pool.run(someone, { verb: 'miss', arguments: [] })).rejects.toMatchObject({
+      code: 'ENOENT',
+      syscall: 'open',
+    })
+    expect(await pidOf(pool)).toBe(before)
+  })
+
+  test('that has left much memory behind does not burden the next', async () => {
+    const pool = open({ maxResidentBytes: 512 * 2 ** 20 })
+    const before = await pidOf(pool)
+    await pool.run(someone, { verb: 'keep', arguments: [300] })
+    expect(await pidOf(pool)).not.toBe(before)
+  })
+
+  test('that finds its idle process dead gets another', async () => {
+    const pool = open()
+    const before = await pidOf(pool)
+    process.kill(before, 'SIGKILL')
+    expect(await pidOf(pool)).not.toBe(before)
+  })
+})
+
+test('a process sees nothing of the host: no environment, no folder, no file', async () => {
+  process.env['KITH_TEST_SECRET'] = 'PRIVATE'
+  onTestFinished(() => void delete process.env['KITH_TEST_SECRET'])
+  const pool = open()
+  const { environment, cwd } = await pool.run(someone, { verb: 'tell', arguments: [] })
+  expect(Object.values(environment)).not.toContain('PRIVATE')
+  expect(environment).not.toHaveProperty('NODE_OPTIONS')
+  expect(environment).not.toHaveProperty('HOME')
+  expect(cwd).toMatch(/kith-file-\w+$/)
+  expect(environment['TMPDIR']).toBe(cwd)
+  await pool.close()
+  expect(existsSync(cwd)).toBe(false)
+})
+
+test.runIf(process.platform === 'linux')(
+  'the kernel ends it before the server, and knows its limit',
+  async () => {
+    const pid = await pidOf(open())
+    expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe('1000')
+    const limits = readFileSync(`/proc/${pid}/limits`, 'utf8')
+    const [, bytes] = /^Max data size +(\d+)/m.exec(limits) ?? []
+    expect(Number(bytes)).toBeLessThan(2 * 2 ** 30)
+  },
+)
+
+test('a process without a job ends after a while', async () => {
+  const pool = open({ idleSeconds: 0.2 })
+  const pid = await pidOf(pool)
+  await expect.poll(() => isAlive(pid)).toBe(false)
+  expect(await pidOf(pool)).not.toBe(pid)
+})
+
+test('closing ends what is running as busy, and a later job starts anew', async () => {
+  const pool = open()
+  const pid = await pidOf(pool)
+  const path = join(folder, 'closing')
+  const running = pool.run(someone, { verb: 'spin', arguments: [path] })
+  const refused = expect(running).rejects.toMatchObject({ code: 'busy' })
+  await expect.poll(() => existsSync(path)).toBe(true)
+  await pool.close()
+  await refused
+  expect(isAlive(pid)).toBe(false)
+  expect(await pidOf(pool)).not.toBe(pid)
+})
+
+test('accounts take turns, whoever asks most', async () => {
+  const pool = open()
+  const order: string[] = []
+  const run = async (key: string): Promise<void> => {
+    await pool.run({ key }, { verb: 'overlap', arguments: [5] })
+    order.push(key)
+  }
+  const many = Array.from({ length: 8 }, () => run('many'))
+  await Promise.all([...many, run('one')])
+  expect(order.indexOf('one')).toBeLessThanOrEqual(2)
+})
+
+test('more than may wait are busy', async () => {
+  const pool = open({ maxWaiting: 2 })
+  const jobs = Array.from({ length: 5 }, () => pool.run(someone, { verb: 'overlap', arguments: [50] }))
+  const codes = await Promise.all(
+    jobs.map((job) =>
+      job.then(
+        () => 'done',
+        (error: { code: string }) => error.code,
+      ),
+    ),
+  )
+  expect(codes.toSorted()).toEqual(['busy', 'busy', 'done', 'done', 'done'])
+})
+
+describe('a process that cannot be started', () => {
+  test('for want of its module is a mistake of the build, and said at once', () => {
+    expect(() => open({ entry: new URL('lost.js', entry) })).toThrow(/lost\.js is missing.*isolation: 'none'/)
+  })
+
+  test('because its module fails is a 503, and its words are kept for the log', async () => {
+    const path = join(folder, 'failing.mjs')
+    writeFileSync(path, "throw new Error('no such library')")
+    const error = await pidOf(open({ entry: pathToFileURL(path) })).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'busy', status: 503 })
+    const { cause } = error as { cause: Error & { cause: { cause: Error } } }
+    expect(cause.message).toContain("isolation: 'none'")
+    expect(cause.cause.cause.message).toContain('no such library')
+  })
+
+  test('because the system refuses is a 503', async () => {
+    const { execPath } = process
+    onTestFinished(() => void (process.execPath = execPath))
+    process.execPath = join(folder, 'no-node')
+    const pool = open()
+    await expect(pidOf(pool)).rejects.toMatchObject({
+      code: 'busy',
+      cause: { message: expect.stringContaining("isolation: 'none'"), cause: { code: 'ENOENT' } },
+    })
+    process.execPath = execPath
+    expect(await pidOf(pool)).toBeGreaterThan(0)
+  })
+})
+
+describe('a server', () => {
+  const flags = ['--conditions=@kith/source', '--experimental-strip-types', host]
+
+  test('waits for its jobs, ends by itself when they are done, and its processes end with it', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, 'pid'])
+    const pid = Number(stdout)
+    expect(pid).toBeGreaterThan(0)
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  })
+
+  test('that is killed takes its processes with it, also one that spins', async () => {
+    const path = join(folder, 'orphan')
+    const server = spawn(process.execPath, [...flags, 'spin', path], { stdio: 'ignore' })
+    onTestFinished(() => void server.kill('SIGKILL'))
+    await expect.poll(() => existsSync(path) && readFileSync(path, 'utf8')).toBeTruthy()
+    const pid = Number(readFileSync(path, 'utf8'))
+    expect(isAlive(pid)).toBe(true)
+    server.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  })
+})

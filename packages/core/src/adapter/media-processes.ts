@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { KithError } from '../errors.ts'
+import { createFairQueue, type Turn } from '../fair-queue.ts'
+import type { MediaJob, MediaVerbs } from './media-job.ts'
+import { type MediaProcess, ProcessLost, startMediaProcess } from './media-process.ts'
+
+/** How a pool of media processes works. */
+export interface MediaProcessesOptions {
+  /** The module that a process runs: it calls `serveMediaJobs`, and is a file, whatever becomes of other modules. */
+  entry: URL
+  /** How many processes work at the same time. */
+  concurrency: number
+  /** How many jobs may wait before the next is refused as `busy`. */
+  maxWaiting: number
+  /** A job that takes longer is ended with its process. */
+  maxSeconds: number
+  /** A process that holds more memory is ended with its job. */
+  maxResidentBytes: number
+  /** How long a process without a job stays. @default 30 */
+  idleSeconds?: number | undefined
+}
+
+/** Processes that read what strangers send, apart from the server's own memory and time. */
+export interface MediaProcesses<Verbs extends MediaVerbs> {
+  /**
+   * Runs a job when it is its turn. No other job runs in the same process at the same time; one that passes a limit is ended
+   * with its process, and the next gets a fresh one. Errors that it throws arrive with their code and detail.
+   * @throws busy, media-too-complex, media-unreadable
+   */
+  run<Verb extends keyof Verbs>(
+    turn: Turn,
+    job: MediaJob<Verbs, Verb>,
+  ): Promise<Awaited<ReturnType<Verbs[Verb]>>>
+  /** Ends all processes, with what they are at: those jobs fail as `busy`. A later job starts another process. */
+  close(): Promise<void>
+}
+
+/** How many jobs a process does before a fresh one takes over, so that leaks of decoders stay small. */
+const maxJobs = 500
+
+/** Creates the pool, which starts a process when the first job comes. @throws TypeError where the entry is missing */
+export function createMediaProcesses<Verbs extends MediaVerbs>(
+  options: MediaProcessesOptions,
+): MediaProcesses<Verbs> {
+  const { entry, concurrency, maxWaiting, idleSeconds = 30 } = options
+  if (!existsSync(fileURLToPath(entry)))
+    throw new TypeError(
+      `${fileURLToPath(entry)} is missing, and media processes run it. Keep the package out of your bundle ` +
+        "(mark it as external), or give isolation: 'none' to the processor.",
+    )
+  const queue = createFairQueue({ concurrency, maxWaiting })
+  /** With the number of jobs that each has done. */
+  const all = new Map<MediaProcess, number>()
+  const idle: MediaProcess[] = []
+  let idleTimer: NodeJS.Timeout | undefined
+
+  function drop(one: MediaProcess): Promise<void> {
+    all.delete(one)
+    return one.end()
+  }
+
+  async function take(): Promise<MediaProcess> {
+    clearTimeout(idleTimer)
+    const known = idle.pop()
+    if (known?.isFit()) return known
+    if (known) void drop(known)
+    const fresh = await startMediaProcess(entry, options)
+    all.set(fresh, 0)
+    return fresh
+  }
+
+  function giveBack(one: MediaProcess): void {
+    const jobs = (all.get(one) ?? maxJobs) + 1
+    if (!one.isFit() || jobs >= maxJobs) return void drop(one)
+    all.set(one, jobs)
+    idle.push(one)
+    clearTimeout(idleTimer)
+    idleTimer = setTimeout(() => {
+      for (const each of idle.splice(0)) void drop(each)
+    }, idleSeconds * 1000).unref()
+  }
+
+  async function perform(job: object): Promise<unknown> {
+    const taken = await take()
+    const isFresh = all.get(taken) === 0
+    try {
+      return await taken.work(job)
+    } catch (error) {
+      if (!(error instanceof ProcessLost)) throw error
+      if (isFresh) throw new KithError('media-unreadable', { cause: error })
+    } finally {
+      giveBack(taken)
+    }
+    return await perform(job)
+  }
+
+  return {
+    run: (turn, job) => queue(turn, () => perform(job)) as never,
+    async close() {
+      idle.splice(0)
+      await Promise.all([...all.keys()].map(drop))
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { Worker } from 'node:worker_threads'
+import { confineProcess } from './confine-process.ts'
+import { type MediaReply, type MediaVerbs, packFailure } from './media-job.ts'
+
+/** The ends of pipes that the server holds the other ends of. */
+export const descriptors: Readonly<{ replies: number; lifeline: number }> = Object.freeze({
+  replies: 3,
+  lifeline: 4,
+})
+
+/**
+ * Ends the process when the server is gone, however it went and whatever the main thread is busy with; and where the server
+ * cannot look at its memory, when that passes the limit. A string, because a file of its own could be lost in a bundle.
+ */
+const watchdog = `
+const { workerData: { lifeline, folder, maxResidentBytes } } = require('node:worker_threads')
+const end = () => {
+  try { require('node:fs').rmSync(folder, { recursive: true, force: true }) } catch {}
+  process.kill(process.pid, 'SIGKILL')
+}
+const socket = new (require('node:net').Socket)({ fd: lifeline, readable: true, writable: false })
+for (const event of ['end', 'close', 'error']) socket.on(event, end)
+socket.resume()
+if (maxResidentBytes) setInterval(() => process.memoryUsage.rss() > maxResidentBytes && end(), 25)
+`
+
+/** Serves the jobs of `createMediaProcesses`, one at a time: the whole of the module that its processes run. */
+export function serveMediaJobs(verbs: MediaVerbs): void {
+  const [, , maxResidentBytes] = process.argv
+  const isWatched = process.platform === 'linux'
+  new Worker(watchdog, {
+    eval: true,
+    env: {},
+    resourceLimits: { codeRangeSizeMb: 8, maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+    workerData: {
+      lifeline: descriptors.lifeline,
+      folder: process.cwd(),
+      maxResidentBytes: isWatched ? 0 : Number(maxResidentBytes),
+    },
+  })
+  confineProcess(Number(maxResidentBytes))
+  // Interrupting a server in its terminal interrupts its children too; it decides when they end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    reply({ kind: 'started' })
+    const job = JSON.parse(line) as { verb: string; arguments: never[] }
+    void perform(verbs, job).then(reply)
+  })
+  reply({ kind: 'ready' })
+}
+
+async function perform(
+  verbs: MediaVerbs,
+  { verb, arguments: values }: { verb: string; arguments: never[] },
+): Promise<MediaReply> {
+  try {
+    const work = verbs[verb]
+    if (!work) throw new TypeError(`no media verb ${verb}`)
+    return { kind: 'value', value: await work(...values) }
+  } catch (error) {
+    return { kind: 'failure', failure: packFailure(error) }
+  }
+}
+
+function reply(message: MediaReply): void {
+  writeSync(descriptors.replies, `${JSON.stringify(message)}\n`)
+}
