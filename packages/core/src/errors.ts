@@ -29,7 +29,6 @@ export const errorTable = {
   'media-unreadable': { status: 422, title: 'The file cannot be read as an image or a video' },
   'media-too-complex': { status: 422, title: 'The file takes too much time or memory to read' },
   'media-too-large': { status: 413, title: 'The file or its picture is too large' },
-  'media-too-complex': { status: 422, title: 'The file is too complex to process' },
   'media-unavailable': { status: 503, title: 'The place where media are kept cannot be reached' },
   'captions-unavailable': { status: 503, title: 'No caption could be written' },
   'payload-too-large': { status: 413, title: 'The request body is too large' },

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { fixture, makeFolder } from '../test/videos.ts'
 import { createMediabunnyVideos } from './index.ts'
 
-const videos = createMediabunnyVideos()
+const videos = createMediabunnyVideos({ isolation: 'none' })
 const folder = makeFolder()
 
 afterAll(() => folder.clear())

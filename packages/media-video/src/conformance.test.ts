@@ -1,5 +1,9 @@
 import { runCases, videoProcessorCases } from '@kith/conformance'
-import { test } from 'vitest'
+import { afterAll, describe, test } from 'vitest'
 import { createMediabunnyVideos } from './index.ts'
 
-runCases(test, videoProcessorCases, async () => createMediabunnyVideos())
+describe.each(['process', 'none'] as const)('isolation: %s', (isolation) => {
+  const videos = createMediabunnyVideos({ isolation })
+  afterAll(() => videos.close())
+  runCases(test, videoProcessorCases, async () => videos)
+})

@@ -44,6 +44,9 @@ export async function packetsOf(path: string): Promise<{ type: string; timestamp
       const bytes = Buffer.from(data)
       if (codec === 'avc') dropMessages(bytes, (first) => (first & 0x1f) === 6)
       if (codec === 'hevc') dropMessages(bytes, (first) => [39, 40].includes((first >> 1) & 0x3f))
+      // An encoder of sound signs its first frame.
+      const signature = codec === 'aac' ? bytes.indexOf('Lavc') : -1
+      if (signature >= 0) bytes.fill(0, signature, signature + 13)
       packets.push({ type: track.type, timestamp: Math.round(timestamp * 1000), data: bytes })
     }
   }
