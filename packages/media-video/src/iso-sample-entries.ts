@@ -2,7 +2,7 @@ import { type Budget, demand, unreadable } from './budget.ts'
 import { cleanAacConfig } from './aac-config.ts'
 import { cleanAv1Config } from './av1-units.ts'
 import { cleanAvcConfig, cleanHevcConfig } from './nal-config.ts'
-import { type Box, boxesIn } from './iso-boxes.ts'
+import { type Box, boxAt, maxHeaderBytes } from './iso-boxes.ts'
 import { type Schema, cleanBoxes } from './iso-cleaning.ts'
 import { areSmall, cleanNumbers, fixed, maxSmall } from './iso-fields.ts'
 import { cleanElementaryStream } from './iso-elementary-stream.ts'
@@ -107,13 +107,20 @@ export const soundTypes: ReadonlySet<string> = new Set(Object.keys(sounds))
 export function cleanDescriptions(content: Buffer, budget: Budget): number {
   demand(content.length >= 8 && (content[0] ?? 2) <= 1)
   content.fill(0, 1, 4)
-  const entries = boxesIn({ bytes: content, start: 8, end: content.length }, budget)
   const count = content.readUInt32BE(4)
-  demand(count > 0 && count <= 16 && count <= entries.length)
-  const ours = entries.slice(0, count)
-  for (const entry of ours) cleanEntry(content, entry, budget)
-  return ours.at(-1)?.end ?? 8
+  demand(count > 0 && count <= maxDescriptions)
+  let end = 8
+  for (let index = 0; index < count; index++) {
+    const head = content.subarray(end, end + maxHeaderBytes)
+    const entry = boxAt(head, { start: end, end: content.length })
+    cleanEntry(content, entry, budget)
+    end = entry.end
+  }
+  return end
 }
+
+/** A track is coded in one way, or in a few where it was cut together. */
+const maxDescriptions = 16
 
 function cleanEntry(bytes: Buffer, { type, content, end }: Box, budget: Budget): void {
   const entry = bytes.subarray(content, end)

@@ -6,10 +6,13 @@ import { withVideo } from './source-video.ts'
 import { withFile } from './video-file.ts'
 
 /** What is done with videos, here or in a process of its own. */
-export const videoVerbs = { inspect, strip }
+export type VideoVerbs = Readonly<{
+  inspect: (path: string, maxSeconds: number) => Promise<VideoMeasures>
+  strip: (path: string, target: string, maxSeconds: number) => Promise<void>
+}>
 
-/** The names and forms of what is done with videos. */
-export type VideoVerbs = typeof videoVerbs
+/** How it is done. */
+export const videoVerbs: VideoVerbs = { inspect, strip }
 
 async function inspect(path: string, maxSeconds: number): Promise<VideoMeasures> {
   const budget = createBudget(AbortSignal.timeout(maxSeconds * 1000))
