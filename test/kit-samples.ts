@@ -11,3 +11,5 @@ export {
   sampleUser,
 } from '../packages/conformance/src/records.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'
+export { isoBombs, webmBombs } from '../packages/conformance/src/video-processor/bombs.ts'
+export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-processor/hiding.ts'

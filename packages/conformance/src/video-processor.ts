@@ -1,6 +1,7 @@
 import type { VideoProcessor } from '@kith/core'
 import type { Case } from './case.ts'
 import { inspectingCases } from './video-processor/inspecting.ts'
+import { bombCases } from './video-processor/bombing.ts'
 import { hidingCases } from './video-processor/hiding.ts'
 import { strippingCases } from './video-processor/stripping.ts'
 
@@ -9,4 +10,5 @@ export const videoProcessorCases: readonly Case<VideoProcessor>[] = [
   ...inspectingCases,
   ...strippingCases,
   ...hidingCases,
+  ...bombCases,
 ]

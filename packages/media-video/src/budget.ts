@@ -5,8 +5,12 @@ import { KithError } from '@kith/core'
 const most = {
   /** Boxes of an MP4 and elements of a WebM that are no frames. Each is counted when it is checked and when it is cleaned. A fragment for each picture of 180 s needs two thirds. */
   part: 300_000,
+  /** Boxes at the top of a file, four for each of its fragments. */
+  top: 65_536,
   /** Frames and the units in them: hours of 60 pictures a second with their sound. */
   frame: 3_000_000,
+  /** Frames that share a block with others, which cost mediabunny most. Recorders write none. */
+  laced: 100_000,
   /** Picture, sound, subtitles in every language, and what cameras add. */
   track: 64,
 } as const

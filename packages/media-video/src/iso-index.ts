@@ -52,7 +52,7 @@ export async function readIsoIndex(file: VideoFile, budget: Budget): Promise<Iso
 
   let at = 0
   while (at + 8 <= file.size) {
-    budget.spend('part')
+    budget.spend('top')
     await budget.rest()
     const box = boxAt(await file.read(at, maxHeaderBytes), { start: at, end: file.size })
     if (box.type === 'mdat') index.media.push({ start: box.content, end: box.end })

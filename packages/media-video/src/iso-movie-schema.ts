@@ -1,4 +1,4 @@
-import { demand } from './budget.ts'
+import { type Budget, demand, tooComplex } from './budget.ts'
 import { type Leaf, type Schema } from './iso-cleaning.ts'
 import { cleanMatrix, cleanNumbers, fixed, maxSmall, table, versioned } from './iso-fields.ts'
 import { cleanDescriptions } from './iso-sample-entries.ts'
@@ -155,13 +155,20 @@ export const fragmentSchema: Schema = {
   },
 }
 
+/** Half an hour of sound. */
+const maxSamplesOfRun = 100_000
+
 /** Of a run there are as many fields for each sample as its flags name, and none where they name none. */
-function cleanRun(content: Buffer): number | null {
+function cleanRun(content: Buffer, budget: Budget): number | null {
   demand(content.length >= 8)
+  const count = content.readUInt32BE(4)
+  // mediabunny lists the samples of a fragment one by one.
+  if (count > maxSamplesOfRun) throw tooComplex()
+  budget.spend('frame', count)
   const flags = content.readUIntBE(1, 3)
   const perSample = [0x100, 0x200, 0x400, 0x800].filter((flag) => (flags & flag) !== 0).length
   const head = lengthByFlags(content, { head: 8, flags: [1, 4] })
-  const length = head + content.readUInt32BE(4) * perSample * 4
+  const length = head + count * perSample * 4
   demand(length <= content.length)
   return length
 }

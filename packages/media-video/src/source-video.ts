@@ -61,7 +61,7 @@ export async function withVideo<Result>(
 
 async function readIso(file: VideoFile, budget: Budget): Promise<Index> {
   const index: IsoIndex = await readIsoIndex(file, budget)
-  for (const track of readTracks(index.movie, budget)) checkTables(track, budget)
+  for (const track of readTracks(index.movie, budget)) checkTables(track)
   return { patches: isoPatchesOf(index), strip: (copy, choice) => stripIso(copy, index, choice) }
 }
 

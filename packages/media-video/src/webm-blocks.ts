@@ -1,6 +1,8 @@
 import { type Budget, demand } from './budget.ts'
 import type { Range, VideoFile } from './video-file.ts'
 import type { Element } from './webm-elements.ts'
+import { elementsOf } from './webm-parts.ts'
+import { ids } from './webm-schema.ts'
 
 /** The frames of a block: of which track, and where each of them is. */
 export interface Frames {
@@ -28,6 +30,19 @@ export async function frameRanges(
   budget.spend('frame', 256)
   const laced = Buffer.from(await file.read(start, Math.min(maxLacingBytes, end - start)))
   return { track, ranges: unlace(laced, { start, end }, lacing) }
+}
+
+/** Counts the frames of an element of a cluster, before mediabunny lists them. @throws media-too-complex */
+export async function countFrames(file: VideoFile, element: Element, budget: Budget): Promise<void> {
+  if (element.id === ids.blockGroup) {
+    const inside = { start: element.content, end: element.end }
+    for await (const part of elementsOf(file, inside, budget))
+      if (part.id !== ids.blockGroup) await countFrames(file, part, budget)
+  } else if (element.id === ids.simpleBlock || element.id === ids.block) {
+    const head = await file.read(element.content, Math.min(6, element.end - element.content))
+    const flags = head[(head[0] ?? 0) & 0x80 ? 3 : 4] ?? 0
+    if (flags & 0x06) budget.spend('laced', (head[(head[0] ?? 0) & 0x80 ? 4 : 5] ?? 0) + 1)
+  }
 }
 
 function unlace(bytes: Buffer, { start, end }: Range, lacing: number): Range[] {

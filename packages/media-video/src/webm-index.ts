@@ -2,6 +2,7 @@ import { type Budget, demand, tooComplex } from './budget.ts'
 import { joined } from './iso-boxes.ts'
 import type { Patch } from './patches.ts'
 import type { Range, VideoFile } from './video-file.ts'
+import { countFrames } from './webm-blocks.ts'
 import { cleanElements, type Schema } from './webm-cleaning.ts'
 import { type Element, voidHeader } from './webm-elements.ts'
 import { elementsOf, partsOf } from './webm-parts.ts'
@@ -63,8 +64,10 @@ export async function readWebmIndex(file: VideoFile, budget: Budget): Promise<We
     }
     demand(segment === undefined && seen.has(ids.ebml))
     segment = { start: element.content, end: element.end }
-    for await (const { element: part, isInCluster } of partsOf(file, segment, budget))
-      if (!isInCluster) await take(part)
+    for await (const { element: part, isInCluster } of partsOf(file, segment, budget)) {
+      if (isInCluster) await countFrames(file, part, budget)
+      else await take(part)
+    }
   }
   demand(segment !== undefined && tracks !== undefined)
   return { segment, kept, ...tracks, gone: joined(gone) }
