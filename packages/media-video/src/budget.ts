@@ -9,8 +9,10 @@ const most = {
   top: 65_536,
   /** Frames and the units in them: hours of 60 pictures a second with their sound. */
   frame: 3_000_000,
-  /** Frames that share a block with others, which cost mediabunny most. Recorders write none. */
-  laced: 100_000,
+  /** Frames that share a block with others, which cost mediabunny most (`expandLacedBlocks`). Recorders write none. */
+  laced: 20_000,
+  /** Places to seek to, of which mediabunny looks for doubles: one a second. */
+  cue: 20_000,
   /** Picture, sound, subtitles in every language, and what cameras add. */
   track: 64,
 } as const

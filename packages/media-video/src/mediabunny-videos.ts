@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { VideoProcessor } from '@kith/core'
 import { createFairQueue, createMediaProcesses, type MediaProcesses } from '@kith/core/adapter'
 import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
@@ -40,10 +40,11 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
   const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
   const { run, close } = (options.isolation ?? 'process') === 'process' ? apart(options) : here(options)
   return {
-    inspect: (path, turn = path) => run({ key: turn }, { verb: 'inspect', arguments: [path, maxSeconds] }),
+    inspect: (path, turn = path) =>
+      run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), maxSeconds] }),
     async strip(path, target, turn = path) {
       try {
-        await run({ key: turn }, { verb: 'strip', arguments: [path, target, maxSeconds] })
+        await run({ key: turn }, { verb: 'strip', arguments: [resolve(path), resolve(target), maxSeconds] })
       } catch (error) {
         // A process that was ended could not remove it itself.
         await rm(target, { force: true })

@@ -4,7 +4,7 @@ import type { Patch } from './patches.ts'
 import type { Range, VideoFile } from './video-file.ts'
 import { countFrames } from './webm-blocks.ts'
 import { cleanElements, type Schema } from './webm-cleaning.ts'
-import { type Element, voidHeader } from './webm-elements.ts'
+import { type Element, elementsIn, voidHeader } from './webm-elements.ts'
 import { elementsOf, partsOf } from './webm-parts.ts'
 import { cuesSchema, headerSchema, ids, infoSchema, seekHeadSchema } from './webm-schema.ts'
 import { cleanTracks, type WebmTrack } from './webm-tracks.ts'
@@ -51,6 +51,7 @@ export async function readWebmIndex(file: VideoFile, budget: Budget): Promise<We
     if (left < 0) throw tooComplex()
     const bytes = Buffer.from(await file.read(start, end - start))
     const area = { bytes, start: content - start, end: end - start }
+    if (id === ids.cues) budget.spend('cue', elementsIn(bytes, area, budget).length)
     if (schema) cleanElements(area, schema, budget)
     else tracks = { tracks: cleanTracks(bytes, area, budget), trackBytes: bytes }
     kept.push({ start, bytes })

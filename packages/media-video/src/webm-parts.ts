@@ -22,7 +22,8 @@ const inSegment: ReadonlySet<number> = new Set([
   ids.crc32,
 ])
 
-/** mediabunny reads a cluster whole. */
+/** mediabunny reads a cluster whole, which has a few seconds, and lists its blocks. */
+const maxClusterBlocks = 65_536
 const maxClusterBytes = 32 * 1024 * 1024
 
 /** The elements in a part of a file. */
@@ -53,14 +54,18 @@ export async function* elementsOf(
 export async function* partsOf(file: VideoFile, segment: Range, budget: Budget): AsyncGenerator<Part> {
   let isOpen = false
   let openBytes = 0
+  let blocks = 0
   for await (const element of elementsOf(file, segment, budget)) {
     const isOfCluster = clusterNumbers.has(element.id) || isBlock(element)
     openBytes = isOfCluster || element.id === ids.void ? openBytes + element.end - element.start : 0
     if (element.end - element.start > maxClusterBytes && element.id === ids.cluster) throw tooComplex()
     if (openBytes > maxClusterBytes && isOpen) throw tooComplex()
+    blocks = isOfCluster ? blocks + 1 : 0
+    if (blocks > maxClusterBlocks) throw tooComplex()
     if (element.id === ids.cluster) {
       isOpen = element.isUnsized
       for await (const child of elementsOf(file, { start: element.content, end: element.end }, budget)) {
+        if (++blocks > maxClusterBlocks) throw tooComplex()
         demand(child.id !== ids.cluster)
         yield { element: child, isInCluster: true }
       }

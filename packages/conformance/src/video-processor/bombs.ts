@@ -212,8 +212,22 @@ export const webmBombs: readonly Bomb[] = [
     },
   },
   {
-    name: '100,000 cues',
-    file: () => appendToElement(webmFile(), [segment], element(0x1c53bb6b, many(element(0xbb, []), 100_000))),
+    name: '100,000 cues of the same time',
+    file: () =>
+      appendToElement(
+        webmFile(),
+        [segment],
+        element(
+          0x1c53bb6b,
+          many(
+            element(0xbb, [
+              element(0xb3, number(0)),
+              element(0xb7, [element(0xf7, number(1)), element(0xf1, number(0))]),
+            ]),
+            100_000,
+          ),
+        ),
+      ),
   },
   {
     name: 'a million units in a frame of AV1',
