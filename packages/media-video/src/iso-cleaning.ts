@@ -9,7 +9,7 @@ import type { Range } from './video-file.ts'
 export type Leaf = (content: Buffer, budget: Budget) => number | null
 
 /** What cleans a box: its content, or the boxes in it. */
-export type Rule = Leaf | { readonly within: Schema }
+type Rule = Leaf | { readonly within: Schema }
 
 /** What may be in a box, by type. What is not named becomes free space: tags, locations, thumbnails. */
 export type Schema = Readonly<Record<string, Rule>>

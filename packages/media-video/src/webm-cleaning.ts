@@ -7,7 +7,7 @@ import { type Element, elementsIn, voidHeader } from './webm-elements.ts'
 export type Leaf = (content: Buffer) => number | null
 
 /** What cleans an element: its content, the elements in it, or all of it together. */
-export type Rule = Leaf | { readonly within: Schema }
+type Rule = Leaf | { readonly within: Schema }
 
 /** What may be in an element, by id. What is not named becomes void: names, codec settings, tags. */
 export type Schema = ReadonlyMap<number, Rule>

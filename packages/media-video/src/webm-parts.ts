@@ -77,6 +77,6 @@ export async function* partsOf(file: VideoFile, segment: Range, budget: Budget):
 }
 
 /** Whether it holds a frame. */
-export function isBlock({ id }: Element): boolean {
+function isBlock({ id }: Element): boolean {
   return id === ids.simpleBlock || id === ids.blockGroup
 }

@@ -24,15 +24,10 @@ export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = {
   'the clusters and frames of a WebM': webmFramePlaces,
 }
 
-/** The name of the case about some of them. */
-export function hidingCaseName(where: string): string {
-  return `videos: strip leaves nothing that is hidden in ${where}`
-}
-
 /** That nothing is left of what is hidden. */
 export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidingPlaces).map(
   ([where, places]) => ({
-    name: hidingCaseName(where),
+    name: `videos: strip leaves nothing that is hidden in ${where}`,
     async run(make) {
       const videos = await make()
       const told: string[] = []
