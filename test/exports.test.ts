@@ -376,6 +376,8 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/media-video": [
         "createMediabunnyVideos",
+        "type MediabunnyVideos",
+        "type MediabunnyVideosOptions",
       ],
       "@kith/redis": [
         "createRedisRateLimits",

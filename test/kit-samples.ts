@@ -11,3 +11,8 @@ export {
   sampleUser,
 } from '../packages/conformance/src/records.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'
+export { isoBombs, webmBombs } from '../packages/conformance/src/video-processor/bombs.ts'
+export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-processor/hiding.ts'
+export { fragmentedFile } from '../packages/conformance/src/video-processor/fragmented-sample.ts'
+export { isoFile } from '../packages/conformance/src/video-processor/iso-sample.ts'
+export { webmFile } from '../packages/conformance/src/video-processor/webm-sample.ts'

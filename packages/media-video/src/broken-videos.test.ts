@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { fixture, makeFolder } from '../test/videos.ts'
 import { createMediabunnyVideos } from './index.ts'
 
-const videos = createMediabunnyVideos()
+const videos = createMediabunnyVideos({ isolation: 'none' })
 const folder = makeFolder()
 
 afterAll(() => folder.clear())
@@ -29,7 +29,7 @@ test.each(['more-tracks.mov', 'located.mp4', 'fragmented.mp4', 'more-tracks.webm
             () => 'read',
             (error: { code?: string }) => error.code,
           )
-          expect(['read', 'media-unreadable']).toContain(code)
+          expect(['read', 'media-unreadable', 'media-too-complex']).toContain(code)
         }
       }),
       { numRuns: 150 },

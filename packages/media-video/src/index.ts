@@ -1,1 +1,5 @@
-export { createMediabunnyVideos } from './mediabunny-videos.ts'
+export {
+  createMediabunnyVideos,
+  type MediabunnyVideos,
+  type MediabunnyVideosOptions,
+} from './mediabunny-videos.ts'

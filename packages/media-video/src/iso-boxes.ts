@@ -1,5 +1,5 @@
-import { KithError } from '@kith/core'
-import type { VideoFile } from './video-file.ts'
+import { type Budget, demand } from './budget.ts'
+import type { Range } from './video-file.ts'
 
 /** A box of ISO 14496-12, which QuickTime calls an atom. */
 export interface Box {
@@ -10,49 +10,60 @@ export interface Box {
   end: number
 }
 
-/** More boxes than this in one place are no video. */
-const maxBoxes = 200_000
+/** A part of some bytes that are in memory. */
+export interface Area extends Range {
+  bytes: Buffer
+}
 
-/** The boxes between two offsets. @throws media-unreadable where one does not fit, as in a file that was cut off */
-export async function* boxesIn(file: VideoFile, start: number, end: number): AsyncGenerator<Box> {
-  let count = 0
-  // QuickTime may end a list with four zero bytes.
-  for (let offset = start; offset + 8 <= end;) {
-    const head = await file.read(offset, 16)
-    if (head.length < 8 || ++count > maxBoxes) throw unreadable()
-    const type = head.toString('latin1', 4, 8)
-    let size = head.readUInt32BE(0)
-    let content = offset + 8
-    if (size === 1) {
-      if (head.length < 16) throw unreadable()
-      size = Number(head.readBigUInt64BE(8))
-      content = offset + 16
-    } else if (size === 0) {
-      size = end - offset
-    }
-    if (offset + size > end || size < content - offset) throw unreadable()
-    yield { type, start: offset, content, end: offset + size }
-    offset += size
+/** As much of a box as its header can take. */
+export const maxHeaderBytes = 16
+
+/** Reads the header of a box that has to end in time. @throws media-unreadable where it does not, as in a file that was cut off */
+export function boxAt(header: Buffer, { start, end }: Range): Box {
+  demand(header.length >= 8)
+  let size = header.readUInt32BE(0)
+  let content = start + 8
+  if (size === 1) {
+    demand(header.length >= 16)
+    size = Number(header.readBigUInt64BE(8))
+    content = start + 16
+  } else if (size === 0) {
+    size = end - start
   }
+  demand(start + size <= end && start + size >= content)
+  return { type: header.toString('latin1', 4, 8), start, content, end: start + size }
 }
 
-/** The first box of a type between two offsets. */
-export async function findBox(file: VideoFile, within: Box, path: readonly string[]): Promise<Box | null> {
-  const [type, ...rest] = path
-  if (type === undefined) return within
-  for await (const box of boxesIn(file, within.content, within.end))
-    if (box.type === type) return await findBox(file, box, rest)
-  return null
+/** The boxes in an area. */
+export function boxesIn({ bytes, start, end }: Area, budget: Budget): Box[] {
+  const boxes: Box[] = []
+  // QuickTime may end a list with four zero bytes.
+  for (let at = start; at + 8 <= end;) {
+    budget.spend('part')
+    const box = boxAt(bytes.subarray(at, at + maxHeaderBytes), { start: at, end })
+    boxes.push(box)
+    at = box.end
+  }
+  return boxes
 }
 
-/** The content of a box. @throws media-unreadable if it is larger than tables of a film of hours are */
-export async function contentOf(file: VideoFile, box: Box | null): Promise<Buffer> {
-  if (!box) return Buffer.alloc(0)
-  const length = box.end - box.content
-  if (length > 8 * 1024 * 1024) throw unreadable()
-  return Buffer.from(await file.read(box.content, length))
+/** The header of a box of free space that is as long as a part of a file. */
+export function freeHeader({ start, end }: Range): Buffer {
+  const isLong = end - start > 0xffff_ffff
+  const header = Buffer.alloc(isLong ? 16 : 8)
+  header.writeUInt32BE(isLong ? 1 : end - start)
+  header.write('free', 4, 'latin1')
+  if (isLong) header.writeBigUInt64BE(BigInt(end - start), 8)
+  return header
 }
 
-function unreadable(): KithError {
-  return new KithError('media-unreadable')
+/** Joins ranges that touch each other; they come in order. */
+export function joined(ranges: readonly Range[]): Range[] {
+  const result: Range[] = []
+  for (const { start, end } of ranges) {
+    const last = result.at(-1)
+    if (last && last.end === start) last.end = end
+    else result.push({ start, end })
+  }
+  return result
 }

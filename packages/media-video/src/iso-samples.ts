@@ -1,69 +1,89 @@
-import { KithError } from '@kith/core'
-import { type Box, contentOf, findBox } from './iso-boxes.ts'
-import type { VideoFile } from './video-file.ts'
-
-/** A part of a file, its end not included. */
-export interface Range {
-  start: number
-  end: number
-}
+import { type Budget, demand, tooComplex } from './budget.ts'
+import type { Track } from './iso-tracks.ts'
+import type { Range } from './video-file.ts'
 
 /** Plain sound of 16 channels of 32 bits. */
 const maxFrameBytes = 64
 
-const samplesPath = ['mdia', 'minf', 'stbl'] as const
+/** Pictures of four hours and a half at 60 a second. */
+const maxPictures = 1_000_000
 
-/** Where the samples of a track lie: one range for each of its chunks. */
-export async function sampleRanges(file: VideoFile, track: Box): Promise<Range[]> {
-  const table = await findBox(file, track, samplesPath)
-  if (!table) throw new KithError('media-unreadable')
-  const read = async (type: string): Promise<Buffer> => contentOf(file, await findBox(file, table, [type]))
-  const offsets = chunkOffsets(await read('stco'), await read('co64'))
-  const runs = await read('stsc')
-  const sizes = await read('stsz')
+/**
+ * Checks that the tables of a track are about the same samples: a few bytes can claim billions, and mediabunny would list
+ * them one by one. Some writers miscount by a few.
+ * @throws media-unreadable, media-too-complex
+ */
+export function checkTables({ table }: Track): void {
+  const sizes = table('stsz')
+  const samples = sizes.length >= 12 ? sizes.readUInt32BE(8) : 0
+  const most = samples + Math.max(1000, samples / 10)
+  const [times, offsets] = [samplesIn(table('stts')), samplesIn(table('ctts'))]
+  demand(times <= most && offsets <= most)
+  // Plain sound has one sample for each moment, millions in all, and no table of offsets: it is not listed one by one.
+  if (offsets > 0 && Math.max(times, offsets) > maxPictures) throw tooComplex()
+  const chunks = Math.max((table('stco').length - 8) / 4, (table('co64').length - 8) / 8, 0)
+  demand(samplesInChunks(table('stsc'), chunks) <= most)
+}
+
+/** The samples of a table of pairs: how many, and something of each. */
+function samplesIn(table: Buffer): number {
+  let samples = 0
+  for (let offset = 8; offset + 8 <= table.length; offset += 8) samples += table.readUInt32BE(offset)
+  return samples
+}
+
+/** The samples of a table of runs: from which chunk on, counted from 1, a chunk has how many. */
+function samplesInChunks(table: Buffer, chunks: number): number {
+  let samples = 0
+  for (let offset = 8; offset + 12 <= table.length; offset += 12) {
+    const next = offset + 24 <= table.length ? table.readUInt32BE(offset + 12) : chunks + 1
+    const inRun = next - table.readUInt32BE(offset)
+    // Runs that go backwards, or a run beyond the last chunk, would make up for others.
+    demand(inRun >= 0 || offset + 24 > table.length)
+    samples += Math.max(inRun, 1) * table.readUInt32BE(offset + 4)
+  }
+  return samples
+}
+
+/** Where the samples of a track lie: each one, or one range for each chunk of them. */
+export function sampleRanges(track: Track, by: 'sample' | 'chunk', budget: Budget): Range[] {
+  const { table } = track
+  const runs = table('stsc')
+  const sizes = table('stsz')
   const uniform = entry(sizes, 1)
-  const isPlainSound = uniform > 0 && uniform <= maxFrameBytes
-  const least = isPlainSound ? await bytesPerFrame(file, table) : 0
-  const runCount = countIn(runs, 12)
+  // QuickTime writes sample sizes of 1 for plain sound, whatever they are (QuickTime File Format, sound sample descriptions).
+  const least = uniform > 0 && uniform <= maxFrameBytes ? bytesPerFrame(track) : 0
+  const runCount = entry(runs, 1)
   const ranges: Range[] = []
   let sample = 0
   let run = 0
-  for (const [chunk, start] of offsets.entries()) {
+  for (const [chunk, start] of chunkOffsets(table).entries()) {
+    budget.spend('frame')
     // A run says from which chunk on, counted from 1, a chunk has how many samples.
     while (run + 1 < runCount && entry(runs, 2 + (run + 1) * 3) <= chunk + 1) run++
     const count = entry(runs, 3 + run * 3)
-    let length = count * Math.max(uniform, least)
-    if (uniform === 0) {
-      if ((sample + count) * 4 + 12 > sizes.length) throw new KithError('media-unreadable')
-      for (let index = 0; index < count; index++) length += entry(sizes, 3 + sample + index)
+    if (uniform > 0 && by === 'chunk') {
+      ranges.push({ start, end: start + count * Math.max(uniform, least) })
+    } else {
+      budget.spend('frame', count)
+      demand(uniform > 0 || (sample + count) * 4 + 12 <= sizes.length)
+      let at = start
+      for (let index = 0; index < count; index++) {
+        const size = uniform > 0 ? uniform : entry(sizes, 3 + sample + index)
+        if (by === 'sample') ranges.push({ start: at, end: at + size })
+        at += size
+      }
+      if (by === 'chunk') ranges.push({ start, end: at })
     }
     sample += count
-    ranges.push({ start, end: start + length })
   }
   return ranges
 }
 
-/** What is between ranges, and in front of and behind them. */
-export function gapsBetween(ranges: readonly Range[], within: Range): Range[] {
-  const gaps: Range[] = []
-  let at = within.start
-  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
-    if (start > at) gaps.push({ start: at, end: Math.min(start, within.end) })
-    at = Math.max(at, end)
-    if (at >= within.end) break
-  }
-  if (at < within.end) gaps.push({ start: at, end: within.end })
-  return gaps.filter(({ start, end }) => start < end)
-}
-
-function chunkOffsets(short: Buffer, long: Buffer): number[] {
-  if (long.length === 0)
-    return Array.from({ length: countIn(short, 4) }, (_, index) => entry(short, 2 + index))
-  return Array.from({ length: countIn(long, 8) }, (_, index) => Number(long.readBigUInt64BE(8 + index * 8)))
-}
-
-function countIn(table: Buffer, entryBytes: number): number {
-  return Math.min(entry(table, 1), Math.max(0, Math.floor((table.length - 8) / entryBytes)))
+function chunkOffsets(table: Track['table']): number[] {
+  const [short, long] = [table('stco'), table('co64')]
+  if (long.length === 0) return Array.from({ length: entry(short, 1) }, (_, index) => entry(short, 2 + index))
+  return Array.from({ length: entry(long, 1) }, (_, index) => Number(long.readBigUInt64BE(8 + index * 8)))
 }
 
 /** The 32-bit number at a place of a table, its version and flags being the first. */
@@ -71,14 +91,11 @@ function entry(table: Buffer, index: number): number {
   return table.length >= index * 4 + 4 ? table.readUInt32BE(index * 4) : 0
 }
 
-/**
- * The bytes of one frame of plain sound, over all channels. QuickTime writes sample sizes of 1 for it, whatever they
- * are (QuickTime File Format, sound sample descriptions).
- */
-async function bytesPerFrame(file: VideoFile, table: Box): Promise<number> {
-  const description = await contentOf(file, await findBox(file, table, ['stsd']))
-  if (description.length < 44) return 0
-  const [version, channels, bits] = [16, 24, 26].map((at) => description.readUInt16BE(at + 8))
-  const described = version === 1 && description.length >= 60 ? description.readUInt32BE(52) : 0
+/** The bytes of one frame of plain sound, over all channels. */
+function bytesPerFrame({ descriptions }: Track): number {
+  const [description = Buffer.alloc(0)] = descriptions
+  if (description.length < 28) return 0
+  const [version, channels, bits] = [8, 16, 18].map((at) => description.readUInt16BE(at))
+  const described = version === 1 && description.length >= 44 ? description.readUInt32BE(36) : 0
   return Math.max(described, Math.ceil(((channels ?? 0) * (bits ?? 0)) / 8))
 }

@@ -1,48 +1,81 @@
-import { constants } from 'node:fs'
-import { chmod, copyFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
 import type { VideoProcessor } from '@kith/core'
-import { WEBM } from 'mediabunny'
-import { blankIsoMetadata } from './iso-metadata.ts'
-import { type SourceVideo, withVideo } from './source-video.ts'
-import { withFile } from './video-file.ts'
-import { voidWebmMetadata } from './webm-metadata.ts'
+import { createFairQueue, createMediaProcesses, type MediaProcesses } from '@kith/core/adapter'
+import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
+
+/** How videos are worked on. */
+export interface MediabunnyVideosOptions {
+  /**
+   * Where videos are read. `process`: in processes of their own, which end with what goes wrong in them. `none`: in the server
+   * itself, for hosts that cannot start processes; a file that makes the reader use up memory then does so to the server.
+   * @default 'process'
+   */
+  isolation?: 'process' | 'none' | undefined
+  /** The longest that one video may take. @default 60 */
+  maxSeconds?: number | undefined
+  /** The most memory that a process may hold. @default 512 */
+  maxMebibytes?: number | undefined
+  /** How many videos are worked on at the same time; the others wait, accounts in turn. @default 2 */
+  concurrency?: number | undefined
+  /** How many may wait before the next is refused as `busy`. @default 200 */
+  maxWaiting?: number | undefined
+}
+
+/** The video processor on mediabunny. */
+export interface MediabunnyVideos extends VideoProcessor {
+  /** Ends the processes that videos are read in. They end by themselves as well, when the server does or has no videos. */
+  close(): Promise<void>
+}
+
+const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60, maxMebibytes: 512 })
 
 /**
  * Creates the video processor: MP4, MOV and WebM, read by mediabunny and never decoded. Stripping copies the file and
- * blanks in the copy what is not picture or sound; that costs next to no memory, whatever the size.
+ * blanks in the copy what is not picture or sound; that costs next to no memory, whatever the size. Its processes start with
+ * the first video, and end when there are none for a while.
+ * @throws TypeError where the module that processes run was left out of a bundle
  */
-export function createMediabunnyVideos(): VideoProcessor {
+export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): MediabunnyVideos {
+  const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
+  const { run, close } = (options.isolation ?? 'process') === 'process' ? apart(options) : here(options)
   return {
-    inspect: (path) =>
-      withVideo(path, async ({ input, video, audio }) => {
-        const tracks = audio ? [video, audio] : [video]
-        const codecs = await Promise.all(tracks.map((track) => track.getCodec()))
-        return {
-          width: await video.getDisplayWidth(),
-          height: await video.getDisplayHeight(),
-          durationSeconds: await input.computeDuration(tracks),
-          codecs: codecs.filter((codec) => codec !== null),
-        }
-      }),
-    async strip(path, target) {
+    inspect: (path, turn = path) =>
+      run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), maxSeconds] }),
+    async strip(path, target, turn = path) {
       try {
-        await withVideo(path, async (source) => {
-          await copyFile(path, target, constants.COPYFILE_FICLONE)
-          await chmod(target, 0o600)
-          await blankMetadata(source, target)
-        })
+        await run({ key: turn }, { verb: 'strip', arguments: [resolve(path), resolve(target), maxSeconds] })
       } catch (error) {
+        // A process that was ended could not remove it itself.
         await rm(target, { force: true })
         throw error
       }
     },
+    close,
   }
 }
 
-async function blankMetadata({ input, video, audio }: SourceVideo, target: string): Promise<void> {
-  const trackIds = audio ? [video.id, audio.id] : [video.id]
-  const isWebm = (await input.getFormat()) === WEBM
-  await withFile({ path: target, to: 'change' }, (file) =>
-    isWebm ? voidWebmMetadata(file, trackIds) : blankIsoMetadata(file, trackIds),
-  )
+function apart(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
+  return createMediaProcesses<VideoVerbs>({
+    entry: new URL(extname(import.meta.url) === '.ts' ? './worker.ts' : './worker.js', import.meta.url),
+    ...queueOf(options),
+    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
+    maxResidentBytes: (options.maxMebibytes ?? defaults.maxMebibytes) * 1024 * 1024,
+  })
+}
+
+function here(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
+  const queue = createFairQueue(queueOf(options))
+  return {
+    run: (turn, { verb, arguments: values }) =>
+      queue(turn, () => (videoVerbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)) as never,
+    close: async () => {},
+  }
+}
+
+function queueOf(options: MediabunnyVideosOptions): { concurrency: number; maxWaiting: number } {
+  return {
+    concurrency: options.concurrency ?? defaults.concurrency,
+    maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
+  }
 }

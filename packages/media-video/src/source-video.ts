@@ -1,16 +1,15 @@
+import { type FileHandle, open } from 'node:fs/promises'
 import { KithError } from '@kith/core'
-import {
-  FilePathSource,
-  Input,
-  type InputAudioTrack,
-  type InputVideoTrack,
-  MP4,
-  QTFF,
-  WEBM,
-} from 'mediabunny'
-import { checkIsoTables } from './iso-limits.ts'
-import { withFile } from './video-file.ts'
-import { checkWebmParts } from './webm-limits.ts'
+import { CustomSource, Input, type InputAudioTrack, type InputVideoTrack, MP4, QTFF, WEBM } from 'mediabunny'
+import { type Budget, demand } from './budget.ts'
+import { type IsoIndex, patchesOf as isoPatchesOf, readIsoIndex } from './iso-index.ts'
+import { checkTables } from './iso-samples.ts'
+import { type Choice, stripIso } from './iso-strip.ts'
+import { readTracks } from './iso-tracks.ts'
+import { type Patch, patch } from './patches.ts'
+import { type VideoFile, withFile } from './video-file.ts'
+import { patchesOf as webmPatchesOf, readWebmIndex } from './webm-index.ts'
+import { stripWebm } from './webm-strip.ts'
 
 /** A video file that was opened. */
 export interface SourceVideo {
@@ -18,6 +17,8 @@ export interface SourceVideo {
   video: InputVideoTrack
   /** `null` for a silent video. */
   audio: InputAudioTrack | null
+  /** Removes from a copy of the file all but these tracks. */
+  strip(copy: VideoFile, choice: Choice): Promise<void>
 }
 
 /** The most of a file that is held in memory. */
@@ -26,29 +27,72 @@ const cacheBytes = 4 * 1024 * 1024
 /** How a WebM begins; the other containers are made of boxes. */
 const ebmlMagic = Buffer.from([0x1a, 0x45, 0xdf, 0xa3])
 
-/** Opens a video and gives it to `use`. @throws media-unreadable for whatever cannot be read */
-export async function withVideo<Answer>(
-  path: string,
-  use: (source: SourceVideo) => Promise<Answer>,
-): Promise<Answer> {
-  await withFile({ path, to: 'read' }, async (file) => {
+/** The index of a file, checked and clean. */
+interface Index {
+  patches: Patch[]
+  strip(copy: VideoFile, choice: Choice): Promise<void>
+}
+
+/** Opens a video and gives it to `use`. @throws media-unreadable, media-too-complex for whatever cannot be read */
+export async function withVideo<Result>(
+  { path, budget }: { path: string; budget: Budget },
+  use: (source: SourceVideo) => Promise<Result>,
+): Promise<Result> {
+  const { patches, strip } = await withFile({ path, to: 'read' }, async (file) => {
     const isEbml = (await file.read(0, 4)).equals(ebmlMagic)
-    await (isEbml ? checkWebmParts(file) : checkIsoTables(file))
+    return await (isEbml ? readWebm(file, budget) : readIso(file, budget))
   })
-  const source = new FilePathSource(path, { maxCacheSize: cacheBytes, handleUnhandledError: () => {} })
+  const handle = await open(path)
+  const source = sourceOf(handle, (await handle.stat()).size, patches)
   const input = new Input({ source, formats: [MP4, QTFF, WEBM] })
   try {
     const video = await input.getPrimaryVideoTrack()
     if (!video) throw new KithError('media-unreadable', { detail: 'It has no picture.' })
     if ((await video.getCodec()) === null) throw unknownCodec('video')
-    return await use({ input, video, audio: await findAudio(input) })
+    return await use({ input, video, audio: await findAudio(input), strip })
   } catch (error) {
     if (error instanceof KithError || isSystemError(error)) throw error
     throw new KithError('media-unreadable', { cause: error })
   } finally {
     input.dispose()
+    await handle.close()
   }
 }
+
+async function readIso(file: VideoFile, budget: Budget): Promise<Index> {
+  const index: IsoIndex = await readIsoIndex(file, budget)
+  for (const track of readTracks(index.movie, budget)) checkTables(track)
+  return { patches: isoPatchesOf(index), strip: (copy, choice) => stripIso(copy, index, choice) }
+}
+
+async function readWebm(file: VideoFile, budget: Budget): Promise<Index> {
+  const index = await readWebmIndex(file, budget)
+  return { patches: webmPatchesOf(index), strip: (copy, choice) => stripWebm(copy, index, choice) }
+}
+
+/** mediabunny sees no byte of an index that was not checked: neither what was freed, nor what is in its place. */
+function sourceOf(handle: FileHandle, size: number, patches: readonly Patch[]): CustomSource {
+  return new CustomSource({
+    getSize: () => size,
+    async read(start, end) {
+      demand(end - start <= maxReadBytes)
+      const bytes = Buffer.alloc(end - start)
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+        demand(bytesRead > 0)
+        done += bytesRead
+      }
+      patch(bytes, start, patches)
+      return bytes
+    },
+    maxCacheSize: cacheBytes,
+    prefetchProfile: 'fileSystem',
+    handleUnhandledError: () => {},
+  })
+}
+
+/** As large as an index or a cluster may be. */
+const maxReadBytes = 40 * 1024 * 1024
 
 /** Of several sound tracks the first that can be copied: phones add one of their own kind beside a common one. */
 async function findAudio(input: Input): Promise<InputAudioTrack | null> {

@@ -1,19 +1,23 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** A file that is read in small pieces and changed in place, with little memory whatever its size. */
+/** A part of a file, its end not included. */
+export interface Range {
+  start: number
+  end: number
+}
+
+/** A file that is read and changed in place through one window, with little memory whatever its size. */
 export interface VideoFile {
   readonly size: number
   /** Reads bytes; fewer at the end of the file. The buffer is valid until the next call. */
   read(offset: number, length: number): Promise<Buffer>
   write(offset: number, bytes: Uint8Array): Promise<void>
-  /** Fills a part of the file with zeros. */
-  blank(start: number, end: number): Promise<void>
+  /** Fills a part of the file with one byte. */
+  fill(range: Range, byte: number): Promise<void>
 }
 
-/** As much as is read ahead: headers lie close together. */
-const windowBytes = 64 * 1024
-
-const zeros = Buffer.alloc(windowBytes)
+/** Neighbors are read and written together: a system call for each frame would take longer than all else. */
+const windowBytes = 256 * 1024
 
 /** What an opened file is for. */
 interface Opening {
@@ -21,55 +25,92 @@ interface Opening {
   to: 'read' | 'change'
 }
 
-/** Opens a file for `use` and closes it. */
-export async function withFile(
+/** Opens a file for `use` and closes it. Changes are in the file when this returns. */
+export async function withFile<Result>(
   { path, to }: Opening,
-  use: (file: VideoFile) => Promise<void>,
-): Promise<void> {
+  use: (file: VideoFile) => Promise<Result>,
+): Promise<Result> {
   const handle = await open(path, to === 'read' ? 'r' : 'r+')
   try {
-    await use(fileOf(handle, (await handle.stat()).size))
+    const { flush, ...file } = fileOf(handle, (await handle.stat()).size)
+    const result = await use(file)
+    await flush()
+    return result
   } finally {
     await handle.close()
   }
 }
 
-function fileOf(handle: FileHandle, size: number): VideoFile {
+function fileOf(handle: FileHandle, size: number): VideoFile & { flush: () => Promise<void> } {
   const window = Buffer.alloc(windowBytes)
   let from = 0
   let filled = 0
+  /** What of the window is not in the file yet. */
+  let changed: Range | null = null
 
-  async function fill(into: Buffer, offset: number): Promise<number> {
+  async function flush(): Promise<void> {
+    if (!changed) return
+    const { start, end } = changed
+    changed = null
+    await writeAll(window.subarray(start, end), from + start)
+  }
+
+  async function writeAll(bytes: Uint8Array, offset: number): Promise<void> {
+    for (let done = 0; done < bytes.length;)
+      done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten
+  }
+
+  async function readInto(bytes: Buffer, offset: number): Promise<number> {
     let count = 0
-    while (count < into.length) {
-      const { bytesRead } = await handle.read(into, count, into.length - count, offset + count)
+    while (count < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, count, bytes.length - count, offset + count)
       if (bytesRead === 0) break
       count += bytesRead
     }
     return count
   }
 
+  async function moveTo(offset: number, length: number): Promise<void> {
+    if (offset >= from && offset + length <= from + filled) return
+    await flush()
+    // What comes next is likely to lie a little behind.
+    from = offset
+    filled = 0
+    filled = await readInto(window, offset)
+  }
+
+  async function change(offset: number, length: number, put: (part: Buffer) => void): Promise<void> {
+    for (let done = 0; done < length;) {
+      const count = Math.min(length - done, windowBytes)
+      await moveTo(offset + done, count)
+      const start = offset + done - from
+      const end = Math.min(start + count, filled)
+      if (end <= start) return
+      put(window.subarray(start, end))
+      changed = { start: Math.min(changed?.start ?? start, start), end: Math.max(changed?.end ?? end, end) }
+      done += end - start
+    }
+  }
+
   return {
     size,
+    flush,
     async read(offset, length) {
-      if (length > windowBytes) {
-        const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - offset)))
-        return bytes.subarray(0, await fill(bytes, offset))
+      if (length <= windowBytes) {
+        await moveTo(offset, Math.min(length, Math.max(0, size - offset)))
+        return window.subarray(offset - from, Math.min(offset - from + length, filled))
       }
-      if (offset < from || offset + length > from + filled) {
-        from = offset
-        filled = await fill(window, offset)
-      }
-      return window.subarray(offset - from, Math.min(offset - from + length, filled))
+      await flush()
+      const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - offset)))
+      return bytes.subarray(0, await readInto(bytes, offset))
     },
     async write(offset, bytes) {
-      filled = 0
-      await handle.write(bytes, 0, bytes.length, offset)
+      let done = 0
+      await change(offset, bytes.length, (part) => {
+        part.set(bytes.subarray(done, done + part.length))
+        done += part.length
+      })
     },
-    async blank(start, end) {
-      filled = 0
-      for (let offset = start; offset < end; offset += zeros.length)
-        await handle.write(zeros, 0, Math.min(zeros.length, end - offset), offset)
-    },
+    fill: ({ start, end }, byte) => change(start, Math.max(0, end - start), (part) => part.fill(byte)),
   }
 }

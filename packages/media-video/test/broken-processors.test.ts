@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { setImmediate as gap } from 'node:timers/promises'
 import { videoProcessorCases } from '@kith/conformance'
 import { isKithError, KithError, type VideoMeasures, type VideoProcessor } from '@kith/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { hidingPlaces, stripHidden } from '../../../test/kit-samples.ts'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { createMediabunnyVideos } from '../src/index.ts'
 
@@ -286,4 +289,76 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
   },
 ]
 
-testFlaws(videoProcessorCases, createMediabunnyVideos, [...inspectingFlaws, ...strippingFlaws])
+const hidingNames = videoProcessorCases.map(({ name }) => name).filter((name) => name.includes('hidden in'))
+const bombNames = videoProcessorCases.map(({ name }) => name).filter((name) => name.includes('claims, nests'))
+
+const hidingFlaws: readonly Broken<VideoProcessor>[] = [
+  {
+    flaw: 'copies what it does not know',
+    breaking: () => ({ strip: (path, target) => copyFile(path, target) }),
+    fails: hidingNames,
+  },
+  {
+    flaw: 'refuses what it does not know',
+    breaking: () => ({ strip: () => Promise.reject(new KithError('media-unreadable')) }),
+    fails: hidingNames,
+  },
+]
+
+describe.each(Object.entries(hidingPlaces))('one that keeps what is hidden in %s', (_where, places) => {
+  test.each(places)('at $name is noticed', async (place) => {
+    const sound = createMediabunnyVideos({ isolation: 'none' })
+    expect(await stripHidden({ ...sound, strip: (path, target) => copyFile(path, target) }, place)).toBe(
+      'kept',
+    )
+  })
+})
+
+const isBomb = async (path: string): Promise<boolean> => !path.endsWith('plain') && existsSync(path)
+
+const bombFlaws: readonly Broken<VideoProcessor>[] = [
+  {
+    flaw: 'reads as long as there is something to read',
+    breaking: ({ inspect }) => ({
+      inspect: async (path) => ((await isBomb(path)) ? new Promise(() => {}) : inspect(path)),
+    }),
+    fails: bombNames,
+  },
+  {
+    flaw: 'believes how many there are',
+    breaking({ inspect }) {
+      const held: Buffer[] = []
+      return {
+        inspect: async (path) => {
+          held.push(Buffer.alloc(20 * 2 ** 20, 1))
+          return await inspect(path)
+        },
+      }
+    },
+    fails: bombNames,
+  },
+  {
+    flaw: 'raises what its stack is too small for',
+    breaking: ({ inspect }) => ({
+      inspect: (path) =>
+        inspect(path).catch(() => Promise.reject(new RangeError('Maximum call stack size exceeded'))),
+    }),
+    fails: bombNames,
+  },
+]
+
+testFlaws(
+  videoProcessorCases.filter(({ name }) => !bombNames.includes(name)),
+  () => createMediabunnyVideos({ isolation: 'none' }),
+  [...inspectingFlaws, ...strippingFlaws, ...hidingFlaws],
+)
+
+describe('bombs', () => {
+  const videos = createMediabunnyVideos()
+  afterAll(() => videos.close())
+  testFlaws(
+    videoProcessorCases.filter(({ name }) => bombNames.includes(name)),
+    () => videos,
+    bombFlaws,
+  )
+})

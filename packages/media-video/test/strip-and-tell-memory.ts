@@ -2,5 +2,5 @@
 import { createMediabunnyVideos } from '../src/index.ts'
 
 const [path = '', target = ''] = process.argv.slice(2)
-await createMediabunnyVideos().strip(path, target)
+await createMediabunnyVideos({ isolation: 'none' }).strip(path, target)
 console.log(process.resourceUsage().maxRSS * 1024)

@@ -34,16 +34,32 @@ function open(path: string): Input {
   return new Input({ source: new FilePathSource(path), formats: [MP4, QTFF, WEBM] })
 }
 
-/** All packets of a file by their track: what is played, without what is told about it. */
+/** All packets of a file by their track, without the messages (SEI) that stand among the slices of H.264 and HEVC. */
 export async function packetsOf(path: string): Promise<{ type: string; timestamp: number; data: Buffer }[]> {
   const input = open(path)
   const packets = []
   for (const track of await input.getTracks()) {
-    for await (const { timestamp, data } of new EncodedPacketSink(track).packets())
-      packets.push({ type: track.type, timestamp: Math.round(timestamp * 1000), data: Buffer.from(data) })
+    const codec = await track.getCodec()
+    for await (const { timestamp, data } of new EncodedPacketSink(track).packets()) {
+      const bytes = Buffer.from(data)
+      if (codec === 'avc') dropMessages(bytes, (first) => (first & 0x1f) === 6)
+      if (codec === 'hevc') dropMessages(bytes, (first) => [39, 40].includes((first >> 1) & 0x3f))
+      // An encoder of sound signs its first frame.
+      const signature = codec === 'aac' ? bytes.indexOf('Lavc') : -1
+      if (signature >= 0) bytes.fill(0, signature, signature + 13)
+      packets.push({ type: track.type, timestamp: Math.round(timestamp * 1000), data: bytes })
+    }
   }
   input.dispose()
   return packets
+}
+
+function dropMessages(packet: Buffer, isMessage: (first: number) => boolean): void {
+  for (let at = 0; at + 4 < packet.length;) {
+    const end = at + 4 + packet.readUInt32BE(at)
+    if (isMessage(packet[at + 4] ?? 0)) packet.fill(0, at + 4, end)
+    at = end
+  }
 }
 
 /** All tags of a file. */

@@ -53,7 +53,7 @@ export function isoHead(fields: Partial<IsoShape> = {}): Buffer {
 }
 
 /** A box of ISO 14496-12, which QuickTime calls an atom. */
-function box(type: string, ...contents: readonly Uint8Array[]): Buffer {
+export function box(type: string, ...contents: readonly Uint8Array[]): Buffer {
   const length = contents.reduce((sum, { byteLength }) => sum + byteLength, 8)
   return Buffer.concat([u32(length), text(type), ...contents])
 }
@@ -193,7 +193,8 @@ function xmp(): Buffer {
   return box('uuid', id, text(`<x:xmpmeta><dc:creator>${secret}</dc:creator></x:xmpmeta>`))
 }
 
-function full(
+/** A box that begins with version and flags. */
+export function full(
   type: string,
   fields: readonly Uint8Array[],
   { flags = 0, rest = [] }: { flags?: number; rest?: readonly Uint8Array[] } = {},
@@ -211,20 +212,24 @@ function lengthOf({ samples, duration }: IsoTrack): number {
   return samples.length * duration
 }
 
-function text(value: string): Buffer {
+/** Text, a byte for each letter. */
+export function text(value: string): Buffer {
   return Buffer.from(value, 'latin1')
 }
 
-function u16(value: number): Buffer {
+/** A number of two bytes. */
+export function u16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 0xff])
 }
 
-function u32(value: number): Buffer {
+/** A number of four bytes. */
+export function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes
 }
 
-function zeros(length: number): Buffer {
+/** Bytes that say nothing. */
+export function zeros(length: number): Buffer {
   return Buffer.alloc(length)
 }

@@ -116,19 +116,21 @@ function tagged(): Buffer[] {
 }
 
 /** An element of EBML, its size in four bytes. */
-function element(id: number, content: Uint8Array | readonly Uint8Array[]): Buffer {
+export function element(id: number, content: Uint8Array | readonly Uint8Array[]): Buffer {
   const bytes = content instanceof Uint8Array ? content : Buffer.concat(content)
   const size = Buffer.alloc(4)
   size.writeUInt32BE(0x1000_0000 + bytes.length)
   return Buffer.concat([Buffer.from(id.toString(16), 'hex'), size, bytes])
 }
 
-function number(value: number): Buffer {
+/** A number of four bytes. */
+export function number(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes
 }
 
-function text(value: string): Buffer {
+/** Text, a byte for each letter. */
+export function text(value: string): Buffer {
   return Buffer.from(value, 'latin1')
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isKithError, type VideoProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { memoryGrowth } from '../memory-growth.ts'
+import { inFolder, type SampleFolder } from '../sample-folder.ts'
+import { type Bomb, isoBombs, webmBombs } from './bombs.ts'
+import { isoFile } from './iso-sample.ts'
+
+/** The memory of the process that calls may grow by so much, whatever a file holds. */
+const maxMebibytes = 64
+
+/** A bomb takes no longer than so many plain videos of two frames; one that works takes thousands of times as long. */
+const plainVideos = 1000
+
+/** What no file may do to a server. */
+export const bombCases: readonly Case<VideoProcessor>[] = [
+  { what: 'an MP4', bombs: isoBombs },
+  { what: 'a WebM', bombs: webmBombs },
+].map(({ what, bombs }) => ({
+  name: `videos: ${what} that claims, nests or repeats more than a video costs no more time and memory than one`,
+  async run(make) {
+    const videos = await make()
+    await inFolder(async (folder) => {
+      const millis = (await timePlain(videos, folder)) * plainVideos
+      for (const [index, { file }] of bombs.entries()) await folder.save(`bomb-${index}`, file())
+      const grown = await memoryGrowth(async () => {
+        for (const [index, bomb] of bombs.entries())
+          await assertBounded(videos, { bomb, path: folder.path(`bomb-${index}`), millis })
+      })
+      assert.ok(grown < maxMebibytes, `${Math.round(grown)} MiB more`)
+    })
+  },
+}))
+
+/** One is read, or refused with the code that is for it, in time. */
+async function assertBounded(
+  videos: VideoProcessor,
+  { bomb, path, millis }: { bomb: Bomb; path: string; millis: number },
+): Promise<void> {
+  const target = `${path}-target`
+  for (const work of ['inspect', 'strip'] as const) {
+    const late = new AbortController()
+    const end = await Promise.race([
+      outcome(videos[work](path, target)),
+      wait(millis, 'late', { signal: late.signal }).catch(() => 'in time'),
+    ])
+    late.abort()
+    assert.ok(['done', 'refused'].includes(end), `${bomb.name}: ${work} is ${end}`)
+    assert.ok(end === 'done' || !existsSync(target), `${bomb.name}: ${work} left a target`)
+  }
+}
+
+/** What came of it. */
+function outcome(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'done',
+    (error: unknown) =>
+      isKithError(error) && (error.code === 'media-unreadable' || error.code === 'media-too-complex')
+        ? 'refused'
+        : String(error),
+  )
+}
+
+/** How many milliseconds a plain video takes. */
+async function timePlain(videos: VideoProcessor, folder: SampleFolder): Promise<number> {
+  const path = await folder.save('plain', isoFile())
+  let slowest = 1
+  for (let index = 0; index < 6; index++) {
+    const start = performance.now()
+    await videos.strip(path, folder.path('plain-target'))
+    // The first one starts processes and compiles code.
+    if (index > 0) slowest = Math.max(slowest, performance.now() - start)
+  }
+  return slowest
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { isKithError, type VideoProcessor } from '@kith/core'
+import type { Case } from '../case.ts'
+import { inFolder } from '../sample-folder.ts'
+import { place, secret } from '../secrets.ts'
+import type { HidingPlace } from './hiding-place.ts'
+import {
+  fragmentPlaces,
+  isoBoxPlaces,
+  isoEntryPlaces,
+  isoFieldPlaces,
+  isoFramePlaces,
+} from './hiding-places-iso.ts'
+import { webmElementPlaces, webmFramePlaces } from './hiding-places-webm.ts'
+
+/** Where something can be hidden in a video, by where that is. */
+export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = {
+  'the boxes of an MP4': isoBoxPlaces,
+  'the fields of an MP4': isoFieldPlaces,
+  'the descriptions of an MP4': isoEntryPlaces,
+  'the frames of an MP4': isoFramePlaces,
+  'the fragments of an MP4': fragmentPlaces,
+  'the elements of a WebM': webmElementPlaces,
+  'the clusters and frames of a WebM': webmFramePlaces,
+}
+
+/** That nothing is left of what is hidden. */
+export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidingPlaces).map(
+  ([where, places]) => ({
+    name: `videos: strip leaves nothing that is hidden in ${where}`,
+    async run(make) {
+      const videos = await make()
+      const told: string[] = []
+      for (const each of places) {
+        const state = await stripHidden(videos, each)
+        if (state !== 'clean' && !(state === 'refused' && each.mayBeRefused))
+          told.push(`${each.name} (${state})`)
+      }
+      assert.deepEqual(told, [], `${told.length} of ${places.length}`)
+    },
+  }),
+)
+
+/** Strips a file that has something hidden, and looks for it. */
+export async function stripHidden(
+  videos: VideoProcessor,
+  { file }: HidingPlace,
+): Promise<'clean' | 'kept' | 'refused' | 'lost'> {
+  return await inFolder(async (folder) => {
+    const source = file()
+    assert.ok(source.includes(secret) || source.includes(place), 'the sample hides nothing')
+    const path = await folder.save('source', source)
+    try {
+      await videos.strip(path, folder.path('target'))
+    } catch (error) {
+      if (isKithError(error) && error.code === 'media-unreadable') return 'refused'
+      throw error
+    }
+    const target = await folder.read('target')
+    if (target.includes(secret) || target.includes(place)) return 'kept'
+    const { width } = await videos.inspect(folder.path('target'))
+    return width === 64 ? 'clean' : 'lost'
+  })
+}

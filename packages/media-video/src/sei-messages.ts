@@ -1,0 +1,83 @@
+import { readBits } from './bits.ts'
+
+/**
+ * What a decoder may need, by payload type and with the most bytes it takes: where decoding can start, the display that it
+ * was made on, its light, the other transfer function. Types 4 and 5, in which cameras write texts and places, times of day,
+ * captions and hashes are not among them.
+ */
+const kept: ReadonlyMap<number, (payload: Buffer) => boolean> = new Map([
+  [6, isRecoveryPoint],
+  [137, isDisplay],
+  [144, ({ length }) => length === 4],
+  [147, ({ length }) => length === 1],
+])
+
+/** Whether an SEI (its bytes behind the header of the unit) has nothing but messages that are kept. ITU-T H.264, 7.3.2.3. */
+export function isPlainSei(escaped: Buffer): boolean {
+  const bytes = unescape(escaped)
+  let at = 0
+  while (at < bytes.length - 1) {
+    const type = readCount(bytes, at)
+    const size = readCount(bytes, type.end)
+    const end = size.end + size.value
+    const isPlain = kept.get(type.value)
+    if (end >= bytes.length || !isPlain?.(bytes.subarray(size.end, end))) return false
+    at = end
+  }
+  return at === bytes.length - 1 && bytes[at] === 0x80
+}
+
+/**
+ * The bytes of an SEI that says nothing: messages of filler, behind the header of a unit. It can stand wherever the one
+ * stood that it replaces, so a decoder sees no unit where none may be. `null` if there are too few bytes for it.
+ */
+export function fillerSei(length: number): Buffer | null {
+  if (length < 3) return null
+  const bytes = Buffer.alloc(length, 0xff)
+  // A message takes its type, its size in bytes of 255 and a last one, and so many bytes.
+  let at = 0
+  for (let left = length - 1; left > 0;) {
+    // 257 bytes more than a multiple of 256 can be no message, so a short one goes in front.
+    const take = (left - 2) % 256 === 255 ? 2 : left
+    const sizeBytes = Math.floor((take - 2) / 256)
+    bytes[at] = 3
+    bytes[at + 1 + sizeBytes] = take - 2 - sizeBytes - sizeBytes * 255
+    at += take
+    left -= take
+  }
+  bytes[length - 1] = 0x80
+  return bytes
+}
+
+function readCount(bytes: Buffer, start: number): { value: number; end: number } {
+  let at = start
+  while (bytes[at] === 255) at++
+  return { value: (at - start) * 255 + (bytes[at] ?? 0), end: at + 1 }
+}
+
+/** Without the bytes of 3 that keep three zeros apart. */
+function unescape(bytes: Buffer): Buffer {
+  const plain = Buffer.alloc(bytes.length)
+  let length = 0
+  let zeros = 0
+  for (const byte of bytes) {
+    const isEscape = zeros >= 2 && byte === 3
+    zeros = byte === 0 && !isEscape ? zeros + 1 : 0
+    if (!isEscape) plain[length++] = byte
+  }
+  return plain.subarray(0, length)
+}
+
+/** A count of frames and four bits, or two in HEVC. */
+function isRecoveryPoint(payload: Buffer): boolean {
+  const bits = readBits(payload)
+  let zeros = 0
+  while (zeros < 17 && bits.read(1) === 0) zeros++
+  return zeros < 17 && payload.length <= Math.ceil((zeros * 2 + 6) / 8)
+}
+
+function isDisplay(payload: Buffer): boolean {
+  if (payload.length !== 24) return false
+  for (let at = 0; at < 16; at += 2) if (payload.readUInt16BE(at) > 50_000) return false
+  return payload.readUInt32BE(16) <= 100_000_000 && payload.readUInt32BE(20) <= 100_000_000
+}

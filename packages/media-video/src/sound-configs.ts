@@ -1,0 +1,63 @@
+/** The content of a `dOps`: what OpusHead has without its mark, RFC 7845 in the order of bytes of ISO. */
+export function cleanOpusMapping(content: Buffer): number | null {
+  return mappingLength(content, 0)
+}
+
+/** OpusHead, as WebM has it. */
+export function cleanOpusHead(content: Buffer): number | null {
+  if (content.toString('latin1', 0, 8) !== 'OpusHead') return null
+  const length = mappingLength(content.subarray(8), 1)
+  return length === null ? null : length + 8
+}
+
+/** Version, channels, lead-in, rate, gain, and for more than stereo where each channel is. */
+function mappingLength(content: Buffer, version: number): number | null {
+  if (content.length < 11 || content[0] !== version) return null
+  const channels = content[1] ?? 0
+  const length = content[10] === 0 ? 11 : 13 + channels
+  return length <= content.length ? length : null
+}
+
+/** Of the blocks of FLAC the first stays, which says how it is coded; comments and pictures go. RFC 9639, 8. */
+export function cleanFlacBlocks(content: Buffer): number | null {
+  if (content.length < 38 || ((content[0] ?? 0) & 0x7f) !== 0 || content.readUIntBE(1, 3) !== 34) return null
+  content[0] = 0x80
+  return 38
+}
+
+/** FLAC in WebM has its mark in front of its blocks. */
+export function cleanFlacHead(content: Buffer): number | null {
+  if (content.toString('latin1', 0, 4) !== 'fLaC') return null
+  const length = cleanFlacBlocks(content.subarray(4))
+  return length === null ? null : length + 4
+}
+
+/** Vorbis has three headers, the second of them for comments: it becomes one of none. Vorbis I, 5. */
+export function cleanVorbisHeaders(content: Buffer): number | null {
+  if (content[0] !== 2) return null
+  const lengths: number[] = []
+  let at = 1
+  for (let index = 0; index < 2; index++) {
+    let length = 0
+    let byte: number
+    do {
+      byte = content[at++] ?? 0
+      length += byte
+    } while (byte === 255)
+    lengths.push(length)
+  }
+  const [first = 0, second = 0] = lengths
+  const comments = content.subarray(at + first, at + first + second)
+  if (
+    first !== 30 ||
+    second < 16 ||
+    comments.length < second ||
+    comments.toString('latin1', 1, 7) !== 'vorbis'
+  )
+    return null
+  // The name of the encoder takes all the room, in zeros.
+  comments.fill(0, 7)
+  comments.writeUInt32LE(second - 16, 7)
+  comments[second - 1] = 1
+  return content.length
+}
