@@ -89,7 +89,10 @@ function memberRow(path: string, owner: string, member: ts.PropertyAssignment): 
   const value = isNumber(member.initializer)
     ? text
     : [...text.matchAll(/limit: ([\d_]+), windowSeconds: ([\d_]+)/g)]
-        .map(([, limit, seconds]) => `${limit ?? ''} in ${spoken(Number(seconds?.replaceAll('_', '')))}`)
+        .map(
+          ([, limit, seconds]) =>
+            `${limit?.replaceAll('_', '') ?? ''} in ${spoken(Number(seconds?.replaceAll('_', '')))}`,
+        )
         .join(', ')
   return { name: `${owner}${member.name.getText()}`, value: value || 'none', reason: commentOn(member), path }
 }

@@ -33,6 +33,7 @@ export interface CloudinaryMediaOptions {
    * several processes. Confirmations get four fifths of it, the rest is left to upkeep; past that they are
    * `media-unavailable` until the hour has moved on.
    * @default 500
+   * @reason What the free plan of Cloudinary allows.
    */
   adminCallsPerHour?: number | undefined
   /** Is told when most of that is used. @default `console` */

@@ -36,6 +36,7 @@ export interface ImageKitMediaOptions {
    * How many look-ups of sent files this process makes an hour at most: a confirmation makes two, one where nothing has come.
    * Confirmations get four fifths of it, the rest is left to upkeep; past that they are `media-unavailable` for a while.
    * @default 3,600
+   * @reason One a second on average; more is somebody who confirms what was never sent.
    */
   lookUpsPerHour?: number | undefined
   /** Is told when most of that is used. @default `console` */

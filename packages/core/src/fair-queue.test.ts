@@ -52,6 +52,17 @@ test('the first lane goes before the shared one and has places of its own', asyn
   expect(order).toEqual(['known', 'x', 'y'])
 })
 
+test('many in the first lane leave every fourth place to the shared one', async () => {
+  const queue = createFairQueue({ concurrency: 1, maxWaiting: 20 })
+  const release = occupy(queue)
+  const order: string[] = []
+  const call = (name: string, lane?: 'first') => queue({ key: name, lane }, async () => void order.push(name))
+  const calls = [call('x'), call('y'), ...'abcdef'.split('').map((name) => call(name, 'first'))]
+  release()
+  await Promise.all(calls)
+  expect(order.join('')).toBe('abcxdefy')
+})
+
 test('when a lane is full, the key with the longest line gives way to one with a shorter line', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 4 })
   const release = occupy(queue)

@@ -4,7 +4,10 @@ import { RetryLaterError } from './errors.ts'
 export interface Turn {
   /** The account, network or device that causes the work. Work of one key waits in line; keys take turns. */
   key: string
-  /** `first`: runs before everything in `shared`, for callers that are known. @default 'shared' */
+  /**
+   * `first`: for callers that are known, runs before `shared`, which gets every fourth place at least, so that many known
+   * callers cannot stop all others. @default 'shared'
+   */
   lane?: 'first' | 'shared' | undefined
 }
 
@@ -26,12 +29,16 @@ interface Waiting {
 
 type Lane = Map<string, Waiting[]>
 
+const maxAhead = 3
+
 /**
  * Creates a queue in which nobody can fill the places of others: keys take turns, and when a lane is full, the key with the
  * longest line loses its last entry to a key with a shorter one.
  */
 export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): FairQueue {
   let running = 0
+  /** How many pieces of work in `first` have gone before `shared` in a row. */
+  let ahead = 0
   const lanes: Readonly<Record<'first' | 'shared', Lane>> = { first: new Map(), shared: new Map() }
 
   function enter(lane: Lane, key: string, waiting: Waiting): void {
@@ -46,7 +53,9 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
   }
 
   function takeNext(): Waiting | undefined {
-    const lane = lanes.first.size > 0 ? lanes.first : lanes.shared
+    const isFirst = lanes.first.size > 0 && (ahead < maxAhead || lanes.shared.size === 0)
+    ahead = isFirst ? ahead + 1 : 0
+    const lane = isFirst ? lanes.first : lanes.shared
     const [entry] = lane
     if (!entry) return undefined
     const [key, line] = entry

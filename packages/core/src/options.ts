@@ -70,7 +70,7 @@ export interface AccountOptions {
   identifiers?: Partial<Record<Identifier, Presence>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
-  /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' */
+  /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' @reason Links and mentions mean the former owner for weeks; nobody can pose as them meanwhile. */
   usernameHold?: Duration | undefined
   /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
@@ -148,9 +148,10 @@ export interface SessionOptions {
   /**
    * How old a session gets at most, however often it is refreshed: then its owner signs in again. @default '90d', or
    * `refreshTtl` where that is longer
+   * @reason A stolen session that nobody notices ends within a season; much less and people sign in all the time.
    */
   maxLifetime?: Duration | undefined
-  /** How many live sessions an account has at most; one more ends the least recently used. @default 100 */
+  /** How many live sessions an account has at most; one more ends the least recently used. @default 100 @reason More devices than anybody has; bounds what listing and ending sessions costs. */
   maxPerAccount?: number | undefined
   /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost answers race within seconds; for as long a stolen parent token works unseen. */
   graceSeconds?: number | undefined

@@ -1,7 +1,10 @@
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
+/** A HEIC of a phone has a few hundred. */
 const maxBoxes = 20_000
+/** Boxes of pictures nest four or five deep. */
 const maxDepth = 8
+/** The tiles of a HEIC with 48 megapixels are 192. */
 const maxItems = 2_000
 /** Boxes that hold boxes behind so many bytes of their own. */
 const containers: Readonly<Record<string, number>> = {

@@ -1,6 +1,8 @@
 import { tooComplex } from './too-complex.ts'
 
+/** Twenty minutes at fifteen a second. */
 const maxFrames = 20_000
+/** Two for each frame. */
 const maxBlocks = 40_000
 const [extension, picture, trailer] = [0x21, 0x2c, 0x3b]
 const [control, application] = [0xf9, 0xff]

@@ -6,6 +6,7 @@ const needed = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf', 
 
 /** Encoders write one for every 4 KiB or more. */
 const maxChunks = 50_000
+/** Profiles and palettes take less, and text is not kept at all. */
 const maxAncillaryBytes = 2 * 1024 * 1024
 const signatureBytes = 8
 

@@ -1,6 +1,7 @@
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
 const needed = ['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF', 'ICCP', 'EXIF']
+/** One for each frame of an animation of twenty minutes. */
 const maxChunks = 20_000
 const maxAncillaryBytes = maxProfileBytes + 1024 * 1024
 const headBytes = 12

@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { ImageProcessor } from '@kith/core'
 import { createFairQueue, createMediaProcesses, type MediaProcesses } from '@kith/core/adapter'
 import { findLibheif } from './heic.ts'
@@ -22,11 +22,15 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
   if (settings.heic) findLibheif()
   const { run, close } = (options.isolation ?? 'process') === 'process' ? apart(options) : here(options)
   return {
-    inspect: (path, turn = path) => run({ key: turn }, { verb: 'inspect', arguments: [path, settings] }),
+    inspect: (path, turn = path) =>
+      run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), settings] }),
     normalise: (path, target, turn = path) =>
-      run({ key: turn }, { verb: 'normalise', arguments: [path, target, settings] }),
+      run({ key: turn }, { verb: 'normalise', arguments: [resolve(path), resolve(target), settings] }),
     rendition: (path, target, form) =>
-      run({ key: path }, { verb: 'rendition', arguments: [{ path, target }, form, settings] }),
+      run(
+        { key: path },
+        { verb: 'rendition', arguments: [{ path: resolve(path), target: resolve(target) }, form, settings] },
+      ),
     close,
   }
 }

@@ -28,6 +28,7 @@ export interface IsoIndex {
 /** The index is read into memory: tables of hours, or that of each fragment. */
 const maxIndexBytes = 32 * 1024 * 1024
 
+/** Files name some ten brands of four bytes. */
 const maxBrandBytes = 1024
 
 /** Reads and cleans the index. @throws media-unreadable, media-too-complex */

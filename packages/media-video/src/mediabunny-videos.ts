@@ -12,13 +12,13 @@ export interface MediabunnyVideosOptions {
    * @default 'process'
    */
   isolation?: 'process' | 'none' | undefined
-  /** The longest that one video may take. @default 60 */
+  /** The longest that one video may take. @default 60 @reason Files at the size limit are copied in a few seconds; a bomb holds a place no longer. */
   maxSeconds?: number | undefined
-  /** The most memory that a process may hold. @default 512 */
+  /** The most memory that a process may hold. @default 512 @reason Index and cache fit several times over; more is a file made to fill memory. */
   maxMebibytes?: number | undefined
-  /** How many videos are worked on at the same time; the others wait, accounts in turn. @default 2 */
+  /** How many videos are worked on at the same time; the others wait, accounts in turn. @default 2 @reason Mostly reading and writing of the disk, and a process for each. */
   concurrency?: number | undefined
-  /** How many may wait before the next is refused as `busy`. @default 200 */
+  /** How many may wait before the next is refused as `busy`. @default 200 @reason Some minutes of waiting: whoever would wait longer is told to come back. */
   maxWaiting?: number | undefined
 }
 

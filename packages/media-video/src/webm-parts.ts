@@ -24,6 +24,7 @@ const inSegment: ReadonlySet<number> = new Set([
 
 /** mediabunny reads a cluster whole, which has a few seconds, and lists its blocks. */
 const maxClusterBlocks = 65_536
+/** A cluster is read whole; encoders begin one every few seconds. */
 const maxClusterBytes = 32 * 1024 * 1024
 
 /** The elements in a part of a file. */

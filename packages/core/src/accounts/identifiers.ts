@@ -15,6 +15,7 @@ export function fold(text: string): string {
 
 /** As typed: what folds to 30 characters may come in forms that are longer. */
 const usernameMaxTyped = 120
+/** The longest that SMTP takes (RFC 5321, 4.5.3.1). */
 const emailMaxLength = 254
 
 const usernamePattern = /^[a-z0-9_](?:\.?[a-z0-9_])*$/

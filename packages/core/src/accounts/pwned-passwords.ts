@@ -4,7 +4,7 @@ import type { BreachedPasswords } from './breached-passwords.ts'
 export interface PwnedPasswordsOptions {
   /** The address in front of the five digits; for a copy of your own. @default that of Have I Been Pwned */
   rangeUrl?: string | undefined
-  /** @default 1500 */
+  /** @default 1500 @reason Who registers waits no longer for a service that is down; the password is then let through with an event. */
   timeoutMillis?: number | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined

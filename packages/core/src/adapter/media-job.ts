@@ -26,6 +26,7 @@ export interface MediaFailure {
   isKith: boolean
 }
 
+/** Longer than any message of a decoder that says something. */
 const maxTextLength = 1_000
 
 /** Packs an error to be sent to the server. */

@@ -34,6 +34,7 @@ export class ProcessLost extends Error {}
 const startSeconds = 60
 const watchMillis = 25
 const clockFactor = 3
+/** The end of what decoders print, which says why they died. */
 const maxNoiseLength = 2_000
 
 /** Starts a process, which is ready when this resolves. @throws busy where it does not start; the cause says why */

@@ -17,7 +17,7 @@ export interface MediaProcessesOptions {
   maxSeconds: number
   /** A process that holds more memory is ended with its job. */
   maxResidentBytes: number
-  /** How long a process without a job stays. @default 30 */
+  /** How long a process without a job stays. @default 30 @reason A burst of uploads finds it ready; memory is given back when nobody uploads. */
   idleSeconds?: number | undefined
 }
 

@@ -9,6 +9,7 @@ const cellPixels = defaultAvatarPixels / (cells + 1)
 
 /** Drawn lately, the latest last: 300 bytes each. */
 const drawn = new Map<string, Uint8Array<ArrayBuffer>>()
+/** 300 bytes each; the others are drawn again. */
 const maxDrawn = 1_000
 
 /**

@@ -17,6 +17,7 @@ export interface VisibleFiles {
 
 /** How long an answer is good: what another process changes shows here after this time. */
 const rememberedMillis = 5_000
+/** Keeps memory bounded: what is forgotten is asked for again. */
 const rememberedFiles = 20_000
 
 /**
