@@ -64,7 +64,7 @@ describe('limits', () => {
       ['NewOptions.maxThings', '3', ''],
       ['NewOptions.patience', "'5m'", 'As long as it takes.'],
     ])
-    expect(found.attempts.map(({ value }) => value)).toEqual(['1_000 in 2 hours, 2 in a day', 'none'])
+    expect(found.attempts.map(({ value }) => value)).toEqual(['1000 in 2 hours, 2 in a day', 'none'])
     expect(withoutReason(found)).toEqual([
       'a.ts: thingByAccount',
       'a.ts: NewOptions.maxThings',

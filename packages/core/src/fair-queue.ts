@@ -29,6 +29,7 @@ interface Waiting {
 
 type Lane = Map<string, Waiting[]>
 
+/** Strangers get a quarter of the places at least, however many known callers wait. */
 const maxAhead = 3
 
 /**
