@@ -1,5 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { type ClientInfo, InvalidInputError, type Kith, KithError, RetryLaterError, type SignIn } from '@kith/core'
+import {
+  type ClientInfo,
+  InvalidInputError,
+  type Kith,
+  KithError,
+  RetryLaterError,
+  type SignIn,
+} from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { type Request, Router } from 'express'
 import { fileOf, withForm } from '../middleware/upload.middleware.ts'
