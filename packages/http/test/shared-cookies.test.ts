@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { createKithHttp } from '../src/index.ts'
 
 const kith = createKith({
-  secret: 'x'.repeat(32),
+  secret: 'a secret of the tests, of 32 characters or more',
   storage: createMemoryStorage(),
   passwords: cheapPasswords,
 })

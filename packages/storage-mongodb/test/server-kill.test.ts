@@ -83,6 +83,11 @@ for (const topology of ['replica-set', 'standalone'] as const) {
           {},
         )
       }
+      // Names are given back at last, and with them the last trace of those who had them.
+      later += 31 * 24 * hour
+      await kith.upkeep.run()
+      const users = client.db(database).collection('kith_users')
+      expect(await users.countDocuments({ deletedAt: { $exists: true } })).toBe(0)
       console.info(
         `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there`,
       )
@@ -127,7 +132,8 @@ async function orphans(database: Db): Promise<Finding> {
     'edges without their ends': edges?.filter((edge) => !isThere(edge)) ?? [],
     'edges hidden or shown unlike their accounts':
       edges?.filter((edge) => edge['hidden'] !== hiddenAs(edge)) ?? [],
-    'accounts that are deleted': users?.filter(({ deletedAt }) => deletedAt) ?? [],
+    'accounts that are deleted and hold no name':
+      users?.filter(({ deletedAt, held }) => deletedAt && !(held as unknown[] | undefined)?.length) ?? [],
     'posts that are removed or without their author':
       posts?.filter(({ state, authorId }) => state !== 'live' || !people.has(String(authorId))) ?? [],
     'media that nothing uses':
