@@ -31,7 +31,7 @@ export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } f
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 
-export type { Accounts } from './accounts/accounts.ts'
+export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
   AccountInputs,
   AccountRules,

@@ -1,9 +1,8 @@
-import type { Kith } from '@kith/core'
-import { z } from 'zod'
+import type { Kith, SignIn } from '@kith/core'
 import type { Cookies } from './cookies.ts'
-import { publicRoute, type Route, viewerRoute } from './route.ts'
-import { shapes } from './shapes.ts'
-import { type AnswerSignIn, transportInput, withoutTokens } from './sign-in.ts'
+import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes, type SignInAnswer } from './shapes.ts'
+import { type AnswerSignIn, signInBody, withoutTokens } from './sign-in.ts'
 
 /** What the routes of accounts and sessions depend on. */
 export interface RouteOptions {
@@ -21,11 +20,12 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       path: '/users/register',
       operationId: 'register',
       summary: 'Create an account and sign in',
-      body: z.intersection(inputs.register, transportInput),
+      body: signInBody(inputs.register),
+      readByService: true,
       status: 201,
       output: shapes.SignIn,
       problems: ['identifier-taken', 'origin-not-allowed', 'rate-limited', 'busy'],
-      handle: (exchange) => answerSignIn(exchange, accounts.register),
+      handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
       method: 'GET',
@@ -40,13 +40,19 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       method: 'PATCH',
       path: '/users/me',
       operationId: 'editMe',
-      summary: 'Change your own account',
+      summary:
+        'Change your own account; with `currentPassword` every session ends, and a new one is opened for you',
       body: inputs.edit,
       readByService: true,
       status: 200,
-      output: shapes.OwnUser,
+      output: shapes.Edit,
       problems: ['identifier-taken', 'rate-limited', 'wrong-password', 'account-locked', 'busy'],
-      handle: async (viewer, { body }) => ({ body: await accounts.edit(viewer, body) }),
+      async handle(viewer, { body, ...exchange }) {
+        const { user, signIn } = await accounts.edit(viewer, body, exchange.client)
+        if (signIn === null) return { body: user }
+        const { session, tokens } = answerRenewal(exchange, signIn)
+        return { body: { ...user, session, tokens } }
+      },
     }),
     viewerRoute({
       method: 'DELETE',
@@ -54,8 +60,9 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'deleteMe',
       summary: 'Delete your own account and end its sessions',
       body: inputs.delete,
+      readByService: true,
       status: 204,
-      problems: ['wrong-password', 'account-locked', 'busy'],
+      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, { body, setCookies }) {
         await accounts.delete(viewer, body)
         setCookies.push(...cookies.clear())
@@ -68,15 +75,23 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'changePassword',
       summary: 'Change your password; every session ends, and a new one is opened for you',
       body: inputs.changePassword,
+      readByService: true,
       status: 200,
       output: shapes.SignIn,
-      problems: ['wrong-password', 'account-locked', 'busy'],
-      async handle(viewer, { body, client, credentials, setCookies }) {
-        const signedIn = await accounts.changePassword(viewer, body, client)
-        if (credentials.kind === 'bearer') return { body: signedIn }
-        setCookies.push(...cookies.set(signedIn))
-        return { body: withoutTokens(signedIn) }
+      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      async handle(viewer, { body, ...exchange }) {
+        return { body: answerRenewal(exchange, await accounts.changePassword(viewer, body, exchange.client)) }
       },
     }),
   ]
+
+  /** Gives the tokens of a session that took the place of the one that asked, the way that one's came. */
+  function answerRenewal(
+    { credentials, setCookies }: Pick<Exchange<unknown, unknown>, 'credentials' | 'setCookies'>,
+    signedIn: SignIn,
+  ): SignInAnswer {
+    if (credentials.kind === 'bearer') return signedIn
+    setCookies.push(...cookies.set(signedIn))
+    return withoutTokens(signedIn)
+  }
 }

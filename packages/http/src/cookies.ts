@@ -33,7 +33,8 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
   const prefix = !secure ? '' : domain === null ? '__Host-' : '__Secure-'
   const accessName = `${prefix}kith-access`
   const refreshName = `${prefix}kith-refresh`
-  const deviceName = `${prefix}kith-device`
+  // Only the host that signs in reads it, and with this prefix no other host of the domain can put one of its own before it.
+  const deviceName = secure ? '__Host-kith-device' : 'kith-device'
   const ending = ['HttpOnly', ...(secure ? ['Secure'] : []), `SameSite=${capitalize(sameSite)}`].join('; ')
   const everywhere = domain === null ? [''] : [`Domain=${domain}; `, '']
 
@@ -70,7 +71,7 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
         write(refreshName, tokens.refreshToken, { seconds: sessionSeconds }),
         ...(tokens.deviceToken === undefined
           ? []
-          : [write(deviceName, tokens.deviceToken, { seconds: deviceSeconds })]),
+          : [write(deviceName, tokens.deviceToken, { seconds: deviceSeconds, scope: '' })]),
       ]
     },
     clear: () => [write(accessName, '', {}), write(refreshName, '', {})],

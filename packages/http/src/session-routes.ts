@@ -4,7 +4,7 @@ import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
-import { transportInput, withoutTokens } from './sign-in.ts'
+import { signInBody, withoutTokens } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: RouteOptions): Route[] {
@@ -14,7 +14,8 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       path: '/users/login',
       operationId: 'login',
       summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
-      body: z.intersection(loginInput, transportInput),
+      body: signInBody(loginInput),
+      readByService: true,
       status: 200,
       output: shapes.SignIn,
       problems: [
@@ -25,7 +26,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
         'rate-limited',
         'busy',
       ],
-      handle: (exchange) => answerSignIn(exchange, sessions.login),
+      handle: (exchange) => answerSignIn(exchange, { schema: loginInput, signIn: sessions.login }),
     }),
     publicRoute({
       method: 'POST',

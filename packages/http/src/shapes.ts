@@ -1,10 +1,21 @@
-import { type ErrorCode, errorTable, type Page, type Session, type SignIn, type Tokens } from '@kith/core'
+import {
+  type ErrorCode,
+  errorTable,
+  type OwnUser,
+  type Page,
+  type Session,
+  type SignIn,
+  type Tokens,
+} from '@kith/core'
 import { z } from 'zod'
 import type { Problem } from './problem.ts'
 import { socialShapes } from './social-shapes.ts'
 
 /** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
 export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
+
+/** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
+export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
 const time = z.iso.datetime()
 
@@ -26,11 +37,18 @@ const tokens: z.ZodType<Tokens> = z.strictObject({
   deviceToken: z.string().optional(),
 })
 
+const openedSession = z.strictObject({ id: z.uuidv7(), expiresAt: time })
+
 const signIn: z.ZodType<SignInAnswer> = z.strictObject({
   user: socialShapes.OwnUser,
-  session: z.strictObject({ id: z.uuidv7(), expiresAt: time }),
+  session: openedSession,
   tokens: tokens.optional(),
 })
+
+const edit: z.ZodType<EditAnswer> = z.intersection(
+  socialShapes.OwnUser,
+  z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
+)
 
 const sessionPage: z.ZodType<Page<Session>> = z.strictObject({
   items: z.array(session),
@@ -50,6 +68,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
 export const shapes: typeof socialShapes & {
   readonly Session: z.ZodType<Session>
   readonly Tokens: z.ZodType<Tokens>
+  readonly Edit: z.ZodType<EditAnswer>
   readonly SignIn: z.ZodType<SignInAnswer>
   readonly SessionPage: z.ZodType<Page<Session>>
   readonly Problem: z.ZodType<Problem>
@@ -57,6 +76,7 @@ export const shapes: typeof socialShapes & {
   ...socialShapes,
   Session: session,
   Tokens: tokens,
+  Edit: edit,
   SignIn: signIn,
   SessionPage: sessionPage,
   Problem: problem,

@@ -1,4 +1,4 @@
-import type { ClientInfo, Sessions, SignIn } from '@kith/core'
+import { type ClientInfo, isKithError, parseInput, type Sessions, type SignIn } from '@kith/core'
 import { z } from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
@@ -27,8 +27,20 @@ export const transportInput: z.ZodType<TransportInput> = z.strictObject({
  */
 export type AnswerSignIn = <Input extends { deviceName?: string | undefined }>(
   exchange: Exchange<Input & TransportInput, undefined>,
-  signIn: (input: Input, client: ClientInfo) => Promise<SignIn>,
+  service: SignInService<Input>,
 ) => Promise<Answer>
+
+/** What signs in. It counts the call before it reads the input, so the input comes to it as it was sent. */
+export interface SignInService<Input> {
+  /** The schema by which it reads. */
+  schema: z.ZodType<Input>
+  signIn(input: Input, client: ClientInfo): Promise<SignIn>
+}
+
+/** The schema of the whole body of a sign-in. */
+export function signInBody<Input>(schema: z.ZodType<Input>): z.ZodType<Input & TransportInput> {
+  return z.intersection(schema, transportInput)
+}
 
 /** What {@link createAnswerSignIn} depends on. */
 export interface AnswerSignInOptions {
@@ -39,14 +51,22 @@ export interface AnswerSignInOptions {
 
 /** Creates the answering of sign-ins. */
 export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOptions): AnswerSignIn {
-  return async ({ body, head, client, credentials, setCookies }, signIn) => {
+  return async ({ body, head, client, credentials, setCookies }, { schema, signIn }) => {
     const { transport, deviceToken, ...input } = body
     const bearer = transport === 'bearer'
     // Otherwise any page could sign its visitors in to an account of its own (login CSRF).
     if (!bearer) guard.demandOwnPage(head)
-    const deviceName = body.deviceName ?? deviceNameOf(client.userAgent)
-    const device = deviceToken ?? client.device
-    const signedIn = await signIn({ ...(input as typeof body), deviceName }, { ...client, device })
+    const { success } = transportInput.safeParse({ transport, deviceToken })
+    const device = (success ? deviceToken : undefined) ?? client.device
+    const deviceName = body.deviceName === undefined ? deviceNameOf(client.userAgent) : body.deviceName
+    // What is wrong of ours stays in the input, so that the service counts the call before it is refused.
+    const given = { ...(success ? (input as typeof body) : body), deviceName }
+    const signedIn = await signIn(given, { ...client, device }).catch((error: unknown) => {
+      // It told our field to be unknown: told again with what is wrong with it, and with all others.
+      if (!success && isKithError(error) && error.code === 'invalid-input')
+        parseInput(signInBody(schema), body)
+      throw error
+    })
     await endSessionBefore(sessions, credentials)
     if (bearer) {
       if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())

@@ -54,3 +54,25 @@ test('cookies that another host of the domain has added sign nobody in as somebo
   const [, me] = await send('GET', '/users/me', { cookie: anna.join('; ') })
   expect(me.status).toBe(200)
 })
+
+test('no other host of the domain can put a device of its own before that of a person', async () => {
+  const [, , device = ''] = await cookiesOf('berta')
+  expect(device).toMatch(/^__Host-kith-device=/)
+  const { setCookies } = await http.signIn(
+    {
+      method: 'POST',
+      // What a neighbor can set has a domain, and browsers let nothing with a domain have this prefix.
+      headers: new Headers({ ...own, cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}` }),
+    },
+    ({ device: known }) => {
+      expect(`__Host-kith-device=${known}`).toBe(device)
+      return kith.sessions.login(
+        { login: 'berta', password: 'correct horse battery' },
+        known === undefined ? {} : { device: known },
+      )
+    },
+  )
+  expect(setCookies[2]).toMatch(
+    /^__Host-kith-device=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  )
+})

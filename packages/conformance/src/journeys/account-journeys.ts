@@ -44,7 +44,7 @@ export const accountJourneys: readonly Journey[] = [
       ;(await edit({ email: 'new@example.com', currentPassword: 'a wrong password' })).problem(
         'wrong-password',
       )
-      const moved = (await edit({ email: 'New@Example.com', currentPassword: password })).user()
+      const moved = (await edit({ email: 'New@Example.com', currentPassword: password })).edited()
       assert.deepEqual([moved.email, moved.emailVerified], ['new@example.com', false])
     },
   },
@@ -85,6 +85,41 @@ export const accountJourneys: readonly Journey[] = [
     },
   },
   {
+    name: 'accounts: an edit with the password ends every session too, copies of this one as well, and opens a new one',
+    async run(app) {
+      const { browser, sessionId } = await registerInBrowser(app)
+      const bearer = await loginBearer(app)
+      const stolen = openBrowser(app)
+      for (const name of browser.jar.names()) stolen.jar.set(name, browser.jar.get(name) ?? '')
+      const edit = { method: 'PATCH', json: { email: 'new@example.com', currentPassword: password } }
+      const edited = (await browser.request('/users/me', edit)).edited()
+      assert.equal(edited.tokens, undefined)
+      assert.ok(edited.session && edited.session.id !== sessionId)
+      for (const client of [bearer, stolen]) (await client.request('/users/me')).problem('session-revoked')
+      ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
+      assert.equal((await browser.request('/users/me')).user().email, 'new@example.com')
+      ;(await browser.request('/users/refresh', { method: 'POST' })).signIn()
+      assert.equal((await browser.request('/users/me/sessions')).sessions().items.length, 1)
+    },
+  },
+  {
+    name: 'accounts: without cookies such an edit is answered with new tokens beside the account; a refused one ends nothing',
+    async run(app) {
+      const client = await registerBearer(app)
+      const edit = (json: object) => client.request('/users/me', { method: 'PATCH', json })
+      ;(await edit({ phone: '+4915112345678', currentPassword: 'a wrong password' })).problem(
+        'wrong-password',
+      )
+      const quiet = (await edit({ bio: 'still here' })).edited()
+      assert.deepEqual([quiet.session, quiet.tokens], [undefined, undefined])
+      const { tokens } = (await edit({ phone: '+4915112345678', currentPassword: password })).edited()
+      ;(await client.request('/users/me')).problem('session-revoked')
+      const json = { refreshToken: tokens?.refreshToken }
+      ;(await app.request('/users/refresh', { method: 'POST', json })).signIn()
+      ;(await withBearer(app, tokens?.accessToken ?? '').request('/users/me')).user()
+    },
+  },
+  {
     name: 'accounts: a deleted account is gone immediately, with its cookies; its e-mail is free, and its name 30 days later',
     async run(app) {
       const { browser } = await registerInBrowser(app)
@@ -118,12 +153,12 @@ export const accountJourneys: readonly Journey[] = [
       )
       ;(await edit({ username: 'thief', currentPassword: 'a wrong password' })).problem('wrong-password')
       assert.equal(
-        (await edit({ username: 'renamed', currentPassword: password })).user().username,
+        (await edit({ username: 'renamed', currentPassword: password })).edited().username,
         'renamed',
       )
       const json = { username: 'ANNA', password, transport: 'bearer' }
       ;(await app.request('/users/register', { method: 'POST', json })).problem('identifier-taken')
-      assert.equal((await edit({ username: 'anna', currentPassword: password })).user().username, 'anna')
+      assert.equal((await edit({ username: 'anna', currentPassword: password })).edited().username, 'anna')
     },
   },
   {
@@ -132,7 +167,7 @@ export const accountJourneys: readonly Journey[] = [
       const { browser } = await registerInBrowser(app)
       for (let index = 0; index < 10; index++) {
         const json = { phone: `+4915100000${100 + index}`, currentPassword: password }
-        ;(await browser.request('/users/me', { method: 'PATCH', json })).user()
+        ;(await browser.request('/users/me', { method: 'PATCH', json })).edited()
       }
       const json = { phone: '+4915100000999', currentPassword: password }
       ;(await browser.request('/users/me', { method: 'PATCH', json })).problem('rate-limited')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { OwnUser, Page, Session } from '@kith/core'
-import { type Problem, type RouteDescription, type SignInAnswer, shapes } from '@kith/http'
+import { type EditAnswer, type Problem, type RouteDescription, type SignInAnswer, shapes } from '@kith/http'
 import type { WireAnswer } from './wire.ts'
 
 /** An answer of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
@@ -8,6 +8,8 @@ export interface Answer extends WireAnswer {
   json(): unknown
   signIn(status?: number): SignInAnswer
   user(): OwnUser
+  /** The answer of an edit, with the fresh session beside the account where the password was given. */
+  edited(): EditAnswer
   sessions(): Page<Session>
   /** A 204. */
   done(): void
@@ -25,6 +27,7 @@ export function toAnswer(wire: WireAnswer): Answer {
     json: () => JSON.parse(wire.text) as unknown,
     signIn: (status = 200) => read(status, shapes.SignIn),
     user: () => read(200, shapes.OwnUser),
+    edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),
     done: () => assert.equal(wire.status, 204, wire.text),
     problem(code) {

@@ -85,6 +85,38 @@ export const limitJourneys: readonly Journey[] = [
     },
   },
   {
+    name: 'limits: input that is wrong counts like input that is right, of a known device by itself',
+    async run(app) {
+      const { browser } = await registerInBrowser(app)
+      const bearer = await loginBearer(app)
+      const { deviceToken } = bearer.tokens
+      const broken = [{}, { transport: 'pigeon' }, { login: 7, transport: 'bearer' }]
+      const send = (client: Pick<typeof browser, 'request'>, path: string, json: object, method = 'POST') =>
+        client.request(path, { method, json })
+      for (let call = 0; call < 30; call++)
+        (await send(browser, '/users/login', broken[call % 3] ?? {})).problem('invalid-input')
+      ;(await send(browser, '/users/login', {})).problem('rate-limited')
+      // Registration and login from here had counted two: the rest is for strangers, and no device pays for them.
+      for (let call = 0; call < 29; call++)
+        (await send(app, '/users/login', broken[call % 3] ?? {})).problem('invalid-input')
+      ;(await send(app, '/users/login', { login: 'anna', password })).problem('rate-limited')
+      ;(await send(app, '/users/login', { login: 'anna', password, deviceToken })).signIn()
+
+      for (let call = 0; call < 59; call++) (await send(app, '/users/register', {})).problem('invalid-input')
+      const berta = { username: 'berta', password }
+      ;(await send(app, '/users/register', berta)).problem('rate-limited')
+
+      for (let call = 0; call < 120; call++) {
+        const [path, method] = call % 2 ? ['/users/me', 'DELETE'] : ['/users/me/password', 'POST']
+        ;(await send(bearer, path, { password: 7 }, method)).problem('invalid-input')
+      }
+      ;(await send(bearer, '/users/me', { password }, 'DELETE')).problem('rate-limited')
+      app.advance(60)
+      ;(await send(app, '/users/register', berta)).signIn(201)
+      ;(await send(bearer, '/users/me', { password }, 'DELETE')).done()
+    },
+  },
+  {
     name: 'limits: nobody learns by a lock which name and address belong together',
     async run(app) {
       await registerInBrowser(app)

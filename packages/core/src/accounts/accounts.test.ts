@@ -176,9 +176,14 @@ describe('register', () => {
 describe('edit', () => {
   test('changes what is given and nothing else', async () => {
     const { accounts, viewer, user } = await signedIn()
-    expect(await accounts.edit(viewer, { bio: 'hello' })).toEqual({ ...user, bio: 'hello' })
-    expect(await accounts.edit(viewer, {})).toEqual({ ...user, bio: 'hello' })
-    expect((await accounts.edit(viewer, { username: 'Ana_2', currentPassword: password })).id).toBe(user.id)
+    expect(await accounts.edit(viewer, { bio: 'hello' })).toEqual({
+      user: { ...user, bio: 'hello' },
+      signIn: null,
+    })
+    expect((await accounts.edit(viewer, {})).user).toEqual({ ...user, bio: 'hello' })
+    expect((await accounts.edit(viewer, { username: 'Ana_2', currentPassword: password })).user.id).toBe(
+      user.id,
+    )
     expect(await accounts.find('ana_2')).toMatchObject({ id: user.id })
     expect(await accounts.find('ana')).toBeNull()
   })
@@ -194,15 +199,12 @@ describe('edit', () => {
     )
     expect(
       await accounts.edit(viewer, { email: 'ana@example.com', currentPassword: password }),
-    ).toMatchObject({ emailVerified: true })
+    ).toMatchObject({ user: { emailVerified: true } })
     expect(
       await accounts.edit(viewer, { email: 'new@example.com', currentPassword: password }),
-    ).toMatchObject({
-      email: 'new@example.com',
-      emailVerified: false,
-    })
+    ).toMatchObject({ user: { email: 'new@example.com', emailVerified: false } })
     expect(await accounts.edit(viewer, { email: null, currentPassword: password })).toMatchObject({
-      email: null,
+      user: { email: null },
     })
   })
 
@@ -214,7 +216,9 @@ describe('edit', () => {
     )
     const mail = await accounts.register({ email: 'only@example.com', password })
     const onlyMail = { userId: mail.user.id, sessionId: mail.session.id }
-    expect((await accounts.edit(viewer, { username: null, currentPassword: password })).username).toBeNull()
+    expect(
+      (await accounts.edit(viewer, { username: null, currentPassword: password })).user.username,
+    ).toBeNull()
     expect(await fieldsOf(accounts.edit(onlyMail, { email: null, currentPassword: password }))).toEqual([
       'email required',
     ])

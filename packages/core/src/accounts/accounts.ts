@@ -10,6 +10,13 @@ import type {
 } from './account-inputs.ts'
 import type { OwnUser } from '../profiles/user.ts'
 
+/** What a change of one's own account answers. */
+export interface Edited {
+  user: OwnUser
+  /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
+  signIn: SignIn | null
+}
+
 /** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
 export interface Accounts {
   /** The schemas of the inputs below, for transports and documents that derive from them. */
@@ -22,16 +29,19 @@ export interface Accounts {
   me(viewer: Viewer): Promise<OwnUser>
   /** The account with this username or e-mail, for the host's own use, or `null`. */
   find(login: string): Promise<OwnUser | null>
-  /** Changes the viewer's own account; identifiers only with the password. @throws identifier-taken, wrong-password, account-locked, rate-limited */
-  edit(viewer: Viewer, input: EditInput): Promise<OwnUser>
+  /**
+   * Changes the viewer's own account; identifiers only with the password. With a password every session ends, as by
+   * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked, rate-limited
+   */
+  edit(viewer: Viewer, input: EditInput, client?: ClientInfo): Promise<Edited>
   /**
    * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer
-   * is a fresh one for whoever asked. @throws wrong-password, account-locked
+   * is a fresh one for whoever asked. @throws wrong-password, account-locked, rate-limited
    */
   changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn>
   /**
    * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
-   * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked
+   * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked, rate-limited
    */
   delete(
     viewer: Viewer,

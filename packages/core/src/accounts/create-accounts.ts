@@ -5,6 +5,7 @@ import { networkKey } from '../sessions/client-address.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
+import { renewSession } from '../sessions/renew-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
@@ -76,6 +77,7 @@ export function createAccounts(core: Core): Accounts {
   return {
     inputs,
     async register(input, client = {}) {
+      await core.attempts.byAddress('registerAttemptByAddress', client)
       const { password, deviceName, ...fields } = parseInput(inputs.register, input)
       await core.attempts.byAddress('registerByAddress', client)
       const turn = { key: networkKey(client.address ?? '') }
@@ -106,12 +108,14 @@ export function createAccounts(core: Core): Accounts {
       const user = await users.byLogin(readLogin(login))
       return user && (await presentOwn(user))
     },
-    async edit(viewer, input) {
+    async edit(viewer, input, client = {}) {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
       const before = await own(viewer)
-      if (currentPassword !== undefined)
-        await confirmPassword(core, { viewer, user: before, password: currentPassword })
+      const stillHolds =
+        currentPassword === undefined
+          ? null
+          : await confirmPassword(core, { viewer, user: before, password: currentPassword })
       const changes: UserChanges = present(fields)
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
       if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
@@ -129,9 +133,12 @@ export function createAccounts(core: Core): Accounts {
         throw needsLogin()
       }
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
-      return await presentOwn(result.user)
+      if (stillHolds === null) return { user: await presentOwn(result.user), signIn: null }
+      const signIn = await renewSession(core, { viewer, user: result.user, client, stillHolds })
+      return { user: signIn.user, signIn }
     },
     async changePassword(viewer, input, client = {}) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
       if (isOwnPassword(newPassword, user, config.accounts.forbiddenWords))
@@ -143,17 +150,11 @@ export function createAccounts(core: Core): Accounts {
       if (!(await users.replacePassword(user.id, user.passwordHash, next)))
         throw new RetryLaterError('busy', 1)
       emit('account.password-changed', { userId: user.id })
-      const asking = await storage.sessions.byId(viewer.sessionId)
-      // Also the session that asks: a copy of it may be in other hands.
-      await endSessions(core, user.id, null)
-      return await openSession(core, {
-        user,
-        client,
-        deviceName: asking?.deviceName ?? undefined,
-        stillHolds: (fresh) => fresh.passwordHash === next,
-      })
+      const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
+      return await renewSession(core, { viewer, user, client, stillHolds })
     },
     async delete(viewer, input, { holdUsername = true } = {}) {
+      await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, { viewer, user: await own(viewer), password })
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)

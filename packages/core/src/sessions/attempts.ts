@@ -14,7 +14,9 @@ import type { Limit, RateLimits } from './rate-limits.ts'
  */
 export type LimitName =
   | 'registerByAddress'
+  | 'registerAttemptByAddress'
   | 'loginByAddress'
+  | 'loginByDevice'
   | 'loginByAccount'
   | 'passwordByClient'
   | 'passwordByAccount'
@@ -32,10 +34,11 @@ export type LimitName =
   | 'revokeBySession'
   | 'identifierByAccount'
 
-/** A limit on what an account does; `confirmByUpload` counts for one upload, `revokeBySession` for one session. */
+/** A limit on what an account does, or one upload (`confirmByUpload`), session (`revokeBySession`) or device (`loginByDevice`). */
 type AccountLimit =
   | 'identifierByAccount'
   | 'loginByAccount'
+  | 'loginByDevice'
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
@@ -49,8 +52,18 @@ type AccountLimit =
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
   // A household or a class registers at once; a script that makes accounts by the thousand needs an address for each twenty.
   registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
+  // Counts before the form is read, `registerByAddress` once it is right: typing errors use up nobody's accounts.
+  registerAttemptByAddress: [
+    { limit: 60, windowSeconds: 60 },
+    { limit: 300, windowSeconds: 3_600 },
+  ],
   // People behind one NAT sign in together; one stolen list of passwords cannot be tried from one address.
   loginByAddress: [
+    { limit: 30, windowSeconds: 60 },
+    { limit: 300, windowSeconds: 3_600 },
+  ],
+  // Counts before the form is read, also forms that are wrong. As many as for an address; a device is one person, or a family.
+  loginByDevice: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
@@ -116,7 +129,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
 export interface Attempts {
   /** Counts a call from this client. A call without an address is the host's own and is not limited. @throws rate-limited */
   byAddress(
-    name: 'registerByAddress' | 'loginByAddress' | 'refreshByAddress',
+    name: 'registerByAddress' | 'registerAttemptByAddress' | 'loginByAddress' | 'refreshByAddress',
     client: ClientInfo,
   ): Promise<void>
   /** @throws rate-limited */

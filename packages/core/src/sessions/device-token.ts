@@ -2,7 +2,7 @@ import type { Random } from '../id.ts'
 import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 
 /** A device as its token describes it. */
-interface Device {
+export interface Device {
   /** Random, and the same for as long as the device keeps its token. */
   id: string
   /** The accounts that have signed in on it, the latest first. */

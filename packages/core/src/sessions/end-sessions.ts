@@ -35,23 +35,21 @@ export async function endOwnSession(core: Core, session: { id: string; userId: s
 }
 
 /**
- * Ends all sessions of a user but one. Where the storage fails it may have ended them all the same, and called again
- * would name none of them: so those that were live before are denied whatever came of it.
+ * Ends all sessions of a user but one. Their tokens are denied first: the storage may end the sessions and fail all the same,
+ * or this process may die there, and called again the storage would name none of them.
  */
 export async function endSessions(core: Core, userId: string, except: string | null): Promise<void> {
-  const live = await liveSessions(core, userId)
-  let ended: string[]
-  try {
-    ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
-  } catch (error) {
-    const before = live.filter((id) => id !== except)
-    await denyTokens(core, before).catch((reason: unknown) => {
-      core.config.logger.warn('the tokens of sessions that were to end could not be denied', reason)
-    })
-    throw error
-  }
+  const live = (await liveSessions(core, userId)).filter((id) => id !== except)
+  // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
+  const [denial] = await Promise.allSettled([denyTokens(core, live)])
+  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
   for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
-  await denyTokens(core, ended)
+  const since = new Set(live)
+  await denyTokens(
+    core,
+    ended.filter((id) => !since.has(id)),
+  )
+  if (denial.status === 'rejected') throw denial.reason
 }
 
 const batch = 500

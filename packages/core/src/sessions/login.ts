@@ -4,6 +4,7 @@ import type { Core } from '../core.ts'
 import { isKithError, KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
 import { openSession } from './open-session.ts'
 import { type LoginInput, loginInput } from './session-inputs.ts'
@@ -11,9 +12,9 @@ import type { SignIn } from './session.ts'
 
 /** Signs in by username or e-mail and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
+  const device = await countedDevice(core, client)
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
-  const login = readLogin(typed)
-  const { user, guesser } = await meet(core, login, client)
+  const { user, guesser } = await meet(core, { login: readLogin(typed), device, client })
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null || !user) throw new KithError('invalid-credentials')
   if (user.bannedAt) throw new KithError('account-banned')
@@ -26,10 +27,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
     user,
     client,
     deviceName,
-    // The hash differs where this or a concurrent login upgraded it, or where the password was changed meanwhile.
-    stillHolds: async (fresh) =>
-      fresh.passwordHash === user.passwordHash ||
-      (await core.passwords.verify(password, fresh.passwordHash, turn)).matches,
+    stillHolds: (fresh) => isStillRight(core, { guesser, user, password }, fresh),
   })
 }
 
@@ -39,24 +37,55 @@ interface Confirmation {
   password: string
 }
 
-/** Checks the password of someone who is already signed in. @throws wrong-password, account-locked */
-export async function confirmPassword(core: Core, { viewer, user, password }: Confirmation): Promise<void> {
+/**
+ * Checks the password of someone who is already signed in. Gives the check whether it is still the password of the account,
+ * read again later. @throws wrong-password, account-locked
+ */
+export async function confirmPassword(
+  core: Core,
+  { viewer, user, password }: Confirmation,
+): Promise<(fresh: UserRecord) => Promise<boolean>> {
   const guesser: Guesser = { kind: 'session', ...viewer }
   const upgrade = await checkPassword(core, { guesser, user, password, client: {} })
   if (upgrade === null) throw new KithError('wrong-password')
+  return (fresh) => isStillRight(core, { guesser, user, password }, fresh)
 }
 
-/**
- * Finds the account and who it is that wants in. A known device is counted by account, for others at its address must not
- * keep it out; what shows that it is known is signed, so that asking for the account before counting costs little.
- */
+interface RightPassword {
+  guesser: Guesser
+  user: UserRecord
+  password: string
+}
+
+/** The hash differs where this or a concurrent login upgraded it, or where the password was changed meanwhile. */
+async function isStillRight(
+  core: Core,
+  { guesser, user, password }: RightPassword,
+  fresh: UserRecord,
+): Promise<boolean> {
+  if (fresh.passwordHash === user.passwordHash) return true
+  return (await core.passwords.verify(password, fresh.passwordHash, turnOf(guesser))).matches
+}
+
+/** Counts a sign-in before its input is read: by device where one is known, for others at its address must not keep it out. */
+async function countedDevice(core: Core, client: ClientInfo): Promise<Device | null> {
+  const device = await core.deviceTokens.read(client.device)
+  if (device) await core.attempts.byAccount('loginByDevice', device.id)
+  else await core.attempts.byAddress('loginByAddress', client)
+  return device
+}
+
+interface Arrival {
+  login: Login
+  device: Device | null
+  client: ClientInfo
+}
+
+/** Finds the account and who it is that wants in. A device counts by address after all for an account that is new to it. */
 async function meet(
   core: Core,
-  login: Login,
-  client: ClientInfo,
+  { login, device, client }: Arrival,
 ): Promise<{ user: UserRecord | null; guesser: Guesser }> {
-  const device = await core.deviceTokens.read(client.device)
-  if (!device) await core.attempts.byAddress('loginByAddress', client)
   const user = await core.storage.users.byLogin(login)
   if (user && device?.accounts.includes(user.id))
     return { user, guesser: { kind: 'device', userId: user.id, deviceId: device.id } }

@@ -371,6 +371,45 @@ describe('an end that the storage carries out without saying so', () => {
     }
   })
 
+  test('a process that dies once the storage has ended sessions had denied their tokens before', async () => {
+    for (const change of ['everywhere', 'ban', 'password', 'edit', 'delete'] as const) {
+      const storage = createMemoryStorage()
+      let died = () => {}
+      const death = new Promise<void>((resolve) => {
+        died = resolve
+      })
+      const sessionStore = {
+        ...storage.sessions,
+        async revokeAll(...args: Parameters<typeof storage.sessions.revokeAll>) {
+          await storage.sessions.revokeAll(...args)
+          died()
+          return await new Promise<string[]>(() => {})
+        },
+      }
+      const { sessions, viewer, tokens, options } = await signedIn({ storage })
+      const other = createKith(options)
+      const phone = await sessions.login({ login: 'ana', password })
+      for (const { accessToken } of [tokens, phone.tokens]) await other.sessions.authenticate(accessToken)
+      const dying = createKith({
+        ...options,
+        revocations: other.config.revocations,
+        storage: { ...storage, sessions: sessionStore },
+      })
+      const acts = {
+        everywhere: () => dying.sessions.logoutEverywhere(viewer),
+        ban: () => dying.accounts.ban(viewer.userId),
+        password: () =>
+          dying.accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' }),
+        edit: () => dying.accounts.edit(viewer, { username: 'eva', currentPassword: password }),
+        delete: () => dying.accounts.delete(viewer, { password }),
+      }
+      void acts[change]()
+      await death
+      for (const { accessToken } of [tokens, phone.tokens])
+        expect(await codeOf(other.sessions.authenticate(accessToken)), change).toBe('session-revoked')
+    }
+  })
+
   test('a session ended by name is denied once that was repeated, though it is not found any more', async () => {
     const { sessions, viewer, phone, fresh, denied } = await halfway()
     expect(await codeOf(sessions.revoke(viewer, phone.session.id))).toBe('storage-unavailable')
@@ -411,5 +450,109 @@ describe('an account has at most maxPerAccount sessions', () => {
     const { tokens } = await sessions.login({ login: 'ana', password })
     await sessions.authenticate(tokens.accessToken)
     await sessions.refresh(tokens.refreshToken)
+  })
+})
+
+describe('a password that was given again', () => {
+  test('ends every session, also the one that asked, and opens one with its name for who asked', async () => {
+    const { accounts, sessions, viewer, tokens, storage } = await lastingInstance()
+    const phone = await sessions.login({ login: 'ana', password, deviceName: 'Phone' })
+    const asking = await sessions.authenticate(phone.tokens.accessToken)
+    const { user, signIn } = await accounts.edit(asking, {
+      phone: '+4915112345678',
+      currentPassword: password,
+    })
+    expect(signIn?.user).toEqual(user)
+    for (const old of [tokens, phone.tokens]) {
+      expect(await codeOf(sessions.authenticate(old.accessToken))).toBe('session-revoked')
+      expect(await codeOf(sessions.refresh(old.refreshToken))).toBe('session-revoked')
+    }
+    expect((await sessions.refresh(signIn?.tokens.refreshToken ?? '')).session.id).toBe(signIn?.session.id)
+    const live = await storage.sessions.list(viewer.userId, new Date('2026-01-01'), {
+      limit: 9,
+      before: null,
+    })
+    expect(live.map(({ id, deviceName }) => [id, deviceName])).toEqual([[signIn?.session.id, 'Phone']])
+  })
+
+  test('opens none where the password was changed meanwhile, and one where its hash was only made anew', async () => {
+    for (const change of ['password', 'ban', 'hash'] as const) {
+      const { accounts, viewer, storage, betweenEndAndOpen } = await lastingInstance()
+      betweenEndAndOpen(async () => {
+        const user = await storage.users.byId(viewer.userId)
+        const next = change === 'hash' ? password : 'battery staple'
+        if (change === 'ban') await accounts.ban(viewer.userId)
+        else
+          await storage.users.replacePassword(viewer.userId, user?.passwordHash ?? null, await hashed(next))
+      })
+      const edited = accounts.edit(viewer, { username: 'eva', currentPassword: password })
+      if (change === 'hash') expect((await edited).signIn).not.toBeNull()
+      else expect(await codeOf(edited)).toBe(change === 'ban' ? 'account-banned' : 'invalid-credentials')
+      const live = await storage.sessions.list(viewer.userId, new Date('2026-01-01'), {
+        limit: 9,
+        before: null,
+      })
+      expect(live, change).toHaveLength(change === 'hash' ? 1 : 0)
+    }
+  })
+
+  /** With a hook before a session is stored. */
+  async function lastingInstance() {
+    const storage = createMemoryStorage()
+    let act = async () => {}
+    const sessions = {
+      ...storage.sessions,
+      async open(...args: Parameters<typeof storage.sessions.open>) {
+        const doing = act
+        act = async () => {}
+        await doing()
+        return await storage.sessions.open(...args)
+      },
+    }
+    const signed = await signedIn({ storage: { ...storage, sessions } })
+    const betweenEndAndOpen = (doing: () => Promise<void>): void => void (act = doing)
+    return { ...signed, storage, betweenEndAndOpen }
+  }
+
+  async function hashed(text: string): Promise<string> {
+    const { kith, options } = createInstance()
+    const { user } = await kith.accounts.register({ username: 'other', password: text })
+    return (await options.storage.users.byId(user.id))?.passwordHash ?? ''
+  }
+})
+
+describe('input that is wrong', () => {
+  const broken: readonly object[] = [
+    {},
+    { login: 7 },
+    { login: 'ana' },
+    { login: 'a', password: 'b', more: 1 },
+  ]
+
+  test('counts by address, and on a known device by that alone', async () => {
+    const { sessions, tokens } = await signedIn()
+    const home = { address: '192.0.2.1' }
+    const device = { address: '192.0.2.9', device: tokens.deviceToken }
+    for (const client of [home, device]) {
+      for (let call = 0; call < 30; call++)
+        expect(await codeOf(sessions.login(broken[call % 4] as never, client))).toBe('invalid-input')
+      expect(await codeOf(sessions.login({} as never, client))).toBe('rate-limited')
+      expect(await codeOf(sessions.login({ login: 'ana', password }, client))).toBe('rate-limited')
+    }
+    await sessions.login({ login: 'ana', password }, { address: '192.0.2.9' })
+    expect(await codeOf(sessions.login({} as never, { ...device, device: 'junk' }))).toBe('invalid-input')
+  })
+
+  test('of a registration uses up no account of the 20', async () => {
+    const { accounts } = createInstance().kith
+    const client = { address: '192.0.2.1' }
+    for (let call = 0; call < 39; call++)
+      expect(await codeOf(accounts.register({} as never, client))).toBe('invalid-input')
+    for (let call = 0; call < 20; call++)
+      await accounts.register({ username: `person${call}`, password: 'correct horse' }, client)
+    expect(await codeOf(accounts.register({ username: 'late', password: 'correct horse' }, client))).toBe(
+      'rate-limited',
+    )
+    expect(await codeOf(accounts.register({} as never, client))).toBe('rate-limited')
   })
 })
