@@ -39,7 +39,10 @@ export function streamChunks(source: Readable, smallBytes: number = usuallySmall
         }
         source.pause().on('data', take)
         const ignoreEnd = finished(source, { writable: false }, (error) => {
-          if (error) return controller.error(error)
+          if (error) {
+            release()
+            return controller.error(error)
+          }
           hand()
           controller.close()
         })
@@ -47,6 +50,8 @@ export function streamChunks(source: Readable, smallBytes: number = usuallySmall
           clearImmediate(soon)
           ignoreEnd()
           source.off('data', take)
+          // What nobody reads passes: over HTTP/2, a stream that holds unread bytes is never closed.
+          source.on('error', () => {}).resume()
         }
       },
       pull() {
@@ -56,7 +61,6 @@ export function streamChunks(source: Readable, smallBytes: number = usuallySmall
       },
       cancel() {
         release()
-        source.on('error', () => {}).resume()
       },
     },
     { highWaterMark: 0 },

@@ -82,7 +82,7 @@ export async function sendResponse(
  */
 export function endLateBody(outgoing: ServerResponse, seconds: number): void {
   const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
-  if (isHttp2(incoming)) return endLateStream(incoming.stream, seconds)
+  if (isHttp2(incoming)) return endLateStream(incoming, seconds)
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
@@ -92,12 +92,18 @@ export function endLateBody(outgoing: ServerResponse, seconds: number): void {
 }
 
 /** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
-function endLateStream(stream: Http2ServerRequest['stream'], seconds: number): void {
-  // The response is said to be finished only when the whole stream is closed.
-  stream.once('finish', () => {
+function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
+  const { stream } = incoming
+  function letGo(): void {
+    // The request first: while it is paused, it pauses the stream.
+    incoming.resume()
     stream.resume()
     after(seconds, stream, () => stream.close())
-  })
+  }
+  // A client that reset the stream has ended it before its answer was there.
+  if (stream.writableFinished) letGo()
+  // The response is said to be finished only when the whole stream is closed.
+  else stream.once('finish', letGo)
 }
 
 function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {
