@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request, type RequestListener } from 'node:http'
 import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { headOf, sendResponse, toRequest } from './node.ts'
 
@@ -160,6 +161,48 @@ describe('over HTTP/2', () => {
     expect([headers[':status'], headers['connection']]).toEqual([408, undefined])
     stream.resume()
     await closed
+  })
+
+  test.each([
+    ['reads its body', (made: Request) => made.arrayBuffer().catch(() => {})],
+    ['answers when the client has gone', () => wait(100)],
+    [
+      'reads a part',
+      async (made: Request) =>
+        void (await made.body
+          ?.getReader()
+          .read()
+          .catch(() => {})),
+    ],
+    [
+      'reads its body in the end',
+      (made: Request) => wait(100).then(() => made.arrayBuffer().catch(() => {})),
+    ],
+  ])('nothing is left of a client that resets its stream, where the server %s', async (_how, act) => {
+    let open = 0
+    const server = createHttp2Server((incoming, outgoing) => {
+      const made = toRequest({ incoming: incoming as never, body: incoming })
+      void act(made).then(() => sendResponse(new Response('late'), outgoing as never, 0.1))
+    })
+    server.on('session', (session) => {
+      open++
+      session.on('close', () => open--)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    for (let index = 0; index < 12; index++) {
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      session.on('error', () => {})
+      const stream = session.request({ ':method': 'POST' })
+      stream.on('error', () => {})
+      stream.write(Buffer.alloc(5000))
+      await wait(index)
+      stream.destroy()
+      await wait(10)
+      session.destroy()
+    }
+    await expect.poll(() => open, { timeout: 5_000 }).toBe(0)
   })
 })
 

@@ -98,7 +98,8 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
     // The request first: while it is paused, it pauses the stream.
     incoming.resume()
     stream.resume()
-    after(seconds, stream, () => stream.close())
+    // More than closed: a reader that has stopped half-way keeps it paused.
+    after(seconds, stream, () => stream.destroy())
   }
   // A client that reset the stream has ended it before its answer was there.
   if (stream.writableFinished) letGo()
