@@ -11,7 +11,10 @@ const joinedBytes = 16 * 1024
  * ones are joined: each costs its readers the same work, and a sender could cut a body into single bytes. Nothing is read
  * before it is asked for, and whoever stops reading leaves the stream open: the rest passes unread.
  */
-export function streamChunks(source: Readable, smallBytes: number = usuallySmall): ReadableStream<Uint8Array> {
+export function streamChunks(
+  source: Readable,
+  smallBytes: number = usuallySmall,
+): ReadableStream<Uint8Array> {
   let release: () => void
 
   const stream = new ReadableStream<Uint8Array>(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request, type RequestListener } from 'node:http'
 import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { headOf, sendResponse, toRequest } from './node.ts'
@@ -120,6 +120,39 @@ test('the rest of a body that was answered before its end may take its time, and
   for await (const chunk of response) expect(String(chunk)).toBe('enough')
   await closed
   clearInterval(trickle)
+})
+
+test('a client that takes nothing of an answer is left, with all that it has asked for behind it', async () => {
+  let open = 0
+  const url = await serve((_incoming, outgoing) => {
+    open++
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      cancel: () => void open--,
+    })
+    sendResponse(new Response(endless), outgoing, 0.1).catch(() => {})
+  })
+  const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {}).pause()
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5))
+  await expect.poll(() => open).toBeGreaterThan(0)
+  await expect.poll(() => open, { timeout: 10_000 }).toBe(0)
+})
+
+test('an answer that its own source keeps waiting is nobody’s fault', async () => {
+  const url = await serve((_incoming, outgoing) => {
+    const late = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(Buffer.from('first '))
+        await wait(500)
+        controller.enqueue(Buffer.from('second'))
+        controller.close()
+      },
+    })
+    void sendResponse(new Response(late), outgoing, 0.05)
+  })
+  expect(await (await fetch(url)).text()).toBe('first second')
 })
 
 describe('over HTTP/2', () => {
