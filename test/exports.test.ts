@@ -363,7 +363,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type UploadLimits",
       ],
       "@kith/http/node": [
-        "endLateBody",
+        "endLate",
         "headOf",
         "sendResponse",
         "toRequest",

@@ -64,7 +64,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
     problems(error: unknown, request, response, next) {
       if (!isKithError(error) || response.headersSent) return next(error)
-      return send(http.problem(error, `${request.method} ${request.path}`), response)
+      return send(http.problem(error, nameOf(request)), response)
     },
   }
 }
@@ -80,6 +80,13 @@ async function answer(http: KithHttp, request: Request, target: string): Promise
       parsedBody,
     })
   } catch (error) {
-    return http.problem(error, request.path, headOf(request))
+    return http.problem(error, `${request.method}, a route of Kith`, headOf(request))
   }
+}
+
+/** A request by its route, for the log: the path itself may hold a secret, as `/reset/<token>` does. */
+function nameOf({ method, route }: Request): string {
+  // Express gives it as `any`. It is the part below the router that it stands in, and missing outside of routes.
+  const pattern: unknown = (route as { path?: unknown } | undefined)?.path
+  return `${method} ${typeof pattern === 'string' || pattern instanceof RegExp ? String(pattern) : '(no route)'}`
 }

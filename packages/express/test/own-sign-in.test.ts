@@ -8,12 +8,14 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { kithExpress } from '../src/index.ts'
 
 const register = vi.fn()
+const log = vi.fn<(message: string, detail?: unknown) => void>()
 
 async function listen(): Promise<string> {
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: cheapPasswords,
+    logger: { warn: log, error: log },
   })
   const { routes, signIn, problems } = kithExpress(kith, { allowedOrigins: ['https://app.example'] })
   const app = express()
@@ -27,6 +29,17 @@ async function listen(): Promise<string> {
   app.get('/half', (_request, response) => {
     response.write('half')
     throw new KithError('busy')
+  })
+  const below = express.Router()
+  below.get('/confirm/:code', () => {
+    throw new KithError('storage-unavailable')
+  })
+  app.use('/reset/:token', below)
+  app.get('/files/*path', () => {
+    throw new KithError('internal-error')
+  })
+  app.use('/nowhere', () => {
+    throw new KithError('internal-error')
   })
   app.use(routes, problems)
   // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
@@ -81,4 +94,17 @@ test('errors of Kith become problems, without cookies; all others go on to the h
   expect(refused.headers.getSetCookie()).toEqual([])
   expect((await fetch(`${url}/broken`)).status).toBe(418)
   await expect(fetch(`${url}/half`).then((response) => response.text())).rejects.toThrow()
+})
+
+test('the log names routes: paths and queries may hold secrets', async () => {
+  const url = await listen()
+  log.mockReset()
+  for (const path of ['/reset/s3cret/confirm/s3cret?s3cret', '/files/s3cret/s3cret', '/nowhere/s3cret'])
+    expect((await fetch(url + path)).status).toBeGreaterThanOrEqual(500)
+  const lines = log.mock.calls.map(([message]) => message)
+  expect(lines).toEqual([
+    'GET /confirm/:code: storage-unavailable',
+    'GET /files/*path: internal-error',
+    'GET (no route): internal-error',
+  ])
 })

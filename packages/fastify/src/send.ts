@@ -1,9 +1,9 @@
-import { endLateBody } from '@kith/http/node'
+import { endLate } from '@kith/http/node'
 import type { FastifyReply } from 'fastify'
 
 /** Sends a Fetch response. What the host has set before stays. */
 export function send(reply: FastifyReply, response: Response, bodyTimeoutSeconds: number): FastifyReply {
-  endLateBody(reply.raw, bodyTimeoutSeconds)
+  endLate(reply.raw, bodyTimeoutSeconds)
   const vary = reply.getHeader('vary')
   // Fastify would replace this header, while it adds up cookies by itself.
   if (vary !== undefined) response.headers.append('vary', String(vary))

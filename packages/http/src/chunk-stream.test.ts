@@ -10,22 +10,45 @@ function sourceOf(...chunks: readonly string[]): Readable {
   return source
 }
 
-test('chunks that wait stay apart, and the end comes behind them', async () => {
-  const source = sourceOf('a', 'bc', 'd')
-  source.push(null)
+const large = 'x'.repeat(4096)
+
+async function read(source: Readable): Promise<string[]> {
   const seen: string[] = []
   for await (const chunk of streamChunks(source)) seen.push(Buffer.from(chunk).toString())
-  expect(seen).toEqual(['a', 'bc', 'd'])
+  return seen
+}
+
+test('chunks that wait stay apart, and the end comes behind them', async () => {
+  const source = sourceOf(`${large}a`, `${large}bc`, `${large}d`)
+  source.push(null)
+  expect(await read(source)).toEqual([`${large}a`, `${large}bc`, `${large}d`])
+})
+
+test('single bytes are joined, so that they cost their readers no more than their size', async () => {
+  const source = sourceOf(...'a'.repeat(100_000))
+  source.push(null)
+  const seen = await read(source)
+  expect(seen.join('')).toBe('a'.repeat(100_000))
+  expect(seen.length).toBeLessThan(10)
+})
+
+test('small chunks and large ones stay in order', async () => {
+  const source = sourceOf('a', 'b', `${large}c`, 'd', large.repeat(4), 'e')
+  source.push(null)
+  expect((await read(source)).join('')).toBe(`ab${large}cd${large.repeat(4)}e`)
 })
 
 test('nothing is read before it is asked for, and then one chunk', async () => {
-  const source = sourceOf('a', 'b', 'c')
+  const source = sourceOf(large, 'b', 'c', large.repeat(4), 'd')
   const reader = streamChunks(source).getReader()
   await turn()
-  expect([source.readableDidRead, source.readableLength]).toEqual([false, 3])
-  expect((await reader.read()).value).toEqual(Buffer.from('a'))
+  expect([source.readableDidRead, source.readableLength]).toEqual([false, 5 * 4096 + 3])
+  expect((await reader.read()).value).toEqual(Buffer.from(large))
   await turn()
-  expect(source.readableLength).toBe(2)
+  expect(source.readableLength).toBe(4 * 4096 + 3)
+  await reader.read()
+  await turn()
+  expect(source.readableLength).toBe(1)
 })
 
 test('a chunk that comes later, an error and an early end reach a reader that waits', async () => {

@@ -1,27 +1,60 @@
 import { finished, type Readable } from 'node:stream'
 import { share } from './chunk-memory.ts'
 
+/** A chunk off a connection that is below this is joined with those that come right after it. */
+const usuallySmall = 4 * 1024
+/** What is joined is handed on when it is this large, or when nothing more is there to join. */
+const joinedBytes = 16 * 1024
+
 /**
- * The chunks of a stream as they were pushed into it, where its own iterator joins those that wait into new ones. Nothing
- * is read before it is asked for, and whoever stops reading leaves the stream open: the rest passes unread.
+ * The chunks of a stream as they were pushed into it, where its own iterator joins those that wait into new ones. Only small
+ * ones are joined: each costs its readers the same work, and a sender could cut a body into single bytes. Nothing is read
+ * before it is asked for, and whoever stops reading leaves the stream open: the rest passes unread.
  */
-export function streamChunks(source: Readable): ReadableStream<Uint8Array> {
+export function streamChunks(
+  source: Readable,
+  smallBytes: number = usuallySmall,
+): ReadableStream<Uint8Array> {
   let release: () => void
 
   const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        function hand(chunk: Uint8Array): void {
-          source.pause()
-          controller.enqueue(chunk)
+        let waiting: Uint8Array[] = []
+        let size = 0
+        let soon: NodeJS.Immediate | undefined
+
+        function take(chunk: Uint8Array): void {
+          waiting.push(chunk)
+          size += chunk.byteLength
+          if (size >= (waiting.length === 1 ? smallBytes : joinedBytes)) hand()
+          // What lies in the socket already comes before this.
+          else soon ??= setImmediate(hand)
         }
-        source.pause().on('data', hand)
-        const ignoreEnd = finished(source, { writable: false }, (error) =>
-          error ? controller.error(error) : controller.close(),
-        )
+        function hand(): void {
+          clearImmediate(soon)
+          soon = undefined
+          source.pause()
+          const [first] = waiting
+          if (first) controller.enqueue(waiting.length === 1 ? first : join(waiting, size))
+          waiting = []
+          size = 0
+        }
+        source.pause().on('data', take)
+        const ignoreEnd = finished(source, { writable: false }, (error) => {
+          if (error) {
+            release()
+            return controller.error(error)
+          }
+          hand()
+          controller.close()
+        })
         release = () => {
+          clearImmediate(soon)
           ignoreEnd()
-          source.off('data', hand)
+          source.off('data', take)
+          // What nobody reads passes: over HTTP/2, a stream that holds unread bytes is never closed.
+          source.on('error', () => {}).resume()
         }
       },
       pull() {
@@ -31,10 +64,20 @@ export function streamChunks(source: Readable): ReadableStream<Uint8Array> {
       },
       cancel() {
         release()
-        source.on('error', () => {}).resume()
       },
     },
     { highWaterMark: 0 },
   )
   return stream
+}
+
+/** In memory of its own, which can be freed like that of a chunk off a socket. */
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = Buffer.allocUnsafeSlow(size)
+  let end = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, end)
+    end += chunk.byteLength
+  }
+  return joined
 }

@@ -94,10 +94,14 @@ function sessionOf(token: string): unknown {
   }
 }
 
+/** Browsers set no cookie for a longer path (RFC 6265bis, 5.6), so there is none to remove. */
+const longestPath = 1024
+
 /** The paths whose cookies a browser sends to this one, but for those that end in a slash. */
 function pathsAbove(path: string): string[] {
   const segments = path.split('/').slice(1)
-  return ['/', ...segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)]
+  const paths = ['/', ...segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)]
+  return paths.filter(({ length }) => length <= longestPath)
 }
 
 function capitalize(word: string): string {

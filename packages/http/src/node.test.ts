@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, request, type RequestListener } from 'node:http'
 import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { headOf, sendResponse, toRequest } from './node.ts'
 
@@ -121,6 +122,39 @@ test('the rest of a body that was answered before its end may take its time, and
   clearInterval(trickle)
 })
 
+test('a client that takes nothing of an answer is left, with all that it has asked for behind it', async () => {
+  let open = 0
+  const url = await serve((_incoming, outgoing) => {
+    open++
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      cancel: () => void open--,
+    })
+    sendResponse(new Response(endless), outgoing, 0.1).catch(() => {})
+  })
+  const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => {}).pause()
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5))
+  await expect.poll(() => open).toBeGreaterThan(0)
+  await expect.poll(() => open, { timeout: 10_000 }).toBe(0)
+})
+
+test('an answer that its own source keeps waiting is nobody’s fault', async () => {
+  const url = await serve((_incoming, outgoing) => {
+    const late = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(Buffer.from('first '))
+        await wait(500)
+        controller.enqueue(Buffer.from('second'))
+        controller.close()
+      },
+    })
+    void sendResponse(new Response(late), outgoing, 0.05)
+  })
+  expect(await (await fetch(url)).text()).toBe('first second')
+})
+
 describe('over HTTP/2', () => {
   async function serveHttp2(answer: (made: Request) => Promise<Response>): Promise<ClientHttp2Session> {
     const server = createHttp2Server((incoming, outgoing) => {
@@ -160,6 +194,48 @@ describe('over HTTP/2', () => {
     expect([headers[':status'], headers['connection']]).toEqual([408, undefined])
     stream.resume()
     await closed
+  })
+
+  test.each([
+    ['reads its body', (made: Request) => made.arrayBuffer().catch(() => {})],
+    ['answers when the client has gone', () => wait(100)],
+    [
+      'reads a part',
+      async (made: Request) =>
+        void (await made.body
+          ?.getReader()
+          .read()
+          .catch(() => {})),
+    ],
+    [
+      'reads its body in the end',
+      (made: Request) => wait(100).then(() => made.arrayBuffer().catch(() => {})),
+    ],
+  ])('nothing is left of a client that resets its stream, where the server %s', async (_how, act) => {
+    let open = 0
+    const server = createHttp2Server((incoming, outgoing) => {
+      const made = toRequest({ incoming: incoming as never, body: incoming })
+      void act(made).then(() => sendResponse(new Response('late'), outgoing as never, 0.1))
+    })
+    server.on('session', (session) => {
+      open++
+      session.on('close', () => open--)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    for (let index = 0; index < 12; index++) {
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      session.on('error', () => {})
+      const stream = session.request({ ':method': 'POST' })
+      stream.on('error', () => {})
+      stream.write(Buffer.alloc(5000))
+      await wait(index)
+      stream.destroy()
+      await wait(10)
+      session.destroy()
+    }
+    await expect.poll(() => open, { timeout: 5_000 }).toBe(0)
   })
 })
 

@@ -7,6 +7,7 @@ import { consumedMessage } from './body.ts'
 import { own } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
 import type { RequestHead } from './request-head.ts'
+import { endStalledAnswer } from './stalled-answer.ts'
 
 /** A request of Node's own server, as a framework hands it on. */
 export interface NodeRequest {
@@ -52,14 +53,15 @@ export function headOf({ method = 'GET', headers }: IncomingMessage): RequestHea
 
 /**
  * Writes a Fetch response; resolves when it is sent, or the client has gone. What the host has set before stays. The rest of
- * the request's body may go on for `bodyTimeoutSeconds` then.
+ * the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as
+ * long is left.
  */
 export async function sendResponse(
   response: Response,
   outgoing: ServerResponse,
   bodyTimeoutSeconds: number = 30,
 ): Promise<void> {
-  endLateBody(outgoing, bodyTimeoutSeconds)
+  endLate(outgoing, bodyTimeoutSeconds)
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) {
     if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
@@ -77,12 +79,14 @@ export async function sendResponse(
 }
 
 /**
- * Ends the connection of a request whose body goes on long after its answer. An answer does not wait for the body, and
- * where the host has no time limit of its own, nobody else would wait for its end either.
+ * Ends what a client holds open: the connection of a request whose body goes on long after its answer, and an answer of
+ * which nothing is taken for twice as long. An answer does not wait for the body, and where the host has no time limits of
+ * its own, nobody else would wait for an end of either.
  */
-export function endLateBody(outgoing: ServerResponse, seconds: number): void {
+export function endLate(outgoing: ServerResponse, seconds: number): void {
+  endStalledAnswer(outgoing, 2 * seconds)
   const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
-  if (isHttp2(incoming)) return endLateStream(incoming.stream, seconds)
+  if (isHttp2(incoming)) return endLateStream(incoming, seconds)
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
@@ -92,12 +96,19 @@ export function endLateBody(outgoing: ServerResponse, seconds: number): void {
 }
 
 /** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
-function endLateStream(stream: Http2ServerRequest['stream'], seconds: number): void {
-  // The response is said to be finished only when the whole stream is closed.
-  stream.once('finish', () => {
+function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
+  const { stream } = incoming
+  function letGo(): void {
+    // The request first: while it is paused, it pauses the stream.
+    incoming.resume()
     stream.resume()
-    after(seconds, stream, () => stream.close())
-  })
+    // More than closed: a reader that has stopped half-way keeps it paused.
+    after(seconds, stream, () => stream.destroy())
+  }
+  // A client that reset the stream has ended it before its answer was there.
+  if (stream.writableFinished) letGo()
+  // The response is said to be finished only when the whole stream is closed.
+  else stream.once('finish', letGo)
 }
 
 function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {

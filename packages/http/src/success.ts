@@ -24,23 +24,29 @@ function toReadable(
 ): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null
+  let isCancelled = false
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await (ahead ?? chunks.next())
+        if (isCancelled) return
         if (done) return controller.close()
         // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
         // the server asks again, and the connection would not be seen as idle.
         ahead = chunks.next()
         const next = await ahead
+        // Whoever left meanwhile misses nothing, and nothing is wrong.
+        if (isCancelled) return
         controller.enqueue(value)
         if (next.done) controller.close()
       } catch (error) {
+        if (isCancelled) return
         brokeOff(error)
         throw error
       }
     },
     async cancel() {
+      isCancelled = true
       await chunks.return?.()
     },
   })

@@ -60,7 +60,8 @@ async function readMultipart<Result>(body: Readable, type: string, take: Take<Re
           reject(unknownField(name))
           return
         }
-        part = { file, taken: take(streamChunks(file)) }
+        // Not joined: the parts are to be found again in the chunks that they were cut from.
+        part = { file, taken: take(streamChunks(file, 0)) }
         part.taken.catch(reject)
       })
       form.on('field', (name) => reject(unknownField(name)))
