@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CountDifference, createKith, type RecountResult } from '@kith/core'
+import { createMemoryBlobs } from '@kith/core/memory'
 import { expect, onTestFinished, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 import { inTemporaryFolder } from '../media/temporary-folder.ts'
@@ -68,11 +69,14 @@ test('counts are verified batch by batch, with what is wrong reported and how ma
 })
 
 test('a clock that is days ahead ends no upload that is going on', async () => {
-  const { options, advance } = createInstance()
+  const ahead = (): Date => new Date(Date.now() + 7 * 86_400_000)
+  const { options } = createInstance({ clock: ahead })
   const directory = mkdtempSync(join(tmpdir(), 'kith-upkeep-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
-  const kith = createKith({ ...options, media: { temporaryDirectory: directory } })
-  advance(7 * 86_400)
+  const kith = createKith({
+    ...options,
+    media: { blobs: createMemoryBlobs(), temporaryDirectory: directory },
+  })
   await inTemporaryFolder(directory, async (folder) => {
     await kith.upkeep.run()
     expect(existsSync(folder)).toBe(true)
