@@ -6,11 +6,12 @@ import type * as Core from '@kith/core'
 import type * as Memory from '@kith/core/memory'
 import type * as Blobs from '@kith/blob-local'
 import type * as Images from '@kith/media-sharp'
+import type * as Videos from '@kith/media-video'
 import type * as Express from '@kith/express'
 import express from 'express'
 
 /**
- * A server that accepts images, for the attacks on it: prints its port, and a token of an account. `KITH_ROOT` is another
+ * A server that accepts images and videos, for the attacks on it: prints its port, and a token of an account. `KITH_ROOT` is another
  * checkout of this repository to compare with.
  */
 const root = resolve(process.env['KITH_ROOT'] ?? join(import.meta.dirname, '../..'))
@@ -21,6 +22,7 @@ const { createKith } = await load<typeof Core>('core/src/index.ts')
 const { createMemoryStorage } = await load<typeof Memory>('core/src/memory/index.ts')
 const { createLocalBlobs } = await load<typeof Blobs>('blob-local/src/index.ts')
 const { createSharpImages } = await load<typeof Images>('media-sharp/src/index.ts')
+const { createMediabunnyVideos } = await load<typeof Videos>('media-video/src/index.ts')
 const { kithExpress } = await load<typeof Express>('express/src/index.ts')
 
 const images = createSharpImages({ heic: 'libheif-js' })
@@ -28,7 +30,7 @@ const directory = mkdtempSync(join(tmpdir(), 'kith-attacked-'))
 const kith = createKith({
   secret: 'f3Qk0a9s8Zx7Cv6Bn5Mm4Lk3Jh2Gf1Dd',
   storage: createMemoryStorage(),
-  media: { blobs: createLocalBlobs({ directory, images }), images },
+  media: { blobs: createLocalBlobs({ directory, images }), images, videos: createMediabunnyVideos() },
   limits: { uploadByAccount: [{ limit: 10_000, window: '1h' }] },
 })
 const { tokens } = await kith.accounts.register({ username: 'mallory', password: 'quartz-lantern-57-Orbit' })

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { percentile } from './percentile.ts'
 
 /** What was seen of a server while something was done to it. */
 interface Seen {
-  /** MiB by which the server has grown at most. */
+  /** MiB by which the server was larger at its peak than when it had taken in its first file. */
   growth: number
-  /** MiB of the largest process that it has started. */
+  /** MiB of the largest process that it has started, at its peak. */
   largestChild: number
   /** Milliseconds that other requests took. */
   p99: number
@@ -19,6 +19,8 @@ interface Seen {
 /** A server in a process of its own, looked at from outside. */
 export interface WatchedServer {
   post(path: string, body: Buffer): Promise<string>
+  /** Takes its memory from here on as what it is without an attack. */
+  settle(): void
   watch(work: () => Promise<void>): Promise<Seen>
   stop(): void
 }
@@ -35,11 +37,14 @@ export async function startServer(): Promise<WatchedServer> {
 
   async function ping(): Promise<number> {
     const start = performance.now()
-    await fetch(`${address}/users/mallory`).then((response) => response.arrayBuffer())
-    return performance.now() - start
+    const response = await fetch(`${address}/users/mallory`)
+    await response.arrayBuffer()
+    return response.ok ? performance.now() - start : Infinity
   }
 
+  let settled = 0
   return {
+    settle: () => void (settled = residentMebibytes(child.pid)),
     async post(path, body) {
       const answer = await fetch(address + path, {
         method: 'POST',
@@ -51,13 +56,15 @@ export async function startServer(): Promise<WatchedServer> {
       return `${answer.status} ${code ?? ''}`
     },
     async watch(work) {
-      const before = residentMebibytes(child.pid)
+      forgetPeak(child.pid)
       const seen = { growth: 0, largestChild: 0 }
-      const look = setInterval(() => {
-        seen.growth = Math.max(seen.growth, residentMebibytes(child.pid) - before)
+      const look = (): void => {
+        seen.growth = Math.max(seen.growth, peakMebibytes(child.pid) - settled)
         for (const pid of childrenOf(child))
-          seen.largestChild = Math.max(seen.largestChild, residentMebibytes(pid))
-      }, 10)
+          seen.largestChild = Math.max(seen.largestChild, peakMebibytes(pid))
+      }
+      for (const pid of childrenOf(child)) forgetPeak(pid)
+      const looking = setInterval(look, 10)
       const times: number[] = []
       let isDone = false
       const pinging = (async () => {
@@ -69,7 +76,8 @@ export async function startServer(): Promise<WatchedServer> {
       await work()
       isDone = true
       await pinging
-      clearInterval(look)
+      clearInterval(looking)
+      look()
       return {
         ...seen,
         p99: percentile(times, 0.99),
@@ -90,9 +98,26 @@ function childrenOf({ pid }: ChildProcess): number[] {
   }
 }
 
-function residentMebibytes(pid: number | undefined): number {
+/** Lets the kernel take the peak of a process from now on: proc(5), `clear_refs`. */
+function forgetPeak(pid: number | undefined): void {
   try {
-    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // It has ended.
+  }
+}
+
+function residentMebibytes(pid: number | undefined): number {
+  return mebibytes(pid, /^VmRSS:\s+(\d+) kB$/m)
+}
+
+function peakMebibytes(pid: number | undefined): number {
+  return mebibytes(pid, /^VmHWM:\s+(\d+) kB$/m)
+}
+
+function mebibytes(pid: number | undefined, line: RegExp): number {
+  try {
+    const [, kibibytes] = line.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
     return Number(kibibytes ?? 0) / 1024
   } catch {
     return 0

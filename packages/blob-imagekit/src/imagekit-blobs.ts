@@ -39,7 +39,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   const blobs: BlobStore = {
     async put(key, bytes, meta) {
       const folder = folders.blob(key)
-      await sweepTemporaryFolders(place.temporaryDirectory, new Date())
+      await sweepTemporaryFolders(place.temporaryDirectory)
       await inTemporaryFolder(place.temporaryDirectory, async (temporary) => {
         const path = join(temporary, 'file')
         await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path, { flags: 'wx' }))

@@ -43,7 +43,7 @@ export function createS3Blobs(place: S3Place): BlobStore {
 
   /** All files are made before the first is sent. The original comes last: where it is, everything is. */
   async function putImage(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
-    await sweepTemporaryFolders(place.temporaryDirectory, new Date())
+    await sweepTemporaryFolders(place.temporaryDirectory)
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
       const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
       await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null), { flags: 'wx' }))

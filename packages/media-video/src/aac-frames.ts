@@ -1,11 +1,12 @@
 import { readBits } from './bits.ts'
+import { demand } from './budget.ts'
 import type { Frame } from './frame-cleaning.ts'
 
 /** ISO 14496-3, table 4.85. */
 const elements = { data: 4, fill: 6 } as const
 
-/** The longest data and filler that stand in front of sound; an encoder writes its name there. */
-const maxLeadBytes = 1024
+/** The longest data and filler that stand in front of sound, in which an encoder writes its name: as long as a frame can be. */
+const maxLeadBytes = 8192
 
 /**
  * Clears data and filler that stand in front of the sound of a frame of AAC. What is behind the sound cannot be found
@@ -19,6 +20,7 @@ export async function cleanAacFrame({ file, budget, start, end }: Frame): Promis
   const head = Buffer.from(await file.read(start, Math.min(maxLeadBytes, end - start)))
   const bits = readBits(head)
   for (let cleared = true; cleared;) cleared = clearNext()
+  demand(bits.position() < head.length * 8 || head.length === end - start)
   await file.write(start, head)
 
   function clearNext(): boolean {

@@ -1,17 +1,21 @@
 import { demand } from './budget.ts'
 import type { Frame } from './frame-cleaning.ts'
+import { type DisplayUnits, isDisplay, isLight } from './light.ts'
 import type { Range } from './video-file.ts'
 
 /** AV1 specification, 6.2.2. */
-const types = { sequenceHeader: 1, metadata: 5, padding: 15 } as const
+const types = { sequenceHeader: 1, delimiter: 2, metadata: 5, padding: 15 } as const
 
 /** Headers, frames, and the marks between them; lists of tiles and types to come are not. */
 const kept: ReadonlySet<number> = new Set([1, 2, 3, 4, 6, 7])
 
-/** Light and display: the types of metadata that a decoder may need, with their lengths and the bits that end them. */
-const keptMetadata: ReadonlyMap<number, number> = new Map([
-  [1, 4],
-  [2, 24],
+/** AV1 specification, 6.7.4. */
+const av1Display: DisplayUnits = { one: 65_536, candela: [256, 16_384] }
+
+/** Light and display: the types of metadata that a decoder may need. */
+const keptMetadata: ReadonlyMap<number, (content: Buffer) => boolean> = new Map([
+  [1, isLight],
+  [2, (content) => isDisplay(content, av1Display)],
 ])
 
 interface Unit {
@@ -28,14 +32,10 @@ export async function cleanAv1Frame({ file, budget, start, end }: Frame): Promis
     await budget.rest()
     const head = await file.read(at, Math.min(16, end - at))
     const unit = unitAt(head, { start: at, end })
-    const [kind = 0, ...rest] = await file.read(unit.content, Math.min(26, unit.end - unit.content))
-    const length = keptMetadata.get(kind)
     const isPlain =
-      kept.has(unit.type) ||
-      (unit.type === types.metadata &&
-        length !== undefined &&
-        rest.length === length + 1 &&
-        rest[length] === 0x80)
+      unit.type === types.metadata
+        ? isPlainMetadata(await file.read(unit.content, Math.min(27, unit.end - unit.content)))
+        : kept.has(unit.type) && (unit.type !== types.delimiter || unit.content === unit.end)
     if (!isPlain) {
       await file.write(at, Buffer.from([(unit.first & 0x86) | (types.padding << 3)]))
       await file.fill({ start: unit.content, end: unit.end }, 0)
@@ -43,6 +43,12 @@ export async function cleanAv1Frame({ file, budget, start, end }: Frame): Promis
     }
     at = unit.end
   }
+}
+
+/** Its type, what it has, and the bit that ends it. */
+function isPlainMetadata(content: Buffer): boolean {
+  const isPlain = keptMetadata.get(content[0] ?? 0)
+  return content.at(-1) === 0x80 && isPlain?.(Buffer.from(content.subarray(1, -1))) === true
 }
 
 /** Cleans an `av1C`, which WebM has as well: four bytes, and the header of the sequence. */

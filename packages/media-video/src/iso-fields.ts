@@ -38,6 +38,34 @@ export function table(entryBytes: number, headBytes = 8): Leaf {
   }
 }
 
+/**
+ * A table of pairs: how many samples, and something of each. Of no sample it is nothing.
+ */
+export const pairs: Leaf = (content, budget) => {
+  const length = table(8)(content, budget)
+  for (let at = 8; length !== null && at < length; at += 8)
+    if (content.readUInt32BE(at) === 0) content.writeUInt32BE(0, at + 4)
+  return length
+}
+
+/** A table of numbers of samples that rise, up to where they do not. */
+export const rising: Leaf = (content, budget) => {
+  const length = table(4)(content, budget) ?? 0
+  let end = 8
+  for (let last = 0; end < length; end += 4) {
+    const number = content.readUInt32BE(end)
+    if (number <= last || number > maxSmall) break
+    last = number
+  }
+  content.writeUInt32BE((end - 8) / 4, 4)
+  return end
+}
+
+/** A time of 64 bits is what a double can say exactly, or all ones for one that is not known; text is larger. */
+export function cleanLongTime(content: Buffer, at: number): void {
+  if (content.readUInt32BE(at) >= 2 ** 21) content.fill(0xff, at, at + 8)
+}
+
 /** A matrix turns, mirrors and scales; where it moves the picture to is whole pixels. Other numbers become those of no change. */
 export function cleanMatrix(matrix: Buffer): void {
   const turn = [0, 4, 12, 16].map((at) => matrix.readInt32BE(at))

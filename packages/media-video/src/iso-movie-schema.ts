@@ -1,6 +1,17 @@
-import { type Budget, demand, tooComplex } from './budget.ts'
+import { demand } from './budget.ts'
 import { type Leaf, type Schema } from './iso-cleaning.ts'
-import { cleanMatrix, cleanNumbers, fixed, maxSmall, table, versioned } from './iso-fields.ts'
+import {
+  cleanLongTime,
+  cleanMatrix,
+  cleanNumbers,
+  fixed,
+  maxSmall,
+  pairs,
+  rising,
+  table,
+  versioned,
+} from './iso-fields.ts'
+import { trackDefaults } from './iso-fragment-schema.ts'
 import { cleanDescriptions } from './iso-sample-entries.ts'
 
 /** Ticks a second; text read as a number is larger. */
@@ -25,6 +36,7 @@ const trackHeader = versioned([84, 96], (content, isLong) => {
   const number = isLong ? 20 : 12
   demand(content.readUInt32BE(number) <= maxSmall)
   content.fill(0, number + 4, number + 8)
+  if (isLong) cleanLongTime(content, 28)
   const rest = content.subarray(isLong ? 36 : 24)
   rest.fill(0, 0, 12)
   rest.writeUInt16BE(rest.readUInt16BE(12) === 0 ? 0 : 0x100, 12)
@@ -35,13 +47,15 @@ const trackHeader = versioned([84, 96], (content, isLong) => {
 
 const mediaHeader = versioned([24, 36], (content, isLong) => {
   cleanTimes(content, isLong)
-  content.writeUInt16BE(0, isLong ? 34 : 22)
+  // No language is named: ISO 639 calls that `und`.
+  content.writeUInt32BE(0x55c4_0000, isLong ? 32 : 20)
 })
 
 /** When it was made goes; the unit of time and the duration stay. */
 function cleanTimes(content: Buffer, isLong: boolean): void {
   content.fill(0, 1, isLong ? 20 : 12)
   demand(content.readUInt32BE(isLong ? 20 : 12) <= maxTimescale)
+  if (isLong) cleanLongTime(content, 24)
 }
 
 /** The name of the handler is that of a camera or program, and so is its manufacturer. */
@@ -69,6 +83,7 @@ const edits: Leaf = (content, budget) => {
   for (let end = 8 + entryBytes; end <= length; end += entryBytes) {
     const isStill = content.readInt16BE(end - 4) === 0
     content.writeUInt32BE(isStill ? 0 : 0x10000, end - 4)
+    if (entryBytes === 20) for (const at of [20, 12]) cleanLongTime(content, end - at)
   }
   return length
 }
@@ -102,9 +117,9 @@ const sampleSizes: Leaf = (content, budget) => {
 
 const sampleTable: Schema = {
   stsd: cleanDescriptions,
-  stts: table(8),
-  ctts: table(8),
-  stss: table(4),
+  stts: pairs,
+  ctts: pairs,
+  stss: rising,
   stsz: sampleSizes,
   stsc: table(12),
   stco: table(4),
@@ -126,57 +141,17 @@ const track: Schema = {
   mdia: { within: { mdhd: mediaHeader, hdlr: cleanHandler, minf: { within: mediaInformation } } },
 }
 
-const trackDefaults = fixed(24, (content) => {
-  content.fill(0, 0, 4)
-  cleanNumbers(content, { at: 4, count: 2, limit: maxSmall })
-})
-
 /** What may be in a `moov`. */
 export const movieSchema: Schema = {
   mvhd: movieHeader,
   trak: { within: track },
   mvex: {
     within: {
-      mehd: versioned([8, 12], (content) => content.fill(0, 1, 4)),
+      mehd: versioned([8, 12], (content, isLong) => {
+        content.fill(0, 1, 4)
+        if (isLong) cleanLongTime(content, 4)
+      }),
       trex: trackDefaults,
     },
   },
-}
-
-/** What may be in a `moof`. */
-export const fragmentSchema: Schema = {
-  mfhd: fixed(8, (content) => content.fill(0, 0, 4)),
-  traf: {
-    within: {
-      tfhd: (content) => lengthByFlags(content, { head: 8, flags: [1, 1, 2, 8, 0x10, 0x20] }),
-      tfdt: versioned([8, 12], (content) => content.fill(0, 1, 4)),
-      trun: cleanRun,
-    },
-  },
-}
-
-/** Half an hour of sound. */
-const maxSamplesOfRun = 100_000
-
-/** Of a run there are as many fields for each sample as its flags name, and none where they name none. */
-function cleanRun(content: Buffer, budget: Budget): number | null {
-  demand(content.length >= 8)
-  const count = content.readUInt32BE(4)
-  // mediabunny lists the samples of a fragment one by one.
-  if (count > maxSamplesOfRun) throw tooComplex()
-  budget.spend('frame', count)
-  const flags = content.readUIntBE(1, 3)
-  const perSample = [0x100, 0x200, 0x400, 0x800].filter((flag) => (flags & flag) !== 0).length
-  const head = lengthByFlags(content, { head: 8, flags: [1, 4] })
-  const length = head + count * perSample * 4
-  demand(length <= content.length)
-  return length
-}
-
-function lengthByFlags(content: Buffer, { head, flags }: { head: number; flags: readonly number[] }): number {
-  demand(content.length >= head)
-  const set = content.readUIntBE(1, 3)
-  const length = head + flags.filter((flag) => (set & flag) !== 0).length * 4
-  demand(length <= content.length)
-  return length
 }

@@ -5,17 +5,23 @@ import { cleanAvcConfig, cleanHevcConfig } from './nal-config.ts'
 import { type Box, boxAt, maxHeaderBytes } from './iso-boxes.ts'
 import { type Schema, cleanBoxes } from './iso-cleaning.ts'
 import { areSmall, cleanNumbers, fixed, maxSmall } from './iso-fields.ts'
+import { isDisplay, isLight } from './light.ts'
 import { cleanElementaryStream } from './iso-elementary-stream.ts'
-import { cleanFlacBlocks, cleanOpusMapping } from './sound-configs.ts'
+import { cleanDtsNumbers, cleanFlacBlocks, cleanOpusMapping } from './sound-configs.ts'
 
 /** Colors are told by three numbers; a profile of a display can have a serial number in it. */
 function cleanColor(content: Buffer): number | null {
   const kind = content.toString('latin1', 0, 4)
   if (kind === 'nclx' && content.length >= 11) {
     content[10] = (content[10] ?? 0) & 0x80
-    return 11
+    return areCodes(content) ? 11 : null
   }
-  return kind === 'nclc' && content.length >= 10 ? 10 : null
+  return kind === 'nclc' && content.length >= 10 && areCodes(content) ? 10 : null
+}
+
+/** All codes of ITU-T H.273 are below 256. */
+function areCodes(content: Buffer): boolean {
+  return [4, 6, 8].every((at) => content.readUInt16BE(at) < 256)
 }
 
 /** Numbers that are no text, or nothing. */
@@ -24,19 +30,13 @@ function numbers(length: number, mayBe: (content: Buffer) => boolean = areSmall)
     content.length >= length && mayBe(content.subarray(0, length)) ? length : null
 }
 
-/** The display that it was made on, as SMPTE ST 2086 has it: eight coordinates and two luminances in 0.0001 candelas. */
-function isDisplay(content: Buffer): boolean {
-  for (let at = 0; at < 16; at += 2) if (content.readUInt16BE(at) > 50_000) return false
-  return content.readUInt32BE(16) <= 100_000_000 && content.readUInt32BE(20) <= 100_000_000
-}
-
 const pictureParts: Schema = {
   colr: cleanColor,
   pasp: numbers(8, (content) => areSmall(content) && content.readUInt32BE(0) <= 65_535),
   clap: numbers(32),
   fiel: numbers(2, ([fields = 0, order = 0]) => fields <= 2 && order <= 14),
-  mdcv: numbers(24, isDisplay),
-  clli: numbers(4, () => true),
+  mdcv: numbers(24, (content) => isDisplay(content)),
+  clli: numbers(4, isLight),
 }
 
 const vpConfig = fixed(12, (content) => {
@@ -91,7 +91,9 @@ const sounds: Readonly<Record<string, Schema>> = {
   },
   'ac-3': { dac3: fixed(3) },
   'ec-3': { dec3: cleanEnhancedAc3 },
-  ...Object.fromEntries(['dtsc', 'dtsh', 'dtsl', 'dtse'].map((type) => [type, { ddts: fixed(20) }])),
+  ...Object.fromEntries(
+    ['dtsc', 'dtsh', 'dtsl', 'dtse'].map((type) => [type, { ddts: fixed(20, cleanDtsNumbers) }]),
+  ),
   ...Object.fromEntries(
     ['twos', 'sowt', 'raw ', 'in24', 'in32', 'fl32', 'fl64', 'lpcm', 'ipcm', 'fpcm', 'ulaw', 'alaw'].map(
       (type) => [type, plainSound],

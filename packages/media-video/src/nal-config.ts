@@ -1,5 +1,5 @@
 /** The longest parameter set: one with scaling lists takes a few hundred bytes. */
-const maxParameterSetBytes = 1024
+export const maxParameterSetBytes = 1024
 
 interface Sets {
   list: Buffer[]
@@ -56,8 +56,24 @@ export function cleanHevcConfig(content: Buffer): number | null {
     count++
     arrays.push(Buffer.from([head & 0xbf, ours.length >> 8, ours.length & 0xff]), ...writeSets(ours))
   }
-  const fixed = Buffer.from(content.subarray(0, 22))
-  return replace(content, Buffer.concat([fixed, Buffer.from([count]), ...arrays]))
+  return replace(content, Buffer.concat([hevcNumbers(content), Buffer.from([count]), ...arrays]))
+}
+
+/** ISO 14496-15, 8.3.3.1.2: what is reserved is as it has to be, and flags are those that are defined. */
+function hevcNumbers(content: Buffer): Buffer {
+  const numbers = Buffer.from(content.subarray(0, 22))
+  // Compatible profiles, of which there are twelve.
+  numbers.writeUInt32BE((numbers.readUInt32BE(2) & 0xfff0_0000) >>> 0, 2)
+  // Interlacing, and the constraints of profiles from range extensions on.
+  const isExtended = ((numbers[1] ?? 0) & 0x1f) > 3
+  numbers.writeUInt16BE(numbers.readUInt16BE(6) & (isExtended ? 0xfff8 : 0xf000), 6)
+  numbers.fill(0, 8, 12)
+  numbers[13] = 0xf0 | (numbers[13] ?? 0)
+  for (const at of [15, 16]) numbers[at] = 0xfc | (numbers[at] ?? 0)
+  for (const at of [17, 18]) numbers[at] = 0xf8 | (numbers[at] ?? 0)
+  // How many pictures a second: not said.
+  numbers.fill(0, 19, 21)
+  return numbers
 }
 
 function readSets(content: Buffer, { at, count }: { at: number; count: number }): Sets | null {

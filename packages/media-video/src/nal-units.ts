@@ -1,5 +1,6 @@
 import { demand } from './budget.ts'
 import type { Frame, FrameCleaner } from './frame-cleaning.ts'
+import { maxParameterSetBytes } from './nal-config.ts'
 import { fillerSei, isPlainSei } from './sei-messages.ts'
 import type { Range } from './video-file.ts'
 
@@ -7,8 +8,8 @@ import type { Range } from './video-file.ts'
 interface Units {
   headerBytes: number
   typeOf(first: number): number
-  /** Slices, parameter sets, and marks between pictures. */
-  kept: ReadonlySet<number>
+  /** Slices, which may have any length; parameter sets and marks between pictures, with the most bytes that they take. */
+  kept: ReadonlyMap<number, number>
   sei: ReadonlySet<number>
   filler: Buffer
 }
@@ -17,7 +18,15 @@ interface Units {
 const avc: Units = {
   headerBytes: 1,
   typeOf: (first) => first & 0x1f,
-  kept: new Set([1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 19]),
+  kept: new Map([
+    ...[1, 2, 3, 4, 5, 19].map((type) => [type, Infinity] as const),
+    ...[7, 8, 13].map((type) => [type, maxParameterSetBytes] as const),
+    ...([
+      [9, 2],
+      [10, 1],
+      [11, 1],
+    ] as const),
+  ]),
   sei: new Set([6]),
   filler: Buffer.from([0x0c]),
 }
@@ -26,7 +35,15 @@ const avc: Units = {
 const hevc: Units = {
   headerBytes: 2,
   typeOf: (first) => (first >> 1) & 0x3f,
-  kept: new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 32, 33, 34, 35, 36, 37]),
+  kept: new Map([
+    ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21].map((type) => [type, Infinity] as const),
+    ...[32, 33, 34].map((type) => [type, maxParameterSetBytes] as const),
+    ...([
+      [35, 3],
+      [36, 2],
+      [37, 2],
+    ] as const),
+  ]),
   sei: new Set([39, 40]),
   filler: Buffer.from([0x4c, 0x01]),
 }
@@ -55,9 +72,11 @@ async function cleanUnits(frame: Frame, units: Units, lengthBytes: number): Prom
     const unit = { start: at + lengthBytes, end: at + lengthBytes + head.readUIntBE(0, lengthBytes) }
     demand(unit.end <= end)
     const type = units.typeOf(head[lengthBytes] ?? 0)
-    const isEmpty = unit.end - unit.start < units.headerBytes
+    const length = unit.end - unit.start
+    const isEmpty = length < units.headerBytes
     if (units.sei.has(type) && !isEmpty) await cleanSei({ ...frame, ...unit }, units)
-    else if (isEmpty || !units.kept.has(type)) await replaceByFiller({ ...frame, ...unit }, units)
+    else if (isEmpty || length > (units.kept.get(type) ?? 0))
+      await replaceByFiller({ ...frame, ...unit }, units)
     at = unit.end
   }
   await file.fill({ start: at, end }, 0)

@@ -1,4 +1,5 @@
 import { readBits } from './bits.ts'
+import { isDisplay, isLight } from './light.ts'
 
 /**
  * What a decoder may need, by payload type and with the most bytes it takes: where decoding can start, the display that it
@@ -7,8 +8,8 @@ import { readBits } from './bits.ts'
  */
 const kept: ReadonlyMap<number, (payload: Buffer) => boolean> = new Map([
   [6, isRecoveryPoint],
-  [137, isDisplay],
-  [144, ({ length }) => length === 4],
+  [137, (payload) => isDisplay(payload)],
+  [144, isLight],
   [147, ({ length }) => length === 1],
 ])
 
@@ -74,10 +75,4 @@ function isRecoveryPoint(payload: Buffer): boolean {
   let zeros = 0
   while (zeros < 17 && bits.read(1) === 0) zeros++
   return zeros < 17 && payload.length <= Math.ceil((zeros * 2 + 6) / 8)
-}
-
-function isDisplay(payload: Buffer): boolean {
-  if (payload.length !== 24) return false
-  for (let at = 0; at < 16; at += 2) if (payload.readUInt16BE(at) > 50_000) return false
-  return payload.readUInt32BE(16) <= 100_000_000 && payload.readUInt32BE(20) <= 100_000_000
 }

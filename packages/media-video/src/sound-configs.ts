@@ -1,27 +1,42 @@
 /** The content of a `dOps`: what OpusHead has without its mark, RFC 7845 in the order of bytes of ISO. */
 export function cleanOpusMapping(content: Buffer): number | null {
-  return mappingLength(content, 0)
+  const length = mappingLength(content, 0)
+  // The rate of what was encoded: for information only.
+  if (length !== null) content.writeUInt32BE(48_000, 4)
+  return length
 }
 
 /** OpusHead, as WebM has it. */
 export function cleanOpusHead(content: Buffer): number | null {
   if (content.toString('latin1', 0, 8) !== 'OpusHead') return null
   const length = mappingLength(content.subarray(8), 1)
-  return length === null ? null : length + 8
+  if (length === null) return null
+  content.writeUInt32LE(48_000, 12)
+  return length + 8
 }
+
+/** RFC 7845, 5.1.1: mono and stereo, and up to eight channels of a surround. */
+const maxChannels = [2, 8]
 
 /** Version, channels, lead-in, rate, gain, and for more than stereo where each channel is. */
 function mappingLength(content: Buffer, version: number): number | null {
   if (content.length < 11 || content[0] !== version) return null
   const channels = content[1] ?? 0
   const length = content[10] === 0 ? 11 : 13 + channels
-  return length <= content.length ? length : null
+  if (length > content.length || channels > (maxChannels[content[10] ?? 0] ?? 0)) return null
+  const streams = content.subarray(11, length)
+  return streams.every((stream) => stream <= channels || stream === 255) ? length : null
 }
 
-/** Of the blocks of FLAC the first stays, which says how it is coded; comments and pictures go. RFC 9639, 8. */
+/**
+ * Of the blocks of FLAC the first stays, which says how it is coded, without the sizes of frames and the hash of the sound,
+ * both of which may be unknown; comments and pictures go. RFC 9639, 8.
+ */
 export function cleanFlacBlocks(content: Buffer): number | null {
   if (content.length < 38 || ((content[0] ?? 0) & 0x7f) !== 0 || content.readUIntBE(1, 3) !== 34) return null
   content[0] = 0x80
+  content.fill(0, 8, 14)
+  content.fill(0, 22, 38)
   return 38
 }
 
@@ -55,9 +70,19 @@ export function cleanVorbisHeaders(content: Buffer): number | null {
     comments.toString('latin1', 1, 7) !== 'vorbis'
   )
     return null
+  // Three bit rates, which are hints.
+  content.fill(0, at + 16, at + 28)
   // The name of the encoder takes all the room, in zeros.
   comments.fill(0, 7)
   comments.writeUInt32LE(second - 16, 7)
   comments[second - 1] = 1
   return content.length
+}
+
+/** The numbers of a `ddts` (ETSI TS 102 114, E.2.2.3): bit rates and what is reserved go. */
+export function cleanDtsNumbers(content: Buffer): void {
+  if (content.readUInt32BE(0) > 768_000) content.writeUInt32BE(0, 0)
+  content.fill(0, 4, 12)
+  if (content[12] !== 24) content[12] = 16
+  content[19] = (content[19] ?? 0) & 0xc0
 }

@@ -4,6 +4,7 @@ import { CustomSource, Input, type InputAudioTrack, type InputVideoTrack, MP4, Q
 import { type Budget, demand } from './budget.ts'
 import { type IsoIndex, patchesOf as isoPatchesOf, readIsoIndex } from './iso-index.ts'
 import { checkTables } from './iso-samples.ts'
+import { cleanTables } from './iso-tables.ts'
 import { type Choice, stripIso } from './iso-strip.ts'
 import { readTracks } from './iso-tracks.ts'
 import { type Patch, patch } from './patches.ts'
@@ -61,7 +62,10 @@ export async function withVideo<Result>(
 
 async function readIso(file: VideoFile, budget: Budget): Promise<Index> {
   const index: IsoIndex = await readIsoIndex(file, budget)
-  for (const track of readTracks(index.movie, budget)) checkTables(track)
+  for (const track of readTracks(index.movie, budget)) {
+    checkTables(track)
+    cleanTables(track, file.size)
+  }
   return { patches: isoPatchesOf(index), strip: (copy, choice) => stripIso(copy, index, choice) }
 }
 

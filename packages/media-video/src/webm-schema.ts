@@ -8,6 +8,9 @@ const maxNumber = 2 ** 48
 const unsigned: Leaf = (content) =>
   content.length <= 8 && numberIn(content) < maxNumber ? content.length : null
 
+/** A version, or a code of ITU-T H.273. */
+const small: Leaf = (content) => (content.length <= 8 && numberIn(content) < 256 ? content.length : null)
+
 /** A number below zero begins with ones. */
 const signed: Leaf = (content) => {
   if (content.length === 0 || content.length > 8) return null
@@ -30,7 +33,12 @@ function oneOf(texts: readonly string[]): Leaf {
   }
 }
 
-const language: Leaf = (content) => (/^[a-z]{2,3}$/.test(content.toString('latin1')) ? content.length : null)
+/** No language is named; without the element it would be English. */
+const language: Leaf = (content) => {
+  if (content.length < 3) return null
+  content.write('und', 'latin1')
+  return 3
+}
 
 /** The number of the track, in place of one that was made up on a device. */
 function uniqueId(number: number): Leaf {
@@ -77,7 +85,7 @@ export const ids = {
 
 /** EBML header: versions, lengths, and the kind of document. */
 export const headerSchema: Schema = new Map([
-  ...numbers(0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4287, 0x4285),
+  ...[0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4287, 0x4285].map((id): [number, Leaf] => [id, small]),
   [0x4282, oneOf(['webm', 'matroska'])],
 ])
 

@@ -93,8 +93,19 @@ async function keepsBlock(file: VideoFile, block: Element, { cleaners, budget }:
   const { track, ranges } = await frameRanges(file, block, budget)
   const clean = cleaners.get(track)
   if (clean === undefined) return false
+  await clearReserved(file, block)
   if (clean) for (const range of ranges) await clean({ file, budget, ...range })
   return true
+}
+
+/** Of the flags of a block: key frame, invisible, lacing and discardable. RFC 9559, 10. */
+const blockFlags = 0x8f
+
+async function clearReserved(file: VideoFile, { content }: Element): Promise<void> {
+  const head = Buffer.from(await file.read(content, 5))
+  const at = (head[0] ?? 0) & 0x80 ? 3 : 4
+  const flags = head[at] ?? 0
+  if ((flags & blockFlags) !== flags) await file.write(content + at, Buffer.from([flags & blockFlags]))
 }
 
 async function voidRange(file: VideoFile, { start, end }: Range): Promise<void> {

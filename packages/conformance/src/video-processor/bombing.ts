@@ -66,7 +66,8 @@ function outcome(work: Promise<unknown>): Promise<string> {
 /** How many milliseconds a plain video takes. */
 async function timePlain(videos: VideoProcessor, folder: SampleFolder): Promise<number> {
   const path = await folder.save('plain', isoFile())
-  let slowest = 1
+  // Of a machine that does much else, a bomb that is refused takes seconds.
+  let slowest = 5
   for (let index = 0; index < 6; index++) {
     const start = performance.now()
     await videos.strip(path, folder.path('plain-target'))

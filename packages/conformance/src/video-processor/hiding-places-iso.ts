@@ -1,6 +1,7 @@
 import { place, secret } from '../secrets.ts'
 import { aac, avc } from './frames.ts'
 import { fragmentedFile } from './fragmented-sample.ts'
+import { displayMessage, longSet } from './hiding-places-numbers.ts'
 import type { HidingPlace } from './hiding-place.ts'
 import { appendTo, type BoxPath, indexLast, overwriteIn } from './iso-editing.ts'
 import {
@@ -177,13 +178,23 @@ export const isoFramePlaces: readonly HidingPlace[] = [
     message(5, Buffer.concat([Buffer.from([0, 0, 3, 1, 0, 0, 3]), told])),
   ),
   inPicture('a long message', message(5, Buffer.concat([zeros(700).fill(1), told]))),
-  ...[0, 12, 14, 15, 20, 24, 30, 31].map((type) =>
+  inPicture('a display', message(137, displayMessage)),
+  inPicture('behind a parameter set', longSet),
+  ...[0, 9, 10, 11, 12, 14, 15, 20, 24, 30, 31].map((type) =>
     inPicture(`a unit of type ${type}`, Buffer.concat([Buffer.from([type]), told])),
   ),
   inFrontOfSound('data in front of the sound', Buffer.from([0b1000_0001, told.length])),
+  inFrontOfSound('behind much data', manyData(3)),
   // The filler takes 7 bits, and what is in the data element begins with the next byte.
   inFrontOfSound('data behind filler', Buffer.from([0b1100_0001, 0b0000_0010, told.length << 1])),
 ]
+
+/** Data elements of 510 bytes, and the head of the one that comes. */
+function manyData(count: number): Buffer {
+  const head = Buffer.from([0b1000_0001, 255, 255])
+  const full = Buffer.concat([head, zeros(510)])
+  return Buffer.concat([...Array<Buffer>(count).fill(full), Buffer.from([0b1000_0001, told.length])])
+}
 
 /** A data element of AAC (3 + 4 + 1 bits, a count, and so many bytes) in front of the first frame. */
 function inFrontOfSound(name: string, head: Buffer): HidingPlace {

@@ -119,26 +119,37 @@ export const webmFramePlaces: readonly HidingPlace[] = [
     },
   },
   {
+    name: 'the hash of FLAC',
+    file: () => {
+      const file = webmFile({ tracks: [webmSound, webmPicture] })
+      const named = replaceElement(file, [...track, 0x86], element(0x86, text('A_FLAC')))
+      return replaceElement(named, [...track, 0x63a2], element(0x63a2, flac(told.subarray(0, 16))))
+    },
+  },
+  {
+    name: 'the channels of Opus',
+    mayBeRefused: true,
+    file: () => {
+      const config = Buffer.concat([opus.config.subarray(0, 18), Buffer.from([255, told.length, 0]), told])
+      config[9] = told.length
+      const file = webmFile({ tracks: [webmSound, webmPicture] })
+      return replaceElement(file, [...track, 0x63a2], element(0x63a2, config))
+    },
+  },
+  {
     name: 'the comments of FLAC',
     file: () => {
       const file = webmFile({ tracks: [webmSound, webmPicture] })
       const named = replaceElement(file, [...track, 0x86], element(0x86, text('A_FLAC')))
-      const blocks = Buffer.concat([
-        text('fLaC'),
-        Buffer.from([0, 0, 0, 34]),
-        Buffer.alloc(10),
-        Buffer.from([0x0b, 0xb8, 0x00, 0xf0]),
-        Buffer.alloc(20),
-        Buffer.from([0x84, 0, 0, told.length]),
-        told,
-      ])
+      const blocks = Buffer.concat([flac(Buffer.alloc(16)), Buffer.from([0x84, 0, 0, told.length]), told])
       return replaceElement(named, [...track, 0x63a2], element(0x63a2, blocks))
     },
   },
   ...[4, 5, 6, 2].map((type) =>
     inAv1(`metadata of AV1 of type ${type}`, obu(5, Buffer.concat([Buffer.from([type]), told]))),
   ),
-  ...[8, 9, 15].map((type) => inAv1(`a unit of AV1 of type ${type}`, obu(type, told))),
+  inAv1('a display of AV1', obu(5, Buffer.concat([Buffer.from([2]), told.subarray(0, 24)]))),
+  ...[2, 8, 9, 15].map((type) => inAv1(`a unit of AV1 of type ${type}`, obu(type, told))),
   inAv1('a unit of AV1 that goes to the end', Buffer.concat([Buffer.from([5 << 3, 4]), told])),
 ]
 
@@ -151,15 +162,29 @@ function group(behind: Uint8Array, trackNumber = 1): Buffer {
   ])
 }
 
+/** The first block of FLAC, which ends with a hash. */
+function flac(hash: Uint8Array): Buffer {
+  return Buffer.concat([
+    text('fLaC'),
+    Buffer.from([0, 0, 0, 34]),
+    Buffer.alloc(10),
+    Buffer.from([0x0b, 0xb8, 0x00, 0xf0]),
+    Buffer.alloc(4),
+    hash,
+  ])
+}
+
 function vorbis(): Buffer {
   const first = Buffer.concat([
     Buffer.from([1]),
     text('vorbis'),
     Buffer.alloc(4),
     Buffer.from([1, 0x80, 0xbb]),
-    Buffer.alloc(15),
+    Buffer.alloc(16),
   ])
   first[28] = 0xb8
+  // Bit rates.
+  first.set(told.subarray(0, 12), 16)
   first[29] = 1
   const length = Buffer.alloc(4)
   length.writeUInt32LE(told.length)

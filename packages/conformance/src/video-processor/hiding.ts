@@ -11,6 +11,7 @@ import {
   isoFieldPlaces,
   isoFramePlaces,
 } from './hiding-places-iso.ts'
+import { isoNumberPlaces } from './hiding-places-numbers.ts'
 import { webmElementPlaces, webmFramePlaces } from './hiding-places-webm.ts'
 
 /** Where something can be hidden in a video, by where that is. */
@@ -18,6 +19,7 @@ export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = {
   'the boxes of an MP4': isoBoxPlaces,
   'the fields of an MP4': isoFieldPlaces,
   'the descriptions of an MP4': isoEntryPlaces,
+  'the numbers of an MP4': isoNumberPlaces,
   'the frames of an MP4': isoFramePlaces,
   'the fragments of an MP4': fragmentPlaces,
   'the elements of a WebM': webmElementPlaces,

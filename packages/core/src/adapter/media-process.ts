@@ -43,9 +43,12 @@ export async function startMediaProcess(entry: URL, limits: MediaProcessLimits):
   try {
     folder = mkdtempSync(join(tmpdir(), temporaryPrefix))
     const command = mediaProcessCommand({ entry, folder, ...limits })
-    return await attend(spawn(process.execPath, command.arguments, command.options), folder, limits)
+    const child = spawn(process.execPath, command.arguments, command.options)
+    // Before anything can throw: an error that nobody listens for ends the server.
+    child.on('error', () => {})
+    return await attend(child, folder, limits)
   } catch (cause) {
-    if (folder) rmSync(folder, { recursive: true, force: true })
+    if (folder) removeFolder(folder)
     const hint =
       "No media process could be started. Where the system allows none, give isolation: 'none' to the processor."
     throw new RetryLaterError('busy', 5, new Error(hint, { cause }))
@@ -63,6 +66,8 @@ async function attend(
   let isOver = false
   let noise = ''
   const gone = Promise.withResolvers<void>()
+  // Where the server has no file descriptor left, Node makes no pipes, in spite of its types.
+  if (!(child.stdio as ChildProcess['stdio'] | undefined)) throw new Error('no file descriptor is left')
   const pipes = child.stdio.filter((stream) => stream !== null) as Socket[]
   const replies = readReplies(child.stdio[descriptors.replies] as Readable, () =>
     kill(new KithError('media-unreadable', { cause: new Error('a media process wrote nonsense') })),
@@ -81,7 +86,7 @@ async function attend(
     if (isOver) return
     isOver = true
     for (const pipe of pipes) pipe.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
     replies.fail(verdict ?? reason)
     gone.resolve()
   }
@@ -137,6 +142,15 @@ async function attend(
       kill(new RetryLaterError('busy', 1, new Error('the media processes were closed')))
       await gone.promise
     },
+  }
+}
+
+/** What cannot be removed now, such as for want of a file descriptor, is left to upkeep. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // See above.
   }
 }
 

@@ -158,6 +158,14 @@ test('closing ends what is running as busy, and a later job starts anew', async 
   expect(await pidOf(pool)).not.toBe(pid)
 })
 
+test('closing also ends a process that is only starting', async () => {
+  const pool = open()
+  const refused = expect(pidOf(pool)).rejects.toMatchObject({ code: 'busy' })
+  await new Promise((resolve) => setImmediate(resolve))
+  await pool.close()
+  await refused
+})
+
 test('accounts take turns, whoever asks most', async () => {
   const pool = open()
   const order: string[] = []
@@ -222,6 +230,17 @@ describe('a server', () => {
     expect(pid).toBeGreaterThan(0)
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'without a file descriptor lives on, refuses what needs a process, and one that swells is still ended',
+    async () => {
+      const command = ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, ...flags, 'exhausted']
+      const { stdout } = await promisify(execFile)('sh', command)
+      const [cold, swelling, afterwards] = stdout.trim().split('\n')
+      expect({ cold, swelling }).toEqual({ cold: 'busy', swelling: 'media-too-complex' })
+      expect(Number(afterwards)).toBeGreaterThan(0)
+    },
+  )
 
   test('that is killed takes its processes with it, also one that spins', async () => {
     const path = join(folder, 'orphan')

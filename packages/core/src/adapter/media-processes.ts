@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { KithError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import { createFairQueue, type Turn } from '../fair-queue.ts'
 import type { MediaJob, MediaVerbs } from './media-job.ts'
 import { type MediaProcess, ProcessLost, startMediaProcess } from './media-process.ts'
@@ -60,6 +60,8 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
   const queue = createFairQueue({ concurrency, maxWaiting })
   const all = new Map<MediaProcess, Service>()
   const idle: MediaProcess[] = []
+  const starting = new Set<Promise<MediaProcess>>()
+  let closings = 0
   let idleTimer: NodeJS.Timeout | undefined
 
   function drop(one: MediaProcess): Promise<void> {
@@ -72,9 +74,19 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
     const known = idle.pop()
     if (known?.isFit()) return known
     if (known) void drop(known)
-    const fresh = await startMediaProcess(entry, options)
+    const fresh = await start()
     all.set(fresh, { jobs: 0, startedAt: performance.now() })
     return fresh
+  }
+
+  async function start(): Promise<MediaProcess> {
+    const before = closings
+    const promise = startMediaProcess(entry, options)
+    starting.add(promise)
+    const fresh = await promise.finally(() => starting.delete(promise))
+    if (closings === before) return fresh
+    await fresh.end()
+    throw new RetryLaterError('busy', 1, new Error('the media processes were closed'))
   }
 
   function giveBack(one: MediaProcess): void {
@@ -106,7 +118,9 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
   return {
     run: (turn, job) => queue(turn, () => perform(job)) as never,
     async close() {
+      closings++
       idle.splice(0)
+      await Promise.allSettled(starting)
       await Promise.all([...all.keys()].map(drop))
     },
   }

@@ -12,8 +12,8 @@ export const descriptors: Readonly<{ replies: number; lifeline: number }> = Obje
 })
 
 /**
- * Ends the process when the server is gone, however it went and whatever the main thread is busy with; and where the server
- * cannot look at its memory, when that passes the limit. A string, because a file of its own could be lost in a bundle.
+ * Ends the process when the server is gone, however it went and whatever the main thread is busy with; and when its memory
+ * passes the limit, since a server that is busy, stopped or out of file descriptors cannot look at it. A string, because a file of its own could be lost in a bundle.
  */
 const watchdog = `
 const { workerData: { lifeline, folder, maxResidentBytes } } = require('node:worker_threads')
@@ -24,13 +24,12 @@ const end = () => {
 const socket = new (require('node:net').Socket)({ fd: lifeline, readable: true, writable: false })
 for (const event of ['end', 'close', 'error']) socket.on(event, end)
 socket.resume()
-if (maxResidentBytes) setInterval(() => process.memoryUsage.rss() > maxResidentBytes && end(), 25)
+setInterval(() => process.memoryUsage.rss() > maxResidentBytes && end(), 25)
 `
 
 /** Serves the jobs of `createMediaProcesses`, one at a time: the whole of the module that its processes run. */
 export function serveMediaJobs(verbs: MediaVerbs): void {
   const [, , maxResidentBytes] = process.argv
-  const isWatched = process.platform === 'linux'
   new Worker(watchdog, {
     eval: true,
     env: {},
@@ -38,7 +37,7 @@ export function serveMediaJobs(verbs: MediaVerbs): void {
     workerData: {
       lifeline: descriptors.lifeline,
       folder: process.cwd(),
-      maxResidentBytes: isWatched ? 0 : Number(maxResidentBytes),
+      maxResidentBytes: Number(maxResidentBytes),
     },
   })
   confineProcess(Number(maxResidentBytes))

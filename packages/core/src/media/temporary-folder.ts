@@ -26,14 +26,17 @@ export async function inTemporaryFolder<Result>(
   }
 }
 
-/** Removes the folders that killed processes of this user left there more than an hour ago. */
-export async function sweepTemporaryFolders(directory: string, now: Date): Promise<void> {
+/**
+ * Removes the folders that killed processes of this user left there more than an hour ago. By the clock of the machine, which
+ * folders are dated by: one that a host gives to Kith can be days ahead, and would end every upload that is going on.
+ */
+export async function sweepTemporaryFolders(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => [])
   for (const name of names.filter((entry) => entry.startsWith(temporaryPrefix))) {
     const folder = join(directory, name)
     const info = await lstat(folder).catch(() => null)
     if (!info?.isDirectory() || !isOwn(info.uid)) continue
-    if (now.getTime() - info.mtimeMs > staleMillis) await rm(folder, { recursive: true, force: true })
+    if (Date.now() - info.mtimeMs > staleMillis) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,11 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type CountDifference, createKith, type RecountResult } from '@kith/core'
-import { expect, test } from 'vitest'
+import { createMemoryBlobs } from '@kith/core/memory'
+import { expect, onTestFinished, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
+import { inTemporaryFolder } from '../media/temporary-folder.ts'
 
 test('removes what has ended, in batches, and nothing that lives', async () => {
   const { kith, advance, options } = createInstance()
@@ -61,4 +66,19 @@ test('counts are verified batch by batch, with what is wrong reported and how ma
   const report = await kith.upkeep.verifyCounts((checked) => void progress.push(checked))
   expect(report).toEqual({ checked: 527, differences: [wrong('a'), wrong('b')] })
   expect(progress).toEqual([500, 520, 527])
+})
+
+test('a clock that is days ahead ends no upload that is going on', async () => {
+  const ahead = (): Date => new Date(Date.now() + 7 * 86_400_000)
+  const { options } = createInstance({ clock: ahead })
+  const directory = mkdtempSync(join(tmpdir(), 'kith-upkeep-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const kith = createKith({
+    ...options,
+    media: { blobs: createMemoryBlobs(), temporaryDirectory: directory },
+  })
+  await inTemporaryFolder(directory, async (folder) => {
+    await kith.upkeep.run()
+    expect(existsSync(folder)).toBe(true)
+  })
 })

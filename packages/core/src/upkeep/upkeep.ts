@@ -150,7 +150,7 @@ export function createUpkeep(core: Core): Upkeep {
       const media = await step('media', releasedMedia.sweep)
       await step('staged-files', sweepStaged)
       await step('usernames', forgetUsernames)
-      await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory, clock()))
+      await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory))
       const ended = await step('sessions', purgeSessions)
       return {
         accounts: accounts ?? 0,
