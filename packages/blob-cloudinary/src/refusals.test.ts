@@ -18,7 +18,7 @@ const calls: readonly [name: string, call: (media: CloudinaryMedia) => Promise<u
   ['sweep', ({ direct }) => direct.sweep(new Date())],
 ]
 
-describeWithDouble('an account that cannot be used', { imageBytes: 500, videoBytes: 1000 }, (double) => {
+describeWithDouble('an account that cannot be used', { imageBytes: 300, videoBytes: 1000 }, (double) => {
   test.each(calls)('%s, because the secret is wrong', async (_name, call) => {
     const account = { ...double().account, apiSecret: 'not-the-secret' }
     const error = await errorOf(() => call(openMedia(double(), { account })))
@@ -69,7 +69,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 500, videoByt
       yield content
     }
     const avatar = drawDefaultAvatar('anna')
-    expect(avatar.length).toBeGreaterThan(500)
+    expect(avatar.length).toBeGreaterThan(300)
     expect(await errorOf(() => blobs.put('a', bytes(avatar), image))).toMatchObject({
       code: 'media-too-large',
     })
