@@ -89,7 +89,8 @@ describe('a sign-in', () => {
     expect(response.status).toBe(200)
     const fresh = cookiesOf(response)
     const [before, after] = [planted, fresh].map((cookie) => cookie.split('; '))
-    expect(after).toHaveLength(2)
+    // Of the session two, and that of the device.
+    expect(after).toHaveLength(3)
     expect(after?.filter((pair) => before?.includes(pair))).toEqual([])
     const me = await send('GET /users/me', undefined, { cookie: fresh })
     expect(await me.json()).toMatchObject({ username: 'ana' })
