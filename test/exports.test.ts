@@ -309,6 +309,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "createFairQueue",
         "createMediaProcesses",
         "createMemoryRateLimits",
+        "createOneAtATime",
         "serveMediaJobs",
         "type CallBudget",
         "type CallBudgetOptions",
@@ -319,6 +320,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type MediaProcesses",
         "type MediaProcessesOptions",
         "type MediaVerbs",
+        "type OneAtATime",
         "type Turn",
       ],
       "@kith/core/memory": [

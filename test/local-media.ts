@@ -6,10 +6,13 @@ import type { JourneyMedia } from '@kith/conformance'
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 
+// Shared by all journeys of a file: starting processes takes longer than most of what they do.
+const images = createSharpImages()
+const videos = createMediabunnyVideos()
+
 /** Media for journeys, as an app on one machine has them: local files, sharp and mediabunny. */
 export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-journey-'))
-  const images = createSharpImages()
   const directory = join(folder, 'blobs')
   const temporaryDirectory = join(folder, 'temporary')
   const filesIn = async (path: string): Promise<string[]> => {
@@ -20,7 +23,7 @@ export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> 
     options: {
       blobs: createLocalBlobs({ directory, images, urlPrefix: `${publicPath}/files` }),
       images,
-      videos: createMediabunnyVideos(),
+      videos,
       publicPath,
       temporaryDirectory,
     },

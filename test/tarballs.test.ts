@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } }) => {
   const allowed =
-    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts)|src\/[\w./-]+\.ts)$/
+    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts)|src\/[\w./-]+\.(ts|LICENSE\.md))$/
 
   test('holds code, types and sources, and nothing else', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs.get(name) ?? ''])
@@ -36,6 +36,13 @@ describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } })
     for (const file of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
       expect(files).toContain(`package/${file}`)
     }
+  })
+
+  // Core has the words of another project in its code, whose license asks to be handed on with them.
+  test.runIf(name === '@kith/core')('holds the license of what it took from others', async () => {
+    const file = 'package/src/accounts/common-passwords.LICENSE.md'
+    const { stdout } = await run('tar', ['-xzOf', tarballs.get(name) ?? '', file])
+    expect(stdout).toContain('Permission is hereby granted')
   })
 
   test('has a manifest that works outside of this repository', async () => {

@@ -23,6 +23,9 @@ interface App {
   upkeep(days: number): Promise<unknown>
 }
 
+// Starting its processes takes longer than most of what a test does.
+const images = createSharpImages()
+
 async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): Promise<App> {
   const media = openMedia(double, { apiUrl })
   const captions = createCloudinaryCaptions({ ...optionsOf(double), folder: media.folder })
@@ -30,7 +33,7 @@ async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): P
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: { memoryKiB: 8, iterations: 1 },
-    media: { blobs: media.blobs, direct: media.direct, images: createSharpImages() },
+    media: { blobs: media.blobs, direct: media.direct, images },
     captions,
   }
   const kith = createKith(options)

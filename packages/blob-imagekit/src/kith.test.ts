@@ -23,6 +23,9 @@ interface App {
   upkeep(days: number): Promise<unknown>
 }
 
+// Starting its processes takes longer than most of what a test does.
+const images = createSharpImages()
+
 async function open(double: ImageKitDouble, account: Account, finished: Finished): Promise<App> {
   const media = openMedia(account, {}, finished)
   const { client, folder } = media
@@ -34,7 +37,7 @@ async function open(double: ImageKitDouble, account: Account, finished: Finished
     media: {
       blobs: media.blobs,
       direct: media.direct,
-      images: createSharpImages(),
+      images,
       temporaryDirectory: makeFolder(finished),
     },
     captions: { writer: createImageKitCaptions({ client, folder }), timeout: '10s' },

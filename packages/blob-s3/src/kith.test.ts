@@ -29,6 +29,9 @@ interface App {
   upkeep(days: number): Promise<unknown>
 }
 
+// Starting its processes takes longer than most of what a test does.
+const images = createSharpImages()
+
 async function open(server: S3Server, direct: S3Server = server): Promise<App> {
   const prefix = server.freshPrefix()
   const media = openMedia(server, { prefix })
@@ -40,7 +43,7 @@ async function open(server: S3Server, direct: S3Server = server): Promise<App> {
     media: {
       blobs: media.blobs,
       direct: media.direct,
-      images: createSharpImages(),
+      images,
       temporaryDirectory: makeFolder(),
     },
   }

@@ -17,12 +17,12 @@ import {
   type Rendition,
   sweepTemporaryFolders,
 } from '@kith/core'
+import { createOneAtATime } from '@kith/core/adapter'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
 import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 import { copied, storeObject } from './store-object.ts'
-import { createTurns } from './turns.ts'
 
 /** Signed addresses hold no longer than this: S3 refuses to. */
 const longestSeconds = 7 * 86_400
@@ -31,7 +31,7 @@ const longestSeconds = 7 * 86_400
 export function createS3Blobs(place: S3Place): BlobStore {
   const { client, bucket: Bucket, names, publicUrl, urlPrefix } = place
   const CacheControl = `${publicUrl === null ? 'private' : 'public'}, max-age=31536000, immutable`
-  const inTurn = createTurns()
+  const inTurn = createOneAtATime()
 
   function store(
     key: string,

@@ -40,8 +40,8 @@ test('an account exports five times an hour, one at a time, and a reader that le
   expect(await linesOf(kith, ana)).toBe(12)
 })
 
-test('two pages are read at the same time, and 30 exports take turns', async () => {
-  const { options, storage, viewers } = await society(30, 450)
+test('two pages are read at the same time, and 15 exports take turns', async () => {
+  const { options, storage, viewers } = await society(15, 405)
   let [running, most] = [0, 0]
   const turns: string[] = []
   const kith = createKith({
@@ -61,13 +61,13 @@ test('two pages are read at the same time, and 30 exports take turns', async () 
     },
   })
   const counts = await Promise.all(viewers.map((viewer) => linesOf(kith, viewer)))
-  expect(new Set(counts)).toEqual(new Set([452]))
+  expect(new Set(counts)).toEqual(new Set([407]))
   expect(most).toBe(2)
   // Nobody has read a third page before everybody has read a first.
   const third = turns.findIndex(
     (node, index) => turns.slice(0, index).filter((one) => one === node).length === 2,
   )
-  expect(new Set(turns.slice(0, third)).size).toBeGreaterThanOrEqual(28)
+  expect(new Set(turns.slice(0, third)).size).toBeGreaterThanOrEqual(13)
 })
 
 test('an export gives the event loop back between its pages', async () => {
@@ -87,7 +87,7 @@ test('an export gives the event loop back between its pages', async () => {
   expect(turns).toBeGreaterThanOrEqual(11)
 })
 
-test('an export that fails in the middle is logged, and what refuses it before is not', async () => {
+test('an export that fails in the middle fails for its reader, who logs it, and counts', async () => {
   const { options, storage, viewers, logged } = await society(1, 10)
   const broken = createKith({
     ...options,
@@ -95,11 +95,11 @@ test('an export that fails in the middle is logged, and what refuses it before i
   })
   const viewer = viewers[0] as Viewer
   await expect(linesOf(broken, viewer)).rejects.toThrow('gone')
-  expect(logged).toEqual([['an export failed', new Error('gone')]])
   expect(await codeOf(linesOf(broken, { ...viewer, userId: 'nobody' }))).toBe('unauthenticated')
   for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
   expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
-  expect(logged).toHaveLength(5)
+  // Over HTTP that is the one line of `the answer broke off`.
+  expect(logged).toEqual([])
 })
 
 test('exports that nobody reads keep others out for a minute and no longer, and then end', async () => {

@@ -1,13 +1,19 @@
 import { imageProcessorCases, runCases } from '@kith/conformance'
-import { afterEach, describe, test } from 'vitest'
+import { afterAll, describe, test } from 'vitest'
 import { openImages, closeImages } from '../test/open-images.ts'
 
-afterEach(closeImages)
+// One processor for all cases: starting its processes takes longer than most of them.
+afterAll(closeImages)
 
-runCases(test, imageProcessorCases, async () => openImages())
+describe('in processes', () => {
+  const images = openImages()
+  runCases(test, imageProcessorCases, async () => images)
+})
 
-describe('where HEIC is decoded', () =>
-  runCases(test, imageProcessorCases, async () => openImages({ heic: 'libheif-js' })))
+describe('where HEIC is decoded', () => {
+  const images = openImages({ heic: 'libheif-js' })
+  runCases(test, imageProcessorCases, async () => images)
+})
 
 /** What a process of its own is for: in the server's, a decoder may use up the memory of the server. */
 const needsProcess = /the calling process grow/

@@ -1,6 +1,6 @@
 import { imageProcessorCases } from '@kith/conformance'
 import { testFlaws } from '../../../test/flaws.ts'
-import { afterEach } from 'vitest'
+import { afterAll } from 'vitest'
 import { boundFlaws } from './broken-bounds.ts'
 import { inspectingFlaws } from './broken-inspecting.ts'
 import { measuringFlaws } from './broken-measuring.ts'
@@ -8,9 +8,11 @@ import { renderingFlaws } from './broken-rendering.ts'
 import { storingFlaws } from './broken-storing.ts'
 import { closeImages, openImages } from './open-images.ts'
 
-afterEach(closeImages)
+// One processor under all flaws: starting its processes takes longer than most cases.
+afterAll(closeImages)
 
-testFlaws(imageProcessorCases, () => openImages(), [
+const images = openImages()
+testFlaws(imageProcessorCases, () => images, [
   ...inspectingFlaws,
   ...storingFlaws,
   ...measuringFlaws,

@@ -145,7 +145,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       const [status, message] = await refused(post('image/upload', sign(params()), { bytes: large }))
       expect([status, message]).toEqual([
         400,
-        expect.stringMatching(/^File size too large. Got 5337. Maximum is 5000\./),
+        expect.stringContaining(`File size too large. Got ${large.length}. Maximum is 5000.`),
       ])
     })
 

@@ -35,6 +35,9 @@ export interface DoubleOptions extends Partial<DoubleLimits> {
   isStrict?: boolean
 }
 
+// Starting its processes takes longer than most of what a double is asked.
+const images = createSharpImages()
+
 /** Starts one in this process. It does not keep the process alive. */
 export async function startDouble(options: DoubleOptions = {}): Promise<CloudinaryDouble> {
   const account: DoubleAccount = {
@@ -43,7 +46,6 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
     apiSecret: randomBytes(20).toString('base64url'),
   }
   const tokenKey = randomBytes(32).toString('hex')
-  const images = createSharpImages()
   const assets = createAssets()
   const { isStrict = false, ...limits } = options
   const free = { imageBytes: 10_485_760, videoBytes: 104_857_600, rawBytes: 10_485_760 }

@@ -33,8 +33,8 @@ export interface JourneyApp {
   raw(path: string, request?: JourneyRequest): Promise<Answer>
   /** Makes every call of the storage fail with this error, or work again. */
   breakStorage(error: Error | null): void
-  /** Makes every call for follows, likes and saves fail with this error, or work again: an export reads them last. */
-  breakEdges(error: Error | null): void
+  /** Makes lists of follows, likes and saves fail with this error, or work again: an export reads them last. */
+  breakEdgeLists(error: Error | null): void
   /** Makes every call to the host of the media fail with this error, or work again. */
   breakMedia(error: Error | null): void
   /** Checks that no secret has reached the log, and stops the app. */
@@ -70,7 +70,13 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       ...storage,
       users: breakable(storage.users, () => fault),
       sessions: breakable(storage.sessions, () => fault),
-      edges: breakable(storage.edges, () => edgeFault),
+      edges: {
+        ...storage.edges,
+        list: async (side, keyset) => {
+          if (edgeFault) throw edgeFault
+          return await storage.edges.list(side, keyset)
+        },
+      },
     },
     passwords: cheapPasswords,
     accounts: { revealTaken: setup.revealTaken },
@@ -118,7 +124,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     raw: async (path, request = {}) => toAnswer(await send(path, request)),
     breakStorage: (error) => void (fault = error),
-    breakEdges: (error) => void (edgeFault = error),
+    breakEdgeLists: (error) => void (edgeFault = error),
     breakMedia(error) {
       assert.ok(hosted, 'the media of this journey are not hosted')
       hosted.break(error)

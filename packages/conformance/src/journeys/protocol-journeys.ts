@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { KithError } from '@kith/core'
 import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
+import { upload } from './uploads.ts'
 
 /** Methods, unknown paths, and what the API says of itself. */
 export const protocolJourneys: readonly Journey[] = [
@@ -109,15 +110,19 @@ export const protocolJourneys: readonly Journey[] = [
       const client = await registerBearer(app)
       const path = `${app.conditions.basePath}/users/me/export`
       const headers = { authorization: `Bearer ${client.tokens.accessToken}` }
+      // Longer than what is held back until there is enough to send: the first part is out before the edges are read.
+      const caption = '👨‍👩‍👧‍👦'.repeat(1_700)
+      const { id } = await upload(client)
+      await client.request('/posts', { method: 'POST', json: { caption, media: [id] } })
       assert.equal((await app.raw(path, { headers })).status, 200)
       assert.deepEqual(app.log, [])
-      app.breakEdges(new Error('the disk at 10.0.0.7 is gone'))
+      app.breakEdgeLists(new Error('the disk at 10.0.0.7 is gone'))
       // The status may be out: what is certain is that no client takes what it has for the whole.
       const whole = await app.raw(path, { headers }).then(
         ({ status }) => status === 200,
         () => false,
       )
-      app.breakEdges(null)
+      app.breakEdgeLists(null)
       assert.equal(whole, false)
       assert.equal(app.log.length, 1)
       assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the answer broke off[^]*the disk/)

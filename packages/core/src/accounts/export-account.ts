@@ -1,6 +1,6 @@
 import { setImmediate as afterOthers } from 'node:timers/promises'
 import type { Core } from '../core.ts'
-import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload.ts'
@@ -42,10 +42,6 @@ export function createExports(core: Core): ExportAccount {
         if (open.get(userId) !== own) throw new RetryLaterError('busy', idleMillis / 1000)
         own.readAt = performance.now()
       }
-    } catch (error) {
-      // The answer has begun, so nobody else learns why it ends early.
-      if (!isKithError(error) || error.status >= 500) core.config.logger.error('an export failed', error)
-      throw error
     } finally {
       if (open.get(userId) === own) open.delete(userId)
     }

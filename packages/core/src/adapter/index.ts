@@ -3,4 +3,5 @@ export { createFairQueue, type FairQueue, type FairQueueOptions, type Turn } fro
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export { createMediaProcesses, type MediaProcesses, type MediaProcessesOptions } from './media-processes.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
+export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
 export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
