@@ -1,4 +1,4 @@
-import { endLate } from '@kith/http/node'
+import { bodyOf, endLate } from '@kith/http/node'
 import type { FastifyReply } from 'fastify'
 
 /** Sends a Fetch response. What the host has set before stays. */
@@ -9,5 +9,8 @@ export function send(reply: FastifyReply, response: Response, bodyTimeoutSeconds
   if (vary !== undefined) response.headers.append('vary', String(vary))
   // HTTP/2 has no such header.
   if (reply.request.raw.httpVersionMajor >= 2) response.headers.delete('connection')
-  return reply.send(response)
+  for (const [name, value] of response.headers) reply.header(name, value)
+  reply.code(response.status)
+  // Not the response itself: Fastify hears of no end where a client left before the answer.
+  return reply.send(bodyOf(response, reply.raw) ?? undefined)
 }

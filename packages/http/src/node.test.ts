@@ -140,6 +140,31 @@ test('a client that takes nothing of an answer is left, with all that it has ask
   await expect.poll(() => open, { timeout: 10_000 }).toBe(0)
 })
 
+test.each([
+  ['has not begun', 1],
+  ['waits behind others', 8],
+])('an answer that %s ends with its client', async (_name, count) => {
+  const ends: string[] = []
+  let began = 0
+  const url = await serve(async (_incoming, outgoing) => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      cancel: () => void ends.push('ended'),
+    })
+    began++
+    if (count === 1) await wait(100)
+    await sendResponse(new Response(endless), outgoing).catch(() => ends.push('threw'))
+  })
+  const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {}).pause()
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count))
+  await expect.poll(() => began).toBeGreaterThanOrEqual(Math.min(count, 2))
+  await wait(20)
+  socket.destroy()
+  await expect.poll(() => ends.length, { timeout: 5_000 }).toBe(began)
+  expect(new Set(ends)).toEqual(new Set(['ended']))
+})
+
 test('an answer that its own source keeps waiting is nobody’s fault', async () => {
   const url = await serve((_incoming, outgoing) => {
     const late = new ReadableStream<Uint8Array>({

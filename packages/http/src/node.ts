@@ -1,13 +1,16 @@
 import { IncomingMessage, type ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Socket } from 'node:net'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { bodyOf, hasLeft } from './answer-body.ts'
 import { consumedMessage } from './body.ts'
 import { own } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
 import type { RequestHead } from './request-head.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
+
+export { bodyOf }
 
 /** A request of Node's own server, as a framework hands it on. */
 export interface NodeRequest {
@@ -67,14 +70,15 @@ export async function sendResponse(
     if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
     else if (name !== 'connection' || outgoing.req.httpVersionMajor < 2) outgoing.setHeader(name, value)
   }
-  if (response.body === null) {
+  const body = bodyOf(response, outgoing)
+  if (body === null) {
     outgoing.end()
     return
   }
   try {
-    await pipeline(Readable.fromWeb(response.body), outgoing)
+    await pipeline(body, outgoing)
   } catch (error) {
-    if (!outgoing.destroyed) throw error
+    if (!hasLeft(outgoing)) throw error
   }
 }
 

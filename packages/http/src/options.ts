@@ -15,7 +15,7 @@ export interface KithHttpOptions {
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
   bodyLimitBytes?: number | undefined
-  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
+  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end; a client that takes nothing of an answer for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
   bodyTimeoutSeconds?: number | undefined
   /** How files are taken by `POST /media`. */
   uploads?: UploadLimits | undefined

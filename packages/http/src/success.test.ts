@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { toSuccess } from './success.ts'
+
+async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let count = 0; count < 5; count++) {
+    await wait(5)
+    yield new Uint8Array(10)
+  }
+  if (end) throw end
+}
+
+test('a client that leaves while a chunk is on its way has broken nothing, and ends the source', async () => {
+  const brokeOff = vi.fn()
+  const ended = vi.fn()
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* slow()
+    } finally {
+      ended()
+    }
+  }
+  const reader = toSuccess({ stream: stream() }, 200, brokeOff).body?.getReader()
+  const reading = reader?.read()
+  await wait(7)
+  await reader?.cancel()
+  await reading
+  await wait(20)
+  expect(ended).toHaveBeenCalledOnce()
+  expect(brokeOff).not.toHaveBeenCalled()
+})
+
+test('a source that fails is told of once', async () => {
+  const brokeOff = vi.fn()
+  const gone = new Error('gone')
+  await expect(toSuccess({ stream: slow(gone) }, 200, brokeOff).text()).rejects.toThrow()
+  expect(brokeOff.mock.calls).toEqual([[gone]])
+})
