@@ -70,7 +70,7 @@ export function createKith(options: KithOptions): Kith {
     storage,
     revocations,
     passwords: createPasswords(config.passwords, { random, logger }),
-    attempts: createAttempts(config.limits, config.rateLimits, clock),
+    attempts: createAttempts(config, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,

@@ -138,7 +138,7 @@ export function createAccounts(core: Core): Accounts {
       return { user: signIn.user, signIn }
     },
     async changePassword(viewer, input, client = {}) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
       if (isOwnPassword(newPassword, user, config.accounts.forbiddenWords))
@@ -154,7 +154,7 @@ export function createAccounts(core: Core): Accounts {
       return await renewSession(core, { viewer, user, client, stillHolds })
     },
     async delete(viewer, input, { holdUsername = true } = {}) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)
       const { password } = parseInput(inputs.delete, input)
       await confirmPassword(core, { viewer, user: await own(viewer), password })
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)

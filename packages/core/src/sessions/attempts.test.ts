@@ -124,12 +124,16 @@ describe('known devices and sessions', () => {
     }
   })
 
-  test('a stolen device token gains its own counter, and nothing else', async () => {
+  test('a stolen device token gains its own counter, and nothing else; who has it too is a stranger at worst', async () => {
     const ana = await withAna()
     const other = await ana.sessions.login({ login: 'ana', password })
     const thief = { address: '203.0.113.1', device: ana.device }
-    const codes = await Promise.all(Array.from({ length: 15 }, () => guess(ana, thief)))
-    expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(10)
+    const codes = await Promise.all(Array.from({ length: 25 }, () => guess(ana, thief)))
+    // Ten as the device, and ten as the stranger that one is without it.
+    expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(20)
+    expect(codes.filter((code) => code === 'account-locked')).toHaveLength(5)
+    const copied = { ...stranger, device: ana.device }
+    expect(await codeOf(ana.sessions.login({ login: 'ana', password }, copied))).toBe('no error')
     const owner = { ...stranger, device: other.tokens.deviceToken }
     expect(await codeOf(ana.sessions.login({ login: 'ana', password }, owner))).toBe('no error')
     expect(await codeOf(ana.accounts.me({ userId: 'x', sessionId: ana.device ?? '' }))).toBe(
@@ -142,10 +146,33 @@ describe('known devices and sessions', () => {
   test('what a device may sign in is counted too, over all devices of an account', async () => {
     const ana = await withAna()
     const codes: string[] = []
-    for (let time = 0; time < 31; time++)
-      codes.push(await codeOf(ana.sessions.login({ login: 'ana', password }, { device: ana.device })))
-    expect(codes.slice(0, 30).every((code) => code === 'no error')).toBe(true)
-    expect(codes[30]).toBe('rate-limited')
+    const client = { address: '203.0.113.1', device: ana.device }
+    for (let time = 0; time < 61; time++)
+      codes.push(await codeOf(ana.sessions.login({ login: 'ana', password }, client)))
+    // As the device, and then as any stranger at this address.
+    expect(codes.slice(0, 60).every((code) => code === 'no error')).toBe(true)
+    expect(codes[60]).toBe('rate-limited')
+  })
+
+  test('whoever knew the password, and gathered device tokens, keeps nobody out once there is a new one', async () => {
+    const ana = await withAna()
+    const gathered: (string | undefined)[] = []
+    for (let time = 0; time < 40; time++) {
+      gathered.push((await ana.sessions.login({ login: 'ana', password })).tokens.deviceToken)
+      ana.advance(60)
+    }
+    const next = 'battery staple'
+    const { tokens } = await ana.accounts.changePassword(ana.viewer, {
+      currentPassword: password,
+      newPassword: next,
+    })
+    const owner = { address: '198.51.100.0', device: tokens.deviceToken }
+    for (let round = 0; round < 8; round++) {
+      for (const [index, device] of gathered.entries())
+        for (let time = 0; time < 3; time++) await guess(ana, { address: `198.51.100.${index % 20}`, device })
+      expect(await codeOf(ana.sessions.login({ login: 'ana', password: next }, owner))).toBe('no error')
+      ana.advance(300)
+    }
   })
 
   test('guesses at the current password count by session, and lock no other', async () => {

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import type { KithConfig } from '../config.ts'
 import { RetryLaterError } from '../errors.ts'
-import type { Clock } from '../id.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
+import { deriveKey } from './derive-key.ts'
 import { countersOf, type Guesser } from './guesser.ts'
-import type { Limit, RateLimits } from './rate-limits.ts'
+import type { Limit } from './rate-limits.ts'
 
 /**
  * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account, device or session.
@@ -22,6 +23,7 @@ export type LimitName =
   | 'passwordByAccount'
   | 'passwordByDevice'
   | 'passwordBySession'
+  | 'passwordFormBySession'
   | 'refreshByAddress'
   | 'refreshBySession'
   | 'uploadByAccount'
@@ -34,7 +36,7 @@ export type LimitName =
   | 'revokeBySession'
   | 'identifierByAccount'
 
-/** A limit on what an account does, or one upload (`confirmByUpload`), session (`revokeBySession`) or device (`loginByDevice`). */
+/** A limit on what an account does, or one upload (`confirmByUpload`), session (`…BySession`) or device (`loginByDevice`). */
 type AccountLimit =
   | 'identifierByAccount'
   | 'loginByAccount'
@@ -47,6 +49,7 @@ type AccountLimit =
   | 'exportByAccount'
   | 'changeByAccount'
   | 'revokeBySession'
+  | 'passwordFormBySession'
 
 /** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -94,6 +97,8 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
   ],
+  // New passwords and deletions, before the form is read. By session: a thief must not use up what the owner needs to get rid of him.
+  passwordFormBySession: [{ limit: 30, windowSeconds: 60 }],
   // An office of hundreds of open tabs; more is a loop, and each costs a read.
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
   // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
@@ -147,10 +152,16 @@ export interface Attempts {
 
 /** Creates the attempts of one Kith instance. */
 export function createAttempts(
-  limits: Readonly<Record<LimitName, readonly Limit[]>>,
-  rateLimits: RateLimits,
-  clock: Clock,
+  { limits, rateLimits, clock }: Pick<KithConfig, 'limits' | 'rateLimits' | 'clock'>,
+  secret: string,
 ): Attempts {
+  const { key } = deriveKey(secret, 'counters')
+
+  // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it.
+  function keyOf(name: LimitName, subject: string): string {
+    return createHmac('sha256', key).update(`${name} ${subject}`).digest('base64url').slice(0, 16)
+  }
+
   async function demand(
     name: LimitName,
     subject: string,
@@ -174,9 +185,4 @@ export function createAttempts(
       await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))
     },
   }
-}
-
-// Hashed: a key is short, and a shared store of counters learns no names or addresses.
-function keyOf(name: LimitName, subject: string): string {
-  return createHash('sha256').update(`${name} ${subject}`).digest('base64url').slice(0, 16)
 }

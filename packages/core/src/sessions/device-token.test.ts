@@ -12,19 +12,24 @@ const options = {
   random: (length: number) => randomBytes(length),
 }
 const devices = createDeviceTokens(options)
+const account = (id: string, passwordHash: string | null = 'hash') => ({ id, passwordHash })
 
 test('a device keeps its id, and the five accounts that signed in last', async () => {
-  let token = await devices.issue('a', null)
+  let token = await devices.issue(account('a'), null)
   const { id = '' } = (await devices.read(token)) ?? {}
   expect(Buffer.from(id, 'base64url')).toHaveLength(16)
   for (const userId of ['b', 'c', 'a', 'd', 'e', 'f', 'e'])
-    token = await devices.issue(userId, await devices.read(token))
-  expect(await devices.read(token)).toEqual({ id, accounts: ['e', 'f', 'd', 'a', 'c'] })
-  expect((await devices.read(await devices.issue('a', null)))?.id).not.toBe(id)
+    token = await devices.issue(account(userId), await devices.read(token))
+  const device = await devices.read(token)
+  expect(device?.id).toBe(id)
+  expect(device?.accounts.map((mark) => mark.replace(/\.[\w-]{12}$/, ''))).toEqual(['e', 'f', 'd', 'a', 'c'])
+  for (const userId of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    expect(device && devices.knows(device, account(userId))).toBe('acdef'.includes(userId))
+  expect((await devices.read(await devices.issue(account('a'), null)))?.id).not.toBe(id)
 })
 
 test('it is known for 400 days', async () => {
-  const token = await devices.issue('a', null)
+  const token = await devices.issue(account('a'), null)
   now += 400 * 86_400_000 - 1_000
   expect(await devices.read(token)).not.toBeNull()
   now += 1_000
@@ -32,7 +37,7 @@ test('it is known for 400 days', async () => {
 })
 
 test('what we have not signed for this, or is spelled in another way, makes nobody known', async () => {
-  const token = await devices.issue('a', null)
+  const token = await devices.issue(account('a'), null)
   const refresh = await createRefreshTokens(options).issue({
     id: 's',
     userId: 'a',
@@ -54,9 +59,33 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
     `${token}=`,
     ` ${token}`,
     refresh,
-    await foreign.issue('a', null),
-    await elsewhere.issue('a', null),
+    await foreign.issue(account('a'), null),
+    await elsewhere.issue(account('a'), null),
     token.replace(/^[^.]+/, Buffer.from('{"alg":"none","typ":"dt+jwt"}').toString('base64url')),
   ]
   for (const each of bad) expect(await devices.read(each)).toBeNull()
+})
+
+test('a new password makes the devices of the old one strangers, a new secret does not', async () => {
+  const ana = account('a', 'old')
+  const token = await devices.issue(ana, await devices.read(await devices.issue(account('b'), null)))
+  const rotated = createDeviceTokens({
+    ...options,
+    secrets: ['the next secret, of 32 characters, yes', ...options.secrets],
+  })
+  for (const tokens of [devices, rotated]) {
+    const device = await tokens.read(token)
+    const knows = (who: ReturnType<typeof account>) => device !== null && tokens.knows(device, who)
+    expect([ana, account('a', 'new'), account('a', null), account('b')].map(knows)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    // The new password takes the place of the old one in the token, and keeps the others.
+    const renewed = await tokens.read(await tokens.issue(account('a', 'new'), device))
+    expect(renewed?.accounts).toHaveLength(2)
+    expect(renewed?.id).toBe(device?.id)
+  }
+  expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).not.toMatch(/old|hash/)
 })

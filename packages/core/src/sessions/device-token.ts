@@ -1,24 +1,32 @@
+import { createHmac } from 'node:crypto'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Random } from '../id.ts'
+import { deriveKey } from './derive-key.ts'
 import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 
 /** A device as its token describes it. */
 export interface Device {
   /** Random, and the same for as long as the device keeps its token. */
   id: string
-  /** The accounts that have signed in on it, the latest first. */
+  /** The accounts that have signed in on it, the latest first, each with a mark of the password that was given. */
   accounts: readonly string[]
 }
 
 /**
  * Signs and reads device tokens. One says for which accounts a device has signed in before, so that the wrong passwords of
- * strangers do not count for it. It opens nothing by itself, and nothing is stored of it.
+ * strangers do not count for it. It opens nothing by itself, and nothing is stored of it. A new password makes the other devices
+ * of its account strangers, so that whoever knew the old one does not stay known.
  */
 export interface DeviceTokens {
   /** The token of a device on which this account has just signed in; the accounts of the one it had before are kept. */
-  issue(userId: string, before: Device | null): Promise<string>
+  issue(user: Account, before: Device | null): Promise<string>
   /** The device of a token, `null` for one that is not good: whoever shows that is a stranger. Never rejects. */
   read(token: string | undefined): Promise<Device | null>
+  /** Whether this account has signed in on the device, by the password that it has today. */
+  knows(device: Device, user: Account): boolean
 }
+
+type Account = Pick<UserRecord, 'id' | 'passwordHash'>
 
 /** How long a device is known after the last sign-in on it; browsers keep no cookie for longer. */
 const deviceSeconds = 400 * 86_400
@@ -29,15 +37,24 @@ const maxAccounts = 5
 export function createDeviceTokens(options: OwnTokenOptions & { random: Random }): DeviceTokens {
   const { clock, random } = options
   const tokens = createOwnTokens(options, 'device-token', 'dt+jwt')
+  const keys = options.secrets.map((secret) => deriveKey(secret, 'device-account').key)
+
+  /** What stands in the token for an account, by the current secret first. It tells nothing of the hash to whoever has no secret. */
+  function marksOf({ id, passwordHash }: Account): string[] {
+    return keys.map((key) => {
+      const mark = createHmac('sha256', key).update(`${id} ${passwordHash}`).digest('base64url')
+      return `${id}.${mark.slice(0, 12)}`
+    })
+  }
 
   return {
-    async issue(userId, before) {
+    async issue(user, before) {
       const issuedAt = clock()
-      const others = before?.accounts.filter((id) => id !== userId) ?? []
+      const others = before?.accounts.filter((account) => !account.startsWith(`${user.id}.`)) ?? []
       return await tokens.sign(
         {
           did: before?.id ?? Buffer.from(random(16)).toString('base64url'),
-          acc: [userId, ...others].slice(0, maxAccounts),
+          acc: [...marksOf(user).slice(0, 1), ...others].slice(0, maxAccounts),
         },
         { issuedAt, expiresAt: new Date(issuedAt.getTime() + deviceSeconds * 1000) },
       )
@@ -51,5 +68,6 @@ export function createDeviceTokens(options: OwnTokenOptions & { random: Random }
         return null
       }
     },
+    knows: ({ accounts }, user) => marksOf(user).some((mark) => accounts.includes(mark)),
   }
 }

@@ -1,7 +1,8 @@
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, KithError } from '../errors.ts'
+import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import type { KithEvents } from '../events.ts'
 import { parseInput } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Device } from './device-token.ts'
@@ -14,7 +15,9 @@ import type { SignIn } from './session.ts'
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const device = await countedDevice(core, client)
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
-  const { user, guesser } = await meet(core, { login: readLogin(typed), device, client })
+  const login = readLogin(typed)
+  const user = await core.storage.users.byLogin(login)
+  const guesser = await admit(core, { login, user, device, client })
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null || !user) throw new KithError('invalid-credentials')
   if (user.bannedAt) throw new KithError('account-banned')
@@ -46,6 +49,7 @@ export async function confirmPassword(
   { viewer, user, password }: Confirmation,
 ): Promise<(fresh: UserRecord) => Promise<boolean>> {
   const guesser: Guesser = { kind: 'session', ...viewer }
+  await countGuess(core, guesser, { userId: user.id, address: null })
   const upgrade = await checkPassword(core, { guesser, user, password, client: {} })
   if (upgrade === null) throw new KithError('wrong-password')
   return (fresh) => isStillRight(core, { guesser, user, password }, fresh)
@@ -67,30 +71,63 @@ async function isStillRight(
   return (await core.passwords.verify(password, fresh.passwordHash, turnOf(guesser))).matches
 }
 
-/** Counts a sign-in before its input is read: by device where one is known, for others at its address must not keep it out. */
+/**
+ * Counts a sign-in before its input is read: by device where one is known, for others at its address must not keep it out, and
+ * by address where that device has used up what it had.
+ */
 async function countedDevice(core: Core, client: ClientInfo): Promise<Device | null> {
   const device = await core.deviceTokens.read(client.device)
-  if (device) await core.attempts.byAccount('loginByDevice', device.id)
-  else await core.attempts.byAddress('loginByAddress', client)
-  return device
+  if (device && (await isLet(core.attempts.byAccount('loginByDevice', device.id)))) return device
+  await core.attempts.byAddress('loginByAddress', client)
+  return null
+}
+
+async function isLet(counted: Promise<void>): Promise<boolean> {
+  try {
+    await counted
+    return true
+  } catch (error) {
+    if (error instanceof RetryLaterError && error.status === 429) return false
+    throw error
+  }
 }
 
 interface Arrival {
   login: Login
+  user: UserRecord | null
   device: Device | null
   client: ClientInfo
 }
 
-/** Finds the account and who it is that wants in. A device counts by address after all for an account that is new to it. */
-async function meet(
-  core: Core,
-  { login, device, client }: Arrival,
-): Promise<{ user: UserRecord | null; guesser: Guesser }> {
-  const user = await core.storage.users.byLogin(login)
-  if (user && device?.accounts.includes(user.id))
-    return { user, guesser: { kind: 'device', userId: user.id, deviceId: device.id } }
+/**
+ * Counts a guess and says who makes it. A device counts by address after all for an account that is new to it, and so does one
+ * that has used up what it had: somebody may have copied its token, and whoever has it counts as a stranger, at worst.
+ */
+async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
+  const about = { userId: user?.id ?? null, address: client.address ?? null }
+  if (user && device && core.deviceTokens.knows(device, user)) {
+    const known: Guesser = { kind: 'device', userId: user.id, deviceId: device.id }
+    // First the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
+    if (
+      (await isLet(countGuess(core, known, about))) &&
+      (await isLet(core.attempts.byAccount('loginByAccount', user.id)))
+    )
+      return known
+  }
   if (device) await core.attempts.byAddress('loginByAddress', client)
-  return { user, guesser: { kind: 'stranger', login: JSON.stringify(login), client } }
+  const stranger: Guesser = { kind: 'stranger', login: JSON.stringify(login), client }
+  await countGuess(core, stranger, about)
+  return stranger
+}
+
+/** Counts a guess before its password is checked. @throws account-locked */
+async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login.locked']): Promise<void> {
+  try {
+    await core.attempts.beforePassword(guesser)
+  } catch (error) {
+    if (isKithError(error) && error.code === 'account-locked') core.emit('login.locked', about)
+    throw error
+  }
 }
 
 interface PasswordCheck {
@@ -106,14 +143,6 @@ async function checkPassword(
   { guesser, user, password, client }: PasswordCheck,
 ): Promise<boolean | null> {
   const about = { userId: user?.id ?? null, address: client.address ?? null }
-  try {
-    await core.attempts.beforePassword(guesser)
-  } catch (error) {
-    if (isKithError(error) && error.code === 'account-locked') core.emit('login.locked', about)
-    throw error
-  }
-  // After the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
-  if (guesser.kind === 'device') await core.attempts.byAccount('loginByAccount', guesser.userId)
   const stored = user?.passwordHash ?? null
   const { matches, upgrade } = await core.passwords.verify(password, stored, turnOf(guesser))
   if (!matches) {

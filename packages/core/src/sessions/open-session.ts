@@ -43,7 +43,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, address: session.address })
   const signIn = await toSignIn(core, fresh, session)
-  const deviceToken = await core.deviceTokens.issue(user.id, await core.deviceTokens.read(client.device))
+  const deviceToken = await core.deviceTokens.issue(fresh, await core.deviceTokens.read(client.device))
   return { ...signIn, tokens: { ...signIn.tokens, deviceToken } }
 }
 

@@ -1,7 +1,7 @@
 import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../id.ts'
 import { isCanonicalToken } from './canonical-token.ts'
-import { deriveKey, type TokenPurpose } from './derive-key.ts'
+import { deriveKey, type KeyPurpose } from './derive-key.ts'
 
 /** What {@link createOwnTokens} depends on. */
 export interface OwnTokenOptions {
@@ -24,7 +24,7 @@ const algorithm = 'HS256'
 const maxTokenLength = 2048
 
 /** Creates the tokens of one purpose: the first secret signs, all verify. */
-export function createOwnTokens(options: OwnTokenOptions, purpose: TokenPurpose, typ: string): OwnTokens {
+export function createOwnTokens(options: OwnTokenOptions, purpose: KeyPurpose, typ: string): OwnTokens {
   const { issuer, audience, clock } = options
   const derived = options.secrets.map((secret) => deriveKey(secret, purpose))
   const keys = new Map(derived.map(({ kid, key }) => [kid, key]))
