@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { percentile } from './percentile.ts'
 
@@ -30,6 +32,8 @@ export async function startServer(): Promise<WatchedServer> {
   const script = fileURLToPath(new URL('media-server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--conditions=@kith/source', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A folder that no sweep of another process on the machine knows.
+    env: { ...process.env, TMPDIR: mkdtempSync(join(tmpdir(), 'kith-bench-')) },
   })
   const [first] = (await once(child.stdout, 'data')) as [Buffer]
   const { port, token } = JSON.parse(String(first)) as { port: number; token: string }

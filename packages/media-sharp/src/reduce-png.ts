@@ -18,12 +18,16 @@ export function reducePng(bytes: Buffer): Buffer {
   const kept: Buffer[] = [bytes.subarray(0, signatureBytes)]
   let ancillaryBytes = 0
   let chunks = 0
+  let hasProfile = false
   for (let offset = signatureBytes; offset + 8 <= bytes.length;) {
     if (++chunks > maxChunks) throw tooComplex('a PNG of too many chunks')
     const length = bytes.readUInt32BE(offset)
     const type = bytes.toString('latin1', offset + 4, offset + 8)
     const end = offset + 12 + length
-    if (needed.includes(type)) {
+    // A second profile is none (PNG 3, 5.6), and each that is unpacked takes time.
+    const isSecond = type === 'iCCP' && hasProfile
+    hasProfile ||= type === 'iCCP'
+    if (needed.includes(type) && !isSecond) {
       const chunk = bytes.subarray(offset, end)
       if (isAncillary(type)) ancillaryBytes += chunk.length
       if (ancillaryBytes > maxAncillaryBytes) throw tooComplex('a PNG with too much beside its picture')

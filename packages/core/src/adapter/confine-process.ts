@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
+import { mappedBytes } from './process-use.ts'
 
 /** Behind the work of the server where the processor is scarce, and well before work that nobody waits for. */
 const priority = 5
@@ -19,15 +20,10 @@ export function confineProcess(maxResidentBytes: number): void {
   attempt(() => writeFileSync('/proc/self/oom_score_adj', '1000'))
   // One allocation can be larger than what a watch sees in time: the kernel refuses it. No core files of strangers' pictures.
   attempt(() => {
-    const data = dataBytes() + maxResidentBytes + slackBytes
+    // V8 alone maps hundreds of megabytes for code.
+    const data = mappedBytes('self') + maxResidentBytes + slackBytes
     spawnSync('prlimit', [`--pid=${process.pid}`, `--data=${data}`, '--core=0'], { stdio: 'ignore' })
   })
-}
-
-/** What is mapped to be written to, used or not: V8 alone maps hundreds of megabytes for code. */
-function dataBytes(): number {
-  const [, kibibytes] = /^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? []
-  return kibibytes === undefined ? Infinity : Number(kibibytes) * 1024
 }
 
 function attempt(change: () => void): void {

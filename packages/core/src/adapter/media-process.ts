@@ -9,7 +9,7 @@ import { temporaryPrefix } from '../media/temporary-folder.ts'
 import { unpackFailure } from './media-job.ts'
 import { mediaProcessCommand } from './media-process-command.ts'
 import { readReplies } from './media-replies.ts'
-import { processorSeconds, residentBytes } from './process-use.ts'
+import { mappedBytes, processorSeconds, residentBytes } from './process-use.ts'
 import { descriptors } from './serve-media-jobs.ts'
 
 /** What one media process may take. */
@@ -21,7 +21,7 @@ export interface MediaProcessLimits {
 
 /** One process of the pool. It is given one job at a time. */
 export interface MediaProcess {
-  /** Whether it can take another job: it lives, and has given back most of the memory that earlier ones took. */
+  /** Whether it can take another job: it lives, and has given back most of the memory that earlier ones took or reserved. */
   isFit(): boolean
   /** @throws media-too-complex, media-unreadable, busy, {@link ProcessLost}, and what the job throws */
   work(job: object): Promise<unknown>
@@ -111,8 +111,13 @@ async function attend(
   }
 
   await start()
+  const mappedAtStart = mappedBytes(child.pid)
   return {
-    isFit: () => !isOver && residentBytes(child.pid) < limits.maxResidentBytes / 2,
+    isFit() {
+      // What earlier files left mapped counts against the limit of the kernel: the next one would be refused for it.
+      const left = Math.max(residentBytes(child.pid), mappedBytes(child.pid) - mappedAtStart)
+      return !isOver && left < limits.maxResidentBytes / 2
+    },
     async work(job) {
       hold(true)
       const { maxSeconds, maxResidentBytes } = limits

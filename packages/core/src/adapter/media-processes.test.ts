@@ -105,6 +105,16 @@ describe('a job', () => {
     expect(await pidOf(pool)).not.toBe(before)
   })
 
+  test.runIf(process.platform === 'linux')(
+    'that has left much memory mapped does not take it from the next',
+    async () => {
+      const pool = open({ maxResidentBytes: 512 * 2 ** 20 })
+      const before = await pidOf(pool)
+      await pool.run(someone, { verb: 'reserve', arguments: [300] })
+      expect(await pidOf(pool)).not.toBe(before)
+    },
+  )
+
   test('that finds its idle process dead gets another', async () => {
     const pool = open()
     const before = await pidOf(pool)

@@ -6,6 +6,12 @@ export function residentBytes(pid: number | undefined): number {
   return Number(kibibytes ?? 0) * 1024
 }
 
+/** What a process has mapped to write to, used or not; 0 where there is no `/proc`, or no such process. */
+export function mappedBytes(pid: number | 'self' | undefined): number {
+  const [, kibibytes] = /^VmData:\s+(\d+) kB$/m.exec(read(pid, 'status')) ?? []
+  return Number(kibibytes ?? 0) * 1024
+}
+
 /** `USER_HZ`, which is 100 on every platform that Node runs on. */
 const ticksPerSecond = 100
 
@@ -17,7 +23,7 @@ export function processorSeconds(pid: number | undefined): number {
   return (user + system) / ticksPerSecond
 }
 
-function read(pid: number | undefined, name: string): string {
+function read(pid: number | 'self' | undefined, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'latin1')
   } catch {

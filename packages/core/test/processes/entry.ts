@@ -42,6 +42,11 @@ const verbs = {
     kept.push(...Array.from({ length: mebibytes }, () => Buffer.alloc(2 ** 20, 1)))
     return kept.length
   },
+  /** Maps memory that it does not use, as decoders leave it behind. */
+  async reserve(mebibytes: number): Promise<number> {
+    kept.push(Buffer.allocUnsafeSlow(mebibytes * 2 ** 20))
+    return kept.length
+  },
   async mumble(): Promise<never> {
     writeSync(3, 'null\n{}\n[[[\n')
     return (await wait(60_000)) as never
