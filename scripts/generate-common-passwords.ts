@@ -33,7 +33,7 @@ for (const word of words) {
 const file = new URL('../packages/core/src/accounts/common-passwords.ts', import.meta.url)
 writeFileSync(
   file,
-  `// Made by scripts/generate-common-passwords.ts; do not edit. common-passwords.LICENSE.md says where it comes from.
+  `// Made by scripts/generate-common-passwords.ts; do not edit. common-passwords.NOTICE.md says where it comes from.
 
 /** ${words.length} passwords that people choose most, in lower case, sorted. */
 const list = \`

@@ -5,7 +5,7 @@ import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
 import { type LimitRow, readLimits } from './limits.ts'
-import { optionTables } from './option-tables.ts'
+import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 
 const block = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g
@@ -33,6 +33,8 @@ function generate(what: string): string {
       return file(args[0] ?? '')
     case 'limits':
       return limits(args[0] ?? '')
+    case 'events':
+      return eventTable(join(root, 'packages/core/src/events.ts'))
     case 'options':
       return optionTables(join(root, args[0] ?? ''), args.slice(1))
     default:

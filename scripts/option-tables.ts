@@ -3,21 +3,51 @@ import ts from 'typescript'
 
 /** A Markdown table for each interface of a file of options, made from its types and comments. */
 export function optionTables(path: string, names: readonly string[]): string {
-  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
-  return names.map((name) => optionTable(source, name)).join('\n\n')
+  return names.map((name) => optionTable(path, name)).join('\n\n')
 }
 
-function optionTable(source: ts.SourceFile, name: string): string {
+/** A Markdown table of the events in `KithEvents`, made likewise. */
+export function eventTable(path: string): string {
+  const { source, members } = readInterface(path, 'KithEvents')
+  const rows = members.map((member) => {
+    const name = member.name.getText(source).replaceAll("'", '')
+    return `| \`${name}\` | ${code(fieldsOf(member, source))} | ${commentOf(member).text} |`
+  })
+  return ['| Event | With `at` and | |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+interface ReadInterface {
+  source: ts.SourceFile
+  found: ts.InterfaceDeclaration
+  members: readonly ts.PropertySignature[]
+}
+
+function readInterface(path: string, name: string): ReadInterface {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
   const found = source.statements.find(
     (statement): statement is ts.InterfaceDeclaration =>
       ts.isInterfaceDeclaration(statement) && statement.name.text === name,
   )
   if (!found) throw new TypeError(`${source.fileName} declares no interface ${name}`)
-  const rows = found.members.filter(ts.isPropertySignature).map((member) => {
+  return { source, found, members: found.members.filter(ts.isPropertySignature) }
+}
+
+/** The fields in one line, however many lines they have in the source. */
+function fieldsOf({ type }: ts.PropertySignature, source: ts.SourceFile): string {
+  const fields = type && ts.isTypeLiteralNode(type) ? type.members : []
+  return `{ ${fields.map((field) => field.getText(source).replace(/;$/, '')).join('; ')} }`
+}
+
+function typeOf(member: ts.PropertySignature, source: ts.SourceFile): string {
+  return (member.type?.getText(source) ?? '').replace(/\s*\|\s*undefined\b/g, '').replace(/\s+/g, ' ')
+}
+
+function optionTable(path: string, name: string): string {
+  const { source, found, members } = readInterface(path, name)
+  const rows = members.map((member) => {
     const { text, fallback } = commentOf(member)
-    const type = (member.type?.getText(source) ?? '').replace(/\s*\|\s*undefined\b/g, '').replace(/\s+/g, ' ')
     const given = member.questionToken ? fallback : '**required**'
-    return `| \`${member.name.getText(source)}\` | ${code(type)} | ${given} | ${text} |`
+    return `| \`${member.name.getText(source)}\` | ${code(typeOf(member, source))} | ${given} | ${text} |`
   })
   return [
     `**\`${name}\`**: ${commentOf(found).text}`,

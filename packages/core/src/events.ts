@@ -18,11 +18,13 @@ export interface KithEvents {
   'account.banned': { userId: string }
   'account.unbanned': { userId: string }
   'account.deleted': { userId: string }
+  /** By a registration, a sign-in or a change of the password. */
   'session.opened': { userId: string; sessionId: string; address: string | null }
   'session.refreshed': { userId: string; sessionId: string }
   'session.revoked': { userId: string; sessionId: string }
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
+  /** A refresh token came that was too old, so a copy is in other hands; the session has ended. */
   'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
   'follow.added': { userId: string; followedId: string }
   'follow.removed': { userId: string; followedId: string }
@@ -39,7 +41,9 @@ export interface KithEvents {
     reason: CaptionFailureReason
     usage: CaptionUsage | null
   }
+  /** A wrong password, also where somebody signed in confirms a change. */
   'login.failed': { userId: string | null; address: string | null }
+  /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
   'login.locked': { userId: string | null; address: string | null }
 }
 

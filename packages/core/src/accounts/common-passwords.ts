@@ -1,4 +1,4 @@
-// Made by scripts/generate-common-passwords.ts; do not edit. common-passwords.LICENSE.md says where it comes from.
+// Made by scripts/generate-common-passwords.ts; do not edit. common-passwords.NOTICE.md says where it comes from.
 
 /** 18726 passwords that people choose most, in lower case, sorted. */
 const list = `
