@@ -308,7 +308,7 @@ test('the entries export these names; each new one is a promise to users', () =>
       "@kith/core/adapter": [
         "createCallBudget",
         "createFairQueue",
-        "createMediaProcesses",
+        "createMediaWork",
         "createMemoryRateLimits",
         "createOneAtATime",
         "serveMediaJobs",
@@ -319,8 +319,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type FairQueueOptions",
         "type MediaJob",
         "type MediaProcesses",
-        "type MediaProcessesOptions",
         "type MediaVerbs",
+        "type MediaWorkOptions",
         "type OneAtATime",
         "type Turn",
       ],

@@ -161,7 +161,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
   ): Promise<Answer> {
     const rendition = demandRendition(name)
     const visible = await uploads.servedFile(id)
-    const answer = served && visible && (await serveFile(served, { id, rendition }, headers))
+    const answer =
+      served && visible && (await serveFile(served, { id, rendition, turn: visible.ownerId }, headers))
     if (!answer) throw new KithError('media-not-found')
     return answer
   }

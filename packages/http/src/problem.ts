@@ -31,7 +31,8 @@ export function toProblemResponse(
   const hidden = status >= 500 && retryAfter === null
   const line = `${where}: ${code}${hidden && error.detail !== null ? `: ${error.detail}` : ''}`
   if (status === 500) logger.error(line, isKithError(thrown) ? thrown.cause : thrown)
-  else if (outages.has(code)) logger.warn(line, error.cause)
+  // Only what has a cause: a process that cannot be started, not a queue that is full.
+  else if (outages.has(code) || (code === 'busy' && error.cause !== undefined)) logger.warn(line, error.cause)
 
   const problem: Problem = {
     type: `urn:kith:problem:${code}`,

@@ -20,6 +20,8 @@ const cacheControl = 'public, max-age=600'
 export interface FileAddress {
   id: string
   rendition: Rendition | null
+  /** The account that it belongs to. */
+  turn: string
 }
 
 /**
@@ -28,7 +30,7 @@ export interface FileAddress {
  */
 export async function serveFile(
   store: ServedBlobStore,
-  { id, rendition }: FileAddress,
+  { id, rendition, turn }: FileAddress,
   headers: RequestHeaders,
 ): Promise<Answer | null> {
   const format = accepts(headers, 'image/avif') ? 'avif' : 'webp'
@@ -37,7 +39,7 @@ export async function serveFile(
 
   const blob = await store.read(
     id,
-    rendition && { rendition, format },
+    rendition && { rendition, format, turn },
     ({ contentType, size }) => partOf(headers, { size, etag: etagOf(contentType) }).range,
   )
   if (!blob) return null

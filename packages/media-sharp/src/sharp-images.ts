@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path'
 import type { ImageProcessor } from '@kith/core'
-import { createFairQueue, createMediaProcesses, type MediaProcesses } from '@kith/core/adapter'
+import { createMediaWork, type MediaProcesses } from '@kith/core/adapter'
 import { findLibheif } from './heic.ts'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
 import { type ImageVerbs, imageVerbs } from './image-verbs.ts'
@@ -20,7 +20,7 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30
 export function createSharpImages(options: SharpImagesOptions = {}): SharpImages {
   const settings = readSettings(options)
   if (settings.heic) findLibheif()
-  const { run, close } = (options.isolation ?? 'process') === 'process' ? apart(options) : here(options)
+  const { run, close } = createWork(options)
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), settings] }),
@@ -28,35 +28,25 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
       run({ key: turn }, { verb: 'normalise', arguments: [resolve(path), resolve(target), settings] }),
     rendition: (path, target, form) =>
       run(
-        { key: path },
+        { key: form.turn ?? path },
         { verb: 'rendition', arguments: [{ path: resolve(path), target: resolve(target) }, form, settings] },
       ),
     close,
   }
 }
 
-function apart(options: SharpImagesOptions): MediaProcesses<ImageVerbs> {
-  return createMediaProcesses<ImageVerbs>({
-    entry: new URL(extname(import.meta.url) === '.ts' ? './worker.ts' : './worker.js', import.meta.url),
-    ...queueOf(options),
-    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
-    maxResidentBytes: (options.maxMebibytes ?? defaults.maxMebibytes) * 1024 * 1024,
-  })
-}
-
-/** Neither the settings of sharp nor its cache, which belong to the host, are changed. */
-function here(options: SharpImagesOptions): MediaProcesses<ImageVerbs> {
-  const queue = createFairQueue(queueOf(options))
-  return {
-    run: (turn, { verb, arguments: values }) =>
-      queue(turn, () => (imageVerbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)) as never,
-    close: async () => {},
-  }
-}
-
-function queueOf(options: SharpImagesOptions): { concurrency: number; maxWaiting: number } {
-  return {
+/** With `isolation: 'none'` the settings of sharp and its cache, which belong to the host, are not changed. */
+function createWork(options: SharpImagesOptions): MediaProcesses<ImageVerbs> {
+  const source = extname(import.meta.url) === '.ts'
+  return createMediaWork<ImageVerbs>({
+    of: 'createSharpImages',
+    isolation: options.isolation ?? 'process',
+    // Named so that a bundle beside which a host has files of its own starts none of them.
+    entry: new URL(source ? './kith-image-process.ts' : './kith-image-process.js', import.meta.url),
+    verbs: imageVerbs,
     concurrency: options.concurrency ?? defaults.concurrency,
     maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
-  }
+    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
+    maxMebibytes: options.maxMebibytes ?? defaults.maxMebibytes,
+  })
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import type { VideoProcessor } from '@kith/core'
-import { createFairQueue, createMediaProcesses, type MediaProcesses } from '@kith/core/adapter'
+import { createMediaWork, type MediaProcesses } from '@kith/core/adapter'
 import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
 
 /** How videos are worked on. */
@@ -38,7 +38,7 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60
  */
 export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): MediabunnyVideos {
   const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
-  const { run, close } = (options.isolation ?? 'process') === 'process' ? apart(options) : here(options)
+  const { run, close } = createWork(options)
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), maxSeconds] }),
@@ -55,27 +55,17 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
   }
 }
 
-function apart(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
-  return createMediaProcesses<VideoVerbs>({
-    entry: new URL(extname(import.meta.url) === '.ts' ? './worker.ts' : './worker.js', import.meta.url),
-    ...queueOf(options),
-    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
-    maxResidentBytes: (options.maxMebibytes ?? defaults.maxMebibytes) * 1024 * 1024,
-  })
-}
-
-function here(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
-  const queue = createFairQueue(queueOf(options))
-  return {
-    run: (turn, { verb, arguments: values }) =>
-      queue(turn, () => (videoVerbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)) as never,
-    close: async () => {},
-  }
-}
-
-function queueOf(options: MediabunnyVideosOptions): { concurrency: number; maxWaiting: number } {
-  return {
+function createWork(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
+  const source = extname(import.meta.url) === '.ts'
+  return createMediaWork<VideoVerbs>({
+    of: 'createMediabunnyVideos',
+    isolation: options.isolation ?? 'process',
+    // Named so that a bundle beside which a host has files of its own starts none of them.
+    entry: new URL(source ? './kith-video-process.ts' : './kith-video-process.js', import.meta.url),
+    verbs: videoVerbs,
     concurrency: options.concurrency ?? defaults.concurrency,
     maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
-  }
+    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
+    maxMebibytes: options.maxMebibytes ?? defaults.maxMebibytes,
+  })
 }

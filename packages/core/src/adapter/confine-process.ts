@@ -7,7 +7,7 @@ import { mappedBytes } from './process-use.ts'
 const priority = 5
 
 /** Code that is compiled later, and stacks of threads that start later. */
-const slackBytes = 256 * 1024 * 1024
+export const slackBytes: number = 256 * 1024 * 1024
 
 /**
  * Gives this process less of the machine than its server has. Where a system has no such limit the others hold: of all

@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { temporaryPrefix } from '../media/temporary-folder.ts'
 import { unpackFailure } from './media-job.ts'
+import { slackBytes } from './confine-process.ts'
 import { mediaProcessCommand } from './media-process-command.ts'
 import { readReplies } from './media-replies.ts'
 import { mappedBytes, processorSeconds, residentBytes } from './process-use.ts'
@@ -115,8 +116,8 @@ async function attend(
   return {
     isFit() {
       // What earlier files left mapped counts against the limit of the kernel: the next one would be refused for it.
-      const left = Math.max(residentBytes(child.pid), mappedBytes(child.pid) - mappedAtStart)
-      return !isOver && left < limits.maxResidentBytes / 2
+      const isLight = residentBytes(child.pid) < limits.maxResidentBytes / 2
+      return !isOver && isLight && mappedBytes(child.pid) - mappedAtStart < slackBytes
     },
     async work(job) {
       hold(true)

@@ -12,6 +12,8 @@ export interface RenditionForm {
   rendition: Rendition
   /** The one that is wanted; where it cannot be had, it is WebP. */
   format: RenditionFormat
+  /** The account whose image it is: where renditions are made in turn, its turn. */
+  turn?: string | undefined
 }
 
 /** The content types that are accepted, told by the bytes, never by the name. SVG is not among them. */

@@ -5,6 +5,8 @@ import type { MediaKind } from './media.ts'
 /** A file that may be served. */
 export interface VisibleFile {
   kind: MediaKind
+  /** The account that it belongs to. */
+  ownerId: string
 }
 
 /** Which files may be served. */
@@ -31,7 +33,7 @@ export function createVisibleFiles({ media, users }: Pick<Storage, 'media' | 'us
     const [item] = await media.byIds([id])
     if (item?.state !== 'ready') return null
     const owner = await users.byId(item.ownerId)
-    return owner && owner.bannedAt === null ? { kind: item.kind } : null
+    return owner && owner.bannedAt === null ? { kind: item.kind, ownerId: owner.id } : null
   }
 
   return {
