@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { headOf, sendResponse, toRequest } from './node.ts'
 
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+async function serve(listener: (...exchange: Parameters<RequestListener>) => unknown): Promise<string> {
+  const server = createServer((...exchange) => void listener(...exchange)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()

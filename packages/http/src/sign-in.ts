@@ -16,7 +16,7 @@ export interface TransportInput {
 }
 
 /** The schema of {@link TransportInput}. */
-export const transportInput: z.ZodType<TransportInput> = z.strictObject({
+const transportInput: z.ZodType<TransportInput> = z.strictObject({
   transport: z.enum(['cookie', 'bearer']).optional(),
   deviceToken: z.string().min(1).max(2048).optional(),
 })
@@ -31,7 +31,7 @@ export type AnswerSignIn = <Input extends { deviceName?: string | undefined }>(
 ) => Promise<Answer>
 
 /** What signs in. It counts the call before it reads the input, so the input comes to it as it was sent. */
-export interface SignInService<Input> {
+interface SignInService<Input> {
   /** The schema by which it reads. */
   schema: z.ZodType<Input>
   signIn(input: Input, client: ClientInfo): Promise<SignIn>

@@ -7,7 +7,7 @@ export interface DisplayUnits {
 }
 
 /** SMPTE ST 2086, as ISO, H.264 and HEVC have it. */
-export const iso2086: DisplayUnits = { one: 50_000, candela: [10_000, 10_000] }
+const iso2086: DisplayUnits = { one: 50_000, candela: [10_000, 10_000] }
 
 /** Red, green, blue and white of BT.709, P3 and BT.2020: displays are described as one of them. */
 const gamuts: readonly (readonly number[])[] = [
