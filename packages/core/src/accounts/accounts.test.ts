@@ -122,9 +122,9 @@ describe('register', () => {
       'username reserved',
       'password too-long',
     ])
-    expect(await fieldsOf(accounts.register({ username: 'ana_lindqvist', password: 'Ana_Lindqvist' }))).toEqual([
-      'password too-easy',
-    ])
+    expect(
+      await fieldsOf(accounts.register({ username: 'ana_lindqvist', password: 'Ana_Lindqvist' })),
+    ).toEqual(['password too-easy'])
   })
 
   test('texts of ten megabytes are refused in time that grows with nothing but their length', async () => {
