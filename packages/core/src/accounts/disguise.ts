@@ -19,6 +19,12 @@ const leet: Readonly<Record<string, string>> = Object.freeze({
   '8': 'b',
 })
 
+/** Cyrillic and Greek letters that cannot be told from Latin ones. */
+const latin: ReadonlyMap<string, string> = lookAlikes(
+  'авекмнорстухіјѕһԁԛԝαεικνορτυχ',
+  'abekmhopctyxijshdqwaeikvoptux',
+)
+
 /** So many letters beside the words make a password more than a word in disguise. */
 const enoughLetters = 4
 /** Shorter words are found in anything; where signs stand for letters too, so are those of three letters. */
@@ -60,12 +66,14 @@ function isCovered(compared: string, typed: string, words: readonly string[]): b
   return beside.length < enoughLetters
 }
 
-/** Without case, accents and compatibility forms. */
-function plain(text: string): string {
-  return text.normalize('NFKD').toUpperCase().toLowerCase().replace(/\p{M}/gu, '')
+/** Without case, accents and compatibility forms, and in Latin letters what looks like them. */
+export function plain(text: string): string {
+  const folded = text.normalize('NFKD').toUpperCase().toLowerCase().replace(/\p{M}/gu, '')
+  return folded.replace(/[\u0370-\u052f]/g, (letter) => latin.get(letter) ?? letter)
 }
 
-function lettersOf(text: string): string {
+/** What is left of a text without blanks, signs and what cannot be seen. */
+export function lettersOf(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '')
 }
 
@@ -76,4 +84,8 @@ function readLeet(text: string): string {
 // Names in ideographs are short.
 function longerThan(minimum: number): (word: string) => boolean {
   return (word) => word.length >= (/^[a-z0-9]+$/.test(word) ? minimum : 2)
+}
+
+function lookAlikes(letters: string, latins: string): Map<string, string> {
+  return new Map([...letters].map((letter, at) => [letter, latins[at] ?? letter]))
 }

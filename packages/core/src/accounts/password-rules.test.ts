@@ -147,3 +147,18 @@ test('words of the app are refused like names', () => {
   expect(isRefused('Kith-2024!', nobody, ['kith'])).toBe(true)
   expect(isRefused('sunny meadow!', nobody, ['Sunny Meadow'])).toBe(true)
 })
+
+test('common passwords are found in look-alike letters, with signs between them, twice, and with digits of their own', () => {
+  for (const password of [
+    'pаssword1',
+    'pässwörd',
+    'p.a.s.s.w.o.r.d',
+    'password password',
+    'trustno1!',
+    'password\u200d1',
+  ])
+    expect(isCommon(password), password).toBe(true)
+  for (const password of ['dragon monkey letmein', 'passwort am morgen', 'vier wörter im wind'])
+    expect(isCommon(password), password).toBe(false)
+  expect(isOwnPassword('аnnаsmith1', { username: 'annasmith' }, [])).toBe(true)
+})

@@ -1,6 +1,6 @@
 import { newCharacters } from '../text/guessable.ts'
 import { commonPasswords } from './common-passwords.ts'
-import { isDisguise, wordsOf } from './disguise.ts'
+import { isDisguise, lettersOf, plain, wordsOf } from './disguise.ts'
 
 /** The names of an account, which its password may not be. */
 export type AccountNames = Partial<Record<'username' | 'email' | 'phone' | 'name', string | null | undefined>>
@@ -19,13 +19,32 @@ export function isRepetitive(password: string): boolean {
   return newCharacters(password) < fewestNewCharacters
 }
 
-/** Whether a password is one of those that people choose most, or one with up to six digits or signs around it. */
+/** So many digits and signs around a common password make no other one of it. */
+const mostDecoration = 6
+const shortestDecorated = 4
+
+/**
+ * Whether a password is one of those that people choose most: also in look-alike letters, with blanks or signs between them, twice,
+ * or with up to six digits or signs around it.
+ */
 export function isCommon(password: string): boolean {
   const folded = password.normalize('NFKC').toLowerCase()
-  const core = folded.replace(/^[\p{N}\p{P}\p{S}\p{Z}]+|[\p{N}\p{P}\p{S}\p{Z}]+$/gu, '')
-  const isDecorated = core.length >= 4 && folded.length - core.length <= 6
-  const forms = [folded, folded.trim(), folded.replace(/\s/gu, ''), ...(isDecorated ? [core] : [])]
+  const letters = lettersOf(plain(password))
+  const half = letters.slice(0, letters.length / 2)
+  const twice = half.length >= shortestDecorated && half + half === letters ? [half] : []
+  const forms = [...undecorated(folded), ...undecorated(plain(folded)), ...undecorated(letters), ...twice]
   return forms.some((form) => commonPasswords().has(form))
+}
+
+/** A text, and what is left of it without some of the digits and signs at its ends. */
+function undecorated(text: string): string[] {
+  const [before = ''] = /^[\p{N}\p{P}\p{S}\p{Z}]*/u.exec(text.slice(0, mostDecoration)) ?? []
+  const [after = ''] = /[\p{N}\p{P}\p{S}\p{Z}]*$/u.exec(text.slice(-mostDecoration)) ?? []
+  const forms = [text]
+  for (let first = 0; first <= before.length; first++)
+    for (let last = 0; last <= after.length && first + last <= mostDecoration; last++)
+      if (text.length - first - last >= shortestDecorated) forms.push(text.slice(first, text.length - last))
+  return forms
 }
 
 /** Whether a password is a name of its account or one of the words of the app, in any disguise. */

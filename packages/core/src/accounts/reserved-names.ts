@@ -41,7 +41,9 @@ const lookAlikes: Readonly<Record<string, string>> = Object.freeze({
  */
 export function createReservedNames(reserved: ReadonlySet<string>): (name: string) => boolean {
   const own = [...reserved].filter((name) => !reservedUsernames.includes(name))
-  const names = [...operators.split(' '), ...own.map(withoutSeparators)]
+  // One letter alone, which may come up to three times, would make the pattern try every division of `aaaa…`.
+  const words = own.map(withoutSeparators).filter((name) => new Set(name).size > 1)
+  const names = [...operators.split(' '), ...words]
   const around = `(?:${anyOf([...trimmings.split(' '), ...names])})*`
   const operator = new RegExp(`^\\d*${around}(?:${anyOf(names)})${around}\\d*$`)
   const rank = new RegExp(`^\\d*(?:${anyOf(ranks.split(' '))})\\d*$`)
