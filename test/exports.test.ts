@@ -363,6 +363,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type UploadLimits",
       ],
       "@kith/http/node": [
+        "bodyOf",
         "endLate",
         "headOf",
         "sendResponse",
