@@ -1,4 +1,4 @@
-import { createKith, type Kith, type LimitName, type LimitRule } from '@kith/core'
+import { createKith, defaultLimits, type Kith, type LimitName, type LimitRule } from '@kith/core'
 import { createRedisRateLimits, createRedisRevocations, type WhenUnreachable } from '@kith/redis'
 import { createMongoStorage } from '@kith/storage-mongodb'
 import { Redis } from 'ioredis'
@@ -48,13 +48,4 @@ export function createFleetKith(settings: FleetSettings): { kith: Kith; close():
 
 /** Counted, but out of reach: all of the load comes from one address. */
 const high: readonly LimitRule[] = [{ limit: 1_000_000, window: '1m' }]
-const highLimits = {
-  registerByAddress: high,
-  loginByAddress: high,
-  loginByAccount: high,
-  passwordByClient: high,
-  passwordByAccount: high,
-  refreshByAddress: high,
-  refreshBySession: high,
-  postByAccount: high,
-}
+const highLimits = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, high]))

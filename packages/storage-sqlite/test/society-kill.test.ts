@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -74,6 +74,9 @@ test(
         clock: () => new Date(Date.now() + later),
       })
       expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
+      // Those of processes that died are told by the clock of the machine.
+      const hoursAgo = new Date(Date.now() - 2 * hour)
+      for (const name of readdirSync(temporary)) utimesSync(join(temporary, name), hoursAgo, hoursAgo)
       await kith.upkeep.run()
       // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after one more.
       for (let purges = 0; purges < 2; purges++) {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
-import type { KithConfig } from '../config.ts'
 import { RetryLaterError } from '../errors.ts'
+import type { Clock } from '../id.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
 import { deriveKey } from './derive-key.ts'
 import { countersOf, type Guesser } from './guesser.ts'
-import type { Limit } from './rate-limits.ts'
+import type { Limit, RateLimits } from './rate-limits.ts'
 
 /**
  * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account, device or session.
@@ -150,11 +150,15 @@ export interface Attempts {
   afterRightPassword(guesser: Guesser): Promise<void>
 }
 
+/** What counting stands on. */
+interface AttemptSettings {
+  limits: Readonly<Record<LimitName, readonly Limit[]>>
+  rateLimits: RateLimits
+  clock: Clock
+}
+
 /** Creates the attempts of one Kith instance. */
-export function createAttempts(
-  { limits, rateLimits, clock }: Pick<KithConfig, 'limits' | 'rateLimits' | 'clock'>,
-  secret: string,
-): Attempts {
+export function createAttempts({ limits, rateLimits, clock }: AttemptSettings, secret: string): Attempts {
   const { key } = deriveKey(secret, 'counters')
 
   // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it.
