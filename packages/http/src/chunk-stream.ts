@@ -25,9 +25,14 @@ export function streamChunks(
         let soon: NodeJS.Immediate | undefined
 
         function take(chunk: Uint8Array): void {
+          if (chunk.byteLength >= smallBytes) {
+            // Never copied: a copy would leave the memory of the chunk to the collector.
+            hand()
+            return controller.enqueue(chunk)
+          }
           waiting.push(chunk)
           size += chunk.byteLength
-          if (size >= (waiting.length === 1 ? smallBytes : joinedBytes)) hand()
+          if (size >= joinedBytes) hand()
           // What lies in the socket already comes before this.
           else soon ??= setImmediate(hand)
         }
