@@ -27,7 +27,7 @@ socket.resume()
 setInterval(() => process.memoryUsage.rss() > maxResidentBytes && end(), 25)
 `
 
-/** Serves the jobs of `createMediaProcesses`, one at a time: the whole of the module that its processes run. */
+/** Serves the jobs of `createMediaWork` in a process, one at a time: the whole of the module that its processes run. */
 export function serveMediaJobs(verbs: MediaVerbs): void {
   const [, , maxResidentBytes] = process.argv
   new Worker(watchdog, {
