@@ -52,7 +52,7 @@ describe('steps', () => {
 
   test('become small when rows become dear, and a row is the least', async () => {
     const store = createSlowStore((before) => (before < 5_000 ? 0.002 : 20))
-    await createSteps(createTurns(store.now)).run(store.removal(5_700))
+    await createSteps(createTurns(store.now)).run(store.removal(6_300))
     store.stop()
     expect(store.steps.some((step) => step.limit === 500)).toBe(true)
     expect(store.steps.slice(-50).every((step) => step.limit === 1)).toBe(true)
