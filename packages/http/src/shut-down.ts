@@ -9,9 +9,9 @@ export interface ShutdownOptions {
   kith: Pick<Kith, 'drain' | 'close'>
   /** What else of the host closes, before Kith does: `() => app.close()` of Fastify, other databases, other servers. */
   close?: (() => Promise<unknown>) | undefined
-  /** For how long requests that are under way, such as uploads, may go on. @default 25 */
+  /** For how long requests that are under way, such as uploads, may go on. @default 25 @reason Kubernetes kills after 30 s; five are left to close the rest. */
   graceSeconds?: number | undefined
-  /** For how long it goes on accepting first, for a load balancer that takes a while to notice. @default 0 */
+  /** For how long it goes on accepting first, for a load balancer that takes a while to notice. @default 0 @reason Without a load balancer nobody needs it; behind one take the interval of its probes. */
   drainSeconds?: number | undefined
   /** Which signals stop it. A second one ends the process immediately. @default ['SIGTERM', 'SIGINT'] */
   signals?: readonly NodeJS.Signals[] | undefined
