@@ -45,11 +45,14 @@ function readsOf(sql: string): string[] {
 
 /** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
 const sorts: readonly string[] = ['feed.heads']
+/** It has a row or two for each process that counts a node of very many edges. */
+const scans: readonly string[] = ['longCounts.forgetAbandoned']
 
 test.each(statements)('%s reads through an index and sorts nothing', (name, sql) => {
   const costly = planOf(sql).filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step))
   const fullScans = readsOf(sql).filter((step) => /^SCAN (?!.*USING)/.test(step))
-  expect([...costly, ...fullScans]).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
+  expect(costly).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
+  expect(fullScans).toHaveLength(scans.includes(name) ? 1 : 0)
 })
 
 test('each statement uses the index that was made for it', () => {
