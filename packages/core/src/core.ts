@@ -7,6 +7,7 @@ import type { Attempts } from './sessions/attempts.ts'
 import type { DeviceTokens } from './sessions/device-token.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
+import type { MediaPlace } from './media/media-place.ts'
 import type { VisibleFiles } from './media/visible-files.ts'
 import type { People } from './profiles/people.ts'
 import type { PresentPosts } from './posts/present-posts.ts'
@@ -30,6 +31,7 @@ export interface Core {
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles
   readonly steps: Steps
+  readonly mediaPlace: MediaPlace
   readonly purge: Purge
   readonly clearing: Clearing
   readonly releasedMedia: ReleasedMedia

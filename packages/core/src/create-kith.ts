@@ -12,6 +12,7 @@ import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { createIds } from './id.ts'
+import { createMediaPlace } from './media/media-place.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -79,6 +80,7 @@ export function createKith(options: KithOptions): Kith {
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
   const { events, emit } = createEvents(clock, logger)
+  const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
   const steps = createSteps()
   const purge = createPurge(storage, config, steps)
@@ -103,7 +105,8 @@ export function createKith(options: KithOptions): Kith {
     steps,
     purge,
     clearing: createClearing(purge, logger),
-    releasedMedia: createReleasedMedia(storage, config, steps),
+    mediaPlace,
+    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
     emit,

@@ -1,4 +1,5 @@
 import type { KithConfig } from '../config.ts'
+import type { MediaPlace } from '../media/media-place.ts'
 import { JobStopped, type Steps } from '../steps.ts'
 import type { Storage } from '../storage.ts'
 
@@ -38,13 +39,19 @@ const fruitlessMillis = 60_000
 export const unattachedSeconds = 86_400
 
 /** Creates it. */
-export function createReleasedMedia({ media }: Storage, config: KithConfig, steps: Steps): ReleasedMedia {
+export function createReleasedMedia(
+  { media }: Storage,
+  config: KithConfig,
+  { steps, place }: { steps: Steps; place: MediaPlace },
+): ReleasedMedia {
   const { clock, logger } = config
   const { blobs } = config.media
   let underWay = 0
   let sweeping: Promise<number> | null = null
 
   async function remove(id: string): Promise<void> {
+    // Where the place is not the right one, the blob is in another, and is removed when that is back.
+    await place.demand()
     await blobs?.remove(id)
     await steps.once(() => media.forget(id))
   }
