@@ -29,8 +29,8 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     posts: createPostStore(connection),
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
-    migrate: async () => migrate(connection),
+    migrate: () => migrate(connection),
     recover: async () => {},
-    close: async () => connection.close(),
+    close: () => connection.close(),
   }
 }

@@ -136,8 +136,8 @@ const versionTable = `
   CREATE TABLE IF NOT EXISTS kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`
 
 /** Brings the schema to the newest version in one transaction, so that of several processes one does the work. */
-export function migrate(connection: Connection): void {
-  connection.atomically(() => {
+export async function migrate(connection: Connection): Promise<void> {
+  await connection.atomically(() => {
     connection.script(versionTable)
     const row = connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')
     const current = row?.version ?? 0
