@@ -25,6 +25,9 @@ import { createDeviceTokens } from './sessions/device-token.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { countEvents } from './telemetry/count-events.ts'
+import { observeFoundation } from './telemetry/observe-config.ts'
+import { traceServices } from './telemetry/observe-port.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
@@ -57,19 +60,19 @@ export interface Kith {
  * @throws TypeError for options that cannot work; the message names the option.
  */
 export function createKith(options: KithOptions): Kith {
-  const config = readOptions(options)
-  const { clock, random, logger, revocations } = config
-  const { storage } = options
+  const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
+  const { clock, random, logger, revocations, telemetry } = config
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit } = createEvents(clock, logger)
+  const { events, emit: raise } = createEvents(clock, logger)
+  const emit = countEvents(raise, telemetry)
   const people = createPeople(storage, config.media)
   const core: Core = {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger }),
+    passwords: createPasswords(config.passwords, { random, logger, telemetry }),
     attempts: createAttempts(config, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
@@ -91,7 +94,7 @@ export function createKith(options: KithOptions): Kith {
   }
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
-  return Object.freeze({
+  const services = {
     accounts: createAccounts(core),
     sessions: createSessions(core),
     profiles: createProfiles(core),
@@ -102,9 +105,12 @@ export function createKith(options: KithOptions): Kith {
     uploads: createUploads(core),
     captions: createCaptions(core),
     feed: createFeed(core),
-    events,
     upkeep: createUpkeep(core),
-    storage,
+  }
+  return Object.freeze({
+    ...traceServices(services, telemetry),
+    events,
+    storage: options.storage,
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }

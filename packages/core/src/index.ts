@@ -28,6 +28,15 @@ export {
 } from './errors.ts'
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
+export {
+  type Attributes,
+  isObservable,
+  type Observable,
+  type Reading,
+  silentTelemetry,
+  type Telemetry,
+} from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 
