@@ -3,13 +3,15 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
-import { readOptions, type VisibleConfig } from './config.ts'
+import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { createHealth, type Health } from './health/health.ts'
+import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
@@ -51,6 +53,13 @@ export interface Kith {
   readonly events: Events
   readonly upkeep: Upkeep
   readonly storage: Storage
+  /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
+  health(): Health
+  /**
+   * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and
+   * the limits. Never rejects; takes 2 seconds at most. Calls share one answer, and it is at most a second old.
+   */
+  ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
 }
@@ -111,6 +120,13 @@ export function createKith(options: KithOptions): Kith {
     ...traceServices(services, telemetry),
     events,
     storage: options.storage,
+    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
+    ready: createReady({ parts: readyParts(options, config), logger }),
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
+}
+
+/** As they were given: a check is no call that is measured. */
+function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

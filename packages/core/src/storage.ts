@@ -23,6 +23,11 @@ export interface Storage {
    * Idempotent; harms no change that is under way, and may run in several processes at once.
    */
   recover(): Promise<void>
+  /**
+   * Finds out whether the stores can be used now: rejects where they would, as before {@link migrate}, and says what to do.
+   * Resolves with `null`, or with what somebody should see to. Asks anew each time, reads next to nothing and changes nothing.
+   */
+  check(): Promise<string | null>
   /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type { Storage } from '@kith/core'
+import { check } from './check.ts'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFeedStore } from './feed-store.ts'
@@ -33,6 +34,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     feed: createFeedStore(connection),
     migrate: () => migrate(settings, source),
     recover: () => recover(connection),
+    check: () => check(connection),
     close: () => source.close(),
   }
 }

@@ -5,7 +5,7 @@ import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
 import { createPostStore } from './post-store.ts'
-import { migrate } from './schema.ts'
+import { checkSchema, migrate } from './schema.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -31,6 +31,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     feed: createFeedStore(connection),
     migrate: async () => migrate(connection),
     recover: async () => {},
+    check: async () => checkSchema(connection),
     close: async () => connection.close(),
   }
 }

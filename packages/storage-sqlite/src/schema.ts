@@ -152,3 +152,23 @@ export function migrate(connection: Connection): void {
     }
   })
 }
+
+/**
+ * Reads the version of the schema. A newer one is no reason to refuse: while a new release is rolled out, the processes of the
+ * one before go on beside it.
+ */
+export function checkSchema(connection: Connection): string | null {
+  const newest = migrations.length
+  const version = versionOf(connection)
+  if (version === newest) return null
+  if (version > newest)
+    return `The schema has version ${version} of a newer release, and this one knows ${newest}: finish the update.`
+  const state = version === 0 ? 'is not there yet' : `has version ${version}, and this release needs ${newest}`
+  throw new KithError('storage-failed', { detail: `The schema ${state}: run kith.storage.migrate().` })
+}
+
+function versionOf(connection: Connection): number {
+  const table = connection.get("SELECT 1 AS found FROM sqlite_schema WHERE name = 'kith_schema'")
+  if (!table) return 0
+  return connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')?.version ?? 0
+}

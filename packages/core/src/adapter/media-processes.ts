@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { KithError, RetryLaterError } from '../errors.ts'
-import { createFairQueue, type Turn } from '../fair-queue.ts'
+import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import { createJobObserver } from '../telemetry/job-queue.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { MediaJob, MediaVerbs } from './media-job.ts'
@@ -38,6 +38,8 @@ export interface MediaProcesses<Verbs extends MediaVerbs> {
   close(): Promise<void>
   /** Measures its jobs from now on, under this name of a queue. */
   observe(telemetry: Telemetry, queue: string): void
+  /** What there is to do. */
+  load(): QueueLoad
 }
 
 /** A fresh one takes over after so many jobs, so that leaks of decoders stay small, */
@@ -123,6 +125,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
 
   return {
     run: (turn, job) => observer.run(String(job.verb), () => queue(turn, () => perform(job))) as never,
+    load: () => queue.load(),
     observe(telemetry, name) {
       observer.observe(telemetry, name)
       const attributes = { 'kith.queue': name }

@@ -42,6 +42,7 @@ export function createMediaWork<Verbs extends MediaVerbs>(
         queue(turn, () => (verbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)),
       ) as never,
     close: async () => {},
+    load: () => queue.load(),
     observe: (telemetry, name) => observer.observe(telemetry, name),
   }
 }

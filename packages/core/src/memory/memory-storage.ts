@@ -19,6 +19,7 @@ export function createMemoryStorage(): Storage {
     feed: createMemoryFeedStore(state),
     migrate: async () => {},
     recover: async () => {},
+    check: async () => null,
     close: async () => {},
   }
 }
