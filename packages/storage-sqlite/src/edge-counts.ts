@@ -65,7 +65,7 @@ export interface EdgeCountTable {
   change(edges: readonly CountedEdge[], by: 1 | -1): void
   /** The counts of these nodes, in their order. */
   read(kind: EdgeKind, nodes: readonly string[]): EdgeCounts[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
 
 /** Each list of edges of a node. */

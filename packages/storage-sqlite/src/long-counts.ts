@@ -15,11 +15,11 @@ export interface CountedList {
 /** Counts that are too long for one step. Each verb is one step. */
 export interface LongCounts {
   /** Starts to count a node. */
-  begin(node: string): void
+  begin(node: string): Promise<void>
   /** Counts at most `most` more; the totals by kind when all is counted, `null` if nobody counts this node. Part of a transaction. */
   advance(node: string, most: number): 'more' | ((kind: EdgeKind | 'post') => EdgeCounts) | null
   /** Forgets those that nobody has gone on with for an hour. */
-  forgetAbandoned(): void
+  forgetAbandoned(): Promise<void>
 }
 
 interface LongCount {
@@ -50,7 +50,7 @@ const abandonedMillis = 3_600_000
 
 /** Creates them for what a recount compares at each node. */
 export function createLongCounts(
-  { run, get, all, atomically }: Connection,
+  { run, get, all, write, atomically }: Connection,
   lists: readonly CountedList[],
 ): LongCounts {
   const numbers = [...new Set(lists.map(({ number }) => number))]
@@ -60,9 +60,9 @@ export function createLongCounts(
   }
 
   return {
-    begin(node) {
+    async begin(node) {
       const values = { node, position: beforeEveryId, now: Date.now() }
-      atomically(() => {
+      await atomically(() => {
         for (const { number, side } of lists)
           run(longCountStatements.begin, { ...values, kind: number, side })
       })
@@ -91,8 +91,9 @@ export function createLongCounts(
         return { out: total('out'), in: total('in') }
       }
     },
-    forgetAbandoned() {
-      run(longCountStatements.forgetAbandoned, { before: Date.now() - abandonedMillis })
+    async forgetAbandoned() {
+      const before = Date.now() - abandonedMillis
+      await write(() => run(longCountStatements.forgetAbandoned, { before }))
     },
   }
 }

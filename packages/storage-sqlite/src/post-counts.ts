@@ -26,7 +26,7 @@ export interface PostCountTable {
   change(authorId: string, by: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
 
 /** Kinds of edges count from 1. */

@@ -35,20 +35,22 @@ const inside = '\n'
  * Compares the counts of the next nodes as they were at one moment, while others go on writing. What is found wrong is
  * compared again under the write lock, and corrected there.
  */
-export function recount(
+export async function recount(
   connection: Connection,
   counted: Counted,
   { after, limit }: { after: string | null; limit: number },
-): RecountResult {
+): Promise<RecountResult> {
   const longCounts = createLongCounts(connection, counted.lists)
   const most = limit * thingsForNode
   if (after?.startsWith(inside)) return goOn(after.slice(inside.length))
-  if (after === null) longCounts.forgetAbandoned()
+  if (after === null) await longCounts.forgetAbandoned()
 
-  const { checked, wrong, last, tooLong } = connection.consistently(() => compareNext(after ?? beforeEveryId))
-  const differences = wrong.length === 0 ? [] : connection.atomically(() => wrong.flatMap(correctNode))
+  const { checked, wrong, last, tooLong } = await connection.consistently(() =>
+    compareNext(after ?? beforeEveryId),
+  )
+  const differences = wrong.length === 0 ? [] : await connection.atomically(() => wrong.flatMap(correctNode))
   if (tooLong === null) return { checked, differences, next: last }
-  longCounts.begin(tooLong)
+  await longCounts.begin(tooLong)
   return { checked, differences, next: inside + tooLong }
 
   function compareNext(start: string): {
@@ -82,7 +84,7 @@ export function recount(
     return differences
   }
 
-  function goOn(node: string): RecountResult {
+  function goOn(node: string): Promise<RecountResult> {
     return connection.atomically(() => {
       const totals = longCounts.advance(node, most)
       if (totals === 'more') return { checked: 0, differences: [], next: inside + node }
