@@ -120,13 +120,20 @@ export function createKith(options: KithOptions): Kith {
     ...traceServices(services, telemetry),
     events,
     storage: options.storage,
-    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
+    health: createHealth({
+      passwords: core.passwords,
+      images: config.media.images,
+      videos: config.media.videos,
+    }),
     ready: createReady({ parts: readyParts(options, config), logger }),
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }
 
 /** As they were given: a check is no call that is measured. */
-function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+function readyParts(
+  { storage, media }: KithOptions,
+  { revocations, rateLimits }: KithConfig,
+): Record<string, object | null> {
   return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

@@ -83,10 +83,7 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
     return next
   }
 
-  async function run<Result>(
-    { key, lane = 'shared' }: Turn,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
+  async function run<Result>({ key, lane = 'shared' }: Turn, work: () => Promise<Result>): Promise<Result> {
     if (running < concurrency) running++
     else {
       await new Promise<void>((start, fail) => {

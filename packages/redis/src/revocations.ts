@@ -1,4 +1,5 @@
-import type { Clock, Logger, Revocations } from '@kith/core'
+import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
+import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
@@ -7,8 +8,9 @@ import { createFollower } from './follower.ts'
 import { createLease } from './lease.ts'
 import { createMirror, type Entry } from './mirror.ts'
 import { createOutbox, type Parcel } from './outbox.ts'
+import { observeMirror } from './observe-mirror.ts'
 import { createReach, deadlineMillis } from './reach.ts'
-import { isUnreachable, toKithError } from './redis-error.ts'
+import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRevocations} takes. */
@@ -32,7 +34,7 @@ export interface RedisRevocationsOptions {
 }
 
 /** The denylist of all processes on one Redis. */
-export interface RedisRevocations extends Revocations {
+export interface RedisRevocations extends Revocations, Checkable, Observable {
   /** Closes the connection made here, but not the client. Afterwards each check asks Redis. */
   close(): Promise<void>
 }
@@ -65,7 +67,10 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     lease,
     warn(error) {
       const { cause } = toKithError(error)
-      logger.warn('Redis: revocations are not pushed to this process; it asks Redis at each check', cause)
+      logger.warn(
+        `Redis: revocations are not pushed to this process; it asks Redis at each check. ${adviceOn(error)}`,
+        cause,
+      )
     },
   })
 
@@ -119,5 +124,16 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     },
 
     close: () => follower.close(),
+
+    check: createCheck({
+      client,
+      whenUnreachable,
+      async call() {
+        await denylist.isDenied(client, 'check')
+        return await evictionProblem(client)
+      },
+    }),
+
+    observe: (telemetry) => observeMirror(telemetry, { mirror, outbox, lease }),
   }
 }

@@ -18,7 +18,11 @@ function countMore(telemetry: Telemetry, name: KithEventName, event: KithEvents[
   if ('usage' in event && event.usage) countTokens(telemetry, event.writer, event.usage)
 }
 
-function countTokens(telemetry: Telemetry, writer: string, { inputTokens, outputTokens }: CaptionUsage): void {
+function countTokens(
+  telemetry: Telemetry,
+  writer: string,
+  { inputTokens, outputTokens }: CaptionUsage,
+): void {
   const add = (direction: string, tokens: number | null): void =>
     telemetry.count('kith.captions.tokens', tokens ?? 0, {
       'kith.writer': writer,

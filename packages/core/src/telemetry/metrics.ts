@@ -106,7 +106,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'counter',
     unit: '{refresh}',
     attributes: ['kith.outcome'],
-    tells: 'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`.',
+    tells:
+      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`.',
   },
   'kith.limits.refused': {
     kind: 'counter',
@@ -167,7 +168,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    tells: 'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
+    tells:
+      'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
   },
   'kith.event_loop.delay': {
     kind: 'gauge',
