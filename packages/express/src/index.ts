@@ -1,3 +1,3 @@
 export { type KithExpress, kithExpress, type SignInExchange } from './kith-express.ts'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, UploadLimits } from '@kith/http'
+export type { CookieOptions, KithHttpOptions, ProbeOptions, UploadLimits } from '@kith/http'

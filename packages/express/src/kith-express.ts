@@ -1,5 +1,5 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
+import { createKithHttp, type KithHttp, type KithHttpOptions, type ProbeOptions, type SignInAnswer } from '@kith/http'
 import { headOf, sendResponse, toRequest } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response as ExpressResponse } from 'express'
 
@@ -22,6 +22,10 @@ export interface KithExpress {
   ): Promise<SignInAnswer>
   /** Answers errors of Kith from your own routes as problems; all others go on. Goes behind the routes. */
   problems: ErrorRequestHandler
+  /** A handler for probes of whether this process goes on answering: `app.get('/health', health())`. Always 200. */
+  health(options?: ProbeOptions): RequestHandler
+  /** A handler for probes of whether it can do its work: `app.get('/ready', ready())`. 200, or 503. */
+  ready(options?: ProbeOptions): RequestHandler
 }
 
 /** A request that signs in, with its response. */
@@ -66,6 +70,8 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
       if (!isKithError(error) || response.headersSent) return next(error)
       return send(http.problem(error, nameOf(request)), response)
     },
+    health: (options) => (_request, response) => send(http.health(options), response),
+    ready: (options) => async (_request, response) => send(await http.ready(options), response),
   }
 }
 

@@ -5,4 +5,4 @@ export {
   type SignInExchange,
 } from './kith-fastify.ts'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, UploadLimits } from '@kith/http'
+export type { CookieOptions, KithHttpOptions, ProbeOptions, UploadLimits } from '@kith/http'

@@ -1,5 +1,5 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
+import { createKithHttp, type KithHttp, type KithHttpOptions, type ProbeOptions, type SignInAnswer } from '@kith/http'
 import { headOf } from '@kith/http/node'
 import type {
   FastifyInstance,
@@ -7,6 +7,7 @@ import type {
   FastifyReply,
   FastifyRequest,
   preHandlerAsyncHookHandler,
+  RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
 import { nameOf, registerRoutes } from './routes.ts'
@@ -30,6 +31,10 @@ declare module 'fastify' {
     ): Promise<SignInAnswer>
     /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
+    /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
+    healthProbe(options?: ProbeOptions): RouteHandlerMethod
+    /** A handler for probes of whether it can do its work: `app.get('/ready', app.readyProbe())`. 200, or 503. */
+    readyProbe(options?: ProbeOptions): RouteHandlerMethod
   }
   interface FastifyRequest {
     /** Who asks; `null` for a guest, and where no guard of Kith ran. */
@@ -64,6 +69,12 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   app.decorate('sendProblem', (error, { request, reply }) =>
     isKithError(error) ? send(reply, http.problem(error, nameOf(request)), http.bodyTimeoutSeconds) : null,
   )
+  app.decorate('healthProbe', (options) => async (_request, reply) => {
+    return send(reply, http.health(options), http.bodyTimeoutSeconds)
+  })
+  app.decorate('readyProbe', (options) => async (_request, reply) => {
+    return send(reply, await http.ready(options), http.bodyTimeoutSeconds)
+  })
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 

@@ -9,6 +9,7 @@ import { userAgentMaxLength } from './device-name.ts'
 import { createGuard } from './guard.ts'
 import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
+import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
 import { toProblemResponse } from './problem.ts'
 import { readQuery } from './query.ts'
 import type { RequestContext } from './request-context.ts'
@@ -61,6 +62,13 @@ export interface KithHttp {
    * is made readable for the allowed origins, as for paths of Kith; on other paths CORS is up to the host.
    */
   problem(error: unknown, where: string, head?: RequestHead): Response
+  /**
+   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
+   * such as `/health`.
+   */
+  health(options?: ProbeOptions): Response
+  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
+  ready(options?: ProbeOptions): Promise<Response>
   /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]
   /** All routes, as described to clients; paths without the prefix. */
@@ -179,6 +187,8 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
     },
     problem,
+    health: (options?: ProbeOptions) => answerHealth(kith, options),
+    ready: (options?: ProbeOptions) => answerReady(kith, options),
     paths: table.paths.map(({ path }) => path),
     routes,
     bodyTimeoutSeconds,

@@ -1,5 +1,6 @@
 export { type BrowserSignIn, createKithHttp, type KithHttp } from './create-kith-http.ts'
 export type { CookieOptions, KithHttpOptions, UploadLimits } from './options.ts'
+export type { ProbeOptions } from './probes.ts'
 export type { Problem } from './problem.ts'
 export type { RequestContext } from './request-context.ts'
 export type { RequestHead } from './request-head.ts'

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { isKithError } from '../errors.ts'
 import type { Logger } from '../options.ts'
 import { type Checkable, isCheckable } from './check.ts'
@@ -61,14 +60,10 @@ type Tell = (name: string, detail: string | null, cause: unknown) => void
 async function checkPart(name: string, part: Checkable, tell: Tell): Promise<ReadyPart> {
   const start = performance.now()
   const milliseconds = (): number => Math.round(performance.now() - start)
-  const late = new AbortController()
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new LateError()), deadlineMillis)
   try {
-    const detail = await Promise.race([
-      part.check(),
-      wait(deadlineMillis, undefined, { signal: late.signal }).then(() => {
-        throw new LateError()
-      }),
-    ])
+    const detail = await Promise.race([(async () => part.check())(), late])
     tell(name, null, undefined)
     return { name, ok: true, detail, milliseconds: milliseconds() }
   } catch (error) {
@@ -76,7 +71,7 @@ async function checkPart(name: string, part: Checkable, tell: Tell): Promise<Rea
     tell(name, detail, isKithError(error) ? error.cause : error)
     return { name, ok: false, detail, milliseconds: milliseconds() }
   } finally {
-    late.abort()
+    clearTimeout(timer)
   }
 }
 

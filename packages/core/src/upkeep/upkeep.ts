@@ -3,6 +3,7 @@ import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { purgeBatch } from './purge.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
@@ -53,6 +54,7 @@ export function createUpkeep(core: Core): Upkeep {
   const { storage, config, purge, clock, releasedMedia } = core
   const { users, sessions, posts, edges } = storage
   const { logger } = config
+  const observer = createUpkeepObserver(config.telemetry, clock)
 
   /** One that cannot be cleared away keeps no other from it. */
   async function forEach({ list, act }: Removals, fail: (error: unknown) => void): Promise<number> {
@@ -133,7 +135,12 @@ export function createUpkeep(core: Core): Upkeep {
           logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
         }
         try {
-          return await work(fail)
+          return await observer.step(name, (tell) =>
+            work((error) => {
+              tell(error)
+              fail(error)
+            }),
+          )
         } catch (error) {
           fail(error)
           return null
@@ -152,13 +159,15 @@ export function createUpkeep(core: Core): Upkeep {
       await step('usernames', forgetUsernames)
       await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory))
       const ended = await step('sessions', purgeSessions)
-      return {
+      const report = {
         accounts: accounts ?? 0,
         posts: removed ?? 0,
         media: media ?? 0,
         sessions: ended ?? 0,
         failed: [...failed],
       }
+      observer.done(report)
+      return report
     },
     async verifyCounts(progress = () => {}) {
       const report: CountReport = { checked: 0, differences: [] }
