@@ -29,7 +29,7 @@ import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
-const aloneWarning =
+const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
@@ -58,19 +58,19 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const config = readOptions(options)
-  const { clock, random, logger, revocations } = config
+  const { clock, random, log, revocations } = config
   const { storage } = options
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
-  if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit } = createEvents(clock, logger)
+  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const { events, emit } = createEvents(clock, log)
   const people = createPeople(storage, config.media)
   const core: Core = {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    passwords: createPasswords(config.passwords, { random, log, emit }),
+    attempts: createAttempts(config, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,

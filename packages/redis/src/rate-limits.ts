@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
-import { createMemoryRateLimits } from '@kith/core/adapter'
+import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
 import { checkPrefix, type RedisClient } from './client.ts'
 import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'
@@ -25,7 +25,8 @@ export interface RedisRateLimitsOptions {
 
 /** Creates the counters of all processes on one Redis. Nothing happens until the first attempt. */
 export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimits {
-  const { client, logger = console } = options
+  const { client } = options
+  const log = createLog(options.logger ?? console)
   const prefix = checkPrefix(options.prefix ?? 'kith')
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const reach = createReach()
@@ -39,7 +40,7 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimi
       return await reach(call)
     } catch (error) {
       if (isFull(error)) {
-        if (!warned) logger.warn(fullWarning)
+        if (!warned) log.warn('redis.full')
         warned = true
         return await otherwise.full()
       }
@@ -78,9 +79,6 @@ interface Otherwise<Answer> {
   full(): Promise<Answer>
   unreachable: Answer
 }
-
-const fullWarning =
-  'Redis is full: limits are counted in each process by itself until there is room. Give it more memory (maxmemory).'
 
 function isFull(error: unknown): boolean {
   return isKithError(error) && error.code === 'storage-full'

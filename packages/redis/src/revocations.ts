@@ -1,4 +1,5 @@
 import type { Clock, Logger, Revocations } from '@kith/core'
+import { createLog } from '@kith/core/adapter'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
@@ -50,7 +51,8 @@ const marginMillis = 300_000
  * ask Redis until it stands.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
-  const { client, prefix = 'kith', clock = () => new Date(), logger = console } = options
+  const { client, prefix = 'kith', clock = () => new Date() } = options
+  const log = createLog(options.logger ?? console)
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const denylist = createDenylist(prefix)
   const mirror = createMirror()
@@ -64,8 +66,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     outbox,
     lease,
     warn(error) {
-      const { cause } = toKithError(error)
-      logger.warn('Redis: revocations are not pushed to this process; it asks Redis at each check', cause)
+      log.warn('redis.not-pushed', { error: toKithError(error).cause })
     },
   })
 
@@ -77,7 +78,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     if (asked) return
     asked = true
     void evictionProblem(client).then((problem) => {
-      if (problem !== null) logger.warn(problem)
+      if (problem !== null) log.warn('redis.evicts', { message: problem })
     })
   }
 

@@ -33,7 +33,7 @@ export function createMediaWork<Verbs extends MediaVerbs>(
   }
   // A misspelled one must not put hostile files into the server.
   if (isolation !== 'none') throw new TypeError(`${of}: \`isolation\` is 'process' or 'none'`)
-  const queue = createFairQueue({ concurrency, maxWaiting })
+  const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
   return {
     run: (turn, { verb, arguments: values }) =>
       queue(turn, () => (verbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)) as never,

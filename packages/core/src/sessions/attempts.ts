@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { RetryLaterError } from '../errors.ts'
+import { RefusedError } from '../errors.ts'
+import type { Emit } from '../events.ts'
 import type { Clock } from '../id.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
@@ -157,8 +158,17 @@ interface AttemptSettings {
   clock: Clock
 }
 
+/** How an attempt that is refused is reported. */
+interface Attempt {
+  code?: 'rate-limited' | 'account-locked'
+  address?: string | null
+}
+
 /** Creates the attempts of one Kith instance. */
-export function createAttempts({ limits, rateLimits, clock }: AttemptSettings, secret: string): Attempts {
+export function createAttempts(
+  { limits, rateLimits, clock }: AttemptSettings,
+  { secret, emit }: { secret: string; emit?: Emit | undefined },
+): Attempts {
   const { key } = deriveKey(secret, 'counters')
 
   // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it.
@@ -169,21 +179,30 @@ export function createAttempts({ limits, rateLimits, clock }: AttemptSettings, s
   async function demand(
     name: LimitName,
     subject: string,
-    code: 'rate-limited' | 'account-locked',
+    { code = 'rate-limited', address = null }: Attempt = {},
   ): Promise<void> {
     if (limits[name].length === 0) return
     const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
-    if (!allowed) throw new RetryLaterError(code, retryAfterSeconds)
+    if (allowed) return
+    const by = (end: string): string | null => (name.endsWith(end) && code === 'rate-limited' ? subject : null)
+    emit?.('limit.reached', {
+      limit: name,
+      userId: by('ByAccount'),
+      sessionId: by('BySession'),
+      address,
+      retryAfterSeconds,
+    })
+    throw new RefusedError(code, retryAfterSeconds, name)
   }
 
   return {
     async byAddress(name, { address }) {
-      if (address !== undefined) await demand(name, addressKey(address), 'rate-limited')
+      if (address !== undefined) await demand(name, addressKey(address), { address })
     },
-    byAccount: (name, userId) => demand(name, userId, 'rate-limited'),
-    bySession: (sessionId) => demand('refreshBySession', sessionId, 'rate-limited'),
+    byAccount: (name, userId) => demand(name, userId),
+    bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
-      for (const [name, subject] of countersOf(guesser)) await demand(name, subject, 'account-locked')
+      for (const [name, subject] of countersOf(guesser)) await demand(name, subject, { code: 'account-locked' })
     },
     async afterRightPassword(guesser) {
       await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))

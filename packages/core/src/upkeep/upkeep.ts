@@ -52,7 +52,7 @@ interface Removals {
 export function createUpkeep(core: Core): Upkeep {
   const { storage, config, purge, clock, releasedMedia } = core
   const { users, sessions, posts, edges } = storage
-  const { logger } = config
+  const { log } = config
 
   /** One that cannot be cleared away keeps no other from it. */
   async function forEach({ list, act }: Removals, fail: (error: unknown) => void): Promise<number> {
@@ -130,7 +130,7 @@ export function createUpkeep(core: Core): Upkeep {
       async function step<Result>(name: string, work: Step<Result>): Promise<Result | null> {
         const fail = (error: unknown): void => {
           failed.add(name)
-          logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
+          log.error('upkeep.step-failed', { error, fields: { step: name }, kind: name })
         }
         try {
           return await work(fail)
