@@ -70,7 +70,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
       try {
         listener(record)
       } catch (error) {
-        log.error('listener.failed', { error, fields: { listens: 'onRequest' }, kind: 'onRequest' })
+        log.error('listener.failed', { message: '`onRequest` failed.', error, fields: { listens: 'onRequest' } })
       }
     }
   }
@@ -134,7 +134,7 @@ function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets 
   const place = `${method} ${route ?? '(no route)'}`
   const isProblem = name === 'request.failed' || name === 'request.broke-off'
   const entry = {
-    message: `${place}: ${code ?? status}`,
+    message: `${place}: ${brokeOff ? 'the answer broke off' : (code ?? status)}`,
     // For 4xx it is what the client was told, and says what it sent.
     detail: isProblem ? detail : null,
     ...(isProblem && { error: reasonOf(error) }),

@@ -48,7 +48,7 @@ export function createCaptions(core: Core): Captions {
     for (const { writer, reason, usage, cause } of failures) {
       core.emit('caption.failed', { ...told, writer, reason, usage })
       // The other reasons are of every day; this one is for somebody to look at.
-      if (reason === 'failed') log.warn('captions.writer-failed', { error: cause, fields: { writer }, kind: writer })
+      if (reason === 'failed') log.warn('captions.writer-failed', { message: `The caption writer ${writer} failed.`, error: cause, fields: { writer } })
     }
   }
 

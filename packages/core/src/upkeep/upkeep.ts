@@ -130,7 +130,8 @@ export function createUpkeep(core: Core): Upkeep {
       async function step<Result>(name: string, work: Step<Result>): Promise<Result | null> {
         const fail = (error: unknown): void => {
           failed.add(name)
-          log.error('upkeep.step-failed', { error, fields: { step: name }, kind: name })
+          const message = `The step "${name}" of upkeep failed; the next run does it again.`
+          log.error('upkeep.step-failed', { message, error, fields: { step: name } })
         }
         try {
           return await work(fail)
