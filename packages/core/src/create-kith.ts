@@ -34,7 +34,7 @@ import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
-const aloneWarning =
+const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
@@ -70,19 +70,19 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { clock, random, logger, revocations, telemetry } = config
+  const { clock, random, log, revocations, telemetry } = config
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
-  if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit: raise } = createEvents(clock, logger)
+  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const people = createPeople(storage, config.media)
   const core: Core = {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger, telemetry }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
+    attempts: createAttempts(config, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -125,7 +125,7 @@ export function createKith(options: KithOptions): Kith {
       images: config.media.images,
       videos: config.media.videos,
     }),
-    ready: createReady({ parts: readyParts(options, config), logger }),
+    ready: createReady({ parts: readyParts(options, config), log }),
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }

@@ -1,3 +1,4 @@
 export { type KithExpress, kithExpress, type SignInExchange } from './kith-express.ts'
+export { requestIdOf } from './request-id.ts'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, ProbeOptions, UploadLimits } from '@kith/http'
+export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

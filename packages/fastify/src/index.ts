@@ -4,5 +4,6 @@ export {
   kithFastify as default,
   type SignInExchange,
 } from './kith-fastify.ts'
+export { requestIdOf } from './host-request.ts'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, ProbeOptions, UploadLimits } from '@kith/http'
+export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

@@ -1,6 +1,11 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type ProbeOptions, type SignInAnswer } from '@kith/http'
-import { headOf } from '@kith/http/node'
+import {
+  createKithHttp,
+  type KithHttp,
+  type KithHttpOptions,
+  type ProbeOptions,
+  type SignInAnswer,
+} from '@kith/http'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -10,7 +15,8 @@ import type {
   RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
-import { nameOf, registerRoutes } from './routes.ts'
+import { hostRequest } from './host-request.ts'
+import { registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
 declare module 'fastify' {
@@ -62,12 +68,14 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   app.decorate('requireViewer', guard(http, 'requireViewer'))
   app.decorate('readViewer', guard(http, 'readViewer'))
   app.decorate('signIn', async ({ request, reply }, signIn) => {
-    const { answer, setCookies } = await http.signIn(headOf(request.raw), signIn)
+    const { answer, setCookies } = await http.signIn(hostRequest(request, reply), signIn)
     for (const cookie of setCookies) reply.header('set-cookie', cookie)
     return answer
   })
   app.decorate('sendProblem', (error, { request, reply }) =>
-    isKithError(error) ? send(reply, http.problem(error, nameOf(request)), http.bodyTimeoutSeconds) : null,
+    isKithError(error)
+      ? send(reply, http.problem(error, hostRequest(request, reply)), http.bodyTimeoutSeconds)
+      : null,
   )
   app.decorate('healthProbe', (options) => async (_request, reply) => {
     return send(reply, http.health(options), http.bodyTimeoutSeconds)
@@ -86,10 +94,11 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
 
 function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): preHandlerAsyncHookHandler {
   return async (request, reply) => {
+    const from = hostRequest(request, reply)
     try {
-      request.viewer = await http[check](headOf(request.raw))
+      request.viewer = await http[check](from.head)
     } catch (error) {
-      return send(reply, http.problem(error, check), http.bodyTimeoutSeconds)
+      return send(reply, http.problem(error, from), http.bodyTimeoutSeconds)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Checkable, isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
-import { createMemoryRateLimits } from '@kith/core/adapter'
+import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
 import { createCheck } from './check.ts'
 import { checkPrefix, type RedisClient } from './client.ts'
 import { hitScript } from './hit-script.ts'
@@ -29,7 +29,8 @@ export interface RedisRateLimits extends RateLimits, Checkable {}
 
 /** Creates the counters of all processes on one Redis. Nothing happens until the first attempt. */
 export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRateLimits {
-  const { client, logger = console } = options
+  const { client } = options
+  const log = createLog(options.logger ?? console)
   const prefix = checkPrefix(options.prefix ?? 'kith')
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const reach = createReach()
@@ -38,10 +39,10 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
   const told = new Set<string>()
 
   /** Once for each reason. */
-  function warn(line: string, cause?: unknown): void {
-    if (told.has(line)) return
-    told.add(line)
-    logger.warn(line, cause)
+  function warn(name: 'redis.full' | 'redis.uncounted', detail: string, error?: unknown): void {
+    if (told.has(detail)) return
+    told.add(detail)
+    log.warn(name, { detail, error })
   }
 
   /** Makes the call, or what is done otherwise where Redis cannot be used and nobody is to be refused for that. */
@@ -50,11 +51,11 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
       return await reach(call)
     } catch (error) {
       if (isFull(error)) {
-        warn(fullWarning)
+        warn('redis.full', adviceOn(error))
         return await otherwise.full()
       }
       if (whenUnreachable === 'closed' || !isUnreachable(error)) throw error
-      warn(`Redis: attempts pass uncounted. ${adviceOn(error)}`, toKithError(error).cause)
+      warn('redis.uncounted', adviceOn(error), toKithError(error).cause)
       return otherwise.unreachable
     }
   }
@@ -97,9 +98,6 @@ interface Otherwise<Answer> {
   full(): Promise<Answer>
   unreachable: Answer
 }
-
-const fullWarning =
-  'Redis is full: limits are counted in each process by itself until there is room. Give it more memory (maxmemory).'
 
 function isFull(error: unknown): boolean {
   return isKithError(error) && error.code === 'storage-full'

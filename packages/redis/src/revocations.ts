@@ -1,4 +1,5 @@
 import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
+import { createLog } from '@kith/core/adapter'
 import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
@@ -52,7 +53,8 @@ const marginMillis = 300_000
  * ask Redis until it stands.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
-  const { client, prefix = 'kith', clock = () => new Date(), logger = console } = options
+  const { client, prefix = 'kith', clock = () => new Date() } = options
+  const log = createLog(options.logger ?? console)
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const denylist = createDenylist(prefix)
   const mirror = createMirror()
@@ -66,11 +68,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     outbox,
     lease,
     warn(error) {
-      const { cause } = toKithError(error)
-      logger.warn(
-        `Redis: revocations are not pushed to this process; it asks Redis at each check. ${adviceOn(error)}`,
-        cause,
-      )
+      log.warn('redis.not-pushed', { detail: adviceOn(error), error: toKithError(error).cause })
     },
   })
 
@@ -82,7 +80,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     if (asked) return
     asked = true
     void evictionProblem(client).then((problem) => {
-      if (problem !== null) logger.warn(problem)
+      if (problem !== null) log.warn('redis.evicts', { message: problem })
     })
   }
 

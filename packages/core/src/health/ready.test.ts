@@ -3,17 +3,21 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 import { RetryLaterError } from '../errors.ts'
+import { createLog, type Log } from '../log/log.ts'
 import { createReady } from './ready.ts'
 
 interface Line {
   message: string
-  detail: unknown
+  error: unknown
 }
 
 function readyOf(parts: Record<string, object | null>) {
   const lines: Line[] = []
-  const log = (message: string, detail?: unknown): void => void lines.push({ message, detail })
-  return { ready: createReady({ parts, logger: { warn: log, error: log } }), lines }
+  const log: Log = {
+    ...createLog(console),
+    warn: (_name, { message = '', error } = {}) => void lines.push({ message, error }),
+  }
+  return { ready: createReady({ parts, log }), lines }
 }
 
 function withoutTime({ ok, parts }: Awaited<ReturnType<ReturnType<typeof createReady>>>) {
@@ -55,7 +59,7 @@ test('each part is told with what to do; a secret in a cause goes to the log alo
     ],
   })
   expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.7/)
-  expect(lines.map(({ detail }) => detail)).toEqual([cause, cause, cause])
+  expect(lines.map(({ error }) => error)).toEqual([cause, cause, cause])
 })
 
 test('what throws instead of rejecting is not ready either', async () => {
@@ -140,9 +144,9 @@ test('the log says once that a part fails, once that it fails otherwise, and onc
     await vi.advanceTimersByTimeAsync(1_001)
   }
   expect(lines.map(({ message }) => message)).toEqual([
-    'ready: storage cannot be used: Start it.',
-    'ready: storage cannot be used: Migrate it.',
-    'ready: storage can be used again',
+    'storage cannot be used: Start it.',
+    'storage cannot be used: Migrate it.',
+    'storage can be used again.',
   ])
 })
 

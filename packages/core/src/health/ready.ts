@@ -1,5 +1,5 @@
 import { isKithError } from '../errors.ts'
-import type { Logger } from '../options.ts'
+import type { Log } from '../log/log.ts'
 import { type Checkable, isCheckable } from './check.ts'
 
 /** One thing that a Kith stands on. */
@@ -23,7 +23,7 @@ export interface Readiness {
 /** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
-  logger: Logger
+  log: Log
 }
 
 /** A load balancer that asks every few seconds gives up sooner. */
@@ -32,11 +32,11 @@ const deadlineMillis = 2_000
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
-export function createReady({ parts, logger }: ReadySources): () => Promise<Readiness> {
+export function createReady({ parts, log }: ReadySources): () => Promise<Readiness> {
   const checkable = Object.entries(parts).filter(
     (entry): entry is [string, Checkable] => entry[1] !== null && isCheckable(entry[1]),
   )
-  const tell = createTeller(logger)
+  const tell = createTeller(log)
   let last: { readiness: Promise<Readiness>; until: number } | null = null
 
   async function ask(): Promise<Readiness> {
@@ -86,15 +86,21 @@ function detailOf(error: unknown): string {
 }
 
 /** Logs each change once, however often somebody asks. */
-function createTeller(logger: Logger): Tell {
+function createTeller(log: Log): Tell {
   const known = new Map<string, string>()
   return (name, detail, cause) => {
     const before = known.get(name)
     if (detail === null) {
-      if (known.delete(name)) logger.warn(`ready: ${name} can be used again`)
+      if (known.delete(name))
+        log.warn('ready.part-back', { message: `${name} can be used again.`, fields: { part: name } })
     } else if (detail !== before) {
       known.set(name, detail)
-      logger.warn(`ready: ${name} cannot be used: ${detail}`, cause)
+      log.warn('ready.part-failed', {
+        message: `${name} cannot be used: ${detail}`,
+        detail,
+        error: cause,
+        fields: { part: name },
+      })
     }
   }
 }

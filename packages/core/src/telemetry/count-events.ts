@@ -15,6 +15,7 @@ export function countEvents(emit: Emit, telemetry: Telemetry): Emit {
 function countMore(telemetry: Telemetry, name: KithEventName, event: KithEvents[KithEventName]): void {
   if (name === 'session.refreshed') telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'rotated' })
   if (name === 'session.reuse-detected') telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'reuse' })
+  if ('limit' in event) telemetry.count('kith.limits.refused', 1, { 'kith.limit': event.limit })
   if ('usage' in event && event.usage) countTokens(telemetry, event.writer, event.usage)
 }
 

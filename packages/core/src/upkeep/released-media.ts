@@ -31,7 +31,7 @@ export const unattachedSeconds = 86_400
 
 /** Creates it. */
 export function createReleasedMedia({ media }: Storage, config: KithConfig): ReleasedMedia {
-  const { clock, logger } = config
+  const { clock, log } = config
   const { blobs } = config.media
   let underWay = 0
   let sweeping: Promise<number> | null = null
@@ -46,7 +46,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     try {
       await remove(id)
     } catch (error) {
-      logger.warn('a blob could not be removed; the next upkeep tries again', error)
+      log.warn('media.not-removed', { error, fields: { blobs: 1 } })
     } finally {
       underWay--
     }
@@ -81,8 +81,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     function finish(): number {
       const [first] = errors
       // One line, however many they are.
-      if (errors.length > 0)
-        logger.warn(`${errors.length} blobs could not be removed; the next upkeep tries again`, first)
+      if (errors.length > 0) log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
       return removed
     }
 
@@ -103,7 +102,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
         const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
         await atMost(ownMillis, Promise.all(removals))
       } catch (error) {
-        logger.warn('released media could not be looked up; the next upkeep removes them', error)
+        log.warn('media.not-looked-up', { error })
       }
     },
     async sweep() {

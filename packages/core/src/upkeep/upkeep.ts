@@ -53,7 +53,7 @@ interface Removals {
 export function createUpkeep(core: Core): Upkeep {
   const { storage, config, purge, clock, releasedMedia } = core
   const { users, sessions, posts, edges } = storage
-  const { logger } = config
+  const { log } = config
   const observer = createUpkeepObserver(config.telemetry, clock)
 
   /** One that cannot be cleared away keeps no other from it. */
@@ -132,7 +132,8 @@ export function createUpkeep(core: Core): Upkeep {
       async function step<Result>(name: string, work: Step<Result>): Promise<Result | null> {
         const fail = (error: unknown): void => {
           failed.add(name)
-          logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
+          const message = `The step "${name}" of upkeep failed; the next run does it again.`
+          log.error('upkeep.step-failed', { message, error, fields: { step: name } })
         }
         try {
           return await observer.step(name, (tell) =>
