@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable } from '@kith/core'
+import { createKith, errorTable, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -30,11 +30,13 @@ function generate(what: string): string {
     case 'packages':
       return packages()
     case 'file':
-      return file(args[0] ?? '')
+      return file(args[0] ?? '', args[1])
     case 'limits':
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'metrics':
+      return metricTable()
     case 'options':
       return optionTables(join(root, args[0] ?? ''), args.slice(1))
     default:
@@ -47,6 +49,18 @@ function errors(): string {
     ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
   )
   return ['| Code | Status | Title |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function metricTable(): string {
+  const rows = Object.entries(metrics).map(([name, { kind, unit, attributes, tells }]) => {
+    const labels = attributes.map((attribute) => `\`${attribute}\``).join(', ')
+    return `| \`${name}\` | ${kind} | ${unit.replace(/[{}]/g, '')} | ${labels} | ${tells.replaceAll('|', '\\|')} |`
+  })
+  return [
+    '| Metric | Kind | Unit | Attributes | What it tells |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
 }
 
 function routes(): string {
@@ -78,6 +92,6 @@ function limits(kind: string): string {
   return ['| Limit | Package | Default | Why |', '| --- | --- | --- | --- |', ...lines].join('\n')
 }
 
-function file(path: string): string {
-  return `\`\`\`ts\n${readFileSync(join(root, path), 'utf8').trimEnd()}\n\`\`\``
+function file(path: string, language = 'ts'): string {
+  return `\`\`\`${language}\n${readFileSync(join(root, path), 'utf8').trimEnd()}\n\`\`\``
 }

@@ -38,7 +38,7 @@ import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
-const aloneWarning =
+const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
@@ -86,11 +86,11 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { clock, random, logger, revocations, telemetry } = config
+  const { clock, random, log, revocations, telemetry } = config
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
-  if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit: raise } = createEvents(clock, logger)
+  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
@@ -100,8 +100,8 @@ export function createKith(options: KithOptions): Kith {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger, telemetry }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
+    attempts: createAttempts(config, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -116,14 +116,14 @@ export function createKith(options: KithOptions): Kith {
     visibleFiles: createVisibleFiles(storage),
     steps,
     purge,
-    clearing: createClearing(purge, logger),
+    clearing: createClearing(purge, log),
     mediaPlace,
     releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
     emit,
   }
-  const { drain, close } = createClosing(config, storage, steps)
+  const closing = createClosing(config, storage, steps)
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
@@ -143,16 +143,27 @@ export function createKith(options: KithOptions): Kith {
     ...traceServices(services, telemetry),
     events,
     storage: options.storage,
-    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
-    ready: createReady({ parts: readyParts(options, config), logger }),
+    health: createHealth({
+      passwords: core.passwords,
+      images: config.media.images,
+      videos: config.media.videos,
+    }),
+    ready: createReady({
+      parts: { ...readyParts(options, config), media: mediaPlace },
+      isDraining: closing.isDraining,
+      log,
+    }),
     settled: core.clearing.settled,
-    drain,
-    close,
+    drain: closing.drain,
+    close: closing.close,
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }
 
 /** As they were given: a check is no call that is measured. */
-function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+function readyParts(
+  { storage, media }: KithOptions,
+  { revocations, rateLimits }: KithConfig,
+): Record<string, object | null> {
   return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

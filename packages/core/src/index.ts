@@ -4,7 +4,6 @@ export type {
   AccountOptions,
   KithOptions,
   LimitRule,
-  Logger,
   MediaOptions,
   PasswordOptions,
   PostOptions,
@@ -26,9 +25,13 @@ export {
   isKithError,
   KithError,
   type KithErrorOptions,
+  RefusedError,
   type RetryLaterCode,
   RetryLaterError,
 } from './errors.ts'
+export type { Log, LogEntry, LogValue } from './log/log.ts'
+export { type LineName, type LogLine, logLines } from './log/log-lines.ts'
+export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'

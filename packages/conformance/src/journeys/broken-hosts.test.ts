@@ -292,7 +292,7 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
   [
     'a log full of inputs',
     flawed((send, kith) => (request) => {
-      kith.config.logger.warn('in', String(request.body))
+      kith.config.log.warn('proxy.untrusted', { message: String(request.body) })
       return send(request)
     }),
     /^accounts: registration/,

@@ -38,7 +38,7 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
     try {
       return Response.json({ userId: (await check(request))?.userId ?? null })
     } catch (error) {
-      return http.problem(error, pathname)
+      return http.problem(error, { head: request, route: pathname })
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { RetryLaterError } from '../errors.ts'
+import { RefusedError } from '../errors.ts'
+import type { Emit } from '../events.ts'
 import type { Clock } from '../id.ts'
-import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
 import { deriveKey } from './derive-key.ts'
@@ -156,14 +156,18 @@ interface AttemptSettings {
   limits: Readonly<Record<LimitName, readonly Limit[]>>
   rateLimits: RateLimits
   clock: Clock
-  /** @default none */
-  telemetry?: Telemetry | undefined
+}
+
+/** How an attempt that is refused is reported. */
+interface Attempt {
+  code?: 'rate-limited' | 'account-locked'
+  address?: string | null
 }
 
 /** Creates the attempts of one Kith instance. */
 export function createAttempts(
-  { limits, rateLimits, clock, telemetry = silentTelemetry }: AttemptSettings,
-  secret: string,
+  { limits, rateLimits, clock }: AttemptSettings,
+  { secret, emit }: { secret: string; emit?: Emit | undefined },
 ): Attempts {
   const { key } = deriveKey(secret, 'counters')
 
@@ -175,23 +179,32 @@ export function createAttempts(
   async function demand(
     name: LimitName,
     subject: string,
-    code: 'rate-limited' | 'account-locked',
+    { code = 'rate-limited', address = null }: Attempt = {},
   ): Promise<void> {
     if (limits[name].length === 0) return
     const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
     if (allowed) return
-    telemetry.count('kith.limits.refused', 1, { 'kith.limit': name })
-    throw new RetryLaterError(code, retryAfterSeconds)
+    const by = (end: string): string | null =>
+      name.endsWith(end) && code === 'rate-limited' ? subject : null
+    emit?.('limit.reached', {
+      limit: name,
+      userId: by('ByAccount'),
+      sessionId: by('BySession'),
+      address,
+      retryAfterSeconds,
+    })
+    throw new RefusedError(code, retryAfterSeconds, name)
   }
 
   return {
     async byAddress(name, { address }) {
-      if (address !== undefined) await demand(name, addressKey(address), 'rate-limited')
+      if (address !== undefined) await demand(name, addressKey(address), { address })
     },
-    byAccount: (name, userId) => demand(name, userId, 'rate-limited'),
-    bySession: (sessionId) => demand('refreshBySession', sessionId, 'rate-limited'),
+    byAccount: (name, userId) => demand(name, userId),
+    bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
-      for (const [name, subject] of countersOf(guesser)) await demand(name, subject, 'account-locked')
+      for (const [name, subject] of countersOf(guesser))
+        await demand(name, subject, { code: 'account-locked' })
     },
     async afterRightPassword(guesser) {
       await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))

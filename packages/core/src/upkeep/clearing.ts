@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Logger } from '../options.ts'
+import type { Log } from '../log/log.ts'
 import { JobStopped } from '../steps.ts'
 import type { Purge } from './purge.ts'
 
@@ -19,13 +19,14 @@ export interface Clearing {
 const mostWaiting = 1_000
 
 /** Creates it. */
-export function createClearing(purge: Purge, logger: Logger): Clearing {
+export function createClearing(purge: Purge, log: Log): Clearing {
   let last = Promise.resolve()
   let waiting = 0
 
   function add(what: string, work: () => Promise<void>): void {
     if (waiting >= mostWaiting) {
-      logger.warn(`${what} is left to upkeep: ${mostWaiting} others wait in this process to be cleared away`)
+      const message = `${what} is left to upkeep: ${mostWaiting} others wait in this process to be cleared away.`
+      log.warn('clearing.left-to-upkeep', { message })
       return
     }
     waiting++
@@ -39,16 +40,17 @@ export function createClearing(purge: Purge, logger: Logger): Clearing {
       await work()
     } catch (error) {
       if (error instanceof JobStopped) return
-      logger.warn(`${what} could not be cleared away to the end; the next upkeep does the rest`, error)
+      const message = `${what} could not be cleared away to the end; the next upkeep does the rest.`
+      log.warn('clearing.failed', { message, error })
     } finally {
       waiting--
     }
   }
 
   return {
-    account: (id) => add('a deleted account', () => purge.account({ id, purged: false })),
-    post: (id) => add('a removed post', () => purge.post({ id, purged: false })),
-    ban: (id) => add('a ban or the end of one', () => purge.settle(id)),
+    account: (id) => add('A deleted account', () => purge.account({ id, purged: false })),
+    post: (id) => add('A removed post', () => purge.post({ id, purged: false })),
+    ban: (id) => add('A ban or the end of one', () => purge.settle(id)),
     settled: () => last,
   }
 }

@@ -44,7 +44,7 @@ export function createReleasedMedia(
   config: KithConfig,
   { steps, place }: { steps: Steps; place: MediaPlace },
 ): ReleasedMedia {
-  const { clock, logger } = config
+  const { clock, log } = config
   const { blobs } = config.media
   let underWay = 0
   let sweeping: Promise<number> | null = null
@@ -61,7 +61,7 @@ export function createReleasedMedia(
     try {
       await remove(id)
     } catch (error) {
-      logger.warn('a blob could not be removed; the next upkeep tries again', error)
+      log.warn('media.not-removed', { error, fields: { blobs: 1 } })
     } finally {
       underWay--
     }
@@ -97,8 +97,7 @@ export function createReleasedMedia(
     function finish(): number {
       const [first] = errors
       // One line, however many they are.
-      if (errors.length > 0)
-        logger.warn(`${errors.length} blobs could not be removed; the next upkeep tries again`, first)
+      if (errors.length > 0) log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
       return removed
     }
 
@@ -119,7 +118,7 @@ export function createReleasedMedia(
       const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
       await atMost(ownMillis, Promise.all(removals))
     } catch (error) {
-      logger.warn('released media could not be looked up; the next upkeep removes them', error)
+      log.warn('media.not-looked-up', { error })
     }
   }
 

@@ -3,8 +3,9 @@ import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import { JobStopped } from '../steps.ts'
 import type { Adoption } from '../media/media-place.ts'
+import { JobStopped } from '../steps.ts'
+import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
@@ -94,7 +95,8 @@ const pageSize = 100
 export function createUpkeep(core: Core): Upkeep {
   const { storage, config, purge, clock, releasedMedia, steps } = core
   const { users, sessions, posts, edges } = storage
-  const { logger } = config
+  const { log } = config
+  const observer = createUpkeepObserver(config.telemetry, clock)
 
   /** One that cannot be cleared away keeps no other from it. */
   async function forEach({ list, act }: Removals, { fail, done }: StepReport): Promise<number> {
@@ -179,12 +181,21 @@ export function createUpkeep(core: Core): Upkeep {
         const fail = (error: unknown): void => {
           failed.add(name)
           if (error instanceof JobStopped) return
-          logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
+          const message = `The step "${name}" of upkeep failed; the next run does it again.`
+          log.error('upkeep.step-failed', { message, error, fields: { step: name } })
         }
         const done = (total: number): void => progress(name, total)
         done(0)
         try {
-          return await work({ fail, done })
+          return await observer.step(name, (tell) =>
+            work({
+              done,
+              fail(error) {
+                tell(error)
+                fail(error)
+              },
+            }),
+          )
         } catch (error) {
           fail(error)
           return null
@@ -207,13 +218,15 @@ export function createUpkeep(core: Core): Upkeep {
         steps.once(() => sweepTemporaryFolders(config.media.temporaryDirectory)),
       )
       const ended = await step('sessions', (report) => removeAll(sessions.purgeEnded, report))
-      return {
+      const report = {
         accounts: accounts ?? 0,
         posts: removed ?? 0,
         media: media ?? 0,
         sessions: ended ?? 0,
         failed: [...failed],
       }
+      observer.done(report)
+      return report
     },
     verifyMedia: (options = {}) => verifyMedia(core, options),
     adoptMedia: () => core.mediaPlace.adopt(),
