@@ -22,7 +22,10 @@ import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createDeviceTokens } from './sessions/device-token.ts'
+import { createGrace } from './sessions/grace.ts'
+import { createLivedTime } from './sessions/lived-time.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
+import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { createPurge } from './upkeep/purge.ts'
@@ -47,6 +50,8 @@ export interface Kith {
   readonly feed: Feed
   readonly events: Events
   readonly upkeep: Upkeep
+  /** Call it once after a backup was restored: it ends every session. */
+  readonly restored: Restored
   readonly storage: Storage
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
@@ -58,7 +63,9 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const config = readOptions(options)
-  const { clock, random, logger, revocations } = config
+  const { random, logger, revocations } = config
+  const time = createLivedTime(config.clock)
+  const { clock } = time
   const { storage } = options
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
@@ -70,7 +77,7 @@ export function createKith(options: KithOptions): Kith {
     storage,
     revocations,
     passwords: createPasswords(config.passwords, { random, logger }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    attempts: createAttempts({ ...config, clock }, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -80,6 +87,7 @@ export function createKith(options: KithOptions): Kith {
     }),
     refreshTokens: createRefreshTokens(ownTokens),
     deviceTokens: createDeviceTokens({ ...ownTokens, random }),
+    grace: createGrace(config.sessions.graceSeconds, time),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
@@ -104,6 +112,7 @@ export function createKith(options: KithOptions): Kith {
     feed: createFeed(core),
     events,
     upkeep: createUpkeep(core),
+    restored: createRestored(core),
     storage,
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })

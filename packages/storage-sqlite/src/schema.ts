@@ -129,6 +129,13 @@ export const migrations: readonly Migration[] = Object.freeze([
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
   },
+  {
+    version: 7,
+    statements: `
+      ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
+      ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
