@@ -134,7 +134,8 @@ export const migrations: readonly Migration[] = Object.freeze([
     statements: `
       ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
       ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
-      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;`,
+      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   },
 ])
 

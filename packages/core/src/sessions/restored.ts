@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Core } from '../core.ts'
 
 /** What {@link Restored} did. */
@@ -14,19 +13,18 @@ export interface RestoreReport {
  */
 export type Restored = () => Promise<RestoreReport>
 
-const batch = 500
 /** No date is later. */
 const endOfTime = new Date(8.64e15)
 
 /** Creates the step of one Kith instance. */
-export function createRestored({ storage }: Core): Restored {
+export function createRestored({ storage, steps }: Core): Restored {
   return async () => {
     let sessions = 0
-    for (;;) {
-      const removed = await storage.sessions.purgeEnded(endOfTime, batch)
+    await steps.run(async (limit) => {
+      const removed = await storage.sessions.purgeEnded(endOfTime, limit)
       sessions += removed
-      if (removed < batch) return { sessions }
-      await nextTurn()
-    }
+      return removed === limit
+    })
+    return { sessions }
   }
 }
