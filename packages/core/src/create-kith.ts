@@ -121,7 +121,7 @@ export function createKith(options: KithOptions): Kith {
     feed: createFeed(core),
     events,
     upkeep: createUpkeep(core),
-    restored: createRestored(core),
+    restored: createRestored(storage),
     storage,
     drain,
     close,

@@ -1,4 +1,5 @@
-import type { Core } from '../core.ts'
+import { createSteps, type Steps } from '../steps.ts'
+import type { Storage } from '../storage.ts'
 
 /** What {@link Restored} did. */
 export interface RestoreReport {
@@ -17,11 +18,11 @@ export type Restored = () => Promise<RestoreReport>
 const endOfTime = new Date(8.64e15)
 
 /** Creates the step of one Kith instance. */
-export function createRestored({ storage, steps }: Core): Restored {
+export function createRestored({ sessions: store }: Storage, steps: Steps = createSteps()): Restored {
   return async () => {
     let sessions = 0
     await steps.run(async (limit) => {
-      const removed = await storage.sessions.purgeEnded(endOfTime, limit)
+      const removed = await store.purgeEnded(endOfTime, limit)
       sessions += removed
       return removed === limit
     })
