@@ -65,7 +65,7 @@ test('small corrections repeat nothing, and many of them add up', () => {
     repeated()
   }
   expect(repeated()).toBe(true)
-  pass(8 * second)
+  pass(10 * second)
   expect(repeated()).toBe(false)
 })
 
