@@ -17,7 +17,7 @@ function readyOf(parts: Record<string, object | null>) {
     ...createLog(console),
     warn: (_name, { message = '', error } = {}) => void lines.push({ message, error }),
   }
-  return { ready: createReady({ parts, log }), lines }
+  return { ready: createReady({ parts, isDraining: () => false, log }), lines }
 }
 
 function withoutTime({ ok, parts }: Awaited<ReturnType<ReturnType<typeof createReady>>>) {

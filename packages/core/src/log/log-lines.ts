@@ -43,6 +43,11 @@ export const logLines = {
     meaning: 'A listener of an event failed; the change it was told of is stored.',
     toDo: 'Mend the listener; `listens` names the event.',
   },
+  'storage.set-back': {
+    level: 'warn',
+    meaning: 'A refresh token is ahead of its session: the storage is older than what was given out.',
+    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions. Until then tokens that were used up or logged out may work again.',
+  },
   'upkeep.step-failed': {
     level: 'error',
     meaning: 'A step of upkeep failed; the next run does it again.',
