@@ -29,7 +29,8 @@ export const logLines = {
   },
   'proxy.untrusted': {
     level: 'warn',
-    meaning: 'A proxy stands in front that the app does not trust, so all clients share one IP address and its limits.',
+    meaning:
+      'A proxy stands in front that the app does not trust, so all clients share one IP address and its limits.',
     toDo: 'Set how many proxies there are (`trust proxy` in Express, `trustProxy` in Fastify).',
   },
   'process.alone': {

@@ -40,7 +40,10 @@ export interface Log {
 const throttleSeconds = 10
 
 /** Creates the log on a logger: `pino()`, `winston.createLogger()`, `console`, or any with `warn` and `error`. */
-export function createLog(logger: Pick<Logger, 'warn'>, throttle: Throttle = createThrottle(throttleSeconds)): Log {
+export function createLog(
+  logger: Pick<Logger, 'warn'>,
+  throttle: Throttle = createThrottle(throttleSeconds),
+): Log {
   const sink = readLogger(logger)
 
   function throttled(write: WriteLine): (name: LineName, entry?: LogEntry) => void {

@@ -37,12 +37,17 @@ function describeOne(error: unknown, secrets: readonly string[]): LoggedError {
   if (typeof error === 'string') return { name: 'string', message: redact(error, secrets) }
   if (!(error instanceof Error)) return { name: nameOfOther(error), message: 'Not an error was thrown.' }
   const code = codeOf(error)
-  return { name: plain(error.name) ?? 'Error', message: redact(String(error.message), secrets), ...(code && { code }) }
+  return {
+    name: plain(error.name) ?? 'Error',
+    message: redact(String(error.message), secrets),
+    ...(code && { code }),
+  }
 }
 
 function nameOfOther(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown === null ? null : typeof thrown)
-  return plain(thrown.constructor?.name) ?? 'object'
+  const { name } = (thrown.constructor as { name?: unknown } | undefined) ?? {}
+  return name === undefined ? 'object' : (plain(name) ?? 'object')
 }
 
 function codeOf(error: Error): string | undefined {

@@ -56,7 +56,8 @@ export function readLogger(logger: Pick<Logger, 'warn'>): LogSink {
     warn: write('warn'),
     error: write('error'),
     info: write('info'),
-    takesInfo: () => hasInfo && (isLevelEnabled === undefined || isLevelEnabled.call(logger, 'info') === true),
+    takesInfo: () =>
+      hasInfo && (isLevelEnabled === undefined || isLevelEnabled.call(logger, 'info') === true),
   }
 }
 
