@@ -162,7 +162,6 @@ async function callEverything(
 /** Errors as drivers make them, with what they carry of a command, a document, a connection. */
 const driverErrors: Readonly<Record<string, Fail>> = {
   'an error that says nothing': () => new Error('the storage is gone'),
-  'an error that quotes what it was given': (...given) => new Error(`the storage is gone: ${inspect(given)}`),
   'a duplicate of MongoDB': () =>
     Object.assign(
       new Error(
@@ -234,6 +233,16 @@ test.each(Object.entries(loggers))('nor does it where everything fails: %s', asy
   // Each of them has reached the log often.
   expect(Math.min(...failures.map(([name]) => seen.get(name) ?? 0))).toBeGreaterThan(10)
   expect(lines.filter((line) => line.includes('request.failed')).length).toBeGreaterThan(200)
+})
+
+test('nor does it where a driver quotes all that it was given', async () => {
+  const quote: Fail = (...given) => new Error(`the storage is gone: ${inspect(given)}`)
+  const { leaks, lines } = await callEverything(
+    quote,
+    collect((stream) => pino(stream)),
+  )
+  expect(leaks).toEqual([])
+  expect(lines.filter((line) => line.includes('(secret)')).length).toBeGreaterThan(5)
 })
 
 test('a log that writes errors as they are would be noticed', async () => {
