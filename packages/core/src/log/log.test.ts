@@ -130,7 +130,8 @@ describe('a logger as it is', () => {
     const fail = (): void => {
       throw new Error('no disk for logs')
     }
-    expect(() => createLog({ warn: fail, error: fail }).error('request.failed', failure)).not.toThrow()
+    const failing: Logger = { warn: fail, error: fail }
+    expect(() => createLog(failing).error('request.failed', failure)).not.toThrow()
   })
 
   test('their types fit', () => {
@@ -144,7 +145,8 @@ describe('lines that repeat', () => {
     const lines: (readonly [string, LogFields])[] = []
     const write = (...line: readonly [string, LogFields]): void => void lines.push(line)
     const repeats = (): (number | undefined)[] => lines.map(([, { repeated }]) => repeated)
-    return { log: createLog({ warn: write, error: write }), lines, repeats }
+    const logger: Logger = { warn: write, error: write }
+    return { log: createLog(logger), lines, repeats }
   }
 
   test('are written at first, then once in ten seconds with how many there were, and not after their end', () => {

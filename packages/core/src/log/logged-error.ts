@@ -2,7 +2,9 @@ import { isKithError } from '../errors.ts'
 import type { LoggedError } from './logger.ts'
 import { redact } from './redact.ts'
 
+/** Errors are wrapped two or three times; more is a circle or a mistake. */
 const maxCauses = 5
+/** What V8 keeps is 10 frames, unless the app asks for more. */
 const maxFrames = 20
 
 /** Describes an error for the log: name, message, code and the stack once, and of its causes the same. */
