@@ -70,7 +70,11 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
       try {
         listener(record)
       } catch (error) {
-        log.error('listener.failed', { message: '`onRequest` failed.', error, fields: { listens: 'onRequest' } })
+        log.error('listener.failed', {
+          message: '`onRequest` failed.',
+          error,
+          fields: { listens: 'onRequest' },
+        })
       }
     }
   }
@@ -104,7 +108,11 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
           clientLeft,
         }
         tell(record)
-        logRequest(viaHost && logger ? log.via(logger) : log, record, { error, brokeOff, secrets: open.secrets })
+        logRequest(viaHost && logger ? log.via(logger) : log, record, {
+          error,
+          brokeOff,
+          secrets: open.secrets,
+        })
       },
     }
     return open
@@ -128,7 +136,8 @@ interface Reason {
 }
 
 function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets }: Reason): void {
-  const { id, method, route, status, code, detail, refusedBy, userId, sessionId, seconds, clientLeft } = record
+  const { id, method, route, status, code, detail, refusedBy, userId, sessionId, seconds, clientLeft } =
+    record
   const name = nameOf(record, brokeOff)
   if (name === 'request.ended' && !log.takesInfo()) return
   const place = `${method} ${route ?? '(no route)'}`

@@ -23,10 +23,7 @@ export function toSuccess(
   })
 }
 
-function toReadable(
-  stream: AsyncIterable<Uint8Array>,
-  end: StreamEnd,
-): ReadableStream<Uint8Array> {
+function toReadable(stream: AsyncIterable<Uint8Array>, end: StreamEnd): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null
   let isCancelled = false
