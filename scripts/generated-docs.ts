@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable, metrics } from '@kith/core'
+import { createKith, errorTable, logLines, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -25,6 +25,8 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'log-lines':
+      return lines()
     case 'routes':
       return routes()
     case 'packages':
@@ -61,6 +63,13 @@ function metricTable(): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')
+}
+
+function lines(): string {
+  const rows = Object.entries(logLines).map(
+    ([event, { level, meaning, toDo }]) => `| \`${event}\` | ${level} | ${meaning} | ${toDo} |`,
+  )
+  return ['| Line | Level | What it means | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function routes(): string {
