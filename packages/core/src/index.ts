@@ -150,3 +150,5 @@ export type { CreatePostResult, PostMedia, PostRecord, PostStore } from './posts
 export type { Posts } from './posts/posts.ts'
 export type { Feed } from './feed/home.ts'
 export type { FeedStore } from './feed/feed-store.ts'
+
+export { demandFact, factLimits, type FactStore } from './facts.ts'

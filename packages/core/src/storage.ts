@@ -1,3 +1,4 @@
+import type { FactStore } from './facts.ts'
 import type { FeedStore } from './feed/feed-store.ts'
 import type { EdgeStore } from './graph/edge-store.ts'
 import type { MediaStore } from './media/media-store.ts'
@@ -16,6 +17,7 @@ export interface Storage {
   readonly posts: PostStore
   readonly media: MediaStore
   readonly feed: FeedStore
+  readonly facts: FactStore
   /** Brings the schema up to date. Idempotent; safe to call at every start and from several processes at once. */
   migrate(): Promise<void>
   /**

@@ -1,6 +1,7 @@
 import type { Storage } from '@kith/core'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'
+import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { migrate } from './migrate.ts'
@@ -31,6 +32,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     posts: createPostStore(connection),
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
+    facts: createFactStore(connection),
     migrate: () => migrate(settings, source),
     recover: () => recover(connection),
     close: () => source.close(),

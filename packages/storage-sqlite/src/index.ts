@@ -1,6 +1,7 @@
 import type { Storage } from '@kith/core'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
+import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
@@ -29,6 +30,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     posts: createPostStore(connection),
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
+    facts: createFactStore(connection),
     migrate: async () => migrate(connection),
     recover: async () => {},
     close: async () => connection.close(),

@@ -129,6 +129,11 @@ export const migrations: readonly Migration[] = Object.freeze([
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
   },
+  {
+    version: 7,
+    statements: `
+      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
