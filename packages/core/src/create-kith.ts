@@ -69,7 +69,7 @@ export function createKith(options: KithOptions): Kith {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger }),
+    passwords: createPasswords(config.passwords, { random, facts: storage.facts, logger }),
     attempts: createAttempts(config, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,

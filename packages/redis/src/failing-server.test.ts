@@ -140,7 +140,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       const admin = connect(place) as Redis
       /** What is logged without any use of the revocations. */
       const told = async (user: object = {}): Promise<unknown[]> => {
-        const client = new Redis({ port: place.ports[0], host: '127.0.0.1', ...user })
+        const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', user)
         closeLater(() => client.disconnect())
         const warnings: string[] = []
         const logger = { warn: (line: string) => void warnings.push(line) }
@@ -176,7 +176,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       const admin = connect(place) as Redis
       await admin.config('SET', 'maxmemory', '100mb')
       await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
-      const client = new Redis({ port: place.ports[0], host: '127.0.0.1', lazyConnect: true })
+      const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', { lazyConnect: true })
       closeLater(() => client.disconnect())
       const warnings: string[] = []
       createRedisRevocations({ client, logger: { warn: (line) => void warnings.push(line) } })

@@ -1,9 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createFairQueue, type Turn } from '../fair-queue.ts'
+import type { FactStore } from '../facts.ts'
 import type { Random } from '../id.ts'
 import type { Logger, PasswordOptions } from '../options.ts'
+import { isArgon2 } from './argon2-hash.ts'
 import { createHashCheck, type HashMatch } from './hash-check.ts'
+import { createHashForms } from './hash-forms.ts'
+import type { LegacyHash } from './legacy-hash.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
@@ -17,6 +21,8 @@ export interface Passwords {
   verify(password: string, stored: string | null, turn?: Turn): Promise<HashMatch>
   /** Whether some verifier can read this hash. */
   reads(stored: string): boolean
+  /** Remembers the form of a hash that is about to be stored, so that wrong passwords cost the same from the first on. */
+  expect(stored: string): Promise<void>
 }
 
 /** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
@@ -35,6 +41,8 @@ interface Argon2 {
 /** What hashing needs besides its options. */
 export interface PasswordTools {
   random: Random
+  /** Remembers which forms imported hashes have. */
+  facts: FactStore
   logger: Logger
   argon2?: Argon2 | undefined
 }
@@ -42,7 +50,7 @@ export interface PasswordTools {
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(
   options: PasswordOptions,
-  { random, logger, argon2 = { hash, verify } }: PasswordTools,
+  { random, facts, logger, argon2 = { hash, verify } }: PasswordTools,
 ): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
   const queue = createFairQueue({
@@ -50,12 +58,14 @@ export function createPasswords(
     maxWaiting: options.queueLimit ?? 100,
   })
   const ownPrefix = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$`
+  const check: LegacyHash['verify'] = (password, stored) => argon2.verify(stored, normalise(password))
+  const older: LegacyHash = { reads: isArgon2, verify: check }
   const hashes = createHashCheck({
-    argon2: (password, stored) => argon2.verify(stored, normalise(password)),
+    argon2: check,
     ownPrefix,
     // Made up, not computed: the check against it does the same work and cannot succeed.
     nobody: `${ownPrefix}${base64(random(16))}$${base64(random(32))}`,
-    legacy,
+    forms: createHashForms({ verifiers: [older, ...legacy], facts, logger }),
     logger,
   })
 
@@ -68,6 +78,7 @@ export function createPasswords(
     },
     verify: (password, stored, turn = nobodysTurn) => queue(turn, () => hashes.check(password, stored)),
     reads: (stored) => hashes.reads(stored),
+    expect: (stored) => hashes.expect(stored),
   }
 }
 
