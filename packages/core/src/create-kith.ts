@@ -107,7 +107,7 @@ export function createKith(options: KithOptions): Kith {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
+    passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,

@@ -114,6 +114,11 @@ export const logLines = {
     meaning: 'Nobody can sign in with a stored password hash.',
     toDo: 'Give `passwords.legacy` a verifier for its form, or let the account set a new password. Each hash is reported once.',
   },
+  'password.forms-not-stored': {
+    level: 'warn',
+    meaning: 'The forms of imported password hashes could not be read or stored; it is tried again.',
+    toDo: 'Nothing, unless it repeats: then look at the storage. Until then a wrong password may cost less for imported accounts.',
+  },
   'password.breach-check-failed': {
     level: 'warn',
     meaning: 'A password could not be looked up in breaches and was accepted.',
