@@ -10,6 +10,7 @@ export {
   type ReferenceHostOptions,
 } from './direct-uploads/reference-host.ts'
 export { edgeStoreCases } from './edge-store.ts'
+export { factStoreCases, sharedFactStoreCases } from './fact-store.ts'
 export { feedStoreCases } from './feed-store.ts'
 export { imageProcessorCases } from './image-processor.ts'
 export { mediaStoreCases } from './media-store.ts'

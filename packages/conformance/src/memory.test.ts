@@ -12,6 +12,7 @@ import {
   captionWriterCases,
   directUploadsCases,
   edgeStoreCases,
+  factStoreCases,
   feedStoreCases,
   grantedBlobStoreCases,
   imageProcessorCases,
@@ -24,6 +25,7 @@ import {
   runStorageCases,
   servedBlobStoreCases,
   sessionStoreCases,
+  sharedFactStoreCases,
   sharedRateLimitsCases,
   sharedRevocationsCases,
   storageCases,
@@ -36,6 +38,7 @@ describe('the memory reference keeps every promise', () => {
   runCases(test, revocationsCases, async () => createMemoryRevocations())
   runCases(test, rateLimitsCases, async () => createMemoryRateLimits())
   runCases(test, sharedRevocationsCases, async () => asPair(createMemoryRevocations()))
+  runCases(test, sharedFactStoreCases, async () => asPair(createMemoryStorage().facts))
   runCases(test, sharedRateLimitsCases, async () => asPair(createMemoryRateLimits()))
   runCases(test, blobStoreCases, async () => createMemoryBlobs())
   runCases(test, servedBlobStoreCases, async () => createMemoryBlobs())
@@ -65,6 +68,8 @@ test('every case has a name of its own', () => {
     grantedBlobStoreCases,
     directUploadsCases,
     edgeStoreCases,
+    factStoreCases,
+    sharedFactStoreCases,
     feedStoreCases,
     mediaStoreCases,
     postStoreCases,

@@ -1,6 +1,7 @@
 import type { Storage } from '@kith/core'
 import { type RegisterTest, runCases } from './case.ts'
 import { edgeStoreCases } from './edge-store.ts'
+import { factStoreCases } from './fact-store.ts'
 import { feedStoreCases } from './feed-store.ts'
 import { mediaStoreCases } from './media-store.ts'
 import { postStoreCases } from './post-store.ts'
@@ -27,5 +28,6 @@ export function runStorageCases(
   runCases(test, postStoreCases, emptied)
   runCases(test, mediaStoreCases, emptied)
   runCases(test, feedStoreCases, emptied)
+  runCases(test, factStoreCases, async () => (await emptied()).facts)
   runCases(test, storageCases, make)
 }

@@ -20,6 +20,7 @@ import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import { isGuessableSecret } from './text/guessable.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
+import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 
 /** The options of one Kith instance, checked, with every default filled in. */
 export interface KithConfig {
@@ -47,6 +48,8 @@ export interface KithConfig {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Does nothing where none was given. */
+  readonly telemetry: Telemetry
 }
 
 /** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
@@ -89,6 +92,7 @@ export function readOptions(options: KithOptions): KithConfig {
     clock,
     random: options.random ?? ((length) => randomBytes(length)),
     logger: options.logger ?? console,
+    telemetry: options.telemetry ?? silentTelemetry,
   })
 }
 
@@ -182,6 +186,7 @@ const optionsSchema = z.strictObject({
   clock: z.function().optional(),
   random: z.function().optional(),
   logger: port.optional(),
+  telemetry: port.optional(),
 })
 
 function readSecrets(secret: KithOptions['secret']): readonly string[] {

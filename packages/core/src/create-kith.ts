@@ -3,13 +3,15 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
-import { readOptions, type VisibleConfig } from './config.ts'
+import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { createHealth, type Health } from './health/health.ts'
+import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
@@ -25,6 +27,9 @@ import { createDeviceTokens } from './sessions/device-token.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { countEvents } from './telemetry/count-events.ts'
+import { observeFoundation } from './telemetry/observe-config.ts'
+import { traceServices } from './telemetry/observe-port.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
@@ -48,6 +53,13 @@ export interface Kith {
   readonly events: Events
   readonly upkeep: Upkeep
   readonly storage: Storage
+  /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
+  health(): Health
+  /**
+   * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and
+   * the limits. Never rejects; takes 2 seconds at most. Calls share one answer, and it is at most a second old.
+   */
+  ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
 }
@@ -57,19 +69,19 @@ export interface Kith {
  * @throws TypeError for options that cannot work; the message names the option.
  */
 export function createKith(options: KithOptions): Kith {
-  const config = readOptions(options)
-  const { clock, random, logger, revocations } = config
-  const { storage } = options
+  const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
+  const { clock, random, logger, revocations, telemetry } = config
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit } = createEvents(clock, logger)
+  const { events, emit: raise } = createEvents(clock, logger)
+  const emit = countEvents(raise, telemetry)
   const people = createPeople(storage, config.media)
   const core: Core = {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger }),
+    passwords: createPasswords(config.passwords, { random, logger, telemetry }),
     attempts: createAttempts(config, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
@@ -91,7 +103,7 @@ export function createKith(options: KithOptions): Kith {
   }
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
-  return Object.freeze({
+  const services = {
     accounts: createAccounts(core),
     sessions: createSessions(core),
     profiles: createProfiles(core),
@@ -102,9 +114,19 @@ export function createKith(options: KithOptions): Kith {
     uploads: createUploads(core),
     captions: createCaptions(core),
     feed: createFeed(core),
-    events,
     upkeep: createUpkeep(core),
-    storage,
+  }
+  return Object.freeze({
+    ...traceServices(services, telemetry),
+    events,
+    storage: options.storage,
+    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
+    ready: createReady({ parts: readyParts(options, config), logger }),
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
+}
+
+/** As they were given: a check is no call that is measured. */
+function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

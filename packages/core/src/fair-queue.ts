@@ -11,8 +11,23 @@ export interface Turn {
   lane?: 'first' | 'shared' | undefined
 }
 
-/** Runs `work` when it is its turn. @throws busy where too much waits already */
-export type FairQueue = <Result>(turn: Turn, work: () => Promise<Result>) => Promise<Result>
+/** How much a queue has to do. */
+export interface QueueLoad {
+  /** How many wait for their turn now. */
+  waiting: number
+  /** How many are worked on now. */
+  running: number
+  /** How many were refused as `busy` since the start. */
+  refused: number
+}
+
+/** Work in turn. */
+export interface FairQueue {
+  /** Runs `work` when it is its turn. @throws busy where too much waits already */
+  <Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>
+  /** What there is to do. */
+  load(): QueueLoad
+}
 
 /** The limits of a {@link FairQueue}. */
 export interface FairQueueOptions {
@@ -38,6 +53,7 @@ const maxAhead = 3
  */
 export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): FairQueue {
   let running = 0
+  let refused = 0
   /** How many pieces of work in `first` have gone before `shared` in a row. */
   let ahead = 0
   const lanes: Readonly<Record<'first' | 'shared', Lane>> = { first: new Map(), shared: new Map() }
@@ -67,11 +83,18 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
     return next
   }
 
-  return async ({ key, lane = 'shared' }, work) => {
+  async function run<Result>(
+    { key, lane = 'shared' }: Turn,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     if (running < concurrency) running++
     else {
       await new Promise<void>((start, fail) => {
-        enter(lanes[lane], key, { start, refuse: () => fail(new RetryLaterError('busy', 1)) })
+        function refuse(): void {
+          refused++
+          fail(new RetryLaterError('busy', 1))
+        }
+        enter(lanes[lane], key, { start, refuse })
       })
     }
     try {
@@ -83,6 +106,10 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
       else running--
     }
   }
+
+  return Object.assign(run, {
+    load: () => ({ waiting: sizeOf(lanes.first) + sizeOf(lanes.shared), running, refused }),
+  })
 }
 
 function sizeOf(lane: Lane): number {

@@ -14,6 +14,9 @@ export type { Duration } from './duration.ts'
 export type { Clock, Random } from './id.ts'
 export { type Keyset, type Page, type PageInput, pageInput } from './page.ts'
 export type { Storage } from './storage.ts'
+export { type Checkable, isCheckable } from './health/check.ts'
+export type { Health } from './health/health.ts'
+export type { Readiness, ReadyPart } from './health/ready.ts'
 export type { ClientInfo, Viewer } from './viewer.ts'
 export {
   type ErrorCode,
@@ -28,6 +31,15 @@ export {
 } from './errors.ts'
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
+export {
+  type Attributes,
+  isObservable,
+  type Observable,
+  type Reading,
+  silentTelemetry,
+  type Telemetry,
+} from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 
@@ -150,3 +162,5 @@ export type { CreatePostResult, PostMedia, PostRecord, PostStore } from './posts
 export type { Posts } from './posts/posts.ts'
 export type { Feed } from './feed/home.ts'
 export type { FeedStore } from './feed/feed-store.ts'
+
+export { demandFact, factLimits, type FactStore } from './facts.ts'

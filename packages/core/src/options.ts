@@ -14,6 +14,7 @@ import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
 import type { Storage } from './storage.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** Where Kith writes what an operator should see. It never holds a password, a token or an address. */
 export interface Logger {
@@ -62,6 +63,8 @@ export interface KithOptions {
   fetch?: typeof fetch | undefined
   /** @default `console` */
   logger?: Logger | undefined
+  /** Where Kith counts and times what it does: `createOpenTelemetry()` for instance; see docs/metrics.md. @default nowhere */
+  telemetry?: Telemetry | undefined
 }
 
 /** Options of accounts. */

@@ -3,6 +3,7 @@ import { type Collection, type CommandOptions, createCollection } from './collec
 import type { AuthorDocument, NodeDocument } from './counter-documents.ts'
 import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
+import type { FactDocument } from './fact-store.ts'
 import type { MediaDocument } from './media-document.ts'
 import type { PostDocument } from './post-document.ts'
 import type { SchemaDocument } from './schema-version.ts'
@@ -18,6 +19,7 @@ export interface Documents {
   posts: PostDocument
   authors: AuthorDocument
   media: MediaDocument
+  facts: FactDocument
   schema: SchemaDocument
 }
 
@@ -40,6 +42,7 @@ export function collectionsOf(
     posts: open('posts'),
     authors: open('authors'),
     media: open('media'),
+    facts: open('facts'),
     schema: open('schema'),
   }
 }

@@ -1,6 +1,8 @@
 import type { Storage } from '@kith/core'
+import { check } from './check.ts'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'
+import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { migrate } from './migrate.ts'
@@ -31,8 +33,10 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     posts: createPostStore(connection),
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
+    facts: createFactStore(connection),
     migrate: () => migrate(settings, source),
     recover: () => recover(connection),
+    check: () => check(connection),
     close: () => source.close(),
   }
 }

@@ -117,8 +117,8 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 3 } })
-    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 3 of a newer release') }
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 4 } })
+    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 4 of a newer release') }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
     const late = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })

@@ -7,7 +7,7 @@ export interface SchemaDocument extends Identified {
 }
 
 /** Rises with each change of the schema that an older release could not work with. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** The id of the one document about the schema. */
 export const schemaId = 'schema'

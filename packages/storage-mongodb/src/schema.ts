@@ -54,5 +54,6 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
     { name: 'replacing', key: { replacing: 1 }, sparse: true },
   ],
+  facts: [],
   schema: [],
 })

@@ -14,6 +14,8 @@ export interface TestStorages {
   emptied(): Promise<Storage>
   /** The database of that one. */
   database(): Db
+  /** Another storage on the database of `emptied`, as another process has it. */
+  another(): Storage
   /** A storage on a database that nobody has touched. */
   fresh(): Storage
 }
@@ -61,6 +63,7 @@ export function useStorages(
       return empty
     },
     database: () => opened().db(name),
+    another: () => create(name),
     fresh: () => create(mongo().freshDatabase()),
   }
 }

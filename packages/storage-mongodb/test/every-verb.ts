@@ -42,6 +42,7 @@ export async function callEveryVerb(storage: Storage): Promise<void> {
   await callEdges(storage)
   await storage.feed.home('ada', page)
   await storage.feed.home('ada', nextPage)
+  await callFacts(storage)
   await callRemovals(storage)
 }
 
@@ -128,6 +129,12 @@ async function callEdges({ edges }: Storage): Promise<void> {
   }
   await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
   await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
+}
+
+async function callFacts({ facts }: Storage): Promise<void> {
+  for (const value of ['a', 'b']) await facts.setOnce('once', value)
+  await facts.set('fact', 'a')
+  await facts.get('fact')
 }
 
 async function callRemovals({ users, posts, edges, media }: Storage): Promise<void> {

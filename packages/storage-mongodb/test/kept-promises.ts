@@ -1,4 +1,4 @@
-import { runStorageCases } from '@kith/conformance'
+import { runCases, runStorageCases, sharedFactStoreCases } from '@kith/conformance'
 import { test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import type { MongoOptions } from '../../../test/servers/mongo-server.ts'
@@ -10,7 +10,11 @@ export async function testPromises(topology: NonNullable<MongoOptions['topology'
   vi.setConfig({ testTimeout: 120_000 })
 
   await describeWithMongo(`MongoDB storage on a ${topology}`, { topology }, (mongo) => {
-    const { emptied, fresh } = useStorages(mongo)
+    const { emptied, another, fresh } = useStorages(mongo)
     runStorageCases(test, async () => fresh(), emptied)
+    runCases(test, sharedFactStoreCases, async () => {
+      const one = (await emptied()).facts
+      return { one, other: another().facts }
+    })
   })
 }

@@ -1,4 +1,4 @@
-import { runStorageCases } from '@kith/conformance'
+import { runCases, runStorageCases, sharedFactStoreCases } from '@kith/conformance'
 import { describe, test } from 'vitest'
 import { drivers } from '../test/drivers.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
@@ -12,6 +12,15 @@ const settings: [string, () => SqliteStorageOptions][] = [
     [`a database of ${name} with unusual settings`, () => ({ database: openUnusual(':memory:') })],
   ]),
 ]
+
+describe('two SQLite storages on one path', () => {
+  runCases(test, sharedFactStoreCases, async () => {
+    const path = freshPath()
+    const [one, other] = [createSqliteStorage({ path }), createSqliteStorage({ path })]
+    await one.migrate()
+    return { one: one.facts, other: other.facts }
+  })
+})
 
 describe.each(settings)('SQLite storage on %s', (_, options) => {
   runStorageCases(test, async () => createSqliteStorage(options()))

@@ -1,11 +1,12 @@
 import type { Storage } from '@kith/core'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
+import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
 import { createPostStore } from './post-store.ts'
-import { migrate } from './schema.ts'
+import { checkSchema, migrate } from './schema.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -29,8 +30,10 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     posts: createPostStore(connection),
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
+    facts: createFactStore(connection),
     migrate: async () => migrate(connection),
     recover: async () => {},
+    check: async () => checkSchema(connection),
     close: async () => connection.close(),
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { edgeCountStatements } from './edge-counts.ts'
 import { edgeHidingStatements } from './edge-hiding.ts'
 import { edgeStatements } from './edge-store.ts'
+import { factStatements } from './fact-store.ts'
 import { feedStatements } from './feed-store.ts'
 import { createSqliteStorage } from './index.ts'
 import { mediaStatements } from './media-store.ts'
@@ -21,6 +22,7 @@ const stores = {
   postCounts: postCountStatements,
   media: mediaStatements,
   feed: feedStatements,
+  facts: factStatements,
 }
 const statements = Object.entries(stores).flatMap(([store, texts]) =>
   Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),
@@ -125,6 +127,11 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
       ],
+      "facts.get": [
+        "SEARCH kith_facts USING PRIMARY KEY (name=?)",
+      ],
+      "facts.set": [],
+      "facts.setOnce": [],
       "feed.following": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],

@@ -129,6 +129,11 @@ export const migrations: readonly Migration[] = Object.freeze([
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
   },
+  {
+    version: 7,
+    statements: `
+      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  },
 ])
 
 // The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
@@ -151,4 +156,24 @@ export function migrate(connection: Connection): void {
       connection.run('INSERT INTO kith_schema VALUES (@version, @at)', { version, at: Date.now() })
     }
   })
+}
+
+/**
+ * Reads the version of the schema. A newer one is no reason to refuse: while a new release is rolled out, the processes of the
+ * one before go on beside it.
+ */
+export function checkSchema(connection: Connection): string | null {
+  const newest = migrations.length
+  const version = versionOf(connection)
+  if (version === newest) return null
+  if (version > newest)
+    return `The schema has version ${version} of a newer release, and this one knows ${newest}: finish the update.`
+  const state = version === 0 ? 'is not there yet' : `has version ${version}, and this release needs ${newest}`
+  throw new KithError('storage-failed', { detail: `The schema ${state}: run kith.storage.migrate().` })
+}
+
+function versionOf(connection: Connection): number {
+  const table = connection.get("SELECT 1 AS found FROM sqlite_schema WHERE name = 'kith_schema'")
+  if (!table) return 0
+  return connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')?.version ?? 0
 }

@@ -3,7 +3,7 @@ import { startScript } from './child-process.ts'
 
 /** One call of a port, as it is sent to a worker. */
 export interface Call {
-  port: 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed' | 'storage'
+  port: 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed' | 'facts' | 'storage'
   verb: string
   values: unknown[]
 }

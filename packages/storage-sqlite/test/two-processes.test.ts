@@ -1,5 +1,6 @@
 import {
   edgeStoreCases,
+  factStoreCases,
   feedStoreCases,
   mediaStoreCases,
   postStoreCases,
@@ -57,6 +58,7 @@ describe('the cases of the kit with every other call in another process', () => 
   runCases(test, postStoreCases, freshStores)
   runCases(test, mediaStoreCases, freshStores)
   runCases(test, feedStoreCases, freshStores)
+  runCases(test, factStoreCases, async () => workers.port(await migratedPath(), 'facts'))
 })
 
 describe('of two processes that make each of 50 calls at the same moment exactly one', () => {

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { createFairQueue, type Turn } from '../fair-queue.ts'
+import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import type { Random } from '../id.ts'
 import type { Logger, PasswordOptions } from '../options.ts'
+import { observeJob, observeQueue } from '../telemetry/job-queue.ts'
+import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { createHashCheck, type HashMatch } from './hash-check.ts'
 
 /** Hashes and checks passwords. */
@@ -17,6 +19,8 @@ export interface Passwords {
   verify(password: string, stored: string | null, turn?: Turn): Promise<HashMatch>
   /** Whether some verifier can read this hash. */
   reads(stored: string): boolean
+  /** How many passwords wait to be hashed or checked. */
+  load(): QueueLoad
 }
 
 /** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
@@ -36,19 +40,25 @@ interface Argon2 {
 export interface PasswordTools {
   random: Random
   logger: Logger
+  /** @default none */
+  telemetry?: Telemetry | undefined
   argon2?: Argon2 | undefined
 }
 
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(
   options: PasswordOptions,
-  { random, logger, argon2 = { hash, verify } }: PasswordTools,
+  { random, logger, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
 ): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
   const queue = createFairQueue({
     concurrency: options.concurrency ?? Math.min(availableParallelism(), poolThreads - sparedThreads),
     maxWaiting: options.queueLimit ?? 100,
   })
+  observeQueue(telemetry, 'passwords', queue)
+  function inTurn<Result>(verb: 'hash' | 'verify', turn: Turn, work: () => Promise<Result>): Promise<Result> {
+    return observeJob(telemetry, { queue: 'passwords', verb }, () => queue(turn, work))
+  }
   const ownPrefix = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$`
   const hashes = createHashCheck({
     argon2: (password, stored) => argon2.verify(stored, normalise(password)),
@@ -64,10 +74,12 @@ export function createPasswords(
     async hash(password, turn = nobodysTurn) {
       const salt = random(16)
       const settings = { algorithm: argon2id, memoryCost: memoryKiB, timeCost: iterations, parallelism, salt }
-      return await queue(turn, () => argon2.hash(normalise(password), settings))
+      return await inTurn('hash', turn, () => argon2.hash(normalise(password), settings))
     },
-    verify: (password, stored, turn = nobodysTurn) => queue(turn, () => hashes.check(password, stored)),
+    verify: (password, stored, turn = nobodysTurn) =>
+      inTurn('verify', turn, () => hashes.check(password, stored)),
     reads: (stored) => hashes.reads(stored),
+    load: () => queue.load(),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Storage } from '../storage.ts'
 import { createMemoryEdgeStore } from './memory-edge-store.ts'
+import { createMemoryFactStore } from './memory-fact-store.ts'
 import { createMemoryFeedStore } from './memory-feed-store.ts'
 import { createMemoryMediaStore } from './memory-media-store.ts'
 import { createMemoryPostStore } from './memory-post-store.ts'
@@ -17,8 +18,10 @@ export function createMemoryStorage(): Storage {
     posts: createMemoryPostStore(state),
     media: createMemoryMediaStore(state),
     feed: createMemoryFeedStore(state),
+    facts: createMemoryFactStore(),
     migrate: async () => {},
     recover: async () => {},
+    check: async () => null,
     close: async () => {},
   }
 }

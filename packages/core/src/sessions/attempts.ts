@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { RetryLaterError } from '../errors.ts'
 import type { Clock } from '../id.ts'
+import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
 import { deriveKey } from './derive-key.ts'
@@ -155,10 +156,15 @@ interface AttemptSettings {
   limits: Readonly<Record<LimitName, readonly Limit[]>>
   rateLimits: RateLimits
   clock: Clock
+  /** @default none */
+  telemetry?: Telemetry | undefined
 }
 
 /** Creates the attempts of one Kith instance. */
-export function createAttempts({ limits, rateLimits, clock }: AttemptSettings, secret: string): Attempts {
+export function createAttempts(
+  { limits, rateLimits, clock, telemetry = silentTelemetry }: AttemptSettings,
+  secret: string,
+): Attempts {
   const { key } = deriveKey(secret, 'counters')
 
   // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it.
@@ -173,7 +179,9 @@ export function createAttempts({ limits, rateLimits, clock }: AttemptSettings, s
   ): Promise<void> {
     if (limits[name].length === 0) return
     const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
-    if (!allowed) throw new RetryLaterError(code, retryAfterSeconds)
+    if (allowed) return
+    telemetry.count('kith.limits.refused', 1, { 'kith.limit': name })
+    throw new RetryLaterError(code, retryAfterSeconds)
   }
 
   return {

@@ -125,7 +125,10 @@ async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login
   try {
     await core.attempts.beforePassword(guesser)
   } catch (error) {
-    if (isKithError(error) && error.code === 'account-locked') core.emit('login.locked', about)
+    if (isKithError(error) && error.code === 'account-locked') {
+      countPassword(core, guesser, 'locked')
+      core.emit('login.locked', about)
+    }
     throw error
   }
 }
@@ -145,10 +148,17 @@ async function checkPassword(
   const about = { userId: user?.id ?? null, address: client.address ?? null }
   const stored = user?.passwordHash ?? null
   const { matches, upgrade } = await core.passwords.verify(password, stored, turnOf(guesser))
+  countPassword(core, guesser, matches ? 'right' : 'wrong')
   if (!matches) {
     core.emit('login.failed', about)
     return null
   }
   await core.attempts.afterRightPassword(guesser)
   return upgrade
+}
+
+function countPassword({ config }: Core, { kind }: Guesser, outcome: 'right' | 'wrong' | 'locked'): void {
+  const method = kind === 'session' ? 'confirmation' : 'password'
+  const attributes = { 'kith.method': method, 'kith.outcome': outcome, 'kith.client': kind }
+  config.telemetry.count('kith.sign_ins', 1, attributes)
 }

@@ -54,6 +54,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
   if (claims.generation === session.generation - 1 && isWithinGrace(core, session, now)) {
+    core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'grace' })
     tellIfElsewhere(core, session, client)
     return session
   }

@@ -1,0 +1,34 @@
+import { demandFact, type FactStore } from '@kith/core'
+import type { Connection } from './database.ts'
+
+type FactStatement = 'get' | 'set' | 'setOnce'
+
+/** Every statement of the store. */
+export const factStatements: Readonly<Record<FactStatement, string>> = Object.freeze({
+  get: 'SELECT value FROM kith_facts WHERE name = @name',
+  set: `INSERT INTO kith_facts (name, value) VALUES (@name, @value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  setOnce: 'INSERT INTO kith_facts (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING',
+})
+
+/** Creates the fact store on a connection. */
+export function createFactStore({ run, get }: Connection): FactStore {
+  const read = (name: string): string | null =>
+    get<{ value: string }>(factStatements.get, { name })?.value ?? null
+
+  return {
+    get: async (name) => read(name),
+    async set(name, value) {
+      demandFact(name, value)
+      run(factStatements.set, { name, value })
+    },
+    async setOnce(name, value) {
+      demandFact(name, value)
+      const stored = read(name)
+      if (stored !== null) return stored
+      run(factStatements.setOnce, { name, value })
+      // Whoever inserted it: a fact is never removed.
+      return read(name) ?? value
+    },
+  }
+}
