@@ -17,8 +17,8 @@ export interface CommandArgument {
 
 /** What a command found or did. */
 export interface Outcome {
-  /** For `--json`: the one document on standard output. */
-  data: object
+  /** For `--json`: the one document on standard output; `null` where the result was written already. */
+  data: object | null
   /** For people. */
   lines: readonly string[]
   /** Whether it found something wrong, or could not do all it was asked: then it ends with 1. */

@@ -15,7 +15,8 @@ export function failureOf(error: unknown): Failure {
     const { message, hint, exitCode } = error
     return { message, hint, code: kithCode(error.cause), exitCode }
   }
-  if (!(error instanceof Error)) return { message: String(error), hint: null, code: null, exitCode: exitCodes.failed }
+  if (!(error instanceof Error))
+    return { message: String(error), hint: null, code: null, exitCode: exitCodes.failed }
   const code = kithCode(error)
   const cause = error.cause instanceof Error ? ` (${error.cause.message.split('\n')[0]})` : ''
   return {

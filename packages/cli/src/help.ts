@@ -38,8 +38,18 @@ export function helpOf(command: Command, style: Style): string {
     ...(command.details ? ['', ...wrap(command.details, 78)] : []),
     ...section('Arguments', table(args.map(({ name, summary }) => [`<${name}>`, summary]))),
     ...section('Options', optionRows({ ...options, ...(asks && { yes: yesOption }), ...commonOptions })),
-    ...section('Exit codes', table([['0', 'done'], ['1', command.failure ?? 'it failed'], ['2', 'the command line or the config cannot work']])),
-    ...section('Examples', command.examples.map((example) => `  ${example}`)),
+    ...section(
+      'Exit codes',
+      table([
+        ['0', 'done'],
+        ['1', command.failure ?? 'it failed'],
+        ['2', 'the command line or the config cannot work'],
+      ]),
+    ),
+    ...section(
+      'Examples',
+      command.examples.map((example) => `  ${example}`),
+    ),
   ].join('\n')
 }
 
@@ -49,7 +59,10 @@ function argumentsOf({ args = [] }: Command): string[] {
 
 function optionRows(options: Readonly<Record<string, CommandOption>>): string[] {
   return table(
-    Object.entries(options).map(([name, { value, summary }]) => [`--${name}${value ? ` ${value}` : ''}`, summary]),
+    Object.entries(options).map(([name, { value, summary }]) => [
+      `--${name}${value ? ` ${value}` : ''}`,
+      summary,
+    ]),
   )
 }
 

@@ -82,7 +82,9 @@ async function runCommand(
 function untilInterrupted(work: Promise<Outcome>, { signal }: Interrupt): Promise<Outcome | null> {
   return new Promise((done, failed) => {
     let timer: NodeJS.Timeout | undefined
-    signal.addEventListener('abort', () => (timer = setTimeout(() => done(null), graceMillis)), { once: true })
+    signal.addEventListener('abort', () => (timer = setTimeout(() => done(null), graceMillis)), {
+      once: true,
+    })
     void work.then(done, failed).finally(() => clearTimeout(timer))
   })
 }
@@ -94,6 +96,7 @@ async function interrupted(output: Output, interrupt: Interrupt): Promise<number
 }
 
 async function show({ data, lines }: Outcome, output: Output): Promise<void> {
+  if (data === null) return
   if (output.json) await output.write(`${JSON.stringify(data)}\n`)
   else if (lines.length > 0) await output.write(`${lines.join('\n')}\n`)
 }
@@ -116,7 +119,10 @@ function loadEnvironment(file: string | undefined): void {
   try {
     process.loadEnvFile(resolve(file))
   } catch (cause) {
-    throw usageError(`${file} could not be read: ${(cause as Error).message}.`, 'Give --env-file the path of a file.')
+    throw usageError(
+      `${file} could not be read: ${(cause as Error).message}.`,
+      'Give --env-file the path of a file.',
+    )
   }
 }
 

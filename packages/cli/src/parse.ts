@@ -5,8 +5,14 @@ import { nearest } from './near.ts'
 
 /** Options that every command has. */
 export const commonOptions: Readonly<Record<string, CommandOption>> = {
-  config: { value: 'FILE', summary: 'the config file (otherwise kith.config.ts, .mts, .js or .mjs, from here upwards)' },
-  'env-file': { value: 'FILE', summary: 'read environment variables from a file first; those that are set win' },
+  config: {
+    value: 'FILE',
+    summary: 'the config file (otherwise kith.config.ts, .mts, .js or .mjs, from here upwards)',
+  },
+  'env-file': {
+    value: 'FILE',
+    summary: 'read environment variables from a file first; those that are set win',
+  },
   json: { summary: 'write one JSON document to standard output, for machines' },
   help: { summary: 'show what a command does' },
   version: { summary: 'show the version' },
@@ -41,7 +47,9 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Pa
   return {
     command,
     args: command && !switches.has('help') ? readArguments(given, command) : {},
-    values: Object.fromEntries(entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+    values: Object.fromEntries(
+      entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    ),
     switches,
   }
 }
@@ -53,7 +61,10 @@ function toParseOptions(options: Readonly<Record<string, CommandOption>>): NonNu
   return Object.fromEntries(
     Object.entries(options).map(([name, { value }]) => [
       name,
-      { type: value ? ('string' as const) : ('boolean' as const), ...(short[name] && { short: short[name] }) },
+      {
+        type: value ? ('string' as const) : ('boolean' as const),
+        ...(short[name] && { short: short[name] }),
+      },
     ]),
   )
 }

@@ -69,7 +69,10 @@ export async function environmentConfig(env: Environment): Promise<CliConfig> {
 async function openStorage(env: Environment): Promise<Opened> {
   const { KITH_SQLITE: path, KITH_MONGODB_URI: uri } = env
   if (path && uri) {
-    throw usageError('KITH_SQLITE and KITH_MONGODB_URI are both set.', 'Unset the one that is not your database.')
+    throw usageError(
+      'KITH_SQLITE and KITH_MONGODB_URI are both set.',
+      'Unset the one that is not your database.',
+    )
   }
   if (path) {
     const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {

@@ -6,7 +6,8 @@ import { type CliConfig, isKith } from './cli-config.ts'
 
 /** Loads a config file. @throws CliError that says what is wrong with it */
 export async function loadConfig(path: string): Promise<CliConfig> {
-  if (!existsSync(path)) throw usageError(`${path} does not exist.`, 'Give --config the path of a config file.')
+  if (!existsSync(path))
+    throw usageError(`${path} does not exist.`, 'Give --config the path of a config file.')
   if (/\.m?ts$/.test(path) && !process.features.typescript) throw needsStripping(path)
   const name = basename(path)
   const { default: exported } = await attempt(
