@@ -46,7 +46,7 @@ export interface EdgeCountTable {
   change(edge: CountedEdge, by: 1 | -1): void
   /** The counts of these nodes, in their order. */
   read(kind: EdgeKind, nodes: readonly string[]): EdgeCounts[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
 
 /** Creates it on a connection. */

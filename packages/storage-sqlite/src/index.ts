@@ -31,9 +31,9 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
-    migrate: async () => migrate(connection),
+    migrate: () => migrate(connection),
     recover: async () => {},
-    check: async () => checkSchema(connection),
-    close: async () => connection.close(),
+    check: () => connection.read(() => checkSchema(connection)),
+    close: () => connection.close(),
   }
 }

@@ -22,7 +22,7 @@ export interface PostCountTable {
   change(authorId: string, by: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
 
 /** Creates it on a connection. */

@@ -52,7 +52,7 @@ const idInUse = 'The id of the post is in use: every id must be new.'
 
 /** Creates the post store on a connection. */
 export function createPostStore(connection: Connection): PostStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
   function unavailable(ownerId: string, ids: readonly string[]): string[] {
@@ -89,10 +89,11 @@ export function createPostStore(connection: Connection): PostStore {
       })
     },
     async byIds(ids) {
-      return all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom)
+      return read(() => all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom))
     },
     async edit(id, caption, editedAt) {
-      const [row] = all<PostRow>(postStatements.edit, { id, caption, editedAt: toMillis(editedAt) })
+      const values = { id, caption, editedAt: toMillis(editedAt) }
+      const [row] = await write(() => all<PostRow>(postStatements.edit, values))
       return row ? postFrom(row) : null
     },
     async remove(id) {
@@ -107,15 +108,20 @@ export function createPostStore(connection: Connection): PostStore {
     },
     async byAuthor(authorId, { limit, before }) {
       const range = { authorId, before: before ?? afterEveryId, limit }
-      return all<PostRow>(postStatements.byAuthor, range).map(postFrom)
+      return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
-    counts: async (authorIds) => counts.read(authorIds),
+    counts: (authorIds) => read(() => counts.read(authorIds)),
     async toPurge(now, limit) {
-      return all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
+      return read(() =>
+        all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
+      )
     },
     async purge(id, again) {
-      if (again) run(postStatements.purgeAgain, { id, again: toMillis(again) })
-      else run(postStatements.purge, { id })
+      await write(() =>
+        again
+          ? run(postStatements.purgeAgain, { id, again: toMillis(again) })
+          : run(postStatements.purge, { id }),
+      )
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

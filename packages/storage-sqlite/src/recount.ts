@@ -16,12 +16,12 @@ export interface Counted {
  * Compares the counts of the next nodes as they were at one moment, while others go on writing. What is found wrong is
  * compared again under the write lock, and corrected there.
  */
-export function recount(
+export async function recount(
   { consistently, atomically }: Connection,
   { following, compare, correct }: Counted,
   { after, limit }: { after: string | null; limit: number },
-): RecountResult {
-  const { checked, wrong, last } = consistently(() => {
+): Promise<RecountResult> {
+  const { checked, wrong, last } = await consistently(() => {
     const found = { checked: 0, wrong: [] as string[], last: null as string | null }
     let node = following(after ?? beforeEveryId)
     while (node !== null) {
@@ -33,7 +33,7 @@ export function recount(
     return found
   })
   if (wrong.length === 0) return { checked, differences: [], next: last }
-  const differences = atomically(() => {
+  const differences = await atomically(() => {
     const found = wrong.flatMap(compare)
     for (const difference of found) correct(difference)
     return found

@@ -141,8 +141,8 @@ const versionTable = `
   CREATE TABLE IF NOT EXISTS kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`
 
 /** Brings the schema to the newest version in one transaction, so that of several processes one does the work. */
-export function migrate(connection: Connection): void {
-  connection.atomically(() => {
+export async function migrate(connection: Connection): Promise<void> {
+  await connection.atomically(() => {
     connection.script(versionTable)
     const row = connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')
     const current = row?.version ?? 0
@@ -168,12 +168,16 @@ export function checkSchema(connection: Connection): string | null {
   if (version === newest) return null
   if (version > newest)
     return `The schema has version ${version} of a newer release, and this one knows ${newest}: finish the update.`
-  const state = version === 0 ? 'is not there yet' : `has version ${version}, and this release needs ${newest}`
+  const state =
+    version === 0 ? 'is not there yet' : `has version ${version}, and this release needs ${newest}`
   throw new KithError('storage-failed', { detail: `The schema ${state}: run kith.storage.migrate().` })
 }
 
 function versionOf(connection: Connection): number {
   const table = connection.get("SELECT 1 AS found FROM sqlite_schema WHERE name = 'kith_schema'")
   if (!table) return 0
-  return connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')?.version ?? 0
+  return (
+    connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')?.version ??
+    0
+  )
 }
