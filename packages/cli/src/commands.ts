@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { ban, unban } from './commands/ban.ts'
+import { doctor } from './commands/doctor.ts'
 import { exportAccount } from './commands/export.ts'
 import { importAccounts } from './commands/import.ts'
 import { info } from './commands/info.ts'
@@ -12,6 +13,7 @@ import { verifyCounts } from './commands/verify-counts.ts'
 /** Every command, in the order of help. */
 export const commands: readonly Command[] = [
   info,
+  doctor,
   migrate,
   upkeep,
   verifyCounts,

@@ -101,7 +101,8 @@ export function createKith(options: KithOptions): Kith {
     clock,
     emit,
   }
-  const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
+  const { secrets: _secrets, passwords, sessions, ...others } = config
+  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
     accounts: createAccounts(core),
@@ -120,13 +121,24 @@ export function createKith(options: KithOptions): Kith {
     ...traceServices(services, telemetry),
     events,
     storage: options.storage,
-    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
+    health: createHealth({
+      passwords: core.passwords,
+      images: config.media.images,
+      videos: config.media.videos,
+    }),
     ready: createReady({ parts: readyParts(options, config), logger }),
-    config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
+    config: Object.freeze({
+      ...others,
+      passwords: Object.freeze({ memoryKiB, iterations, parallelism }),
+      sessions: Object.freeze(visibleSessions),
+    }),
   })
 }
 
 /** As they were given: a check is no call that is measured. */
-function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+function readyParts(
+  { storage, media }: KithOptions,
+  { revocations, rateLimits }: KithConfig,
+): Record<string, object | null> {
   return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

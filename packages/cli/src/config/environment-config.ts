@@ -1,5 +1,5 @@
 import type { Kith, KithOptions, Storage } from '@kith/core'
-import { usageError } from '../cli-error.ts'
+import { CliError, usageError } from '../cli-error.ts'
 import type { CliConfig, HttpSettings, MongoProbe, RedisProbe } from './cli-config.ts'
 import { optionalPackage } from './optional-package.ts'
 
@@ -22,6 +22,18 @@ export const environmentVariables: readonly (readonly [name: string, summary: st
   ['KITH_COOKIE_SECURE', 'for doctor: `false` where the app sets `cookies.secure: false`'],
   ['KITH_TRUST_PROXY', 'for doctor: what the framework trusts of proxies, such as `1`'],
 ]
+
+/** What createKith refuses is a mistake in the environment. */
+function made(create: () => Kith): Kith {
+  try {
+    return create()
+  } catch (cause) {
+    throw new CliError(`The environment does not make a Kith: ${(cause as Error).message}`, {
+      hint: 'Change the variable (docs/cli.md lists them), or write a kith.config.ts.',
+      cause,
+    })
+  }
+}
 
 interface Opened {
   storage: Storage
@@ -47,13 +59,17 @@ export async function environmentConfig(env: Environment): Promise<CliConfig> {
   const { createKith } = await import('@kith/core')
   const { storage, mongodb, close: closeStorage } = await openStorage(env)
   const { redis, close: closeRedis, ...shared } = await openRedis(env)
-  const kith: Kith = createKith({
-    secret: { current: secret, previous },
-    storage,
-    sessions: lifetimes(env),
-    ...(env['KITH_MEDIA_DIRECTORY'] && { media: await openMedia(env['KITH_MEDIA_DIRECTORY']) }),
-    ...shared,
-  })
+  const directory = env['KITH_MEDIA_DIRECTORY']
+  const media = directory ? await openMedia(directory) : undefined
+  const kith = made(() =>
+    createKith({
+      secret: { current: secret, previous },
+      storage,
+      sessions: lifetimes(env),
+      media,
+      ...shared,
+    }),
+  )
   return {
     kith,
     http: httpSettings(env),
