@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return await say(output, command ? helpOf(command, output.style) : helpOfAll(commands, output.style))
     }
     if (!command) throw usageError('No command was given.', '`kith --help` lists them.')
-    loadEnvironment(values['env-file'])
+    loadEnvironment(values['dotenv'])
     return await runCommand(command, { parsed, output })
   } catch (error) {
     return await report(error, output)
@@ -121,7 +121,7 @@ function loadEnvironment(file: string | undefined): void {
   } catch (cause) {
     throw usageError(
       `${file} could not be read: ${(cause as Error).message}.`,
-      'Give --env-file the path of a file.',
+      'Give --dotenv the path of a file.',
     )
   }
 }

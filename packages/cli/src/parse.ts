@@ -9,7 +9,8 @@ export const commonOptions: Readonly<Record<string, CommandOption>> = {
     value: 'FILE',
     summary: 'the config file (otherwise kith.config.ts, .mts, .js or .mjs, from here upwards)',
   },
-  'env-file': {
+  // Not --env-file: Node reads that one itself, wherever it stands.
+  dotenv: {
     value: 'FILE',
     summary: 'read environment variables from a file first; those that are set win',
   },

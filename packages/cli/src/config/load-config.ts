@@ -29,7 +29,7 @@ async function attempt<Result>(name: string, work: () => Result | Promise<Result
     if (cause instanceof CliError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new CliError(`${name} failed: ${reason.split('\n').slice(0, 6).join('\n')}`, {
-      hint: 'It runs as it does in your app: with the same packages and the same environment (see --env-file).',
+      hint: 'It runs as it does in your app: with the same packages and the same environment (see --dotenv).',
       cause,
     })
   }
