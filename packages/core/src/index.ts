@@ -13,7 +13,7 @@ export type {
 export type { Duration } from './duration.ts'
 export type { Clock, Random } from './id.ts'
 export { type Keyset, type Page, type PageInput, pageInput } from './page.ts'
-export type { Storage } from './storage.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from './storage.ts'
 export { type Checkable, isCheckable } from './health/check.ts'
 export type { Health } from './health/health.ts'
 export type { Readiness, ReadyPart } from './health/ready.ts'

@@ -13,6 +13,7 @@ export interface Problem {
 /** What is nobody's mistake here, and that whoever runs the server wants to know. */
 const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-busy',
+  'storage-read-only',
   'storage-full',
   'storage-unavailable',
   'media-unavailable',
@@ -28,7 +29,7 @@ export function toProblemResponse(
   const { code, status, title } = error
   const retryAfter = 'retryAfterSeconds' in error ? String(error.retryAfterSeconds) : null
   // What is wrong inside, and what to do about it, is for whoever runs the server.
-  const hidden = status >= 500 && retryAfter === null
+  const hidden = status >= 500 && !error.detail?.startsWith('Try again in')
   const line = `${where}: ${code}${hidden && error.detail !== null ? `: ${error.detail}` : ''}`
   if (status === 500) logger.error(line, isKithError(thrown) ? thrown.cause : thrown)
   // Only what has a cause: a process that cannot be started, not a queue that is full.

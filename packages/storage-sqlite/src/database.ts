@@ -1,6 +1,6 @@
 import { KithError } from '@kith/core'
-import { type FileWatch, watchFiles } from './file-watch.ts'
-import { createLockLane, type LockLane } from './lock-lane.ts'
+import { type DatabaseWatch, watchDatabase } from './database-watch.ts'
+import { createLockLane, isStorageBusy, type LockLane } from './lock-lane.ts'
 import { openFile, useHandle } from './open-database.ts'
 import type { SqliteStorageOptions } from './options.ts'
 import { withShortWait } from './short-wait.ts'
@@ -44,16 +44,16 @@ export interface Connection extends Statements {
 /** Creates the connection of one storage; nothing is opened yet. */
 export function createConnection(options: SqliteStorageOptions): Connection {
   const statements = new Map<string, SqliteStatement>()
-  let opened: { database: SqliteDatabase; watch: FileWatch } | null = null
+  let opened: { database: SqliteDatabase; watch: DatabaseWatch } | null = null
   let closed = false
   /** The database while work is under way. */
   let current: SqliteDatabase | null = null
   let limitMillis = options.busyTimeoutMillis ?? 5000
 
-  function open(): { database: SqliteDatabase; watch: FileWatch } {
+  function open(): { database: SqliteDatabase; watch: DatabaseWatch } {
     if (opened) return opened
     const database = options.database === undefined ? openFile(options) : useHandle(options)
-    opened = { database, watch: watchFiles(database) }
+    opened = { database, watch: watchDatabase(database) }
     return opened
   }
 
@@ -75,6 +75,10 @@ export function createConnection(options: SqliteStorageOptions): Connection {
       try {
         if (options.database === undefined) return work()
         return withShortWait(database, work, (millis) => (limitMillis = options.busyTimeoutMillis ?? millis))
+      } catch (error) {
+        // A file or a schema that was changed under this process shows as any error, also within the second.
+        if (!isStorageBusy(error)) watch.look(true)
+        throw error
       } finally {
         current = null
       }

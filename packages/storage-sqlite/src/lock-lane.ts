@@ -103,6 +103,7 @@ export function createLockLane(limitMillis: () => number): LockLane {
   }
 }
 
-function isStorageBusy(error: unknown): boolean {
+/** Whether another connection holds the lock that a call needs. */
+export function isStorageBusy(error: unknown): boolean {
   return isKithError(error) && error.code === 'storage-busy'
 }

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs'
+import { RetryLaterError } from '@kith/core'
 import type { SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
 import { setWaitingTime, shortWaitMillis } from './short-wait.ts'
-import type { SqliteDatabase } from './sqlite-database.ts'
+import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -21,6 +23,7 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     database.exec('PRAGMA journal_mode = WAL')
     // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
     database.exec('PRAGMA cache_size = -32768')
+    if (options.mustExist) demandSchema(database)
     return database
   } catch (error) {
     database.close()
@@ -32,6 +35,7 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
 export function useHandle({ database, ...settings }: SqliteHandleOptions): SqliteDatabase {
   if (settings.busyTimeoutMillis !== undefined) setWaitingTime(database, settings.busyTimeoutMillis)
   applySettings(database, settings)
+  if (settings.mustExist) demandSchema(database)
   return database
 }
 
@@ -43,4 +47,20 @@ function applySettings(
   // macOS empties the cache of the drive only when asked to; elsewhere fullfsync changes nothing.
   if (durability === 'power') database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
   if (walSizeLimitBytes !== undefined) database.exec(`PRAGMA journal_size_limit = ${walSizeLimitBytes}`)
+}
+
+function isMissing(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0
+}
+
+function demandSchema(database: SqliteDatabase): void {
+  const found = prepare(database, "SELECT 1 FROM sqlite_schema WHERE name = 'kith_schema'").get({})
+  if (!found) refuseEmpty()
+}
+
+function refuseEmpty(): never {
+  const detail =
+    'The database is missing or holds nothing of Kith, and the option mustExist is set: mount its volume or correct the path. ' +
+    'For a new app, run migrate() once without the option.'
+  throw new RetryLaterError('storage-unavailable', { seconds: 5, detail })
 }

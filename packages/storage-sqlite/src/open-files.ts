@@ -1,30 +1,19 @@
 import { statSync } from 'node:fs'
-import { RetryLaterError } from '@kith/core'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
-/** Notices that the open database is no longer the one at its path. */
-export interface FileWatch {
-  /**
-   * Compares the files at the path with those that are open, once a second at most.
-   * @throws `storage-unavailable` while they differ: what is written then would be lost.
-   */
-  look(): void
-}
-
-const everyMillis = 1000
-
-/** Watches the file of a database that was just opened, and its WAL. A database in memory has none. */
-export function watchFiles(database: SqliteDatabase): FileWatch {
+/**
+ * Remembers which files a database that was just opened has open. The result says what became of them, or `null` while
+ * they are still the ones at their paths: otherwise whatever is written goes where nobody finds it.
+ */
+export function compareFiles(database: SqliteDatabase): () => string | null {
   const file = fileOf(database)
-  if (file === '') return { look: () => {} }
+  if (file === '') return () => null
   const known = new Map([[file, identityOf(file)]])
-  let lookedAt = performance.now()
-  let problem: Error | null = null
+  lostWal()
 
   /** The WAL and its index appear at the first use; while a connection is open nobody but a person removes them. */
   function lostWal(): boolean {
-    const names = [`${file}-wal`, `${file}-shm`]
-    for (const name of names) {
+    for (const name of [`${file}-wal`, `${file}-shm`]) {
       const identity = identityOf(name)
       const before = known.get(name)
       if (before === undefined && identity !== null) known.set(name, identity)
@@ -35,24 +24,11 @@ export function watchFiles(database: SqliteDatabase): FileWatch {
     return false
   }
 
-  function findProblem(): Error | null {
+  return () => {
     const identity = identityOf(file)
-    if (identity === null) return new Error(`The database file is gone. ${remedy}`)
-    if (identity !== known.get(file)) return new Error(`The database file was replaced by another. ${remedy}`)
-    return lostWal()
-      ? new Error(`The -wal or -shm file of the database was deleted or replaced. ${remedy}`)
-      : null
-  }
-
-  return {
-    look() {
-      const now = performance.now()
-      if (now - lookedAt >= everyMillis) {
-        lookedAt = now
-        problem = findProblem()
-      }
-      if (problem) throw new RetryLaterError('storage-unavailable', 5, problem)
-    },
+    if (identity === null) return `The database file is gone. ${remedy}`
+    if (identity !== known.get(file)) return `The database file was replaced by another. ${remedy}`
+    return lostWal() ? `The -wal or -shm file of the database was deleted or replaced. ${remedy}` : null
   }
 }
 
