@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CliError } from './cli-error.ts'
+import type { CliError } from './cli-error.ts'
 import { commands } from './commands.ts'
 import { optionsOf, parse } from './parse.ts'
 

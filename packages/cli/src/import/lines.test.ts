@@ -6,7 +6,9 @@ async function read(text: string, size: number, from = { number: 0, end: 0 }): P
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return await Array.fromAsync(linesOf(chunks(), from))
+  const lines: Line[] = []
+  for await (const line of linesOf(chunks(), from)) lines.push(line)
+  return lines
 }
 
 test.each([1, 2, 3, 1000])('in chunks of %i the lines are the same, with where each ends', async (size) => {

@@ -38,7 +38,6 @@ test('a bar fits its terminal, whatever that is', () => {
     at(3_000)
     progress.update(2_999_999, 3_000_000)
     progress.update(1, null)
-    // eslint-disable-next-line no-control-regex
     expect((written[0] ?? '').replace(/\r|\x1b\[K/g, '').length).toBeLessThan(columns)
   }
 })
