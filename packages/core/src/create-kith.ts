@@ -3,6 +3,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
+import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
@@ -62,6 +63,13 @@ export interface Kith {
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
+  /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
+  drain(): void
+  /**
+   * Closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
+   */
+  close(): Promise<void>
 }
 
 /**
@@ -101,6 +109,7 @@ export function createKith(options: KithOptions): Kith {
     clock,
     emit,
   }
+  const { drain, close } = createClosing(config, storage)
   const { secrets: _secrets, passwords, sessions, ...others } = config
   const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
@@ -121,6 +130,8 @@ export function createKith(options: KithOptions): Kith {
     ...traceServices(services, telemetry),
     events,
     storage: options.storage,
+    drain,
+    close,
     health: createHealth({
       passwords: core.passwords,
       images: config.media.images,
