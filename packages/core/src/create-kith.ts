@@ -25,7 +25,10 @@ import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createDeviceTokens } from './sessions/device-token.ts'
+import { createGrace } from './sessions/grace.ts'
+import { createLivedTime } from './sessions/lived-time.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
+import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { countEvents } from './telemetry/count-events.ts'
@@ -53,6 +56,8 @@ export interface Kith {
   readonly feed: Feed
   readonly events: Events
   readonly upkeep: Upkeep
+  /** Call it once after a backup was restored: it ends every session. */
+  readonly restored: Restored
   readonly storage: Storage
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
   health(): Health
@@ -78,7 +83,9 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { clock, random, logger, revocations, telemetry } = config
+  const { random, logger, revocations, telemetry } = config
+  const time = createLivedTime(config.clock)
+  const { clock } = time
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
@@ -90,7 +97,7 @@ export function createKith(options: KithOptions): Kith {
     storage,
     revocations,
     passwords: createPasswords(config.passwords, { random, logger, telemetry }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    attempts: createAttempts({ ...config, clock }, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -100,6 +107,7 @@ export function createKith(options: KithOptions): Kith {
     }),
     refreshTokens: createRefreshTokens(ownTokens),
     deviceTokens: createDeviceTokens({ ...ownTokens, random }),
+    grace: createGrace(config.sessions.graceSeconds, time),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
@@ -129,6 +137,7 @@ export function createKith(options: KithOptions): Kith {
   return Object.freeze({
     ...traceServices(services, telemetry),
     events,
+    restored: createRestored(storage),
     storage: options.storage,
     drain,
     close,

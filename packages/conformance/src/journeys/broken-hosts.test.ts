@@ -267,6 +267,7 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
     caching(/\/media\/files\//),
     /^work: files of a banned/,
   ],
+  ['a role that is asked for once', caching(/^\/host\/desk/), /^guards: a route for roles/],
   ['a cache in front of the signed addresses', caching(/\/media\/files\//), /^work: nobody is sent on/],
   [
     'a filter that refuses what is wrong before it is counted',
