@@ -189,6 +189,28 @@ const attachingFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
+const everyState = 'media: list pages through all media by id, of every owner and in every state'
+
+const listingFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'lists no media that are released',
+    breaking: flawed(({ list }) => ({
+      list: async (after, limit) => (await list(after, limit)).filter(({ state }) => state !== 'released'),
+    })),
+    fails: [everyState],
+  },
+  {
+    flaw: 'lists the medium to begin behind once more',
+    breaking: flawed(({ list, byIds }) => ({
+      list: async (after, limit) =>
+        after === null
+          ? list(after, limit)
+          : [...(await byIds([after])), ...(await list(after, limit))].slice(0, limit),
+    })),
+    fails: [everyState],
+  },
+]
+
 const byOwnerFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'answers the oldest media of an owner first',
@@ -498,6 +520,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
 testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [
   ...attachingFlaws,
   ...claimingFlaws,
+  ...listingFlaws,
   ...byOwnerFlaws,
   ...releaseFlaws,
 ])

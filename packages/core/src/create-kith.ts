@@ -14,6 +14,7 @@ import { createSaves, type Saves } from './graph/saves.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
+import { createMediaPlace } from './media/media-place.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -91,6 +92,7 @@ export function createKith(options: KithOptions): Kith {
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
   const { events, emit: raise } = createEvents(clock, logger)
   const emit = countEvents(raise, telemetry)
+  const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
   const core: Core = {
     config,
@@ -111,8 +113,9 @@ export function createKith(options: KithOptions): Kith {
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
+    mediaPlace,
     purge: createPurge(storage, config),
-    releasedMedia: createReleasedMedia(storage, config),
+    releasedMedia: createReleasedMedia(storage, config, mediaPlace),
     makeId: createIds(clock, random),
     clock,
     emit,

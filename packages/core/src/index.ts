@@ -42,6 +42,8 @@ export {
 } from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
+export type { Adoption } from './media/media-place.ts'
 
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
@@ -88,11 +90,14 @@ export type { Rotation, RotationResult, SessionRecord, SessionStore } from './se
 
 export {
   type BlobMeta,
+  type BlobPage,
   type BlobStore,
   type ByteRange,
   type GrantedBlobStore,
   type GrantTerms,
   isBlobKey,
+  type ListedBlob,
+  type MarkedBlobStore,
   type ServedBlob,
   type ServedBlobStore,
   type ServedFile,
@@ -126,7 +131,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
 export type { Image } from './media/image.ts'
 export { drawDefaultAvatar } from './media/default-avatar.ts'
-export { isGranted, isServed } from './media/blob-store.ts'
+export { isGranted, isMarked, isServed } from './media/blob-store.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
   MediaAttachment,
@@ -164,4 +169,5 @@ export type { Posts } from './posts/posts.ts'
 export type { Feed } from './feed/home.ts'
 export type { FeedStore } from './feed/feed-store.ts'
 
+export { systemCode, toSystemError } from './system-errors.ts'
 export { demandFact, factLimits, type FactStore } from './facts.ts'

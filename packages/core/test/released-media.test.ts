@@ -13,6 +13,8 @@ function watched(around: (key: string) => Promise<void> = async () => {}) {
   let [running, most] = [0, 0]
   const blobs: BlobStore = {
     url: memory.url,
+    list: memory.list,
+    present: memory.present,
     async put(key, bytes, meta) {
       await memory.put(key, bytes, meta)
       kept.add(key)

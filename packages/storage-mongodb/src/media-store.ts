@@ -38,6 +38,11 @@ export function createMediaStore({ call }: Connection): MediaStore {
         const filter = { ownerId, ...below('_id', before), state: { $ne: 'released' } } as const
         return (await media.find(filter, { sort: { _id: -1 }, limit })).map(mediaFrom)
       }),
+    list: (after, limit) =>
+      call('media.list', async ({ collections: { media } }) => {
+        const filter = after === null ? {} : { _id: { $gt: after } }
+        return (await media.find(filter, { sort: { _id: 1 }, limit })).map(mediaFrom)
+      }),
     bySubjects: (use, subjects) =>
       call('media.bySubjects', async ({ collections: { media } }) => {
         const found = await media.find(attachedTo(use, { $in: [...subjects] }))

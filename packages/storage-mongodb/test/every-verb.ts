@@ -98,6 +98,8 @@ async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
   await media.byIds(['m1', 'm2'])
   await media.byOwner('ada', page)
   await media.byOwner('ada', nextPage)
+  await media.list(null, 5)
+  await media.list('m1', 5)
   await media.attach('m1', 'ada', 'avatar')
   await media.attach('m2', 'ada', 'avatar')
   await media.bySubjects('avatar', ['ada', 'ben'])

@@ -1,6 +1,6 @@
 import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId } from './keyset.ts'
+import { afterEveryId, beforeEveryId } from './keyset.ts'
 import { fromMillis, toMillis } from './millis.ts'
 
 interface MediaRow {
@@ -27,6 +27,7 @@ type MediaStatement =
   | 'unclaim'
   | 'byIds'
   | 'byOwner'
+  | 'list'
   | 'bySubjects'
   | 'free'
   | 'attach'
@@ -47,6 +48,7 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   byIds: `SELECT ${columns} FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids))`,
   byOwner: `SELECT ${columns} FROM kith_media
     WHERE owner_id = @ownerId AND state <> 'released' AND id < @before ORDER BY id DESC LIMIT @limit`,
+  list: `SELECT ${columns} FROM kith_media WHERE id > @after ORDER BY id LIMIT @limit`,
   bySubjects: `SELECT ${columns} FROM kith_media
     WHERE use = @use AND subject IN (SELECT value FROM json_each(@subjects))`,
   free: `SELECT id FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids)) AND owner_id = @ownerId
@@ -97,6 +99,9 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
     async byOwner(ownerId, { limit, before }) {
       const range = { ownerId, before: before ?? afterEveryId, limit }
       return read(() => all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom))
+    },
+    async list(after, limit) {
+      return all<MediaRow>(mediaStatements.list, { after: after ?? beforeEveryId, limit }).map(mediaFrom)
     },
     async bySubjects(use, subjects) {
       const values = { use, subjects: JSON.stringify(subjects) }

@@ -72,6 +72,8 @@ export interface MediaStore {
   byIds(ids: readonly string[]): Promise<MediaRecord[]>
   /** The media of an owner that are not released, newest first. */
   byOwner(ownerId: string, keyset: Keyset): Promise<MediaRecord[]>
+  /** All media whose ids sort after `after`, in whatever state, at most `limit`, by id: for upkeep. */
+  list(after: string | null, limit: number): Promise<MediaRecord[]>
   /** The media attached to these subjects, in any order. */
   bySubjects(use: MediaUse, subjects: readonly string[]): Promise<MediaRecord[]>
   /**

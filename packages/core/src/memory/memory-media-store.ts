@@ -47,6 +47,9 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
       )
       return pageOf(owned, keyset)
     },
+    async list(after, limit) {
+      return structuredClone(oldest(({ id }) => after === null || id > after, limit))
+    },
     async bySubjects(use, subjects) {
       return structuredClone(subjects.flatMap((subject) => attachedTo(use, subject)))
     },

@@ -1,4 +1,5 @@
 import type { KithConfig } from '../config.ts'
+import type { MediaPlace } from '../media/media-place.ts'
 import type { Storage } from '../storage.ts'
 
 /** Removes the blobs of released media, and their rows after them. */
@@ -30,13 +31,19 @@ const fruitlessMillis = 60_000
 export const unattachedSeconds = 86_400
 
 /** Creates it. */
-export function createReleasedMedia({ media }: Storage, config: KithConfig): ReleasedMedia {
+export function createReleasedMedia(
+  { media }: Storage,
+  config: KithConfig,
+  place: MediaPlace,
+): ReleasedMedia {
   const { clock, logger } = config
   const { blobs } = config.media
   let underWay = 0
   let sweeping: Promise<number> | null = null
 
   async function remove(id: string): Promise<void> {
+    // Where the place is not the right one, the blob is in another, and is removed when that is back.
+    await place.demand()
     await blobs?.remove(id)
     await media.forget(id)
   }

@@ -4,8 +4,10 @@ import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { purgeBatch } from './purge.ts'
+import type { Adoption } from '../media/media-place.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
+import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
@@ -38,6 +40,18 @@ export interface Upkeep {
   run(): Promise<UpkeepReport>
   /** Compares every count with what it counts, and repairs it. `progress` is called after each batch. */
   verifyCounts(progress?: (checked: number) => void): Promise<CountReport>
+  /**
+   * Compares the blobs with the database: lists blobs without rows, and removes them if told so, and lists rows without blobs,
+   * which only a backup can bring back. Harmless while the app runs, and may be repeated.
+   * @throws not-configured, storage-failed where the place of the media is not that of this database
+   */
+  verifyMedia(options?: VerifyMediaOptions): Promise<MediaReport>
+  /**
+   * Takes the place where media are kept as it is for the one of this database, whatever mark it has or has not: for an
+   * operator who has moved it. Resolves to how many of the oldest media are there.
+   * @throws not-configured where the place keeps no mark
+   */
+  adoptMedia(): Promise<Adoption>
 }
 
 /** A step of a run: says what failed in it and goes on, or gives up by throwing. */
@@ -160,6 +174,8 @@ export function createUpkeep(core: Core): Upkeep {
         failed: [...failed],
       }
     },
+    verifyMedia: (options = {}) => verifyMedia(core, options),
+    adoptMedia: () => core.mediaPlace.adopt(),
     async verifyCounts(progress = () => {}) {
       const report: CountReport = { checked: 0, differences: [] }
       for (const recount of [edges.recount, posts.recount]) {
