@@ -10,7 +10,7 @@ export interface OpenKith extends Omit<CliConfig, 'close'> {
   readonly kith: Kith
   /** Where it comes from: the path of a config file, or `the environment`. */
   readonly source: string
-  /** Closes the storage and what the config opened. Idempotent. */
+  /** Closes the Kith and what the config opened. Idempotent. */
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export async function openKith({ config, cwd, env }: Place): Promise<OpenKith> {
     source: path ?? 'the environment',
     close: () =>
       (closing ??= (async () => {
-        await loaded.kith.storage.close()
+        await loaded.kith.close()
         await close?.()
       })()),
   }

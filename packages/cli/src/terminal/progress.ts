@@ -1,7 +1,7 @@
 /** Shows how far a long job is. */
 export interface Progress {
-  /** `total` is `null` while nobody knows it. */
-  update(done: number, total: number | null): void
+  /** `total` is `null` while nobody knows it; `title` takes the place of the one before. */
+  update(done: number, total: number | null, title?: string): void
   /** Takes the bar away; says nothing. */
   end(): void
 }
@@ -26,11 +26,11 @@ export function createProgress(title: string, screen: ProgressScreen): Progress 
   let drawn = false
 
   return {
-    update(done, total) {
+    update(done, total, other = title) {
       const now = screen.now()
       if (now - shownAt < (columns === null ? lineMillis : barMillis)) return
       shownAt = now
-      const state = { title, done, total, seconds: (now - started) / 1000 }
+      const state = { title: other, done, total, seconds: (now - started) / 1000 }
       if (columns === null) return screen.write(`${lineOf(state)}\n`)
       screen.write(`\r${barOf(state, columns)}\x1b[K`)
       drawn = true
