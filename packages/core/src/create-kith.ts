@@ -3,6 +3,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
+import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
@@ -24,7 +25,10 @@ import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createDeviceTokens } from './sessions/device-token.ts'
+import { createGrace } from './sessions/grace.ts'
+import { createLivedTime } from './sessions/lived-time.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
+import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { countEvents } from './telemetry/count-events.ts'
@@ -52,6 +56,8 @@ export interface Kith {
   readonly feed: Feed
   readonly events: Events
   readonly upkeep: Upkeep
+  /** Call it once after a backup was restored: it ends every session. */
+  readonly restored: Restored
   readonly storage: Storage
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
   health(): Health
@@ -62,6 +68,13 @@ export interface Kith {
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
+  /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
+  drain(): void
+  /**
+   * Closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
+   */
+  close(): Promise<void>
 }
 
 /**
@@ -70,7 +83,9 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { clock, random, logger, revocations, telemetry } = config
+  const { random, logger, revocations, telemetry } = config
+  const time = createLivedTime(config.clock)
+  const { clock } = time
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
@@ -82,7 +97,7 @@ export function createKith(options: KithOptions): Kith {
     storage,
     revocations,
     passwords: createPasswords(config.passwords, { random, logger, telemetry }),
-    attempts: createAttempts(config, config.secrets[0] ?? ''),
+    attempts: createAttempts({ ...config, clock }, config.secrets[0] ?? ''),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -92,6 +107,7 @@ export function createKith(options: KithOptions): Kith {
     }),
     refreshTokens: createRefreshTokens(ownTokens),
     deviceTokens: createDeviceTokens({ ...ownTokens, random }),
+    grace: createGrace(config.sessions.graceSeconds, time),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
@@ -101,6 +117,7 @@ export function createKith(options: KithOptions): Kith {
     clock,
     emit,
   }
+  const { drain, close } = createClosing(config, storage)
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
@@ -118,15 +135,25 @@ export function createKith(options: KithOptions): Kith {
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
+    restored: createRestored(storage),
     events,
     storage: options.storage,
-    health: createHealth({ passwords: core.passwords, images: config.media.images, videos: config.media.videos }),
+    drain,
+    close,
+    health: createHealth({
+      passwords: core.passwords,
+      images: config.media.images,
+      videos: config.media.videos,
+    }),
     ready: createReady({ parts: readyParts(options, config), logger }),
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }
 
 /** As they were given: a check is no call that is measured. */
-function readyParts({ storage, media }: KithOptions, { revocations, rateLimits }: KithConfig): Record<string, object | null> {
+function readyParts(
+  { storage, media }: KithOptions,
+  { revocations, rateLimits }: KithConfig,
+): Record<string, object | null> {
   return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

@@ -1,3 +1,4 @@
 export { type KithExpress, kithExpress, type SignInExchange } from './kith-express.ts'
 export { viewerOf } from './viewer.ts'
+export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export type { CookieOptions, KithHttpOptions, UploadLimits } from '@kith/http'

@@ -4,5 +4,6 @@ export {
   kithFastify as default,
   type SignInExchange,
 } from './kith-fastify.ts'
+export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export { viewerOf } from './viewer.ts'
 export type { CookieOptions, KithHttpOptions, UploadLimits } from '@kith/http'

@@ -1,5 +1,11 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
+import {
+  createKithHttp,
+  type KithHttp,
+  type KithHttpOptions,
+  type RequestHead,
+  type SignInAnswer,
+} from '@kith/http'
 import { headOf } from '@kith/http/node'
 import type {
   FastifyInstance,
@@ -16,6 +22,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** A `preHandler` that lets only those pass who are signed in; others get a problem. */
     requireViewer: preHandlerAsyncHookHandler
+    /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
+    requireRole(...roles: [string, ...string[]]): preHandlerAsyncHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerAsyncHookHandler
     /**
@@ -54,8 +62,11 @@ export interface KithFastifyOptions extends Omit<KithHttpOptions, 'prefix'> {
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
   const http = createKithHttp(kith, options)
   app.decorateRequest('viewer', null)
-  app.decorate('requireViewer', guard(http, 'requireViewer'))
-  app.decorate('readViewer', guard(http, 'readViewer'))
+  app.decorate('requireViewer', guard(http, 'requireViewer', http.requireViewer))
+  app.decorate('readViewer', guard(http, 'readViewer', http.readViewer))
+  app.decorate('requireRole', (...roles: [string, ...string[]]) =>
+    guard(http, 'requireRole', (head) => http.requireRole(head, roles)),
+  )
   app.decorate('signIn', async ({ request, reply }, signIn) => {
     const { answer, setCookies } = await http.signIn(headOf(request.raw), signIn)
     for (const cookie of setCookies) reply.header('set-cookie', cookie)
@@ -73,12 +84,16 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   fastify: '5.x',
 })
 
-function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): preHandlerAsyncHookHandler {
+function guard(
+  http: KithHttp,
+  where: string,
+  check: (head: RequestHead) => Promise<Viewer | null>,
+): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     try {
-      request.viewer = await http[check](headOf(request.raw))
+      request.viewer = await check(headOf(request.raw))
     } catch (error) {
-      return send(reply, http.problem(error, check), http.bodyTimeoutSeconds)
+      return send(reply, http.problem(error, where), http.bodyTimeoutSeconds)
     }
   }
 }

@@ -1,0 +1,40 @@
+import type { KithConfig } from './config.ts'
+import type { Storage } from './storage.ts'
+
+/** How a process leaves. */
+export interface Closing {
+  /** From now on this process says that it is not ready; everything goes on working. */
+  drain(): void
+  readonly draining: boolean
+  /** Closes what Kith was given and what can be closed, the storage last. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Creates it. */
+export function createClosing(config: KithConfig, storage: Storage): Closing {
+  const { images, videos } = config.media
+  let draining = false
+  let closed: Promise<void> | null = null
+
+  async function closeAll(): Promise<void> {
+    draining = true
+    await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
+    await storage.close()
+  }
+
+  async function closeOne(part: { close?(): Promise<void> } | null | undefined): Promise<void> {
+    try {
+      await part?.close?.()
+    } catch (error) {
+      config.logger.warn('a part could not be closed; the others are', error)
+    }
+  }
+
+  return {
+    drain: () => void (draining = true),
+    get draining() {
+      return draining
+    },
+    close: () => (closed ??= closeAll()),
+  }
+}
