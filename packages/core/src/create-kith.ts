@@ -139,6 +139,7 @@ export function createKith(options: KithOptions): Kith {
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
+    restored: createRestored(storage),
     events,
     restored: createRestored(storage),
     storage: options.storage,
