@@ -56,6 +56,8 @@ export interface Command {
   options?: Readonly<Record<string, CommandOption>>
   /** Whether it asks first; adds `--yes`. */
   asks?: boolean
+  /** Whether it may make the database; others refuse one that is not there. @default false */
+  creates?: boolean
   /** What `1` means as its exit code. @default it failed */
   failure?: string
   examples: readonly string[]

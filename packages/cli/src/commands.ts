@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { backup } from './commands/backup.ts'
 import { ban, unban } from './commands/ban.ts'
 import { createAdmin } from './commands/create-admin.ts'
 import { doctor } from './commands/doctor.ts'
@@ -7,6 +8,7 @@ import { importAccounts } from './commands/import.ts'
 import { info } from './commands/info.ts'
 import { adoptMedia } from './commands/media-adopt.ts'
 import { migrate } from './commands/migrate.ts'
+import { restore } from './commands/restore.ts'
 import { restored } from './commands/restored.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
 import { endSessions, sessions } from './commands/sessions.ts'
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   createAdmin,
   importAccounts,
   exportAccount,
+  backup,
+  restore,
   restored,
   rotateKeys,
 ]

@@ -20,11 +20,18 @@ export function failureOf(error: unknown): Failure {
   const code = kithCode(error)
   const cause = error.cause instanceof Error ? ` (${error.cause.message.split('\n')[0]})` : ''
   return {
-    message: `${error.message}${code === null ? '' : cause}`,
+    message: `${fieldsOf(error) ?? error.message}${code === null ? '' : cause}`,
     hint: code === null ? 'Run it again with KITH_DEBUG=1 to see where it comes from.' : null,
     code,
     exitCode: exitCodes.failed,
   }
+}
+
+/** What is wrong with each field of an input. */
+function fieldsOf(error: Error & { errors?: unknown }): string | null {
+  if (kithCode(error) !== 'invalid-input' || !Array.isArray(error.errors)) return null
+  const fields = error.errors as { path: string; message: string }[]
+  return `${fields.map(({ path, message }) => `${path || 'The input'}: ${message}`).join('; ')}.`
 }
 
 /** Not by `isKithError`, which would load all of core to print a usage error. */

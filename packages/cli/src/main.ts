@@ -55,7 +55,12 @@ async function runCommand(
     signal: interrupt.signal,
     async open() {
       const { config } = parsed.values
-      return (opened ??= await openKith({ config, cwd: process.cwd(), env: process.env }))
+      return (opened ??= await openKith({
+        config,
+        cwd: process.cwd(),
+        env: process.env,
+        creates: command.creates ?? false,
+      }))
     },
     async confirm(question) {
       if (parsed.switches.has('yes')) return

@@ -139,7 +139,6 @@ export function createKith(options: KithOptions): Kith {
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
-    restored: createRestored(storage),
     events,
     restored: createRestored(storage),
     storage: options.storage,

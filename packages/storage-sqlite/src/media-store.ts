@@ -101,7 +101,8 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
       return read(() => all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom))
     },
     async list(after, limit) {
-      return all<MediaRow>(mediaStatements.list, { after: after ?? beforeEveryId, limit }).map(mediaFrom)
+      const values = { after: after ?? beforeEveryId, limit }
+      return read(() => all<MediaRow>(mediaStatements.list, values).map(mediaFrom))
     },
     async bySubjects(use, subjects) {
       const values = { use, subjects: JSON.stringify(subjects) }

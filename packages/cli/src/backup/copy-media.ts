@@ -65,7 +65,12 @@ async function toLine(
   if (!source) return { id, contentType, file: null, missing: false }
   const blob = await source.read(id, null, () => null)
   if (!blob) return { id, contentType, file: null, missing: true }
-  return { id, contentType: blob.contentType, file: await copy(blob.bytes, copyOf(folder, id)), missing: false }
+  return {
+    id,
+    contentType: blob.contentType,
+    file: await copy(blob.bytes, copyOf(folder, id)),
+    missing: false,
+  }
 }
 
 async function copy(pieces: AsyncIterable<Uint8Array>, path: string): Promise<StoredFile> {

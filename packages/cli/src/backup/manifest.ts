@@ -8,12 +8,13 @@ import { writeNewFile } from '../new-file.ts'
 const format = 1
 
 /** The names of the parts in the folder of a backup. */
-export const backupFiles: Readonly<Record<'manifest' | 'database' | 'list' | 'media', string>> = Object.freeze({
-  manifest: 'manifest.json',
-  database: 'database.db',
-  list: 'media.jsonl',
-  media: 'media',
-})
+export const backupFiles: Readonly<Record<'manifest' | 'database' | 'list' | 'media', string>> =
+  Object.freeze({
+    manifest: 'manifest.json',
+    database: 'database.db',
+    list: 'media.jsonl',
+    media: 'media',
+  })
 
 /** A file of a backup. */
 export interface StoredFile {
@@ -70,14 +71,19 @@ export function readManifest(folder: string): Manifest {
   if (!existsSync(path)) {
     throw usageError(
       `${folder} is no backup: it has no ${backupFiles.manifest}.`,
-      existsSync(folder) ? 'A backup that was cut off has none, and cannot be restored: take another one.' : 'Check the path.',
+      existsSync(folder)
+        ? 'A backup that was cut off has none, and cannot be restored: take another one.'
+        : 'Check the path.',
     )
   }
   const manifest = readJson(path)
   if (manifest.format === format) return manifest
-  throw new CliError(`${path} is of another form (${String(manifest.format)}) than this release reads (${format}).`, {
-    hint: 'Use the release of @kith/cli that made it, or a newer one.',
-  })
+  throw new CliError(
+    `${path} is of another form (${String(manifest.format)}) than this release reads (${format}).`,
+    {
+      hint: 'Use the release of @kith/cli that made it, or a newer one.',
+    },
+  )
 }
 
 function readJson(path: string): Manifest {

@@ -20,6 +20,9 @@ export function copyOf(folder: string, id: string): string {
 
 /** The lines of a list, one at a time. */
 export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
-  const lines = createInterface({ input: createReadStream(join(folder, backupFiles.list)), crlfDelay: Infinity })
+  const lines = createInterface({
+    input: createReadStream(join(folder, backupFiles.list)),
+    crlfDelay: Infinity,
+  })
   for await (const line of lines) if (line !== '') yield JSON.parse(line) as ListedMedium
 }

@@ -74,5 +74,7 @@ async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array
     yield piece
   }
   if (hash.digest('hex') === sha256) return
-  throw new CliError(`${path} is not what was backed up.`, { hint: 'Take another copy of the backup, or another backup.' })
+  throw new CliError(`${path} is not what was backed up.`, {
+    hint: 'Take another copy of the backup, or another backup.',
+  })
 }

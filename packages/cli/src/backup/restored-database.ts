@@ -27,7 +27,10 @@ export async function withRestoredDatabase<Result>(
 ): Promise<Result> {
   for (const end of besides) {
     if (existsSync(target + end)) {
-      throw usageError(`${target}${end} exists.`, 'Stop all servers and move it away: a backup is restored into an empty place.')
+      throw usageError(
+        `${target}${end} exists.`,
+        'Stop all servers and move it away: a backup is restored into an empty place.',
+      )
     }
   }
   const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Storage } from '@kith/core'
 import { copyMedia } from '../backup/copy-media.ts'
 import { backupFiles, measure, type StoredFile, writeManifest } from '../backup/manifest.ts'
-import { CliError, usageError } from '../cli-error.ts'
+import { CliError, exitCodes, usageError } from '../cli-error.ts'
 import { argument, type Command, type CommandContext } from '../command.ts'
 import { bytesInWords, count } from '../terminal/progress.ts'
 
@@ -21,7 +21,10 @@ export const backup: Command = {
     'list-media': { summary: 'only list the media, also those that could be copied' },
     'without-database': { summary: 'the database was backed up by other means, such as mongodump' },
   },
-  examples: ['kith backup /backups/2026-11-28', 'mongodump --uri "$URI" --out dump && kith backup media --without-database'],
+  examples: [
+    'kith backup /backups/2026-11-28',
+    'mongodump --uri "$URI" --out dump && kith backup media --without-database',
+  ],
   async run(context) {
     const folder = resolve(context.cwd, argument(context, 'folder'))
     demandEmpty(folder)
@@ -29,7 +32,9 @@ export const backup: Command = {
     await kith.storage.check()
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const before = new Date()
-    const database = context.switches.has('without-database') ? null : await copyDatabase(kith.storage, { folder, context })
+    const database = context.switches.has('without-database')
+      ? null
+      : await copyDatabase(kith.storage, { folder, context })
     const progress = context.output.progress('Copying media')
     const media = await copyMedia({
       kith,
@@ -42,7 +47,13 @@ export const backup: Command = {
       },
     })
     progress.end()
-    const manifest = { madeAt: before.toISOString(), kith: kith.health().version, node: process.version, database, media }
+    const manifest = {
+      madeAt: before.toISOString(),
+      kith: kith.health().version,
+      node: process.version,
+      database,
+      media,
+    }
     await writeManifest(folder, manifest)
     const { mode, count: many, bytes, missing } = media
     return {
@@ -58,9 +69,15 @@ export const backup: Command = {
   },
 }
 
+/** What `@kith/storage-sqlite` can and others leave to the tools of their server. */
+function canBackUp(storage: Storage): storage is Storage & { backup(path: string): Promise<void> } {
+  return 'backup' in storage && typeof storage.backup === 'function'
+}
+
 function demandEmpty(folder: string): void {
   if (!existsSync(folder) || readdirSync(folder).length === 0) return
-  const unfinished = existsSync(join(folder, backupFiles.database)) && !existsSync(join(folder, backupFiles.manifest))
+  const unfinished =
+    existsSync(join(folder, backupFiles.database)) && !existsSync(join(folder, backupFiles.manifest))
   throw usageError(
     unfinished ? `${folder} has a backup that was cut off.` : `${folder} is not empty.`,
     unfinished ? 'Remove it, or name another folder.' : 'Name a folder that is empty or does not exist.',
@@ -71,10 +88,10 @@ async function copyDatabase(
   storage: Storage,
   { folder, context }: { folder: string; context: CommandContext },
 ): Promise<StoredFile> {
-  if (!storage.backup) {
+  if (!canBackUp(storage)) {
     throw new CliError('This database is not backed up by Kith.', {
       hint: 'Back MongoDB up with mongodump or a snapshot first, then run this with --without-database.',
-      exitCode: 2,
+      exitCode: exitCodes.usage,
     })
   }
   const progress = context.output.progress('Copying the database')

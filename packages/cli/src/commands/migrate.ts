@@ -9,6 +9,7 @@ export const migrate: Command = {
   details:
     'Idempotent, safe from several machines at once, and in steps that are short for the servers that run meanwhile. One that was stopped ' +
     'goes on where it was. Servers that call kith.storage.migrate() at their start do the same; run this before a deploy to have it done by then.',
+  creates: true,
   options: { plan: { summary: 'only list what would be done' } },
   examples: ['kith migrate --plan', 'kith migrate'],
   async run(context) {

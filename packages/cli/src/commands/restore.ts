@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Kith, MediaReport } from '@kith/core'
 import { backupFiles, demandWhole, type Manifest, readManifest } from '../backup/manifest.ts'
+import { copyOf, readList } from '../backup/media-list.ts'
 import { putMedia } from '../backup/put-media.ts'
 import { withRestoredDatabase } from '../backup/restored-database.ts'
 import { usageError } from '../cli-error.ts'
@@ -23,7 +24,10 @@ export const restore: Command = {
     check: { summary: 'only check that the backup is whole' },
   },
   failure: 'the backup is damaged, or media have lost their file',
-  examples: ['kith restore /backups/2026-11-28 --check', 'kith restore /backups/2026-11-28 --database app.db'],
+  examples: [
+    'kith restore /backups/2026-11-28 --check',
+    'kith restore /backups/2026-11-28 --database app.db',
+  ],
   async run(context) {
     const folder = resolve(context.cwd, argument(context, 'folder'))
     const manifest = readManifest(folder)
@@ -33,11 +37,17 @@ export const restore: Command = {
     const parts = { folder, manifest, context }
     if (manifest.database === null) return await fill(kith, parts)
     const database = context.values['database'] ?? context.env['KITH_SQLITE']
-    if (!database) throw usageError('It is not said where the database goes.', 'Give --database the path that your app opens.')
+    if (!database)
+      throw usageError(
+        'It is not said where the database goes.',
+        'Give --database the path that your app opens.',
+      )
     const source = join(folder, backupFiles.database)
     const target = resolve(context.cwd, database)
     const { media } = kith.config
-    return await withRestoredDatabase({ source, target, blobs: media.blobs }, (restored) => fill(restored, parts))
+    return await withRestoredDatabase({ source, target, blobs: media.blobs }, (restored) =>
+      fill(restored, parts),
+    )
   },
 }
 
@@ -50,6 +60,24 @@ interface Parts {
 async function checkParts(folder: string, { database, media }: Manifest): Promise<void> {
   if (database) await demandWhole(join(folder, backupFiles.database), database)
   if (media.list) await demandWhole(join(folder, backupFiles.list), media.list)
+}
+
+async function check(folder: string, { manifest, context }: Omit<Parts, 'folder'>): Promise<Outcome> {
+  const progress = context.output.progress('Checking media')
+  let files = 0
+  if (manifest.media.mode === 'copied') {
+    for await (const { id, file } of readList(folder)) {
+      context.signal.throwIfAborted()
+      if (!file) continue
+      await demandWhole(copyOf(folder, id), file)
+      progress.update(++files, manifest.media.count)
+    }
+  }
+  progress.end()
+  return {
+    data: { whole: true, ...manifest },
+    lines: [`${folder} is a whole backup of ${manifest.madeAt}, with ${count(files)} media files.`],
+  }
 }
 
 async function fill(kith: Kith, { folder, manifest, context }: Parts): Promise<Outcome> {

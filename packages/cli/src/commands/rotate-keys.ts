@@ -67,11 +67,7 @@ async function rewrite(path: string, next: string): Promise<void> {
   const previous = valueOf(text, 'KITH_PREVIOUS_SECRETS')
   const all = [current, ...(previous ? previous.split(',') : [])].join(',')
   const changed = setValue(setValue(text, 'KITH_SECRET', next), 'KITH_PREVIOUS_SECRETS', all)
-  await replaceFile(path, toPieces(changed))
-}
-
-async function* toPieces(text: string): AsyncGenerator<string> {
-  yield text
+  await replaceFile(path, [changed])
 }
 
 function lineOf(name: string): RegExp {

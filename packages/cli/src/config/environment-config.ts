@@ -47,7 +47,7 @@ interface Shared extends Pick<KithOptions, 'revocations' | 'rateLimits'> {
 }
 
 /** Makes a Kith of environment variables. @throws CliError that says which one is missing */
-export async function environmentConfig(env: Environment): Promise<CliConfig> {
+export async function environmentConfig(env: Environment, creates: boolean): Promise<CliConfig> {
   const secret = env['KITH_SECRET']
   if (!secret) {
     throw usageError(
@@ -57,7 +57,7 @@ export async function environmentConfig(env: Environment): Promise<CliConfig> {
   }
   const previous = listOf(env['KITH_PREVIOUS_SECRETS'])
   const { createKith } = await import('@kith/core')
-  const { storage, mongodb, close: closeStorage } = await openStorage(env)
+  const { storage, mongodb, close: closeStorage } = await openStorage(env, creates)
   const { redis, close: closeRedis, ...shared } = await openRedis(env)
   const directory = env['KITH_MEDIA_DIRECTORY']
   const media = directory ? await openMedia(directory) : undefined
@@ -82,7 +82,7 @@ export async function environmentConfig(env: Environment): Promise<CliConfig> {
   }
 }
 
-async function openStorage(env: Environment): Promise<Opened> {
+async function openStorage(env: Environment, creates: boolean): Promise<Opened> {
   const { KITH_SQLITE: path, KITH_MONGODB_URI: uri } = env
   if (path && uri) {
     throw usageError(
@@ -95,7 +95,7 @@ async function openStorage(env: Environment): Promise<Opened> {
       because: 'KITH_SQLITE',
       load: () => import('@kith/storage-sqlite'),
     })
-    return { storage: createSqliteStorage({ path }) }
+    return { storage: createSqliteStorage({ path, mustExist: !creates && path !== ':memory:' }) }
   }
   if (uri) return await openMongo(uri)
   throw usageError(

@@ -20,13 +20,15 @@ export interface Place {
   config: string | undefined
   cwd: string
   env: Environment
+  /** Whether a database may be made that is not there. A config file decides that for itself, by `mustExist`. */
+  creates: boolean
 }
 
 /** Makes the Kith of the config file or, where there is none, of the environment. @throws CliError */
-export async function openKith({ config, cwd, env }: Place): Promise<OpenKith> {
+export async function openKith({ config, cwd, env, creates }: Place): Promise<OpenKith> {
   const named = config ?? env['KITH_CONFIG']
   const path = named ? resolve(cwd, named) : findConfig(cwd)
-  const { close, ...loaded } = path === null ? await environmentConfig(env) : await loadConfig(path)
+  const { close, ...loaded } = path === null ? await environmentConfig(env, creates) : await loadConfig(path)
   let closing: Promise<void> | null = null
   return {
     ...loaded,

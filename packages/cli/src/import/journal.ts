@@ -47,12 +47,7 @@ export async function openJournal(file: string, { fromStart }: { fromStart: bool
     state: stored ?? beginning,
     async save(state) {
       const text = JSON.stringify({ ...state, size, modified } satisfies Stored)
-      await replaceFile(
-        path,
-        (async function* () {
-          yield text
-        })(),
-      )
+      await replaceFile(path, [text])
     },
     remove: () => rm(path, { force: true }),
   }

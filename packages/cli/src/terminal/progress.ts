@@ -83,3 +83,10 @@ function clock(seconds: number): string {
 export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
+
+/** A size as people read it: 1.5 MB. */
+export function bytesInWords(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
+}
