@@ -8,6 +8,7 @@ import type { DeviceTokens } from './sessions/device-token.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { MediaPlace } from './media/media-place.ts'
+import type { MissingFiles } from './media/missing-files.ts'
 import type { VisibleFiles } from './media/visible-files.ts'
 import type { People } from './profiles/people.ts'
 import type { PresentPosts } from './posts/present-posts.ts'
@@ -29,6 +30,7 @@ export interface Core {
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles
   readonly mediaPlace: MediaPlace
+  readonly missingFiles: MissingFiles
   readonly purge: Purge
   readonly releasedMedia: ReleasedMedia
   readonly makeId: MakeId

@@ -13,6 +13,7 @@ import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { createIds } from './id.ts'
 import { createMediaPlace } from './media/media-place.ts'
+import { createMissingFiles } from './media/missing-files.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -94,6 +95,7 @@ export function createKith(options: KithOptions): Kith {
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
     mediaPlace,
+    missingFiles: createMissingFiles(storage, mediaPlace, { logger, emit }),
     purge: createPurge(storage, config),
     releasedMedia: createReleasedMedia(storage, config, mediaPlace),
     makeId: createIds(clock, random),

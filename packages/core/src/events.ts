@@ -33,6 +33,8 @@ export interface KithEvents {
   'post.created': { userId: string; postId: string }
   'post.edited': { userId: string; postId: string }
   'post.deleted': { userId: string; postId: string }
+  /** A file was asked for that the database has and that is not where media are kept. Once for each, in each process. */
+  'media.missing': { mediaId: string; userId: string }
   'caption.suggested': { userId: string; mediaId: string; writer: string; usage: CaptionUsage | null }
   'caption.failed': {
     userId: string
