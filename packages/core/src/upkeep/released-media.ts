@@ -66,6 +66,8 @@ export function createReleasedMedia(
   }
 
   async function sweepAll(): Promise<number> {
+    // Else each blob would be looked for in the wrong place.
+    await place.demand()
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
     let removed = 0
     let lastRemoval = performance.now()
