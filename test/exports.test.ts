@@ -289,6 +289,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type MigrationProgress",
         "type MissingBlob",
         "type Observable",
+        "type MissingBlob",
         "type OwnUser",
         "type Page",
         "type PageInput",

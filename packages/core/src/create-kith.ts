@@ -15,6 +15,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
 import { createMediaPlace } from './media/media-place.ts'
+import { createMissingFiles } from './media/missing-files.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -126,6 +127,7 @@ export function createKith(options: KithOptions): Kith {
     purge,
     clearing: createClearing(purge, log),
     mediaPlace,
+    missingFiles: createMissingFiles(storage, mediaPlace, { log, emit }),
     releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
