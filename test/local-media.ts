@@ -17,7 +17,9 @@ export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> 
   const temporaryDirectory = join(folder, 'temporary')
   const filesIn = async (path: string): Promise<string[]> => {
     const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+    // The mark stays: the folder belongs to its database.
+    return files.filter((name) => name !== '.kith-media')
   }
   return {
     options: {

@@ -10,8 +10,7 @@ const storage = createMemoryStorage()
 const memory = createMemoryBlobs()
 let removals = 0
 const blobs: BlobStore = {
-  put: memory.put,
-  url: memory.url,
+  ...memory,
   async remove(key) {
     removals++
     await wait(50)

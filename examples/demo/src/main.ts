@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { kithExpress } from '@kith/express'
+import { kithExpress, shutDownOnSignals } from '@kith/express'
 import express from 'express'
 import { createDemo } from './kith.ts'
 import { createPage } from './page.ts'
@@ -29,17 +29,15 @@ async function start(): Promise<void> {
 
   const tidy = (): void => void kith.upkeep.run().catch((error: unknown) => console.error(error))
   const upkeep = setInterval(tidy, hour)
-  let stopping = false
-  function stop(): void {
-    if (stopping) return
-    stopping = true
-    clearInterval(upkeep)
-    server.close(() => void kith.storage.close())
-    server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), 500).unref()
-    console.log('\nStopped. The data stays where it is.')
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  shutDownOnSignals(server, {
+    kith,
+    graceSeconds: 0.5,
+    signals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
+    async close() {
+      clearInterval(upkeep)
+      console.log('\nStopped. The data stays where it is.')
+    },
+  })
 
   if (media.host) console.log(`Media are kept by ${media.host}.`)
   if (captions.sentTo) console.log(`Pictures go to ${captions.sentTo} where a caption is asked for.`)

@@ -1,5 +1,5 @@
 import { createKith } from '@kith/core'
-import { kithExpress, viewerOf } from '@kith/express'
+import { kithExpress, shutDownOnSignals, viewerOf } from '@kith/express'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import express from 'express'
 
@@ -19,4 +19,5 @@ app.get('/hello', requireViewer, async (request, response) => {
   const { username } = await kith.accounts.me(viewerOf(request))
   response.json({ hello: username })
 })
-app.listen(Number(PORT)).once('listening', () => console.log(`http://localhost:${PORT}`))
+const server = app.listen(Number(PORT)).once('listening', () => console.log(`http://localhost:${PORT}`))
+shutDownOnSignals(server, { kith })

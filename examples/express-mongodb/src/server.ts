@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { shutDownOnSignals } from '@kith/express'
 import { MongoClient } from 'mongodb'
 import { createApp } from './app.ts'
 import { readEnv } from './config/env.ts'
@@ -13,6 +14,14 @@ try {
   const kith = await connectKith(env, client)
   await kith.storage.migrate()
   const server = createApp(kith, env).listen(env.port)
+  shutDownOnSignals(server, {
+    kith,
+    async close() {
+      // The client is this app's own, and Kith needs it to the end.
+      await kith.close()
+      await client.close()
+    },
+  })
   await once(server, 'listening')
   console.log(`http://localhost:${env.port}`)
   await sweepForms()

@@ -1,5 +1,5 @@
 import { createKith } from '@kith/core'
-import { kithFastify, viewerOf } from '@kith/fastify'
+import { kithFastify, shutDownOnSignals, viewerOf } from '@kith/fastify'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { fastify } from 'fastify'
 
@@ -18,4 +18,5 @@ app.get('/hello', { preHandler: app.requireViewer }, async (request) => {
   const { username } = await kith.accounts.me(viewerOf(request))
   return { hello: username }
 })
+shutDownOnSignals(app.server, { kith, close: () => app.close() })
 console.log(await app.listen({ port: Number(PORT) }))

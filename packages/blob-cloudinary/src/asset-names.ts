@@ -4,6 +4,10 @@ import { isBlobKey } from '@kith/core'
 export interface AssetNames {
   blob(key: string): string
   staged(key: string): string
+  /** The key of the blob that an asset is; `null` for what is none of ours. */
+  keyOf(publicId: string): string | null
+  /** What stands before all blobs. */
+  readonly allBlobs: string
   /** What stands before all that is staged. */
   readonly allStaged: string
 }
@@ -14,9 +18,15 @@ export function nameAssets(folder: string): AssetNames {
     throw new TypeError('`folder` is made of letters, digits, dashes and slashes between them')
   const prefix = folder === '' ? '' : `${folder}/`
   const allStaged = `${prefix}staged/`
+  const allBlobs = `${prefix}blobs/`
   return {
-    blob: (key) => `${prefix}blobs/${demandKey(key)}`,
+    blob: (key) => allBlobs + demandKey(key),
     staged: (key) => allStaged + demandKey(key),
+    keyOf(publicId) {
+      const key = publicId.slice(allBlobs.length)
+      return publicId.startsWith(allBlobs) && isBlobKey(key) ? key : null
+    },
+    allBlobs,
     allStaged,
   }
 }

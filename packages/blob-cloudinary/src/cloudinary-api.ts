@@ -21,6 +21,11 @@ export interface Asset {
   created_at: string
 }
 
+/** When an asset came, in milliseconds; one that was replaced counts from then. */
+export function arrivedAt({ created_at: createdAt, version }: Asset): number {
+  return Math.max(Date.parse(createdAt), version * 1000)
+}
+
 /** A file, or a part of one. */
 interface FilePart {
   bytes: Uint8Array<ArrayBuffer>
@@ -41,6 +46,8 @@ export interface CloudinaryApi {
   asset(path: string): Promise<Asset | null>
   /** Lists assets, for upkeep. */
   list(path: string, query: Record<string, string>): Promise<AssetPage>
+  /** Those of these assets that are there, 100 at most, for upkeep. */
+  among(path: string, publicIds: readonly string[]): Promise<Asset[]>
   /** Deletes assets, 100 at most, for upkeep. */
   remove(path: string, publicIds: readonly string[]): Promise<void>
   /** Opens a signed address: `null` where it leads to nothing. */
@@ -98,6 +105,16 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
     return ask(fetch, request, readJson)
   }
 
+  async function list(path: string, query: URLSearchParams): Promise<AssetPage> {
+    return (await askJson({
+      method: 'GET',
+      url: `${root}/resources/${path}?${query.toString()}`,
+      headers: { authorization },
+      isRepeatable: true,
+      count: () => budget('upkeep'),
+    })) as AssetPage
+  }
+
   return {
     sign,
     address,
@@ -126,15 +143,10 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
       const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true, count } as const
       return (await askJson(request).catch(nullIf((refusal) => refusal.isAbsence))) as Asset | null
     },
-    async list(path, query) {
-      const url = `${root}/resources/${path}?${new URLSearchParams(query).toString()}`
-      return (await askJson({
-        method: 'GET',
-        url,
-        headers: { authorization },
-        isRepeatable: true,
-        count: () => budget('upkeep'),
-      })) as AssetPage
+    list: (path, query) => list(path, new URLSearchParams(query)),
+    async among(path, publicIds) {
+      const query = publicIds.map((id): [string, string] => ['public_ids[]', id])
+      return (await list(path, new URLSearchParams(query))).resources ?? []
     },
     async remove(path, publicIds) {
       const body = new URLSearchParams(publicIds.map((id): [string, string] => ['public_ids[]', id]))

@@ -1,5 +1,6 @@
 import { type BlobStore, type GrantedBlobStore, isBlobKey } from '@kith/core'
 import { downloadAddress, publicAddress, type Target, tokenAddress } from './addresses.ts'
+import { listCloudinaryBlobs } from './cloudinary-list.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 import { uploadAsset } from './upload-asset.ts'
 
@@ -8,6 +9,7 @@ export function createCloudinaryBlobs(place: CloudinaryPlace): BlobStore {
   const { api, names, type, tokenKey, urlPrefix } = place
 
   const blobs: BlobStore = {
+    ...listCloudinaryBlobs(place),
     async put(key, bytes, { contentType, size }) {
       const publicId = names.blob(key)
       const kind = contentType.startsWith('image/') ? 'image' : 'video'

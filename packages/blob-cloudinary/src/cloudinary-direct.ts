@@ -1,6 +1,6 @@
 import { type DirectUploads, KithError, type MediaKind, type MediaType } from '@kith/core'
 import { downloadAddress } from './addresses.ts'
-import type { Asset, ResourceType } from './cloudinary-api.ts'
+import { arrivedAt, type Asset, type ResourceType } from './cloudinary-api.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 import { boundBody } from './requests.ts'
 
@@ -101,9 +101,4 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
       cursor = page.next_cursor
     }
   }
-}
-
-/** A file that was replaced counts from then. */
-function arrivedAt({ created_at: createdAt, version }: Asset): number {
-  return Math.max(Date.parse(createdAt), version * 1000)
 }

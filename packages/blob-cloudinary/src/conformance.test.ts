@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   blobStoreCases,
   type DirectConditions,
@@ -7,7 +8,7 @@ import {
 } from '@kith/conformance'
 import { describe, test } from 'vitest'
 import { describeWithAccount, grantedBlobs, hasTokens } from '../test/cloudinary-media.ts'
-import { createCloudinaryMedia } from './index.ts'
+import { type CloudinaryMediaOptions, createCloudinaryMedia } from './index.ts'
 
 const conditions: DirectConditions = {
   sizeNotPinned: 'Cloudinary signs no size',
@@ -15,9 +16,14 @@ const conditions: DirectConditions = {
   pixelsNotMeasured: null,
 }
 
+/** In a folder that nothing is in yet. */
+function fresh(options: CloudinaryMediaOptions): CloudinaryMediaOptions {
+  return { ...options, folder: `${options.folder ?? 'kith'}/${randomUUID()}` }
+}
+
 describeWithAccount('Cloudinary', (account) => {
   describe('with addresses of the API', () => {
-    const open = () => createCloudinaryMedia(account().options)
+    const open = () => createCloudinaryMedia(fresh(account().options))
     runCases(test, blobStoreCases, async () => open().blobs)
     runCases(test, grantedBlobStoreCases, async () => grantedBlobs(open()))
     runCases(test, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
@@ -26,14 +32,14 @@ describeWithAccount('Cloudinary', (account) => {
   describe.skipIf(!hasTokens)('with tokens', () => {
     const open = () => {
       const { options, tokenKey } = account()
-      return createCloudinaryMedia({ ...options, access: { tokenKey: tokenKey ?? '' } })
+      return createCloudinaryMedia({ ...fresh(options), access: { tokenKey: tokenKey ?? '' } })
     }
     runCases(test, blobStoreCases, async () => open().blobs)
     runCases(test, grantedBlobStoreCases, async () => grantedBlobs(open()))
   })
 
   describe('in public', () => {
-    const open = () => createCloudinaryMedia({ ...account().options, access: 'public' })
+    const open = () => createCloudinaryMedia({ ...fresh(account().options), access: 'public' })
     runCases(test, blobStoreCases, async () => open().blobs)
     runCases(test, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
   })

@@ -10,6 +10,8 @@ export const originalName = 'original'
 export interface Folders {
   blob(key: string): string
   staged(key: string): string
+  /** What holds the folders of all blobs. */
+  readonly allBlobs: string
   /** What holds the folders of all that is staged. */
   readonly allStaged: string
 }
@@ -20,9 +22,11 @@ export function nameFolders(root: string): Folders {
   if (!/^[\w-]+(?:\/[\w-]+)*$/.test(path))
     throw new TypeError('createImageKitMedia: `folder` is made of letters, digits, "_", "-" and "/"')
   const allStaged = `/${path}/staged`
+  const allBlobs = `/${path}/blobs`
   return {
-    blob: (key) => `/${path}/blobs/${demandKey(key)}`,
+    blob: (key) => `${allBlobs}/${demandKey(key)}`,
     staged: (key) => `${allStaged}/${demandKey(key)}`,
+    allBlobs,
     allStaged,
   }
 }

@@ -13,6 +13,7 @@ import {
   sweepTemporaryFolders,
 } from '@kith/core'
 import { originalName } from './folders.ts'
+import { listImageKitBlobs } from './imagekit-list.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { removeFolder } from './remove-folder.ts'
 import { atImageKit } from './requests.ts'
@@ -37,6 +38,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   }
 
   const blobs: BlobStore = {
+    ...listImageKitBlobs(place),
     async put(key, bytes, meta) {
       const folder = folders.blob(key)
       await sweepTemporaryFolders(place.temporaryDirectory)

@@ -47,6 +47,30 @@ export async function foldersMadeBefore(client: ImageKit, path: string, before: 
   return old.flatMap(({ folderPath }) => folderPath ?? [])
 }
 
+/** A folder, as far as Kith needs it. */
+export interface StoredFolder {
+  name: string
+  createdAt: Date
+}
+
+/** Some of the folders right in a folder, by name: a page of them, or those with one of these names. */
+export async function foldersIn(
+  client: ImageKit,
+  path: string,
+  which: { skip: number; limit: number } | { names: readonly string[] },
+): Promise<StoredFolder[]> {
+  const filter =
+    'names' in which
+      ? { searchQuery: which.names.map((name) => `name = "${name}"`).join(' OR '), limit: mostFiles }
+      : { type: 'folder' as const, ...which }
+  const found = await atImageKit((terms) => client.assets.list({ path, sort: 'ASC_NAME', ...filter }, terms))
+  // A search names files as well.
+  return demandList(found as readonly (LibraryFile | LibraryFolder)[]).flatMap((each) => {
+    const { type, name, createdAt } = each
+    return type === 'folder' && name !== undefined ? [{ name, createdAt: new Date(createdAt ?? 0) }] : []
+  })
+}
+
 function toStored({ fileId, filePath, createdAt, size, mime, ...file }: LibraryFile): StoredFile {
   if (fileId === undefined || filePath === undefined || createdAt === undefined || size === undefined)
     throw unavailable(new Error('ImageKit lists a file without saying which'))

@@ -1,30 +1,21 @@
-import { KithError, RetryLaterError } from '@kith/core'
+import { KithError, systemCode, toSystemError } from '@kith/core'
 
-const full = ['ENOSPC', 'EDQUOT']
-const unusable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EIO', 'EMFILE', 'ENFILE']
-
-/** Runs something on the disk. @throws storage-full, storage-failed instead of the codes of the system */
+/** Runs something on the disk. @throws storage-full, busy, media-unavailable, storage-failed instead of the codes of the system */
 export async function onDisk<Answer>(run: () => Promise<Answer>): Promise<Answer> {
   try {
     return await run()
   } catch (error) {
-    const code = codeOf(error)
-    if (full.includes(code)) throw new RetryLaterError('storage-full', 60, error)
-    if (unusable.includes(code)) {
-      throw new KithError('storage-failed', {
-        detail: 'The folder of the media cannot be used.',
-        cause: error,
-      })
-    }
-    throw error
+    throw toSystemError(error, 'The folder of the media')
   }
 }
 
 /** Whether an error says that a file or folder is not there. */
 export function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT'
+  return systemCode(error) === 'ENOENT'
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+/** The folder of all media was there before, and is not any more. */
+export function goneError(cause: unknown): KithError {
+  const detail = 'The folder of the media is gone: look whether its disk is mounted.'
+  return new KithError('storage-failed', { detail, cause })
 }

@@ -1,1 +1,1 @@
-export { createLocalBlobs, type LocalBlobsOptions } from './local-blobs.ts'
+export { createLocalBlobs, type LocalBlobs, type LocalBlobsOptions } from './local-blobs.ts'

@@ -215,7 +215,8 @@ describe('a disk that does not do', () => {
 
   test.each([
     ['ENOSPC', { code: 'storage-full', retryAfterSeconds: 60 }],
-    ['EROFS', { code: 'storage-failed' }],
+    ['EROFS', { code: 'media-unavailable', retryAfterSeconds: 60 }],
+    ['EMFILE', { code: 'busy', retryAfterSeconds: 5 }],
     ['EACCES', { code: 'storage-failed' }],
   ])('is told by a code of Kith for %s', async (code, expected) => {
     const { blobs } = await open(failing(code))

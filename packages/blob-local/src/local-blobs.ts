@@ -6,6 +6,7 @@ import {
   type ByteRange,
   type ImageProcessor,
   KithError,
+  type MarkedBlobStore,
   type RenditionForm,
   type RenditionFormat,
   type ServedBlobStore,
@@ -13,13 +14,16 @@ import {
   isBlobKey,
 } from '@kith/core'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
+import { type Directory, openDirectory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 import { createRenditions } from './local-renditions.ts'
-import { createTemporaryFiles, keep, makeFolder } from './temporary-files.ts'
+import { keep } from './lasting.ts'
+import { listBlobs, presentAmong } from './list-blobs.ts'
+import { createTemporaryFiles } from './temporary-files.ts'
 
 /** Where the blobs are. */
 export interface LocalBlobsOptions {
-  /** The folder that holds them; nothing else should be in it. It is made at the first `put`. */
+  /** The folder that holds them; nothing else should be in it. It is made for the first blob, and never again. */
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
@@ -33,11 +37,15 @@ interface FoundFile extends ServedFile {
   path: string
 }
 
+/** Blobs in a folder: Kith's routes serve them, and a mark says which database the folder belongs to. */
+export type LocalBlobs = ServedBlobStore & MarkedBlobStore
+
 /** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
-export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
-  const directory = resolve(options.directory)
+export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
+  const root = openDirectory(resolve(options.directory))
+  const directory = root.path
   const urlPrefix = (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, '')
-  const temporary = createTemporaryFiles(join(directory, '.temporary'))
+  const temporary = createTemporaryFiles(root)
   const formats: readonly RenditionFormat[] = (options.avif ?? true) ? ['avif', 'webp'] : ['webp']
   const renditions = createRenditions(options.images, temporary)
 
@@ -61,7 +69,7 @@ export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
       await onDisk(() => temporary.sweep())
       await temporary.use(async (path) => {
         await write(path, bytes, meta)
-        await onDisk(() => retryMissing(() => place(path, folder, meta)))
+        await onDisk(() => retryMissing(() => place(root, folder, { path, ...meta })))
       })
     },
     url(key, rendition) {
@@ -72,6 +80,10 @@ export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
       const folder = folderOf(directory, key)
       await onDisk(() => temporary.discard(folder))
     },
+    list: (after, limit) => onDisk(() => listBlobs(directory, after, limit)),
+    present: (keys) => onDisk(() => presentAmong(directory, keys)),
+    readMark: () => onDisk(() => root.readMark()),
+    writeMark: (mark) => onDisk(() => root.writeMark(mark)),
     async read(key, form, range) {
       const found = isBlobKey(key) ? await onDisk(() => find(key, form)) : null
       if (!found) return null
@@ -82,8 +94,12 @@ export function createLocalBlobs(options: LocalBlobsOptions): ServedBlobStore {
 }
 
 /** Makes a finished file the latest original of its folder. */
-async function place(path: string, folder: string, { contentType }: BlobMeta): Promise<void> {
-  await makeFolder(folder)
+async function place(
+  root: Directory,
+  folder: string,
+  { path, contentType }: BlobMeta & { path: string },
+): Promise<void> {
+  await root.makeFolder(folder)
   const names = await list(folder)
   const original = next(names, contentType)
   await keep(path, join(folder, original.name))

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { ImageProcessor, MediaType, RenditionForm } from '@kith/core'
 import { type Original, nameOfRendition } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
-import { type TemporaryFiles, keep } from './temporary-files.ts'
+import { keep } from './lasting.ts'
+import type { TemporaryFiles } from './temporary-files.ts'
 
 /** A file in the folder of a blob. */
 interface StoredFile {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Directory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 
 /** What is older than this was left by a process that stopped. */
@@ -17,70 +18,40 @@ export interface TemporaryFiles {
 }
 
 /** Creates the temporary files of one directory. */
-export function createTemporaryFiles(directory: string): TemporaryFiles {
-  const makePath = (): string => join(directory, randomBytes(16).toString('hex'))
+export function createTemporaryFiles(directory: Directory): TemporaryFiles {
+  const makePath = (): string => join(directory.temporary, randomBytes(16).toString('hex'))
 
   return {
     async use(make) {
       const path = makePath()
-      await onDisk(() => mkdir(directory, { recursive: true }))
+      await onDisk(() => directory.ensure())
       try {
         return await make(path)
+      } catch (error) {
+        if (isMissing(error)) await onDisk(() => directory.demand(error))
+        throw error
       } finally {
         await rm(path, { force: true })
       }
     },
     async discard(folder) {
       const path = makePath()
-      await mkdir(directory, { recursive: true })
+      if (!(await directory.isThere())) return
       try {
         await rename(folder, path)
       } catch (error) {
-        if (isMissing(error)) return
-        throw error
+        if (!isMissing(error)) throw error
+        return await directory.demand(error)
       }
       await rm(path, { recursive: true, force: true })
     },
     async sweep() {
       const oldest = Date.now() - staleMilliseconds
-      for (const name of await readdir(directory).catch(() => [])) {
-        const path = join(directory, name)
+      for (const name of await readdir(directory.temporary).catch(() => [])) {
+        const path = join(directory.temporary, name)
         const info = await stat(path).catch(() => null)
         if (info && info.mtimeMs < oldest) await rm(path, { recursive: true, force: true })
       }
     },
-  }
-}
-
-/**
- * Moves a finished file to where it is kept. Its bytes and its name are on the disk when this ends, so that a power cut
- * leaves it whole or not at all. Fails with `ENOENT` if the folder is not there; one that is taken away afterwards has
- * taken the file with it.
- */
-export async function keep(path: string, target: string): Promise<void> {
-  await sync(path)
-  await rename(path, target)
-  try {
-    await sync(dirname(target))
-  } catch (error) {
-    if (!isMissing(error)) throw error
-  }
-}
-
-/** Makes a folder and those above it, lasting. */
-export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
-  if (first === undefined) return
-  for (let path = folder; path.length >= dirname(first).length; path = dirname(path)) await sync(path)
-}
-
-async function sync(path: string): Promise<void> {
-  // Windows syncs neither folders nor files that are open for reading, and keeps the entries of its folders itself.
-  if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

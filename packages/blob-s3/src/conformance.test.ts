@@ -3,6 +3,7 @@ import {
   type DirectConditions,
   directUploadsCases,
   grantedBlobStoreCases,
+  markedBlobStoreCases,
   runCases,
 } from '@kith/conformance'
 import { isGranted } from '@kith/core'
@@ -18,6 +19,7 @@ const conditions: DirectConditions = {
 
 await describeWithS3('S3', {}, (s3) => {
   runCases(test, blobStoreCases, async () => openMedia(s3()).blobs)
+  runCases(test, markedBlobStoreCases, async () => openMedia(s3()).blobs)
   runCases(test, grantedBlobStoreCases, async () => {
     const { blobs } = openMedia(s3())
     if (!isGranted(blobs)) throw new Error('without a public address the store grants')

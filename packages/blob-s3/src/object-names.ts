@@ -8,6 +8,14 @@ export interface ObjectNames {
   /** A blob, or one of its renditions. */
   blob(key: string, rendition: Rendition | null): string
   staged(key: string): string
+  /** What stands before all blobs. */
+  readonly allBlobs: string
+  /** The key of the blob that an object belongs to; `null` for what is none of ours. */
+  keyOf(name: string): string | null
+  /** Behind every object of a blob, and before those of the blob after it. */
+  behind(key: string): string
+  /** The object that says which database this is the place of. */
+  readonly mark: string
   /** What stands before all that is staged. */
   readonly allStaged: string
 }
@@ -15,10 +23,18 @@ export interface ObjectNames {
 /** Names objects under a prefix. */
 export function nameObjects(prefix: string): ObjectNames {
   const allStaged = `${prefix}staged/`
+  const allBlobs = `${prefix}blobs/`
   return {
-    blob: (key, rendition) => `${prefix}blobs/${demandKey(key)}/${rendition ?? 'original'}`,
+    blob: (key, rendition) => `${allBlobs}${demandKey(key)}/${rendition ?? 'original'}`,
     staged: (key) => allStaged + demandKey(key),
     allStaged,
+    allBlobs,
+    keyOf(name) {
+      const [key = '', file] = name.slice(allBlobs.length).split('/')
+      return name.startsWith(allBlobs) && file !== undefined && isBlobKey(key) ? key : null
+    },
+    behind: (key) => `${allBlobs}${demandKey(key)}/~`,
+    mark: `${prefix}kith-media`,
   }
 }
 

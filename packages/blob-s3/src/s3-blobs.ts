@@ -10,7 +10,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import {
   type BlobMeta,
-  type BlobStore,
+  type MarkedBlobStore,
   type GrantedBlobStore,
   inTemporaryFolder,
   isBlobKey,
@@ -20,6 +20,8 @@ import {
 import { createOneAtATime } from '@kith/core/adapter'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
+import { listS3Blobs } from './s3-list.ts'
+import { markS3 } from './s3-mark.ts'
 import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 import { copied, storeObject } from './store-object.ts'
@@ -28,7 +30,7 @@ import { copied, storeObject } from './store-object.ts'
 const longestSeconds = 7 * 86_400
 
 /** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */
-export function createS3Blobs(place: S3Place): BlobStore {
+export function createS3Blobs(place: S3Place): MarkedBlobStore {
   const { client, bucket: Bucket, names, publicUrl, urlPrefix } = place
   const CacheControl = `${publicUrl === null ? 'private' : 'public'}, max-age=31536000, immutable`
   const inTurn = createOneAtATime()
@@ -74,7 +76,9 @@ export function createS3Blobs(place: S3Place): BlobStore {
     }
   }
 
-  const blobs: BlobStore = {
+  const blobs: MarkedBlobStore = {
+    ...listS3Blobs(place),
+    ...markS3(place),
     async put(key, bytes, meta) {
       names.blob(key, null)
       if (meta.contentType.startsWith('image/')) await putImage(key, bytes, meta)
@@ -96,7 +100,7 @@ export function createS3Blobs(place: S3Place): BlobStore {
     },
   }
   if (publicUrl !== null) return blobs
-  const granted: GrantedBlobStore = {
+  const granted: GrantedBlobStore & MarkedBlobStore = {
     ...blobs,
     async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null

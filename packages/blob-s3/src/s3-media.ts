@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { BlobStore, DirectUploads, ImageProcessor } from '@kith/core'
+import type { DirectUploads, ImageProcessor, MarkedBlobStore } from '@kith/core'
 import { nameObjects } from './object-names.ts'
 import { boundRequests } from './requests.ts'
 import { createS3Blobs } from './s3-blobs.ts'
@@ -32,7 +32,7 @@ export interface S3MediaOptions {
 /** For the `media` option of Kith. */
 export interface S3Media {
   /** A `GrantedBlobStore`, unless there is a `publicUrl`. */
-  blobs: BlobStore
+  blobs: MarkedBlobStore
   direct: DirectUploads
 }
 

@@ -1,7 +1,9 @@
-import type { BlobStore, GrantedBlobStore, ServedBlobStore } from '@kith/core'
+import type { BlobStore, GrantedBlobStore, MarkedBlobStore, ServedBlobStore } from '@kith/core'
 import { addressCases } from './blob-store/addresses.ts'
 import { formatCases } from './blob-store/formats.ts'
 import { grantCases } from './blob-store/grants.ts'
+import { listingCases } from './blob-store/listing.ts'
+import { markCases } from './blob-store/marks.ts'
 import { readingCases } from './blob-store/reading.ts'
 import { removalCases } from './blob-store/removal.ts'
 import { renditionCases } from './blob-store/renditions.ts'
@@ -17,10 +19,14 @@ export const blobStoreCases: readonly Case<BlobStore>[] = [
   ...storingCases,
   ...renditionCases,
   ...removalCases,
+  ...listingCases,
 ]
 
 /** The promises of `ServedBlobStore` beyond those of `BlobStore`. */
 export const servedBlobStoreCases: readonly Case<ServedBlobStore>[] = [...readingCases, ...formatCases]
+
+/** The promises of `MarkedBlobStore` beyond those of `BlobStore`. */
+export const markedBlobStoreCases: readonly Case<MarkedBlobStore>[] = markCases
 
 /** The promises of `GrantedBlobStore` beyond those of `BlobStore`. */
 export const grantedBlobStoreCases: readonly Case<GrantedBlobStore>[] = grantCases

@@ -1,4 +1,9 @@
-export { blobStoreCases, grantedBlobStoreCases, servedBlobStoreCases } from './blob-store.ts'
+export {
+  blobStoreCases,
+  grantedBlobStoreCases,
+  markedBlobStoreCases,
+  servedBlobStoreCases,
+} from './blob-store.ts'
 export { breachedPasswordsCases } from './breached-passwords.ts'
 export { captionWriterCases } from './caption-writer.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'

@@ -4,11 +4,12 @@ import { testFlaws } from '../../../test/flaws.ts'
 import { blobStoreCases, servedBlobStoreCases } from '../src/index.ts'
 import { offeringAvif } from './blob-streams.ts'
 import { formatFlaws } from './broken-blob-formats.ts'
+import { listFlaws } from './broken-blob-lists.ts'
 import { putFlaws } from './broken-blob-puts.ts'
 import { readFlaws } from './broken-blob-reads.ts'
 
 testFlaws<ServedBlobStore>(
   [...blobStoreCases, ...servedBlobStoreCases],
   () => offeringAvif(createMemoryBlobs()),
-  [...putFlaws, ...readFlaws, ...formatFlaws],
+  [...putFlaws, ...readFlaws, ...formatFlaws, ...listFlaws],
 )

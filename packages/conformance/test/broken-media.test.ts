@@ -189,6 +189,28 @@ const attachingFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
+const everyState = 'media: list pages through all media by id, of every owner and in every state'
+
+const listingFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'lists no media that are released',
+    breaking: flawed(({ list }) => ({
+      list: async (after, limit) => (await list(after, limit)).filter(({ state }) => state !== 'released'),
+    })),
+    fails: [everyState],
+  },
+  {
+    flaw: 'lists the medium to begin behind once more',
+    breaking: flawed(({ list, byIds }) => ({
+      list: async (after, limit) =>
+        after === null
+          ? list(after, limit)
+          : [...(await byIds([after])), ...(await list(after, limit))].slice(0, limit),
+    })),
+    fails: [everyState],
+  },
+]
+
 const byOwnerFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'answers the oldest media of an owner first',
@@ -368,14 +390,19 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         media: {
           ...media,
           ...ports,
-          async releaseAll(ownerId) {
+          async releaseAll(ownerId, limit) {
             await keep('avatar', ownerId)
-            await media.releaseAll(ownerId)
+            return await media.releaseAll(ownerId, limit)
           },
         },
       }
     },
     fails: ['media: releaseAll releases all that an owner has, however far it came, and nothing of others'],
+  },
+  {
+    flaw: 'releases all of an owner in one step',
+    breaking: flawed(({ releaseAll }) => ({ releaseAll: (ownerId) => releaseAll(ownerId, 1000) })),
+    fails: ['media: releaseAll releases at most `limit` at a time, each once, and says how many'],
   },
   {
     flaw: 'sweeps what was reserved at the very moment',
@@ -498,6 +525,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
 testFlaws<Ports>(mediaStoreCases, createMemoryStorage, [
   ...attachingFlaws,
   ...claimingFlaws,
+  ...listingFlaws,
   ...byOwnerFlaws,
   ...releaseFlaws,
 ])

@@ -114,7 +114,15 @@ const optionsSchema = z.strictObject({
     z.string(),
     z.strictObject({ current: z.string(), previous: z.array(z.string()).readonly().optional() }),
   ]),
-  storage: z.looseObject({ users: port, sessions: port, edges: port, posts: port, media: port, feed: port }),
+  storage: z.looseObject({
+    users: port,
+    sessions: port,
+    edges: port,
+    posts: port,
+    media: port,
+    feed: port,
+    facts: port,
+  }),
   accounts: z
     .strictObject({
       identifiers: z.strictObject({ username: presence, email: presence, phone: presence }).optional(),

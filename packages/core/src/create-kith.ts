@@ -3,7 +3,8 @@ import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
-import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
+import { createClosing } from './close.ts'
+import { readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
@@ -12,7 +13,10 @@ import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
+import { KithError } from './errors.ts'
+import { isMarked } from './media/blob-store.ts'
 import { createIds } from './id.ts'
+import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -27,9 +31,11 @@ import { createDeviceTokens } from './sessions/device-token.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { createSteps } from './steps.ts'
 import { countEvents } from './telemetry/count-events.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
+import { createClearing } from './upkeep/clearing.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
@@ -62,6 +68,18 @@ export interface Kith {
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
+  /**
+   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them. Nothing has
+   * to wait for it: what a process does not finish, upkeep finishes. Never rejects.
+   */
+  settled(): Promise<void>
+  /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
+  drain(): void
+  /**
+   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
+   */
+  close(): Promise<void>
 }
 
 /**
@@ -76,7 +94,10 @@ export function createKith(options: KithOptions): Kith {
   if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
+  const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
+  const steps = createSteps()
+  const purge = createPurge(storage, config, steps)
   const core: Core = {
     config,
     storage,
@@ -95,12 +116,16 @@ export function createKith(options: KithOptions): Kith {
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
-    purge: createPurge(storage, config),
-    releasedMedia: createReleasedMedia(storage, config),
+    steps,
+    purge,
+    clearing: createClearing(purge, log),
+    mediaPlace,
+    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
     emit,
   }
+  const closing = createClosing(config, storage, steps)
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
@@ -125,15 +150,31 @@ export function createKith(options: KithOptions): Kith {
       images: config.media.images,
       videos: config.media.videos,
     }),
-    ready: createReady({ parts: readyParts(options, config), log }),
+    ready: createReady({
+      parts: {
+        storage: options.storage,
+        blobs: readyBlobs(options, mediaPlace),
+        revocations: options.revocations ?? null,
+        rateLimits: options.rateLimits ?? null,
+      },
+      isDraining: () => closing.draining,
+      log,
+    }),
+    settled: core.clearing.settled,
+    drain: closing.drain,
+    close: closing.close,
     config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
   })
 }
 
-/** As they were given: a check is no call that is measured. */
-function readyParts(
-  { storage, media }: KithOptions,
-  { revocations, rateLimits }: KithConfig,
-): Record<string, object | null> {
-  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
+/** Blobs that keep a mark are looked for by it; others where they can say so themselves. */
+function readyBlobs({ media }: KithOptions, place: MediaPlace): object | null {
+  if (!media || !isMarked(media.blobs)) return media?.blobs ?? null
+  return {
+    async check() {
+      const problem = await place.problem()
+      if (problem !== null) throw new KithError('storage-failed', { detail: problem })
+      return null
+    },
+  }
 }

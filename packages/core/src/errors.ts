@@ -41,6 +41,7 @@ export const errorTable = {
   'storage-failed': { status: 500, title: 'The storage cannot be used' },
   'storage-busy': { status: 503, title: 'The storage is busy' },
   'storage-unavailable': { status: 503, title: 'The storage cannot be reached' },
+  'storage-read-only': { status: 503, title: 'The storage cannot be written now' },
   'storage-full': { status: 503, title: 'The storage cannot take more data' },
   busy: { status: 503, title: 'The server is busy' },
 } as const
@@ -109,17 +110,26 @@ export type RetryLaterCode =
   | 'captions-unavailable'
   | 'media-unavailable'
   | 'storage-busy'
+  | 'storage-read-only'
   | 'storage-full'
   | 'storage-unavailable'
+
+/** When to try again, and what an operator does about it; a client learns only the first. */
+export interface RetryAdvice {
+  seconds: number
+  detail: string
+}
 
 /** Raised when the same call can succeed later; says after how many seconds to try again. */
 export class RetryLaterError extends KithError {
   override readonly name: string = 'RetryLaterError'
   readonly retryAfterSeconds: number
 
-  constructor(code: RetryLaterCode, retryAfterSeconds: number, cause?: unknown) {
-    super(code, { detail: `Try again in ${retryAfterSeconds} s.`, cause })
-    this.retryAfterSeconds = retryAfterSeconds
+  constructor(code: RetryLaterCode, retryAfter: number | RetryAdvice, cause?: unknown) {
+    const seconds = typeof retryAfter === 'number' ? retryAfter : retryAfter.seconds
+    const detail = typeof retryAfter === 'number' ? `Try again in ${seconds} s.` : retryAfter.detail
+    super(code, { detail, cause })
+    this.retryAfterSeconds = seconds
   }
 }
 

@@ -12,7 +12,7 @@ export type {
 export type { Duration } from './duration.ts'
 export type { Clock, Random } from './id.ts'
 export { type Keyset, type Page, type PageInput, pageInput } from './page.ts'
-export type { Storage } from './storage.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from './storage.ts'
 export { type Checkable, isCheckable } from './health/check.ts'
 export type { Health } from './health/health.ts'
 export type { Readiness, ReadyPart } from './health/ready.ts'
@@ -45,6 +45,8 @@ export {
 } from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
+export type { Adoption } from './media/media-place.ts'
 
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
@@ -90,11 +92,14 @@ export type { Rotation, RotationResult, SessionRecord, SessionStore } from './se
 
 export {
   type BlobMeta,
+  type BlobPage,
   type BlobStore,
   type ByteRange,
   type GrantedBlobStore,
   type GrantTerms,
   isBlobKey,
+  type ListedBlob,
+  type MarkedBlobStore,
   type ServedBlob,
   type ServedBlobStore,
   type ServedFile,
@@ -128,7 +133,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
 export type { Image } from './media/image.ts'
 export { drawDefaultAvatar } from './media/default-avatar.ts'
-export { isGranted, isServed } from './media/blob-store.ts'
+export { isGranted, isMarked, isServed } from './media/blob-store.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
   MediaAttachment,
@@ -166,4 +171,5 @@ export type { Posts } from './posts/posts.ts'
 export type { Feed } from './feed/home.ts'
 export type { FeedStore } from './feed/feed-store.ts'
 
+export { systemCode, toSystemError } from './system-errors.ts'
 export { demandFact, factLimits, type FactStore } from './facts.ts'

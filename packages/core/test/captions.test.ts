@@ -70,6 +70,8 @@ const hosted: BlobStore = {
   put: async () => {},
   url: (key, rendition) => `https://cdn.example/${key}/${rendition}`,
   remove: async () => {},
+  list: async () => ({ blobs: [], next: null }),
+  present: async () => [],
 }
 
 describe('a writer', () => {

@@ -23,6 +23,8 @@ export function createMediaHost(clock: () => Date): MediaHost {
         kept.add(key)
       },
       url: memory.url,
+      list: memory.list,
+      present: memory.present,
       async remove(key) {
         await memory.remove(key)
         kept.delete(key)

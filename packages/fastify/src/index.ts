@@ -5,5 +5,6 @@ export {
   type SignInExchange,
 } from './kith-fastify.ts'
 export { requestIdOf } from './host-request.ts'
+export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export { viewerOf } from './viewer.ts'
 export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

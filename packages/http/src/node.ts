@@ -11,6 +11,7 @@ import { type RequestHead, requestIdOf as idOf } from './request-head.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
 
 export { bodyOf, hasLeft }
+export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
 /** A request of Node's own server, as a framework hands it on. */
 export interface NodeRequest {

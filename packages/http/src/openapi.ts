@@ -134,7 +134,15 @@ function problemsByStatus({
   add(consumes !== undefined, 'malformed-request', 'invalid-input')
   add(path.includes('/:'), 'malformed-request')
   add(body !== undefined || query !== undefined, 'invalid-input')
-  add(true, 'internal-error', 'storage-failed', 'storage-busy', 'storage-full', 'storage-unavailable')
+  add(
+    true,
+    'internal-error',
+    'storage-failed',
+    'storage-busy',
+    'storage-read-only',
+    'storage-full',
+    'storage-unavailable',
+  )
   const inOrder = (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
   return Map.groupBy(inOrder, (code) => errorTable[code].status)
 }

@@ -33,7 +33,9 @@ function writeVersion1(path: string): void {
 
 function versionsOf(path: string): unknown[] {
   const database = new DatabaseSync(path)
-  const rows = database.prepare('SELECT version FROM kith_schema ORDER BY version').all()
+  const rows = database
+    .prepare('SELECT version FROM kith_schema UNION SELECT version FROM kith_schema_steps ORDER BY version')
+    .all()
   database.close()
   return rows.map((row) => row['version'])
 }
@@ -195,7 +197,7 @@ test('a file of a newer version is refused and left as it is', async () => {
     .migrate()
     .catch((reason: KithError) => reason)
     .then((reason) => reason as KithError)
-  expect(error.code).toBe('storage-failed')
+  expect(error.code).toBe('storage-unavailable')
   expect(error.detail).toContain('update the package')
   expect(versionsOf(path)).toHaveLength(newest + 1)
   database.close()

@@ -44,7 +44,7 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
 
 /** Creates the session store on a connection. */
 export function createSessionStore(connection: Connection): SessionStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
 
   return {
     async open({ id, userId, generation, deviceName, address, userAgent, ...dates }, maxLive) {
@@ -73,7 +73,7 @@ export function createSessionStore(connection: Connection): SessionStore {
       })
     },
     async byId(id) {
-      const row = get<SessionRow>(sessionStatements.byId, { id })
+      const row = await read(() => get<SessionRow>(sessionStatements.byId, { id }))
       return row && sessionFrom(row)
     },
     async rotate({ id, generation, now, expiresAt, address, userAgent }) {
@@ -87,18 +87,19 @@ export function createSessionStore(connection: Connection): SessionStore {
       })
     },
     async revoke({ id, userId }, at) {
-      return run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1
+      return write(() => run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1)
     },
     async revokeAll(userId, at, except) {
-      const ended = all<{ id: string }>(sessionStatements.revokeAll, { userId, at: toMillis(at), except })
+      const values = { userId, at: toMillis(at), except }
+      const ended = await write(() => all<{ id: string }>(sessionStatements.revokeAll, values))
       return ended.map(({ id }) => id)
     },
     async list(userId, now, { limit, before }) {
       const range = { userId, now: toMillis(now), before: before ?? afterEveryId, limit }
-      return all<SessionRow>(sessionStatements.list, range).map(sessionFrom)
+      return read(() => all<SessionRow>(sessionStatements.list, range).map(sessionFrom))
     },
     async purgeEnded(before, limit) {
-      return run(sessionStatements.purgeEnded, { before: toMillis(before), limit })
+      return write(() => run(sessionStatements.purgeEnded, { before: toMillis(before), limit }))
     },
   }
 }

@@ -71,7 +71,7 @@ const beforeEveryHold = -8.64e15
 
 /** Creates the account store on a connection. */
 export function createUserStore(connection: Connection): UserStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
 
   function taken({ id, username, email, phone }: UserRecord, now?: Date): Identifier[] {
     const names = all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
@@ -114,15 +114,17 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async byId(id) {
-      return userFrom(get<UserRow>(userStatements.byId, { id }))
+      return read(() => userFrom(get<UserRow>(userStatements.byId, { id })))
     },
     async byIds(ids) {
-      return all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow)
+      return read(() => all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow))
     },
     async byLogin(login) {
-      return 'email' in login
-        ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
-        : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username }))
+      return read(() =>
+        'email' in login
+          ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
+          : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username })),
+      )
     },
     async update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
@@ -137,7 +139,7 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async replacePassword(id, expected, next) {
-      return run(userStatements.replacePassword, { id, expected, next }) === 1
+      return write(() => run(userStatements.replacePassword, { id, expected, next }) === 1)
     },
     async markDeleted(id, at, heldUntil) {
       return atomically(() => {
@@ -148,18 +150,23 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async forgetUsernames(now, limit) {
-      return run(userStatements.forgetUsernames, { now: toMillis(now), limit })
+      return write(() => run(userStatements.forgetUsernames, { now: toMillis(now), limit }))
     },
     async bannedIds({ limit, before }) {
       const range = { limit, before: before ?? afterEveryId }
-      return all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id)
+      return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id))
     },
     async toPurge(now, limit) {
-      return all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
+      return read(() =>
+        all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
+      )
     },
     async purge(id, again) {
-      if (again) run(userStatements.purgeAgain, { id, again: toMillis(again) })
-      else run(userStatements.purge, { id })
+      await write(() =>
+        again
+          ? run(userStatements.purgeAgain, { id, again: toMillis(again) })
+          : run(userStatements.purge, { id }),
+      )
     },
   }
 }

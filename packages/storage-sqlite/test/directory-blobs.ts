@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readdirSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,6 +13,14 @@ export function createDirectoryBlobs(folder: string): BlobStore {
     async put(key, bytes) {
       await pipeline(Readable.from(bytes), createWriteStream(join(incoming, key)))
       await rename(join(incoming, key), join(folder, key))
+    },
+    async list() {
+      const blobs = keysIn(folder).map((key) => ({ key, storedAt: statSync(join(folder, key)).mtime }))
+      return { blobs, next: null }
+    },
+    async present(keys) {
+      const kept = keysIn(folder)
+      return keys.filter((key) => kept.includes(key))
     },
     url: (key) => `/blobs/${key}`,
     async remove(key) {

@@ -26,6 +26,11 @@ export function answerAdmin(
     )
   const all = assets.list(resourceType, type)
   if (method === 'GET') {
+    const ids = query.getAll('public_ids[]')
+    if (ids.length > 100) refuse(400, 'Too many public_ids: at most 100')
+    // By name they come all together, without a cursor.
+    if (ids.length > 0)
+      return { resources: all.filter(({ publicId }) => ids.includes(publicId)).map(describeAsset) }
     const most = Number(query.get('max_results') ?? 10)
     if (most < 1 || most > 500) refuse(400, 'max_results must be between 1 and 500')
     const found = all.filter((asset) => asset.publicId.startsWith(query.get('prefix') ?? ''))

@@ -60,21 +60,29 @@ export function manage(request: ManagementRequest, terms: ManagementTerms): Mana
   throw new Refusal(404, 'There is no such endpoint.')
 }
 
-/** Of `type` file or folder in one folder, by `sort`, `limit` and `skip`; the rest of it is not known here. */
+/**
+ * Of `type` file or folder in one folder, or those with one of the names of a `searchQuery`, in front of which `type` counts
+ * for nothing; by `sort`, `limit` and `skip`. The rest of it is not known here.
+ */
 function list(query: URLSearchParams, { library, urlEndpoint }: ManagementTerms): object[] {
-  const parameters = ['path', 'type', 'sort', 'limit', 'skip']
+  const parameters = ['path', 'type', 'sort', 'limit', 'skip', 'searchQuery']
   const unknown = [...query.keys()].find((name) => !parameters.includes(name))
   if (unknown !== undefined) throw new Refusal(400, `Your request contains the invalid parameter ${unknown}.`)
   const path = trim(query.get('path') ?? '/')
   const type = query.get('type') ?? 'file'
   const [limit, skip] = [Number(query.get('limit') ?? 1000), Number(query.get('skip') ?? 0)]
   if (!(limit >= 1 && limit <= 1000 && skip >= 0)) throw new Refusal(400, 'Invalid limit or skip.')
-  if ((query.get('sort') ?? 'ASC_CREATED') !== 'ASC_CREATED' || !['file', 'folder'].includes(type))
+  const sort = query.get('sort') ?? 'ASC_CREATED'
+  if (!['ASC_CREATED', 'ASC_NAME'].includes(sort) || !['file', 'folder'].includes(type))
     throw new Refusal(400, 'Invalid sort or type.')
-  const assets = library
-    .filesIn(path)
-    .map((asset) => ({ createdAt: asset.createdAt, told: describeAsset(asset, urlEndpoint) }))
+  const names = query.has('searchQuery') ? namesIn(query.get('searchQuery') ?? '') : null
+  const assets = library.filesIn(path).map((asset) => ({
+    name: asset.name,
+    createdAt: asset.createdAt,
+    told: describeAsset(asset, urlEndpoint),
+  }))
   const folders = library.foldersIn(path).map(({ path: folderPath, createdAt }) => ({
+    name: folderPath.slice(folderPath.lastIndexOf('/') + 1),
     createdAt,
     told: {
       type: 'folder',
@@ -84,10 +92,25 @@ function list(query: URLSearchParams, { library, urlEndpoint }: ManagementTerms)
       updatedAt: createdAt.toISOString(),
     },
   }))
-  return (type === 'file' ? assets : folders)
-    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+  const all = [...(names || type === 'file' ? assets : []), ...(names || type === 'folder' ? folders : [])]
+  return all
+    .filter(({ name }) => !names || names.includes(name))
+    .sort((one, other) =>
+      sort === 'ASC_NAME'
+        ? Number(one.name > other.name) - Number(one.name < other.name)
+        : one.createdAt.getTime() - other.createdAt.getTime(),
+    )
     .slice(skip, skip + limit)
     .map(({ told }) => told)
+}
+
+/** Of the query language as much as `name = "a" OR name = "b"`. */
+function namesIn(searchQuery: string): string[] {
+  return searchQuery.split(' OR ').map((part) => {
+    const [, name] = /^name = "([^"]+)"$/.exec(part) ?? []
+    if (name === undefined) throw new Refusal(400, 'Your request contains an invalid searchQuery parameter.')
+    return name
+  })
 }
 
 function text(value: unknown, name: string): string {

@@ -59,6 +59,8 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
       names.add(key)
     },
     url: kept.url,
+    list: kept.list,
+    present: kept.present,
     async remove(key) {
       await kept.remove(key)
       names.delete(key)

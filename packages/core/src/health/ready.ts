@@ -24,6 +24,8 @@ export interface Readiness {
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
   log: Log
+  /** Whether the process is about to end. @default never */
+  isDraining?: (() => boolean) | undefined
 }
 
 /** A load balancer that asks every few seconds gives up sooner. */
@@ -32,7 +34,7 @@ const deadlineMillis = 2_000
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
-export function createReady({ parts, log }: ReadySources): () => Promise<Readiness> {
+export function createReady({ parts, log, isDraining = () => false }: ReadySources): () => Promise<Readiness> {
   const checkable = Object.entries(parts).filter(
     (entry): entry is [string, Checkable] => entry[1] !== null && isCheckable(entry[1]),
   )
@@ -44,7 +46,7 @@ export function createReady({ parts, log }: ReadySources): () => Promise<Readine
     return Object.freeze({ ok: found.every(({ ok }) => ok), parts: Object.freeze(found) })
   }
 
-  return () => {
+  function askOnce(): Promise<Readiness> {
     const now = performance.now()
     if (last && now < last.until) return last.readiness
     const fresh = { readiness: ask(), until: Infinity }
@@ -53,7 +55,20 @@ export function createReady({ parts, log }: ReadySources): () => Promise<Readine
     last = fresh
     return fresh.readiness
   }
+
+  return async () => {
+    // Not kept: whoever asks after the signal to end hears of it.
+    if (isDraining()) return { ok: false, parts: [...(last ? (await last.readiness).parts : []), endingPart] }
+    return await askOnce()
+  }
 }
+
+const endingPart: ReadyPart = Object.freeze({
+  name: 'process',
+  ok: false,
+  detail: 'This process is shutting down.',
+  milliseconds: 0,
+})
 
 type Tell = (name: string, detail: string | null, cause: unknown) => void
 

@@ -88,6 +88,36 @@ export const logLines = {
     meaning: 'Most of the calls that a media service allows are used.',
     toDo: 'Find out what asks so often, or raise the budget and the plan at the service.',
   },
+  'process.part-not-closed': {
+    level: 'warn',
+    meaning: 'A part could not be closed at the end of the process; the others are.',
+    toDo: 'Read `error`. Nothing is lost by it.',
+  },
+  'media.place-wrong': {
+    level: 'error',
+    meaning: 'The place of the media is not the one of this database, so nothing is stored or removed there.',
+    toDo: '`detail` says what was found: mount the disk, or put the path right. `kith.ready()` says so too.',
+  },
+  'media.place-back': {
+    level: 'warn',
+    meaning: 'The place of the media is the right one again; media are stored and removed.',
+    toDo: 'Nothing.',
+  },
+  'media.place-adopted': {
+    level: 'warn',
+    meaning: 'The place of the media had no mark of this database and was marked now, since its media are there.',
+    toDo: 'Nothing: expected once, after the update that began to mark places, or after a restore.',
+  },
+  'clearing.left': {
+    level: 'warn',
+    meaning: 'Too much waits to be cleared away in this process; what else was deleted is left to upkeep.',
+    toDo: 'See that upkeep runs; `what` names it.',
+  },
+  'clearing.failed': {
+    level: 'warn',
+    meaning: 'What was deleted or banned could not be cleared away to the end; the next upkeep does the rest.',
+    toDo: 'Read `error`; `what` names it. See that upkeep runs.',
+  },
   'ready.part-failed': {
     level: 'warn',
     meaning: '`kith.ready()` found a part that cannot be used.',

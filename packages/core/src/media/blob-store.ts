@@ -38,6 +38,45 @@ export interface BlobStore {
    * @throws media-unavailable
    */
   remove(key: string): Promise<void>
+  /**
+   * Lists what is kept, a page at a time, in an order of its own: for upkeep. A page begins behind the `next` of the one before
+   * and has at most `limit` keys; one with fewer, or none, may have more behind it. It names every key of which anything is
+   * left, a blob or only renditions, and nothing that is staged. A key that is there throughout is named once, also while those that
+   * were named before are removed.
+   * @throws media-unavailable
+   */
+  list(after: string | null, limit: number): Promise<BlobPage>
+  /** Those of these keys whose blob is there, in any order: for upkeep. No host is asked more than it must. @throws media-unavailable */
+  present(keys: readonly string[]): Promise<string[]>
+}
+
+/** What a listing says of a key. */
+export interface ListedBlob {
+  key: string
+  /** When something of it was stored last, by the clock of the host. */
+  storedAt: Date
+}
+
+/** Some of the keys of a blob store. */
+export interface BlobPage {
+  blobs: ListedBlob[]
+  /** Where the next page begins; `null` behind the last. */
+  next: string | null
+}
+
+/**
+ * A blob store that can be the wrong one, such as a folder whose disk is not mounted. It keeps a mark, by which Kith knows that
+ * it is the one of its database.
+ */
+export interface MarkedBlobStore extends BlobStore {
+  /** The mark; `null` where there is none. Makes nothing. @throws media-unavailable, storage-failed */
+  readMark(): Promise<string | null>
+  /**
+   * Writes the mark, in place of one before: up to 100 letters, digits and dashes. Makes the place of the blobs where there is
+   * none yet. Once a mark was read or written, {@link put} and {@link remove} no longer make that place.
+   * @throws media-unavailable, storage-failed
+   */
+  writeMark(mark: string): Promise<void>
 }
 
 /** A part of a file: from the first to the last byte, both included. */
@@ -101,6 +140,11 @@ export interface GrantedBlobStore extends BlobStore {
 /** Whether the routes have to send browsers on to this store's files. */
 export function isGranted(store: BlobStore): store is GrantedBlobStore {
   return 'grant' in store
+}
+
+/** Whether this store keeps a mark. */
+export function isMarked(store: BlobStore): store is MarkedBlobStore {
+  return 'readMark' in store
 }
 
 /** Whether the routes have to serve this store's files. */

@@ -62,4 +62,6 @@ export interface ImageProcessor {
    * @throws media-unreadable, media-too-large, media-too-complex, busy
    */
   rendition(path: string, target: string, form: RenditionForm): Promise<WrittenRendition>
+  /** Ends what this part has started, such as processes and connections of its own. Called by `kith.close()`. Idempotent. */
+  close?(): Promise<void>
 }

@@ -7,6 +7,8 @@ import type { MediaRecord } from './media-store.ts'
 const blobs: BlobStore = {
   async put() {},
   async remove() {},
+  list: async () => ({ blobs: [], next: null }),
+  present: async () => [],
   url: (key, rendition, kind = 'image') => `/${kind}/${key}/${rendition ?? 'original'}`,
 }
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KithError, RetryLaterError } from '../errors.ts'
+import { KithError } from '../errors.ts'
+import { toSystemError } from '../system-errors.ts'
 import type { MediaType } from './media.ts'
 import { sniff } from './sniff.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
@@ -27,7 +28,7 @@ const headBytes = 4100
 /**
  * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next
  * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens.
- * @throws unsupported-media-type, media-too-large, storage-full
+ * @throws unsupported-media-type, media-too-large, storage-full, busy, media-unavailable, storage-failed
  */
 export async function receive<Result>(
   bytes: AsyncIterable<Uint8Array>,
@@ -41,7 +42,7 @@ export async function receive<Result>(
       return await use({ ...written, path, target: join(folder, 'made') })
     })
   } catch (error) {
-    throw isDiskFull(error) ? new RetryLaterError('storage-full', 60, error) : error
+    throw toSystemError(error, 'The folder for temporary files')
   }
 }
 
@@ -70,11 +71,6 @@ async function write(
   } finally {
     await file.close()
   }
-}
-
-/** Whether it is full for everybody or for this user of the system. */
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 function demandType(head: Uint8Array): MediaType {

@@ -28,6 +28,7 @@ export function createTakeIn(core: Core): TakeIn {
 
   async function store(record: MediaRecord, measures: MediaMeasures, path: string): Promise<Upload> {
     const blobs = demandBlobs(config.media)
+    await core.mediaPlace.demand()
     await putPatiently(blobs, record, path)
     if (!(await storage.media.ready(record.id, measures))) {
       // The same upload was confirmed twice at once, or its account was deleted meanwhile, or upkeep gave it up after a very

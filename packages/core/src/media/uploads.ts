@@ -13,7 +13,7 @@ export interface Uploads {
    * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
    * chunk is asked for when the one before is written, so all may be in the same memory.
    * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, rate-limited,
-   * busy
+   * busy, storage-full, storage-failed
    */
   add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
   /**
@@ -50,6 +50,8 @@ export function createUploads(core: Core): Uploads {
     async add(viewer, bytes) {
       demandBlobs(config)
       await core.attempts.byAccount('uploadByAccount', viewer.userId)
+      // Before a byte of it is read.
+      await core.mediaPlace.demand()
       const receiving = {
         directory: config.temporaryDirectory,
         maxBytes: (type: Parameters<typeof maxBytesOf>[1]) => maxBytesOf(config, type),
@@ -68,7 +70,8 @@ export function createUploads(core: Core): Uploads {
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
       // An account that was deleted meanwhile keeps nothing.
       if (!(await storage.users.byId(viewer.userId))) {
-        await storage.media.releaseAll(viewer.userId)
+        // The one just attached among them; of more than these the second purge takes care.
+        await storage.media.releaseAll(viewer.userId, 100)
         throw new KithError('session-revoked')
       }
       core.emit('account.edited', { userId: viewer.userId, fields: [as] })

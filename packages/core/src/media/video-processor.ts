@@ -30,4 +30,6 @@ export interface VideoProcessor {
    * @throws media-unreadable for what is no video, has no picture, was cut off, or cannot be told clean; media-too-complex, busy
    */
   strip(path: string, target: string, turn?: string): Promise<void>
+  /** Ends what this part has started, such as processes and connections of its own. Called by `kith.close()`. Idempotent. */
+  close?(): Promise<void>
 }

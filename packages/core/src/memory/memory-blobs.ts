@@ -5,6 +5,7 @@ import type { MediaType } from '../media/media.ts'
 interface Blob {
   contentType: MediaType
   content: Uint8Array
+  storedAt: Date
 }
 
 /** Blobs of this process, for tests. It makes nothing: each rendition of an image is the image itself. */
@@ -23,7 +24,7 @@ export function createMemoryBlobs({
       const content = Buffer.concat(chunks)
       if (size !== null && size !== content.length)
         throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
-      blobs.set(key, { contentType, content })
+      blobs.set(key, { contentType, content, storedAt: new Date() })
     },
     url(key, rendition) {
       demandKey(key)
@@ -32,6 +33,17 @@ export function createMemoryBlobs({
     async remove(key) {
       demandKey(key)
       blobs.delete(key)
+    },
+    async list(after, limit) {
+      const keys = [...blobs.keys()].sort().filter((key) => after === null || key > after)
+      const page = keys
+        .slice(0, limit)
+        .map((key) => ({ key, storedAt: blobs.get(key)?.storedAt ?? new Date() }))
+      return { blobs: page, next: keys.length > limit ? (page.at(-1)?.key ?? null) : null }
+    },
+    async present(keys) {
+      keys.forEach(demandKey)
+      return keys.filter((key) => blobs.has(key))
     },
     async read(key, form, range) {
       const blob = blobs.get(key)

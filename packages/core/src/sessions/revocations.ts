@@ -16,4 +16,6 @@ export interface Revocations {
    * That rejects with `storage-unavailable` where nobody can be asked: the token may well be good, only not now.
    */
   isRevoked(sessionId: string): boolean | Promise<boolean>
+  /** Ends what this part has started, such as processes and connections of its own. Called by `kith.close()`. Idempotent. */
+  close?(): Promise<void>
 }

@@ -1,0 +1,48 @@
+import { type BlobStore, isBlobKey } from '@kith/core'
+import type { ImageKitPlace } from './imagekit-place.ts'
+import { foldersIn } from './library.ts'
+
+/** A page of folders and the one before it again, of which ImageKit lists 1,000 together. */
+const mostListed = 500
+/** How many names go into one search. */
+const namesAtOnce = 20
+
+/** What upkeep asks of a media library: each key has a folder, and its budget is that of look-ups. */
+export function listImageKitBlobs({
+  client,
+  folders,
+  budget,
+}: ImageKitPlace): Pick<BlobStore, 'list' | 'present'> {
+  return {
+    async list(after, limit) {
+      const [place, last = ''] = after?.split(/:(.*)/s) ?? ['0']
+      const count = Math.min(limit, mostListed)
+      // ImageKit counts from the first, and as many as the page before named may have been removed since.
+      const skip = Math.max(0, Number(place) - count)
+      budget('upkeep')
+      const found = await foldersIn(client, folders.allBlobs, { skip, limit: count * 2 })
+      const known = found.findIndex(({ name }) => name > last)
+      const begin = known < 0 ? found.length : known
+      const page = found.slice(begin, begin + count)
+      const end = begin + page.length
+      const isEnd = found.length < count * 2 && end === found.length
+      const blobs = page.filter(({ name }) => isBlobKey(name))
+      return {
+        blobs: blobs.map(({ name, createdAt }) => ({ key: name, storedAt: createdAt })),
+        next: isEnd ? null : `${skip + end}:${page.at(-1)?.name ?? last}`,
+      }
+    },
+    async present(keys) {
+      const present: string[] = []
+      for (let from = 0; from < keys.length; from += namesAtOnce) {
+        const names = keys.slice(from, from + namesAtOnce)
+        // Checked as a key before it is part of a query.
+        names.forEach(folders.blob)
+        budget('upkeep')
+        const found = await foldersIn(client, folders.allBlobs, { names })
+        present.push(...found.map(({ name }) => name).filter((name) => names.includes(name)))
+      }
+      return present
+    },
+  }
+}

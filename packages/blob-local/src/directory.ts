@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemCode } from '@kith/core'
+import { goneError, isMissing } from './disk-errors.ts'
+import { keep, makeFolders, sync } from './lasting.ts'
+
+/** The file that has the mark. */
+const markName = '.kith-media'
+/** More than any mark has. */
+const mostMarkLength = 1_000
+
+/** The folder that holds everything. It is made once: where it was seen and is not there any more, its disk is gone. */
+export interface Directory {
+  readonly path: string
+  /** For files that are being made, on the same disk. */
+  readonly temporary: string
+  /** Makes both, unless this process has seen them before. */
+  ensure(): Promise<void>
+  /** Whether there is anything to remove from: makes nothing but the folder for temporary files. */
+  isThere(): Promise<boolean>
+  /** Comes after an `ENOENT`. @throws storage-failed where the directory is gone, and not only what is in it */
+  demand(cause: unknown): Promise<void>
+  /** Makes a folder below it and those in between, lasting. @throws storage-failed where the directory is gone */
+  makeFolder(folder: string): Promise<void>
+  readMark(): Promise<string | null>
+  writeMark(mark: string): Promise<void>
+}
+
+/** Opens it; does no I/O. */
+export function openDirectory(path: string): Directory {
+  const temporary = join(path, '.temporary')
+  const markPath = join(path, markName)
+  let isKnown = false
+
+  async function make(): Promise<void> {
+    await makeFolders(path)
+    await unlessThere(mkdir(temporary))
+    isKnown = true
+  }
+
+  async function demand(cause: unknown): Promise<void> {
+    try {
+      await stat(temporary)
+    } catch (error) {
+      throw isMissing(error) ? goneError(cause) : error
+    }
+  }
+
+  async function makeFolder(folder: string): Promise<void> {
+    const parent = dirname(folder)
+    // An empty folder that a disk is mounted at would take what belongs on the disk.
+    if (parent === path) await demand(null)
+    try {
+      await unlessThere(mkdir(folder))
+    } catch (error) {
+      if (!isMissing(error) || parent === path) throw error
+      await makeFolder(parent)
+      await unlessThere(mkdir(folder))
+    }
+    await sync(parent)
+  }
+
+  return {
+    path,
+    temporary,
+    demand,
+    makeFolder,
+    async ensure() {
+      if (!isKnown) await make()
+    },
+    async isThere() {
+      if (isKnown) return true
+      try {
+        await unlessThere(mkdir(temporary))
+      } catch (error) {
+        if (isMissing(error)) return false
+        throw error
+      }
+      return true
+    },
+    async readMark() {
+      try {
+        const mark = (await readFile(markPath, 'utf8')).slice(0, mostMarkLength).trim()
+        // A backup may have left it out.
+        await unlessThere(mkdir(temporary))
+        isKnown = true
+        return mark
+      } catch (error) {
+        if (isMissing(error)) return null
+        throw error
+      }
+    },
+    async writeMark(mark) {
+      await make()
+      const written = join(temporary, randomBytes(16).toString('hex'))
+      await writeFile(written, `${mark}\n`)
+      await keep(written, markPath)
+    },
+  }
+}
+
+async function unlessThere(making: Promise<unknown>): Promise<void> {
+  try {
+    await making
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
+}

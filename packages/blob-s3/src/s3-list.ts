@@ -1,0 +1,63 @@
+import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import type { BlobPage, BlobStore, ListedBlob } from '@kith/core'
+import { atS3, isAbsent } from './s3-errors.ts'
+import type { S3Place } from './s3-place.ts'
+
+/** An original and its renditions. */
+const objectsOfBlob = 4
+/** S3 lists no more at once. */
+const mostObjects = 1_000
+/** How many objects are asked for at the same time. */
+const atOnce = 8
+
+/** What upkeep asks of a bucket. Objects are listed by name, so the keys come in their order. */
+export function listS3Blobs({ client, bucket: Bucket, names }: S3Place): Pick<BlobStore, 'list' | 'present'> {
+  async function isPresent(key: string): Promise<boolean> {
+    try {
+      await client.send(new HeadObjectCommand({ Bucket, Key: names.blob(key, null) }))
+      return true
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+  }
+
+  return {
+    async list(after, limit): Promise<BlobPage> {
+      const { Contents = [], IsTruncated = false } = await atS3(() =>
+        client.send(
+          new ListObjectsV2Command({
+            Bucket,
+            Prefix: names.allBlobs,
+            ...(after !== null && { StartAfter: names.behind(after) }),
+            // One more, so that the first blob is whole in any case.
+            MaxKeys: Math.min(limit * objectsOfBlob + 1, mostObjects),
+          }),
+        ),
+      )
+      const found = new Map<string, Date>()
+      for (const { Key = '', LastModified = new Date(0) } of Contents) {
+        const key = names.keyOf(Key)
+        const before = key === null ? undefined : found.get(key)
+        if (key !== null && !(before && before > LastModified)) found.set(key, LastModified)
+      }
+      const all: ListedBlob[] = [...found].map(([key, storedAt]) => ({ key, storedAt }))
+      // More objects of the last one may be on the next page, which then begins with it.
+      const whole = IsTruncated && all.length > 1 ? all.slice(0, -1) : all
+      const blobs = whole.slice(0, limit)
+      const isEnd = !IsTruncated && blobs.length === all.length
+      return { blobs, next: isEnd ? null : (blobs.at(-1)?.key ?? null) }
+    },
+    async present(keys) {
+      return await atS3(async () => {
+        const present: string[] = []
+        for (let from = 0; from < keys.length; from += atOnce) {
+          const some = keys.slice(from, from + atOnce)
+          const answers = await Promise.all(some.map(isPresent))
+          present.push(...some.filter((_, index) => answers[index]))
+        }
+        return present
+      })
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { KithConfig } from './config.ts'
+import type { Steps } from './steps.ts'
+import type { Storage } from './storage.ts'
+
+/** How a process leaves. */
+export interface Closing {
+  /** From now on this process says that it is not ready; everything goes on working. */
+  drain(): void
+  readonly draining: boolean
+  /** Stops jobs, then closes what Kith was given and what can be closed, the storage last. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Creates it. */
+export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
+  const { images, videos } = config.media
+  let draining = false
+  let closed: Promise<void> | null = null
+
+  async function closeAll(): Promise<void> {
+    draining = true
+    await steps.stop()
+    await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
+    await storage.close()
+  }
+
+  async function closeOne(part: { close?(): Promise<void> } | null | undefined): Promise<void> {
+    try {
+      await part?.close?.()
+    } catch (error) {
+      config.log.warn('process.part-not-closed', { error })
+    }
+  }
+
+  return {
+    drain: () => void (draining = true),
+    get draining() {
+      return draining
+    },
+    close: () => (closed ??= closeAll()),
+  }
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import type { KithConfig } from '../config.ts'
+import { KithError } from '../errors.ts'
+import type { Storage } from '../storage.ts'
+import { isMarked, type MarkedBlobStore } from './blob-store.ts'
+
+/** What {@link MediaPlace.adopt} has found. */
+export interface Adoption {
+  /** How many media of the database were looked for: the oldest, 100 at most. */
+  checked: number
+  /** How many of them were there. */
+  found: number
+}
+
+/** Whether the place where media are kept is the one that belongs to the database. */
+export interface MediaPlace {
+  /**
+   * Comes before anything is put or removed. Looks at most once a second.
+   * @throws storage-failed where the place has no mark, or that of another database
+   */
+  demand(): Promise<void>
+  /** What is wrong with the place and what to do, for an operator; `null` if nothing is, or if it keeps no mark. */
+  problem(): Promise<string | null>
+  /** Takes the place as it is for the one of this database: what an operator says who knows better. */
+  adopt(): Promise<Adoption>
+}
+
+/** The fact that has the mark. */
+const markFact = 'media.mark'
+/** What its value begins with until the mark is written. */
+const unwritten = 'unwritten:'
+/** For how long a look counts. */
+const lookMillis = 1_000
+/** How many media are looked for in a place without a mark. */
+const sampleSize = 100
+
+const howToAdopt =
+  'If this is the right place all the same, say so once by kith.upkeep.adoptMedia() or `kith media adopt`.'
+
+/** Creates it. Blobs that keep no mark are always in their place. */
+export function createMediaPlace(
+  { facts, media }: Storage,
+  { media: { blobs }, log }: KithConfig,
+): MediaPlace {
+  if (!blobs || !isMarked(blobs)) {
+    return {
+      demand: async () => {},
+      problem: async () => null,
+      adopt: async () => {
+        throw new KithError('not-configured', { detail: 'The media are kept where no mark is needed.' })
+      },
+    }
+  }
+  const marked: MarkedBlobStore = blobs
+  let last: { verdict: Promise<string | null>; until: number } | null = null
+  let wasWrong = false
+
+  async function look(): Promise<string | null> {
+    const [fact, mark] = [await facts.get(markFact), await marked.readMark()]
+    if (fact !== null && fact === mark) return null
+    if (fact !== null && !fact.startsWith(unwritten)) {
+      return mark === null
+        ? `the place of the media has no mark, and that of this database has ${fact}: is the disk mounted, and the path right? ${howToAdopt}`
+        : `the place of the media has the mark ${mark} of another database; that of this one has ${fact}: look at its path. ${howToAdopt}`
+    }
+    // Another process is about to say so, or died in between.
+    if (fact !== null && fact === unwritten + mark) return await take(mark ?? '')
+    const sample = await takeSample()
+    if (sample.checked > 0) return await adoptIfFound(mark, sample)
+    if (mark === null) return await begin()
+    // The mark came before this database had one: of a database that is lost, or whose folder this is.
+    if ((await marked.list(null, 1)).blobs.length === 0) return await take(mark)
+    return `the place of the media has blobs and the mark ${mark} of another database, and this database has no media: look at the paths of both. ${howToAdopt}`
+  }
+
+  /** A place of before this release, or that was restored with a database of before it. */
+  async function adoptIfFound(mark: string | null, { checked, found }: Adoption): Promise<string | null> {
+    const told = `${found} of the ${checked} oldest media of this database are there`
+    if (found * 2 < checked)
+      return `the place of the media has no mark of this database, and ${told}: is the disk mounted, and the path right? ${howToAdopt}`
+    log.warn('media.place-adopted', { detail: told })
+    return mark === null ? await begin() : await take(mark)
+  }
+
+  async function takeSample(): Promise<Adoption> {
+    const oldest = await media.list(null, sampleSize)
+    const stored = oldest.filter(({ state, measures }) => state !== 'reserved' && measures !== null)
+    const found = await marked.present(stored.map(({ id }) => id))
+    return { checked: stored.length, found: found.length }
+  }
+
+  /** The database decides on the mark, so that of several processes all write the same. */
+  async function begin(): Promise<string | null> {
+    const fact = await facts.setOnce(markFact, unwritten + randomUUID())
+    // Another process was first, and what it wrote is read at the next look.
+    if (!fact.startsWith(unwritten)) return await look()
+    const mark = fact.slice(unwritten.length)
+    await marked.writeMark(mark)
+    await facts.set(markFact, mark)
+    return null
+  }
+
+  async function take(mark: string): Promise<string | null> {
+    await facts.set(markFact, mark)
+    return null
+  }
+
+  async function problem(): Promise<string | null> {
+    if (last && performance.now() < last.until) return await last.verdict
+    const looking = { verdict: look(), until: Infinity }
+    last = looking
+    try {
+      const verdict = await looking.verdict
+      looking.until = performance.now() + lookMillis
+      tell(verdict)
+      return verdict
+    } catch (error) {
+      if (last === looking) last = null
+      throw error
+    }
+  }
+
+  /** Once when it begins and once when it is over. */
+  function tell(verdict: string | null): void {
+    if (verdict !== null && !wasWrong) log.error('media.place-wrong', { detail: verdict })
+    if (verdict === null && wasWrong)
+      log.warn('media.place-back')
+    wasWrong = verdict !== null
+  }
+
+  return {
+    problem,
+    async demand() {
+      const verdict = await problem()
+      if (verdict === null) return
+      throw new KithError('storage-failed', {
+        detail: 'Media cannot be stored or removed at the moment: their place is not that of this database.',
+        cause: new Error(verdict),
+      })
+    },
+    async adopt() {
+      const sample = await takeSample()
+      const [fact, mark] = [await facts.get(markFact), await marked.readMark()]
+      if (mark !== null) await take(mark)
+      else if (fact === null || fact.startsWith(unwritten)) await begin()
+      else await marked.writeMark(fact)
+      last = null
+      return sample
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { createServer, get, type RequestListener } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { type AddressInfo, connect, type Server } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { shutDownOnSignals, type ShutdownOptions } from './shut-down.ts'
+
+async function listen(server: Server, options: Partial<ShutdownOptions> = {}) {
+  const order: string[] = []
+  const shutDown = shutDownOnSignals(server, {
+    kith: { drain: () => void order.push('drain'), close: async () => void order.push('kith') },
+    close: async () => void order.push(server.listening ? 'listening' : 'host'),
+    signals: [],
+    graceSeconds: 60,
+    ...options,
+  })
+  server.listen(0)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return { shutDown, order, port: (server.address() as AddressInfo).port }
+}
+
+/** A server that answers when the test lets it. */
+function slowServer() {
+  let answer = (): void => {}
+  const listener: RequestListener = (_request, response) => {
+    answer = () => response.end('done')
+  }
+  return { listener, answer: () => answer() }
+}
+
+test('the order: not ready, the server, the host, Kith; once', async () => {
+  const { shutDown, order } = await listen(createServer())
+  await Promise.all([shutDown(), shutDown()])
+  expect(order).toEqual(['drain', 'host', 'kith'])
+})
+
+test('a server that accepts for a while says in each answer that the connection ends', async () => {
+  const { shutDown, port } = await listen(
+    createServer((_request, response) => response.end('here')),
+    { drainSeconds: 0.5 },
+  )
+  const stopped = shutDown()
+  const [answer] = await once(get({ port }), 'response')
+  answer.resume()
+  expect(answer.headers.connection).toBe('close')
+  await stopped
+  const refused = await once(connect(port), 'error')
+  expect(refused).toMatchObject([{ code: 'ECONNREFUSED' }])
+})
+
+test('over HTTP/2 a stream under way is finished and its session ends', async () => {
+  const { listener, answer } = slowServer()
+  const server = createHttp2Server(listener as never)
+  const { shutDown, port } = await listen(server)
+  const session = connectHttp2(`http://localhost:${port}`)
+  const stream = session.request({ ':path': '/' })
+  stream.resume()
+  await once(server, 'request')
+  let stopped = false
+  const stopping = shutDown().then(() => (stopped = true))
+  await once(session, 'goaway')
+  expect(stopped).toBe(false)
+  answer()
+  await Promise.all([once(stream, 'end'), once(session, 'close'), stopping])
+})
+
+test('a WebSocket of the host is its own to close, within the grace', async () => {
+  const server = createServer()
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n')
+  })
+  const { shutDown, port, order } = await listen(server, { graceSeconds: 0.6 })
+  const client = connect(port)
+  client.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n')
+  await once(client, 'data')
+  const stopping = shutDown()
+  const early = await Promise.race([
+    once(client, 'close').then(() => 'closed'),
+    new Promise((done) => void setTimeout(done, 300, 'open')),
+  ])
+  expect(early).toBe('open')
+  await stopping
+  expect(order).toEqual(['drain', 'host', 'kith'])
+})
