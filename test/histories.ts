@@ -82,6 +82,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'byLogin', fc.oneof(fc.record({ username: name }), fc.record({ email: name }))),
     call('users', 'update', id, changes),
     call('users', 'replacePassword', id, fc.option(name), name),
+    call('users', 'upgradeHash', id, fc.option(name), name),
     call('users', 'markDeleted', id, moment),
     call('users', 'toPurge', moment, limit),
     call('users', 'purge', id, fc.option(again)),

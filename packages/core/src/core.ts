@@ -5,6 +5,7 @@ import type { Clock, MakeId } from './id.ts'
 import type { AccessTokens } from './sessions/access-token.ts'
 import type { Attempts } from './sessions/attempts.ts'
 import type { DeviceTokens } from './sessions/device-token.ts'
+import type { Grace } from './sessions/grace.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { MediaPlace } from './media/media-place.ts'
@@ -27,6 +28,7 @@ export interface Core {
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly deviceTokens: DeviceTokens
+  readonly grace: Grace
   readonly people: People
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles

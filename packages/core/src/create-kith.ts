@@ -28,7 +28,10 @@ import { createAccessTokens } from './sessions/access-token.ts'
 import { createAttempts } from './sessions/attempts.ts'
 import { createSessions } from './sessions/create-sessions.ts'
 import { createDeviceTokens } from './sessions/device-token.ts'
+import { createGrace } from './sessions/grace.ts'
+import { createLivedTime } from './sessions/lived-time.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
+import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
 import { createSteps } from './steps.ts'
@@ -58,6 +61,8 @@ export interface Kith {
   readonly feed: Feed
   readonly events: Events
   readonly upkeep: Upkeep
+  /** Call it once after a backup was restored: it ends every session. */
+  readonly restored: Restored
   readonly storage: Storage
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
   health(): Health
@@ -88,7 +93,9 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { clock, random, log, revocations, telemetry } = config
+  const { random, log, revocations, telemetry } = config
+  const time = createLivedTime(config.clock)
+  const { clock } = time
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
   if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
@@ -103,7 +110,7 @@ export function createKith(options: KithOptions): Kith {
     storage,
     revocations,
     passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
-    attempts: createAttempts(config, { secret: config.secrets[0] ?? '', emit }),
+    attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -113,6 +120,7 @@ export function createKith(options: KithOptions): Kith {
     }),
     refreshTokens: createRefreshTokens(ownTokens),
     deviceTokens: createDeviceTokens({ ...ownTokens, random }),
+    grace: createGrace(config.sessions.graceSeconds, time),
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
@@ -143,6 +151,7 @@ export function createKith(options: KithOptions): Kith {
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
+    restored: createRestored(storage),
     events,
     storage: options.storage,
     health: createHealth({

@@ -17,6 +17,7 @@ export const errorTable = {
   'session-revoked': { status: 401, title: 'The session has ended' },
   'wrong-password': { status: 403, title: 'The current password is wrong' },
   'account-banned': { status: 403, title: 'The account is suspended' },
+  'role-required': { status: 403, title: 'Your role does not allow this' },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
   'session-not-found': { status: 404, title: 'There is no such session' },
   'account-not-found': { status: 404, title: 'There is no such account' },

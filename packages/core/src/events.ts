@@ -2,7 +2,7 @@ import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writ
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/attempts.ts'
 
-/** Where a refresh came from. */
+/** Where a call came from; `null` for what the transport does not know. */
 export interface ClientPlace {
   address: string | null
   userAgent: string | null
@@ -19,9 +19,10 @@ export interface KithEvents {
   'account.banned': { userId: string }
   'account.unbanned': { userId: string }
   'account.deleted': { userId: string }
+  'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in or a change of the password. */
-  'session.opened': { userId: string; sessionId: string; address: string | null }
-  'session.refreshed': { userId: string; sessionId: string }
+  'session.opened': { userId: string; sessionId: string } & ClientPlace
+  'session.refreshed': { userId: string; sessionId: string } & ClientPlace
   'session.revoked': { userId: string; sessionId: string }
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
@@ -43,9 +44,9 @@ export interface KithEvents {
     usage: CaptionUsage | null
   }
   /** A wrong password, also where somebody signed in confirms a change. */
-  'login.failed': { userId: string | null; address: string | null }
+  'login.failed': { userId: string | null } & ClientPlace
   /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
-  'login.locked': { userId: string | null; address: string | null }
+  'login.locked': { userId: string | null } & ClientPlace
   /** An attempt was refused by a limit. Of the caller is known what the limit counts by. */
   'limit.reached': {
     limit: LimitName

@@ -81,6 +81,7 @@ export type {
 } from './accounts/user-store.ts'
 
 export type { Sessions } from './sessions/sessions.ts'
+export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Session, SignIn, Tokens } from './sessions/session.ts'
 export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
 export type { JwksDocument } from './sessions/access-token.ts'

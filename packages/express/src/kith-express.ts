@@ -1,9 +1,10 @@
-import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
+import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithHttp,
   type KithHttp,
   type KithHttpOptions,
   type ProbeOptions,
+  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
 import { headOf, sendResponse, toRequest } from '@kith/http/node'
@@ -16,6 +17,10 @@ export interface KithExpress {
   routes: RequestHandler
   /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
   requireViewer: RequestHandler
+  /**
+   * Lets only those pass whose account has one of these roles now (`accounts.setRole`), and sets `request.viewer`; others get a problem.
+   */
+  requireRole(...roles: [string, ...string[]]): RequestHandler
   /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
   /**
@@ -46,10 +51,10 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithHttp(kith, options)
   const send = (answered: Response, response: ExpressResponse): Promise<void> =>
     sendResponse(answered, response, http.bodyTimeoutSeconds)
-  function guard(check: 'requireViewer' | 'readViewer'): RequestHandler {
+  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
     return async (request, response, next) => {
       try {
-        request.viewer = await http[check](headOf(request))
+        request.viewer = await check(headOf(request))
       } catch (error) {
         await send(http.problem(error, hostRequest(request)), response)
         return
@@ -65,8 +70,9 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
       if (!http.owns(target)) return next()
       return answer(http, request, target).then((answered) => send(answered, response))
     },
-    requireViewer: guard('requireViewer'),
-    readViewer: guard('readViewer'),
+    requireViewer: guard(http.requireViewer),
+    requireRole: (...roles) => guard((head) => http.requireRole(head, roles)),
+    readViewer: guard(http.readViewer),
     async signIn({ request, response }, signIn) {
       const { answer, setCookies } = await http.signIn(hostRequest(request), signIn)
       response.append('set-cookie', setCookies)

@@ -4,6 +4,7 @@ import {
   type KithHttp,
   type KithHttpOptions,
   type ProbeOptions,
+  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
 import type {
@@ -23,6 +24,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** A `preHandler` that lets only those pass who are signed in; others get a problem. */
     requireViewer: preHandlerAsyncHookHandler
+    /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
+    requireRole(...roles: [string, ...string[]]): preHandlerAsyncHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerAsyncHookHandler
     /**
@@ -65,8 +68,11 @@ export interface KithFastifyOptions extends Omit<KithHttpOptions, 'prefix'> {
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
   const http = createKithHttp(kith, options)
   app.decorateRequest('viewer', null)
-  app.decorate('requireViewer', guard(http, 'requireViewer'))
-  app.decorate('readViewer', guard(http, 'readViewer'))
+  app.decorate('requireViewer', guard(http, http.requireViewer))
+  app.decorate('readViewer', guard(http, http.readViewer))
+  app.decorate('requireRole', (...roles: [string, ...string[]]) =>
+    guard(http, (head) => http.requireRole(head, roles)),
+  )
   app.decorate('signIn', async ({ request, reply }, signIn) => {
     const { answer, setCookies } = await http.signIn(hostRequest(request, reply), signIn)
     for (const cookie of setCookies) reply.header('set-cookie', cookie)
@@ -92,11 +98,14 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   fastify: '5.x',
 })
 
-function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): preHandlerAsyncHookHandler {
+function guard(
+  http: KithHttp,
+  check: (head: RequestHead) => Promise<Viewer | null>,
+): preHandlerAsyncHookHandler {
   return async (request, reply) => {
     const from = hostRequest(request, reply)
     try {
-      request.viewer = await http[check](from.head)
+      request.viewer = await check(from.head)
     } catch (error) {
       return send(reply, http.problem(error, from), http.bodyTimeoutSeconds)
     }

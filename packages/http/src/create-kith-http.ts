@@ -49,6 +49,11 @@ export interface KithHttp {
   owns(target: string): boolean
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**
@@ -84,7 +89,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   const { clock, log, ownLogger, telemetry } = kith.config
   const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
-  const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
+  const guard = createGuard({ sessions: kith.sessions, accounts: kith.accounts, cookies, allowedOrigins })
   const noticeProxy = createProxyNotice(log)
   const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
@@ -215,6 +220,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     },
     owns: (target: string) => table.find(target) !== null,
     requireViewer: guard.requireViewer,
+    requireRole: guard.requireRole,
     readViewer: guard.readViewer,
     async signIn(
       { head, of = 'host', ...origin }: HostRequest,

@@ -69,7 +69,15 @@ async function callSessions({ sessions }: Storage): Promise<void> {
   // One too many, which ends the first by its id.
   await sessions.open(sampleSession('four'), 3)
   await sessions.byId('one')
-  const step = { id: 'one', generation: 0, now, expiresAt: hourLater, address: null, userAgent: null }
+  const step = {
+    id: 'one',
+    epoch: 0,
+    generation: 0,
+    now,
+    expiresAt: hourLater,
+    address: null,
+    userAgent: null,
+  }
   await sessions.rotate(step)
   await sessions.rotate(step)
   await sessions.list('ada', now, page)
@@ -176,6 +184,8 @@ export function sampleUser(id: string): UserRecord {
     bio: '',
     passwordHash: null,
     bannedAt: null,
+    role: 'member',
+    sessionEpoch: 0,
     createdAt: now,
   }
 }
@@ -193,6 +203,7 @@ function sampleSession(id: string): SessionRecord {
   return {
     id,
     userId: 'ada',
+    epoch: 0,
     generation: 0,
     createdAt: now,
     rotatedAt: now,

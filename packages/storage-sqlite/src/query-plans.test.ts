@@ -322,7 +322,7 @@ test('each statement uses the index that was made for it', () => {
       "users.purgeAgain": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
-      "users.replacePassword": [
+      "users.replaceHash": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "users.taken": [

@@ -250,7 +250,7 @@ test('a deleted account leaves nothing about a person in its row', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
-  const user = sampleUser({ phone: '+4930123456', phoneVerifiedAt: new Date(), bio: 'secret' })
+  const user = sampleUser({ phone: '+4930123456', phoneVerifiedAt: new Date(), bio: 'secret', role: 'mayor' })
   await storage.users.create(user)
   await storage.users.markDeleted(user.id, new Date(9))
   expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
@@ -267,6 +267,8 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     created_at: user.createdAt.getTime(),
     deleted_at: 9,
     again_at: 0,
+    role: 'member',
+    session_epoch: 0,
   })
   await storage.users.purge(user.id, null)
   expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })

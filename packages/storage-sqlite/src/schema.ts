@@ -157,6 +157,9 @@ export const migrations: readonly Migration[] = Object.freeze([
   {
     version: 7,
     statements: `
+      ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
+      ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
       CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
       CREATE TABLE kith_long_counts (
         node TEXT NOT NULL,

@@ -21,7 +21,7 @@ type UserStatement =
   | 'byUsername'
   | 'byEmail'
   | 'update'
-  | 'replacePassword'
+  | 'replaceHash'
   | 'markDeleted'
   | 'held'
   | 'hold'
@@ -35,7 +35,7 @@ type UserStatement =
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (${userColumns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
-    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt) ON CONFLICT DO NOTHING`,
+    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @role, @sessionEpoch, @createdAt) ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT id FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
     UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
@@ -45,12 +45,14 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   byUsername: `SELECT ${userColumns} FROM kith_users WHERE username = @username`,
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
-      phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt
+      phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
+      role = @role, session_epoch = @sessionEpoch
     WHERE id = @id`,
-  replacePassword: `UPDATE kith_users SET password_hash = @next
+  replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
-      phone_verified_at = NULL, name = '', bio = '', password_hash = NULL, deleted_at = @at
+      phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL,
+      deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
   held: `SELECT username FROM kith_held_usernames
     WHERE username = @username AND user_id <> @id AND held_until > @now`,
@@ -130,7 +132,8 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (!before) return { outcome: 'missing' }
-        const user = { ...before, ...structuredClone(changes) }
+        const { endSessions = false, ...fields } = structuredClone(changes)
+        const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
@@ -139,7 +142,10 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async replacePassword(id, expected, next) {
-      return write(() => run(userStatements.replacePassword, { id, expected, next }) === 1)
+      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 1 }) === 1)
+    },
+    async upgradeHash(id, expected, next) {
+      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 0 }) === 1)
     },
     async markDeleted(id, at, heldUntil) {
       return atomically(() => {

@@ -50,6 +50,7 @@ describe('register', () => {
       emailVerified: false,
       phone: '+491511234567',
       phoneVerified: false,
+      role: 'member',
       name: 'Ana',
       bio: 'first\nsecond',
       createdAt: '2026-01-01T00:00:00.000Z',

@@ -34,7 +34,11 @@ const deadlineMillis = 2_000
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
-export function createReady({ parts, log, isDraining = () => false }: ReadySources): () => Promise<Readiness> {
+export function createReady({
+  parts,
+  log,
+  isDraining = () => false,
+}: ReadySources): () => Promise<Readiness> {
   const checkable = Object.entries(parts).filter(
     (entry): entry is [string, Checkable] => entry[1] !== null && isCheckable(entry[1]),
   )

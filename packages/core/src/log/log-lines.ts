@@ -105,7 +105,8 @@ export const logLines = {
   },
   'media.place-adopted': {
     level: 'warn',
-    meaning: 'The place of the media had no mark of this database and was marked now, since its media are there.',
+    meaning:
+      'The place of the media had no mark of this database and was marked now, since its media are there.',
     toDo: 'Nothing: expected once, after the update that began to mark places, or after a restore.',
   },
   'clearing.left': {
@@ -115,8 +116,15 @@ export const logLines = {
   },
   'clearing.failed': {
     level: 'warn',
-    meaning: 'What was deleted or banned could not be cleared away to the end; the next upkeep does the rest.',
+    meaning:
+      'What was deleted or banned could not be cleared away to the end; the next upkeep does the rest.',
     toDo: 'Read `error`; `what` names it. See that upkeep runs.',
+  },
+  'session.storage-set-back': {
+    level: 'warn',
+    meaning:
+      'A refresh token is ahead of its session: the storage is older than what was given out. Told once for each process.',
+    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
   },
   'ready.part-failed': {
     level: 'warn',

@@ -123,8 +123,7 @@ export function createMediaPlace(
   /** Once when it begins and once when it is over. */
   function tell(verdict: string | null): void {
     if (verdict !== null && !wasWrong) log.error('media.place-wrong', { detail: verdict })
-    if (verdict === null && wasWrong)
-      log.warn('media.place-back')
+    if (verdict === null && wasWrong) log.warn('media.place-back')
     wasWrong = verdict !== null
   }
 
