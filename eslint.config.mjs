@@ -27,7 +27,7 @@ function layer(files, { kith, names = [], message }) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage'] },
+  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage', 'test/previous-release/*.mjs'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -14,6 +14,8 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     busyTimeoutMillis = 5000,
     walSizeLimitBytes = 16 * mebibyte,
   } = options
+  // Before it is opened, which would make it.
+  if (options.mustExist && !path.startsWith('file:') && isMissing(path)) refuseEmpty()
   // Loaded here, because Node 22 prints an ExperimentalWarning at import, also to those who pass a database.
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(path)
