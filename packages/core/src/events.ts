@@ -27,7 +27,12 @@ export interface KithEvents {
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
   /** A refresh token came that was too old, so a copy is in other hands; the session has ended. */
-  'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
+  'session.reuse-detected': {
+    userId: string
+    sessionId: string
+    address: string | null
+    userAgent: string | null
+  }
   'follow.added': { userId: string; followedId: string }
   'follow.removed': { userId: string; followedId: string }
   'like.added': { userId: string; postId: string }

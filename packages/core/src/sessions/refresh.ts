@@ -64,7 +64,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   core.emit('session.reuse-detected', {
     userId: session.userId,
     sessionId: session.id,
-    address: client.address ?? null,
+    ...placeOf(client),
   })
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
