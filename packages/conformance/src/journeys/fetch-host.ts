@@ -12,6 +12,7 @@ export function createFetchHost(
     makeMedia,
     serve: async (kith, options) => ({
       send: sendByFetch(createApp(createKithHttp(kith, options))),
+      connections: async () => 0,
       close: async () => {},
     }),
     conditions: {
@@ -20,6 +21,7 @@ export function createFetchHost(
       knowsPeer: false,
       bodiesAnsweredByHost: null,
       addressesAnsweredByHost: null,
+      answersSentByHost: 'a Fetch handler hands its answer on, and does not see who reads it',
     },
   }
 }
