@@ -12,7 +12,7 @@ function open(limit: number) {
     what: 'calls',
     limit,
     windowSeconds: 3_600,
-    logger: { warn: write, error: write },
+    logger: { warn: write },
   })
   const tried = (cause: 'request' | 'upkeep'): number | 'made' => {
     try {

@@ -1,5 +1,6 @@
 import { RetryLaterError } from './errors.ts'
-import type { Logger } from './options.ts'
+import { createLog } from './log/log.ts'
+import type { Logger } from './log/logger.ts'
 
 /** Who causes a call: a request of somebody, or upkeep. */
 export type CallCause = 'request' | 'upkeep'
@@ -12,7 +13,7 @@ export interface CallBudgetOptions {
   limit: number
   windowSeconds: number
   /** Is told once for each window, before requests are refused. */
-  logger: Logger
+  logger: Pick<Logger, 'warn'>
 }
 
 /**
@@ -34,6 +35,7 @@ export function createCallBudget({ what, limit, windowSeconds, logger }: CallBud
   const forRequests = Math.max(1, Math.floor(limit * shareOfRequests))
   const times: number[] = []
   let warnedAt = -Infinity
+  const log = createLog(logger)
 
   return (cause) => {
     const now = performance.now()
@@ -52,9 +54,9 @@ export function createCallBudget({ what, limit, windowSeconds, logger }: CallBud
     times.push(now)
     if (times.length >= forRequests * shareToWarn && warnedAt <= start) {
       warnedAt = now
-      logger.warn(
-        `${times.length} of ${limit} ${what} in ${windowSeconds} s are used; requests get ${forRequests}`,
-      )
+      log.warn('service.budget-low', {
+        message: `${times.length} of ${limit} ${what} in ${windowSeconds} s are used; requests get ${forRequests}`,
+      })
     }
   }
 }

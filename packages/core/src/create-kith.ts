@@ -32,14 +32,16 @@ import { createRefreshTokens } from './sessions/refresh-token.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { createSteps } from './steps.ts'
 import { countEvents } from './telemetry/count-events.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
+import { createClearing } from './upkeep/clearing.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 
-const aloneWarning =
+const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
@@ -69,10 +71,15 @@ export interface Kith {
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
+  /**
+   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them. Nothing has
+   * to wait for it: what a process does not finish, upkeep finishes. Never rejects.
+   */
+  settled(): Promise<void>
   /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
   drain(): void
   /**
-   * Closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
    * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
    */
   close(): Promise<void>
@@ -84,22 +91,24 @@ export interface Kith {
  */
 export function createKith(options: KithOptions): Kith {
   const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { random, logger, revocations, telemetry } = config
+  const { random, log, revocations, telemetry } = config
   const time = createLivedTime(config.clock)
   const { clock } = time
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
-  if (cluster.isWorker && !options.revocations) logger.warn(aloneWarning)
-  const { events, emit: raise } = createEvents(clock, logger)
+  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
+  const steps = createSteps()
+  const purge = createPurge(storage, config, steps)
   const core: Core = {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, logger, telemetry }),
-    attempts: createAttempts({ ...config, clock }, config.secrets[0] ?? ''),
+    passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
+    attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
       secrets: config.secrets,
@@ -113,14 +122,16 @@ export function createKith(options: KithOptions): Kith {
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
+    steps,
+    purge,
+    clearing: createClearing(purge, log),
     mediaPlace,
-    purge: createPurge(storage, config),
-    releasedMedia: createReleasedMedia(storage, config, mediaPlace),
+    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
     emit,
   }
-  const { drain, close } = createClosing(config, storage)
+  const closing = createClosing(config, storage, steps)
   const { secrets: _secrets, passwords, sessions, ...others } = config
   const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
@@ -136,20 +147,25 @@ export function createKith(options: KithOptions): Kith {
     captions: createCaptions(core),
     feed: createFeed(core),
     upkeep: createUpkeep(core),
+    restored: createRestored(storage, steps),
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
     events,
-    restored: createRestored(storage),
     storage: options.storage,
-    drain,
-    close,
     health: createHealth({
       passwords: core.passwords,
       images: config.media.images,
       videos: config.media.videos,
     }),
-    ready: createReady({ parts: readyParts(options, config), logger }),
+    ready: createReady({
+      parts: { ...readyParts(options, config), media: mediaPlace },
+      isDraining: closing.isDraining,
+      log,
+    }),
+    settled: core.clearing.settled,
+    drain: closing.drain,
+    close: closing.close,
     config: Object.freeze({
       ...others,
       passwords: Object.freeze({ memoryKiB, iterations, parallelism }),

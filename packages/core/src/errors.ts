@@ -134,6 +134,22 @@ export class RetryLaterError extends KithError {
   }
 }
 
+/** Raised where a limit is reached or too much waits: names which. */
+export class RefusedError extends RetryLaterError {
+  override readonly name = 'RefusedError'
+  /** A limit (`loginByAddress`) or a queue (`passwords`); for the log and for events, never sent to a client. */
+  readonly refusedBy: string
+
+  constructor(
+    code: 'rate-limited' | 'account-locked' | 'busy',
+    retryAfterSeconds: number,
+    refusedBy: string,
+  ) {
+    super(code, retryAfterSeconds)
+    this.refusedBy = refusedBy
+  }
+}
+
 /** Whether `error` came from Kith, also when two copies of the package are installed. */
 export function isKithError(error: unknown): error is KithError {
   return typeof error === 'object' && error !== null && marker in error

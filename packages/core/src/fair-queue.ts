@@ -1,4 +1,4 @@
-import { RetryLaterError } from './errors.ts'
+import { RefusedError } from './errors.ts'
 
 /** Whose turn a piece of work waits for. */
 export interface Turn {
@@ -35,6 +35,10 @@ export interface FairQueueOptions {
   concurrency: number
   /** How many may wait in each lane. */
   maxWaiting: number
+  /** What it is a queue of, for the log. @default 'queue' */
+  work?: string | undefined
+  /** Hears of each piece of work that is refused. */
+  onRefused?: ((turn: Turn) => void) | undefined
 }
 
 interface Waiting {
@@ -51,7 +55,8 @@ const maxAhead = 3
  * Creates a queue in which nobody can fill the places of others: keys take turns, and when a lane is full, the key with the
  * longest line loses its last entry to a key with a shorter one.
  */
-export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): FairQueue {
+export function createFairQueue(options: FairQueueOptions): FairQueue {
+  const { concurrency, maxWaiting, work: name = 'queue', onRefused } = options
   let running = 0
   let refused = 0
   /** How many pieces of work in `first` have gone before `shared` in a row. */
@@ -83,16 +88,15 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
     return next
   }
 
-  async function run<Result>(
-    { key, lane = 'shared' }: Turn,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
+  async function run<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result> {
+    const { key, lane = 'shared' } = turn
     if (running < concurrency) running++
     else {
       await new Promise<void>((start, fail) => {
-        function refuse(): void {
+        const refuse = (): void => {
           refused++
-          fail(new RetryLaterError('busy', 1))
+          onRefused?.(turn)
+          fail(new RefusedError('busy', 1, name))
         }
         enter(lanes[lane], key, { start, refuse })
       })

@@ -4,7 +4,6 @@ export type {
   AccountOptions,
   KithOptions,
   LimitRule,
-  Logger,
   MediaOptions,
   PasswordOptions,
   PostOptions,
@@ -26,9 +25,13 @@ export {
   isKithError,
   KithError,
   type KithErrorOptions,
+  RefusedError,
   type RetryLaterCode,
   RetryLaterError,
 } from './errors.ts'
+export type { Log, LogEntry, LogValue } from './log/log.ts'
+export { type LineName, type LogLine, logLines } from './log/log-lines.ts'
+export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
@@ -83,7 +86,7 @@ export type { Session, SignIn, Tokens } from './sessions/session.ts'
 export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
-export { defaultLimits, type LimitName } from './sessions/attempts.ts'
+export { defaultLimits, type LimitName } from './sessions/limits.ts'
 export type { HitResult, Limit, RateLimits } from './sessions/rate-limits.ts'
 export type { Revocations } from './sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'

@@ -3,19 +3,21 @@ import {
   createKithHttp,
   type KithHttp,
   type KithHttpOptions,
+  type ProbeOptions,
   type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
-import { headOf } from '@kith/http/node'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
   preHandlerAsyncHookHandler,
+  RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
-import { nameOf, registerRoutes } from './routes.ts'
+import { hostRequest } from './host-request.ts'
+import { registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
 declare module 'fastify' {
@@ -38,6 +40,10 @@ declare module 'fastify' {
     ): Promise<SignInAnswer>
     /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
+    /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
+    healthProbe(options?: ProbeOptions): RouteHandlerMethod
+    /** A handler for probes of whether it can do its work: `app.get('/ready', app.readyProbe())`. 200, or 503. */
+    readyProbe(options?: ProbeOptions): RouteHandlerMethod
   }
   interface FastifyRequest {
     /** Who asks; `null` for a guest, and where no guard of Kith ran. */
@@ -62,19 +68,27 @@ export interface KithFastifyOptions extends Omit<KithHttpOptions, 'prefix'> {
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
   const http = createKithHttp(kith, options)
   app.decorateRequest('viewer', null)
-  app.decorate('requireViewer', guard(http, 'requireViewer', http.requireViewer))
-  app.decorate('readViewer', guard(http, 'readViewer', http.readViewer))
+  app.decorate('requireViewer', guard(http, http.requireViewer))
+  app.decorate('readViewer', guard(http, http.readViewer))
   app.decorate('requireRole', (...roles: [string, ...string[]]) =>
-    guard(http, 'requireRole', (head) => http.requireRole(head, roles)),
+    guard(http, (head) => http.requireRole(head, roles)),
   )
   app.decorate('signIn', async ({ request, reply }, signIn) => {
-    const { answer, setCookies } = await http.signIn(headOf(request.raw), signIn)
+    const { answer, setCookies } = await http.signIn(hostRequest(request, reply), signIn)
     for (const cookie of setCookies) reply.header('set-cookie', cookie)
     return answer
   })
   app.decorate('sendProblem', (error, { request, reply }) =>
-    isKithError(error) ? send(reply, http.problem(error, nameOf(request)), http.bodyTimeoutSeconds) : null,
+    isKithError(error)
+      ? send(reply, http.problem(error, hostRequest(request, reply)), http.bodyTimeoutSeconds)
+      : null,
   )
+  app.decorate('healthProbe', (options) => async (_request, reply) => {
+    return send(reply, http.health(options), http.bodyTimeoutSeconds)
+  })
+  app.decorate('readyProbe', (options) => async (_request, reply) => {
+    return send(reply, await http.ready(options), http.bodyTimeoutSeconds)
+  })
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 
@@ -86,14 +100,14 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
 
 function guard(
   http: KithHttp,
-  where: string,
   check: (head: RequestHead) => Promise<Viewer | null>,
 ): preHandlerAsyncHookHandler {
   return async (request, reply) => {
+    const from = hostRequest(request, reply)
     try {
-      request.viewer = await check(headOf(request.raw))
+      request.viewer = await check(from.head)
     } catch (error) {
-      return send(reply, http.problem(error, where), http.bodyTimeoutSeconds)
+      return send(reply, http.problem(error, from), http.bodyTimeoutSeconds)
     }
   }
 }

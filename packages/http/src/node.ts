@@ -7,10 +7,10 @@ import { bodyOf, hasLeft } from './answer-body.ts'
 import { consumedMessage } from './body.ts'
 import { own } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
-import type { RequestHead } from './request-head.ts'
+import { type RequestHead, requestIdOf as idOf } from './request-head.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
 
-export { bodyOf }
+export { bodyOf, hasLeft }
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
 /** A request of Node's own server, as a framework hands it on. */
@@ -114,6 +114,21 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
   if (stream.writableFinished) letGo()
   // The response is said to be finished only when the whole stream is closed.
   else stream.once('finish', letGo)
+}
+
+const ids = new WeakMap<IncomingMessage, string>()
+
+/**
+ * The id of a request, as Kith logs and answers it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
+ * call with one request.
+ */
+export function requestIdOf(incoming: IncomingMessage, hostId?: unknown): string {
+  const known = ids.get(incoming)
+  if (known !== undefined) return known
+  const own = typeof hostId === 'string' || typeof hostId === 'number' ? String(hostId) : undefined
+  const id = idOf(headOf(incoming), own)
+  ids.set(incoming, id)
+  return id
 }
 
 function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {

@@ -1,4 +1,6 @@
-import type { Clock, Logger, Revocations } from '@kith/core'
+import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
+import { createLog } from '@kith/core/adapter'
+import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
@@ -7,8 +9,9 @@ import { createFollower } from './follower.ts'
 import { createLease } from './lease.ts'
 import { createMirror, type Entry } from './mirror.ts'
 import { createOutbox, type Parcel } from './outbox.ts'
+import { observeMirror } from './observe-mirror.ts'
 import { createReach, deadlineMillis } from './reach.ts'
-import { isUnreachable, toKithError } from './redis-error.ts'
+import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRevocations} takes. */
@@ -32,7 +35,7 @@ export interface RedisRevocationsOptions {
 }
 
 /** The denylist of all processes on one Redis. */
-export interface RedisRevocations extends Revocations {
+export interface RedisRevocations extends Revocations, Checkable, Observable {
   /** Closes the connection made here, but not the client. Afterwards each check asks Redis. */
   close(): Promise<void>
 }
@@ -50,7 +53,8 @@ const marginMillis = 300_000
  * ask Redis until it stands.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
-  const { client, prefix = 'kith', clock = () => new Date(), logger = console } = options
+  const { client, prefix = 'kith', clock = () => new Date() } = options
+  const log = createLog(options.logger ?? console)
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const denylist = createDenylist(prefix)
   const mirror = createMirror()
@@ -64,8 +68,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     outbox,
     lease,
     warn(error) {
-      const { cause } = toKithError(error)
-      logger.warn('Redis: revocations are not pushed to this process; it asks Redis at each check', cause)
+      log.warn('redis.not-pushed', { detail: adviceOn(error), error: toKithError(error).cause })
     },
   })
 
@@ -77,7 +80,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     if (asked) return
     asked = true
     void evictionProblem(client).then((problem) => {
-      if (problem !== null) logger.warn(problem)
+      if (problem !== null) log.warn('redis.evicts', { message: problem })
     })
   }
 
@@ -119,5 +122,16 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     },
 
     close: () => follower.close(),
+
+    check: createCheck({
+      client,
+      whenUnreachable,
+      async call() {
+        await denylist.isDenied(client, 'check')
+        return await evictionProblem(client)
+      },
+    }),
+
+    observe: (telemetry) => observeMirror(telemetry, { mirror, outbox, lease }),
   }
 }

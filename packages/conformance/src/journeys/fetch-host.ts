@@ -44,7 +44,7 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
       const viewer = await checks[pathname]?.(request)
       return Response.json({ userId: viewer?.userId ?? null })
     } catch (error) {
-      return http.problem(error, pathname)
+      return http.problem(error, { head: request, route: pathname })
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Logger } from '../options.ts'
+import type { Log } from '../log/log.ts'
 import { isArgon2 } from './argon2-hash.ts'
 import type { LegacyHash } from './legacy-hash.ts'
 
@@ -29,7 +29,7 @@ export interface HashCheckParts {
   /** A hash of today's parameters that no password matches. */
   nobody: string
   legacy: readonly LegacyHash[]
-  logger: Logger
+  log: Log
 }
 
 const wrong: HashMatch = Object.freeze({ matches: false, upgrade: false })
@@ -37,18 +37,23 @@ const wrong: HashMatch = Object.freeze({ matches: false, upgrade: false })
 const reportedMost = 100
 
 /** Creates it. */
-export function createHashCheck({ argon2, ownPrefix, nobody, legacy, logger }: HashCheckParts): HashCheck {
+export function createHashCheck({ argon2, ownPrefix, nobody, legacy, log }: HashCheckParts): HashCheck {
   const reported = new Set<string>()
   const older: LegacyHash = { reads: isArgon2, verify: argon2 }
   /** The forms that are not today's, each with the last hash of it that was met: the accounts of an app share parameters. */
   const forms = [older, ...legacy].map((verifier) => ({ verifier, stand: null as string | null }))
 
   /** By a digest, so that a broken hash is reported once and not at each guess. */
-  function report(stored: string, reason: string, cause?: unknown): void {
+  function report(stored: string, reason: string, cause?: string): void {
     const name = createHash('sha256').update(stored).digest('base64')
     if (reported.size >= reportedMost || reported.has(name)) return
     reported.add(name)
-    logger.warn(`a stored password hash ${reason}: nobody can sign in with it`, cause)
+    log.warn('password.hash-unreadable', {
+      message: `A stored password hash ${reason}: nobody can sign in with it.`,
+      fields: { cause },
+      // Each of them, not how often.
+      kind: name,
+    })
   }
 
   async function verify(verifier: LegacyHash['verify'], password: string, stored: string): Promise<boolean> {

@@ -4,11 +4,12 @@ import bcrypt from 'bcryptjs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cheapHashing } from '../../test/instance.ts'
+import { createLog } from '../log/log.ts'
 import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
 import { createPasswords } from './password.ts'
 
-const logger = { warn: () => {}, error: () => {} }
-const tools = { random: (length: number) => randomBytes(length), logger }
+const log = createLog({ warn: () => {} })
+const tools = { random: (length: number) => randomBytes(length), log }
 const passwords = createPasswords(cheapHashing, tools)
 
 test('a password matches its own hash and no other', async () => {
@@ -209,7 +210,7 @@ test('a hash that cannot be checked matches nothing, and is reported once and wi
   }
   const made = createPasswords(
     { ...cheapHashing, legacy: [throwing] },
-    { ...tools, logger: { warn: (...line) => lines.push(line), error: (...line) => lines.push(line) } },
+    { ...tools, log: createLog({ warn: (...line) => lines.push(line) }) },
   )
   for (const stored of ['odd one', 'odd one', 'odd two', 'nothing', 'nothing']) {
     expect(await made.verify('x', stored)).toEqual({ matches: false, upgrade: false })

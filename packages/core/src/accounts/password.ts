@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import type { Random } from '../id.ts'
-import type { Logger, PasswordOptions } from '../options.ts'
+import type { Emit } from '../events.ts'
+import type { Log } from '../log/log.ts'
+import type { PasswordOptions } from '../options.ts'
 import { observeJob, observeQueue } from '../telemetry/job-queue.ts'
 import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { createHashCheck, type HashMatch } from './hash-check.ts'
@@ -39,7 +41,8 @@ interface Argon2 {
 /** What hashing needs besides its options. */
 export interface PasswordTools {
   random: Random
-  logger: Logger
+  log: Log
+  emit?: Emit | undefined
   /** @default none */
   telemetry?: Telemetry | undefined
   argon2?: Argon2 | undefined
@@ -48,12 +51,19 @@ export interface PasswordTools {
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(
   options: PasswordOptions,
-  { random, logger, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
+  { random, log, emit, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
 ): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
   const queue = createFairQueue({
     concurrency: options.concurrency ?? Math.min(availableParallelism(), poolThreads - sparedThreads),
     maxWaiting: options.queueLimit ?? 100,
+    work: 'passwords',
+    onRefused: ({ key, lane }) =>
+      emit?.('work.refused', {
+        work: 'passwords',
+        userId: lane === 'first' ? key : null,
+        network: lane === 'first' ? null : key,
+      }),
   })
   observeQueue(telemetry, 'passwords', queue)
   function inTurn<Result>(verb: 'hash' | 'verify', turn: Turn, work: () => Promise<Result>): Promise<Result> {
@@ -66,7 +76,7 @@ export function createPasswords(
     // Made up, not computed: the check against it does the same work and cannot succeed.
     nobody: `${ownPrefix}${base64(random(16))}$${base64(random(32))}`,
     legacy,
-    logger,
+    log,
   })
 
   return {

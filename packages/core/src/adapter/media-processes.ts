@@ -63,7 +63,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
       `${fileURLToPath(entry)} is missing, and media processes run it. Keep the package out of your bundle ` +
         "(mark it as external), or give isolation: 'none' to the processor.",
     )
-  const queue = createFairQueue({ concurrency, maxWaiting })
+  const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
   const all = new Map<MediaProcess, Service>()
   const idle: MediaProcess[] = []
   const starting = new Set<Promise<MediaProcess>>()

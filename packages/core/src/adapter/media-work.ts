@@ -34,7 +34,7 @@ export function createMediaWork<Verbs extends MediaVerbs>(
   }
   // A misspelled one must not put hostile files into the server.
   if (isolation !== 'none') throw new TypeError(`${of}: \`isolation\` is 'process' or 'none'`)
-  const queue = createFairQueue({ concurrency, maxWaiting })
+  const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
   const observer = createJobObserver(queue)
   return {
     run: (turn, { verb, arguments: values }) =>

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { isKithError } from '../errors.ts'
-import type { Logger } from '../options.ts'
+import type { Log } from '../log/log.ts'
 import { type Checkable, isCheckable } from './check.ts'
 
 /** One thing that a Kith stands on. */
@@ -21,10 +20,19 @@ export interface Readiness {
   parts: readonly ReadyPart[]
 }
 
+const leavingPart: ReadyPart = Object.freeze({
+  name: 'process',
+  ok: false,
+  detail: 'This process is stopping.',
+  milliseconds: 0,
+})
+
 /** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
-  logger: Logger
+  /** Whether the process is leaving: then it is not ready, whatever its parts are. */
+  isDraining: () => boolean
+  log: Log
 }
 
 /** A load balancer that asks every few seconds gives up sooner. */
@@ -33,21 +41,22 @@ const deadlineMillis = 2_000
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
-export function createReady({ parts, logger }: ReadySources): () => Promise<Readiness> {
+export function createReady({ parts, isDraining, log }: ReadySources): () => Promise<Readiness> {
   const checkable = Object.entries(parts).filter(
     (entry): entry is [string, Checkable] => entry[1] !== null && isCheckable(entry[1]),
   )
-  const tell = createTeller(logger)
+  const tell = createTeller(log)
   let last: { readiness: Promise<Readiness>; until: number } | null = null
 
   async function ask(): Promise<Readiness> {
     const found = await Promise.all(checkable.map(([name, part]) => checkPart(name, part, tell)))
+    if (isDraining()) found.push(leavingPart)
     return Object.freeze({ ok: found.every(({ ok }) => ok), parts: Object.freeze(found) })
   }
 
   return () => {
     const now = performance.now()
-    if (last && now < last.until) return last.readiness
+    if (last && now < last.until && !isDraining()) return last.readiness
     const fresh = { readiness: ask(), until: Infinity }
     // One answer serves those who come while it is found out, and for a second from then on.
     void fresh.readiness.finally(() => (fresh.until = performance.now() + cachedMillis))
@@ -61,14 +70,10 @@ type Tell = (name: string, detail: string | null, cause: unknown) => void
 async function checkPart(name: string, part: Checkable, tell: Tell): Promise<ReadyPart> {
   const start = performance.now()
   const milliseconds = (): number => Math.round(performance.now() - start)
-  const late = new AbortController()
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new LateError()), deadlineMillis)
   try {
-    const detail = await Promise.race([
-      part.check(),
-      wait(deadlineMillis, undefined, { signal: late.signal }).then(() => {
-        throw new LateError()
-      }),
-    ])
+    const detail = await Promise.race([(async () => part.check())(), late])
     tell(name, null, undefined)
     return { name, ok: true, detail, milliseconds: milliseconds() }
   } catch (error) {
@@ -76,7 +81,7 @@ async function checkPart(name: string, part: Checkable, tell: Tell): Promise<Rea
     tell(name, detail, isKithError(error) ? error.cause : error)
     return { name, ok: false, detail, milliseconds: milliseconds() }
   } finally {
-    late.abort()
+    clearTimeout(timer)
   }
 }
 
@@ -91,15 +96,21 @@ function detailOf(error: unknown): string {
 }
 
 /** Logs each change once, however often somebody asks. */
-function createTeller(logger: Logger): Tell {
+function createTeller(log: Log): Tell {
   const known = new Map<string, string>()
   return (name, detail, cause) => {
     const before = known.get(name)
     if (detail === null) {
-      if (known.delete(name)) logger.warn(`ready: ${name} can be used again`)
+      if (known.delete(name))
+        log.warn('ready.part-back', { message: `${name} can be used again.`, fields: { part: name } })
     } else if (detail !== before) {
       known.set(name, detail)
-      logger.warn(`ready: ${name} cannot be used: ${detail}`, cause)
+      log.warn('ready.part-failed', {
+        message: `${name} cannot be used: ${detail}`,
+        detail,
+        error: cause,
+        fields: { part: name },
+      })
     }
   }
 }

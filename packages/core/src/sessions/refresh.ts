@@ -69,21 +69,14 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
 
-const warned = new WeakSet<Core>()
-
 /**
  * Ends a session whose token is of a later generation than the row. Nobody has stolen it: the storage was set back, by a restored
  * backup for instance. It ends all the same, since tokens that were used up before the loss would work again.
  */
 async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
-  if (!warned.has(core)) core.config.logger.warn(setBack)
-  warned.add(core)
+  core.config.log.warn('storage.set-back')
   await endSession(core, session)
 }
-
-const setBack =
-  'A refresh token is ahead of its session: the storage is older than what was given out. Was a backup restored? Then run ' +
-  '`kith restored` (kith.restored()) once, which ends all sessions; until then tokens that were used up or logged out may work again.'
 
 /** Two tabs come from one place. From two places it may be a thief, who keeps in step with the owner. */
 function tellIfElsewhere(core: Core, session: SessionRecord, client: ClientInfo): void {

@@ -47,9 +47,9 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
   'kith.request.duration': {
     kind: 'duration',
     unit: 's',
-    attributes: ['http.request.method', 'http.route', 'http.response.status_code', failure],
+    attributes: ['http.request.method', 'http.route', 'http.response.status_code', 'kith.of', failure],
     tells:
-      'Each request to a route of Kith, by the template of its path. `error.type` is the code of the problem. A request that found no route has `http.route` `none`.',
+      'Each request that Kith answered, by the template of its path (`none` where no route was found), until the answer was sent. `error.type` is the code of the problem. `kith.of` is `host` where Kith refused a request, or signed in, for a route of the app.',
   },
   'kith.call.duration': {
     kind: 'duration',
@@ -106,7 +106,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'counter',
     unit: '{refresh}',
     attributes: ['kith.outcome'],
-    tells: 'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`.',
+    tells:
+      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`.',
   },
   'kith.limits.refused': {
     kind: 'counter',
@@ -167,7 +168,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    tells: 'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
+    tells:
+      'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
   },
   'kith.event_loop.delay': {
     kind: 'gauge',

@@ -1,4 +1,5 @@
 import type { KithConfig } from '../config.ts'
+import { createEventLoopWatch } from '../health/event-loop-watch.ts'
 import type { Storage } from '../storage.ts'
 import { observePort } from './observe-port.ts'
 import { isObservable, silentTelemetry, type Telemetry } from './telemetry.ts'
@@ -8,8 +9,6 @@ interface Foundation {
   config: KithConfig
   storage: Storage
 }
-
-const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed'] as const
 
 /** Puts a measure around every port, once. Without telemetry all stays as it is, so it costs nothing. */
 export function observeFoundation({ config, storage }: Foundation): Foundation {
@@ -22,6 +21,7 @@ export function observeFoundation({ config, storage }: Foundation): Foundation {
     return observePort(port, name, telemetry)
   }
 
+  observeEventLoop(telemetry)
   for (const port of [media.images, media.videos]) if (port && isObservable(port)) port.observe(telemetry)
   return {
     storage: observeStorage(storage, telemetry),
@@ -40,10 +40,21 @@ export function observeFoundation({ config, storage }: Foundation): Foundation {
   }
 }
 
+/** Each store under its own name, and what the storage does itself under its own. */
 function observeStorage(storage: Storage, telemetry: Telemetry): Storage {
   if (isObservable(storage)) storage.observe(telemetry)
-  const observed = stores.map((name) => [name, observePort(storage[name], `storage.${name}`, telemetry)])
-  return Object.assign(Object.create(observePort(storage, 'storage', telemetry)) as Storage, {
-    ...(Object.fromEntries(observed) as Partial<Storage>),
-  })
+  const observed = observePort(storage, 'storage', telemetry)
+  for (const [name, store] of Object.entries(storage) as [string, unknown][]) {
+    if (typeof store !== 'object' || store === null) continue
+    const value = observePort(store, `storage.${name}`, telemetry)
+    Object.defineProperty(observed, name, { value, enumerable: true })
+  }
+  return observed
+}
+
+/** Has read how long the event loop is held. */
+function observeEventLoop(telemetry: Telemetry): void {
+  const watch = createEventLoopWatch()
+  watch.longest()
+  telemetry.gauge('kith.event_loop.delay', () => [{ value: watch.longest() ?? 0, attributes: {} }])
 }
