@@ -237,6 +237,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type GrantedBlobStore",
         "type Health",
         "type HashCost",
+        "type HashCost",
+        "type Health",
         "type HitResult",
         "type Identifier",
         "type Image",
