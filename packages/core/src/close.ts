@@ -1,4 +1,5 @@
 import type { KithConfig } from './config.ts'
+import type { Steps } from './steps.ts'
 import type { Storage } from './storage.ts'
 
 /** How a process leaves. */
@@ -6,18 +7,19 @@ export interface Closing {
   /** From now on this process says that it is not ready; everything goes on working. */
   drain(): void
   readonly draining: boolean
-  /** Closes what Kith was given and what can be closed, the storage last. Idempotent. */
+  /** Stops jobs, then closes what Kith was given and what can be closed, the storage last. Idempotent. */
   close(): Promise<void>
 }
 
 /** Creates it. */
-export function createClosing(config: KithConfig, storage: Storage): Closing {
+export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
   const { images, videos } = config.media
   let draining = false
   let closed: Promise<void> | null = null
 
   async function closeAll(): Promise<void> {
     draining = true
+    await steps.stop()
     await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
     await storage.close()
   }

@@ -11,6 +11,8 @@ import type { Revocations } from './sessions/revocations.ts'
 import type { VisibleFiles } from './media/visible-files.ts'
 import type { People } from './profiles/people.ts'
 import type { PresentPosts } from './posts/present-posts.ts'
+import type { Steps } from './steps.ts'
+import type { Clearing } from './upkeep/clearing.ts'
 import type { Purge } from './upkeep/purge.ts'
 import type { ReleasedMedia } from './upkeep/released-media.ts'
 import type { Storage } from './storage.ts'
@@ -29,7 +31,9 @@ export interface Core {
   readonly people: People
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles
+  readonly steps: Steps
   readonly purge: Purge
+  readonly clearing: Clearing
   readonly releasedMedia: ReleasedMedia
   readonly makeId: MakeId
   readonly clock: Clock

@@ -31,9 +31,11 @@ import { createRefreshTokens } from './sessions/refresh-token.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
+import { createSteps } from './steps.ts'
 import { countEvents } from './telemetry/count-events.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
+import { createClearing } from './upkeep/clearing.ts'
 import { createPurge } from './upkeep/purge.ts'
 import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
@@ -68,10 +70,15 @@ export interface Kith {
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
+  /**
+   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them. Nothing has
+   * to wait for it: what a process does not finish, upkeep finishes. Never rejects.
+   */
+  settled(): Promise<void>
   /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
   drain(): void
   /**
-   * Closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
    * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
    */
   close(): Promise<void>
@@ -92,6 +99,8 @@ export function createKith(options: KithOptions): Kith {
   const { events, emit: raise } = createEvents(clock, logger)
   const emit = countEvents(raise, telemetry)
   const people = createPeople(storage, config.media)
+  const steps = createSteps()
+  const purge = createPurge(storage, config, steps)
   const core: Core = {
     config,
     storage,
@@ -111,13 +120,15 @@ export function createKith(options: KithOptions): Kith {
     people,
     presentPosts: createPresentPosts(storage, people, config.media),
     visibleFiles: createVisibleFiles(storage),
-    purge: createPurge(storage, config),
-    releasedMedia: createReleasedMedia(storage, config),
+    steps,
+    purge,
+    clearing: createClearing(purge, logger),
+    releasedMedia: createReleasedMedia(storage, config, steps),
     makeId: createIds(clock, random),
     clock,
     emit,
   }
-  const { drain, close } = createClosing(config, storage)
+  const { drain, close } = createClosing(config, storage, steps)
   const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
@@ -138,6 +149,7 @@ export function createKith(options: KithOptions): Kith {
     restored: createRestored(storage),
     events,
     storage: options.storage,
+    settled: core.clearing.settled,
     drain,
     close,
     health: createHealth({

@@ -151,13 +151,13 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await posts.recount(null, 3)
   await posts.remove('p1')
   await posts.remove('p1')
-  while ((await posts.removeAll('ada', 5)) > 0);
+  while ((await posts.removeAll('ada', 5)).length > 0);
   await posts.toPurge(hourLater, 5)
   await posts.purge('p1', hourLater)
   await posts.purge('p1', null)
   await media.sweep(hourLater, 5)
   await media.sweep(hourLater, 5, 'm1')
-  await media.releaseAll('ada')
+  while ((await media.releaseAll('ada', 5)) > 0)
   await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);
   await users.markDeleted('ada', now, hourLater)

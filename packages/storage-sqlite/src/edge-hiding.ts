@@ -73,7 +73,10 @@ export function createEdgeHiding(connection: Connection, counts: EdgeCountTable)
     return [...starting, ...all<EdgeRow>(into, { ...values, limit: limit - starting.length })]
   }
   function count(edges: EdgeRow[], by: 1 | -1): void {
-    for (const { kind, from_id: from, to_id: to } of edges) counts.change({ kind, from, to }, by)
+    counts.change(
+      edges.map(({ kind, from_id: from, to_id: to }) => ({ kind, from, to })),
+      by,
+    )
   }
 
   function hide(node: string, limit: number): number {

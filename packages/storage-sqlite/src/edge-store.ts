@@ -47,7 +47,7 @@ export function createEdgeStore(connection: Connection): EdgeStore {
     return atomically(() => {
       const edge = { kind: toKindNumber(kind), from, to }
       const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id })
-      if (row?.hidden === 0) counts.change(edge, by)
+      if (row?.hidden === 0) counts.change([edge], by)
       const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
       return { changed: row !== undefined, count }
     })

@@ -54,7 +54,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
     WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
   releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except`,
-  releaseOwned: `${release} WHERE owner_id = @ownerId AND state <> 'released'`,
+  releaseOwned: `${release} WHERE id IN
+    (SELECT id FROM kith_media WHERE owner_id = @ownerId AND state <> 'released' LIMIT @limit)`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
     WHERE use IS NULL AND state <> 'released' AND created_at < @before ORDER BY created_at LIMIT @limit)`,
   released: `SELECT id FROM kith_media WHERE state = 'released' AND id > @after
@@ -113,8 +114,8 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
     async detach(use, ownerId) {
       await write(() => run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null }))
     },
-    async releaseAll(ownerId) {
-      await write(() => run(mediaStatements.releaseOwned, { ownerId }))
+    async releaseAll(ownerId, limit) {
+      return write(() => run(mediaStatements.releaseOwned, { ownerId, limit }))
     },
     async sweep(before, limit, after = null) {
       const values = { before: toMillis(before), limit }

@@ -1,8 +1,9 @@
-import type { CountDifference, RecountResult } from '@kith/core'
+import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
+import type { CountedList, KindCounts } from './long-counts.ts'
 import { recount } from './recount.ts'
 
-type CountStatement = 'change' | 'forget' | 'byAuthors' | 'count' | 'following'
+type CountStatement = 'change' | 'forget' | 'byAuthors' | 'longer' | 'count' | 'long' | 'following'
 
 /** Every statement about the counts of posts. An author without live posts has no row. */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
@@ -11,7 +12,11 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
   byAuthors: `SELECT author_id, posts FROM kith_post_counts
     WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
-  count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @authorId AND removed = 0',
+  longer: `SELECT coalesce((SELECT 1 FROM kith_posts
+    WHERE author_id = @node AND removed = 0 LIMIT 1 OFFSET @most), 0) AS longer`,
+  count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @node AND removed = 0',
+  long: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_posts
+    WHERE author_id = @node AND removed = 0 AND id > @position ORDER BY id LIMIT @limit)`,
   following: `SELECT min(author_id) AS author_id FROM (
     SELECT min(author_id) AS author_id FROM kith_post_counts WHERE author_id > @authorId
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
@@ -24,6 +29,11 @@ export interface PostCountTable {
   read(authorIds: readonly string[]): number[]
   recount(after: string | null, limit: number): Promise<RecountResult>
 }
+
+/** Kinds of edges count from 1. */
+const lists: readonly CountedList[] = [
+  { number: 0, kind: 'post', side: 'out', sql: postCountStatements.long },
+]
 
 /** Creates it on a connection. */
 export function createPostCountTable(connection: Connection): PostCountTable {
@@ -41,14 +51,7 @@ export function createPostCountTable(connection: Connection): PostCountTable {
     return authorIds.map((id) => byAuthor.get(id) ?? 0)
   }
 
-  function compare(authorId: string): CountDifference[] {
-    const [stored = 0] = read([authorId])
-    const counted = get<{ posts: number }>(postCountStatements.count, { authorId })?.posts ?? 0
-    if (stored === counted) return []
-    return [
-      { kind: 'post', node: authorId, stored: { out: stored, in: 0 }, counted: { out: counted, in: 0 } },
-    ]
-  }
+  const ofPosts = (posts: number): KindCounts => new Map([['post', { out: posts, in: 0 }]])
 
   return {
     change,
@@ -59,7 +62,11 @@ export function createPostCountTable(connection: Connection): PostCountTable {
         {
           following: (authorId) =>
             get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
-          compare,
+          isLonger: (node, most) =>
+            get<{ longer: number }>(postCountStatements.longer, { node, most })?.longer === 1,
+          stored: (node) => ofPosts(read([node])[0] ?? 0),
+          count: (node) => ofPosts(get<{ posts: number }>(postCountStatements.count, { node })?.posts ?? 0),
+          lists,
           correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
         },
         { after, limit },

@@ -60,12 +60,12 @@ export function createPostStore(connection: Connection): PostStore {
     return ids.filter((id) => !free.some((item) => item.id === id))
   }
 
-  function remove(id: string): boolean {
+  /** Removes a post without counting it. Resolves to its author; `null` if it was not live. */
+  function take(id: string): string | null {
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
-    if (!post) return false
+    if (!post) return null
     run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
-    counts.change(post.author_id, -1)
-    return true
+    return post.author_id
   }
 
   return {
@@ -97,13 +97,19 @@ export function createPostStore(connection: Connection): PostStore {
       return row ? postFrom(row) : null
     },
     async remove(id) {
-      return atomically(() => remove(id))
+      return atomically(() => {
+        const author = take(id)
+        if (author !== null) counts.change(author, -1)
+        return author !== null
+      })
     },
     async removeAll(authorId, limit) {
       return atomically(() => {
         const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
-        for (const { id } of some) remove(id)
-        return some.length
+        const ids = some.map(({ id }) => id)
+        for (const id of ids) take(id)
+        if (ids.length > 0) counts.change(authorId, -ids.length)
+        return ids
       })
     },
     async byAuthor(authorId, { limit, before }) {

@@ -160,6 +160,47 @@ export const migrations: readonly Migration[] = Object.freeze([
       ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
       ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
-      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE kith_long_counts (
+        node TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        side TEXT NOT NULL,
+        position TEXT NOT NULL,
+        counted INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        PRIMARY KEY (node, kind, side)
+      ) STRICT, WITHOUT ROWID;
+      -- Triggers, so that what is counted is right whatever release writes beside this one.
+      CREATE TRIGGER kith_edges_counted AFTER INSERT ON kith_edges
+        WHEN NEW.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_edges_uncounted AFTER DELETE ON kith_edges
+        WHEN OLD.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted - 1
+          WHERE node = OLD.from_id AND kind = OLD.kind AND side = 'out' AND position >= OLD.id;
+        UPDATE kith_long_counts SET counted = counted - 1
+          WHERE node = OLD.to_id AND kind = OLD.kind AND side = 'in' AND position >= OLD.id;
+      END;
+      CREATE TRIGGER kith_edges_turned AFTER UPDATE OF hidden ON kith_edges
+        WHEN (OLD.hidden = 0) <> (NEW.hidden = 0) AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
+        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_posts_counted AFTER INSERT ON kith_posts
+        WHEN NEW.removed = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_posts_uncounted AFTER UPDATE OF removed ON kith_posts
+        WHEN OLD.removed <> NEW.removed AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + OLD.removed - NEW.removed
+          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+      END;`,
   },
 ])

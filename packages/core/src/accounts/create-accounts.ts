@@ -7,7 +7,6 @@ import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { renewSession } from '../sessions/renew-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
-import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs, roleInput } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
@@ -168,10 +167,9 @@ export function createAccounts(core: Core): Accounts {
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
-      const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
-      await core.purge.account({ id: viewer.userId, purged: false }, stepsOfRequest())
-      await core.releasedMedia.removeOwn(media.map((item) => item.id))
       emit('account.deleted', { userId: viewer.userId })
+      core.clearing.account(viewer.userId)
+      await core.releasedMedia.removeOwned(viewer.userId)
     },
     export: createExports(core),
     async setRole(userId, role) {
@@ -188,13 +186,13 @@ export function createAccounts(core: Core): Accounts {
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)
-      await core.purge.settle(userId)
       emit('account.banned', { userId })
+      core.clearing.ban(userId)
     },
     async unban(userId) {
       await setBan(userId, null)
-      await core.purge.settle(userId)
       emit('account.unbanned', { userId })
+      core.clearing.ban(userId)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { KithConfig } from '../config.ts'
+import { JobStopped, type Steps } from '../steps.ts'
 import type { Storage } from '../storage.ts'
 
 /** Removes the blobs of released media, and their rows after them. */
@@ -9,10 +10,14 @@ export interface ReleasedMedia {
    */
   removeOwn(ids: readonly string[]): Promise<void>
   /**
-   * Removes all that nothing uses any more, batch by batch, and returns how many. What cannot be removed is passed over
-   * and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   * The same of some media of an account that is gone, after releasing those. Never fails.
    */
-  sweep(): Promise<number>
+  removeOwned(ownerId: string): Promise<void>
+  /**
+   * Removes all that nothing uses any more, in steps, and returns how many; `progress` hears of each batch. What cannot be removed
+   * is passed over and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   */
+  sweep(progress?: (removed: number) => void): Promise<number>
 }
 
 /** How many a request removes: as many as a post may have. */
@@ -21,7 +26,10 @@ const ownLimit = 10
 const ownMillis = 1_000
 /** How many removals requests may have under way in a process, with a host that is slow. */
 const ownAtOnce = 50
-const sweepBatch = 500
+/** How many media of an account that is gone its deletion releases; the rest is released behind it. */
+const ownReleases = 100
+/** Few enough for one step, whatever a row costs. */
+const sweepBatch = 50
 const sweepAtOnce = 8
 /** A sweep gives up when nothing could be removed for so long: then the host is down, and each call waits for it. */
 const fruitlessMillis = 60_000
@@ -30,7 +38,7 @@ const fruitlessMillis = 60_000
 export const unattachedSeconds = 86_400
 
 /** Creates it. */
-export function createReleasedMedia({ media }: Storage, config: KithConfig): ReleasedMedia {
+export function createReleasedMedia({ media }: Storage, config: KithConfig, steps: Steps): ReleasedMedia {
   const { clock, logger } = config
   const { blobs } = config.media
   let underWay = 0
@@ -38,7 +46,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
 
   async function remove(id: string): Promise<void> {
     await blobs?.remove(id)
-    await media.forget(id)
+    await steps.once(() => media.forget(id))
   }
 
   async function removeCounted(id: string): Promise<void> {
@@ -58,7 +66,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     return found.filter(({ state, measures }) => state === 'released' && measures).map(({ id }) => id)
   }
 
-  async function sweepAll(): Promise<number> {
+  async function sweepAll(progress: (removed: number) => void): Promise<number> {
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
     let removed = 0
     let lastRemoval = performance.now()
@@ -73,6 +81,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
         removed++
         lastRemoval = performance.now()
       } catch (error) {
+        if (error instanceof JobStopped) throw error
         errors.push(error)
       }
     }
@@ -87,31 +96,40 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     }
 
     for (;;) {
-      const ids: string[] = await media.sweep(before, sweepBatch, after)
+      const ids: string[] = await steps.once(() => media.sweep(before, sweepBatch, after))
       // A store that does not go on behind `after` names the same again.
       if (after !== null && ids.includes(after)) return finish()
       await inParallel(ids, sweepAtOnce, removeOne)
+      progress(removed)
       after = ids.at(-1) ?? null
       if (ids.length < sweepBatch || isFruitless()) return finish()
     }
   }
 
+  async function removeOwn(find: () => Promise<readonly string[]>): Promise<void> {
+    try {
+      const own = await releasedAmong(await find())
+      const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
+      await atMost(ownMillis, Promise.all(removals))
+    } catch (error) {
+      logger.warn('released media could not be looked up; the next upkeep removes them', error)
+    }
+  }
+
   return {
-    async removeOwn(ids) {
-      try {
-        const own = await releasedAmong(ids)
-        const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
-        await atMost(ownMillis, Promise.all(removals))
-      } catch (error) {
-        logger.warn('released media could not be looked up; the next upkeep removes them', error)
-      }
-    },
-    async sweep() {
+    removeOwn: (ids) => removeOwn(() => Promise.resolve(ids)),
+    removeOwned: (ownerId) =>
+      removeOwn(async () => {
+        const found = await media.byOwner(ownerId, { limit: ownLimit, before: null })
+        await media.releaseAll(ownerId, ownReleases)
+        return found.map(({ id }) => id)
+      }),
+    async sweep(progress = () => {}) {
       if (sweeping) {
         await sweeping.catch(() => {})
         return 0
       }
-      sweeping = sweepAll()
+      sweeping = sweepAll(progress)
       try {
         return await sweeping
       } finally {
