@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable } from '@kith/core'
+import { createKith, errorTable, logLines, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -25,16 +25,20 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'log-lines':
+      return lines()
     case 'routes':
       return routes()
     case 'packages':
       return packages()
     case 'file':
-      return file(args[0] ?? '')
+      return file(args[0] ?? '', args[1])
     case 'limits':
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'metrics':
+      return metricTable()
     case 'options':
       return optionTables(join(root, args[0] ?? ''), args.slice(1))
     default:
@@ -47,6 +51,25 @@ function errors(): string {
     ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
   )
   return ['| Code | Status | Title |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function metricTable(): string {
+  const rows = Object.entries(metrics).map(([name, { kind, unit, attributes, tells }]) => {
+    const labels = attributes.map((attribute) => `\`${attribute}\``).join(', ')
+    return `| \`${name}\` | ${kind} | ${unit.replace(/[{}]/g, '')} | ${labels} | ${tells.replaceAll('|', '\\|')} |`
+  })
+  return [
+    '| Metric | Kind | Unit | Attributes | What it tells |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n')
+}
+
+function lines(): string {
+  const rows = Object.entries(logLines).map(
+    ([event, { level, meaning, toDo }]) => `| \`${event}\` | ${level} | ${meaning} | ${toDo} |`,
+  )
+  return ['| Line | Level | What it means | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function routes(): string {
@@ -78,6 +101,6 @@ function limits(kind: string): string {
   return ['| Limit | Package | Default | Why |', '| --- | --- | --- | --- |', ...lines].join('\n')
 }
 
-function file(path: string): string {
-  return `\`\`\`ts\n${readFileSync(join(root, path), 'utf8').trimEnd()}\n\`\`\``
+function file(path: string, language = 'ts'): string {
+  return `\`\`\`${language}\n${readFileSync(join(root, path), 'utf8').trimEnd()}\n\`\`\``
 }

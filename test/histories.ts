@@ -82,6 +82,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'byLogin', fc.oneof(fc.record({ username: name }), fc.record({ email: name }))),
     call('users', 'update', id, changes),
     call('users', 'replacePassword', id, fc.option(name), name),
+    call('users', 'upgradeHash', id, fc.option(name), name),
     call('users', 'markDeleted', id, moment),
     call('users', 'toPurge', moment, limit),
     call('users', 'purge', id, fc.option(again)),
@@ -123,7 +124,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('media', 'bySubjects', fc.constantFrom('post', 'avatar', 'cover'), ids),
     call('media', 'attach', id, ownerId, use),
     call('media', 'detach', use, ownerId),
-    call('media', 'releaseAll', ownerId),
+    call('media', 'releaseAll', ownerId, everything),
     call('media', 'sweep', moment, everything),
     call('media', 'forget', id),
   ),
@@ -185,7 +186,7 @@ function withGrowingSweeps(history: Call[]): Call[] {
 }
 
 /** Verbs whose answers come in any order. */
-const unordered = ['open', 'revokeAll', 'among', 'byIds', 'bySubjects']
+const unordered = ['open', 'revokeAll', 'removeAll', 'among', 'byIds', 'bySubjects']
 
 async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
   const verbs = storage[port] as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>

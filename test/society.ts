@@ -170,7 +170,12 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
 
   return {
     kith,
-    act: (deed) => outcomeOf(() => perform(deed)),
+    async act(deed) {
+      const outcome = await outcomeOf(() => perform(deed))
+      // What others have left of it depends on how far it is cleared away.
+      await kith.settled()
+      return outcome
+    },
     async readAll(people) {
       const all: unknown[] = []
       for (let person = 0; person < people; person++) {

@@ -79,6 +79,8 @@ const personFields = Object.freeze({
   bio: '',
   passwordHash: null,
   bannedAt: null,
+  role: 'member',
+  sessionEpoch: 0,
   createdAt: new Date(),
 })
 

@@ -40,6 +40,8 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     bio: 'Notes on the Analytical Engine',
     passwordHash: `hash-${made}`,
     bannedAt: null,
+    role: 'editor',
+    sessionEpoch: 3,
     createdAt: later(),
     ...fields,
   }
@@ -50,6 +52,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
   return {
     id: nextId(),
     userId: nextId(),
+    epoch: 3,
     generation: 0,
     createdAt: later(),
     rotatedAt: later(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Storage } from '@kith/core'
+import { isKithError, type Storage } from '@kith/core'
 import type { Case } from './case.ts'
 import { countsOf, listAll } from './edge-store/agreement.ts'
 import { inPost, placeOf, readyMedia } from './media-state.ts'
@@ -75,6 +75,46 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
+    name: 'storage: check agrees with the stores: before migrate it resolves only where they can be used already',
+    async run(make) {
+      const storage = await make()
+      assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
+      await storage.close()
+    },
+  },
+  {
+    name: 'storage: where the stores cannot be used before migrate, check says to migrate',
+    async run(make) {
+      const storage = await make()
+      if (await works(() => storage.users.byId(nextId()))) return await storage.close()
+      const error: unknown = await storage.check().catch((thrown: unknown) => thrown)
+      assert.ok(isKithError(error), 'it rejects with a KithError')
+      assert.match(error.detail ?? '', /migrate/)
+      await storage.close()
+    },
+  },
+  {
+    name: 'storage: check migrates nothing, and finds nothing to do after migrate',
+    async run(make) {
+      const storage = await make()
+      const before = await works(() => storage.users.byId(nextId()))
+      await works(() => storage.check())
+      assert.equal(await works(() => storage.users.byId(nextId())), before)
+      await storage.migrate()
+      assert.equal(await storage.check(), null)
+      await storage.close()
+    },
+  },
+  {
+    name: 'storage: after close check resolves only where the stores can still be used',
+    async run(make) {
+      const storage = await make()
+      await storage.migrate()
+      await storage.close()
+      assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
+    },
+  },
+  {
     name: 'storage: close may be called again',
     async run(make) {
       const storage = await make()
@@ -91,3 +131,12 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
 ]
+
+async function works(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -390,14 +390,19 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         media: {
           ...media,
           ...ports,
-          async releaseAll(ownerId) {
+          async releaseAll(ownerId, limit) {
             await keep('avatar', ownerId)
-            await media.releaseAll(ownerId)
+            return await media.releaseAll(ownerId, limit)
           },
         },
       }
     },
     fails: ['media: releaseAll releases all that an owner has, however far it came, and nothing of others'],
+  },
+  {
+    flaw: 'releases all of an owner in one step',
+    breaking: flawed(({ releaseAll }) => ({ releaseAll: (ownerId) => releaseAll(ownerId, 1000) })),
+    fails: ['media: releaseAll releases at most `limit` at a time, each once, and says how many'],
   },
   {
     flaw: 'sweeps what was reserved at the very moment',

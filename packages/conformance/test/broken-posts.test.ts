@@ -320,12 +320,30 @@ const removalFlaws: readonly Broken<Ports>[] = [
     ],
   },
   {
+    flaw: 'names the posts of an author that are left, and not those that it removed',
+    breaking: flawed(({ byAuthor, removeAll }) => ({
+      async removeAll(authorId, limit) {
+        const removed = await removeAll(authorId, limit)
+        const left = await byAuthor(authorId, { limit: 99, before: null })
+        return removed.map((id, index) => left[index]?.id ?? id)
+      },
+    })),
+    fails: ['posts: removeAll removes the posts of one author in steps, each as remove does'],
+  },
+  {
     flaw: 'claims that it has removed what another call has removed',
     breaking: flawed(({ removeAll }) => {
       const claimed = { done: false, running: 0 }
       return {
-        removeAll: (authorId, limit) =>
-          claimingOnce((most) => gap().then(() => removeAll(authorId, most)), claimed)(limit),
+        async removeAll(authorId, limit) {
+          let ids: string[] = []
+          const count = claimingOnce(async (most) => {
+            await gap()
+            ids = await removeAll(authorId, most)
+            return ids.length
+          }, claimed)
+          return (await count(limit)) > ids.length ? ['a post of another call'] : ids
+        },
       }
     }),
     fails: ['posts: of 20 parallel removals of all posts each post is removed by one'],

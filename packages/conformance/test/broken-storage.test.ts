@@ -1,9 +1,35 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { Storage } from '@kith/core'
+import { KithError, type Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { storageCases } from '../src/index.ts'
 import { sampleEdge } from '../src/records.ts'
+
+/** A storage that can be used between its migration and its end, as one on a disk. */
+function demandingMigration(): Storage {
+  const storage = createMemoryStorage()
+  let state: 'new' | 'open' | 'closed' = 'new'
+  function demand(): void {
+    if (state === 'new') throw new KithError('storage-failed', { detail: 'Run kith.storage.migrate().' })
+    if (state === 'closed') throw new KithError('storage-failed', { detail: 'It was closed.' })
+  }
+  return {
+    ...storage,
+    users: {
+      ...storage.users,
+      async byId(id) {
+        demand()
+        return await storage.users.byId(id)
+      },
+    },
+    async check() {
+      demand()
+      return null
+    },
+    migrate: async () => void (state = 'open'),
+    close: async () => void (state = 'closed'),
+  }
+}
 
 testFlaws<Storage>(storageCases, createMemoryStorage, [
   {
@@ -79,6 +105,66 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
     fails: [
       'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
     ],
+  },
+  {
+    flaw: 'finds everything in order before there is a schema',
+    breaking: () => ({ ...demandingMigration(), check: async () => null }),
+    fails: [
+      'storage: check agrees with the stores: before migrate it resolves only where they can be used already',
+      'storage: where the stores cannot be used before migrate, check says to migrate',
+    ],
+  },
+  {
+    flaw: 'says only that something is wrong',
+    breaking() {
+      const storage = demandingMigration()
+      const check = (): Promise<string | null> =>
+        storage.check().catch(() => {
+          throw new KithError('storage-failed')
+        })
+      return { ...storage, check }
+    },
+    fails: ['storage: where the stores cannot be used before migrate, check says to migrate'],
+  },
+  {
+    flaw: 'migrates when it is checked',
+    breaking() {
+      const storage = demandingMigration()
+      const check = async (): Promise<null> => {
+        await storage.migrate()
+        return null
+      }
+      return { ...storage, check }
+    },
+    fails: [
+      'storage: where the stores cannot be used before migrate, check says to migrate',
+      'storage: check migrates nothing, and finds nothing to do after migrate',
+    ],
+  },
+  {
+    flaw: 'never finds that it was migrated',
+    breaking() {
+      let known: Promise<string | null> | null = null
+      const storage = demandingMigration()
+      return { ...storage, check: () => (known ??= storage.check()) }
+    },
+    fails: ['storage: check migrates nothing, and finds nothing to do after migrate'],
+  },
+  {
+    flaw: 'finds everything in order when it is closed',
+    breaking() {
+      const storage = demandingMigration()
+      let closed = false
+      return {
+        ...storage,
+        check: async () => (closed ? null : await storage.check()),
+        async close() {
+          closed = true
+          await storage.close()
+        },
+      }
+    },
+    fails: ['storage: after close check resolves only where the stores can still be used'],
   },
   {
     flaw: 'cannot be closed twice',

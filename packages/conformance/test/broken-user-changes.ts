@@ -225,4 +225,66 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
     }),
     fails: ['users: an update at the same time does not undo a password change, nor the reverse'],
   },
+  {
+    flaw: 'takes the upgrade of a hash for a new password',
+    breaking: ({ replacePassword }) => ({ upgradeHash: replacePassword }),
+    fails: ['users: upgradeHash replaces the hash under the same condition, and leaves the epoch'],
+  },
+  {
+    flaw: 'raises the epoch only where nothing else is changed',
+    breaking: ({ update }) => ({
+      update: (id, { endSessions, ...changes }, hold) =>
+        update(id, Object.keys(changes).length > 0 ? changes : { endSessions: endSessions ?? false }, hold),
+    }),
+    fails: [
+      'users: update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
+      'users: of 20 parallel ends of all sessions each raises the epoch by one',
+    ],
+  },
+  {
+    flaw: 'reads the epoch first and writes it later',
+    breaking({ byId, update }) {
+      const epochs = new Map<string, number>()
+      const epochOf = async (id: string): Promise<number> =>
+        epochs.get(id) ?? (await byId(id))?.sessionEpoch ?? 0
+      return {
+        async update(id, changes, hold) {
+          const before = await epochOf(id)
+          await gap()
+          if (changes.endSessions) epochs.set(id, before + 1)
+          return await update(id, changes, hold)
+        },
+        async byId(id) {
+          const user = await byId(id)
+          return user && { ...user, sessionEpoch: await epochOf(id) }
+        },
+      }
+    },
+    fails: ['users: of 20 parallel ends of all sessions each raises the epoch by one'],
+  },
+  {
+    flaw: 'raises the epoch a step after the new password',
+    breaking: ({ update, upgradeHash }) => ({
+      async replacePassword(id, expected, next) {
+        const replaced = await upgradeHash(id, expected, next)
+        await gap()
+        if (replaced) await update(id, { endSessions: true })
+        return replaced
+      },
+    }),
+    fails: ['users: nobody sees a new password in the epoch of the old one'],
+  },
+  {
+    flaw: 'raises the epoch also where another was first',
+    breaking: ({ update, replacePassword }) => ({
+      async replacePassword(id, expected, next) {
+        const replaced = await replacePassword(id, expected, next)
+        if (!replaced) await update(id, { endSessions: true })
+        return replaced
+      },
+    }),
+    fails: [
+      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+    ],
+  },
 ]

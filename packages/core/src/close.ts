@@ -1,23 +1,25 @@
 import type { KithConfig } from './config.ts'
+import type { Steps } from './steps.ts'
 import type { Storage } from './storage.ts'
 
 /** How a process leaves. */
 export interface Closing {
   /** From now on this process says that it is not ready; everything goes on working. */
   drain(): void
-  readonly draining: boolean
-  /** Closes what Kith was given and what can be closed, the storage last. Idempotent. */
+  isDraining(): boolean
+  /** Stops jobs, then closes what Kith was given and what can be closed, the storage last. Idempotent. */
   close(): Promise<void>
 }
 
 /** Creates it. */
-export function createClosing(config: KithConfig, storage: Storage): Closing {
+export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
   const { images, videos } = config.media
   let draining = false
   let closed: Promise<void> | null = null
 
   async function closeAll(): Promise<void> {
     draining = true
+    await steps.stop()
     await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
     await storage.close()
   }
@@ -26,15 +28,13 @@ export function createClosing(config: KithConfig, storage: Storage): Closing {
     try {
       await part?.close?.()
     } catch (error) {
-      config.logger.warn('a part could not be closed; the others are', error)
+      config.log.warn('close.part-failed', { error })
     }
   }
 
   return {
     drain: () => void (draining = true),
-    get draining() {
-      return draining
-    },
+    isDraining: () => draining,
     close: () => (closed ??= closeAll()),
   }
 }

@@ -12,14 +12,17 @@ import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
+import { createLog, type Log } from './log/log.ts'
+import type { Logger } from './log/logger.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
-import type { KithOptions, LimitRule, Logger, PasswordOptions } from './options.ts'
-import { defaultLimits, type LimitName } from './sessions/attempts.ts'
+import type { KithOptions, LimitRule, PasswordOptions } from './options.ts'
+import { defaultLimits, type LimitName } from './sessions/limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import { isGuessableSecret } from './text/guessable.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
+import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 
 /** The options of one Kith instance, checked, with every default filled in. */
 export interface KithConfig {
@@ -46,7 +49,11 @@ export interface KithConfig {
   readonly rateLimits: RateLimits
   readonly clock: Clock
   readonly random: Random
-  readonly logger: Logger
+  readonly log: Log
+  /** Whether the app gave a logger of its own. */
+  readonly ownLogger: boolean
+  /** Does nothing where none was given. */
+  readonly telemetry: Telemetry
 }
 
 /** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
@@ -88,7 +95,9 @@ export function readOptions(options: KithOptions): KithConfig {
     rateLimits: options.rateLimits ?? createMemoryRateLimits(),
     clock,
     random: options.random ?? ((length) => randomBytes(length)),
-    logger: options.logger ?? console,
+    log: createLog(options.logger ?? console),
+    ownLogger: options.logger !== undefined,
+    telemetry: options.telemetry ?? silentTelemetry,
   })
 }
 
@@ -189,8 +198,21 @@ const optionsSchema = z.strictObject({
   rateLimits: port.optional(),
   clock: z.function().optional(),
   random: z.function().optional(),
-  logger: port.optional(),
+  logger: z
+    .custom<Logger>(
+      isLogger,
+      'give `pino()`, `winston.createLogger()`, `console`, or your own with `warn` and `error`',
+    )
+    .optional(),
+  telemetry: port.optional(),
 })
+
+function isLogger(value: unknown): boolean {
+  const methods = Object(value) as Partial<Record<string, unknown>>
+  return [methods['warn'] ?? methods['warning'], methods['error']].every(
+    (method) => typeof method === 'function',
+  )
+}
 
 function readSecrets(secret: KithOptions['secret']): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : [secret.current, ...(secret.previous ?? [])]

@@ -17,6 +17,7 @@ export const errorTable = {
   'session-revoked': { status: 401, title: 'The session has ended' },
   'wrong-password': { status: 403, title: 'The current password is wrong' },
   'account-banned': { status: 403, title: 'The account is suspended' },
+  'role-required': { status: 403, title: 'Your role does not allow this' },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
   'session-not-found': { status: 404, title: 'There is no such session' },
   'account-not-found': { status: 404, title: 'There is no such account' },
@@ -41,6 +42,7 @@ export const errorTable = {
   'storage-failed': { status: 500, title: 'The storage cannot be used' },
   'storage-busy': { status: 503, title: 'The storage is busy' },
   'storage-unavailable': { status: 503, title: 'The storage cannot be reached' },
+  'storage-read-only': { status: 503, title: 'The storage cannot be written now' },
   'storage-full': { status: 503, title: 'The storage cannot take more data' },
   busy: { status: 503, title: 'The server is busy' },
 } as const
@@ -109,17 +111,42 @@ export type RetryLaterCode =
   | 'captions-unavailable'
   | 'media-unavailable'
   | 'storage-busy'
+  | 'storage-read-only'
   | 'storage-full'
   | 'storage-unavailable'
+
+/** When to try again, and what an operator does about it; a client learns only the first. */
+export interface RetryAdvice {
+  seconds: number
+  detail: string
+}
 
 /** Raised when the same call can succeed later; says after how many seconds to try again. */
 export class RetryLaterError extends KithError {
   override readonly name: string = 'RetryLaterError'
   readonly retryAfterSeconds: number
 
-  constructor(code: RetryLaterCode, retryAfterSeconds: number, cause?: unknown) {
-    super(code, { detail: `Try again in ${retryAfterSeconds} s.`, cause })
-    this.retryAfterSeconds = retryAfterSeconds
+  constructor(code: RetryLaterCode, retryAfter: number | RetryAdvice, cause?: unknown) {
+    const seconds = typeof retryAfter === 'number' ? retryAfter : retryAfter.seconds
+    const detail = typeof retryAfter === 'number' ? `Try again in ${seconds} s.` : retryAfter.detail
+    super(code, { detail, cause })
+    this.retryAfterSeconds = seconds
+  }
+}
+
+/** Raised where a limit is reached or too much waits: names which. */
+export class RefusedError extends RetryLaterError {
+  override readonly name = 'RefusedError'
+  /** A limit (`loginByAddress`) or a queue (`passwords`); for the log and for events, never sent to a client. */
+  readonly refusedBy: string
+
+  constructor(
+    code: 'rate-limited' | 'account-locked' | 'busy',
+    retryAfterSeconds: number,
+    refusedBy: string,
+  ) {
+    super(code, retryAfterSeconds)
+    this.refusedBy = refusedBy
   }
 }
 

@@ -62,10 +62,12 @@ test('a listener that throws, at once or later, is logged and breaks nothing; it
   off()
   await kith.accounts.register({ username: 'ben', password: 'correct horse' })
   expect(seen).toHaveLength(1)
-  expect(logged.map(([, error]) => (error as Error).message)).toEqual([
-    'at once',
-    'later',
-    'at once',
-    'later',
+  kith.config.log.flush()
+  expect(logged.map(([message]) => message)).toEqual(
+    Array(2).fill('A listener of account.registered failed.'),
+  )
+  expect(logged).toMatchObject([
+    [expect.any(String), { event: 'listener.failed', error: { message: 'at once' } }],
+    [expect.any(String), { event: 'listener.failed', error: { message: 'later' }, repeated: 3 }],
   ])
 })

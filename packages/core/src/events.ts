@@ -1,7 +1,8 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
-import type { Logger } from './options.ts'
+import type { Log } from './log/log.ts'
+import type { LimitName } from './sessions/limits.ts'
 
-/** Where a refresh came from. */
+/** Where a call came from; `null` for what the transport does not know. */
 export interface ClientPlace {
   address: string | null
   userAgent: string | null
@@ -18,9 +19,10 @@ export interface KithEvents {
   'account.banned': { userId: string }
   'account.unbanned': { userId: string }
   'account.deleted': { userId: string }
+  'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in or a change of the password. */
-  'session.opened': { userId: string; sessionId: string; address: string | null }
-  'session.refreshed': { userId: string; sessionId: string }
+  'session.opened': { userId: string; sessionId: string } & ClientPlace
+  'session.refreshed': { userId: string; sessionId: string } & ClientPlace
   'session.revoked': { userId: string; sessionId: string }
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
@@ -44,9 +46,24 @@ export interface KithEvents {
     usage: CaptionUsage | null
   }
   /** A wrong password, also where somebody signed in confirms a change. */
-  'login.failed': { userId: string | null; address: string | null }
+  'login.failed': { userId: string | null } & ClientPlace
   /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
-  'login.locked': { userId: string | null; address: string | null }
+  'login.locked': { userId: string | null } & ClientPlace
+  /** An attempt was refused by a limit. Of the caller is known what the limit counts by. */
+  'limit.reached': {
+    limit: LimitName
+    userId: string | null
+    sessionId: string | null
+    address: string | null
+    retryAfterSeconds: number
+  }
+  /** Work was refused because too much of it waited: hashing of passwords, reading of media, exports. */
+  'work.refused': {
+    work: 'passwords' | 'media' | 'exports'
+    userId: string | null
+    /** The network of a stranger: the first 24 bits of an IPv4 address, 48 of an IPv6 address. */
+    network: string | null
+  }
 }
 
 /** The name of an event. */
@@ -67,7 +84,7 @@ export interface Events {
 export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
 
 /** Creates both ends. A listener that fails is logged and breaks nothing. */
-export function createEvents(clock: () => Date, logger: Logger): { events: Events; emit: Emit } {
+export function createEvents(clock: () => Date, log: Log): { events: Events; emit: Emit } {
   const listeners = new Map<KithEventName, Set<(event: never) => unknown>>()
 
   async function call(
@@ -78,7 +95,11 @@ export function createEvents(clock: () => Date, logger: Logger): { events: Event
     try {
       await listener(event as never)
     } catch (error) {
-      logger.error(`a listener of ${name} failed`, error)
+      log.error('listener.failed', {
+        message: `A listener of ${name} failed.`,
+        error,
+        fields: { listens: name },
+      })
     }
   }
 

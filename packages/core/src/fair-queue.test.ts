@@ -73,3 +73,15 @@ test('when a lane is full, the key with the longest line gives way to one with a
   expect(await Promise.all(flood)).toEqual(['no error', 'no error', 'busy', 'busy', 'busy'])
   expect(await Promise.all(others)).toEqual(['no error', 'no error'])
 })
+
+test('its load says how many wait, run and were refused', async () => {
+  const queue = createFairQueue({ concurrency: 1, maxWaiting: 1 })
+  const release = occupy(queue)
+  const waiting = queue({ key: 'a' }, async () => {})
+  const first = queue({ key: 'b', lane: 'first' }, async () => {})
+  expect(await codeOf(queue({ key: 'a' }, async () => {}))).toBe('busy')
+  expect(queue.load()).toEqual({ waiting: 2, running: 1, refused: 1 })
+  release()
+  await Promise.all([waiting, first])
+  expect(queue.load()).toEqual({ waiting: 0, running: 0, refused: 1 })
+})

@@ -1,4 +1,4 @@
-import { RetryLaterError } from './errors.ts'
+import { RefusedError } from './errors.ts'
 
 /** Whose turn a piece of work waits for. */
 export interface Turn {
@@ -11,8 +11,23 @@ export interface Turn {
   lane?: 'first' | 'shared' | undefined
 }
 
-/** Runs `work` when it is its turn. @throws busy where too much waits already */
-export type FairQueue = <Result>(turn: Turn, work: () => Promise<Result>) => Promise<Result>
+/** How much a queue has to do. */
+export interface QueueLoad {
+  /** How many wait for their turn now. */
+  waiting: number
+  /** How many are worked on now. */
+  running: number
+  /** How many were refused as `busy` since the start. */
+  refused: number
+}
+
+/** Work in turn. */
+export interface FairQueue {
+  /** Runs `work` when it is its turn. @throws busy where too much waits already */
+  <Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>
+  /** What there is to do. */
+  load(): QueueLoad
+}
 
 /** The limits of a {@link FairQueue}. */
 export interface FairQueueOptions {
@@ -20,6 +35,10 @@ export interface FairQueueOptions {
   concurrency: number
   /** How many may wait in each lane. */
   maxWaiting: number
+  /** What it is a queue of, for the log. @default 'queue' */
+  work?: string | undefined
+  /** Hears of each piece of work that is refused. */
+  onRefused?: ((turn: Turn) => void) | undefined
 }
 
 interface Waiting {
@@ -36,8 +55,10 @@ const maxAhead = 3
  * Creates a queue in which nobody can fill the places of others: keys take turns, and when a lane is full, the key with the
  * longest line loses its last entry to a key with a shorter one.
  */
-export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): FairQueue {
+export function createFairQueue(options: FairQueueOptions): FairQueue {
+  const { concurrency, maxWaiting, work: name = 'queue', onRefused } = options
   let running = 0
+  let refused = 0
   /** How many pieces of work in `first` have gone before `shared` in a row. */
   let ahead = 0
   const lanes: Readonly<Record<'first' | 'shared', Lane>> = { first: new Map(), shared: new Map() }
@@ -67,11 +88,17 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
     return next
   }
 
-  return async ({ key, lane = 'shared' }, work) => {
+  async function run<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result> {
+    const { key, lane = 'shared' } = turn
     if (running < concurrency) running++
     else {
       await new Promise<void>((start, fail) => {
-        enter(lanes[lane], key, { start, refuse: () => fail(new RetryLaterError('busy', 1)) })
+        const refuse = (): void => {
+          refused++
+          onRefused?.(turn)
+          fail(new RefusedError('busy', 1, name))
+        }
+        enter(lanes[lane], key, { start, refuse })
       })
     }
     try {
@@ -83,6 +110,10 @@ export function createFairQueue({ concurrency, maxWaiting }: FairQueueOptions): 
       else running--
     }
   }
+
+  return Object.assign(run, {
+    load: () => ({ waiting: sizeOf(lanes.first) + sizeOf(lanes.shared), running, refused }),
+  })
 }
 
 function sizeOf(lane: Lane): number {

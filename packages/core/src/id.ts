@@ -1,4 +1,7 @@
-/** Makes ids: UUIDv7, so they sort by time, and within one process strictly by the order of making. */
+/**
+ * Makes ids: UUIDv7, so they sort by time, and within one process strictly by the order of making. Where the clock is set back by
+ * more than two seconds they follow it: otherwise a process whose clock was ahead for a while would date everything ahead for as long.
+ */
 export type MakeId = () => string
 
 /** Gives `length` random bytes. */
@@ -7,13 +10,16 @@ export type Random = (length: number) => Uint8Array
 /** Gives the current time. */
 export type Clock = () => Date
 
+/** How far ids may run ahead of the clock: more than clocks are corrected by in daily life. */
+const maxAheadMillis = 2_000
+
 /** Creates the id source of one Kith instance. */
 export function createIds(clock: Clock, random: Random): MakeId {
   let lastMillis = -1
   let sequence = 0
   return () => {
     const millis = clock().getTime()
-    if (millis > lastMillis) {
+    if (millis > lastMillis || lastMillis - millis > maxAheadMillis) {
       lastMillis = millis
       const [high = 0, low = 0] = random(2)
       // The counter starts in the lower half of its 12 bits, so that there is room to count up.

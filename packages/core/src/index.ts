@@ -4,7 +4,6 @@ export type {
   AccountOptions,
   KithOptions,
   LimitRule,
-  Logger,
   MediaOptions,
   PasswordOptions,
   PostOptions,
@@ -13,7 +12,10 @@ export type {
 export type { Duration } from './duration.ts'
 export type { Clock, Random } from './id.ts'
 export { type Keyset, type Page, type PageInput, pageInput } from './page.ts'
-export type { Storage } from './storage.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from './storage.ts'
+export { type Checkable, isCheckable } from './health/check.ts'
+export type { Health } from './health/health.ts'
+export type { Readiness, ReadyPart } from './health/ready.ts'
 export type { ClientInfo, Viewer } from './viewer.ts'
 export {
   type ErrorCode,
@@ -23,11 +25,24 @@ export {
   isKithError,
   KithError,
   type KithErrorOptions,
+  RefusedError,
   type RetryLaterCode,
   RetryLaterError,
 } from './errors.ts'
+export type { Log, LogEntry, LogValue } from './log/log.ts'
+export { type LineName, type LogLine, logLines } from './log/log-lines.ts'
+export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
+export {
+  type Attributes,
+  isObservable,
+  type Observable,
+  type Reading,
+  silentTelemetry,
+  type Telemetry,
+} from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
 export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
@@ -66,11 +81,12 @@ export type {
 } from './accounts/user-store.ts'
 
 export type { Sessions } from './sessions/sessions.ts'
+export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Session, SignIn, Tokens } from './sessions/session.ts'
 export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
-export { defaultLimits, type LimitName } from './sessions/attempts.ts'
+export { defaultLimits, type LimitName } from './sessions/limits.ts'
 export type { HitResult, Limit, RateLimits } from './sessions/rate-limits.ts'
 export type { Revocations } from './sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'

@@ -5,7 +5,8 @@ import type { Identifier } from './accounts/user-store.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
 import type { Clock, Random } from './id.ts'
-import type { LimitName } from './sessions/attempts.ts'
+import type { LimitName } from './sessions/limits.ts'
+import type { Logger } from './log/logger.ts'
 import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
@@ -14,12 +15,7 @@ import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
 import type { Storage } from './storage.ts'
-
-/** Where Kith writes what an operator should see. It never holds a password, a token or an address. */
-export interface Logger {
-  warn(message: string, detail?: unknown): void
-  error(message: string, detail?: unknown): void
-}
+import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** A rule such as "10 in 5 minutes". */
 export interface LimitRule {
@@ -60,8 +56,10 @@ export interface KithOptions {
   random?: Random | undefined
   /** For reading images back from a hosted blob store. @default the global `fetch` */
   fetch?: typeof fetch | undefined
-  /** @default `console` */
+  /** `pino()`, `winston.createLogger()` and `console` as they are, or your own with `warn` and `error`. @default `console` */
   logger?: Logger | undefined
+  /** Where Kith counts and times what it does: `createOpenTelemetry()` for instance; see docs/metrics.md. @default nowhere */
+  telemetry?: Telemetry | undefined
 }
 
 /** Options of accounts. */

@@ -45,7 +45,7 @@ describe('steps', () => {
       store.stop()
       const later = store.steps.slice(10)
       expect(Math.max(...later.map((step) => step.millis))).toBeLessThanOrEqual(10)
-      expect(Math.max(...later.map((step) => step.limit))).toBeLessThanOrEqual(500)
+      expect(Math.max(...later.map((step) => step.limit))).toBeLessThanOrEqual(250)
       expect(Math.max(...store.perTurn().slice(10))).toBeLessThanOrEqual(15)
     }
   })
@@ -54,7 +54,7 @@ describe('steps', () => {
     const store = createSlowStore((before) => (before < 5_000 ? 0.002 : 20))
     await createSteps(createTurns(store.now)).run(store.removal(6_300))
     store.stop()
-    expect(store.steps.some((step) => step.limit === 500)).toBe(true)
+    expect(store.steps.some((step) => step.limit === 250)).toBe(true)
     expect(store.steps.slice(-50).every((step) => step.limit === 1)).toBe(true)
   })
 
@@ -96,14 +96,14 @@ describe('steps', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       return limits.length < 6
     })
-    expect(limits).toEqual([32, 64, 128, 256, 500, 500])
+    expect(limits).toEqual([32, 64, 128, 250, 250, 250])
   })
 
   test('end at a stop, and an error of a step ends its job alone', async () => {
     const steps = createSteps()
     let made = 0
     const running = steps.run(async () => {
-      if (++made === 3) steps.stop()
+      if (++made === 3) void steps.stop()
       return true
     })
     await expect(running).rejects.toBeInstanceOf(JobStopped)
@@ -112,5 +112,17 @@ describe('steps', () => {
     const others = createSteps()
     await expect(others.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await others.once(async () => 1)).toBe(1)
+  })
+  test('that have begun are over when a stop resolves', async () => {
+    const steps = createSteps()
+    let over = false
+    const running = steps.once(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      over = true
+    })
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    await steps.stop()
+    expect(over).toBe(true)
+    await running
   })
 })

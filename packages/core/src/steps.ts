@@ -1,3 +1,5 @@
+import { RetryLaterError } from './errors.ts'
+
 /**
  * For how long steps hold the event loop before other work gets a turn. One step takes about as long, so nothing waits
  * longer than twice that.
@@ -9,7 +11,7 @@ const longMillis = 8
 const shortMillis = 2.5
 const firstSize = 32
 /** What a step touches at most, also where it costs this process nothing: others wait for the locks that it holds. */
-const mostRows = 500
+const mostRows = 250
 
 /** Runs a job in steps of a time, and gives the event loop back between them. */
 export interface Steps {
@@ -21,19 +23,21 @@ export interface Steps {
   once<Result>(step: () => Promise<Result>): Promise<Result>
   /**
    * Runs `step` until it resolves to `false`. It is called with how many rows it may touch: as many as take a few
-   * milliseconds, found by how long those before took, and never more than `most` (500 by default).
+   * milliseconds, found by how long those before took, and never more than `most` (250 by default).
    * @throws JobStopped
    */
   run(step: (limit: number) => Promise<boolean>, most?: number): Promise<void>
-  /** Lets no other step begin: all that run in steps end with {@link JobStopped}. */
-  stop(): void
+  /**
+   * Lets no other step begin, so that all that runs in steps ends with {@link JobStopped}. Resolves when the steps that had
+   * begun are over. Idempotent.
+   */
+  stop(): Promise<void>
 }
 
-/** Raised in a job whose {@link Steps} were stopped. Whatever is left, the next upkeep does. */
-export class JobStopped extends Error {
+/** Raised in a job whose {@link Steps} were stopped. What is left, the next upkeep does. */
+export class JobStopped extends RetryLaterError {
   constructor() {
-    super('Kith was closed; upkeep does the rest')
-    this.name = 'JobStopped'
+    super('busy', 1)
   }
 }
 
@@ -79,14 +83,21 @@ const turnsOfProcess = createTurns(() => performance.now())
 /** Creates the steps of one Kith instance. */
 export function createSteps(turns: Turns = turnsOfProcess): Steps {
   let stopped = false
+  const begun = new Set<Promise<unknown>>()
 
   async function take<Result>(step: () => Promise<Result>): Promise<{ result: Result; took: number }> {
     const held: { result: Promise<Result> | null } = { result: null }
     const took = await turns(() => {
       if (!stopped) held.result = step()
     })
-    if (!held.result) throw new JobStopped()
-    return { result: await held.result, took }
+    const { result } = held
+    if (!result) throw new JobStopped()
+    begun.add(result)
+    try {
+      return { result: await result, took }
+    } finally {
+      begun.delete(result)
+    }
   }
 
   return {
@@ -99,8 +110,9 @@ export function createSteps(turns: Turns = turnsOfProcess): Steps {
         size = nextSize(size, took, most)
       }
     },
-    stop() {
+    async stop() {
       stopped = true
+      await Promise.allSettled(begun)
     },
   }
 }

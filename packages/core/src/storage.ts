@@ -6,6 +6,29 @@ import type { PostStore } from './posts/post-store.ts'
 import type { SessionStore } from './sessions/session-store.ts'
 import type { UserStore } from './accounts/user-store.ts'
 
+/** One step of a migration that was not taken yet. */
+export interface PlannedStep {
+  readonly name: string
+  /** How much there is to do, about: rows, or 1; 0 where an earlier step has to be taken to know. */
+  readonly total: number
+}
+
+/** How far one step of a migration has come. */
+export interface MigrationProgress {
+  readonly step: string
+  readonly done: number
+  readonly total: number
+}
+
+/** How a migration is run. */
+export interface MigrateOptions {
+  /**
+   * Called as each step begins, goes on and ends, where `done` is `total`. What it throws ends the migration there, which
+   * the next call takes up again.
+   */
+  progress?: ((progress: MigrationProgress) => void) | undefined
+}
+
 /**
  * Everything Kith keeps. An adapter returns plain objects that implement these ports; nothing happens at its
  * construction. `@kith/conformance` holds the cases that every implementation passes.
@@ -18,13 +41,27 @@ export interface Storage {
   readonly media: MediaStore
   readonly feed: FeedStore
   readonly facts: FactStore
-  /** Brings the schema up to date. Idempotent; safe to call at every start and from several processes at once. */
-  migrate(): Promise<void>
+  /**
+   * Brings the schema up to date, in steps that are short for those who use the storage meanwhile. Idempotent; safe to call
+   * at every start and from several processes concurrently; goes on where a crash, or `progress`, has ended it.
+   * @throws `storage-failed` where a newer release has changed the schema so that this one cannot use it.
+   */
+  migrate(options?: MigrateOptions): Promise<void>
+  /**
+   * The steps that {@link migrate} would take, in their order; none where the schema is up to date. Changes nothing, and
+   * rejects where `migrate` would refuse to begin.
+   */
+  plan(): Promise<readonly PlannedStep[]>
   /**
    * Finishes changes that a crash cut off between their steps, or undoes them. Where each change is one step there are none.
    * Idempotent; harms no change that is under way, and may run in several processes at once.
    */
   recover(): Promise<void>
+  /**
+   * Finds out whether the stores can be used now: rejects where they would, as before {@link migrate}, and says what to do.
+   * Resolves with `null`, or with what somebody should see to. Asks anew each time, reads next to nothing and changes nothing.
+   */
+  check(): Promise<string | null>
   /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
   close(): Promise<void>
 }

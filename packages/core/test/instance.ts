@@ -1,4 +1,4 @@
-import { createKith, type Kith, type KithOptions } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type LogFields } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 /** A Kith over memory with a clock that stands still until it is moved, and hashing that costs next to nothing. */
@@ -7,7 +7,7 @@ export interface Instance {
   /** Moves the clock. */
   advance(seconds: number): void
   /** What was logged. */
-  logged: unknown[][]
+  logged: (readonly [message: string, fields: LogFields])[]
   /** The options it was made with, to make another one over the same storage. */
   options: KithOptions
 }
@@ -17,7 +17,7 @@ export const cheapHashing = { memoryKiB: 8, iterations: 1 } as const
 /** Creates one. */
 export function createInstance(overrides: Partial<KithOptions> = {}): Instance {
   let now = Date.parse('2026-01-01T00:00:00Z')
-  const logged: unknown[][] = []
+  const logged: (readonly [string, LogFields])[] = []
   const options: KithOptions = {
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),

@@ -126,7 +126,10 @@ test.each([
     const scene = await anaAndBen()
     const { kith, options, advance, blobs } = scene
     const write = writes[name]
-    const storage = dying(options.storage, write, () => purges[gone](scene))
+    const storage = dying(options.storage, write, async () => {
+      await purges[gone](scene)
+      await kith.settled()
+    })
     await expect(write.act(createKith({ ...options, storage }), scene)).rejects.toThrow('died')
     await kith.upkeep.run()
     advance(3599)

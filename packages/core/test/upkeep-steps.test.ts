@@ -90,7 +90,9 @@ test.each([
   advance(31 * 86_400)
   const { failed } = await createKith({ ...options, storage: watched }).upkeep.run()
   expect(failed).toEqual([step])
-  expect(logged).toEqual([[expect.stringContaining(`"${step}"`), new Error('died')]])
+  expect(logged).toMatchObject([
+    [expect.stringContaining(`"${step}"`), { event: 'upkeep.step-failed', step, error: { message: 'died' } }],
+  ])
   for (const other of ['recover', 'users.toPurge', 'posts.toPurge', 'users.bannedIds', 'media.sweep'])
     expect(calls).toContain(other)
   expect(calls).toContain('sessions.purgeEnded')

@@ -1,7 +1,15 @@
-import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
+import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import {
+  createKithHttp,
+  type KithHttp,
+  type KithHttpOptions,
+  type ProbeOptions,
+  type RequestHead,
+  type SignInAnswer,
+} from '@kith/http'
 import { headOf, sendResponse, toRequest } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response as ExpressResponse } from 'express'
+import { hostRequest, originOf } from './request-id.ts'
 
 /** Kith for an Express app. */
 export interface KithExpress {
@@ -9,6 +17,10 @@ export interface KithExpress {
   routes: RequestHandler
   /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
   requireViewer: RequestHandler
+  /**
+   * Lets only those pass whose account has one of these roles now (`accounts.setRole`), and sets `request.viewer`; others get a problem.
+   */
+  requireRole(...roles: [string, ...string[]]): RequestHandler
   /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
   /**
@@ -22,6 +34,10 @@ export interface KithExpress {
   ): Promise<SignInAnswer>
   /** Answers errors of Kith from your own routes as problems; all others go on. Goes behind the routes. */
   problems: ErrorRequestHandler
+  /** A handler for probes of whether this process goes on answering: `app.get('/health', health())`. Always 200. */
+  health(options?: ProbeOptions): RequestHandler
+  /** A handler for probes of whether it can do its work: `app.get('/ready', ready())`. 200, or 503. */
+  ready(options?: ProbeOptions): RequestHandler
 }
 
 /** A request that signs in, with its response. */
@@ -35,12 +51,12 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithHttp(kith, options)
   const send = (answered: Response, response: ExpressResponse): Promise<void> =>
     sendResponse(answered, response, http.bodyTimeoutSeconds)
-  function guard(check: 'requireViewer' | 'readViewer'): RequestHandler {
+  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
     return async (request, response, next) => {
       try {
-        request.viewer = await http[check](headOf(request))
+        request.viewer = await check(headOf(request))
       } catch (error) {
-        await send(http.problem(error, check), response)
+        await send(http.problem(error, hostRequest(request)), response)
         return
       }
       next()
@@ -54,18 +70,21 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
       if (!http.owns(target)) return next()
       return answer(http, request, target).then((answered) => send(answered, response))
     },
-    requireViewer: guard('requireViewer'),
-    readViewer: guard('readViewer'),
+    requireViewer: guard(http.requireViewer),
+    requireRole: (...roles) => guard((head) => http.requireRole(head, roles)),
+    readViewer: guard(http.readViewer),
     async signIn({ request, response }, signIn) {
-      const { answer, setCookies } = await http.signIn(headOf(request), signIn)
+      const { answer, setCookies } = await http.signIn(hostRequest(request), signIn)
       response.append('set-cookie', setCookies)
       return answer
     },
     // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
     problems(error: unknown, request, response, next) {
       if (!isKithError(error) || response.headersSent) return next(error)
-      return send(http.problem(error, nameOf(request)), response)
+      return send(http.problem(error, hostRequest(request)), response)
     },
+    health: (options) => (_request, response) => send(http.health(options), response),
+    ready: (options) => async (_request, response) => send(await http.ready(options), response),
   }
 }
 
@@ -78,15 +97,9 @@ async function answer(http: KithHttp, request: Request, target: string): Promise
       peerAddress: request.socket.remoteAddress,
       target,
       parsedBody,
+      ...originOf(request),
     })
   } catch (error) {
-    return http.problem(error, `${request.method}, a route of Kith`, headOf(request))
+    return http.problem(error, { head: headOf(request), of: 'kith', ...originOf(request) })
   }
-}
-
-/** A request by its route, for the log: the path itself may hold a secret, as `/reset/<token>` does. */
-function nameOf({ method, route }: Request): string {
-  // Express gives it as `any`. It is the part below the router that it stands in, and missing outside of routes.
-  const pattern: unknown = (route as { path?: unknown } | undefined)?.path
-  return `${method} ${typeof pattern === 'string' || pattern instanceof RegExp ? String(pattern) : '(no route)'}`
 }

@@ -40,7 +40,10 @@ test('a body that was read as bytes is an error of the app, told in the log', as
   expect(error).toHaveBeenCalledExactlyOnceWith(
     'POST /api/v1/users/login: internal-error',
     expect.objectContaining({
-      message: expect.stringContaining('mount the routes of Kith before') as string,
+      event: 'request.failed',
+      error: expect.objectContaining({
+        message: expect.stringContaining('mount the routes of Kith before') as string,
+      }) as object,
     }),
   )
 })

@@ -5,5 +5,6 @@ export {
   type SignInExchange,
 } from './kith-fastify.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
+export { requestIdOf } from './host-request.ts'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, UploadLimits } from '@kith/http'
+export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

@@ -1,21 +1,31 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
-import { createKithHttp, type KithHttp, type KithHttpOptions, type SignInAnswer } from '@kith/http'
-import { headOf } from '@kith/http/node'
+import {
+  createKithHttp,
+  type KithHttp,
+  type KithHttpOptions,
+  type ProbeOptions,
+  type RequestHead,
+  type SignInAnswer,
+} from '@kith/http'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
   preHandlerAsyncHookHandler,
+  RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
-import { nameOf, registerRoutes } from './routes.ts'
+import { hostRequest } from './host-request.ts'
+import { registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** A `preHandler` that lets only those pass who are signed in; others get a problem. */
     requireViewer: preHandlerAsyncHookHandler
+    /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
+    requireRole(...roles: [string, ...string[]]): preHandlerAsyncHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerAsyncHookHandler
     /**
@@ -30,6 +40,10 @@ declare module 'fastify' {
     ): Promise<SignInAnswer>
     /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
+    /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
+    healthProbe(options?: ProbeOptions): RouteHandlerMethod
+    /** A handler for probes of whether it can do its work: `app.get('/ready', app.readyProbe())`. 200, or 503. */
+    readyProbe(options?: ProbeOptions): RouteHandlerMethod
   }
   interface FastifyRequest {
     /** Who asks; `null` for a guest, and where no guard of Kith ran. */
@@ -54,16 +68,27 @@ export interface KithFastifyOptions extends Omit<KithHttpOptions, 'prefix'> {
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
   const http = createKithHttp(kith, options)
   app.decorateRequest('viewer', null)
-  app.decorate('requireViewer', guard(http, 'requireViewer'))
-  app.decorate('readViewer', guard(http, 'readViewer'))
+  app.decorate('requireViewer', guard(http, http.requireViewer))
+  app.decorate('readViewer', guard(http, http.readViewer))
+  app.decorate('requireRole', (...roles: [string, ...string[]]) =>
+    guard(http, (head) => http.requireRole(head, roles)),
+  )
   app.decorate('signIn', async ({ request, reply }, signIn) => {
-    const { answer, setCookies } = await http.signIn(headOf(request.raw), signIn)
+    const { answer, setCookies } = await http.signIn(hostRequest(request, reply), signIn)
     for (const cookie of setCookies) reply.header('set-cookie', cookie)
     return answer
   })
   app.decorate('sendProblem', (error, { request, reply }) =>
-    isKithError(error) ? send(reply, http.problem(error, nameOf(request)), http.bodyTimeoutSeconds) : null,
+    isKithError(error)
+      ? send(reply, http.problem(error, hostRequest(request, reply)), http.bodyTimeoutSeconds)
+      : null,
   )
+  app.decorate('healthProbe', (options) => async (_request, reply) => {
+    return send(reply, http.health(options), http.bodyTimeoutSeconds)
+  })
+  app.decorate('readyProbe', (options) => async (_request, reply) => {
+    return send(reply, await http.ready(options), http.bodyTimeoutSeconds)
+  })
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 
@@ -73,12 +98,16 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   fastify: '5.x',
 })
 
-function guard(http: KithHttp, check: 'requireViewer' | 'readViewer'): preHandlerAsyncHookHandler {
+function guard(
+  http: KithHttp,
+  check: (head: RequestHead) => Promise<Viewer | null>,
+): preHandlerAsyncHookHandler {
   return async (request, reply) => {
+    const from = hostRequest(request, reply)
     try {
-      request.viewer = await http[check](headOf(request.raw))
+      request.viewer = await check(from.head)
     } catch (error) {
-      return send(reply, http.problem(error, check), http.bodyTimeoutSeconds)
+      return send(reply, http.problem(error, from), http.bodyTimeoutSeconds)
     }
   }
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { KithError } from '@kith/core'
-import type { KithHttp } from '@kith/http'
-import { headOf, toRequest } from '@kith/http/node'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { HostRequest, KithHttp } from '@kith/http'
+import { toRequest } from '@kith/http/node'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hostRequest, originOf } from './host-request.ts'
 import { send } from './send.ts'
 
 /** Registers the routes of Kith in a scope of their own, whose parsers leave the bodies as they come. */
@@ -11,7 +12,7 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   // What Fastify itself refuses in this scope: a content type that cannot be read.
   scope.setErrorHandler((error, request, reply) =>
-    send(reply, http.problem(refusal(error), nameOf(request), headOf(request.raw)), http.bodyTimeoutSeconds),
+    send(reply, http.problem(refusal(error), refused(request, reply)), http.bodyTimeoutSeconds),
   )
 
   for (const path of http.paths) {
@@ -21,7 +22,8 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
       url: path,
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const answered = await answer(http, request, targetOf(request, { mount: scope.prefix, path }))
+        const target = targetOf(request, { mount: scope.prefix, path })
+        const answered = await answer(http, { request, reply, target })
         return send(reply, answered, http.bodyTimeoutSeconds)
       },
     })
@@ -42,22 +44,28 @@ function targetOf(
   return { target: url.startsWith(mount) ? url.slice(mount.length) : url, route: path }
 }
 
-async function answer(http: KithHttp, request: FastifyRequest, target: Target): Promise<Response> {
+interface Asked {
+  request: FastifyRequest
+  reply: FastifyReply
+  target: Target
+}
+
+async function answer(http: KithHttp, { request, reply, target }: Asked): Promise<Response> {
   try {
     const body = request.body instanceof Readable ? request.body : request.raw
     return await http.handle(toRequest({ incoming: request.raw, body }), {
       address: request.ip,
       peerAddress: request.socket.remoteAddress,
       ...target,
+      ...originOf(request, reply),
     })
   } catch (error) {
-    return http.problem(error, nameOf(request), headOf(request.raw))
+    return http.problem(error, refused(request, reply))
   }
 }
 
-/** A request by its route, for the log. */
-export function nameOf({ method, routeOptions }: FastifyRequest): string {
-  return `${method} ${routeOptions.url ?? ''}`
+function refused(request: FastifyRequest, reply: FastifyReply): HostRequest {
+  return { ...hostRequest(request, reply), of: 'kith' }
 }
 
 function refusal(error: unknown): unknown {

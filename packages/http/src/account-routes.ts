@@ -63,8 +63,8 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       readByService: true,
       status: 204,
       problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
-      async handle(viewer, { body, setCookies }) {
-        await accounts.delete(viewer, body)
+      async handle(viewer, { body, client, setCookies }) {
+        await accounts.delete(viewer, body, { client })
         setCookies.push(...cookies.clear())
         return {}
       },

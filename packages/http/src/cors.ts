@@ -22,13 +22,13 @@ export function createCors(allowedOrigins: ReadonlySet<string>): Cors {
       if (origin === null) return
       headers.set('access-control-allow-origin', origin)
       headers.set('access-control-allow-credentials', 'true')
-      headers.set('access-control-expose-headers', 'Retry-After')
+      headers.set('access-control-expose-headers', 'Retry-After, X-Request-Id')
     },
     preflight(head, methods) {
       const headers = new Headers({ allow: methods, 'cache-control': 'no-store' })
       if (allowed(head) !== null) {
         headers.set('access-control-allow-methods', methods)
-        headers.set('access-control-allow-headers', 'Authorization, Content-Type')
+        headers.set('access-control-allow-headers', 'Authorization, Content-Type, X-Request-Id')
         headers.set('access-control-max-age', '600')
       }
       return new Response(null, { status: 204, headers })

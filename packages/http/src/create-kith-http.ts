@@ -1,4 +1,4 @@
-import { type ClientInfo, type Kith, KithError, type Logger, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
@@ -9,19 +9,23 @@ import { userAgentMaxLength } from './device-name.ts'
 import { createGuard } from './guard.ts'
 import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
+import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
 import { toProblemResponse } from './problem.ts'
 import { readQuery } from './query.ts'
-import type { RequestContext } from './request-context.ts'
+import type { HostRequest, RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
+import { createRecords, type OpenRequest } from './request-record.ts'
+import { secretsOf } from './request-secrets.ts'
 import type { Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
+import { measureRequests } from './measured-requests.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { createProxyNotice } from './proxy-notice.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
-import { createAnswerSignIn, endSessionBefore, withoutTokens } from './sign-in.ts'
+import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
 import { toSuccess } from './success.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
@@ -45,6 +49,11 @@ export interface KithHttp {
   owns(target: string): boolean
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**
@@ -53,14 +62,18 @@ export interface KithHttp {
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
   signIn(
-    head: RequestHead,
+    from: HostRequest,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
   ): Promise<BrowserSignIn>
+  /** The answer for an error outside of {@link handle}, which is logged with the request that it belongs to. */
+  problem(error: unknown, from: HostRequest): Response
   /**
-   * The answer for an error outside of {@link handle}. `where` names the place in the log. With the head of a request it
-   * is made readable for the allowed origins, as for paths of Kith; on other paths CORS is up to the host.
+   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
+   * such as `/health`.
    */
-  problem(error: unknown, where: string, head?: RequestHead): Response
+  health(options?: ProbeOptions): Response
+  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
+  ready(options?: ProbeOptions): Promise<Response>
   /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]
   /** All routes, as described to clients; paths without the prefix. */
@@ -73,11 +86,11 @@ export interface KithHttp {
 export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithHttp {
   const config = readHttpOptions(options)
   const { prefix, allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
-  const { clock, logger } = kith.config
+  const { clock, log, ownLogger, telemetry } = kith.config
   const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
-  const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
-  const noticeProxy = createProxyNotice(logger)
+  const guard = createGuard({ sessions: kith.sessions, accounts: kith.accounts, cookies, allowedOrigins })
+  const noticeProxy = createProxyNotice(log)
   const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
   let openApi: object | undefined
@@ -93,22 +106,39 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     ),
   ]
   const table = createRouteTable(prefix, routes)
-  // A framework may hand the error of a stream to its error handler as well.
-  const brokenOff = createErrorSet()
+  const openRecord = createRecords({
+    log,
+    viaHost: !ownLogger,
+    listeners: [measureRequests(telemetry), ...(config.onRequest ? [config.onRequest] : [])],
+  })
+  // A framework may hand an error that ended a request to its error handler as well.
+  const recorded = createErrorSet()
 
-  function problem(error: unknown, where: string, head?: RequestHead): Response {
-    const response = toProblemResponse(error, { logger: brokenOff.has(error) ? silent : logger, where })
-    if (head) cors.expose(head, response.headers)
+  function problem(error: unknown, { head, of = 'host', ...origin }: HostRequest): Response {
+    const open = openRecord(head, { ...origin, of })
+    const response = fail(error, open)
+    if (of === 'kith') cors.expose(head, response.headers)
+    if (!recorded.has(error)) open.end(response.status)
     return response
   }
 
-  async function call(route: Route, match: PathMatch, { request, context }: Source): Promise<Response> {
-    const where = `${route.method} ${match.path}`
+  function fail(error: unknown, open: OpenRequest): Response {
+    open.error = error ?? new TypeError(`${String(error)} was thrown`)
+    return toProblemResponse(error, open.id)
+  }
+
+  async function call(route: Route, match: PathMatch, { request, context, open }: Source): Promise<Response> {
     const setCookies: string[] = []
     let response: Response
     try {
       const credentials = guard.credentials(request)
       if (credentials.kind === 'conflict') setCookies.push(...cookies.clearEverywhere(match.requested))
+      const keep = <Known extends Viewer | null>(viewer: Known): Known => {
+        open.viewer = viewer
+        return viewer
+      }
+      let body: unknown
+      open.secrets = () => secretsOf({ headers: request.headers, body, query: match.query })
       const prepared: Call = {
         head: request,
         request,
@@ -117,46 +147,60 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         credentials,
         setCookies,
         readQuery: () => readQuery(new URLSearchParams(match.query)),
-        readBody: () =>
-          readJsonBody({
+        async readBody() {
+          const read = await readJsonBody({
             request,
             parsedBody: context.parsedBody,
             limitBytes: bodyLimitBytes,
             timeoutSeconds: bodyTimeoutSeconds,
-          }),
-        requireViewer: () => guard.requireViewer(request),
-        readViewer: () => guard.readViewer(request),
+          })
+          body = read
+          return read
+        },
+        requireViewer: async () => keep(await guard.requireViewer(request)),
+        readViewer: async () => keep(await guard.readViewer(request)),
       }
-      const answered = await route.handle(prepared)
-      response = toSuccess(answered, route.status, (error) => {
-        brokenOff.add(error)
-        logger.error(`${where}: the answer broke off`, error)
+      const answered = await telemetry.span(
+        `${route.method} ${match.path}`,
+        { 'http.request.method': route.method, 'http.route': match.path, 'kith.request.id': open.id },
+        () => route.handle(prepared),
+      )
+      open.viewer ??= answered.viewer ?? null
+      const status = answered.status ?? route.status
+      response = toSuccess(answered, route.status, {
+        done: () => open.end(status),
+        brokeOff(error) {
+          recorded.add(error)
+          open.error = error
+          open.end(status, { brokeOff: true })
+        },
+        cancelled: () => open.end(status, { clientLeft: request.method !== 'HEAD' }),
       })
+      if (!answered.stream) open.end(status)
     } catch (error) {
-      response = problem(error, where)
+      response = fail(error, open)
+      open.end(response.status)
     }
     for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
     return response
   }
 
-  async function answer({ request, context }: Source): Promise<Response> {
+  async function answer({ request, context, open }: Source): Promise<Response> {
     const { target = targetOf(request) } = context
     const match = table.find(target)
-    if (!match) return problem(new KithError('route-not-found'), 'no route')
+    if (!match) return fail(new KithError('route-not-found'), open)
     if (match.kind === 'ambiguous' || (context.route !== undefined && context.route !== match.path))
-      return problem(new KithError('malformed-request', { detail: plainPathDetail }), 'no route')
+      return fail(new KithError('malformed-request', { detail: plainPathDetail }), open)
+    open.route = match.path
     if (request.method === 'OPTIONS') return cors.preflight(request, match.allow)
     const head = request.method === 'HEAD'
     const route = match.routes.get((head ? 'GET' : request.method) as Method)
     if (!route) {
-      const response = problem(
-        new KithError('method-not-allowed', { detail: `Use ${match.allow}.` }),
-        match.path,
-      )
+      const response = fail(new KithError('method-not-allowed', { detail: `Use ${match.allow}.` }), open)
       response.headers.set('allow', match.allow)
       return response
     }
-    const response = await call(route, match, { request, context })
+    const response = await call(route, match, { request, context, open })
     if (!head) return response
     await response.body?.cancel()
     return new Response(null, response)
@@ -165,27 +209,45 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   return Object.freeze({
     async handle(request: Request, context: RequestContext = {}) {
       noticeProxy(request, context)
-      const response = await answer({ request, context })
+      const { id, logger, hasLeft = () => request.signal.aborted } = context
+      const open = openRecord(request, { of: 'kith', id, logger, hasLeft })
+      const response = await answer({ request, context, open })
       cors.expose(request, response.headers)
+      response.headers.set('x-request-id', open.id)
+      // Ended by now, unless its route was not found or its body is a stream.
+      if (response.body === null || open.error !== null) open.end(response.status)
       return response
     },
     owns: (target: string) => table.find(target) !== null,
     requireViewer: guard.requireViewer,
+    requireRole: guard.requireRole,
     readViewer: guard.readViewer,
-    async signIn(head: RequestHead, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
-      guard.demandOwnPage(head)
-      const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
-      await endSessionBefore(kith.sessions, readCredentials(head, cookies))
-      return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+    async signIn(
+      { head, of = 'host', ...origin }: HostRequest,
+      signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+    ) {
+      const open = openRecord(head, { ...origin, of })
+      try {
+        guard.demandOwnPage(head)
+        const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
+        open.viewer = viewerOf(signedIn)
+        await endSessionBefore(kith.sessions, readCredentials(head, cookies))
+        open.end(200)
+        return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+      } catch (error) {
+        open.end(fail(error, open).status)
+        recorded.add(error)
+        throw error
+      }
     },
     problem,
+    health: (options?: ProbeOptions) => answerHealth(kith, options),
+    ready: (options?: ProbeOptions) => answerReady(kith, options),
     paths: table.paths.map(({ path }) => path),
     routes,
     bodyTimeoutSeconds,
   })
 }
-
-const silent: Logger = { warn() {}, error() {} }
 
 function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
   const known = new WeakSet<object>()
@@ -201,6 +263,7 @@ const plainPathDetail =
 interface Source {
   request: Request
   context: RequestContext
+  open: OpenRequest
 }
 
 /** The target of a request that a Fetch host has parsed: its router saw no other. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, isKithError, KithError, type Sessions, type Viewer } from '@kith/core'
+import { type Accounts, type ErrorCode, isKithError, KithError, type Sessions, type Viewer } from '@kith/core'
 import type { Cookies } from './cookies.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
 import { isUnsafe, type RequestHead } from './request-head.ts'
@@ -14,6 +14,8 @@ export interface Guard {
   demandOwnPage(head: RequestHead): void
   /** Who asks. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
+  /** Who asks, if their account has one of these roles now. @throws as `requireViewer`; account-banned, role-required */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
   /** Who asks, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
   readViewer(head: RequestHead): Promise<Viewer | null>
 }
@@ -21,12 +23,13 @@ export interface Guard {
 /** What {@link createGuard} depends on. */
 export interface GuardOptions {
   sessions: Sessions
+  accounts: Pick<Accounts, 'requireRole'>
   cookies: Cookies
   allowedOrigins: ReadonlySet<string>
 }
 
 /** Creates the guard of one handler. */
-export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions): Guard {
+export function createGuard({ sessions, accounts, cookies, allowedOrigins }: GuardOptions): Guard {
   /** `unknown` is no browser, or one older than both headers. */
   function judge({ headers }: RequestHead): 'allowed' | 'refused' | 'unknown' {
     const origin = headers.get('origin')
@@ -60,6 +63,11 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
       if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
     },
     requireViewer,
+    async requireRole(head, roles) {
+      const viewer = await requireViewer(head)
+      await accounts.requireRole(viewer, roles)
+      return viewer
+    },
     async readViewer(head) {
       const found = credentials(head)
       if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null

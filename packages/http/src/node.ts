@@ -1,16 +1,14 @@
-import { IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { bodyOf, hasLeft } from './answer-body.ts'
 import { consumedMessage } from './body.ts'
-import { own } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
-import type { RequestHead } from './request-head.ts'
+import { type RequestHead, requestIdOf as idOf } from './request-head.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
 
-export { bodyOf }
+export { bodyOf, hasLeft }
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
 /** A request of Node's own server, as a framework hands it on. */
@@ -38,7 +36,12 @@ export function toRequest({ incoming, body }: NodeRequest): Request {
   return new Request('http://localhost/', {
     method: untransferable[method] ?? method,
     headers: headersOf(incoming),
-    ...(sendsBody && body && { body: toWeb(body, incoming), duplex: 'half' as const }),
+    ...(sendsBody &&
+      body && {
+        // Whoever stops reading leaves the connection open, so that the answer is sent.
+        body: streamChunks(body),
+        duplex: 'half' as const,
+      }),
   })
 }
 
@@ -116,6 +119,21 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
   else stream.once('finish', letGo)
 }
 
+const ids = new WeakMap<IncomingMessage, string>()
+
+/**
+ * The id of a request, as Kith logs and answers it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
+ * call with one request.
+ */
+export function requestIdOf(incoming: IncomingMessage, hostId?: unknown): string {
+  const known = ids.get(incoming)
+  if (known !== undefined) return known
+  const own = typeof hostId === 'string' || typeof hostId === 'number' ? String(hostId) : undefined
+  const id = idOf(headOf(incoming), own)
+  ids.set(incoming, id)
+  return id
+}
+
 function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {
   return 'stream' in incoming
 }
@@ -139,12 +157,4 @@ function headersOf(incoming: IncomingMessage): Headers {
     if (value !== undefined && !name.startsWith(':')) headers.set(name, String(value))
   }
   return headers
-}
-
-/** The body as a Fetch request has it. Whoever stops reading leaves the connection open, so that the answer is sent. */
-function toWeb(body: Readable, incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const web = streamChunks(body)
-  // Node makes each chunk of a body anew. What another made into a request may be cut from something it still needs.
-  if (body === incoming && incoming instanceof IncomingMessage && incoming.socket instanceof Socket) own(web)
-  return web
 }

@@ -8,6 +8,7 @@ test('defaults', () => {
     cookies: { secure: true, sameSite: 'lax', domain: null },
     bodyLimitBytes: 65_536,
     bodyTimeoutSeconds: 30,
+    onRequest: null,
     uploads: { perAccount: 4, minBytesPerSecond: 16_384, graceSeconds: 10 },
   })
 })

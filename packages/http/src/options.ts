@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
+import type { RequestRecord } from './request-record.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions {
@@ -19,6 +20,8 @@ export interface KithHttpOptions {
   bodyTimeoutSeconds?: number | undefined
   /** How files are taken by `POST /media`. */
   uploads?: UploadLimits | undefined
+  /** Hears of each request of Kith when it has ended: for metrics, or a log of your own. @default nobody */
+  onRequest?: ((record: RequestRecord) => void) | undefined
 }
 
 /** Limits of the files that come through this server, for each server process. */
@@ -52,6 +55,7 @@ export interface HttpConfig {
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
   readonly bodyTimeoutSeconds: number
+  readonly onRequest: ((record: RequestRecord) => void) | null
   readonly uploads: Readonly<{ perAccount: number; minBytesPerSecond: number; graceSeconds: number }>
 }
 
@@ -90,6 +94,7 @@ const schema = z.strictObject({
       graceSeconds: seconds.optional(),
     })
     .optional(),
+  onRequest: z.function().optional(),
 })
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
@@ -104,6 +109,7 @@ export function readHttpOptions(options: KithHttpOptions): HttpConfig {
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
     bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,
+    onRequest: options.onRequest ?? null,
     uploads: Object.freeze({ perAccount, minBytesPerSecond, graceSeconds }),
   })
 }

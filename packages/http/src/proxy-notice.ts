@@ -1,4 +1,4 @@
-import type { Logger } from '@kith/core'
+import type { Log } from '@kith/core'
 import type { RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
 
@@ -6,13 +6,13 @@ import type { RequestHead } from './request-head.ts'
  * Creates what says once that a proxy seems to stand in front which the host does not trust: then all clients have the
  * proxy's address and share their limits, so that a few failed sign-ins of one keep everybody out.
  */
-export function createProxyNotice(logger: Logger): (head: RequestHead, context: RequestContext) => void {
+export function createProxyNotice(log: Log): (head: RequestHead, context: RequestContext) => void {
   let said = false
   return ({ headers }, { address, peerAddress }) => {
     if (said || peerAddress === undefined || address !== peerAddress) return
     if (headers.get('x-forwarded-for') === null) return
     said = true
-    logger.warn(untrustedProxy)
+    log.warn('proxy.untrusted', { message: untrustedProxy })
   }
 }
 

@@ -1,5 +1,8 @@
+import type { RequestHead } from './request-head.ts'
+import type { RequestOrigin } from './request-record.ts'
+
 /** What only the host knows of a request. */
-export interface RequestContext {
+export interface RequestContext extends RequestOrigin {
   /** The client's IP address by the host's own proxy setting. Without one, all clients share their limits. */
   address?: string | undefined
   /** The IP address of the other end of the connection: shows that a proxy is there which the host does not trust. */
@@ -13,4 +16,13 @@ export interface RequestContext {
   route?: string | undefined
   /** The body, if a JSON parser of the host has read it already. */
   parsedBody?: unknown
+}
+
+/** A request that {@link KithHttp.handle} does not answer: of a route of the host, or one that its framework refused. */
+export interface HostRequest extends RequestOrigin {
+  head: RequestHead
+  /** The template of its route, for the log: the path itself may hold a secret, as `/reset/<token>` does. */
+  route?: string | null | undefined
+  /** `kith`: a path of Kith, whose answers the pages of `allowedOrigins` may read. On others CORS is up to the host. @default 'host' */
+  of?: 'kith' | 'host' | undefined
 }

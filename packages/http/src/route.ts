@@ -36,6 +36,8 @@ export interface Answer {
   /** @default the route's */
   status?: number | undefined
   headers?: Readonly<Record<string, string>> | undefined
+  /** Who signed in by this call, for its record. */
+  viewer?: Viewer | undefined
 }
 
 /** A request that has found its route. */

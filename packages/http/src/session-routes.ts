@@ -4,7 +4,7 @@ import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
-import { signInBody, withoutTokens } from './sign-in.ts'
+import { signInBody, viewerOf, withoutTokens } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: RouteOptions): Route[] {
@@ -47,14 +47,16 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
         'rate-limited',
       ],
       async handle({ body, credentials, client, setCookies }) {
-        if (body.refreshToken !== undefined)
-          return { body: await sessions.refresh(body.refreshToken, client) }
+        if (body.refreshToken !== undefined) {
+          const refreshed = await sessions.refresh(body.refreshToken, client)
+          return { body: refreshed, viewer: viewerOf(refreshed) }
+        }
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         if (cookie === null) throw new KithError('refresh-token-invalid', { detail: sendToken })
         try {
           const signedIn = await sessions.refresh(cookie, client)
           setCookies.push(...cookies.set(signedIn))
-          return { body: withoutTokens(signedIn) }
+          return { body: withoutTokens(signedIn), viewer: viewerOf(signedIn) }
         } catch (error) {
           if (isDeadToken(error)) setCookies.push(...cookies.clear())
           throw error

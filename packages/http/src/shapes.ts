@@ -61,6 +61,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   status: z.int(),
   code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string(),
+  requestId: z.string(),
   errors: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).optional(),
 })
 

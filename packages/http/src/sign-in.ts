@@ -1,4 +1,4 @@
-import { type ClientInfo, isKithError, parseInput, type Sessions, type SignIn } from '@kith/core'
+import { type ClientInfo, isKithError, parseInput, type Sessions, type SignIn, type Viewer } from '@kith/core'
 import { z } from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
@@ -70,10 +70,10 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
     await endSessionBefore(sessions, credentials)
     if (bearer) {
       if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
-      return { body: signedIn }
+      return { body: signedIn, viewer: viewerOf(signedIn) }
     }
     setCookies.push(...cookies.set(signedIn))
-    return { body: withoutTokens(signedIn) }
+    return { body: withoutTokens(signedIn), viewer: viewerOf(signedIn) }
   }
 }
 
@@ -88,6 +88,11 @@ export async function endSessionBefore(sessions: Sessions, credentials: Credenti
   } catch (error) {
     if (!isDeadToken(error)) throw error
   }
+}
+
+/** Who signed in. */
+export function viewerOf({ user, session }: SignIn): Viewer {
+  return { userId: user.id, sessionId: session.id }
 }
 
 /** What a sign-in answers where the tokens are in cookies. */

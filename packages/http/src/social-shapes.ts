@@ -44,6 +44,7 @@ const ownUser: z.ZodType<OwnUser> = z.strictObject({
   emailVerified: z.boolean(),
   phone: z.string().nullable(),
   phoneVerified: z.boolean(),
+  role: z.string(),
 })
 
 const author: z.ZodType<Author> = z.strictObject({

@@ -11,7 +11,7 @@ async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 }
 
 test('a client that leaves while a chunk is on its way has broken nothing, and ends the source', async () => {
-  const brokeOff = vi.fn()
+  const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const ended = vi.fn()
   async function* stream(): AsyncGenerator<Uint8Array> {
     try {
@@ -20,19 +20,28 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
       ended()
     }
   }
-  const reader = toSuccess({ stream: stream() }, 200, brokeOff).body?.getReader()
+  const reader = toSuccess({ stream: stream() }, 200, end).body?.getReader()
   const reading = reader?.read()
   await wait(7)
   await reader?.cancel()
   await reading
   await wait(20)
   expect(ended).toHaveBeenCalledOnce()
-  expect(brokeOff).not.toHaveBeenCalled()
+  expect(end.brokeOff).not.toHaveBeenCalled()
+  expect(end.cancelled).toHaveBeenCalledOnce()
+  expect(end.done).not.toHaveBeenCalled()
 })
 
 test('a source that fails is told of once', async () => {
-  const brokeOff = vi.fn()
+  const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const gone = new Error('gone')
-  await expect(toSuccess({ stream: slow(gone) }, 200, brokeOff).text()).rejects.toThrow()
-  expect(brokeOff.mock.calls).toEqual([[gone]])
+  await expect(toSuccess({ stream: slow(gone) }, 200, end).text()).rejects.toThrow()
+  expect(end.brokeOff.mock.calls).toEqual([[gone]])
+})
+
+test('a source that is read to its end says so once', async () => {
+  const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
+  expect(await toSuccess({ stream: slow() }, 200, end).text()).toHaveLength(50)
+  expect(end.done).toHaveBeenCalledOnce()
+  expect(end.cancelled).not.toHaveBeenCalled()
 })

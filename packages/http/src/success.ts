@@ -1,36 +1,44 @@
 import type { Answer } from './route.ts'
 
-/**
- * The response of a route when all went well. `brokeOff` hears once of a stream that fails while it is sent: the status is
- * out by then, and a client sees no more than a body that is too short.
- */
+/** Hears how the stream of an answer ends, once. */
+export interface StreamEnd {
+  done(): void
+  /** It failed while it was sent: the status is out by then, and a client sees no more than a body that is too short. */
+  brokeOff(error: unknown): void
+  cancelled(): void
+}
+
+/** The response of a route when all went well. */
 export function toSuccess(
   { body, bytes, stream, headers, status }: Answer,
   usualStatus: number,
-  brokeOff: (error: unknown) => void,
+  end: StreamEnd,
 ): Response {
   const base = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers }
   const init = { status: status ?? usualStatus, headers: base }
-  if (!body) return new Response(stream ? toReadable(stream, brokeOff) : (bytes ?? null), init)
+  if (!body) return new Response(stream ? toReadable(stream, end) : (bytes ?? null), init)
   return new Response(JSON.stringify(body), {
     ...init,
     headers: { 'content-type': 'application/json', ...base },
   })
 }
 
-function toReadable(
-  stream: AsyncIterable<Uint8Array>,
-  brokeOff: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
+function toReadable(stream: AsyncIterable<Uint8Array>, end: StreamEnd): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null
   let isCancelled = false
+
+  function close(controller: ReadableStreamDefaultController): void {
+    controller.close()
+    end.done()
+  }
+
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await (ahead ?? chunks.next())
         if (isCancelled) return
-        if (done) return controller.close()
+        if (done) return close(controller)
         // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
         // the server asks again, and the connection would not be seen as idle.
         ahead = chunks.next()
@@ -38,15 +46,16 @@ function toReadable(
         // Whoever left meanwhile misses nothing, and nothing is wrong.
         if (isCancelled) return
         controller.enqueue(value)
-        if (next.done) controller.close()
+        if (next.done) close(controller)
       } catch (error) {
         if (isCancelled) return
-        brokeOff(error)
+        end.brokeOff(error)
         throw error
       }
     },
     async cancel() {
       isCancelled = true
+      end.cancelled()
       await chunks.return?.()
     },
   })

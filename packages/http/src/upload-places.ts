@@ -1,4 +1,4 @@
-import { RetryLaterError } from '@kith/core'
+import { RefusedError } from '@kith/core'
 
 /** How many files each account sends at the same time. */
 export interface UploadPlaces {
@@ -12,7 +12,7 @@ export function createUploadPlaces(perAccount: number): UploadPlaces {
   return {
     async within(account, work) {
       const others = taken.get(account) ?? 0
-      if (others >= perAccount) throw new RetryLaterError('rate-limited', 5)
+      if (others >= perAccount) throw new RefusedError('rate-limited', 5, 'uploads.perAccount')
       taken.set(account, others + 1)
       try {
         return await work()

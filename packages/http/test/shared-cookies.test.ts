@@ -13,7 +13,7 @@ const http = createKithHttp(kith, { cookies: { domain: 'app.example' } })
 const own = { 'sec-fetch-site': 'same-origin' }
 
 async function cookiesOf(username: string): Promise<string[]> {
-  const { setCookies } = await http.signIn({ method: 'POST', headers: new Headers(own) }, () =>
+  const { setCookies } = await http.signIn({ head: { method: 'POST', headers: new Headers(own) } }, () =>
     kith.accounts.register({ username, password: 'correct horse battery' }),
   )
   return setCookies.map((cookie) => cookie.split(';')[0] ?? '')
@@ -60,9 +60,11 @@ test('no other host of the domain can put a device of its own before that of a p
   expect(device).toMatch(/^__Host-kith-device=/)
   const { setCookies } = await http.signIn(
     {
-      method: 'POST',
-      // What a neighbor can set has a domain, and browsers let nothing with a domain have this prefix.
-      headers: new Headers({ ...own, cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}` }),
+      head: {
+        method: 'POST',
+        // What a neighbor can set has a domain, and browsers let nothing with a domain have this prefix.
+        headers: new Headers({ ...own, cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}` }),
+      },
     },
     ({ device: known }) => {
       expect(`__Host-kith-device=${known}`).toBe(device)

@@ -1,14 +1,16 @@
 import { extname, resolve } from 'node:path'
-import type { ImageProcessor } from '@kith/core'
-import { createMediaWork, type MediaProcesses } from '@kith/core/adapter'
+import type { ImageProcessor, Observable } from '@kith/core'
+import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
 import { findLibheif } from './heic.ts'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
 import { type ImageVerbs, imageVerbs } from './image-verbs.ts'
 
 /** The image processor on sharp. */
-export interface SharpImages extends ImageProcessor {
+export interface SharpImages extends ImageProcessor, Observable {
   /** Ends the processes that images are decoded in. They end by themselves as well, when the server does or has no images. */
   close(): Promise<void>
+  /** How much waits to be done. */
+  load(): QueueLoad
 }
 
 const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30, maxMebibytes: 1024 })
@@ -20,7 +22,7 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30
 export function createSharpImages(options: SharpImagesOptions = {}): SharpImages {
   const settings = readSettings(options)
   if (settings.heic) findLibheif()
-  const { run, close } = createWork(options)
+  const { run, close, load, observe } = createWork(options)
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), settings] }),
@@ -32,6 +34,8 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
         { verb: 'rendition', arguments: [{ path: resolve(path), target: resolve(target) }, form, settings] },
       ),
     close,
+    load,
+    observe: (telemetry) => observe(telemetry, 'images'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import type { VideoProcessor } from '@kith/core'
-import { createMediaWork, type MediaProcesses } from '@kith/core/adapter'
+import type { Observable, VideoProcessor } from '@kith/core'
+import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
 import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
 
 /** How videos are worked on. */
@@ -23,9 +23,11 @@ export interface MediabunnyVideosOptions {
 }
 
 /** The video processor on mediabunny. */
-export interface MediabunnyVideos extends VideoProcessor {
+export interface MediabunnyVideos extends VideoProcessor, Observable {
   /** Ends the processes that videos are read in. They end by themselves as well, when the server does or has no videos. */
   close(): Promise<void>
+  /** How much waits to be done. */
+  load(): QueueLoad
 }
 
 const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60, maxMebibytes: 512 })
@@ -38,7 +40,7 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60
  */
 export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): MediabunnyVideos {
   const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
-  const { run, close } = createWork(options)
+  const { run, close, load, observe } = createWork(options)
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), maxSeconds] }),
@@ -52,6 +54,8 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
       }
     },
     close,
+    load,
+    observe: (telemetry) => observe(telemetry, 'videos'),
   }
 }
 

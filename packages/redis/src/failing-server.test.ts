@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type KithError, type Reading, RetryLaterError, silentTelemetry } from '@kith/core'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
@@ -132,23 +134,60 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     },
   )
 
-  test.concurrent('a server that may evict revocations is told of once, with what to do', async () => {
-    const { place } = await ownServer()
-    const admin = connect(place) as Redis
-    const told = async (): Promise<unknown[]> => {
-      const one = openRevocations(place)
-      await untilTrusted(one)
-      await one.revoke(['a'], inAMinute())
-      return one.warnings.flat()
-    }
-    expect(await told()).toEqual([])
-    await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
-    expect(await told(), 'without a limit nothing is evicted').toEqual([])
-    await admin.config('SET', 'maxmemory', '100mb')
-    expect(await told()).toEqual([expect.stringMatching(/volatile-lru.*noeviction/)])
-    await admin.config('SET', 'maxmemory-policy', 'noeviction')
-    expect(await told()).toEqual([])
-  })
+  test.concurrent(
+    'a server that may evict revocations is reported at the start, with what to do',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      /** What is logged without any use of the revocations. */
+      const told = async (user: object = {}): Promise<unknown[]> => {
+        const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', user)
+        closeLater(() => client.disconnect())
+        const warnings: string[] = []
+        const logger = { warn: (line: string) => void warnings.push(line) }
+        const one = createRedisRevocations({ client, prefix: place.prefix, logger })
+        await once(client, 'ready')
+        // A second one on a client that is connected.
+        const later = createRedisRevocations({ client, prefix: place.prefix, logger })
+        // What was asked before is answered before.
+        await client.ping()
+        await wait(0)
+        await Promise.all([one.close(), later.close()])
+        expect(client.listenerCount('ready')).toBe(0)
+        return warnings
+      }
+      expect(await told()).toEqual([])
+      await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
+      expect(await told(), 'without a limit nothing is evicted').toEqual([])
+      await admin.config('SET', 'maxmemory', '100mb')
+      const evicts = expect.stringMatching(/volatile-lru.*noeviction/)
+      expect(await told()).toEqual([evicts, evicts])
+      await admin.acl('SETUSER', 'kith', 'on', '>secret', '~*', '&*', '+@all', '-info')
+      const unsure = expect.stringMatching(/could not be checked: NOPERM.*noeviction.*\+info/)
+      expect(await told({ username: 'kith', password: 'secret' })).toEqual([unsure, unsure])
+      await admin.config('SET', 'maxmemory-policy', 'noeviction')
+      expect(await told()).toEqual([])
+    },
+  )
+
+  test.concurrent(
+    'a client that never connects is sent nothing, and one that connects late is asked then',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      await admin.config('SET', 'maxmemory', '100mb')
+      await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+      const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', { lazyConnect: true })
+      closeLater(() => client.disconnect())
+      const warnings: string[] = []
+      createRedisRevocations({ client, logger: { warn: (line) => void warnings.push(line) } })
+      await wait(50)
+      expect([client.status, warnings]).toEqual(['wait', []])
+      await client.connect()
+      await until(() => warnings.length > 0)
+      expect(warnings).toEqual([expect.stringContaining('allkeys-lru')])
+    },
+  )
 
   test.concurrent(
     'no writes: revoking is refused, checks go on from memory, and it is written later',
@@ -171,7 +210,8 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     async () => {
       const { place, control } = await ownServer()
       const one = openRevocations(place, { whenUnreachable: 'open' })
-      const limits = createRedisRateLimits({ ...place, client: one.client, whenUnreachable: 'open' })
+      const logger = { warn() {} }
+      const limits = createRedisRateLimits({ ...place, client: one.client, logger, whenUnreachable: 'open' })
       await untilTrusted(one)
       await one.revoke(['a'], inAMinute())
       await control.freeze()
@@ -209,31 +249,139 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
     expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
     await limits.reset(['a'])
-    expect(one.warnings.flat().map(String)).not.toContainEqual(expect.stringContaining('NOPERM'))
+    expect(one.warnings.map((line) => JSON.stringify(line))).not.toContainEqual(expect.stringContaining('NOPERM'))
     expect(rights).toHaveLength(24)
   })
 
-  test.concurrent('a wrong password is a fault of the server that tells it to nobody', async () => {
+  test.concurrent(
+    'a wrong password at start: refused as something to try again, told once, and to nobody',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      await admin.config('SET', 'requirepass', 'the right one')
+      const client = new Redis(place.ports[0] ?? 0, { password: 'the wrong one', maxRetriesPerRequest: 1 })
+      client.on('error', () => {})
+      closeLater(() => client.disconnect())
+      const warnings: unknown[] = []
+      const logger = { warn: (...line: unknown[]) => warnings.push(line) }
+      const one = createRedisRevocations({ client, logger })
+      closeLater(() => one.close())
+      const limits = createRedisRateLimits({ client, logger })
+      const errors = [
+        (await timed(() => one.isRevoked('a'))).error,
+        (await timed(() => limits.hit('a', rules, new Date()))).error,
+      ]
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(RetryLaterError)
+        expect(error).toMatchObject({ code: 'storage-unavailable', status: 503 })
+      }
+      await until(() => warnings.length === 1)
+      await wait(200)
+      expect(warnings).toHaveLength(1)
+      const checks = await Promise.all([one, limits].map((each) => timed(() => each.check())))
+      for (const { error } of checks) {
+        expect(error).toMatchObject({
+          code: 'storage-unavailable',
+          detail: expect.stringMatching(/password/) as string,
+        })
+      }
+      const told = JSON.stringify([errors, checks, warnings], (_, value: unknown) =>
+        value instanceof Error
+          ? { ...value, message: value.message, stack: value.stack, cause: value.cause }
+          : value,
+      )
+      expect(told).toContain('WRONGPASS')
+      expect(told).not.toContain('the wrong one')
+      expect(JSON.stringify(checks.map(({ error }) => (error as KithError).detail))).not.toMatch(
+        /127\.0\.0\.1|WRONGPASS/,
+      )
+      // Somebody sees to it, and nothing has to be started again.
+      await admin.config('SET', 'requirepass', 'the wrong one')
+      await until(async () =>
+        (await Promise.all([one.check(), limits.check()])).every((detail) => detail === null),
+      )
+      await untilTrusted(one)
+    },
+  )
+
+  test.concurrent(
+    'open: with a wrong password, too, the app goes on, and checks say what to see to',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      await admin.config('SET', 'requirepass', 'the right one')
+      const client = new Redis(place.ports[0] ?? 0, { password: 'the wrong one', maxRetriesPerRequest: 1 })
+      client.on('error', () => {})
+      closeLater(() => client.disconnect())
+      const warnings: unknown[] = []
+      const logger = { warn: (...line: unknown[]) => warnings.push(line) }
+      const one = createRedisRevocations({ client, logger, whenUnreachable: 'open' })
+      closeLater(() => one.close())
+      const limits = createRedisRateLimits({ client, logger, whenUnreachable: 'open' })
+      expect(await one.isRevoked('a')).toBe(false)
+      for (let attempt = 0; attempt < 3; attempt++)
+        expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
+      expect(await one.check()).toMatch(/password.*goes on without it/)
+      expect(await limits.check()).toMatch(/password.*goes on without it/)
+      await until(() => warnings.length >= 2)
+      expect(
+        warnings.flat().filter((line) => /attempts pass uncounted.*password/.test(String(line))),
+      ).toHaveLength(1)
+    },
+  )
+
+  test.concurrent('a user that lacks a permission hears which list to look at', async () => {
     const { place } = await ownServer()
     const admin = connect(place) as Redis
-    await admin.config('SET', 'requirepass', 'the right one')
-    const client = new Redis(place.ports[0] ?? 0, { password: 'the wrong one', maxRetriesPerRequest: 1 })
+    await admin.call(
+      'ACL',
+      'SETUSER',
+      'app',
+      'on',
+      '>secret',
+      `~${place.prefix}*`,
+      '+info',
+      '+client',
+      '+hello',
+    )
+    const client = new Redis(place.ports[0] ?? 0, { username: 'app', password: 'secret' })
     client.on('error', () => {})
     closeLater(() => client.disconnect())
-    const warnings: unknown[] = []
-    const logger = { warn: (...line: unknown[]) => warnings.push(line) }
-    const one = createRedisRevocations({ client, logger, whenUnreachable: 'open' })
-    closeLater(() => one.close())
-    const { error } = await timed(() => one.isRevoked('a'))
-    expect(error).toMatchObject({ code: 'storage-failed', status: 500 })
-    await until(() => warnings.length === 1)
-    await wait(200)
-    expect(warnings).toHaveLength(1)
-    const told = JSON.stringify([error, (error as Error).cause, warnings], (_, value: unknown) =>
-      value instanceof Error ? { ...value, message: value.message, stack: value.stack } : value,
-    )
-    expect(told).toContain('WRONGPASS')
-    expect(told).not.toContain('the wrong one')
+    const limits = createRedisRateLimits({ client, prefix: place.prefix })
+    const { error } = await timed(() => limits.check())
+    expect(error).toMatchObject({ detail: expect.stringMatching(/permissions.*README/) as string })
+    expect((await timed(() => limits.hit('a', rules, new Date()))).error).toMatchObject({ status: 503 })
+  })
+
+  test.concurrent('unreachable at start: checks say so, and say when it can be reached', async () => {
+    const { place, control } = await ownServer()
+    await control.kill()
+    const client = connect(place)
+    const one = openRevocations(place, { client })
+    const { error } = await timed(() => one.check())
+    expect(error).toMatchObject({ detail: expect.stringMatching(/cannot be reached/) as string })
+    await control.restart()
+    await until(async () => (await one.check()) === null)
+  })
+
+  test.concurrent('telemetry: whether the mirror is trusted, and how far the outbox is behind', async () => {
+    const { place, control } = await ownServer()
+    const one = openRevocations(place)
+    const gauges = new Map<string, () => readonly Reading[]>()
+    one.observe({ ...silentTelemetry, gauge: (name, read) => void gauges.set(name, read) })
+    const read = (name: string): number | undefined => gauges.get(`kith.revocations.${name}`)?.()[0]?.value
+    expect(read('mirror.trusted')).toBe(0)
+    await untilTrusted(one)
+    await until(() => read('mirror.trusted') === 1)
+    await one.revoke(['a', 'b'], inAMinute())
+    expect([read('mirror.entries'), read('outbox.waiting'), read('outbox.age')]).toEqual([2, 0, 0])
+    await control.freeze()
+    const refused = timed(() => one.revoke(['c'], inAMinute()))
+    await until(() => read('outbox.waiting') === 1)
+    await until(() => (read('outbox.age') ?? 0) > 0.05)
+    control.thaw()
+    await refused
+    await until(() => read('outbox.waiting') === 0)
   })
 })
 

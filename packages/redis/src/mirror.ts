@@ -4,6 +4,8 @@ export type Entry = readonly [sessionId: string, endsAt: number]
 /** The denylist as this process knows it. */
 export interface Mirror {
   has(sessionId: string): boolean
+  /** How many it holds. */
+  size(): number
   /** Keeps the later of two ends. */
   add(entry: Entry): void
   /** The entries that have not ended at `now`. */
@@ -19,6 +21,7 @@ export function createMirror(): Mirror {
 
   return {
     has: (sessionId) => ends.has(sessionId),
+    size: () => ends.size,
     add([sessionId, endsAt]) {
       if ((ends.get(sessionId) ?? 0) >= endsAt) return
       ends.delete(sessionId)

@@ -3,6 +3,8 @@ import type { Entry } from './mirror.ts'
 /** Entries that Redis has to know; few enough to be written in one short step. */
 export interface Parcel {
   readonly entries: readonly Entry[]
+  /** In milliseconds of `performance.now()`. */
+  readonly addedAt: number
   /** Resolves once they are written, by whoever. It never rejects. */
   readonly written: Promise<void>
   /** They are written. */
@@ -27,6 +29,7 @@ export function createOutbox(): Outbox {
     const { promise, resolve } = Promise.withResolvers<void>()
     const parcel: Parcel = {
       entries,
+      addedAt: performance.now(),
       written: promise,
       deliver() {
         parcels.delete(parcel)

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
-import { createMemoryRateLimits } from '@kith/core/adapter'
+import { type Checkable, isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
+import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
+import { createCheck } from './check.ts'
 import { checkPrefix, type RedisClient } from './client.ts'
 import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'
-import { isUnreachable } from './redis-error.ts'
+import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { runScript } from './script.ts'
 import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
@@ -19,19 +20,30 @@ export interface RedisRateLimitsOptions {
    * allows them uncounted. A Redis that is full refuses nobody: each process then counts by itself. @default 'closed'
    */
   whenUnreachable?: WhenUnreachable | undefined
-  /** Told once when Redis is full. @default `console` */
+  /** Told once when Redis is full, and with `open` once for each reason why attempts pass uncounted. @default `console` */
   logger?: Pick<Logger, 'warn'> | undefined
 }
 
+/** The counters of all processes on one Redis. */
+export interface RedisRateLimits extends RateLimits, Checkable {}
+
 /** Creates the counters of all processes on one Redis. Nothing happens until the first attempt. */
-export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimits {
-  const { client, logger = console } = options
+export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRateLimits {
+  const { client } = options
+  const log = createLog(options.logger ?? console)
   const prefix = checkPrefix(options.prefix ?? 'kith')
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const reach = createReach()
   const bucketOf = (key: string): string => `${prefix}:limits:${bucketName(key)}`
   const own = createMemoryRateLimits()
-  let warned = false
+  const told = new Set<string>()
+
+  /** Once for each reason. */
+  function warn(name: 'redis.full' | 'redis.uncounted', detail: string, error?: unknown): void {
+    if (told.has(detail)) return
+    told.add(detail)
+    log.warn(name, { detail, error })
+  }
 
   /** Makes the call, or what is done otherwise where Redis cannot be used and nobody is to be refused for that. */
   async function tryTo<Answer>(call: () => Promise<Answer>, otherwise: Otherwise<Answer>): Promise<Answer> {
@@ -39,16 +51,24 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RateLimi
       return await reach(call)
     } catch (error) {
       if (isFull(error)) {
-        if (!warned) logger.warn(fullWarning)
-        warned = true
+        warn('redis.full', adviceOn(error))
         return await otherwise.full()
       }
       if (whenUnreachable === 'closed' || !isUnreachable(error)) throw error
+      warn('redis.uncounted', adviceOn(error), toKithError(error).cause)
       return otherwise.unreachable
     }
   }
 
   return {
+    check: createCheck({
+      client,
+      whenUnreachable,
+      async call() {
+        await client.hlen(bucketOf('check'))
+        return null
+      },
+    }),
     async hit(key, limits, now) {
       if (limits.length === 0) return { allowed: true, retryAfterSeconds: 0 }
       const values = [key, now.getTime(), ...limits.flatMap(toArguments)]
@@ -78,9 +98,6 @@ interface Otherwise<Answer> {
   full(): Promise<Answer>
   unreachable: Answer
 }
-
-const fullWarning =
-  'Redis is full: limits are counted in each process by itself until there is room. Give it more memory (maxmemory).'
 
 function isFull(error: unknown): boolean {
   return isKithError(error) && error.code === 'storage-full'

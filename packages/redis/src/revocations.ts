@@ -1,14 +1,17 @@
-import type { Clock, Logger, Revocations } from '@kith/core'
+import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
+import { createLog } from '@kith/core/adapter'
+import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
-import { evictionProblem } from './eviction.ts'
+import { checkEviction, evictionProblem } from './eviction.ts'
 import { createFollower } from './follower.ts'
 import { createLease } from './lease.ts'
 import { createMirror, type Entry } from './mirror.ts'
 import { createOutbox, type Parcel } from './outbox.ts'
+import { observeMirror } from './observe-mirror.ts'
 import { createReach, deadlineMillis } from './reach.ts'
-import { isUnreachable, toKithError } from './redis-error.ts'
+import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRevocations} takes. */
@@ -25,14 +28,14 @@ export interface RedisRevocationsOptions {
   /** The clock that `until` is told by: give it where `createKith` has one of its own. @default the system's clock */
   clock?: Clock | undefined
   /**
-   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations.
+   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations or does not say.
    * @default `console`
    */
   logger?: Pick<Logger, 'warn'> | undefined
 }
 
 /** The denylist of all processes on one Redis. */
-export interface RedisRevocations extends Revocations {
+export interface RedisRevocations extends Revocations, Checkable, Observable {
   /** Closes the connection made here, but not the client. Afterwards each check asks Redis. */
   close(): Promise<void>
 }
@@ -46,11 +49,13 @@ const leaseMillis = 1_000
 const marginMillis = 300_000
 
 /**
- * Creates the denylist. Nothing happens until it is first used; then the mirror is built in the background, and checks
+ * Creates the denylist. Once the client is connected it checks that the server does not evict, and says in the log if it does.
+ * Nothing else happens until it is first used; then the mirror is built in the background, and checks
  * ask Redis until it stands.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
-  const { client, prefix = 'kith', clock = () => new Date(), logger = console } = options
+  const { client, prefix = 'kith', clock = () => new Date() } = options
+  const log = createLog(options.logger ?? console)
   const whenUnreachable = checkWhenUnreachable(options.whenUnreachable)
   const denylist = createDenylist(prefix)
   const mirror = createMirror()
@@ -64,22 +69,11 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     outbox,
     lease,
     warn(error) {
-      const { cause } = toKithError(error)
-      logger.warn('Redis: revocations are not pushed to this process; it asks Redis at each check', cause)
+      log.warn('redis.not-pushed', { detail: adviceOn(error), error: toKithError(error).cause })
     },
   })
 
-  let asked = false
-
-  /** Begins to follow, and looks once whether the server may drop what it is told. */
-  function start(): void {
-    follower.start()
-    if (asked) return
-    asked = true
-    void evictionProblem(client).then((problem) => {
-      if (problem !== null) logger.warn(problem)
-    })
-  }
+  const stopChecking = checkEviction(client, log)
 
   /** What the client cannot write now, the follower delivers on its own connection, now or as soon as it can. */
   async function send({ entries, written, deliver }: Parcel): Promise<void> {
@@ -104,7 +98,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
   return {
     async revoke(sessionIds, until) {
       if (sessionIds.length === 0) return
-      start()
+      follower.start()
       const endsAt = performance.now() + until.getTime() - clock().getTime() + marginMillis
       const entries = sessionIds.map((sessionId): Entry => [sessionId, endsAt])
       for (const entry of entries) mirror.add(entry)
@@ -114,10 +108,24 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     isRevoked(sessionId) {
       if (mirror.has(sessionId)) return true
       if (lease.holds()) return false
-      start()
+      follower.start()
       return ask(sessionId)
     },
 
-    close: () => follower.close(),
+    async close() {
+      stopChecking()
+      await follower.close()
+    },
+
+    check: createCheck({
+      client,
+      whenUnreachable,
+      async call() {
+        await denylist.isDenied(client, 'check')
+        return await evictionProblem(client)
+      },
+    }),
+
+    observe: (telemetry) => observeMirror(telemetry, { mirror, outbox, lease }),
   }
 }

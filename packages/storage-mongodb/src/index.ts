@@ -1,4 +1,5 @@
 import type { Storage } from '@kith/core'
+import { check } from './check.ts'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
@@ -35,6 +36,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     facts: createFactStore(connection),
     migrate: () => migrate(settings, source),
     recover: () => recover(connection),
+    check: () => check(connection),
     close: () => source.close(),
   }
 }

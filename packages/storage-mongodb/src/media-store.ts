@@ -58,12 +58,16 @@ export function createMediaStore({ call }: Connection): MediaStore {
           await media.updateAll(attachedTo(use, ownerId), release)
         }),
       ),
-    releaseAll: (ownerId) =>
+    releaseAll: (ownerId, limit) =>
       call('media.releaseAll', ({ together }) =>
         together([ownerId], async ({ media }) => {
+          const owned = await media.find({ ownerId, state: { $ne: 'released' } }, { fields: ['_id'], limit })
+          const some = { _id: { $in: owned.map(({ _id }) => _id) } }
+          if (owned.length === 0) return 0
           // In this order, because without a transaction what is reserved may become ready in between.
-          await media.updateAll({ ownerId, state: 'reserved' }, { $set: { state: 'released' } })
-          await media.updateAll({ ownerId, state: 'ready' }, release)
+          await media.updateAll({ ...some, state: 'reserved' }, { $set: { state: 'released' } })
+          await media.updateAll({ ...some, state: 'ready' }, release)
+          return owned.length
         }),
       ),
     sweep: (before, limit, after = null) =>

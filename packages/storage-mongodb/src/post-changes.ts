@@ -9,7 +9,7 @@ import { isDuplicate } from './storage-error.ts'
 export interface PostChanges {
   create(call: Call, post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
   remove(call: Call, id: string): Promise<boolean>
-  removeAll(call: Call, authorId: string, limit: number): Promise<number>
+  removeAll(call: Call, authorId: string, limit: number): Promise<string[]>
   /** Compares the count of one author with the posts, whatever goes on meanwhile, and sets it right. */
   correct(call: Call, authorId: string): Promise<CountDifference[]>
 }

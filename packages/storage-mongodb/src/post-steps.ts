@@ -50,8 +50,9 @@ export const postSteps: PostChanges = {
     for (;;) {
       const filter = { authorId, state: 'live' } as const
       const rows = await posts.find(filter, { fields: ['_id'], limit: Math.min(limit, atOnce) })
-      const removed = (await allOf(rows.map(({ _id }) => remove(call, _id)))).filter(Boolean).length
-      if (removed > 0 || rows.length === 0) return removed
+      const done = await allOf(rows.map(({ _id }) => remove(call, _id)))
+      const removed = rows.filter((_row, index) => done[index]).map(({ _id }) => _id)
+      if (removed.length > 0 || rows.length === 0) return removed
     }
   },
 

@@ -69,14 +69,15 @@ export const postTransactions: PostChanges = {
   removeAll: ({ atomically }, authorId, limit) =>
     atomically([authorId], async ({ posts, media, authors }, abort) => {
       const rows = await posts.find({ authorId, state: 'live' }, { fields: ['_id'], limit })
-      const ids = { $in: rows.map(({ _id }) => _id) }
+      const removedIds = rows.map(({ _id }) => _id)
+      const ids = { $in: removedIds }
       if (rows.length === 0) await abort()
       else {
         await posts.updateAll({ _id: ids, state: 'live' }, removed)
         await media.updateAll(attachedTo('post', ids), release)
         await authors.update({ _id: authorId }, counted(-rows.length))
       }
-      return rows.length
+      return removedIds
     }),
 
   correct: ({ atomically }, authorId) =>

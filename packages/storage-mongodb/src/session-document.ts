@@ -2,7 +2,9 @@ import type { SessionRecord } from '@kith/core'
 import type { Identified } from './collection.ts'
 
 /** A session. */
-export interface SessionDocument extends Identified, Omit<SessionRecord, 'id'> {
+export interface SessionDocument extends Identified, Omit<SessionRecord, 'id' | 'epoch'> {
+  /** Missing in documents that an earlier release wrote. */
+  epoch?: number
   /** When it ended, or will. */
   endsAt: Date
   /** Which call of `revokeAll` ended it. */
@@ -20,6 +22,7 @@ export function sessionFrom(row: SessionDocument): SessionRecord {
   return {
     id: row._id,
     userId: row.userId,
+    epoch: row.epoch ?? 0,
     generation: row.generation,
     createdAt: row.createdAt,
     rotatedAt: row.rotatedAt,

@@ -8,7 +8,11 @@ export interface HeldName {
 }
 
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
-export interface UserDocument extends Identified, Omit<UserRecord, 'id' | Identifier> {
+export interface UserDocument
+  extends Identified, Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch'> {
+  /** Missing, as the epoch, in documents that an earlier release wrote. */
+  role?: string
+  sessionEpoch?: number
   username?: string
   email?: string
   phone?: string
@@ -54,6 +58,8 @@ export function userFrom(row: UserDocument): UserRecord {
     bio: row.bio,
     passwordHash: row.passwordHash,
     bannedAt: row.bannedAt,
+    role: row.role ?? 'member',
+    sessionEpoch: row.sessionEpoch ?? 0,
     createdAt: row.createdAt,
   }
 }

@@ -62,6 +62,13 @@ export function createUserStore({ call }: Connection): UserStore {
       ),
     replacePassword: (id, expected, next) =>
       call('users.replacePassword', ({ collections: { users } }) =>
+        users.update(
+          { _id: id, ...live, passwordHash: expected },
+          { $set: { passwordHash: next }, $inc: { sessionEpoch: 1 } },
+        ),
+      ),
+    upgradeHash: (id, expected, next) =>
+      call('users.upgradeHash', ({ collections: { users } }) =>
         users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
     markDeleted: (id, at, heldUntil = null) =>
@@ -128,6 +135,7 @@ const emptied = Object.freeze({
   phoneVerifiedAt: null,
   name: '',
   bio: '',
+  role: 'member',
   passwordHash: null,
 })
 
@@ -183,22 +191,23 @@ async function rename(
   const before = await users.first(account)
   if (!before) return { outcome: 'missing' }
   const names = writing(namesAfter(before, changes.username ?? null, hold))
-  const { $set = {}, $unset = {} } = updateOf(changes) ?? {}
+  const { $set = {}, $unset = {}, ...others } = updateOf(changes) ?? {}
   const user = await users.change({ ...unchanged(before), ...account }, {
     $set: { ...$set, ...names.$set },
     $unset: { ...$unset, ...names.$unset },
+    ...others,
   } as UpdateFilter<UserDocument>)
   return user && { outcome: 'updated', user: userFrom(user) }
 }
 
-function updateOf(changes: UserChanges): UpdateFilter<UserDocument> | null {
+function updateOf({ endSessions = false, ...changes }: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
   const isLeftOut = ([name, value]: [string, unknown]): boolean =>
     value === null && identifiers.includes(name as Identifier)
-  if (fields.length === 0) return null
+  if (fields.length === 0 && !endSessions) return null
   const $set: Record<string, unknown> = Object.fromEntries(fields.filter((field) => !isLeftOut(field)))
   const $unset = Object.fromEntries(fields.filter(isLeftOut).map(([name]) => [name, '']))
   if (changes.bannedAt) Object.assign($set, { banned: true, unseen: true })
   if (changes.bannedAt === null) Object.assign($unset, { banned: '', unseen: '' })
-  return { $set, $unset } as UpdateFilter<UserDocument>
+  return { $set, $unset, ...(endSessions && { $inc: { sessionEpoch: 1 } }) } as UpdateFilter<UserDocument>
 }

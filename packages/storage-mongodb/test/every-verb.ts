@@ -69,7 +69,15 @@ async function callSessions({ sessions }: Storage): Promise<void> {
   // One too many, which ends the first by its id.
   await sessions.open(sampleSession('four'), 3)
   await sessions.byId('one')
-  const step = { id: 'one', generation: 0, now, expiresAt: hourLater, address: null, userAgent: null }
+  const step = {
+    id: 'one',
+    epoch: 0,
+    generation: 0,
+    now,
+    expiresAt: hourLater,
+    address: null,
+    userAgent: null,
+  }
   await sessions.rotate(step)
   await sessions.rotate(step)
   await sessions.list('ada', now, page)
@@ -145,13 +153,13 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await posts.recount(null, 3)
   await posts.remove('p1')
   await posts.remove('p1')
-  while ((await posts.removeAll('ada', 5)) > 0);
+  while ((await posts.removeAll('ada', 5)).length > 0);
   await posts.toPurge(hourLater, 5)
   await posts.purge('p1', hourLater)
   await posts.purge('p1', null)
   await media.sweep(hourLater, 5)
   await media.sweep(hourLater, 5, 'm1')
-  await media.releaseAll('ada')
+  while ((await media.releaseAll('ada', 5)) > 0)
   await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);
   await users.markDeleted('ada', now, hourLater)
@@ -176,6 +184,8 @@ export function sampleUser(id: string): UserRecord {
     bio: '',
     passwordHash: null,
     bannedAt: null,
+    role: 'member',
+    sessionEpoch: 0,
     createdAt: now,
   }
 }
@@ -193,6 +203,7 @@ function sampleSession(id: string): SessionRecord {
   return {
     id,
     userId: 'ada',
+    epoch: 0,
     generation: 0,
     createdAt: now,
     rotatedAt: now,

@@ -1,49 +1,93 @@
 import { KithError } from '@kith/core'
-import type { SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
+import { type DatabaseWatch, watchDatabase } from './database-watch.ts'
+import { createLockLane, isStorageBusy, type LockLane } from './lock-lane.ts'
+import { openFile, useHandle } from './open-database.ts'
+import type { SqliteStorageOptions } from './options.ts'
+import { withShortWait } from './short-wait.ts'
 import {
   prepare,
   type SqliteDatabase,
   type SqliteParameters,
   type SqliteStatement,
 } from './sqlite-database.ts'
-import { isBusy, toStorageError } from './storage-error.ts'
+import { toStorageError } from './storage-error.ts'
 
-/** A database that opens at its first use, keeps its statements and raises Kith's errors. */
-export interface Connection {
-  /** Runs a statement and answers how many rows it changed. */
+/** What the work of a {@link Connection} is made of. Outside of such work each of these is a TypeError. */
+export interface Statements {
+  /** Runs a statement and returns how many rows it changed. */
   run(sql: string, parameters?: SqliteParameters): number
-  /** The first row of a query. Only for queries: a write that answers rows commits when the last one is read. */
+  /** The first row of a query. Only for queries: a write that returns rows commits when the last one is read. */
   get<Row>(sql: string, parameters?: SqliteParameters): Row | null
-  /** Every row that a query, or a write with `RETURNING`, answers. */
+  /** Every row that a query, or a write with `RETURNING`, returns. */
   all<Row>(sql: string, parameters?: SqliteParameters): Row[]
   /** Runs statements that take no values and are needed once. */
   script(sql: string): void
-  /** Runs `work`, which must not wait, as one transaction that holds the write lock from its start. */
-  atomically<Result>(work: () => Result): Result
-  /** Runs queries, which must not wait, that all see the same moment. Writers go on meanwhile. */
-  consistently<Result>(work: () => Result): Result
-  /** Closes what was opened here. */
-  close(): void
+}
+
+/**
+ * A database that opens at its first use, keeps its statements and raises Kith's errors. Work must not wait, and may be
+ * run several times: where another process holds the lock, it is undone and run again later, in the order of the calls.
+ */
+export interface Connection extends Statements {
+  /** Runs queries. What they see may change between two of them. */
+  read<Result>(work: () => Result): Promise<Result>
+  /** Runs one statement that writes. */
+  write<Result>(work: () => Result): Promise<Result>
+  /** Runs one transaction that holds the write lock from its start. */
+  atomically<Result>(work: () => Result): Promise<Result>
+  /** Runs queries that all see the same moment. Writers go on meanwhile. */
+  consistently<Result>(work: () => Result): Promise<Result>
+  /** Closes what was opened here, after the calls that still wait. */
+  close(): Promise<void>
 }
 
 /** Creates the connection of one storage; nothing is opened yet. */
 export function createConnection(options: SqliteStorageOptions): Connection {
   const statements = new Map<string, SqliteStatement>()
-  let database: SqliteDatabase | null = null
+  let opened: { database: SqliteDatabase; watch: DatabaseWatch } | null = null
   let closed = false
+  /** The database while work is under way. */
+  let current: SqliteDatabase | null = null
+  let limitMillis = options.busyTimeoutMillis ?? 5000
 
-  function open(): SqliteDatabase {
-    if (closed) throw new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' })
-    database ??= options.database === undefined ? openFile(options) : useHandle(options)
-    return database
+  function open(): { database: SqliteDatabase; watch: DatabaseWatch } {
+    if (opened) return opened
+    const database = options.database === undefined ? openFile(options) : useHandle(options)
+    opened = { database, watch: watchDatabase(database) }
+    return opened
   }
 
   function statement(sql: string): SqliteStatement {
+    if (!current) throw new TypeError('a statement must be part of read, write, atomically or consistently')
     const known = statements.get(sql)
     if (known) return known
-    const prepared = prepare(open(), sql)
+    const prepared = prepare(current, sql)
     statements.set(sql, prepared)
     return prepared
+  }
+
+  /** Runs work now. A lock that another process holds is waited for a few milliseconds only. */
+  function attempt<Result>(work: () => Result): Result {
+    return guarded(() => {
+      const { database, watch } = open()
+      watch.look()
+      current = database
+      try {
+        if (options.database === undefined) return work()
+        return withShortWait(database, work, (millis) => (limitMillis = options.busyTimeoutMillis ?? millis))
+      } catch (error) {
+        // A file or a schema that was changed under this process shows as any error, also within the second.
+        if (!isStorageBusy(error)) watch.look(true)
+        throw error
+      } finally {
+        current = null
+      }
+    })
+  }
+
+  async function inLane<Result>(lane: LockLane, work: () => Result): Promise<Result> {
+    if (!closed) return lane.run(() => attempt(work))
+    throw new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' })
   }
 
   function inTransaction<Result>(begin: string, work: () => Result): Result {
@@ -58,20 +102,24 @@ export function createConnection(options: SqliteStorageOptions): Connection {
     }
   }
 
+  const [readers, writers] = [createLockLane(() => limitMillis), createLockLane(() => limitMillis)]
   const connection: Connection = {
     run: (sql, parameters = {}) => guarded(() => Number(statement(sql).run(parameters).changes)),
     get: <Row>(sql: string, parameters: SqliteParameters = {}) =>
       guarded(() => (statement(sql).get(parameters) as Row | undefined) ?? null),
     all: <Row>(sql: string, parameters: SqliteParameters = {}) =>
       guarded(() => statement(sql).all(parameters) as Row[]),
-    script: (sql) => guarded(() => void open().exec(sql)),
-    atomically: (work) => inTransaction('BEGIN IMMEDIATE', work),
-    consistently: (work) => inTransaction('BEGIN', work),
-    close() {
+    script: (sql) => guarded(() => void current?.exec(sql)),
+    read: (work) => inLane(readers, work),
+    write: (work) => inLane(writers, work),
+    atomically: (work) => inLane(writers, () => inTransaction('BEGIN IMMEDIATE', work)),
+    consistently: (work) => inLane(readers, () => inTransaction('BEGIN', work)),
+    async close() {
       closed = true
+      await Promise.all([readers.idle(), writers.idle()])
       statements.clear()
-      if (options.database === undefined) database?.close()
-      database = null
+      if (options.database === undefined) opened?.database.close()
+      opened = null
     },
   }
   return connection
@@ -91,53 +139,4 @@ function rollBack(connection: Connection): void {
   } catch {
     // A full disk or an I/O error has rolled back already; the first error is the one to report.
   }
-}
-
-function openFile({
-  path,
-  durability = 'process',
-  busyTimeoutMillis = 5000,
-}: SqliteFileOptions): SqliteDatabase {
-  // Loaded here, because Node 22 prints an ExperimentalWarning at import, also to those who pass a database.
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  const database = new DatabaseSync(path)
-  try {
-    applySettings(database, { durability, busyTimeoutMillis })
-    useWriteAheadLog(database, busyTimeoutMillis)
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  return database
-}
-
-/** SQLite does not wait by itself when two processes switch one new file to WAL at once. */
-function useWriteAheadLog(database: SqliteDatabase, waitMillis: number): void {
-  const end = Date.now() + waitMillis
-  for (;;) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL')
-      // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
-      database.exec('PRAGMA cache_size = -32768')
-      return
-    } catch (error) {
-      if (!isBusy(error) || Date.now() >= end) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-    }
-  }
-}
-
-function useHandle({ database, ...settings }: SqliteHandleOptions): SqliteDatabase {
-  applySettings(database, settings)
-  return database
-}
-
-function applySettings(
-  database: SqliteDatabase,
-  { durability, busyTimeoutMillis }: Pick<SqliteStorageOptions, 'durability' | 'busyTimeoutMillis'>,
-): void {
-  if (busyTimeoutMillis !== undefined) database.exec(`PRAGMA busy_timeout = ${busyTimeoutMillis}`)
-  if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL')
-  // macOS empties the cache of the drive only when asked to; elsewhere fullfsync changes nothing.
-  if (durability === 'power') database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
 }

@@ -1,7 +1,8 @@
-import type { CountDifference, EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
+import type { EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
-import { recount } from './recount.ts'
+import type { CountedList } from './long-counts.ts'
+import { type Comparison, recount } from './recount.ts'
 
 interface CountRow {
   node: string
@@ -9,7 +10,15 @@ interface CountRow {
   incoming: number
 }
 
-type CountStatement = 'change' | 'forget' | 'byNodes' | 'count' | 'following'
+interface ComparedRow {
+  kind: number
+  storedOut: number
+  storedIn: number
+  countedOut: number
+  countedIn: number
+}
+
+type CountStatement = 'change' | 'forget' | 'byNodes' | 'compare' | 'longOut' | 'longIn' | 'following'
 
 /** Every statement about the counts of edges. A node without edges has no row. */
 export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
@@ -20,9 +29,19 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
     'DELETE FROM kith_edge_counts WHERE kind = @kind AND node = @node AND outgoing = 0 AND incoming = 0',
   byNodes: `SELECT node, outgoing, incoming FROM kith_edge_counts
       WHERE kind = @kind AND node IN (SELECT value FROM json_each(@nodes))`,
-  count: `SELECT @node AS node,
-      (SELECT count(*) FROM kith_edges WHERE kind = @kind AND from_id = @node AND hidden = 0) AS outgoing,
-      (SELECT count(*) FROM kith_edges WHERE kind = @kind AND to_id = @node AND hidden = 0) AS incoming`,
+  // At most so many are counted, because the next one may be where a step ends.
+  compare: `SELECT kinds.value AS kind,
+      coalesce((SELECT outgoing FROM kith_edge_counts WHERE kind = kinds.value AND node = @node), 0) AS storedOut,
+      coalesce((SELECT incoming FROM kith_edge_counts WHERE kind = kinds.value AND node = @node), 0) AS storedIn,
+      (SELECT count(*) FROM (SELECT 1 FROM kith_edges
+        WHERE kind = kinds.value AND from_id = @node AND hidden = 0 LIMIT @most)) AS countedOut,
+      (SELECT count(*) FROM (SELECT 1 FROM kith_edges
+        WHERE kind = kinds.value AND to_id = @node AND hidden = 0 LIMIT @most)) AS countedIn
+    FROM json_each(@kinds) AS kinds`,
+  longOut: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
+    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id > @position ORDER BY id LIMIT @limit)`,
+  longIn: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
+    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id > @position ORDER BY id LIMIT @limit)`,
   // One seek for each kind and side, however many edges a node has.
   following: `SELECT min(node) AS node FROM (
       SELECT (SELECT min(node) FROM kith_edge_counts WHERE kind = kinds.value AND node > @node) AS node
@@ -42,12 +61,18 @@ interface CountedEdge {
 
 /** Keeps how many visible edges start and end at each node. Changes are part of the caller's transaction. */
 export interface EdgeCountTable {
-  /** Counts an edge at both of its ends: 1 when it became visible, -1 when it no longer is. */
-  change(edge: CountedEdge, by: 1 | -1): void
+  /** Counts edges at both of their ends: 1 when they became visible, -1 when they no longer are. */
+  change(edges: readonly CountedEdge[], by: 1 | -1): void
   /** The counts of these nodes, in their order. */
   read(kind: EdgeKind, nodes: readonly string[]): EdgeCounts[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
+
+/** Each list of edges of a node. */
+const lists: readonly CountedList[] = kindNumbers.flatMap((number) => [
+  { number, kind: fromKindNumber(number), side: 'out', sql: edgeCountStatements.longOut } as const,
+  { number, kind: fromKindNumber(number), side: 'in', sql: edgeCountStatements.longIn } as const,
+])
 
 /** Creates it on a connection. */
 export function createEdgeCountTable(connection: Connection): EdgeCountTable {
@@ -58,27 +83,36 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
     if (by.out < 0 || by.in < 0) run(edgeCountStatements.forget, { node, kind })
   }
 
-  function stored(kind: number, nodes: readonly string[]): EdgeCounts[] {
-    const rows = all<CountRow>(edgeCountStatements.byNodes, { kind, nodes: JSON.stringify(nodes) })
-    const byNode = new Map(rows.map((row) => [row.node, row]))
-    return nodes.map((node) => countsFrom(byNode.get(node)))
-  }
-
-  function compare(node: string): CountDifference[] {
-    return kindNumbers.flatMap((number) => {
-      const [before = countsFrom(null)] = stored(number, [node])
-      const counted = countsFrom(get<CountRow>(edgeCountStatements.count, { kind: number, node }))
-      const same = before.out === counted.out && before.in === counted.in
-      return same ? [] : [{ kind: fromKindNumber(number), node, stored: before, counted }]
-    })
+  function compare(node: string, most: number): Comparison[] {
+    const rows = all<ComparedRow>(edgeCountStatements.compare, { node, most, kinds: allKinds })
+    return rows.map(({ kind, storedOut, storedIn, countedOut, countedIn }) => ({
+      kind: fromKindNumber(kind),
+      stored: { out: storedOut, in: storedIn },
+      counted: { out: countedOut, in: countedIn },
+    }))
   }
 
   return {
-    change({ kind, from, to }, by) {
-      changeNode({ node: from, kind }, { out: by, in: 0 })
-      changeNode({ node: to, kind }, { out: 0, in: by })
+    change(edges, by) {
+      const nodes = new Map<string, { node: string; kind: number; out: number; in: number }>()
+      function add(kind: number, node: string, end: 'out' | 'in'): void {
+        const key = `${kind} ${node}`
+        const counts = nodes.get(key) ?? { node, kind, out: 0, in: 0 }
+        counts[end] += by
+        nodes.set(key, counts)
+      }
+      for (const { kind, from, to } of edges) {
+        add(kind, from, 'out')
+        add(kind, to, 'in')
+      }
+      for (const { node, kind, ...counts } of nodes.values()) changeNode({ node, kind }, counts)
     },
-    read: (kind, nodes) => stored(toKindNumber(kind), nodes),
+    read(kind, nodes) {
+      const values = { kind: toKindNumber(kind), nodes: JSON.stringify(nodes) }
+      const rows = all<CountRow>(edgeCountStatements.byNodes, values)
+      const byNode = new Map(rows.map((row) => [row.node, { out: row.outgoing, in: row.incoming }]))
+      return nodes.map((node) => byNode.get(node) ?? { out: 0, in: 0 })
+    },
     recount: (after, limit) =>
       recount(
         connection,
@@ -87,17 +121,14 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
             get<{ node: string | null }>(edgeCountStatements.following, { node, kinds: allKinds })?.node ??
             null,
           compare,
-          correct({ kind, node, stored: before, counted }) {
+          lists,
+          correct({ kind, node, stored, counted }) {
             if (kind === 'post') return
-            const by = { out: counted.out - before.out, in: counted.in - before.in }
+            const by = { out: counted.out - stored.out, in: counted.in - stored.in }
             changeNode({ node, kind: toKindNumber(kind) }, by)
           },
         },
         { after, limit },
       ),
   }
-}
-
-function countsFrom(row: CountRow | null | undefined): EdgeCounts {
-  return { out: row?.outgoing ?? 0, in: row?.incoming ?? 0 }
 }

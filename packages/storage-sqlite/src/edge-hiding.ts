@@ -57,13 +57,15 @@ export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = O
 
 /** What concerns all edges of a node. */
 export interface EdgeHiding {
-  setHidden(node: string, hidden: boolean, limit: number): number
-  hiddenNodes(keyset: Keyset): string[]
-  drop(node: string, limit: number): number
+  setHidden(node: string, hidden: boolean, limit: number): Promise<number>
+  hiddenNodes(keyset: Keyset): Promise<string[]>
+  drop(node: string, limit: number): Promise<number>
 }
 
 /** Creates it on a connection. */
-export function createEdgeHiding({ run, all, atomically }: Connection, counts: EdgeCountTable): EdgeHiding {
+export function createEdgeHiding(connection: Connection, counts: EdgeCountTable): EdgeHiding {
+  const { run, all, read, atomically } = connection
+
   /** Runs a statement for each end, at most `limit` edges together, and answers them. */
   function batch(node: string, { out, into }: { out: string; into: string }, limit: number): EdgeRow[] {
     const values = { node, kinds: allKinds }
@@ -71,7 +73,10 @@ export function createEdgeHiding({ run, all, atomically }: Connection, counts: E
     return [...starting, ...all<EdgeRow>(into, { ...values, limit: limit - starting.length })]
   }
   function count(edges: EdgeRow[], by: 1 | -1): void {
-    for (const { kind, from_id: from, to_id: to } of edges) counts.change({ kind, from, to }, by)
+    counts.change(
+      edges.map(({ kind, from_id: from, to_id: to }) => ({ kind, from, to })),
+      by,
+    )
   }
 
   function hide(node: string, limit: number): number {
@@ -99,7 +104,9 @@ export function createEdgeHiding({ run, all, atomically }: Connection, counts: E
     setHidden: (node, hidden, limit) => atomically(() => (hidden ? hide : show)(node, limit)),
     hiddenNodes({ limit, before }) {
       const range = { limit, before: before ?? afterEveryId }
-      return all<{ node: string }>(edgeHidingStatements.hiddenNodes, range).map(({ node }) => node)
+      return read(() =>
+        all<{ node: string }>(edgeHidingStatements.hiddenNodes, range).map(({ node }) => node),
+      )
     },
     drop: (node, limit) =>
       atomically(() => {

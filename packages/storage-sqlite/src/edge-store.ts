@@ -34,7 +34,7 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
-  const { all, atomically } = connection
+  const { all, read, atomically } = connection
   const counts = createEdgeCountTable(connection)
   const hiding = createEdgeHiding(connection, counts)
 
@@ -43,11 +43,11 @@ export function createEdgeStore(connection: Connection): EdgeStore {
     { kind, from, to, id }: Omit<EdgeRecord, 'id'> & { id?: string },
     sql: string,
     by: 1 | -1,
-  ): { changed: boolean; count: number } {
+  ): Promise<{ changed: boolean; count: number }> {
     return atomically(() => {
       const edge = { kind: toKindNumber(kind), from, to }
       const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id })
-      if (row?.hidden === 0) counts.change(edge, by)
+      if (row?.hidden === 0) counts.change([edge], by)
       const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
       return { changed: row !== undefined, count }
     })
@@ -55,24 +55,24 @@ export function createEdgeStore(connection: Connection): EdgeStore {
 
   return {
     async add(edge) {
-      const { changed, count } = change(edge, edgeStatements.add, 1)
+      const { changed, count } = await change(edge, edgeStatements.add, 1)
       return { added: changed, count }
     },
     async remove({ kind, from, to }) {
-      const { changed, count } = change({ kind, from, to }, edgeStatements.remove, -1)
+      const { changed, count } = await change({ kind, from, to }, edgeStatements.remove, -1)
       return { removed: changed, count }
     },
     async list({ kind, side, node }, { limit, before }) {
       const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn
       const range = { kind: toKindNumber(kind), node, before: before ?? afterEveryId, limit }
-      return all<EdgeRow>(sql, range).map(edgeFrom)
+      return read(() => all<EdgeRow>(sql, range).map(edgeFrom))
     },
     async among({ kind, side, node }, others) {
       const sql = side === 'out' ? edgeStatements.amongOut : edgeStatements.amongIn
       const values = { kind: toKindNumber(kind), node, others: JSON.stringify(others) }
-      return all<{ node: string }>(sql, values).map((row) => row.node)
+      return read(() => all<{ node: string }>(sql, values).map((row) => row.node))
     },
-    counts: async (kind, nodes) => counts.read(kind, nodes),
+    counts: (kind, nodes) => read(() => counts.read(kind, nodes)),
     setHidden: async (node, hidden, limit) => hiding.setHidden(node, hidden, limit),
     hiddenNodes: async (keyset) => hiding.hiddenNodes(keyset),
     drop: async (node, limit) => hiding.drop(node, limit),

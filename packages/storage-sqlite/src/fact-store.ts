@@ -12,23 +12,23 @@ export const factStatements: Readonly<Record<FactStatement, string>> = Object.fr
 })
 
 /** Creates the fact store on a connection. */
-export function createFactStore({ run, get }: Connection): FactStore {
-  const read = (name: string): string | null =>
-    get<{ value: string }>(factStatements.get, { name })?.value ?? null
+export function createFactStore({ run, get, read, write }: Connection): FactStore {
+  const stored = (name: string): Promise<string | null> =>
+    read(() => get<{ value: string }>(factStatements.get, { name })?.value ?? null)
 
   return {
-    get: async (name) => read(name),
+    get: stored,
     async set(name, value) {
       demandFact(name, value)
-      run(factStatements.set, { name, value })
+      await write(() => run(factStatements.set, { name, value }))
     },
     async setOnce(name, value) {
       demandFact(name, value)
-      const stored = read(name)
-      if (stored !== null) return stored
-      run(factStatements.setOnce, { name, value })
+      const before = await stored(name)
+      if (before !== null) return before
+      await write(() => run(factStatements.setOnce, { name, value }))
       // Whoever inserted it: a fact is never removed.
-      return read(name) ?? value
+      return (await stored(name)) ?? value
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { FeedStore } from '@kith/core'
+import type { FeedStore, Keyset, PostRecord } from '@kith/core'
 import type { Connection } from './database.ts'
 import { toKindNumber } from './edge-kinds.ts'
 import { afterEveryId } from './keyset.ts'
@@ -40,7 +40,7 @@ interface Range {
 }
 
 /** Creates the feed store on a connection. */
-export function createFeedStore({ get, all }: Connection): FeedStore {
+export function createFeedStore({ get, all, read }: Connection): FeedStore {
   const follow = toKindNumber('follow')
 
   function recent(userId: string, range: Range): string[] | null {
@@ -67,21 +67,21 @@ export function createFeedStore({ get, all }: Connection): FeedStore {
       .slice(0, range.limit)
   }
 
-  return {
-    async home(userId, { limit, before }) {
-      const found: PostRow[] = []
-      const range = { limit, before: before ?? afterEveryId }
-      for (;;) {
-        const ids = recent(userId, range) ?? byAuthor(userId, range)
-        const rows = all<PostRow>(feedStatements.posts, { ids: JSON.stringify(ids) })
-        found.push(...rows.sort((a, b) => (a.id < b.id ? 1 : -1)))
-        // Fewer than were found where an author is banned or deleted: the page is filled from what comes after.
-        const last = ids.at(-1)
-        if (rows.length === ids.length || ids.length < range.limit || last === undefined)
-          return found.map(postFrom)
-        range.limit = limit - found.length
-        range.before = last
-      }
-    },
+  function home(userId: string, { limit, before }: Keyset): PostRecord[] {
+    const found: PostRow[] = []
+    const range = { limit, before: before ?? afterEveryId }
+    for (;;) {
+      const ids = recent(userId, range) ?? byAuthor(userId, range)
+      const rows = all<PostRow>(feedStatements.posts, { ids: JSON.stringify(ids) })
+      found.push(...rows.sort((a, b) => (a.id < b.id ? 1 : -1)))
+      // Fewer than were found where an author is banned or deleted: the page is filled from what comes after.
+      const last = ids.at(-1)
+      if (rows.length === ids.length || ids.length < range.limit || last === undefined)
+        return found.map(postFrom)
+      range.limit = limit - found.length
+      range.before = last
+    }
   }
+
+  return { home: (userId, keyset) => read(() => home(userId, keyset)) }
 }

@@ -24,6 +24,9 @@ test.each([
   { path: 'app.db', database: new DatabaseSync(':memory:') },
   { path: 'app.db', durability: 'full' },
   { path: 'app.db', busyTimeoutMillis: 0.5 },
+  { path: 'app.db', walSizeLimitBytes: -1 },
+  { path: 'app.db', mustExist: 'yes' },
+  { path: ':memory:', mustExist: true },
   { path: 'app.db', busyTimeoutMillis: '5; DROP TABLE kith_users' },
 ])('options that do not go together are a TypeError: %o', (options) => {
   expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(TypeError)

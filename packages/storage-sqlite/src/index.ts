@@ -4,9 +4,9 @@ import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
+import { checkSchema, migrate, plan } from './migrate.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
 import { createPostStore } from './post-store.ts'
-import { migrate } from './schema.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -31,8 +31,10 @@ export function createSqliteStorage(options: SqliteStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
-    migrate: async () => migrate(connection),
+    migrate: (how) => migrate(connection, how),
+    plan: () => plan(connection),
     recover: async () => {},
-    close: async () => connection.close(),
+    check: () => connection.read(() => checkSchema(connection)),
+    close: () => connection.close(),
   }
 }

@@ -56,7 +56,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
     WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
   releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except`,
-  releaseOwned: `${release} WHERE owner_id = @ownerId AND state <> 'released'`,
+  releaseOwned: `${release} WHERE id IN
+    (SELECT id FROM kith_media WHERE owner_id = @ownerId AND state <> 'released' LIMIT @limit)`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
     WHERE use IS NULL AND state <> 'released' AND created_at < @before ORDER BY created_at LIMIT @limit)`,
   released: `SELECT id FROM kith_media WHERE state = 'released' AND id > @after
@@ -65,10 +66,10 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
 })
 
 /** Creates the media store on a connection. */
-export function createMediaStore({ run, all, atomically }: Connection): MediaStore {
+export function createMediaStore({ run, all, read, write, atomically }: Connection): MediaStore {
   return {
     async reserve({ id, ownerId, kind, contentType, createdAt, state, measures, attachment }) {
-      run(mediaStatements.reserve, {
+      const row = {
         id,
         ownerId,
         kind,
@@ -80,30 +81,33 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
         subject: attachment?.subject ?? null,
         position: attachment?.position ?? null,
         alt: attachment?.alt ?? null,
-      })
+      }
+      await write(() => run(mediaStatements.reserve, row))
     },
     async ready(id, measures) {
-      return run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1
+      return write(() => run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1)
     },
     async claim({ id, by, now, until }) {
-      return run(mediaStatements.claim, { id, by, now: toMillis(now), until: toMillis(until) }) === 1
+      const values = { id, by, now: toMillis(now), until: toMillis(until) }
+      return write(() => run(mediaStatements.claim, values) === 1)
     },
     async unclaim({ id, by }) {
-      run(mediaStatements.unclaim, { id, by })
+      await write(() => run(mediaStatements.unclaim, { id, by }))
     },
     async byIds(ids) {
-      return all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom)
+      return read(() => all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom))
     },
     async byOwner(ownerId, { limit, before }) {
       const range = { ownerId, before: before ?? afterEveryId, limit }
-      return all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom)
+      return read(() => all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom))
     },
     async list(after, limit) {
-      return all<MediaRow>(mediaStatements.list, { after: after ?? beforeEveryId, limit }).map(mediaFrom)
+      const range = { after: after ?? beforeEveryId, limit }
+      return read(() => all<MediaRow>(mediaStatements.list, range).map(mediaFrom))
     },
     async bySubjects(use, subjects) {
       const values = { use, subjects: JSON.stringify(subjects) }
-      return all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom)
+      return read(() => all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom))
     },
     async attach(id, ownerId, use) {
       const place = { use, subject: ownerId }
@@ -114,10 +118,10 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
       })
     },
     async detach(use, ownerId) {
-      run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null })
+      await write(() => run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null }))
     },
-    async releaseAll(ownerId) {
-      run(mediaStatements.releaseOwned, { ownerId })
+    async releaseAll(ownerId, limit) {
+      return write(() => run(mediaStatements.releaseOwned, { ownerId, limit }))
     },
     async sweep(before, limit, after = null) {
       const values = { before: toMillis(before), limit }
@@ -128,7 +132,7 @@ export function createMediaStore({ run, all, atomically }: Connection): MediaSto
       })
     },
     async forget(id) {
-      run(mediaStatements.forget, { id })
+      await write(() => run(mediaStatements.forget, { id }))
     },
   }
 }

@@ -10,8 +10,12 @@ export interface SqliteFileOptions {
   database?: undefined
   /** @default 'process' */
   durability?: Durability | undefined
-  /** How long a call waits for another process that is writing. @default 5000 @reason Longer than a write of Kith takes; a lock that is held longer belongs to a process that hangs. */
+  /** How long one call waits, in all, for another process that is writing. Other calls and requests go on meanwhile. @default 5000 @reason Longer than a write of Kith takes; a lock that is held longer belongs to a process that hangs. */
   busyTimeoutMillis?: number | undefined
+  /** The size to which the `-wal` file shrinks after a long read has made it grow. @default 16777216 @reason Four times what it needs without such reads, so that it is rarely cut and grown again. */
+  walSizeLimitBytes?: number | undefined
+  /** Refuses a database that is missing, empty or without the tables of Kith, where otherwise a new one is made. @default false */
+  mustExist?: boolean | undefined
 }
 
 /** Kith uses a database that the caller opened and will close. Its settings stay unless an option changes them. */
@@ -21,6 +25,9 @@ export interface SqliteHandleOptions {
   path?: undefined
   durability?: Durability | undefined
   busyTimeoutMillis?: number | undefined
+  walSizeLimitBytes?: number | undefined
+  /** Refuses a database that is missing, empty or without the tables of Kith, where otherwise a new one is made. @default false */
+  mustExist?: boolean | undefined
 }
 
 /** Where the data is kept: a file by its path, or an open database. */
@@ -28,7 +35,7 @@ export type SqliteStorageOptions = SqliteFileOptions | SqliteHandleOptions
 
 /** Refuses what no type checker saw. */
 export function checkOptions(options: SqliteStorageOptions): void {
-  const { path, database, durability, busyTimeoutMillis } = options
+  const { path, database, durability, busyTimeoutMillis, walSizeLimitBytes, mustExist } = options
   if ((path === undefined) === (database === undefined)) {
     throw new TypeError('createSqliteStorage needs either a path or a database')
   }
@@ -38,7 +45,14 @@ export function checkOptions(options: SqliteStorageOptions): void {
   if (durability !== undefined && durability !== 'process' && durability !== 'power') {
     throw new TypeError("durability must be 'process' or 'power'")
   }
-  if (busyTimeoutMillis !== undefined && !(Number.isInteger(busyTimeoutMillis) && busyTimeoutMillis >= 0)) {
+  if (!isCount(busyTimeoutMillis))
     throw new TypeError('busyTimeoutMillis must be a whole number of milliseconds')
-  }
+  if (!isCount(walSizeLimitBytes)) throw new TypeError('walSizeLimitBytes must be a whole number of bytes')
+  if (mustExist !== undefined && typeof mustExist !== 'boolean')
+    throw new TypeError('mustExist must be true or false')
+  if (mustExist && path === ':memory:') throw new TypeError('mustExist needs a database that lasts')
+}
+
+function isCount(value: number | undefined): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && value >= 0)
 }

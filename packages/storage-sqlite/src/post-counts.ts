@@ -1,8 +1,9 @@
-import type { CountDifference, RecountResult } from '@kith/core'
+import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
-import { recount } from './recount.ts'
+import type { CountedList } from './long-counts.ts'
+import { type Comparison, recount } from './recount.ts'
 
-type CountStatement = 'change' | 'forget' | 'byAuthors' | 'count' | 'following'
+type CountStatement = 'change' | 'forget' | 'byAuthors' | 'count' | 'long' | 'following'
 
 /** Every statement about the counts of posts. An author without live posts has no row. */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
@@ -11,7 +12,10 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
   byAuthors: `SELECT author_id, posts FROM kith_post_counts
     WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
-  count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @authorId AND removed = 0',
+  count: `SELECT count(*) AS posts FROM
+    (SELECT 1 FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @most)`,
+  long: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_posts
+    WHERE author_id = @node AND removed = 0 AND id > @position ORDER BY id LIMIT @limit)`,
   following: `SELECT min(author_id) AS author_id FROM (
     SELECT min(author_id) AS author_id FROM kith_post_counts WHERE author_id > @authorId
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
@@ -22,8 +26,13 @@ export interface PostCountTable {
   change(authorId: string, by: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
-  recount(after: string | null, limit: number): RecountResult
+  recount(after: string | null, limit: number): Promise<RecountResult>
 }
+
+/** Kinds of edges count from 1. */
+const lists: readonly CountedList[] = [
+  { number: 0, kind: 'post', side: 'out', sql: postCountStatements.long },
+]
 
 /** Creates it on a connection. */
 export function createPostCountTable(connection: Connection): PostCountTable {
@@ -41,13 +50,10 @@ export function createPostCountTable(connection: Connection): PostCountTable {
     return authorIds.map((id) => byAuthor.get(id) ?? 0)
   }
 
-  function compare(authorId: string): CountDifference[] {
+  function compare(authorId: string, most: number): Comparison[] {
     const [stored = 0] = read([authorId])
-    const counted = get<{ posts: number }>(postCountStatements.count, { authorId })?.posts ?? 0
-    if (stored === counted) return []
-    return [
-      { kind: 'post', node: authorId, stored: { out: stored, in: 0 }, counted: { out: counted, in: 0 } },
-    ]
+    const counted = get<{ posts: number }>(postCountStatements.count, { authorId, most })?.posts ?? 0
+    return [{ kind: 'post', stored: { out: stored, in: 0 }, counted: { out: counted, in: 0 } }]
   }
 
   return {
@@ -60,6 +66,7 @@ export function createPostCountTable(connection: Connection): PostCountTable {
           following: (authorId) =>
             get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
           compare,
+          lists,
           correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
         },
         { after, limit },

@@ -52,7 +52,7 @@ const idInUse = 'The id of the post is in use: every id must be new.'
 
 /** Creates the post store on a connection. */
 export function createPostStore(connection: Connection): PostStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
   function unavailable(ownerId: string, ids: readonly string[]): string[] {
@@ -60,12 +60,12 @@ export function createPostStore(connection: Connection): PostStore {
     return ids.filter((id) => !free.some((item) => item.id === id))
   }
 
-  function remove(id: string): boolean {
+  /** Removes a post without counting it. Resolves to its author; `null` if it was not live. */
+  function take(id: string): string | null {
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
-    if (!post) return false
+    if (!post) return null
     run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
-    counts.change(post.author_id, -1)
-    return true
+    return post.author_id
   }
 
   return {
@@ -89,33 +89,45 @@ export function createPostStore(connection: Connection): PostStore {
       })
     },
     async byIds(ids) {
-      return all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom)
+      return read(() => all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom))
     },
     async edit(id, caption, editedAt) {
-      const [row] = all<PostRow>(postStatements.edit, { id, caption, editedAt: toMillis(editedAt) })
+      const values = { id, caption, editedAt: toMillis(editedAt) }
+      const [row] = await write(() => all<PostRow>(postStatements.edit, values))
       return row ? postFrom(row) : null
     },
     async remove(id) {
-      return atomically(() => remove(id))
+      return atomically(() => {
+        const author = take(id)
+        if (author !== null) counts.change(author, -1)
+        return author !== null
+      })
     },
     async removeAll(authorId, limit) {
       return atomically(() => {
         const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
-        for (const { id } of some) remove(id)
-        return some.length
+        const ids = some.map(({ id }) => id)
+        for (const id of ids) take(id)
+        if (ids.length > 0) counts.change(authorId, -ids.length)
+        return ids
       })
     },
     async byAuthor(authorId, { limit, before }) {
       const range = { authorId, before: before ?? afterEveryId, limit }
-      return all<PostRow>(postStatements.byAuthor, range).map(postFrom)
+      return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
-    counts: async (authorIds) => counts.read(authorIds),
+    counts: (authorIds) => read(() => counts.read(authorIds)),
     async toPurge(now, limit) {
-      return all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
+      return read(() =>
+        all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
+      )
     },
     async purge(id, again) {
-      if (again) run(postStatements.purgeAgain, { id, again: toMillis(again) })
-      else run(postStatements.purge, { id })
+      await write(() =>
+        again
+          ? run(postStatements.purgeAgain, { id, again: toMillis(again) })
+          : run(postStatements.purge, { id }),
+      )
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

@@ -6,6 +6,7 @@ import { edgeStatements } from './edge-store.ts'
 import { factStatements } from './fact-store.ts'
 import { feedStatements } from './feed-store.ts'
 import { createSqliteStorage } from './index.ts'
+import { longCountStatements } from './long-counts.ts'
 import { mediaStatements } from './media-store.ts'
 import { postCountStatements } from './post-counts.ts'
 import { postStatements } from './post-store.ts'
@@ -18,6 +19,7 @@ const stores = {
   sessions: sessionStatements,
   edges: { ...edgeStatements, ...edgeHidingStatements },
   edgeCounts: edgeCountStatements,
+  longCounts: longCountStatements,
   posts: postStatements,
   postCounts: postCountStatements,
   media: mediaStatements,
@@ -43,11 +45,14 @@ function readsOf(sql: string): string[] {
 
 /** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
 const sorts: readonly string[] = ['feed.heads']
+/** It has a row or two for each process that counts a node of very many edges. */
+const scans: readonly string[] = ['longCounts.forgetAbandoned']
 
 test.each(statements)('%s reads through an index and sorts nothing', (name, sql) => {
   const costly = planOf(sql).filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step))
   const fullScans = readsOf(sql).filter((step) => /^SCAN (?!.*USING)/.test(step))
-  expect([...costly, ...fullScans]).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
+  expect(costly).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
+  expect(fullScans).toHaveLength(scans.includes(name) ? 1 : 0)
 })
 
 test('each statement uses the index that was made for it', () => {
@@ -59,7 +64,9 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "edgeCounts.change": [],
-      "edgeCounts.count": [
+      "edgeCounts.compare": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
       ],
@@ -70,6 +77,12 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      ],
+      "edgeCounts.longIn": [
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=? AND id>?)",
+      ],
+      "edgeCounts.longOut": [
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=? AND id>?)",
       ],
       "edges.add": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -150,6 +163,19 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
       ],
+      "longCounts.advance": [
+        "SEARCH kith_long_counts USING PRIMARY KEY (node=? AND kind=? AND side=?)",
+      ],
+      "longCounts.begin": [],
+      "longCounts.forget": [
+        "SEARCH kith_long_counts USING PRIMARY KEY (node=? AND kind=?)",
+      ],
+      "longCounts.forgetAbandoned": [
+        "SCAN kith_long_counts",
+      ],
+      "longCounts.read": [
+        "SEARCH kith_long_counts USING PRIMARY KEY (node=? AND kind=?)",
+      ],
       "media.attach": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
@@ -175,6 +201,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
       "media.releaseOwned": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
         "SEARCH kith_media USING INDEX kith_media_owner (owner_id=?)",
       ],
       "media.releaseUnused": [
@@ -204,6 +231,9 @@ test('each statement uses the index that was made for it', () => {
       ],
       "postCounts.forget": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
+      ],
+      "postCounts.long": [
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id>?)",
       ],
       "posts.byAuthor": [
         "SEARCH kith_posts USING INDEX kith_posts_author (author_id=? AND id<?)",
@@ -292,7 +322,7 @@ test('each statement uses the index that was made for it', () => {
       "users.purgeAgain": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
-      "users.replacePassword": [
+      "users.replaceHash": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "users.taken": [

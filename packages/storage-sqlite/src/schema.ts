@@ -1,19 +1,39 @@
-import { KithError } from '@kith/core'
-import type { Connection } from './database.ts'
+import type { Statements } from './database.ts'
 
-interface Migration {
+/** One version of the schema. */
+export interface Migration {
   readonly version: number
+  /** Run as one transaction, which should be short: it holds the write lock, and an index takes a second per million rows. */
   readonly statements: string
+  /** Changes of rows that come after it. */
+  readonly fills?: readonly Fill[]
+  /**
+   * Whether releases that do not know this version must not use the database any more. A version normally only adds, and
+   * takes away in a later release what nobody reads by then; old INSERTs must work beside new columns.
+   */
+  readonly contracts?: true
+}
+
+/** Brings rows that are there up to date, in many short transactions; nothing but the rows says how far it has come. */
+export interface Fill {
+  /** What is changed, for the person who waits. */
+  readonly name: string
+  /** How many rows are left to change, about. */
+  left(statements: Statements): number
+  /** Changes at most `limit` of them and returns how many; 0 when none is left. */
+  change(statements: Statements, limit: number): number
 }
 
 /**
- * The schema, step by step. A released step never changes; a change is a new step.
+ * The schema, step by step. A released step never changes; a change is a new step. docs/architecture.md says which changes
+ * go into one release.
  * Dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in
  * small steps. Deleted accounts hold NULL in their UNIQUE columns, which frees the identifiers.
  */
 export const migrations: readonly Migration[] = Object.freeze([
   {
     version: 1,
+    contracts: true,
     statements: `
       CREATE TABLE kith_users (
         id TEXT PRIMARY KEY,
@@ -46,6 +66,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 2,
+    contracts: true,
     statements: `
       ALTER TABLE kith_sessions ADD COLUMN ended_at INTEGER
         GENERATED ALWAYS AS (min(expires_at, coalesce(revoked_at, expires_at))) VIRTUAL;
@@ -53,6 +74,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 3,
+    contracts: true,
     statements: `
       CREATE INDEX kith_users_banned ON kith_users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
       CREATE TABLE kith_edges (
@@ -105,6 +127,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 4,
+    contracts: true,
     statements: `
       ALTER TABLE kith_users ADD COLUMN again_at INTEGER NOT NULL DEFAULT 0;
       DROP INDEX kith_users_deleted;
@@ -115,12 +138,14 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 5,
+    contracts: true,
     statements: `
       ALTER TABLE kith_media ADD COLUMN claimed_by TEXT;
       ALTER TABLE kith_media ADD COLUMN claimed_until INTEGER;`,
   },
   {
     version: 6,
+    contracts: true,
     statements: `
       CREATE TABLE kith_held_usernames (
         username TEXT PRIMARY KEY,
@@ -132,28 +157,50 @@ export const migrations: readonly Migration[] = Object.freeze([
   {
     version: 7,
     statements: `
-      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+      ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
+      ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE kith_long_counts (
+        node TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        side TEXT NOT NULL,
+        position TEXT NOT NULL,
+        counted INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        PRIMARY KEY (node, kind, side)
+      ) STRICT, WITHOUT ROWID;
+      -- Triggers, so that what is counted is right whatever release writes beside this one.
+      CREATE TRIGGER kith_edges_counted AFTER INSERT ON kith_edges
+        WHEN NEW.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_edges_uncounted AFTER DELETE ON kith_edges
+        WHEN OLD.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted - 1
+          WHERE node = OLD.from_id AND kind = OLD.kind AND side = 'out' AND position >= OLD.id;
+        UPDATE kith_long_counts SET counted = counted - 1
+          WHERE node = OLD.to_id AND kind = OLD.kind AND side = 'in' AND position >= OLD.id;
+      END;
+      CREATE TRIGGER kith_edges_turned AFTER UPDATE OF hidden ON kith_edges
+        WHEN (OLD.hidden = 0) <> (NEW.hidden = 0) AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
+        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_posts_counted AFTER INSERT ON kith_posts
+        WHEN NEW.removed = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + 1
+          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+      END;
+      CREATE TRIGGER kith_posts_uncounted AFTER UPDATE OF removed ON kith_posts
+        WHEN OLD.removed <> NEW.removed AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+        UPDATE kith_long_counts SET counted = counted + OLD.removed - NEW.removed
+          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+      END;`,
   },
 ])
-
-// The version has a table of its own: PRAGMA user_version belongs to the app that may share this file.
-const versionTable = `
-  CREATE TABLE IF NOT EXISTS kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT`
-
-/** Brings the schema to the newest version in one transaction, so that of several processes one does the work. */
-export function migrate(connection: Connection): void {
-  connection.atomically(() => {
-    connection.script(versionTable)
-    const row = connection.get<{ version: number | null }>('SELECT max(version) AS version FROM kith_schema')
-    const current = row?.version ?? 0
-    if (current > migrations.length) {
-      throw new KithError('storage-failed', {
-        detail: 'A newer release of @kith/storage-sqlite has written this database: update the package.',
-      })
-    }
-    for (const { version, statements } of migrations.slice(current)) {
-      connection.script(statements)
-      connection.run('INSERT INTO kith_schema VALUES (@version, @at)', { version, at: Date.now() })
-    }
-  })
-}

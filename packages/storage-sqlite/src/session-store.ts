@@ -6,6 +6,7 @@ import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 interface SessionRow {
   id: string
   user_id: string
+  epoch: number
   generation: number
   created_at: number
   rotated_at: number
@@ -16,14 +17,14 @@ interface SessionRow {
   user_agent: string | null
 }
 
-const columns = `id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address,
-  user_agent`
+const columns = `id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
+  address, user_agent`
 
 type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @generation, @createdAt, @rotatedAt,
+  insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt,
     @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
   live: `SELECT id, rotated_at FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
@@ -44,14 +45,15 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
 
 /** Creates the session store on a connection. */
 export function createSessionStore(connection: Connection): SessionStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
 
   return {
-    async open({ id, userId, generation, deviceName, address, userAgent, ...dates }, maxLive) {
+    async open({ id, userId, epoch, generation, deviceName, address, userAgent, ...dates }, maxLive) {
       const at = toMillis(dates.createdAt)
       const row = {
         id,
         userId,
+        epoch,
         generation,
         createdAt: at,
         rotatedAt: toMillis(dates.rotatedAt),
@@ -73,7 +75,7 @@ export function createSessionStore(connection: Connection): SessionStore {
       })
     },
     async byId(id) {
-      const row = get<SessionRow>(sessionStatements.byId, { id })
+      const row = await read(() => get<SessionRow>(sessionStatements.byId, { id }))
       return row && sessionFrom(row)
     },
     async rotate({ id, generation, now, expiresAt, address, userAgent }) {
@@ -87,18 +89,19 @@ export function createSessionStore(connection: Connection): SessionStore {
       })
     },
     async revoke({ id, userId }, at) {
-      return run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1
+      return write(() => run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1)
     },
     async revokeAll(userId, at, except) {
-      const ended = all<{ id: string }>(sessionStatements.revokeAll, { userId, at: toMillis(at), except })
+      const values = { userId, at: toMillis(at), except }
+      const ended = await write(() => all<{ id: string }>(sessionStatements.revokeAll, values))
       return ended.map(({ id }) => id)
     },
     async list(userId, now, { limit, before }) {
       const range = { userId, now: toMillis(now), before: before ?? afterEveryId, limit }
-      return all<SessionRow>(sessionStatements.list, range).map(sessionFrom)
+      return read(() => all<SessionRow>(sessionStatements.list, range).map(sessionFrom))
     },
     async purgeEnded(before, limit) {
-      return run(sessionStatements.purgeEnded, { before: toMillis(before), limit })
+      return write(() => run(sessionStatements.purgeEnded, { before: toMillis(before), limit }))
     },
   }
 }
@@ -107,6 +110,7 @@ function sessionFrom(row: SessionRow): SessionRecord {
   return {
     id: row.id,
     userId: row.user_id,
+    epoch: row.epoch,
     generation: row.generation,
     createdAt: fromMillis(row.created_at),
     rotatedAt: fromMillis(row.rotated_at),

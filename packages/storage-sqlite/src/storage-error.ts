@@ -1,16 +1,6 @@
 import { KithError, RetryLaterError } from '@kith/core'
 
-/** Primary result codes (https://www.sqlite.org/rescode.html) that no retry mends, and what mends them. */
-const remedies: Readonly<Record<number, string>> = Object.freeze({
-  8: 'The database is read-only: let this process write the file and its folder.',
-  10: 'The disk failed to read or write: check the disk and its quota, then run PRAGMA integrity_check.',
-  11: 'The database file is damaged: stop writing, keep a copy, restore a backup.',
-  14: 'The database file cannot be opened: check that its folder exists and that this process may write there.',
-  19: 'The record breaks a rule of the schema: every id must be new.',
-  26: 'The file is not an SQLite database: check the path.',
-})
-
-const primaryCodes: Readonly<Record<string, number>> = Object.freeze({
+const codes = Object.freeze({
   SQLITE_BUSY: 5,
   SQLITE_LOCKED: 6,
   SQLITE_READONLY: 8,
@@ -22,24 +12,49 @@ const primaryCodes: Readonly<Record<string, number>> = Object.freeze({
   SQLITE_NOTADB: 26,
 })
 
+/** Primary result codes (https://www.sqlite.org/rescode.html) that no retry mends, and what mends them. */
+const remedies: Readonly<Record<number, string>> = Object.freeze({
+  [codes.SQLITE_CORRUPT]: 'The database file is damaged: stop writing, keep a copy, restore a backup.',
+  [codes.SQLITE_CONSTRAINT]: 'The record breaks a rule of the schema: every id must be new.',
+  [codes.SQLITE_NOTADB]: 'The file is not an SQLite database: check the path.',
+})
+
+/** What goes away by waiting, or when somebody sees to the disk. */
+const passing: Readonly<Record<number, (cause: Error) => RetryLaterError>> = Object.freeze({
+  [codes.SQLITE_BUSY]: (cause) => new RetryLaterError('storage-busy', 1, cause),
+  [codes.SQLITE_LOCKED]: (cause) => new RetryLaterError('storage-busy', 1, cause),
+  [codes.SQLITE_FULL]: (cause) => new RetryLaterError('storage-full', 60, cause),
+  [codes.SQLITE_READONLY]: (cause) =>
+    new RetryLaterError('storage-read-only', { seconds: 30, detail: readOnly }, cause),
+  [codes.SQLITE_IOERR]: (cause) =>
+    new RetryLaterError('storage-unavailable', { seconds: 30, detail: failing }, cause),
+  [codes.SQLITE_CANTOPEN]: (cause) =>
+    new RetryLaterError('storage-unavailable', { seconds: 5, detail: unopened }, cause),
+})
+
+const readOnly =
+  'The database is read-only: let this process write the file and its folder, and mount the disk for writing.'
+const failing =
+  'The disk failed to read or write: look for a disk that became read-only, and check its health and quota; then ask `integrity()`.'
+const unopened =
+  'The database file cannot be opened: check that its folder is mounted, that this process may write there, and its limit of open files.'
+
 /** Gives an error of either driver its Kith code, with the original as the cause; passes any other error on. */
 export function toStorageError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const code = primaryCode(error)
   if (code === null) return error
-  if (isBusy(error)) return new RetryLaterError('storage-busy', 1, error)
-  if (code === 13) return new RetryLaterError('storage-full', 60, error)
-  return new KithError('storage-failed', { detail: remedy(code, error.message), cause: error })
-}
-
-/** Whether a driver's error says that another connection holds the lock. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && [5, 6].includes(primaryCode(error) ?? 0)
+  return (
+    passing[code]?.(error) ??
+    new KithError('storage-failed', { detail: remedy(code, error.message), cause: error })
+  )
 }
 
 function remedy(code: number, message: string): string {
   if (/no such (table|column)/.test(message))
     return 'The schema is not there yet: run kith.storage.migrate() first.'
+  if (message.includes('within a transaction'))
+    return 'The app has a transaction open on this database: end it before the next await.'
   return remedies[code] ?? 'SQLite refused the statement: see the cause of this error in the log.'
 }
 
@@ -48,5 +63,5 @@ function primaryCode(error: Error & { code?: unknown; errcode?: unknown }): numb
   if (typeof error.errcode === 'number') return error.errcode & 0xff
   if (typeof error.code !== 'string' || !error.code.startsWith('SQLITE_')) return null
   const [, primary = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? []
-  return primaryCodes[primary] ?? 1
+  return codes[primary as keyof typeof codes] ?? 1
 }

@@ -14,16 +14,18 @@ export interface UserRow {
   bio: string
   password_hash: string | null
   banned_at: number | null
+  role: string
+  session_epoch: number
   created_at: number
 }
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, created_at`
+  banned_at, role, session_epoch, created_at`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
-  const { id, username, email, phone, name, bio } = user
+  const { id, username, email, phone, name, bio, role, sessionEpoch } = user
   return {
     id,
     username,
@@ -34,6 +36,8 @@ export function profileOf(user: UserRecord): SqliteParameters {
     name,
     bio,
     bannedAt: toMillis(user.bannedAt),
+    role,
+    sessionEpoch,
   }
 }
 
@@ -55,6 +59,8 @@ export function userFromRow(row: UserRow): UserRecord {
     bio: row.bio,
     passwordHash: row.password_hash,
     bannedAt: fromMillisOrNull(row.banned_at),
+    role: row.role,
+    sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
   }
 }

@@ -21,7 +21,7 @@ type UserStatement =
   | 'byUsername'
   | 'byEmail'
   | 'update'
-  | 'replacePassword'
+  | 'replaceHash'
   | 'markDeleted'
   | 'held'
   | 'hold'
@@ -35,7 +35,7 @@ type UserStatement =
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (${userColumns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
-    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @createdAt) ON CONFLICT DO NOTHING`,
+    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @role, @sessionEpoch, @createdAt) ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT id FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
     UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
@@ -45,12 +45,14 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   byUsername: `SELECT ${userColumns} FROM kith_users WHERE username = @username`,
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
-      phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt
+      phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
+      role = @role, session_epoch = @sessionEpoch
     WHERE id = @id`,
-  replacePassword: `UPDATE kith_users SET password_hash = @next
+  replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
-      phone_verified_at = NULL, name = '', bio = '', password_hash = NULL, deleted_at = @at
+      phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL,
+      deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
   held: `SELECT username FROM kith_held_usernames
     WHERE username = @username AND user_id <> @id AND held_until > @now`,
@@ -71,7 +73,7 @@ const beforeEveryHold = -8.64e15
 
 /** Creates the account store on a connection. */
 export function createUserStore(connection: Connection): UserStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, read, write, atomically } = connection
 
   function taken({ id, username, email, phone }: UserRecord, now?: Date): Identifier[] {
     const names = all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
@@ -114,21 +116,24 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async byId(id) {
-      return userFrom(get<UserRow>(userStatements.byId, { id }))
+      return read(() => userFrom(get<UserRow>(userStatements.byId, { id })))
     },
     async byIds(ids) {
-      return all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow)
+      return read(() => all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow))
     },
     async byLogin(login) {
-      return 'email' in login
-        ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
-        : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username }))
+      return read(() =>
+        'email' in login
+          ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
+          : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username })),
+      )
     },
     async update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (!before) return { outcome: 'missing' }
-        const user = { ...before, ...structuredClone(changes) }
+        const { endSessions = false, ...fields } = structuredClone(changes)
+        const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
@@ -137,7 +142,10 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async replacePassword(id, expected, next) {
-      return run(userStatements.replacePassword, { id, expected, next }) === 1
+      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 1 }) === 1)
+    },
+    async upgradeHash(id, expected, next) {
+      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 0 }) === 1)
     },
     async markDeleted(id, at, heldUntil) {
       return atomically(() => {
@@ -148,18 +156,23 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     async forgetUsernames(now, limit) {
-      return run(userStatements.forgetUsernames, { now: toMillis(now), limit })
+      return write(() => run(userStatements.forgetUsernames, { now: toMillis(now), limit }))
     },
     async bannedIds({ limit, before }) {
       const range = { limit, before: before ?? afterEveryId }
-      return all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id)
+      return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id))
     },
     async toPurge(now, limit) {
-      return all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom)
+      return read(() =>
+        all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
+      )
     },
     async purge(id, again) {
-      if (again) run(userStatements.purgeAgain, { id, again: toMillis(again) })
-      else run(userStatements.purge, { id })
+      await write(() =>
+        again
+          ? run(userStatements.purgeAgain, { id, again: toMillis(again) })
+          : run(userStatements.purge, { id }),
+      )
     },
   }
 }

@@ -38,7 +38,7 @@ export async function takeStep({ users, sessions }: Storage, life: number, step:
 export function expectedAfter(life: number, steps: number): Life {
   const { user, session } = lifeOf(life)
   if (steps >= 4) Object.assign(user, { name: 'Grace', bio: 'COBOL', email: null, emailVerifiedAt: null })
-  if (steps >= 5) user.passwordHash = 'second'
+  if (steps >= 5) Object.assign(user, { passwordHash: 'second', sessionEpoch: 1 })
   if (steps >= 3) Object.assign(session, { generation: 1, rotatedAt: at(life, 3), address: '198.51.100.7' })
   if (steps >= 6) Object.assign(session, { generation: 2, rotatedAt: at(life, 6) })
   if (steps >= 7) session.revokedAt = at(life, 7)
@@ -68,11 +68,14 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     bio: 'Analytical Engine '.repeat(400),
     passwordHash: 'first',
     bannedAt: null,
+    role: 'member',
+    sessionEpoch: 0,
     createdAt: at(life, 1),
   }
   const session: SessionRecord = {
     id: sessionIdOf(life),
     userId: user.id,
+    epoch: 0,
     generation: 0,
     createdAt: at(life, 2),
     rotatedAt: at(life, 2),

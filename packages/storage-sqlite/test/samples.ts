@@ -23,6 +23,8 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     bio: '',
     passwordHash: 'hash',
     bannedAt: null,
+    role: 'member',
+    sessionEpoch: 0,
     createdAt: new Date(1_700_000_000_000 + made),
     ...fields,
   }
@@ -35,6 +37,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
   return {
     id: sampleId(),
     userId: sampleId(),
+    epoch: 0,
     generation: 0,
     createdAt,
     rotatedAt: createdAt,

@@ -235,10 +235,11 @@ describe('of two processes that make each of 50 calls at the same moment exactly
 })
 
 test('two processes that open and migrate a new file at once both succeed', async () => {
-  const calls = ['migrate', 'close'].map((verb): Call => ({ port: 'storage', verb, values: [] }))
+  const call = (verb: string): Call[] => [{ port: 'storage', verb, values: [] }]
   for (let round = 0; round < 40; round++) {
     const path = freshPath()
-    await workers.race(path, calls)
+    await workers.race(path, call('migrate'))
+    await workers.race(path, call('close'))
     const storage = createSqliteStorage({ path })
     expect(await storage.users.create(sampleUser())).toEqual({ outcome: 'created' })
     await storage.close()

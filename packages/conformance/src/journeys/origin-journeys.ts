@@ -151,7 +151,7 @@ export const originJourneys: readonly Journey[] = [
       const failed = await app.request('/users/me', { headers: { origin: allowedOrigin } })
       failed.problem('unauthenticated')
       assert.deepEqual(granted(failed.headers), [allowedOrigin, 'true'])
-      assert.equal(failed.headers.get('access-control-expose-headers'), 'Retry-After')
+      assert.equal(failed.headers.get('access-control-expose-headers'), 'Retry-After, X-Request-Id')
     },
   },
   {

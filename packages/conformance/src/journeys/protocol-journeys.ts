@@ -101,7 +101,7 @@ export const protocolJourneys: readonly Journey[] = [
         [500, 'The storage cannot be used.'],
       )
       assert.equal(app.log.length, 1)
-      assert.match(app.log[0] ?? '', /storage-failed: The schema is not there yet[^]*no such table/)
+      assert.match(app.log[0] ?? '', /storage-failed[^]*The schema is not there yet[^]*no such table/)
     },
   },
   {

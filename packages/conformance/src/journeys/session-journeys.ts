@@ -39,7 +39,7 @@ export const sessionJourneys: readonly Journey[] = [
         'invalid-credentials',
       )
       const unknown = (await login({ login: 'nobody', password })).problem('invalid-credentials')
-      assert.deepEqual(wrong, unknown)
+      assert.deepEqual({ ...wrong, requestId: '' }, { ...unknown, requestId: '' })
     },
   },
   {

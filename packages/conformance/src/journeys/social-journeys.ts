@@ -212,6 +212,8 @@ export const socialJourneys: readonly Journey[] = [
       await ben.request('/users/anna/follow', { method: 'PUT' })
       await anna.request('/users/ben/follow', { method: 'PUT' })
       const seen = async () => {
+        // Counts and lists of others follow when it is cleared away behind the answer.
+        await app.kith.settled()
         const { counts } = shapes.User.parse((await app.request('/users/anna')).json())
         const { likes } = shapes.Post.parse((await app.request(`/posts/${post.id}`)).json()).counts
         return [counts, likes, await captions(anna), await names(app, '/users/anna/followers')]
@@ -220,13 +222,17 @@ export const socialJourneys: readonly Journey[] = [
       const without = [{ posts: 1, followers: 0, following: 0 }, 0, ['by anna'], []]
       assert.deepEqual(await seen(), before)
       await app.kith.accounts.ban(ben.user.id)
-      assert.deepEqual(await seen(), without)
       ;(await app.request('/users/ben')).problem('account-not-found')
+      assert.deepEqual(await captions(anna), ['by anna'], 'what is banned is not read from the first moment')
+      assert.deepEqual(await names(app, '/users/anna/followers'), [])
+      assert.deepEqual(await seen(), without)
       await app.kith.accounts.unban(ben.user.id)
       assert.deepEqual(await seen(), before)
       const again = openBrowser(app)
       await again.request('/users/login', { method: 'POST', json: { login: 'ben', password } })
       ;(await again.request('/users/me', { method: 'DELETE', json: { password } })).done()
+      assert.deepEqual(await captions(anna), ['by anna'])
+      assert.deepEqual(await names(app, '/users/anna/followers'), [])
       assert.deepEqual(await seen(), without)
       assert.deepEqual((await app.kith.upkeep.verifyCounts()).differences, [])
     },

@@ -51,7 +51,7 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
       const ready = await readyMedia(storage)
       const released = sampleMedia()
       await media.reserve(released)
-      await media.releaseAll(released.ownerId)
+      await media.releaseAll(released.ownerId, 9)
       for (const id of [ready.id, released.id, nextId(), 'nothing']) {
         assert.equal(await media.ready(id, other), false)
       }

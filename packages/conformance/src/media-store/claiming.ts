@@ -61,7 +61,7 @@ export const claimingCases: readonly Case<PostsAndMedia>[] = [
       const ready = await readyMedia(storage)
       const [claimed, released] = [sampleMedia(), sampleMedia()]
       for (const item of [claimed, released]) await media.reserve(item)
-      await media.releaseAll(released.ownerId)
+      await media.releaseAll(released.ownerId, 9)
       for (const id of [ready.id, released.id, nextId(), 'nothing'])
         assert.equal(await media.claim({ id, by: 'a', now, until }), false)
       assert.equal(await media.claim({ id: claimed.id, by: 'a', now, until }), true)

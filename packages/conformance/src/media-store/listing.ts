@@ -16,7 +16,7 @@ export const listingCases: readonly Case<PostsAndMedia>[] = [
       for (const id of ready.toReversed()) await readyMedia(storage, { id })
       await media.reserve(sampleMedia({ id: reserved }))
       const { ownerId } = await readyMedia(storage, { id: released })
-      await media.releaseAll(ownerId)
+      await media.releaseAll(ownerId, 9)
       const all = await media.list(null, 9)
       assert.deepEqual(
         all.map(({ id, state }) => [id, state]),

@@ -3,6 +3,7 @@ import type { Case } from '../case.ts'
 import { placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
+import { untilDone } from '../until-done.ts'
 
 /** What `releaseAll`, `sweep` and `forget` promise. */
 export const releaseCases: readonly Case<PostsAndMedia>[] = [
@@ -21,12 +22,34 @@ export const releaseCases: readonly Case<PostsAndMedia>[] = [
       ]
       await storage.media.attach(avatar.id, ownerId, 'avatar')
       await storage.posts.create(samplePost({ authorId: ownerId }), [{ id: inPost.id, alt: '' }])
-      for (const id of [ownerId, ownerId, nextId()]) await storage.media.releaseAll(id)
+      for (const id of [ownerId, ownerId, nextId()])
+        await untilDone(9, (limit) => storage.media.releaseAll(id, limit))
       for (const { id } of [reserved, ready, avatar, inPost]) {
         assert.deepEqual(await placeOf(storage, id), ['released', null])
       }
       assert.deepEqual(await placeOf(storage, foreign.id), ['ready', null])
       assert.equal(await storage.media.ready(reserved.id, sampleMeasures), false)
+    },
+  },
+  {
+    name: 'media: releaseAll releases at most `limit` at a time, each once, and says how many',
+    async run(make) {
+      const storage = await make()
+      const ownerId = nextId()
+      const all = await race(5, () => readyMedia(storage, { ownerId }))
+      const released = async (): Promise<number> => {
+        const places = await Promise.all(all.map(({ id }) => placeOf(storage, id)))
+        return places.filter(([state]) => state === 'released').length
+      }
+      let before = 0
+      const total = await untilDone(2, async (limit) => {
+        const count = await storage.media.releaseAll(ownerId, limit)
+        const now = await released()
+        assert.equal(count, now - before)
+        before = now
+        return count
+      })
+      assert.equal(total, all.length)
     },
   },
   {
@@ -108,7 +131,7 @@ export const releaseCases: readonly Case<PostsAndMedia>[] = [
       const { media } = await make()
       const item = sampleMedia()
       await media.reserve(item)
-      await media.releaseAll(item.ownerId)
+      await media.releaseAll(item.ownerId, 9)
       assert.deepEqual(await media.sweep(item.createdAt, 9), [])
       assert.deepEqual(await media.sweep(later(1), 9), [item.id])
     },
@@ -143,7 +166,7 @@ export const releaseCases: readonly Case<PostsAndMedia>[] = [
       const [released, ready] = [await readyMedia(storage), await readyMedia(storage)]
       const reserved = sampleMedia()
       await storage.media.reserve(reserved)
-      await storage.media.releaseAll(released.ownerId)
+      await storage.media.releaseAll(released.ownerId, 9)
       for (const id of [released.id, released.id, ready.id, reserved.id, nextId()])
         await storage.media.forget(id)
       const found = await storage.media.byIds([released.id, ready.id, reserved.id])

@@ -128,10 +128,13 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       await createMany(posts, authorId, [0, 1, 2, 3])
       const [other] = await createMany(posts, nextId(), [0])
       const removed = await untilDone(2, async (limit) => {
-        const count = await posts.removeAll(authorId, limit)
-        const { length } = await posts.byAuthor(authorId, { limit: 9, before: null })
-        assert.deepEqual(await posts.counts([authorId]), [length])
-        return count
+        const before = await posts.byAuthor(authorId, { limit: 9, before: null })
+        const ids = await posts.removeAll(authorId, limit)
+        const left = await posts.byAuthor(authorId, { limit: 9, before: null })
+        assert.deepEqual(await posts.counts([authorId]), [left.length])
+        const gone = before.map(({ id }) => id).filter((id) => !left.some((post) => post.id === id))
+        assert.deepEqual([...ids].sort(), gone.sort(), 'it names what it removed')
+        return ids.length
       })
       assert.equal(removed, 5)
       assert.equal((await posts.toPurge(later(), 9)).length, 5)
@@ -149,7 +152,9 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
         authorId,
         Array.from({ length: 30 }, (_, index) => index),
       )
-      const removed = await race(20, () => untilDone(3, (limit) => posts.removeAll(authorId, limit)))
+      const removed = await race(20, () =>
+        untilDone(3, async (limit) => (await posts.removeAll(authorId, limit)).length),
+      )
       assert.equal(
         removed.reduce((sum, count) => sum + count),
         30,

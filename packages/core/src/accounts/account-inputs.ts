@@ -71,6 +71,9 @@ export interface AccountInputs {
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
 
+/** The schema of a role's name. */
+export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
 

@@ -46,7 +46,7 @@ export interface Accounts {
   delete(
     viewer: Viewer,
     input: DeleteAccountInput,
-    options?: { holdUsername?: boolean | undefined },
+    options?: { holdUsername?: boolean | undefined; client?: ClientInfo | undefined },
   ): Promise<void>
   /**
    * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
@@ -55,6 +55,16 @@ export interface Accounts {
    * @throws unauthenticated, rate-limited, busy, all before the first line
    */
   export(viewer: Viewer): AsyncIterable<string>
+  /**
+   * Says what an account may do in the app: `member` (at first), `moderator`, `admin`, or a name of your own: lower-case letters,
+   * digits and hyphens. Holds from the next request on, in every process. For the host, as the two below. @throws account-not-found
+   */
+  setRole(userId: string, role: string): Promise<void>
+  /**
+   * Lets a viewer pass whose account has one of these roles now, by a look at the account: a role that was taken away counts
+   * immediately. @throws unauthenticated, account-banned, role-required
+   */
+  requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
   ban(userId: string): Promise<void>
   /** Lifts a suspension. @throws account-not-found */

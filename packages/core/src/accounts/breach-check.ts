@@ -17,7 +17,7 @@ export type BreachCheck = (password: string, lookup: Lookup) => Promise<void>
 const timeoutMillis = 2_000
 
 /** Creates the check. Where the port fails or is late, the password is accepted, and an event says so. */
-export function createBreachCheck({ passwords: { breached }, logger }: KithConfig, emit: Emit): BreachCheck {
+export function createBreachCheck({ passwords: { breached }, log }: KithConfig, emit: Emit): BreachCheck {
   return async (password, { path, userId }) => {
     if (!breached) return
     const sha1 = createHash('sha1').update(password).digest('hex').toUpperCase()
@@ -26,7 +26,7 @@ export function createBreachCheck({ passwords: { breached }, logger }: KithConfi
     try {
       seen = await Promise.race([breached.timesSeen(sha1, signal), rejectedBy(signal)])
     } catch (error) {
-      logger.warn('a password could not be looked up in breaches and was accepted', error)
+      log.warn('password.breach-check-failed', { error, secrets: () => [sha1, sha1.slice(5)] })
       emit('password.breach-check-failed', { userId })
     }
     if (!(seen > 0)) return

@@ -7,9 +7,8 @@ import { confirmPassword } from '../sessions/login.ts'
 import { openSession } from '../sessions/open-session.ts'
 import { renewSession } from '../sessions/renew-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
-import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
-import { createAccountInputs } from './account-inputs.ts'
+import { createAccountInputs, roleInput } from './account-inputs.ts'
 import type { Accounts } from './accounts.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
@@ -53,7 +52,8 @@ export function createAccounts(core: Core): Accounts {
   }
 
   async function setBan(userId: string, bannedAt: Date | null): Promise<void> {
-    const { outcome } = await users.update(userId, { bannedAt })
+    // Those that a process which dies here leaves alive stay over when the ban is lifted.
+    const { outcome } = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
     core.visibleFiles.forget()
     if (outcome !== 'updated') throw new KithError('account-not-found')
   }
@@ -70,6 +70,8 @@ export function createAccounts(core: Core): Accounts {
       bio: input.bio ?? '',
       passwordHash: input.passwordHash ?? null,
       bannedAt: null,
+      role: 'member',
+      sessionEpoch: 0,
       createdAt: input.createdAt ?? clock(),
     }
   }
@@ -94,6 +96,7 @@ export function createAccounts(core: Core): Accounts {
           'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
         throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
       }
+      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
       const user = record({
         ...present(fields),
         emailVerifiedAt: emailVerified ? clock() : null,
@@ -115,20 +118,24 @@ export function createAccounts(core: Core): Accounts {
       const stillHolds =
         currentPassword === undefined
           ? null
-          : await confirmPassword(core, { viewer, user: before, password: currentPassword })
-      const changes: UserChanges = present(fields)
+          : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
+      const changes: Omit<UserChanges, 'endSessions'> = present(fields)
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
       if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
         await core.attempts.byAccount('identifierByAccount', viewer.userId)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
       if (!hasLogin({ ...before, ...changes })) throw needsLogin()
-      const result = await users.update(viewer.userId, changes, { now: clock(), until: holdEnd() })
+      const result = await users.update(
+        viewer.userId,
+        { ...changes, endSessions: stillHolds !== null },
+        { now: clock(), until: holdEnd() },
+      )
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'missing') throw new KithError('unauthenticated')
       if (!hasLogin(result.user)) {
         // Another edit took the other login away meanwhile. The later one of the two sees it, and takes itself back.
-        const names = Object.keys(changes) as (keyof UserChanges)[]
+        const names = Object.keys(changes) as (keyof typeof changes)[]
         await users.update(viewer.userId, Object.fromEntries(names.map((name) => [name, before[name]])))
         throw needsLogin()
       }
@@ -143,7 +150,7 @@ export function createAccounts(core: Core): Accounts {
       const user = await own(viewer)
       if (isOwnPassword(newPassword, user, config.accounts.forbiddenWords))
         throw new InvalidInputError([{ path: 'newPassword', ...ownName }])
-      await confirmPassword(core, { viewer, user, password: currentPassword })
+      await confirmPassword(core, { viewer, user, password: currentPassword, client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
@@ -151,31 +158,42 @@ export function createAccounts(core: Core): Accounts {
         throw new RetryLaterError('busy', 1)
       emit('account.password-changed', { userId: user.id })
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
-      return await renewSession(core, { viewer, user, client, stillHolds })
+      const changed = { ...user, passwordHash: next, sessionEpoch: user.sessionEpoch + 1 }
+      return await renewSession(core, { viewer, user: changed, client, stillHolds })
     },
-    async delete(viewer, input, { holdUsername = true } = {}) {
+    async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
       await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)
       const { password } = parseInput(inputs.delete, input)
-      await confirmPassword(core, { viewer, user: await own(viewer), password })
+      await confirmPassword(core, { viewer, user: await own(viewer), password, client })
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
       await endSessions(core, viewer.userId, null)
-      const media = await storage.media.byOwner(viewer.userId, { limit: 10, before: null })
-      await core.purge.account({ id: viewer.userId, purged: false }, stepsOfRequest())
-      await core.releasedMedia.removeOwn(media.map((item) => item.id))
       emit('account.deleted', { userId: viewer.userId })
+      core.clearing.account(viewer.userId)
+      await core.releasedMedia.removeOwned(viewer.userId)
     },
     export: createExports(core),
+    async setRole(userId, role) {
+      const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
+      if (outcome !== 'updated') throw new KithError('account-not-found')
+      emit('account.role-changed', { userId, role })
+    },
+    async requireRole(viewer, roles) {
+      const user = await own(viewer)
+      if (user.bannedAt) throw new KithError('account-banned')
+      if (roles.includes(user.role)) return
+      throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
+    },
     async ban(userId) {
       await setBan(userId, clock())
       await endSessions(core, userId, null)
-      await core.purge.settle(userId)
       emit('account.banned', { userId })
+      core.clearing.ban(userId)
     },
     async unban(userId) {
       await setBan(userId, null)
-      await core.purge.settle(userId)
       emit('account.unbanned', { userId })
+      core.clearing.ban(userId)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as afterOthers } from 'node:timers/promises'
 import type { Core } from '../core.ts'
-import { KithError, RetryLaterError } from '../errors.ts'
+import { KithError, RefusedError } from '../errors.ts'
 import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload.ts'
@@ -22,12 +22,17 @@ export type ExportAccount = (viewer: Viewer) => AsyncGenerator<string>
 /** Creates the exports of one Kith instance: one at a time for each account, in pages that take turns. */
 export function createExports(core: Core): ExportAccount {
   const open = new Map<string, { readAt: number }>()
-  const inTurn = createFairQueue({ concurrency: pagesAtOnce, maxWaiting: mostOpen })
+  const inTurn = createFairQueue({ concurrency: pagesAtOnce, maxWaiting: mostOpen, work: 'exports' })
+
+  function refused(userId: string): RefusedError {
+    core.emit('work.refused', { work: 'exports', userId, network: null })
+    return new RefusedError('busy', idleMillis / 1000, 'exports')
+  }
 
   function enter(userId: string): { readAt: number } {
     const now = performance.now()
     for (const [other, { readAt }] of open) if (now - readAt > idleMillis) open.delete(other)
-    if (open.has(userId) || open.size >= mostOpen) throw new RetryLaterError('busy', idleMillis / 1000)
+    if (open.has(userId) || open.size >= mostOpen) throw refused(userId)
     const own = { readAt: now }
     open.set(userId, own)
     return own
@@ -39,7 +44,7 @@ export function createExports(core: Core): ExportAccount {
     try {
       for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {
         yield text
-        if (open.get(userId) !== own) throw new RetryLaterError('busy', idleMillis / 1000)
+        if (open.get(userId) !== own) throw refused(userId)
         own.readAt = performance.now()
       }
     } finally {

@@ -17,11 +17,20 @@ export interface UserRecord {
   /** An argon2id hash, or an imported one that is replaced at the next login. `null`: no password login. */
   passwordHash: string | null
   bannedAt: Date | null
+  /** What the account may do in the app: `member` unless the host has said otherwise. */
+  role: string
+  /** How often all of its sessions were ended together: a session that was opened in an earlier epoch is over. */
+  sessionEpoch: number
   createdAt: Date
 }
 
 /** The fields that {@link UserStore.update} may change. A field that is absent stays as it is. */
-export type UserChanges = Partial<Omit<UserRecord, 'id' | 'passwordHash' | 'createdAt'>>
+export interface UserChanges extends Partial<
+  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt'>
+> {
+  /** Raises `sessionEpoch` by one in the same step, so that no session from before outlives the change. */
+  endSessions?: boolean
+}
 
 /** A login name: by one of the two identifiers that people type. */
 export type Login = { username: string } | { email: string }
@@ -63,18 +72,20 @@ export interface UserStore {
   byLogin(login: Login): Promise<UserRecord | null>
   /**
    * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
-   * Concurrent updates of different fields all take effect. With `hold`, a username that the account gives up is held for it
+   * Concurrent updates of different fields all take effect, and each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
    * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
   update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
   /**
-   * Replaces the password hash only if it still equals `expected`. Of concurrent calls with one `expected`
-   * exactly one answers `true`.
+   * Sets a new password: replaces the hash only if it still equals `expected`, and raises `sessionEpoch` by one in the same
+   * step. Of concurrent calls with one `expected` exactly one resolves to `true`; the others change nothing.
    */
   replacePassword(id: string, expected: string | null, next: string): Promise<boolean>
+  /** Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. */
+  upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio and password hash are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role and password hash are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Answers whether it was live; a second call answers `false`.
    */
   markDeleted(id: string, at: Date, heldUntil?: Date | null): Promise<boolean>

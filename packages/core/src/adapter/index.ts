@@ -1,8 +1,15 @@
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
-export { createFairQueue, type FairQueue, type FairQueueOptions, type Turn } from '../fair-queue.ts'
+export {
+  createFairQueue,
+  type FairQueue,
+  type FairQueueOptions,
+  type QueueLoad,
+  type Turn,
+} from '../fair-queue.ts'
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export type { MediaProcesses } from './media-processes.ts'
 export { createMediaWork, type MediaWorkOptions } from './media-work.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
+export { createLog } from '../log/log.ts'
 export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
 export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'

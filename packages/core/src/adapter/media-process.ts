@@ -18,6 +18,8 @@ export interface MediaProcessLimits {
   /** Of the processor, which a busy machine does not use up; of a clock, three times as many. */
   maxSeconds: number
   maxResidentBytes: number
+  /** Called when it is killed for passing one of them. */
+  onLimit?: (() => void) | undefined
 }
 
 /** One process of the pool. It is given one job at a time. */
@@ -83,6 +85,11 @@ async function attend(
     child.kill('SIGKILL')
   }
 
+  function killFor(limit: 'time' | 'memory'): void {
+    if (verdict === null) limits.onLimit?.()
+    kill(tooComplex(limit))
+  }
+
   function over(reason: Error): void {
     if (isOver) return
     isOver = true
@@ -122,11 +129,11 @@ async function attend(
     async work(job) {
       hold(true)
       const { maxSeconds, maxResidentBytes } = limits
-      const deadline = setTimeout(() => kill(tooComplex('time')), maxSeconds * clockFactor * 1000)
+      const deadline = setTimeout(() => killFor('time'), maxSeconds * clockFactor * 1000)
       const lastSecond = processorSeconds(child.pid) + maxSeconds
       const watching = setInterval(() => {
-        if (residentBytes(child.pid) > maxResidentBytes) kill(tooComplex('memory'))
-        else if (processorSeconds(child.pid) > lastSecond) kill(tooComplex('time'))
+        if (residentBytes(child.pid) > maxResidentBytes) killFor('memory')
+        else if (processorSeconds(child.pid) > lastSecond) killFor('time')
       }, watchMillis)
       try {
         const stdin = child.stdin as Writable

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { KithError, RetryLaterError } from '../errors.ts'
-import { createFairQueue, type Turn } from '../fair-queue.ts'
+import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
+import { createJobObserver } from '../telemetry/job-queue.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { MediaJob, MediaVerbs } from './media-job.ts'
 import { type MediaProcess, ProcessLost, startMediaProcess } from './media-process.ts'
 
@@ -34,6 +36,10 @@ export interface MediaProcesses<Verbs extends MediaVerbs> {
   ): Promise<Awaited<ReturnType<Verbs[Verb]>>>
   /** Ends all processes, with what they are at: those jobs fail as `busy`. A later job starts another process. */
   close(): Promise<void>
+  /** Measures its jobs from now on, under this name of a queue. */
+  observe(telemetry: Telemetry, queue: string): void
+  /** What there is to do. */
+  load(): QueueLoad
 }
 
 /** A fresh one takes over after so many jobs, so that leaks of decoders stay small, */
@@ -57,11 +63,13 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
       `${fileURLToPath(entry)} is missing, and media processes run it. Keep the package out of your bundle ` +
         "(mark it as external), or give isolation: 'none' to the processor.",
     )
-  const queue = createFairQueue({ concurrency, maxWaiting })
+  const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
   const all = new Map<MediaProcess, Service>()
   const idle: MediaProcess[] = []
   const starting = new Set<Promise<MediaProcess>>()
+  const observer = createJobObserver(queue)
   let closings = 0
+  let killed = 0
   let idleTimer: NodeJS.Timeout | undefined
 
   function drop(one: MediaProcess): Promise<void> {
@@ -81,7 +89,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
 
   async function start(): Promise<MediaProcess> {
     const before = closings
-    const promise = startMediaProcess(entry, options)
+    const promise = startMediaProcess(entry, { ...options, onLimit: () => killed++ })
     starting.add(promise)
     const fresh = await promise.finally(() => starting.delete(promise))
     if (closings === before) return fresh
@@ -116,7 +124,14 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
   }
 
   return {
-    run: (turn, job) => queue(turn, () => perform(job)) as never,
+    run: (turn, job) => observer.run(String(job.verb), () => queue(turn, () => perform(job))) as never,
+    load: () => queue.load(),
+    observe(telemetry, name) {
+      observer.observe(telemetry, name)
+      const attributes = { 'kith.queue': name }
+      telemetry.gauge('kith.media.processes', () => [{ value: all.size, attributes }])
+      telemetry.gauge('kith.media.processes.killed', () => [{ value: killed, attributes }])
+    },
     async close() {
       closings++
       idle.splice(0)

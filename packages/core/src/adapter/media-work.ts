@@ -1,4 +1,5 @@
 import { createFairQueue } from '../fair-queue.ts'
+import { createJobObserver } from '../telemetry/job-queue.ts'
 import type { MediaVerbs } from './media-job.ts'
 import { createMediaProcesses, type MediaProcesses } from './media-processes.ts'
 
@@ -33,11 +34,16 @@ export function createMediaWork<Verbs extends MediaVerbs>(
   }
   // A misspelled one must not put hostile files into the server.
   if (isolation !== 'none') throw new TypeError(`${of}: \`isolation\` is 'process' or 'none'`)
-  const queue = createFairQueue({ concurrency, maxWaiting })
+  const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
+  const observer = createJobObserver(queue)
   return {
     run: (turn, { verb, arguments: values }) =>
-      queue(turn, () => (verbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)) as never,
+      observer.run(String(verb), () =>
+        queue(turn, () => (verbs[verb] as (...given: unknown[]) => Promise<unknown>)(...values)),
+      ) as never,
     close: async () => {},
+    load: () => queue.load(),
+    observe: (telemetry, name) => observer.observe(telemetry, name),
   }
 }
 

@@ -38,7 +38,7 @@ export interface Captions {
 
 /** Creates the captions of one Kith instance. */
 export function createCaptions(core: Core): Captions {
-  const { captions: config, media, fetch, logger } = core.config
+  const { captions: config, media, fetch, log } = core.config
   const oneAtATime = createOneAtATime()
 
   function tellFailures(
@@ -48,7 +48,12 @@ export function createCaptions(core: Core): Captions {
     for (const { writer, reason, usage, cause } of failures) {
       core.emit('caption.failed', { ...told, writer, reason, usage })
       // The other reasons are of every day; this one is for somebody to look at.
-      if (reason === 'failed') logger.warn(`the caption writer ${writer} failed`, cause)
+      if (reason === 'failed')
+        log.warn('captions.writer-failed', {
+          message: `The caption writer ${writer} failed.`,
+          error: cause,
+          fields: { writer },
+        })
     }
   }
 

@@ -41,9 +41,10 @@ export interface CountDifference {
 
 /** One step of a recount. */
 export interface RecountResult {
+  /** How many nodes were compared to the end. */
   checked: number
   differences: CountDifference[]
-  /** Where to go on; `null` at the end. */
+  /** Where to go on, perhaps inside a node; `null` at the end. Only the store that named it can read it. */
   next: string | null
 }
 
@@ -79,6 +80,10 @@ export interface EdgeStore {
    * the node is no longer among the hidden ones either.
    */
   drop(node: string, limit: number): Promise<number>
-  /** Compares the counts of at most `limit` nodes with their edges and sets them right. `after` is the `next` before, `null` to start. */
+  /**
+   * One step of comparing counts with edges and setting them right: at most `limit` nodes, and of one with many edges a part, which
+   * the next step goes on with. `after` is the `next` before, `null` to start. It is exact whatever is written meanwhile, between the
+   * steps as well: a count that is right is not reported and stays so.
+   */
   recount(after: string | null, limit: number): Promise<RecountResult>
 }

@@ -26,7 +26,7 @@ const lookMillis = 200
  */
 export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
   const { storage, attempts } = core
-  const { media: config, logger } = core.config
+  const { media: config, log } = core.config
   const inFlight = createSingleFlight<Upload>()
 
   return async (direct, viewer, id) => {
@@ -52,7 +52,9 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
   }
 
   async function unclaim(claim: { id: string; by: string }): Promise<void> {
-    await storage.media.unclaim(claim).catch((error) => logger.warn('a claim could not be ended', error))
+    const warn = (error: unknown): void =>
+      log.warn('media.claim-not-ended', { error, fields: { mediaId: claim.id } })
+    await storage.media.unclaim(claim).catch(warn)
   }
 
   async function takeClaimed(direct: DirectUploads, record: MediaRecord): Promise<Upload> {
@@ -73,7 +75,9 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
 
   /** Upkeep removes what stays. */
   async function discard(direct: DirectUploads, id: string): Promise<void> {
-    await direct.discard(id).catch((error) => logger.warn('a staged file could not be removed', error))
+    const warn = (error: unknown): void =>
+      log.warn('media.staged-not-removed', { error, fields: { mediaId: id } })
+    await direct.discard(id).catch(warn)
   }
 
   async function own(viewer: Viewer, id: string): Promise<MediaRecord> {
@@ -84,8 +88,9 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
   }
 
   async function takeStaged(direct: DirectUploads, record: MediaRecord): Promise<Upload> {
-    const { id, kind, contentType } = record
+    const { id, ownerId, kind, contentType } = record
     const limits = {
+      ownerId,
       kind,
       maxBytes: maxBytesOf(config, contentType),
       maxPixels: kind === 'image' ? config.maxPixels : config.maxVideoPixels,

@@ -19,8 +19,8 @@ export interface MediaPlace {
    * @throws storage-failed where the place has no mark, or that of another database
    */
   demand(): Promise<void>
-  /** What is wrong with the place and what to do, for an operator; `null` if nothing is, or if it keeps no mark. */
-  problem(): Promise<string | null>
+  /** For `ready()`: rejects with what is wrong and what to do. Absent where the place keeps no mark. */
+  check?(): Promise<null>
   /** Takes the place as it is for the one of this database: what an operator says who knows better. */
   adopt(): Promise<Adoption>
 }
@@ -40,12 +40,11 @@ const howToAdopt =
 /** Creates it. Blobs that keep no mark are always in their place. */
 export function createMediaPlace(
   { facts, media }: Storage,
-  { media: { blobs }, logger }: KithConfig,
+  { media: { blobs }, log }: KithConfig,
 ): MediaPlace {
   if (!blobs || !isMarked(blobs)) {
     return {
       demand: async () => {},
-      problem: async () => null,
       adopt: async () => {
         throw new KithError('not-configured', { detail: 'The media are kept where no mark is needed.' })
       },
@@ -78,7 +77,7 @@ export function createMediaPlace(
     const told = `${found} of the ${checked} oldest media of this database are there`
     if (found * 2 < checked)
       return `the place of the media has no mark of this database, and ${told}: is the disk mounted, and the path right? ${howToAdopt}`
-    logger.warn(`media: their place had no mark of this database and was marked now, since ${told}`)
+    log.warn('media.place-adopted', { detail: `${told}.` })
     return mark === null ? await begin() : await take(mark)
   }
 
@@ -122,14 +121,17 @@ export function createMediaPlace(
 
   /** Once when it begins and once when it is over. */
   function tell(verdict: string | null): void {
-    if (verdict !== null && !wasWrong) logger.error(`media: nothing is stored or removed: ${verdict}`)
-    if (verdict === null && wasWrong)
-      logger.warn('media: their place is back; media are stored and removed again')
+    if (verdict !== null && !wasWrong) log.error('media.place-wrong', { detail: verdict })
+    if (verdict === null && wasWrong) log.warn('media.place-back')
     wasWrong = verdict !== null
   }
 
   return {
-    problem,
+    async check() {
+      const verdict = await problem()
+      if (verdict === null) return null
+      throw new KithError('storage-failed', { detail: verdict })
+    },
     async demand() {
       const verdict = await problem()
       if (verdict === null) return

@@ -83,8 +83,8 @@ export interface MediaStore {
   attach(id: string, ownerId: string, use: 'avatar' | 'cover'): Promise<boolean>
   /** Releases what is attached to a user. Idempotent. */
   detach(use: 'avatar' | 'cover', ownerId: string): Promise<void>
-  /** Releases every medium of an owner. Idempotent. */
-  releaseAll(ownerId: string): Promise<void>
+  /** Releases at most `limit` media of an owner. Resolves to how many; done at 0. */
+  releaseAll(ownerId: string, limit: number): Promise<number>
   /**
    * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
    * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`,

@@ -41,9 +41,19 @@ export function createTakeIn(core: Core): TakeIn {
     return toUpload(blobs, { ...record, state: 'ready', measures })
   }
 
+  async function measured(received: Received, ownerId: string): Promise<MediaMeasures> {
+    try {
+      return await measure(config.media, received, ownerId)
+    } catch (error) {
+      if (isKithError(error) && error.code === 'busy')
+        core.emit('work.refused', { work: 'media', userId: ownerId, network: null })
+      throw error
+    }
+  }
+
   return {
     async asNew(ownerId, received) {
-      const measures = await measure(config.media, received, ownerId)
+      const measures = await measured(received, ownerId)
       const record = await reserve(core, ownerId, received.contentType)
       return await store(record, measures, received.target)
     },
@@ -52,7 +62,7 @@ export function createTakeIn(core: Core): TakeIn {
       if (kind !== record.kind || contentType !== record.contentType) {
         throw new KithError('unsupported-media-type', { detail: 'Send what was announced.' })
       }
-      return await store(record, await measure(config.media, received, record.ownerId), received.target)
+      return await store(record, await measured(received, record.ownerId), received.target)
     },
   }
 }

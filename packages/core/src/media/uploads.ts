@@ -76,7 +76,8 @@ export function createUploads(core: Core): Uploads {
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
       // An account that was deleted meanwhile keeps nothing.
       if (!(await storage.users.byId(viewer.userId))) {
-        await storage.media.releaseAll(viewer.userId)
+        // The one just attached among them; of more than these the second purge takes care.
+        await storage.media.releaseAll(viewer.userId, 100)
         throw new KithError('session-revoked')
       }
       core.emit('account.edited', { userId: viewer.userId, fields: [as] })

@@ -63,8 +63,12 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
     async detach(use, ownerId) {
       for (const item of attachedTo(use, ownerId)) release(item)
     },
-    async releaseAll(ownerId) {
-      for (const item of media.values()) if (item.ownerId === ownerId) release(item)
+    async releaseAll(ownerId, limit) {
+      const owned = [...media.values()].filter(
+        (item) => item.ownerId === ownerId && item.state !== 'released',
+      )
+      for (const item of owned.slice(0, limit)) release(item)
+      return Math.min(owned.length, limit)
     },
     async sweep(before, limit, after = null) {
       const isOld = (item: MediaRecord) => item.createdAt < before

@@ -47,7 +47,7 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
     async removeAll(authorId, limit) {
       const some = ofAuthor(authorId).slice(0, limit)
       for (const post of some) take(post.id)
-      return some.length
+      return some.map((post) => post.id)
     },
     byAuthor: async (authorId, keyset) => pageOf(ofAuthor(authorId), keyset),
     counts: async (authorIds) => authorIds.map((id) => ofAuthor(id).length),

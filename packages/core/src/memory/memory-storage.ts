@@ -20,7 +20,9 @@ export function createMemoryStorage(): Storage {
     feed: createMemoryFeedStore(state),
     facts: createMemoryFactStore(),
     migrate: async () => {},
+    plan: async () => [],
     recover: async () => {},
+    check: async () => null,
     close: async () => {},
   }
 }

@@ -32,6 +32,17 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     if (before?.username && until) held.set(before.username, { userId: before.id, until: new Date(until) })
   }
 
+  function replaceHash(
+    id: string,
+    { expected, next, raise }: { expected: string | null; next: string; raise: 0 | 1 },
+  ): boolean {
+    const user = live.get(id)
+    if (!user || user.passwordHash !== expected) return false
+    user.passwordHash = next
+    user.sessionEpoch += raise
+    return true
+  }
+
   return {
     async create(user, now) {
       if (live.has(user.id) || deleted.has(user.id))
@@ -57,7 +68,8 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     async update(id, changes, hold) {
       const before = live.get(id)
       if (!before) return { outcome: 'missing' }
-      const user = { ...before, ...structuredClone(changes) }
+      const { endSessions = false, ...fields } = structuredClone(changes)
+      const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(id, user)
@@ -65,10 +77,10 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       return { outcome: 'updated', user: structuredClone(user) }
     },
     async replacePassword(id, expected, next) {
-      const user = live.get(id)
-      if (!user || user.passwordHash !== expected) return false
-      user.passwordHash = next
-      return true
+      return replaceHash(id, { expected, next, raise: 1 })
+    },
+    async upgradeHash(id, expected, next) {
+      return replaceHash(id, { expected, next, raise: 0 })
     },
     async markDeleted(id, _at, heldUntil) {
       const before = live.get(id)

@@ -37,8 +37,8 @@ export interface PostStore {
    * calls exactly one answers `true`.
    */
   remove(id: string): Promise<boolean>
-  /** Removes at most `limit` live posts of an author, each as {@link remove} does. Answers how many; done at 0. */
-  removeAll(authorId: string, limit: number): Promise<number>
+  /** Removes at most `limit` live posts of an author, each as {@link remove} does. Resolves to the ids of those; done when there are none. */
+  removeAll(authorId: string, limit: number): Promise<string[]>
   /** The live posts of an author, newest first. */
   byAuthor(authorId: string, keyset: Keyset): Promise<PostRecord[]>
   /** How many live posts each of these authors has, in the order of `authorIds`. */
@@ -54,8 +54,8 @@ export interface PostStore {
    */
   purge(id: string, again: Date | null): Promise<void>
   /**
-   * Compares the counts of at most `limit` authors with their posts, as out-edges of kind `post`, and sets them right.
-   * `after` is the `next` before, `null` to start.
+   * One step of comparing the counts of authors with their posts, as out-edges of kind `post`, and setting them right: at most
+   * `limit` authors. It promises what {@link EdgeStore.recount} does.
    */
   recount(after: string | null, limit: number): Promise<RecountResult>
 }

@@ -3,7 +3,6 @@ import { InvalidInputError, KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
-import { stepsOfRequest } from '../upkeep/purge.ts'
 import type { Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
 import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
@@ -89,7 +88,7 @@ export function createPosts(core: Core): Posts {
       if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
       emit('post.deleted', { userId: viewer.userId, postId: id })
       for (const item of media) core.visibleFiles.forget(item)
-      await core.purge.post({ id, purged: false }, stepsOfRequest())
+      core.clearing.post(id)
       await core.releasedMedia.removeOwn(media)
     },
     async byAuthor(viewer, username, input = {}) {

@@ -24,6 +24,8 @@ export interface OwnUser extends User {
   emailVerified: boolean
   phone: string | null
   phoneVerified: boolean
+  /** What the account may do in the app, as the host has said: `member`, `moderator`, `admin`, or a name of the host's own. */
+  role: string
 }
 
 /** The author of a post, in short. */
@@ -32,11 +34,12 @@ export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
 /** What only the owner sees of an account. */
 export function ownPart(
   user: UserRecord,
-): Pick<OwnUser, 'email' | 'emailVerified' | 'phone' | 'phoneVerified'> {
+): Pick<OwnUser, 'email' | 'emailVerified' | 'phone' | 'phoneVerified' | 'role'> {
   return {
     email: user.email,
     emailVerified: user.emailVerifiedAt !== null,
     phone: user.phone,
     phoneVerified: user.phoneVerifiedAt !== null,
+    role: user.role,
   }
 }

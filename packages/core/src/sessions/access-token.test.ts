@@ -141,6 +141,7 @@ test('no forged, foreign or bent token passes', async () => {
   }).issue({
     id: 'session-1',
     userId: 'user-1',
+    epoch: 0,
     generation: 0,
     createdAt: new Date(now),
     rotatedAt: new Date(now),

@@ -1,7 +1,9 @@
 import { KithError } from '../errors.ts'
 import type { Clock } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
+import type { UserStore } from '../accounts/user-store.ts'
 import type { AccessClaims, AccessTokens } from './access-token.ts'
+import { isOfAccount } from './open-session.ts'
 import type { Revocations } from './revocations.ts'
 import type { SessionStore } from './session-store.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
@@ -10,6 +12,9 @@ import { createVerifiedTokens } from './verified-tokens.ts'
 export interface AuthenticateOptions {
   accessTokens: AccessTokens
   sessions: SessionStore
+  users: UserStore
+  /** How long tokens last: for no longer one is known without another look. */
+  ttlSeconds: number
   revocations: Revocations
   clock: Clock
 }
@@ -18,19 +23,19 @@ export interface AuthenticateOptions {
 const rememberedTokens = 20_000
 
 /**
- * Creates the check of access tokens. A token is verified, and its session looked up, when this process sees it for the
- * first time: so a logout also holds after a restart, when the denylist of the old process is gone. From then on it
- * costs a look-up in memory, its expiry and the denylist.
+ * Creates the check of access tokens. A token is verified, and its session and account looked up, when this process sees it for
+ * the first time: so a logout also holds after a restart, when the denylist of the old process is gone, and what ended all sessions
+ * holds although the process died before it could say so. From then on it costs a look-up in memory, its expiry and the denylist.
+ * After the life of a token it is looked up again, whatever the clock says: entries of the denylist have gone by then.
  */
 export function createAuthenticate(options: AuthenticateOptions): (accessToken: string) => Promise<Viewer> {
-  const { accessTokens, sessions, revocations, clock } = options
-  const known = createVerifiedTokens(rememberedTokens)
+  const { accessTokens, sessions, users, revocations, clock } = options
+  const known = createVerifiedTokens({ capacity: rememberedTokens, maxAgeMillis: options.ttlSeconds * 1000 })
 
   async function meet(accessToken: string): Promise<AccessClaims> {
     const claims = await accessTokens.verify(accessToken)
-    const session = await sessions.byId(claims.sessionId)
-    if (!session || session.revokedAt || session.userId !== claims.userId)
-      throw new KithError('session-revoked')
+    const [session, user] = await Promise.all([sessions.byId(claims.sessionId), users.byId(claims.userId)])
+    if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
     const met = Object.freeze(claims)
     known.set(accessToken, met)
     return met

@@ -41,6 +41,7 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
   const refresh = await createRefreshTokens(options).issue({
     id: 's',
     userId: 'a',
+    epoch: 0,
     generation: 0,
     createdAt: new Date(now),
     rotatedAt: new Date(now),

@@ -52,6 +52,16 @@ export async function endSessions(core: Core, userId: string, except: string | n
   if (denial.status === 'rejected') throw denial.reason
 }
 
+/**
+ * Ends all sessions of an account, first by its epoch: so they are over although this process may die before it has ended each.
+ * Returns whether there is such an account.
+ */
+export async function endAllSessions(core: Core, userId: string): Promise<boolean> {
+  const { outcome } = await core.storage.users.update(userId, { endSessions: true })
+  await endSessions(core, userId, null)
+  return outcome === 'updated'
+}
+
 const batch = 500
 
 async function liveSessions({ storage, clock }: Core, userId: string): Promise<string[]> {

@@ -7,7 +7,7 @@ import { parseInput } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
-import { openSession } from './open-session.ts'
+import { openSession, placeOf } from './open-session.ts'
 import { type LoginInput, loginInput } from './session-inputs.ts'
 import type { SignIn } from './session.ts'
 
@@ -24,7 +24,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)
-    await core.storage.users.replacePassword(user.id, user.passwordHash, next)
+    await core.storage.users.upgradeHash(user.id, user.passwordHash, next)
   }
   return await openSession(core, {
     user,
@@ -38,6 +38,7 @@ interface Confirmation {
   viewer: Viewer
   user: UserRecord
   password: string
+  client: ClientInfo
 }
 
 /**
@@ -46,11 +47,11 @@ interface Confirmation {
  */
 export async function confirmPassword(
   core: Core,
-  { viewer, user, password }: Confirmation,
+  { viewer, user, password, client }: Confirmation,
 ): Promise<(fresh: UserRecord) => Promise<boolean>> {
   const guesser: Guesser = { kind: 'session', ...viewer }
-  await countGuess(core, guesser, { userId: user.id, address: null })
-  const upgrade = await checkPassword(core, { guesser, user, password, client: {} })
+  await countGuess(core, guesser, { userId: user.id, ...placeOf(client) })
+  const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null) throw new KithError('wrong-password')
   return (fresh) => isStillRight(core, { guesser, user, password }, fresh)
 }
@@ -104,7 +105,7 @@ interface Arrival {
  * that has used up what it had: somebody may have copied its token, and whoever has it counts as a stranger, at worst.
  */
 async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
-  const about = { userId: user?.id ?? null, address: client.address ?? null }
+  const about = { userId: user?.id ?? null, ...placeOf(client) }
   if (user && device && core.deviceTokens.knows(device, user)) {
     const known: Guesser = { kind: 'device', userId: user.id, deviceId: device.id }
     // First the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
@@ -125,7 +126,10 @@ async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login
   try {
     await core.attempts.beforePassword(guesser)
   } catch (error) {
-    if (isKithError(error) && error.code === 'account-locked') core.emit('login.locked', about)
+    if (isKithError(error) && error.code === 'account-locked') {
+      countPassword(core, guesser, 'locked')
+      core.emit('login.locked', about)
+    }
     throw error
   }
 }
@@ -142,13 +146,20 @@ async function checkPassword(
   core: Core,
   { guesser, user, password, client }: PasswordCheck,
 ): Promise<boolean | null> {
-  const about = { userId: user?.id ?? null, address: client.address ?? null }
+  const about = { userId: user?.id ?? null, ...placeOf(client) }
   const stored = user?.passwordHash ?? null
   const { matches, upgrade } = await core.passwords.verify(password, stored, turnOf(guesser))
+  countPassword(core, guesser, matches ? 'right' : 'wrong')
   if (!matches) {
     core.emit('login.failed', about)
     return null
   }
   await core.attempts.afterRightPassword(guesser)
   return upgrade
+}
+
+function countPassword({ config }: Core, { kind }: Guesser, outcome: 'right' | 'wrong' | 'locked'): void {
+  const method = kind === 'session' ? 'confirmation' : 'password'
+  const attributes = { 'kith.method': method, 'kith.outcome': outcome, 'kith.client': kind }
+  config.telemetry.count('kith.sign_ins', 1, attributes)
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
+import type { ClientPlace } from '../events.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { denyTokens } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
@@ -17,9 +18,9 @@ export interface Opening {
 }
 
 /**
- * Opens a session. Whoever bans or deletes an account or changes its password does that first and then ends the
- * sessions; here the session is stored first and then the account is read again. So whichever comes first, a session
- * never outlives the change, without a transaction over both.
+ * Opens a session. A ban, a deletion or a new password marks the account first and then ends the sessions; here the session is
+ * stored first, with the epoch of the account, and then the account is read again. So whichever comes first, a session never
+ * outlives the change, without a transaction over both.
  */
 export async function openSession(core: Core, opening: Opening): Promise<SignIn> {
   const { user, client, deviceName } = opening
@@ -27,21 +28,26 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const session = await keep(core, {
     id: core.makeId(),
     userId: user.id,
+    epoch: user.sessionEpoch,
     generation: 0,
     createdAt: now,
     rotatedAt: now,
     expiresAt: sessionEnd(core, now, now),
     revokedAt: null,
     deviceName: deviceName ?? null,
-    address: knownAddress(client),
-    userAgent: knownUserAgent(client),
+    ...placeOf(client),
   })
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
     await core.storage.sessions.revoke(session, core.clock())
     throw new KithError(fresh?.bannedAt ? 'account-banned' : 'invalid-credentials')
   }
-  core.emit('session.opened', { userId: user.id, sessionId: session.id, address: session.address })
+  if (!isOfAccount(session, fresh)) {
+    // All sessions were ended since the account was read, this one with them; but what opens it still holds.
+    await core.storage.sessions.revoke(session, core.clock())
+    return await openSession(core, { ...opening, user: fresh })
+  }
+  core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
   const signIn = await toSignIn(core, fresh, session)
   const deviceToken = await core.deviceTokens.issue(fresh, await core.deviceTokens.read(client.device))
   return { ...signIn, tokens: { ...signIn.tokens, deviceToken } }
@@ -69,14 +75,19 @@ async function open(core: Core, session: SessionRecord): Promise<string[]> {
   return ended
 }
 
-/** The address for the session list; `null` where the transport knows none. */
-export function knownAddress({ address = '' }: ClientInfo): string | null {
-  return isIP(address) ? address : null
+/** Whether a session that has not ended by itself still counts: its account is live, and its sessions were not ended together since. */
+export function isOfAccount(session: SessionRecord, user: UserRecord | null): boolean {
+  return (
+    user !== null &&
+    user.id === session.userId &&
+    user.bannedAt === null &&
+    user.sessionEpoch === session.epoch
+  )
 }
 
-/** The user agent for the session list, cut to what is kept; `null` where the transport knows none. */
-export function knownUserAgent({ userAgent }: ClientInfo): string | null {
-  return userAgent?.slice(0, 300) ?? null
+/** Where a client is, for the session list and events: what the transport does not know is `null`, and the user agent is cut. */
+export function placeOf({ address = '', userAgent }: ClientInfo): ClientPlace {
+  return { address: isIP(address) ? address : null, userAgent: userAgent?.slice(0, 300) ?? null }
 }
 
 /** The tokens of a session, with its account. */

@@ -11,6 +11,7 @@ const start = new Date('2026-01-01T00:00:00Z')
 const session = {
   id: 'session-1',
   userId: 'user-1',
+  epoch: 0,
   generation: 3,
   createdAt: start,
   rotatedAt: new Date('2026-01-01T00:00:00.789Z'),

@@ -2,13 +2,10 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { endSession } from './end-sessions.ts'
-import { knownAddress, knownUserAgent, sessionEnd, toSignIn } from './open-session.ts'
+import { isOfAccount, placeOf, sessionEnd, toSignIn } from './open-session.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionRecord } from './session-store.ts'
 import type { SignIn } from './session.ts'
-
-/** How far behind the clocks of other processes may be. */
-const skewSeconds = 2
 
 /** Trades a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<SignIn> {
@@ -17,9 +14,9 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
-  if (!user || user.bannedAt) {
+  if (!user || !isOfAccount(session, user)) {
     await endSession(core, session)
-    throw new KithError(user ? 'account-banned' : 'session-revoked')
+    throw new KithError(user?.bannedAt ? 'account-banned' : 'session-revoked')
   }
   return await toSignIn(core, user, session)
 }
@@ -44,16 +41,21 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
     generation: claims.generation,
     now,
     expiresAt,
-    address: knownAddress(client),
-    userAgent: knownUserAgent(client),
+    ...placeOf(client),
   })
   if (rotated) {
-    core.emit('session.refreshed', { userId: session.userId, sessionId: session.id })
+    core.grace.begin(session)
+    core.emit('session.refreshed', { userId: session.userId, sessionId: session.id, ...placeOf(client) })
     return session
   }
   // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
-  if (claims.generation === session.generation - 1 && isWithinGrace(core, session, now)) {
+  if (claims.generation > session.generation) {
+    await endQuietly(core, session)
+    throw new KithError('session-revoked', { detail: 'Sign in again.' })
+  }
+  if (claims.generation === session.generation - 1 && core.grace.isOpen(session, now)) {
+    core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'grace' })
     tellIfElsewhere(core, session, client)
     return session
   }
@@ -67,16 +69,18 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
 
-/** A clock that was set back makes no token young again. */
-function isWithinGrace(core: Core, { rotatedAt }: SessionRecord, now: Date): boolean {
-  const { graceSeconds } = core.config.sessions
-  const seconds = (now.getTime() - rotatedAt.getTime()) / 1000
-  return seconds >= -Math.min(skewSeconds, graceSeconds) && seconds <= graceSeconds
+/**
+ * Ends a session whose token is of a later generation than the row. Nobody has stolen it: the storage was set back, by a restored
+ * backup for instance. It ends all the same, since tokens that were used up before the loss would work again.
+ */
+async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
+  core.config.log.warn('storage.set-back')
+  await endSession(core, session)
 }
 
 /** Two tabs come from one place. From two places it may be a thief, who keeps in step with the owner. */
 function tellIfElsewhere(core: Core, session: SessionRecord, client: ClientInfo): void {
-  const [address, userAgent] = [knownAddress(client), knownUserAgent(client)]
+  const { address, userAgent } = placeOf(client)
   const moved = address !== null && session.address !== null && address !== session.address
   const other = userAgent !== null && session.userAgent !== null && userAgent !== session.userAgent
   if (!moved && !other) return

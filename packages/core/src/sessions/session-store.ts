@@ -4,6 +4,8 @@ import type { Keyset } from '../page.ts'
 export interface SessionRecord {
   id: string
   userId: string
+  /** The `sessionEpoch` of its account when it was opened; 0 for rows of releases that did not write it. */
+  epoch: number
   /** How often the refresh token was rotated; a refresh token carries the generation it belongs to. */
   generation: number
   createdAt: Date

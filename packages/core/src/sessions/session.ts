@@ -39,8 +39,8 @@ export interface Session {
   current: boolean
 }
 
-/** Shows a session to its owner. */
-export function toSession(session: SessionRecord, currentId: string): Session {
+/** Shows a session to its owner, or to the host, who has none that asks. */
+export function toSession(session: SessionRecord, currentId: string | null): Session {
   return {
     id: session.id,
     deviceName: session.deviceName,

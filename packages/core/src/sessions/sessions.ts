@@ -10,7 +10,8 @@ export interface Sessions {
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn>
   /**
    * Trades a refresh token for new tokens. Concurrent calls with one token, and calls within the grace after, get the
-   * same successor; a token older than that ends the session.
+   * successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
+   * storage: a backup was restored.
    * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, rate-limited
    */
   refresh(refreshToken: string, client?: ClientInfo): Promise<SignIn>
@@ -35,6 +36,15 @@ export interface Sessions {
   list(viewer: Viewer, input?: PageInput): Promise<Page<Session>>
   /** Ends one of the viewer's sessions. @throws session-not-found, rate-limited, counted by the session */
   revoke(viewer: Viewer, sessionId: string): Promise<void>
+  /**
+   * The live sessions of any account, newest first. For the host, as the next two: nothing over HTTP leads here.
+   * @throws account-not-found, invalid-cursor
+   */
+  of(userId: string, input?: PageInput): Promise<Page<Session>>
+  /** Ends all sessions of an account. Idempotent. @throws account-not-found */
+  endAll(userId: string): Promise<void>
+  /** Ends one session of an account. @throws session-not-found */
+  end(userId: string, sessionId: string): Promise<void>
   /** The public keys of the access tokens, for other services to verify them; `null` where tokens are HS256. */
   jwks(): JwksDocument | null
 }

@@ -4,7 +4,7 @@ import { createVerifiedTokens } from './verified-tokens.ts'
 const claimsOf = (sessionId: string) => ({ userId: 'u', sessionId, expiresAt: 0 })
 
 test('one session pushes out none but its own tokens', () => {
-  const known = createVerifiedTokens(100)
+  const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })
   known.set('of another', claimsOf('other'))
   for (let index = 0; index < 1_000; index++) known.set(`token ${index}`, claimsOf('one'))
   expect(known.get('of another')).toEqual(claimsOf('other'))
@@ -13,7 +13,7 @@ test('one session pushes out none but its own tokens', () => {
 })
 
 test('past the capacity the least recently used one is forgotten, and what was deleted leaves room', () => {
-  const known = createVerifiedTokens(3)
+  const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
   for (const name of ['a', 'b', 'c']) known.set(name, claimsOf(name))
   known.get('a')
   known.set('d', claimsOf('d'))

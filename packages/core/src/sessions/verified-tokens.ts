@@ -1,6 +1,6 @@
 import type { AccessClaims } from './access-token.ts'
 
-/** Access tokens that were verified before, the most recently used ones. */
+/** Access tokens that were verified not long ago, the most recently used ones. */
 export interface VerifiedTokens {
   get(token: string): AccessClaims | undefined
   set(token: string, claims: AccessClaims): void
@@ -10,16 +10,28 @@ export interface VerifiedTokens {
 /** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
 const perSession = 5
 
+/** How much is remembered. */
+interface Bounds {
+  capacity: number
+  /** For how long a token is known, by the time that this process runs. */
+  maxAgeMillis: number
+}
+
+interface Known {
+  claims: AccessClaims
+  since: number
+}
+
 /**
  * Remembers at most `capacity` tokens, and of one session few, so that nobody pushes out those of others. Past that the
  * least recently used one is forgotten.
  */
-export function createVerifiedTokens(capacity: number): VerifiedTokens {
-  const claimsByToken = new Map<string, AccessClaims>()
+export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): VerifiedTokens {
+  const claimsByToken = new Map<string, Known>()
   const tokensBySession = new Map<string, string[]>()
 
   function forget(token: string): void {
-    const sessionId = claimsByToken.get(token)?.sessionId
+    const sessionId = claimsByToken.get(token)?.claims.sessionId
     claimsByToken.delete(token)
     if (sessionId === undefined) return
     const others = tokensBySession.get(sessionId)?.filter((other) => other !== token) ?? []
@@ -29,20 +41,23 @@ export function createVerifiedTokens(capacity: number): VerifiedTokens {
 
   return {
     get(token) {
-      const claims = claimsByToken.get(token)
-      if (claims) {
-        // A map keeps the order of insertion, so putting it back makes it the newest.
-        claimsByToken.delete(token)
-        claimsByToken.set(token, claims)
+      const known = claimsByToken.get(token)
+      if (!known) return undefined
+      if (performance.now() - known.since > maxAgeMillis) {
+        forget(token)
+        return undefined
       }
-      return claims
+      // A map keeps the order of insertion, so putting it back makes it the newest.
+      claimsByToken.delete(token)
+      claimsByToken.set(token, known)
+      return known.claims
     },
     set(token, claims) {
       // A copy: cut out of a header, the text would keep the whole header in memory.
       const own = Buffer.from(token, 'latin1').toString('latin1')
       forget(own)
       const tokens = [...(tokensBySession.get(claims.sessionId) ?? []), own]
-      claimsByToken.set(own, claims)
+      claimsByToken.set(own, { claims, since: performance.now() })
       tokensBySession.set(claims.sessionId, tokens)
       const [oldest = ''] = tokens
       if (tokens.length > perSession) forget(oldest)

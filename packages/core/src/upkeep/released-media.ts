@@ -1,5 +1,6 @@
 import type { KithConfig } from '../config.ts'
 import type { MediaPlace } from '../media/media-place.ts'
+import { JobStopped, type Steps } from '../steps.ts'
 import type { Storage } from '../storage.ts'
 
 /** Removes the blobs of released media, and their rows after them. */
@@ -10,10 +11,14 @@ export interface ReleasedMedia {
    */
   removeOwn(ids: readonly string[]): Promise<void>
   /**
-   * Removes all that nothing uses any more, batch by batch, and returns how many. What cannot be removed is passed over
-   * and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   * The same of some media of an account that is gone, after releasing those. Never fails.
    */
-  sweep(): Promise<number>
+  removeOwned(ownerId: string): Promise<void>
+  /**
+   * Removes all that nothing uses any more, in steps, and returns how many; `progress` hears of each batch. What cannot be removed
+   * is passed over and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   */
+  sweep(progress?: (removed: number) => void): Promise<number>
 }
 
 /** How many a request removes: as many as a post may have. */
@@ -22,7 +27,10 @@ const ownLimit = 10
 const ownMillis = 1_000
 /** How many removals requests may have under way in a process, with a host that is slow. */
 const ownAtOnce = 50
-const sweepBatch = 500
+/** How many media of an account that is gone its deletion releases; the rest is released behind it. */
+const ownReleases = 100
+/** Few enough for one step, whatever a row costs. */
+const sweepBatch = 50
 const sweepAtOnce = 8
 /** A sweep gives up when nothing could be removed for so long: then the host is down, and each call waits for it. */
 const fruitlessMillis = 60_000
@@ -34,9 +42,9 @@ export const unattachedSeconds = 86_400
 export function createReleasedMedia(
   { media }: Storage,
   config: KithConfig,
-  place: MediaPlace,
+  { steps, place }: { steps: Steps; place: MediaPlace },
 ): ReleasedMedia {
-  const { clock, logger } = config
+  const { clock, log } = config
   const { blobs } = config.media
   let underWay = 0
   let sweeping: Promise<number> | null = null
@@ -45,7 +53,7 @@ export function createReleasedMedia(
     // Where the place is not the right one, the blob is in another, and is removed when that is back.
     await place.demand()
     await blobs?.remove(id)
-    await media.forget(id)
+    await steps.once(() => media.forget(id))
   }
 
   async function removeCounted(id: string): Promise<void> {
@@ -53,7 +61,7 @@ export function createReleasedMedia(
     try {
       await remove(id)
     } catch (error) {
-      logger.warn('a blob could not be removed; the next upkeep tries again', error)
+      log.warn('media.not-removed', { error, fields: { blobs: 1 } })
     } finally {
       underWay--
     }
@@ -65,7 +73,7 @@ export function createReleasedMedia(
     return found.filter(({ state, measures }) => state === 'released' && measures).map(({ id }) => id)
   }
 
-  async function sweepAll(): Promise<number> {
+  async function sweepAll(progress: (removed: number) => void): Promise<number> {
     // Else each blob would be looked for in the wrong place.
     await place.demand()
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
@@ -82,6 +90,7 @@ export function createReleasedMedia(
         removed++
         lastRemoval = performance.now()
       } catch (error) {
+        if (error instanceof JobStopped) throw error
         errors.push(error)
       }
     }
@@ -90,37 +99,45 @@ export function createReleasedMedia(
     function finish(): number {
       const [first] = errors
       // One line, however many they are.
-      if (errors.length > 0)
-        logger.warn(`${errors.length} blobs could not be removed; the next upkeep tries again`, first)
+      if (errors.length > 0) log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
       return removed
     }
 
     for (;;) {
-      const ids: string[] = await media.sweep(before, sweepBatch, after)
+      const ids: string[] = await steps.once(() => media.sweep(before, sweepBatch, after))
       // A store that does not go on behind `after` names the same again.
       if (after !== null && ids.includes(after)) return finish()
       await inParallel(ids, sweepAtOnce, removeOne)
+      progress(removed)
       after = ids.at(-1) ?? null
       if (ids.length < sweepBatch || isFruitless()) return finish()
     }
   }
 
+  async function removeOwn(find: () => Promise<readonly string[]>): Promise<void> {
+    try {
+      const own = await releasedAmong(await find())
+      const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
+      await atMost(ownMillis, Promise.all(removals))
+    } catch (error) {
+      log.warn('media.not-looked-up', { error })
+    }
+  }
+
   return {
-    async removeOwn(ids) {
-      try {
-        const own = await releasedAmong(ids)
-        const removals = own.slice(0, Math.max(0, ownAtOnce - underWay)).map(removeCounted)
-        await atMost(ownMillis, Promise.all(removals))
-      } catch (error) {
-        logger.warn('released media could not be looked up; the next upkeep removes them', error)
-      }
-    },
-    async sweep() {
+    removeOwn: (ids) => removeOwn(() => Promise.resolve(ids)),
+    removeOwned: (ownerId) =>
+      removeOwn(async () => {
+        const found = await media.byOwner(ownerId, { limit: ownLimit, before: null })
+        await media.releaseAll(ownerId, ownReleases)
+        return found.map(({ id }) => id)
+      }),
+    async sweep(progress = () => {}) {
       if (sweeping) {
         await sweeping.catch(() => {})
         return 0
       }
-      sweeping = sweepAll()
+      sweeping = sweepAll(progress)
       try {
         return await sweeping
       } finally {

@@ -16,6 +16,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
       {
         id: `session-${index}`,
         userId: user.id,
+        epoch: 0,
         generation: 0,
         createdAt: now,
         rotatedAt: now,

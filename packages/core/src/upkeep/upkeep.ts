@@ -3,11 +3,30 @@ import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import { purgeBatch } from './purge.ts'
 import type { Adoption } from '../media/media-place.ts'
+import { JobStopped } from '../steps.ts'
+import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
+
+/** The steps of a run of upkeep, in their order. */
+export type UpkeepStep =
+  | 'recover'
+  | 'accounts'
+  | 'posts'
+  | 'bans'
+  | 'media'
+  | 'staged-files'
+  | 'usernames'
+  | 'temporary-files'
+  | 'sessions'
+
+/** Options of {@link Upkeep.run}. */
+export interface UpkeepOptions {
+  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, or bans looked at. */
+  progress?: ((step: UpkeepStep, done: number) => void) | undefined
+}
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
@@ -19,7 +38,10 @@ export interface UpkeepReport {
   media: number
   /** Sessions that had ended and were removed. */
   sessions: number
-  /** The steps that failed, by name; each was logged, and kept no other from running. The next run does them again. */
+  /**
+   * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
+   * run does them again.
+   */
   failed: string[]
 }
 
@@ -34,11 +56,12 @@ export interface CountReport {
 /** Finishes what a crash left half done and removes what has expired. */
 export interface Upkeep {
   /**
-   * Idempotent, resumable, safe in several processes at once. Call it on a timer; Kith starts none by itself. A step that
-   * fails is logged and named in the report, and the others run.
+   * Idempotent, resumable, safe in several processes at once. Call it on a timer; Kith starts none by itself. It works in steps of a
+   * few milliseconds, between which requests go on. A step that fails is logged and named in the report, and the others run.
+   * It first waits for what this process clears away, as `kith.settled()` does.
    */
-  run(): Promise<UpkeepReport>
-  /** Compares every count with what it counts, and repairs it. `progress` is called after each batch. */
+  run(options?: UpkeepOptions): Promise<UpkeepReport>
+  /** Compares every count with what it counts, and repairs it, in such steps as well. `progress` is called after each. */
   verifyCounts(progress?: (checked: number) => void): Promise<CountReport>
   /**
    * Compares the blobs with the database: lists blobs without rows, and removes them if told so, and lists rows without blobs,
@@ -54,52 +77,63 @@ export interface Upkeep {
   adoptMedia(): Promise<Adoption>
 }
 
-/** A step of a run: says what failed in it and goes on, or gives up by throwing. */
-type Step<Result> = (fail: (error: unknown) => void) => Promise<Result>
+/** What a step of a run is given: it says what failed in it and goes on, or gives up by throwing. */
+interface StepReport {
+  fail(error: unknown): void
+  done(total: number): void
+}
 
 interface Removals {
   list(now: Date, limit: number): Promise<Removal[]>
   act(removal: Removal): Promise<void>
 }
 
+/** How many ids are read at a time. */
+const pageSize = 100
+
 /** Creates the upkeep of one Kith instance. */
 export function createUpkeep(core: Core): Upkeep {
-  const { storage, config, purge, clock, releasedMedia } = core
+  const { storage, config, purge, clock, releasedMedia, steps } = core
   const { users, sessions, posts, edges } = storage
-  const { logger } = config
+  const { log } = config
+  const observer = createUpkeepObserver(config.telemetry, clock)
 
   /** One that cannot be cleared away keeps no other from it. */
-  async function forEach({ list, act }: Removals, fail: (error: unknown) => void): Promise<number> {
+  async function forEach({ list, act }: Removals, { fail, done }: StepReport): Promise<number> {
     const stuck = new Set<string>()
     let total = 0
     for (;;) {
-      const removals = await list(clock(), purgeBatch)
+      const limit = pageSize + stuck.size
+      const removals = await steps.once(() => list(clock(), limit))
       const fresh = removals.filter(({ id }) => !stuck.has(id))
       for (const removal of fresh) {
         try {
           await act(removal)
-          if (!removal.purged) total++
+          if (!removal.purged) done(++total)
         } catch (error) {
+          if (error instanceof JobStopped) throw error
           stuck.add(removal.id)
           fail(error)
         }
       }
-      if (fresh.length === 0 || removals.length < purgeBatch) return total
+      if (fresh.length === 0 || removals.length < limit) return total
     }
   }
 
   /** Edges are hidden exactly where their account is banned, whichever of the two a crash left behind. */
-  async function reconcileBans(fail: (error: unknown) => void): Promise<void> {
+  async function reconcileBans({ fail, done }: StepReport): Promise<void> {
+    let looked = 0
     await forEachId(users.bannedIds, async (id) => {
       await endSessionsOfBanned(id).catch(fail)
       await purge.settle(id).catch(fail)
+      done(++looked)
     })
     await forEachId(edges.hiddenNodes, (id) => purge.settle(id).catch(fail))
   }
 
   /** A process that died between the mark of a ban and the sessions has left them alive. */
   async function endSessionsOfBanned(id: string): Promise<void> {
-    const live = await sessions.list(id, clock(), { limit: 1, before: null })
+    const live = await steps.once(() => sessions.list(id, clock(), { limit: 1, before: null }))
     if (live.length === 0) return
     // Whoever lifted the ban meanwhile may have signed in again.
     if ((await users.byId(id))?.bannedAt) await endSessions(core, id, null)
@@ -111,26 +145,25 @@ export function createUpkeep(core: Core): Upkeep {
   ): Promise<void> {
     let before: string | null = null
     do {
-      const ids: string[] = await list({ limit: purgeBatch, before })
+      const ids: string[] = await steps.once(() => list({ limit: pageSize, before }))
       for (const id of ids) await act(id)
-      before = ids.length < purgeBatch ? null : (ids.at(-1) ?? null)
+      before = ids.length < pageSize ? null : (ids.at(-1) ?? null)
     } while (before !== null)
   }
 
-  async function purgeSessions(): Promise<number> {
+  /** Removes rows until fewer than asked for are left. */
+  async function removeAll(
+    remove: (now: Date, limit: number) => Promise<number>,
+    { done }: StepReport,
+  ): Promise<number> {
     const now = clock()
     let total = 0
-    for (;;) {
-      const removed = await sessions.purgeEnded(now, purgeBatch)
-      total += removed
-      if (removed < purgeBatch) return total
-    }
-  }
-
-  /** Not counted: a name is nothing that anybody looks for. */
-  async function forgetUsernames(): Promise<void> {
-    const now = clock()
-    while ((await users.forgetUsernames(now, purgeBatch)) === purgeBatch);
+    await steps.run(async (limit) => {
+      const removed = await remove(now, limit)
+      done((total += removed))
+      return removed === limit
+    })
+    return total
   }
 
   /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
@@ -139,40 +172,61 @@ export function createUpkeep(core: Core): Upkeep {
   }
 
   return {
-    async run() {
+    async run({ progress = () => {} } = {}) {
       const failed = new Set<string>()
-      async function step<Result>(name: string, work: Step<Result>): Promise<Result | null> {
+      async function step<Result>(
+        name: UpkeepStep,
+        work: (report: StepReport) => Promise<Result>,
+      ): Promise<Result | null> {
         const fail = (error: unknown): void => {
           failed.add(name)
-          logger.error(`upkeep: the step "${name}" failed; the next run does it again`, error)
+          if (error instanceof JobStopped) return
+          const message = `The step "${name}" of upkeep failed; the next run does it again.`
+          log.error('upkeep.step-failed', { message, error, fields: { step: name } })
         }
+        const done = (total: number): void => progress(name, total)
+        done(0)
         try {
-          return await work(fail)
+          return await observer.step(name, (tell) =>
+            work({
+              done,
+              fail(error) {
+                tell(error)
+                fail(error)
+              },
+            }),
+          )
         } catch (error) {
           fail(error)
           return null
         }
       }
-      await step('recover', () => storage.recover())
-      const accounts = await step('accounts', (fail) =>
-        forEach({ list: users.toPurge, act: (account) => purge.account(account) }, fail),
+      await core.clearing.settled()
+      await step('recover', () => steps.once(() => storage.recover()))
+      const accounts = await step('accounts', (report) =>
+        forEach({ list: users.toPurge, act: (account) => purge.account(account) }, report),
       )
-      const removed = await step('posts', (fail) =>
-        forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, fail),
+      const removed = await step('posts', (report) =>
+        forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, report),
       )
       await step('bans', reconcileBans)
-      const media = await step('media', releasedMedia.sweep)
-      await step('staged-files', sweepStaged)
-      await step('usernames', forgetUsernames)
-      await step('temporary-files', () => sweepTemporaryFolders(config.media.temporaryDirectory))
-      const ended = await step('sessions', purgeSessions)
-      return {
+      const media = await step('media', ({ done }) => releasedMedia.sweep(done))
+      await step('staged-files', () => steps.once(sweepStaged))
+      // Not counted: a name is nothing that anybody looks for.
+      await step('usernames', (report) => removeAll(users.forgetUsernames, report))
+      await step('temporary-files', () =>
+        steps.once(() => sweepTemporaryFolders(config.media.temporaryDirectory)),
+      )
+      const ended = await step('sessions', (report) => removeAll(sessions.purgeEnded, report))
+      const report = {
         accounts: accounts ?? 0,
         posts: removed ?? 0,
         media: media ?? 0,
         sessions: ended ?? 0,
         failed: [...failed],
       }
+      observer.done(report)
+      return report
     },
     verifyMedia: (options = {}) => verifyMedia(core, options),
     adoptMedia: () => core.mediaPlace.adopt(),
@@ -180,13 +234,14 @@ export function createUpkeep(core: Core): Upkeep {
       const report: CountReport = { checked: 0, differences: [] }
       for (const recount of [edges.recount, posts.recount]) {
         let after: string | null = null
-        do {
-          const result = await recount(after, purgeBatch)
+        await steps.run(async (limit) => {
+          const result = await recount(after, limit)
           report.checked += result.checked
           report.differences.push(...result.differences)
           after = result.next
           progress(report.checked)
-        } while (after !== null)
+          return after !== null
+        })
       }
       return report
     },

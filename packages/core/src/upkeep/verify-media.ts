@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { BlobStore } from '../media/blob-store.ts'
 import type { MediaAttachment, MediaRecord } from '../media/media-store.ts'
-import { createSteps, type Steps } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 
 /** A medium of the database whose blob is not there. */
 export interface MissingBlob {
@@ -71,7 +71,7 @@ export async function verifyMedia(core: Core, options: VerifyMediaOptions): Prom
     missingCount: 0,
     missing: [],
   }
-  const verification = { report, options, steps: createSteps() }
+  const verification = { report, options, steps: core.steps }
   await findOrphans(core, blobs, verification)
   await findMissing(core, blobs, verification)
   return report

@@ -1,0 +1,41 @@
+import { createServer } from 'node:http'
+import { createKith } from '@kith/core'
+import { createOpenTelemetry } from '@kith/core/opentelemetry'
+import { kithExpress } from '@kith/express'
+import { createSqliteStorage } from '@kith/storage-sqlite'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import express from 'express'
+
+const { KITH_SECRET = '', DATABASE = 'app.db', PORT = '3000', OPERATORS_PORT = '9464' } = process.env
+
+const prometheus = new PrometheusExporter({ preventServerStart: true })
+const kith = createKith({
+  secret: KITH_SECRET,
+  storage: createSqliteStorage({ path: DATABASE }),
+  telemetry: createOpenTelemetry({ meterProvider: new MeterProvider({ readers: [prometheus] }) }),
+})
+await kith.storage.migrate()
+
+const { routes, health, ready } = kithExpress(kith, {
+  allowedOrigins: [`http://localhost:${PORT}`],
+  cookies: { secure: false }, // only while there is no https
+})
+
+// What everybody may ask: the status alone.
+const app = express()
+app.use(routes)
+app.get('/health', health())
+app.get('/ready', ready())
+
+// What only operators reach: a port of its own, which no proxy leads to.
+const operators = express()
+operators.get('/metrics', (request, response) => prometheus.getMetricsRequestHandler(request, response))
+operators.get('/health', health({ details: true }))
+operators.get('/ready', ready({ details: true }))
+
+createServer(operators).listen(Number(OPERATORS_PORT), '127.0.0.1')
+createServer(app).listen(Number(PORT), () => console.log(`http://localhost:${PORT}`))
+
+const upkeep = setInterval(() => void kith.upkeep.run(), 3_600_000)
+upkeep.unref()

@@ -1,0 +1,191 @@
+import { createKith, KithError, type MediaOptions } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { createInstance } from '../../test/instance.ts'
+import { RetryLaterError } from '../errors.ts'
+import { createLog, type Log } from '../log/log.ts'
+import { createReady } from './ready.ts'
+
+interface Line {
+  message: string
+  error: unknown
+}
+
+function readyOf(parts: Record<string, object | null>) {
+  const lines: Line[] = []
+  const log: Log = {
+    ...createLog(console),
+    warn: (_name, { message = '', error } = {}) => void lines.push({ message, error }),
+  }
+  return { ready: createReady({ parts, isDraining: () => false, log }), lines }
+}
+
+function withoutTime({ ok, parts }: Awaited<ReturnType<ReturnType<typeof createReady>>>) {
+  return { ok, parts: parts.map(({ name, ok, detail }) => ({ name, ok, detail })) }
+}
+
+test('a Kith over a storage in memory is ready', async () => {
+  const { kith } = createInstance()
+  const { ok, parts } = await kith.ready()
+  expect(ok).toBe(true)
+  expect(parts).toEqual([
+    { name: 'storage', ok: true, detail: null, milliseconds: expect.any(Number) as number },
+  ])
+})
+
+test('each part is told with what to do; a secret in a cause goes to the log alone', async () => {
+  const cause = new Error('connect ECONNREFUSED 10.0.0.7:6379 as kith:hunter2')
+  const { ready, lines } = readyOf({
+    storage: { check: async () => null },
+    blobs: { check: async () => 'The marker is of an older release.' },
+    revocations: {
+      check: () =>
+        Promise.reject(new KithError('storage-unavailable', { detail: 'Redis cannot be reached.', cause })),
+    },
+    rateLimits: { check: () => Promise.reject(new RetryLaterError('storage-busy', 1, cause)) },
+    mail: { check: () => Promise.reject(cause) },
+    unasked: {},
+    missing: null,
+  })
+  const answer = await ready()
+  expect(withoutTime(answer)).toEqual({
+    ok: false,
+    parts: [
+      { name: 'storage', ok: true, detail: null },
+      { name: 'blobs', ok: true, detail: 'The marker is of an older release.' },
+      { name: 'revocations', ok: false, detail: 'Redis cannot be reached.' },
+      { name: 'rateLimits', ok: false, detail: 'The storage is busy.' },
+      { name: 'mail', ok: false, detail: 'It failed in a way that Kith does not know: see the log.' },
+    ],
+  })
+  expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.7/)
+  expect(lines.map(({ error }) => error)).toEqual([cause, cause, cause])
+})
+
+test('what throws instead of rejecting is not ready either', async () => {
+  const { ready } = readyOf({
+    storage: {
+      check() {
+        throw new Error('not a promise')
+      },
+    },
+  })
+  expect((await ready()).ok).toBe(false)
+})
+
+test('a part that never answers is not ready after two seconds, and holds up no other', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const answered: string[] = []
+  const { ready } = readyOf({
+    storage: { check: () => new Promise(() => {}) },
+    blobs: {
+      async check() {
+        answered.push('blobs')
+        return null
+      },
+    },
+  })
+  const asked = ready()
+  await vi.advanceTimersByTimeAsync(1_999)
+  expect(answered).toEqual(['blobs'])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(withoutTime(await asked)).toEqual({
+    ok: false,
+    parts: [
+      { name: 'storage', ok: false, detail: expect.stringMatching(/within 2 s/) as string },
+      { name: 'blobs', ok: true, detail: null },
+    ],
+  })
+})
+
+test('a thousand probes in one second make one check, and a later one another', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let checks = 0
+  const { ready } = readyOf({
+    storage: {
+      async check() {
+        checks++
+        await new Promise((done) => setTimeout(done, 50))
+        return null
+      },
+    },
+  })
+  const answers = Promise.all(Array.from({ length: 500 }, () => ready()))
+  await vi.advanceTimersByTimeAsync(50)
+  await answers
+  for (let probe = 0; probe < 500; probe++) await ready()
+  await vi.advanceTimersByTimeAsync(999)
+  await ready()
+  expect(checks).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  const later = ready()
+  await vi.advanceTimersByTimeAsync(50)
+  await later
+  expect(checks).toBe(2)
+})
+
+test('the log says once that a part fails, once that it fails otherwise, and once that it is back', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let detail: string | null = 'Start it.'
+  const { ready, lines } = readyOf({
+    storage: {
+      check: async () => {
+        if (detail !== null) throw new KithError('storage-failed', { detail })
+        return null
+      },
+    },
+  })
+  for (const now of ['Start it.', 'Start it.', 'Migrate it.', null, null]) {
+    detail = now
+    await ready()
+    await vi.advanceTimersByTimeAsync(1_001)
+  }
+  expect(lines.map(({ message }) => message)).toEqual([
+    'storage cannot be used: Start it.',
+    'storage cannot be used: Migrate it.',
+    'storage can be used again.',
+  ])
+})
+
+test('health asks nothing of what is down, and says how busy the process is', async () => {
+  const storage = { ...createMemoryStorage(), check: () => Promise.reject(new Error('down')) }
+  const images = { load: () => ({ waiting: 3, running: 2, refused: 1 }) }
+  const media = { blobs: { put: async () => {}, remove: async () => {}, url: () => '' }, images }
+  const { kith } = createInstance({ storage, media: media as unknown as MediaOptions })
+  expect(kith.health()).toEqual({
+    ok: true,
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+    uptimeSeconds: expect.any(Number) as number,
+    longestDelayMilliseconds: null,
+    queues: { passwords: { waiting: 0, running: 0, refused: 0 }, images: images.load() },
+  })
+})
+
+test('health tells a hold of the event loop that has just ended, and forgets it afterwards', async () => {
+  const { kith } = createInstance()
+  kith.health()
+  const end = performance.now() + 300
+  while (performance.now() < end);
+  expect(kith.health().longestDelayMilliseconds).toBeGreaterThanOrEqual(270)
+  await vi.waitFor(() => expect(kith.health().longestDelayMilliseconds).toBeLessThan(250))
+})
+
+test('ready names the blobs only where they can be checked', async () => {
+  const { options } = createInstance()
+  const blobs = {
+    put: async () => {},
+    remove: async () => {},
+    url: () => '',
+    list: async () => ({ blobs: [], next: null }),
+    present: async () => [],
+  }
+  const names = async (media: object): Promise<string[]> => {
+    const kith = createKith({ ...options, media: { blobs: { ...blobs, ...media } } })
+    return (await kith.ready()).parts.map(({ name }) => name)
+  }
+  expect(await names({})).toEqual(['storage'])
+  expect(await names({ check: async () => null })).toEqual(['storage', 'blobs'])
+})

@@ -1,0 +1,46 @@
+import { type LivedTime, skewMillis } from './lived-time.ts'
+import type { SessionRecord } from './session-store.ts'
+
+/**
+ * For how long the token before the current one still gets the current one. A clock that is set neither widens that nor opens it
+ * again: by a process that rotated itself it is given for as long as it has really run since, by others as long as their clock
+ * says, give or take two seconds, but not where that stands for two moments, since it was set back.
+ */
+export interface Grace {
+  /** This process has just rotated the session to the generation that it has now. */
+  begin(session: SessionRecord): void
+  isOpen(session: SessionRecord, now: Date): boolean
+}
+
+interface Rotated {
+  generation: number
+  at: number
+}
+
+/** Creates it. */
+export function createGrace(graceSeconds: number, time: LivedTime): Grace {
+  const millis = graceSeconds * 1000
+  const skew = Math.min(skewMillis, millis)
+  /** In the order of their times. */
+  const own = new Map<string, Rotated>()
+
+  return {
+    begin({ id, generation }) {
+      if (millis === 0) return
+      const at = time.steady()
+      for (const [each, rotated] of own) {
+        if (at - rotated.at <= millis) break
+        own.delete(each)
+      }
+      own.delete(id)
+      own.set(id, { generation, at })
+    },
+    isOpen({ id, generation, rotatedAt }, now) {
+      const passed = now.getTime() - rotatedAt.getTime()
+      if (passed > millis) return false
+      const rotated = own.get(id)
+      if (rotated?.generation === generation) return time.steady() - rotated.at <= millis
+      return passed >= -skew && !time.isRepeated(now) && !time.isRepeated(rotatedAt)
+    },
+  }
+}

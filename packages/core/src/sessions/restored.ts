@@ -1,0 +1,31 @@
+import type { Steps } from '../steps.ts'
+import type { Storage } from '../storage.ts'
+
+/** What {@link Restored} did. */
+export interface RestoreReport {
+  /** Sessions that were removed, ended ones with them. */
+  sessions: number
+}
+
+/**
+ * The step after a backup was restored, with no other process running: removes every session. A token counts by the row of its session
+ * alone, so those that were used up or logged out since the backup open nothing, and neither do those of sessions that the backup
+ * does not know. Idempotent, and may be repeated after it was cut off: it ends what was opened since as well.
+ */
+export type Restored = () => Promise<RestoreReport>
+
+/** No date is later. */
+const endOfTime = new Date(8.64e15)
+
+/** Creates the step of one Kith instance. */
+export function createRestored({ sessions: store }: Storage, steps: Steps): Restored {
+  return async () => {
+    let sessions = 0
+    await steps.run(async (limit) => {
+      const removed = await store.purgeEnded(endOfTime, limit)
+      sessions += removed
+      return removed === limit
+    })
+    return { sessions }
+  }
+}

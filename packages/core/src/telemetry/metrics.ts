@@ -1,0 +1,180 @@
+/** What only grows, added to by each thing that happens. */
+export type CounterName =
+  | 'kith.events'
+  | 'kith.sign_ins'
+  | 'kith.refreshes'
+  | 'kith.limits.refused'
+  | 'kith.captions.tokens'
+  | 'kith.upkeep.items'
+
+/** How long something took, in seconds. Its count says how often. */
+export type DurationName =
+  'kith.request.duration' | 'kith.call.duration' | 'kith.job.duration' | 'kith.upkeep.step.duration'
+
+/** What is read at each collection. */
+export type GaugeName =
+  | 'kith.queue.waiting'
+  | 'kith.queue.running'
+  | 'kith.queue.refused'
+  | 'kith.media.processes'
+  | 'kith.media.processes.killed'
+  | 'kith.revocations.mirror.trusted'
+  | 'kith.revocations.mirror.entries'
+  | 'kith.revocations.outbox.waiting'
+  | 'kith.revocations.outbox.age'
+  | 'kith.upkeep.last_success'
+  | 'kith.event_loop.delay'
+
+/** The name of a metric of Kith. */
+export type MetricName = CounterName | DurationName | GaugeName
+
+/** What a metric is. */
+export interface Metric {
+  /** `total` is read like a gauge and only grows. */
+  readonly kind: 'counter' | 'duration' | 'gauge' | 'total'
+  /** As in UCUM: `s`, or `{request}` for a number of things. */
+  readonly unit: string
+  /** The attributes that it may have. */
+  readonly attributes: readonly string[]
+  /** What it tells an operator. */
+  readonly tells: string
+}
+
+const failure = 'error.type'
+
+/** Every metric of Kith. docs/metrics.md is made from this. */
+export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Record<MetricName, Metric>>({
+  'kith.request.duration': {
+    kind: 'duration',
+    unit: 's',
+    attributes: ['http.request.method', 'http.route', 'http.response.status_code', 'kith.of', failure],
+    tells:
+      'Each request that Kith answered, by the template of its path (`none` where no route was found), until the answer was sent. `error.type` is the code of the problem. `kith.of` is `host` where Kith refused a request, or signed in, for a route of the app.',
+  },
+  'kith.call.duration': {
+    kind: 'duration',
+    unit: 's',
+    attributes: ['kith.port', 'kith.verb', failure],
+    tells:
+      'Each call of a port: `storage.users` and the other stores, `blobs`, `direct`, `captions`, `breached`, `revocations`, `rateLimits`. `error.type` is the code of a `KithError`, or the class of any other error. A check of a revocation that is made from memory is not counted.',
+  },
+  'kith.job.duration': {
+    kind: 'duration',
+    unit: 's',
+    attributes: ['kith.queue', 'kith.verb', failure],
+    tells:
+      'Each piece of work that waits in a queue (`passwords`, `images`, `videos`), from the call to its end, waiting included.',
+  },
+  'kith.queue.waiting': {
+    kind: 'gauge',
+    unit: '{job}',
+    attributes: ['kith.queue'],
+    tells: 'How many wait for their turn now.',
+  },
+  'kith.queue.running': {
+    kind: 'gauge',
+    unit: '{job}',
+    attributes: ['kith.queue'],
+    tells: 'How many are worked on now.',
+  },
+  'kith.queue.refused': {
+    kind: 'total',
+    unit: '{job}',
+    attributes: ['kith.queue'],
+    tells: 'How many were refused as `busy`, since the queue was full.',
+  },
+  'kith.media.processes': {
+    kind: 'gauge',
+    unit: '{process}',
+    attributes: ['kith.queue'],
+    tells: 'Media processes that live now, busy or idle.',
+  },
+  'kith.media.processes.killed': {
+    kind: 'total',
+    unit: '{process}',
+    attributes: ['kith.queue'],
+    tells: 'Media processes that were killed with their file, which took more time or memory than any may.',
+  },
+  'kith.sign_ins': {
+    kind: 'counter',
+    unit: '{attempt}',
+    attributes: ['kith.method', 'kith.outcome', 'kith.client'],
+    tells:
+      'Passwords that were given. `kith.method` is `password`, or `confirmation` for the password that confirms a change; `kith.outcome` is `right`, `wrong`, or `locked` where it was not checked; `kith.client` is `stranger`, a known `device`, or a `session`.',
+  },
+  'kith.refreshes': {
+    kind: 'counter',
+    unit: '{refresh}',
+    attributes: ['kith.outcome'],
+    tells:
+      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`.',
+  },
+  'kith.limits.refused': {
+    kind: 'counter',
+    unit: '{attempt}',
+    attributes: ['kith.limit'],
+    tells: 'Attempts that a limit refused, by its name in `limits`.',
+  },
+  'kith.events': {
+    kind: 'counter',
+    unit: '{event}',
+    attributes: ['kith.event'],
+    tells: 'Everything that `kith.events` raises, by name.',
+  },
+  'kith.captions.tokens': {
+    kind: 'counter',
+    unit: '{token}',
+    attributes: ['kith.writer', 'kith.direction'],
+    tells: 'Tokens that caption writers report: `input` and `output`.',
+  },
+  'kith.revocations.mirror.trusted': {
+    kind: 'gauge',
+    unit: '1',
+    attributes: [],
+    tells:
+      '1 while this process checks revocations from its memory; 0 while it asks Redis at each check, or refuses where Redis cannot be reached.',
+  },
+  'kith.revocations.mirror.entries': {
+    kind: 'gauge',
+    unit: '{session}',
+    attributes: [],
+    tells: 'Ended sessions whose tokens this process denies.',
+  },
+  'kith.revocations.outbox.waiting': {
+    kind: 'gauge',
+    unit: '{session}',
+    attributes: [],
+    tells: 'Ended sessions of which Redis, and so the other processes, have not heard yet.',
+  },
+  'kith.revocations.outbox.age': {
+    kind: 'gauge',
+    unit: 's',
+    attributes: [],
+    tells: 'How long the oldest of them has waited; 0 where none does.',
+  },
+  'kith.upkeep.step.duration': {
+    kind: 'duration',
+    unit: 's',
+    attributes: ['kith.step', failure],
+    tells: 'Each step of `kith.upkeep.run()`; `error.type` where something in it failed.',
+  },
+  'kith.upkeep.items': {
+    kind: 'counter',
+    unit: '{item}',
+    attributes: ['kith.item'],
+    tells: 'What upkeep removed: `accounts`, `posts`, `media`, `sessions`.',
+  },
+  'kith.upkeep.last_success': {
+    kind: 'gauge',
+    unit: 's',
+    attributes: [],
+    tells:
+      'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
+  },
+  'kith.event_loop.delay': {
+    kind: 'gauge',
+    unit: 's',
+    attributes: [],
+    tells: 'The longest that the event loop was held since the last collection.',
+  },
+})

@@ -1,0 +1,60 @@
+import type { KithConfig } from '../config.ts'
+import { createEventLoopWatch } from '../health/event-loop-watch.ts'
+import type { Storage } from '../storage.ts'
+import { observePort } from './observe-port.ts'
+import { isObservable, silentTelemetry, type Telemetry } from './telemetry.ts'
+
+/** What a Kith stands on. */
+interface Foundation {
+  config: KithConfig
+  storage: Storage
+}
+
+/** Puts a measure around every port, once. Without telemetry all stays as it is, so it costs nothing. */
+export function observeFoundation({ config, storage }: Foundation): Foundation {
+  const { telemetry, media, captions, passwords, revocations, rateLimits } = config
+  if (telemetry === silentTelemetry) return { config, storage }
+
+  function observe<Port extends object | null | undefined>(port: Port, name: string): Port {
+    if (!port) return port
+    if (isObservable(port)) port.observe(telemetry)
+    return observePort(port, name, telemetry)
+  }
+
+  observeEventLoop(telemetry)
+  for (const port of [media.images, media.videos]) if (port && isObservable(port)) port.observe(telemetry)
+  return {
+    storage: observeStorage(storage, telemetry),
+    config: Object.freeze({
+      ...config,
+      revocations: observe(revocations, 'revocations'),
+      rateLimits: observe(rateLimits, 'rateLimits'),
+      passwords: Object.freeze({ ...passwords, breached: observe(passwords.breached, 'breached') }),
+      captions: Object.freeze({ ...captions, writer: observe(captions.writer, 'captions') }),
+      media: Object.freeze({
+        ...media,
+        blobs: observe(media.blobs, 'blobs'),
+        direct: observe(media.direct, 'direct'),
+      }),
+    }),
+  }
+}
+
+/** Each store under its own name, and what the storage does itself under its own. */
+function observeStorage(storage: Storage, telemetry: Telemetry): Storage {
+  if (isObservable(storage)) storage.observe(telemetry)
+  const observed = observePort(storage, 'storage', telemetry)
+  for (const [name, store] of Object.entries(storage) as [string, unknown][]) {
+    if (typeof store !== 'object' || store === null) continue
+    const value = observePort(store, `storage.${name}`, telemetry)
+    Object.defineProperty(observed, name, { value, enumerable: true })
+  }
+  return observed
+}
+
+/** Has read how long the event loop is held. */
+function observeEventLoop(telemetry: Telemetry): void {
+  const watch = createEventLoopWatch()
+  watch.longest()
+  telemetry.gauge('kith.event_loop.delay', () => [{ value: watch.longest() ?? 0, attributes: {} }])
+}

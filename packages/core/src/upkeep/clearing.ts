@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Log } from '../log/log.ts'
+import { JobStopped } from '../steps.ts'
+import type { Purge } from './purge.ts'
+
+/** Clears away behind a call what the call has marked, one after the other. What it does not finish, upkeep finishes. */
+export interface Clearing {
+  /** Clears a deleted account away. */
+  account(id: string): void
+  /** Clears a removed post away. */
+  post(id: string): void
+  /** Makes the edges of an account follow its ban, or the end of one. */
+  ban(id: string): void
+  /** Resolves when all that was marked by now is cleared away, or was given up. Never rejects. */
+  settled(): Promise<void>
+}
+
+/** How many may wait in a process. Each is an id; more than that is an hour's work, and upkeep finds it as well. */
+const mostWaiting = 1_000
+
+/** Creates it. */
+export function createClearing(purge: Purge, log: Log): Clearing {
+  let last = Promise.resolve()
+  let waiting = 0
+
+  function add(what: string, work: () => Promise<void>): void {
+    if (waiting >= mostWaiting) {
+      const message = `${what} is left to upkeep: ${mostWaiting} others wait in this process to be cleared away.`
+      log.warn('clearing.left-to-upkeep', { message })
+      return
+    }
+    waiting++
+    last = last.then(() => clear(what, work))
+  }
+
+  async function clear(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      // After the answer of the call that asked for it.
+      await nextTurn()
+      await work()
+    } catch (error) {
+      if (error instanceof JobStopped) return
+      const message = `${what} could not be cleared away to the end; the next upkeep does the rest.`
+      log.warn('clearing.failed', { message, error })
+    } finally {
+      waiting--
+    }
+  }
+
+  return {
+    account: (id) => add('A deleted account', () => purge.account({ id, purged: false })),
+    post: (id) => add('A removed post', () => purge.post({ id, purged: false })),
+    ban: (id) => add('A ban or the end of one', () => purge.settle(id)),
+    settled: () => last,
+  }
+}

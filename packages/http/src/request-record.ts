@@ -1,0 +1,189 @@
+import { type ErrorCode, isKithError, type Log, type Logger, type Viewer } from '@kith/core'
+import { type RequestHead, requestIdOf } from './request-head.ts'
+
+/** One request of Kith, when it has ended: what the log and metrics are made of. */
+export interface RequestRecord {
+  /** From `x-request-id`, the host, or made; the answer has it as well. */
+  readonly id: string
+  readonly method: string
+  /** The template of its path with the prefix, such as `/api/v1/posts/:id`; `null` where no route was found. Never the path. */
+  readonly route: string | null
+  /** `kith`: a route of Kith. `host`: Kith refused it, or signed in, for a route of the host. */
+  readonly of: 'kith' | 'host'
+  /** What Kith answered; 200 where a route of the host goes on. */
+  readonly status: number
+  /** The code of the problem; `null` where all went well. An answer that broke off has the status it began with, and a code. */
+  readonly code: ErrorCode | null
+  /** What is wrong inside and what to do about it, also where the client was not told. */
+  readonly detail: string | null
+  /** The limit or the queue that refused it. */
+  readonly refusedBy: string | null
+  readonly userId: string | null
+  readonly sessionId: string | null
+  /** Until the answer was there, or had been streamed to its end. */
+  readonly seconds: number
+  /** The client went away before it had the answer, as far as Kith saw. */
+  readonly clientLeft: boolean
+}
+
+/** What the host knows of a request, for its record. */
+export interface RequestOrigin {
+  /** Its id, where the host has given it one: counts where no valid `x-request-id` came. */
+  id?: string | undefined
+  /** The logger of this request, which adds what the host knows of it. Used where the app gave `createKith` none. */
+  logger?: Logger | undefined
+  /** Whether nobody is there any more who could get the answer. */
+  hasLeft?: (() => boolean) | undefined
+}
+
+/** A request that is under way. What is learned of it is filled in. */
+export interface OpenRequest {
+  readonly id: string
+  viewer: Viewer | null
+  route: string | null
+  error: unknown
+  /** What came with it and must not be in the log, whatever an error says. */
+  secrets: () => readonly string[]
+  /** Ends it once; later calls do nothing. */
+  end(status: number, how?: { brokeOff?: boolean; clientLeft?: boolean }): void
+}
+
+/** Opens the records of one handler: every request of Kith ends here. */
+export type OpenRecord = (
+  head: RequestHead,
+  origin: RequestOrigin & { of: 'kith' | 'host'; route?: string | null | undefined },
+) => OpenRequest
+
+/** What {@link createRecords} depends on. */
+export interface RecordOptions {
+  log: Log
+  /** Whether the logger of a request takes the place of the log's. */
+  viaHost: boolean
+  /** Hear of each record; one that fails is logged and breaks nothing. */
+  listeners: readonly ((record: RequestRecord) => void)[]
+}
+
+/** Creates it. */
+export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenRecord {
+  function tell(record: RequestRecord): void {
+    for (const listener of listeners) {
+      try {
+        listener(record)
+      } catch (error) {
+        log.error('listener.failed', {
+          message: '`onRequest` failed.',
+          error,
+          fields: { listens: 'onRequest' },
+        })
+      }
+    }
+  }
+
+  return (head, { of, route = null, id, logger, hasLeft }) => {
+    const started = performance.now()
+    let isOpen = true
+    const open: OpenRequest = {
+      id: requestIdOf(head, id),
+      viewer: null,
+      route,
+      error: null,
+      secrets: () => [],
+      end(status, { brokeOff = false, clientLeft = hasLeft?.() ?? false } = {}) {
+        if (!isOpen) return
+        isOpen = false
+        const { error } = open
+        const problem = isKithError(error) ? error : null
+        const record: RequestRecord = {
+          id: open.id,
+          method: head.method,
+          route: open.route,
+          of,
+          status,
+          code: problem?.code ?? (error === null ? null : 'internal-error'),
+          detail: problem?.detail ?? null,
+          refusedBy: problem && 'refusedBy' in problem ? String(problem.refusedBy) : null,
+          userId: open.viewer?.userId ?? null,
+          sessionId: open.viewer?.sessionId ?? null,
+          seconds: (performance.now() - started) / 1000,
+          clientLeft,
+        }
+        tell(record)
+        logRequest(viaHost && logger ? log.via(logger) : log, record, {
+          error,
+          brokeOff,
+          secrets: open.secrets,
+        })
+      },
+    }
+    return open
+  }
+}
+
+/** What is nobody's mistake here, and goes away when something else comes back. */
+const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'storage-busy',
+  'storage-read-only',
+  'storage-full',
+  'storage-unavailable',
+  'media-unavailable',
+  'captions-unavailable',
+  'not-configured',
+])
+
+interface Reason {
+  error: unknown
+  brokeOff: boolean
+  secrets: () => readonly string[]
+}
+
+function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets }: Reason): void {
+  const { id, method, route, status, code, detail, refusedBy, userId, sessionId, seconds, clientLeft } =
+    record
+  const name = nameOf(record, brokeOff)
+  if (name === 'request.ended' && !log.takesInfo()) return
+  const place = `${method} ${route ?? '(no route)'}`
+  const isProblem = name === 'request.failed' || name === 'request.broke-off'
+  const entry = {
+    message: `${place}: ${brokeOff ? 'the answer broke off' : (code ?? status)}`,
+    // For 4xx it is what the client was told, and says what it sent.
+    detail: isProblem ? detail : null,
+    ...(isProblem && { error: reasonOf(error) }),
+    fields: {
+      requestId: id,
+      method,
+      route,
+      status,
+      code,
+      refusedBy,
+      userId,
+      sessionId,
+      seconds: Math.round(seconds * 10_000) / 10_000,
+      ...(clientLeft && { clientLeft }),
+    },
+    // Refusals are counted by what refuses, not by each route.
+    ...(name === 'request.refused' && { kind: `${code} ${refusedBy}` }),
+    secrets,
+  }
+  if (name === 'request.ended') log.info(name, entry)
+  else if (name === 'request.refused' || isOutage(error)) log.warn(name, entry)
+  else log.error(name, entry)
+}
+
+function nameOf(
+  { status, code, refusedBy }: RequestRecord,
+  brokeOff: boolean,
+): 'request.broke-off' | 'request.failed' | 'request.refused' | 'request.ended' {
+  if (brokeOff) return 'request.broke-off'
+  // A queue that is full has a name; what is busy for another reason has a cause.
+  if (status === 429 || (code === 'busy' && refusedBy !== null)) return 'request.refused'
+  return status >= 500 ? 'request.failed' : 'request.ended'
+}
+
+function isOutage(error: unknown): boolean {
+  return isKithError(error) && (outages.has(error.code) || error.code === 'busy')
+}
+
+/** A `KithError` without a cause has said all in its code and detail; its stack says where. */
+function reasonOf(error: unknown): unknown {
+  return isKithError(error) && error.cause !== undefined ? error.cause : error
+}

@@ -1,0 +1,57 @@
+import { KithError } from '@kith/core'
+import { openBeside, type RedisClient } from './client.ts'
+import { within } from './deadline.ts'
+import { createReach } from './reach.ts'
+import { adviceOn, toKithError } from './redis-error.ts'
+import type { WhenUnreachable } from './when-unreachable.ts'
+
+/** What a check needs. */
+export interface CheckParts {
+  client: RedisClient
+  whenUnreachable: WhenUnreachable
+  /** Makes a call over the client that shows whether it can be used. */
+  call(): Promise<string | null>
+}
+
+/** How long finding the reason may take, after the second that the call had. */
+const reasonMillis = 700
+
+/**
+ * Creates a check. What is wrong is the detail of its error; with `open`, where the app goes on without Redis, it is what
+ * should be seen to.
+ */
+export function createCheck({ client, whenUnreachable, call }: CheckParts): () => Promise<string | null> {
+  // Of its own: while requests find Redis silent, theirs fails without a call.
+  const reach = createReach()
+  return async () => {
+    try {
+      return await reach(call)
+    } catch (error) {
+      const { cause } = toKithError(error)
+      const reason = isFromServer(cause) ? cause : await reasonOf(client, cause)
+      const detail = adviceOn(reason)
+      if (whenUnreachable === 'open') return `${detail} Meanwhile the app goes on without it.`
+      throw new KithError('storage-unavailable', { detail, cause: toKithError(reason).cause })
+    }
+  }
+}
+
+function isFromServer(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'ReplyError'
+}
+
+/** A client that waits before it connects again says only that it waits; a fresh connection says why. */
+async function reasonOf(client: RedisClient, otherwise: unknown): Promise<unknown> {
+  const connection = openBeside(client)
+  const told = new Promise<unknown>((resolve) => {
+    connection.on('error', resolve)
+    connection.ping().then(() => resolve(otherwise), resolve)
+  })
+  try {
+    return await within(told, reasonMillis)
+  } catch {
+    return otherwise
+  } finally {
+    connection.disconnect()
+  }
+}

@@ -1,0 +1,8 @@
+import type { Connection } from './connection.ts'
+import { checkSchema } from './schema-version.ts'
+
+/** Reads the version of the schema: that shows that the server answers, and that it knows this release's collections. */
+export async function check(connection: Connection): Promise<null> {
+  await connection.call('check', ({ collections }) => checkSchema(collections.schema))
+  return null
+}

@@ -1,0 +1,109 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { isKithError } from '@kith/core'
+
+/** Calls that need one lock of SQLite: one after the other, without holding the event loop while another process has it. */
+export interface LockLane {
+  /**
+   * Runs `attempt` immediately, or when its turn comes. An attempt that ends as `storage-busy` is repeated until the call
+   * has waited for the limit; it must have undone everything by then.
+   */
+  run<Result>(attempt: () => Result): Promise<Result>
+  /** Resolves when no call waits any more. */
+  idle(): Promise<void>
+}
+
+interface Waiting {
+  attempt(): unknown
+  resolve(result: never): void
+  reject(error: unknown): void
+  /** When this call gives up, by `performance.now()`. */
+  until: number
+}
+
+const longestPauseMillis = 25
+/** How often a call may look whether the lock is free again, once another one has waited for it in vain. */
+const probeMillis = 100
+/** How long calls that waited run one after the other before timers and sockets have their turn. */
+const sliceMillis = 10
+
+/** Creates a lane whose calls wait up to `limitMillis()` in all. */
+export function createLockLane(limitMillis: () => number): LockLane {
+  const queue: Waiting[] = []
+  let serving: Promise<void> | null = null
+  /** Why calls are refused: one has waited in vain, and the lock was not seen free since. */
+  let stuck: { error: unknown; probeAt: number } | null = null
+
+  function refuse(error: unknown): void {
+    stuck = { error, probeAt: performance.now() + probeMillis }
+    for (const { reject } of queue.splice(0)) reject(error)
+  }
+
+  /** Tries the first call; returns whether it left the queue. */
+  function tryFirst({ attempt, resolve, reject, until }: Waiting): boolean {
+    try {
+      const result = attempt()
+      queue.shift()
+      resolve(result as never)
+    } catch (error) {
+      if (isStorageBusy(error)) {
+        if (performance.now() >= until) refuse(error)
+        return false
+      }
+      queue.shift()
+      reject(error)
+    }
+    return true
+  }
+
+  async function serve(): Promise<void> {
+    for (let pauseMillis = 1; queue.length > 0; pauseMillis = Math.min(pauseMillis * 2, longestPauseMillis)) {
+      // Not all processes that wait come back at the same moment.
+      await sleep(pauseMillis * (0.5 + Math.random()))
+      if (await tryAll()) break
+    }
+    serving = null
+  }
+
+  /** Runs what waits, in slices; returns false as soon as the lock is held again. */
+  async function tryAll(): Promise<boolean> {
+    let sliceStart = performance.now()
+    for (let first = queue[0]; first; first = queue[0]) {
+      if (!tryFirst(first)) return false
+      if (performance.now() - sliceStart < sliceMillis) continue
+      await nextTurn()
+      sliceStart = performance.now()
+    }
+    return true
+  }
+
+  return {
+    async run<Result>(attempt: () => Result): Promise<Result> {
+      const start = performance.now()
+      if (stuck && start < stuck.probeAt) throw stuck.error
+      if (!serving) {
+        try {
+          const result = attempt()
+          stuck = null
+          return result
+        } catch (error) {
+          if (!isStorageBusy(error)) throw error
+          if (limitMillis() === 0) throw error
+          if (stuck) {
+            refuse(error)
+            throw error
+          }
+        }
+      }
+      return new Promise<Result>((resolve, reject) => {
+        queue.push({ attempt, resolve, reject, until: start + limitMillis() })
+        serving ??= serve()
+      })
+    },
+    idle: async () => void (await serving),
+  }
+}
+
+/** Whether another connection holds the lock that a call needs. */
+export function isStorageBusy(error: unknown): boolean {
+  return isKithError(error) && error.code === 'storage-busy'
+}

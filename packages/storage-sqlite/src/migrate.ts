@@ -1,0 +1,107 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
+import type { Connection, Statements } from './database.ts'
+import { type Fill, type Migration, migrations } from './schema.ts'
+import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
+
+interface Step extends PlannedStep {
+  readonly migration: Migration
+  /** None for the statements of a version. */
+  readonly fill: Fill | null
+}
+
+/** How long a transaction of a {@link Fill} should take: others wait for its lock. */
+const goalMillis = 5
+
+/** Lists what {@link migrate} would do. `all` is another schema, in tests. */
+export async function plan(connection: Connection, all = migrations): Promise<PlannedStep[]> {
+  const steps = await connection.consistently(() => pending(connection, all))
+  return steps.map(({ name, total }) => ({ name, total }))
+}
+
+/** Brings the schema to the newest version, each step being transactions of its own that another process may do instead. */
+export async function migrate(
+  connection: Connection,
+  { progress = () => {} }: MigrateOptions = {},
+  all = migrations,
+): Promise<void> {
+  const steps = await connection.consistently(() => pending(connection, all))
+  if (steps.length === 0) return
+  await connection.atomically(() => connection.script(versionTables))
+  for (const step of steps) {
+    const { name, total, migration, fill } = step
+    progress({ step: name, done: 0, total })
+    if (fill) await runFill(connection, { ...step, fill }, progress)
+    else await doOnce(connection, migration, null, () => connection.script(migration.statements))
+    progress({ step: name, done: total, total })
+  }
+}
+
+/** Says whether the stores can be used, and what somebody should see to. */
+export function checkSchema(connection: Connection): string | null {
+  const steps = pending(connection, migrations)
+  const { newest } = readApplied(connection)
+  if (steps[0])
+    throw new KithError('storage-failed', {
+      detail: `The schema is not up to date (${steps[0].name}): run kith.storage.migrate().`,
+    })
+  if (newest <= migrations.length) return null
+  return `The schema has version ${newest} of a newer release, and this one knows ${migrations.length}: finish the update.`
+}
+
+function pending(statements: Statements, all: readonly Migration[]): Step[] {
+  const applied = readApplied(statements)
+  refuseNewer(applied, all.length)
+  return all.flatMap((migration) => {
+    const { version, fills = [] } = migration
+    const steps: Step[] = []
+    const isNew = !applied.has(version, '')
+    if (isNew) steps.push({ name: `schema ${version}`, total: 1, migration, fill: null })
+    for (const fill of fills) {
+      if (applied.has(version, fill.name)) continue
+      // What is not there yet cannot be counted.
+      const total = isNew ? 0 : fill.left(statements)
+      steps.push({ name: `schema ${version}: ${fill.name}`, total, migration, fill })
+    }
+    return steps
+  })
+}
+
+async function runFill(
+  connection: Connection,
+  { name, migration, fill }: Step & { fill: Fill },
+  progress: NonNullable<MigrateOptions['progress']>,
+): Promise<void> {
+  let total = await connection.read(() => fill.left(connection))
+  let limit = 32
+  for (let done = 0; ;) {
+    let took = 0
+    const changed = await connection.atomically(() => {
+      const start = performance.now()
+      const count = fill.change(connection, limit)
+      took = performance.now() - start
+      return count
+    })
+    if (changed === 0) break
+    done += changed
+    total = Math.max(total, done)
+    progress({ step: name, done, total })
+    limit = Math.max(1, Math.min(limit * 2, Math.floor((limit * goalMillis) / Math.max(took, 0.1))))
+    await nextTurn()
+  }
+  await doOnce(connection, migration, fill.name, () => {})
+}
+
+/** Does a step under the write lock unless another process has, and notes it. */
+async function doOnce(
+  connection: Connection,
+  migration: Migration,
+  name: string | null,
+  work: () => void,
+): Promise<void> {
+  await connection.atomically(() => {
+    if (readApplied(connection).has(migration.version, name ?? '')) return
+    work()
+    noteStep(connection, migration, name)
+  })
+}

@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs'
+import { RetryLaterError } from '@kith/core'
+import type { SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
+import { setWaitingTime, shortWaitMillis } from './short-wait.ts'
+import { prepare, type SqliteDatabase } from './sqlite-database.ts'
+
+const mebibyte = 1024 * 1024
+
+/** Opens a file, made if need be. Raises SQLITE_BUSY where another process switches the same new file to WAL. */
+export function openFile(options: SqliteFileOptions): SqliteDatabase {
+  const {
+    path,
+    durability = 'process',
+    busyTimeoutMillis = 5000,
+    walSizeLimitBytes = 16 * mebibyte,
+  } = options
+  // Loaded here, because Node 22 prints an ExperimentalWarning at import, also to those who pass a database.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const database = new DatabaseSync(path)
+  try {
+    setWaitingTime(database, Math.min(busyTimeoutMillis, shortWaitMillis))
+    applySettings(database, { durability, walSizeLimitBytes })
+    database.exec('PRAGMA journal_mode = WAL')
+    // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
+    database.exec('PRAGMA cache_size = -32768')
+    if (options.mustExist) demandSchema(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** Takes over a database of the caller, whose settings change only as the options say. */
+export function useHandle({ database, ...settings }: SqliteHandleOptions): SqliteDatabase {
+  if (settings.busyTimeoutMillis !== undefined) setWaitingTime(database, settings.busyTimeoutMillis)
+  applySettings(database, settings)
+  if (settings.mustExist) demandSchema(database)
+  return database
+}
+
+function applySettings(
+  database: SqliteDatabase,
+  { durability, walSizeLimitBytes }: Pick<SqliteStorageOptions, 'durability' | 'walSizeLimitBytes'>,
+): void {
+  if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL')
+  // macOS empties the cache of the drive only when asked to; elsewhere fullfsync changes nothing.
+  if (durability === 'power') database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
+  if (walSizeLimitBytes !== undefined) database.exec(`PRAGMA journal_size_limit = ${walSizeLimitBytes}`)
+}
+
+function isMissing(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0
+}
+
+function demandSchema(database: SqliteDatabase): void {
+  const found = prepare(database, "SELECT 1 FROM sqlite_schema WHERE name = 'kith_schema'").get({})
+  if (!found) refuseEmpty()
+}
+
+function refuseEmpty(): never {
+  const detail =
+    'The database is missing or holds nothing of Kith, and the option mustExist is set: mount its volume or correct the path. ' +
+    'For a new app, run migrate() once without the option.'
+  throw new RetryLaterError('storage-unavailable', { seconds: 5, detail })
+}

@@ -1,0 +1,35 @@
+import { prepare, type SqliteDatabase } from './sqlite-database.ts'
+
+/** How long SQLite itself waits for a lock, which stops the whole process: about as long as other writers of Kith take. */
+export const shortWaitMillis = 5
+
+/**
+ * Runs work on a database of the caller, whose own waiting time may be seconds, with the short one. `report` gets the
+ * caller's, which is there again afterwards.
+ */
+export function withShortWait<Result>(
+  database: SqliteDatabase,
+  work: () => Result,
+  report: (millis: number) => void,
+): Result {
+  const own = waitingTimeOf(database)
+  report(own)
+  if (own <= shortWaitMillis) return work()
+  setWaitingTime(database, shortWaitMillis)
+  try {
+    return work()
+  } finally {
+    setWaitingTime(database, own)
+  }
+}
+
+/** Sets how long SQLite itself waits. */
+export function setWaitingTime(database: SqliteDatabase, millis: number): void {
+  database.exec(`PRAGMA busy_timeout = ${millis}`)
+}
+
+/** Read anew each time: SQLite answers this one when the statement is prepared. */
+function waitingTimeOf(database: SqliteDatabase): number {
+  const row = prepare(database, 'PRAGMA busy_timeout').get({}) as { timeout: number }
+  return row.timeout
+}

@@ -1,0 +1,13 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** Holds the write lock of a file from when it starts until it is told to let go, or has ended. */
+const [path = '', begin = 'BEGIN IMMEDIATE'] = process.argv.slice(2)
+const database = new DatabaseSync(path)
+database.exec(begin)
+process.send?.('held')
+process.once('message', () => {
+  database.exec('COMMIT')
+  database.close()
+  process.send?.('free')
+  process.disconnect()
+})
