@@ -27,7 +27,7 @@ function layer(files, { kith, names = [], message }) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage'] },
+  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage', 'test/previous-release/*.mjs'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],
@@ -68,5 +68,9 @@ export default tseslint.config(
   layer(['packages/{storage,media,blob,caption,mail}-*/src/**/*.ts', 'packages/redis/src/**/*.ts'], {
     kith: '^@kith/(?!core$|core/adapter$)',
     message: 'An adapter stands on core alone.',
+  }),
+  layer(['packages/cli/src/**/*.ts'], {
+    kith: '^@kith/(?!core$|storage-sqlite$|storage-mongodb$|redis$|blob-local$|media-sharp$)',
+    message: 'The command line stands on core, and on the adapters that the environment can name.',
   }),
 )

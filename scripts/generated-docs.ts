@@ -4,6 +4,10 @@ import { createKith, errorTable, logLines, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
+import { commands } from '../packages/cli/src/commands.ts'
+import { environmentVariables } from '../packages/cli/src/config/environment-config.ts'
+import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
+import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
@@ -29,6 +33,10 @@ function generate(what: string): string {
       return lines()
     case 'routes':
       return routes()
+    case 'commands':
+      return commandsOfCli()
+    case 'cli-environment':
+      return variablesOfCli()
     case 'packages':
       return packages()
     case 'file':
@@ -82,6 +90,19 @@ function routes(): string {
     return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
   })
   return ['| Route | Answers | |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function commandsOfCli(): string {
+  const style = createStyle(false)
+  const sections = commands.map((command) => {
+    return `### kith ${command.name}\n\n\`\`\`text\n${helpOf(command, style)}\n\`\`\``
+  })
+  return [`\`\`\`text\n${helpOfAll(commands, style)}\n\`\`\``, ...sections].join('\n\n')
+}
+
+function variablesOfCli(): string {
+  const rows = environmentVariables.map(([name, summary]) => `| \`${name}\` | ${summary} |`)
+  return ['| Variable | What it is |', '| --- | --- |', ...rows].join('\n')
 }
 
 function packages(): string {

@@ -46,6 +46,43 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
+    name: 'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
+    async run(make) {
+      const storage = await make()
+      const planned = await storage.plan()
+      assert.deepEqual(await storage.plan(), planned)
+      const steps = new Map<string, string[]>()
+      await storage.migrate({
+        progress: ({ step, done, total }) =>
+          void steps.set(step, [...(steps.get(step) ?? []), done === total ? 'all' : `${done}`]),
+      })
+      assert.deepEqual(
+        [...steps.keys()],
+        planned.map(({ name }) => name),
+      )
+      for (const [step, reports] of steps) assert.equal(reports.at(-1), 'all', `${step} reports its end`)
+      assert.deepEqual(await storage.plan(), [])
+      await storage.close()
+    },
+  },
+  {
+    name: 'storage: a migration that its progress ends is taken up again by the next call',
+    async run(make) {
+      const storage = await make()
+      const planned = await storage.plan()
+      for (let step = 0; step < planned.length; step++) {
+        const progress = ({ done }: { done: number }): void => {
+          if (done > 0) throw new Error('cut off')
+        }
+        await assert.rejects(storage.migrate({ progress }), /cut off/)
+      }
+      await storage.migrate()
+      assert.deepEqual(await storage.plan(), [])
+      assert.deepEqual(await storage.users.create(sampleUser()), { outcome: 'created' })
+      await storage.close()
+    },
+  },
+  {
     name: 'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
     async run(make) {
       const storage = await make()

@@ -69,6 +69,46 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
     fails: ['storage: of 10 parallel calls of migrate all succeed'],
   },
   {
+    flaw: 'plans what it never does',
+    breaking: () => ({ plan: async () => [{ name: 'more', total: 1 }] }),
+    fails: [
+      'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
+      'storage: a migration that its progress ends is taken up again by the next call',
+    ],
+  },
+  {
+    flaw: 'does not say how far it has come',
+    breaking() {
+      let migrated = false
+      return {
+        plan: async () => (migrated ? [] : [{ name: 'all', total: 1 }]),
+        migrate: async () => void (migrated = true),
+      }
+    },
+    fails: [
+      'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
+      'storage: a migration that its progress ends is taken up again by the next call',
+    ],
+  },
+  {
+    flaw: 'begins anew after a migration that was cut off',
+    breaking() {
+      let left = 2
+      return {
+        plan: async () =>
+          Array.from({ length: left }, (_, step) => ({ name: `step ${step}`, total: 1 })).slice(0, left),
+        async migrate({ progress = () => {} } = {}) {
+          for (const step of [0, 1].slice(0, left)) {
+            progress({ step: `step ${step}`, done: 0, total: 1 })
+            progress({ step: `step ${step}`, done: 1, total: 1 })
+          }
+          left = left === 2 && progress.length > 0 ? 0 : left
+        },
+      }
+    },
+    fails: ['storage: a migration that its progress ends is taken up again by the next call'],
+  },
+  {
     flaw: 'takes a post that is there for one that was cut off',
     breaking({ posts }) {
       let newest = ''

@@ -134,7 +134,8 @@ export function createKith(options: KithOptions): Kith {
     emit,
   }
   const closing = createClosing(config, storage, steps)
-  const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
+  const { secrets: _secrets, passwords, sessions, ...others } = config
+  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
     accounts: createAccounts(core),
@@ -148,11 +149,11 @@ export function createKith(options: KithOptions): Kith {
     captions: createCaptions(core),
     feed: createFeed(core),
     upkeep: createUpkeep(core),
-    restored: createRestored(storage, steps),
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
     events,
+    restored: createRestored(storage, steps),
     storage: options.storage,
     health: createHealth({
       passwords: core.passwords,
@@ -167,7 +168,11 @@ export function createKith(options: KithOptions): Kith {
     settled: core.clearing.settled,
     drain: closing.drain,
     close: closing.close,
-    config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
+    config: Object.freeze({
+      ...others,
+      passwords: Object.freeze({ memoryKiB, iterations, parallelism }),
+      sessions: Object.freeze(visibleSessions),
+    }),
   })
 }
 

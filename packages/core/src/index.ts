@@ -1,5 +1,5 @@
 export { createKith, type Kith } from './create-kith.ts'
-export type { KithConfig, MediaConfig, VisibleConfig } from './config.ts'
+export type { HashCost, KithConfig, MediaConfig, VisibleConfig } from './config.ts'
 export type {
   AccountOptions,
   KithOptions,

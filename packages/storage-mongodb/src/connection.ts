@@ -1,7 +1,7 @@
 import { type Collections, collectionsOf } from './collections.ts'
 import { type Deadline, withDeadline } from './deadline.ts'
 import type { MongoSettings } from './options.ts'
-import { checkSchema } from './schema-version.ts'
+import { createSchemaWatch } from './schema-version.ts'
 import type { Server, ServerSource } from './server.ts'
 import { isOtherServer, toStorageError } from './storage-error.ts'
 import { runTransaction } from './transaction.ts'
@@ -40,22 +40,13 @@ export interface Connection {
 }
 
 const longMillis = 60_000
+const beside = { comment: 'kith schema', maxTimeMS: 5_000 }
+const unlimited = Object.freeze({ waitingFor: 'storage-unavailable', check: () => {} } as const)
 
 /** Creates it; nothing is opened yet. */
 export function createConnection({ prefix, timeoutMillis }: MongoSettings, source: ServerSource): Connection {
   const inTurn = createTurns()
-  let checked: Promise<void> | null = null
-
-  /** Looks at the schema at the first call; those that come meanwhile wait for the same answer. */
-  async function demandSchema({ schema }: Collections): Promise<void> {
-    checked ??= checkSchema(schema)
-    try {
-      await checked
-    } catch (error) {
-      checked = null
-      throw error
-    }
-  }
+  const demandSchema = createSchemaWatch()
 
   async function run<Result>(
     name: string,
@@ -66,7 +57,10 @@ export function createConnection({ prefix, timeoutMillis }: MongoSettings, sourc
       return await withDeadline(millis, async (deadline) => {
         const server = await source.find()
         const call = createCall({ server, prefix, inTurn, name, millis, deadline })
-        await demandSchema(call.collections)
+        await demandSchema(
+          call.collections.schema,
+          () => collectionsOf({ database: server.database, prefix }, beside, unlimited).schema,
+        )
         return work(call)
       })
     } catch (error) {

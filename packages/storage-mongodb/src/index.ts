@@ -5,7 +5,7 @@ import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
-import { migrate } from './migrate.ts'
+import { migrate, plan } from './migrate.ts'
 import { checkOptions, type MongoStorageOptions } from './options.ts'
 import { createPostStore } from './post-store.ts'
 import { recover } from './recover.ts'
@@ -34,7 +34,8 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
-    migrate: () => migrate(settings, source),
+    migrate: (how) => migrate(settings, source, how),
+    plan: () => plan(settings, source),
     recover: () => recover(connection),
     check: () => check(connection),
     close: () => source.close(),

@@ -1,5 +1,5 @@
 import { type Db, MongoClient } from 'mongodb'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from './index.ts'
@@ -98,7 +98,9 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.users.create(sampleUser({ id: 'two', username: null }))
     const users = database.collection<{ _id: string }>('kith_users')
     await users.updateMany({}, { $unset: { names: '' } })
-    await database.collection<{ _id: string }>('kith_schema').updateOne({}, { $set: { version: 1 } })
+    await database
+      .collection<{ _id: string }>('kith_schema')
+      .updateOne({}, { $set: { version: 1 }, $unset: { applied: '' } })
     const old = createMongoStorage({ client, database: database.databaseName, timeoutMillis: 20_000 })
     await expect(old.users.byId('one')).rejects.toMatchObject({ code: 'storage-failed' })
     await old.migrate()
@@ -118,10 +120,59 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
     await schema.updateOne({ _id: 'schema' }, { $set: { version: 4 } })
-    const refused = { code: 'storage-failed', detail: expect.stringContaining('schema 4 of a newer release') }
+    const refused = {
+      code: 'storage-unavailable',
+      detail: expect.stringContaining('schema 4 of a newer release'),
+    }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
     const late = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })
     await expect(late.users.byId('one')).rejects.toMatchObject(refused)
+    // One that was running notices by itself.
+    await vi.waitFor(() => expect(storage.users.byId('one')).rejects.toMatchObject(refused), 20_000)
+  })
+
+  test('works with a newer schema that only adds', async () => {
+    const { storage, database } = fresh()
+    await storage.migrate()
+    const schema = database.collection<{ _id: string }>('kith_schema')
+    await schema.updateOne({ _id: 'schema' }, { $set: { applied: 9 } })
+    const late = createMongoStorage({ client, database: database.databaseName, timeoutMillis: 20_000 })
+    await late.migrate()
+    expect(await late.users.byId('one')).toBeNull()
+    expect(await schema.findOne({})).toMatchObject({ version: 2, applied: 9 })
+  })
+
+  test('says what it would do and how far it has come', async () => {
+    const { storage, database } = fresh()
+    await storage.migrate()
+    await importUsers(
+      database,
+      Array.from({ length: 1_200 }, (_, n) => ({ id: `u${n}`, username: `name-${n}` })),
+    )
+    const users = database.collection<{ _id: string }>('kith_users')
+    await users.updateMany({}, { $unset: { names: '' } })
+    await database
+      .collection<{ _id: string }>('kith_schema')
+      .updateOne({}, { $set: { version: 1 }, $unset: { applied: '' } })
+    await database.collection('kith_sessions').dropIndex('ended')
+    expect(await storage.plan()).toEqual([
+      { name: 'collection kith_sessions', total: 1 },
+      { name: 'usernames of accounts', total: 1_200 },
+      { name: 'schema 3', total: 1 },
+    ])
+    const seen: number[] = []
+    const cut = storage.migrate({
+      progress({ step, done }) {
+        if (step === 'usernames of accounts') seen.push(done)
+        if (done === 500) throw new Error('cut off')
+      },
+    })
+    await expect(cut).rejects.toThrow('cut off')
+    expect(await storage.plan()).toContainEqual({ name: 'usernames of accounts', total: 700 })
+    await storage.migrate()
+    expect(seen).toEqual([0, 500])
+    expect(await storage.plan()).toEqual([])
+    expect(await users.countDocuments({ names: { $exists: false } })).toBe(0)
   })
 })

@@ -1,13 +1,19 @@
-import { KithError } from '@kith/core'
+import { isKithError, KithError, RetryLaterError } from '@kith/core'
 import type { Collection, Identified } from './collection.ts'
 
-/** The document that says which release made the schema. */
+/** The document that says which releases have made the schema. */
 export interface SchemaDocument extends Identified {
+  /** The schema that a release has to know to use the database: all that releases up to schema 2 read. */
   version: number
+  /** The newest schema that was applied, where it is newer than the one that has to be known. */
+  applied?: number
 }
 
-/** Rises with each change of the schema that an older release could not work with. */
+/** Rises with each change of the schema. */
 export const schemaVersion = 3
+
+/** What a release has to know to work with {@link schemaVersion}: rises only with a change that it could not work with. */
+export const neededVersion = 2
 
 /** The id of the one document about the schema. */
 export const schemaId = 'schema'
@@ -15,7 +21,7 @@ export const schemaId = 'schema'
 /** Refuses a database that was not migrated: without its indexes it would take one name for two accounts. */
 export async function checkSchema(schema: Collection<SchemaDocument>): Promise<void> {
   const found = await schema.first({ _id: schemaId })
-  if (!found || found.version < schemaVersion) {
+  if (!found || appliedVersion(found) < schemaVersion) {
     throw new KithError('storage-failed', {
       detail: 'The schema is not there yet, or of an older release: run kith.storage.migrate() first.',
     })
@@ -23,10 +29,55 @@ export async function checkSchema(schema: Collection<SchemaDocument>): Promise<v
   refuseNewer(found)
 }
 
-/** Refuses a database that a newer release has written. */
+/** The newest schema that was applied; 0 where none was. */
+export function appliedVersion(found: SchemaDocument | null): number {
+  return found ? (found.applied ?? found.version) : 0
+}
+
+/** Refuses a database that a newer release has changed so that this one cannot use it. */
 export function refuseNewer({ version }: Pick<SchemaDocument, 'version'>): void {
   if (version <= schemaVersion) return
-  throw new KithError('storage-failed', {
-    detail: `The database has schema ${version} of a newer release; this one knows ${schemaVersion}.`,
-  })
+  const detail = `The database has schema ${version} of a newer release, which this one, of schema ${schemaVersion}, cannot use: update the package.`
+  throw new RetryLaterError('storage-unavailable', { seconds: 5, detail })
+}
+
+const everyMillis = 5_000
+
+/**
+ * Looks at the schema at the first call, for which those that come meanwhile wait, and then every few seconds beside the
+ * calls: a newer release may change it under a process that is running.
+ */
+export function createSchemaWatch(): (
+  first: Collection<SchemaDocument>,
+  again: () => Collection<SchemaDocument>,
+) => Promise<void> {
+  let checked: Promise<void> | null = null
+  let lookedAt = 0
+
+  async function lookAgain(schema: Collection<SchemaDocument>): Promise<void> {
+    try {
+      await checkSchema(schema)
+    } catch (error) {
+      // The next call finds out for itself. That the server cannot be reached says nothing about the schema.
+      if (isKithError(error)) checked = null
+    }
+  }
+
+  return async (first, again) => {
+    const now = performance.now()
+    if (checked && now - lookedAt >= everyMillis) {
+      lookedAt = now
+      void lookAgain(again())
+    }
+    if (!checked) {
+      checked = checkSchema(first)
+      lookedAt = now
+    }
+    try {
+      await checked
+    } catch (error) {
+      checked = null
+      throw error
+    }
+  }
 }

@@ -31,6 +31,8 @@ export async function watchCommands(uri: string): Promise<WatchedClient> {
     if (driversOwn.has(name)) return
     const comment: unknown = command['comment']
     const verb = typeof comment === 'string' ? comment.replace(/^kith /, '') : ''
+    // Every few seconds, beside the calls.
+    if (verb === 'schema') return
     const noted = { verb, name, command, documents: 0 }
     sent.push(noted)
     byRequest.set(requestId, noted)

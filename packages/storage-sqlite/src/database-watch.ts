@@ -11,6 +11,8 @@ export interface DatabaseWatch {
    * @throws `storage-unavailable` as long as they do not fit.
    */
   look(now?: boolean): void
+  /** Has to be called after work was done: the first makes files that are watched from then on. */
+  used(): void
 }
 
 const everyMillis = 1000
@@ -20,6 +22,7 @@ export function watchDatabase(database: SqliteDatabase): DatabaseWatch {
   const compare = compareFiles(database)
   let lookedAt = -Infinity
   let problem: string | null = null
+  let used = false
 
   return {
     look(now = false) {
@@ -29,6 +32,10 @@ export function watchDatabase(database: SqliteDatabase): DatabaseWatch {
         problem = compare() ?? findOvertaken(database)
       }
       if (problem) throw new RetryLaterError('storage-unavailable', { seconds: 5, detail: problem })
+    },
+    used() {
+      if (!used) problem = compare()
+      used = true
     },
   }
 }

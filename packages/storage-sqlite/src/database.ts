@@ -73,8 +73,12 @@ export function createConnection(options: SqliteStorageOptions): Connection {
       watch.look()
       current = database
       try {
-        if (options.database === undefined) return work()
-        return withShortWait(database, work, (millis) => (limitMillis = options.busyTimeoutMillis ?? millis))
+        const result =
+          options.database === undefined
+            ? work()
+            : withShortWait(database, work, (millis) => (limitMillis = options.busyTimeoutMillis ?? millis))
+        watch.used()
+        return result
       } catch (error) {
         // A file or a schema that was changed under this process shows as any error, also within the second.
         if (!isStorageBusy(error)) watch.look(true)

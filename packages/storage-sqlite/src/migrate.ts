@@ -14,7 +14,10 @@ interface Step extends PlannedStep {
 const goalMillis = 5
 
 /** Lists what {@link migrate} would do. `all` is another schema, in tests. */
-export async function plan(connection: Connection, all = migrations): Promise<PlannedStep[]> {
+export async function plan(
+  connection: Connection,
+  all: readonly Migration[] = migrations,
+): Promise<PlannedStep[]> {
   const steps = await connection.consistently(() => pending(connection, all))
   return steps.map(({ name, total }) => ({ name, total }))
 }
@@ -23,7 +26,7 @@ export async function plan(connection: Connection, all = migrations): Promise<Pl
 export async function migrate(
   connection: Connection,
   { progress = () => {} }: MigrateOptions = {},
-  all = migrations,
+  all: readonly Migration[] = migrations,
 ): Promise<void> {
   const steps = await connection.consistently(() => pending(connection, all))
   if (steps.length === 0) return

@@ -3,13 +3,13 @@ import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
  * Remembers which files a database that was just opened has open. The result says what became of them, or `null` while
- * they are still the ones at their paths: otherwise whatever is written goes where nobody finds it.
+ * they are still the ones at their paths: otherwise whatever is written goes where nobody finds it. To be called once more
+ * after the first use, which makes the WAL.
  */
 export function compareFiles(database: SqliteDatabase): () => string | null {
   const file = fileOf(database)
   if (file === '') return () => null
   const known = new Map([[file, identityOf(file)]])
-  lostWal()
 
   /** The WAL and its index appear at the first use; while a connection is open nobody but a person removes them. */
   function lostWal(): boolean {

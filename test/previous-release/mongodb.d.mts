@@ -1,0 +1,9 @@
+import type { Storage } from '@kith/core'
+
+type PreviousStorage = Omit<Storage, 'facts' | 'check' | 'plan' | 'migrate'> & { migrate(): Promise<void> }
+
+export function createMongoStorage(options: {
+  client: object
+  database: string
+  timeoutMillis: number
+}): PreviousStorage
