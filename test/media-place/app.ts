@@ -49,7 +49,10 @@ export async function start({ path, directory }: Place, more: More = {}): Promis
     passwords: { memoryKiB: 8, iterations: 1 },
     limits: { uploadByAccount: [] },
     media: { blobs: createLocalBlobs({ directory, images }), images, temporaryDirectory },
-    logger: { warn: (text) => logged.push(`warn: ${text}`), error: (text) => logged.push(`error: ${text}`) },
+    logger: {
+      warn: (text, detail) => logged.push(`warn: ${text} ${JSON.stringify(detail)}`),
+      error: (text, detail) => logged.push(`error: ${text} ${JSON.stringify(detail)}`),
+    },
     ...others,
   }
   const kith = createKith(options)

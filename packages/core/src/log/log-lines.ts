@@ -73,6 +73,12 @@ export const logLines = {
     meaning: 'The place of the media is back: media are stored and removed again.',
     toDo: 'Nothing.',
   },
+  'media.missing': {
+    level: 'warn',
+    meaning:
+      'A file was asked for that the database has and that is not where media are kept; `mediaId` names it.',
+    toDo: '`kith.upkeep.verifyMedia()` lists all that are missing; a backup of the media brings them back.',
+  },
   'media.place-adopted': {
     level: 'warn',
     meaning: 'The place of the media had no mark of this database and was marked now.',
