@@ -46,9 +46,9 @@ export function createClearing(purge: Purge, log: Log): Clearing {
   }
 
   return {
-    account: (id) => add('A deleted account', () => purge.account({ id, purged: false })),
-    post: (id) => add('A removed post', () => purge.post({ id, purged: false })),
-    ban: (id) => add('A ban or the end of one', () => purge.settle(id)),
+    account: (id) => add('a deleted account', () => purge.account({ id, purged: false })),
+    post: (id) => add('a removed post', () => purge.post({ id, purged: false })),
+    ban: (id) => add('a ban or the end of one', () => purge.settle(id)),
     settled: () => last,
   }
 }
