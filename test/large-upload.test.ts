@@ -130,6 +130,8 @@ describe.skipIf(process.platform !== 'linux')(
       { script: withoutPage, framework: 'fastify', form: true },
       { script: withoutPage, framework: 'node', form: false },
       { script: withoutPage, framework: 'node', form: true },
+      { script: withoutPage, framework: 'fetch', form: false },
+      { script: withoutPage, framework: 'fetch', form: true },
     ])('behind $framework, form: $form', async ({ form, ...server }) => {
       const { app, kept } = await startServer(`${server.framework}-${form}`, server)
       expect((await app.call('GET', '/api/v1/users/me')).status).toBe(200)

@@ -51,11 +51,16 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   const sizes = propertiesOf(boxes).map(({ type, start }) =>
     type === 'ispe' ? word(bytes, start + 4) * word(bytes, start + 8) : 0,
   )
+  const wideIds = all('iref').some(({ start }) => bytes[start] === 1)
+  const uses = usesOf(all('dimg').flatMap((box) => parts(bytes, box, wideIds)))
+  for (const [item, times] of uses)
+    if (times > 1 && !coded.includes(types.get(item) ?? ''))
+      throw tooComplex('an image that is put together from others that are')
   let codedPixels = 0
   for (const box of all('ipma'))
     for (const [item, indexes] of associations(bytes, box))
       if (coded.includes(types.get(item) ?? ''))
-        codedPixels += Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0))
+        codedPixels += Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0)) * (uses.get(item) ?? 1)
   return { codedPixels }
 }
 
@@ -101,6 +106,22 @@ function propertiesOf(boxes: readonly (Box & { depth: number })[]): Box[] {
   return boxes.filter(
     ({ start, end, depth }) => depth === list.depth + 1 && start > list.start && end <= list.end,
   )
+}
+
+/** The items that one is put together from. Each time that one is among them it is decoded. */
+function parts(bytes: Buffer, { start, end }: Box, isWide: boolean): number[] {
+  const idSize = isWide ? 4 : 2
+  const from = start + idSize + 2
+  const count = Math.min(half(bytes, start + idSize), Math.floor((end - from) / idSize))
+  return Array.from({ length: Math.max(0, count) }, (_, index) =>
+    unsigned(bytes, from + index * idSize, idSize),
+  )
+}
+
+function usesOf(items: readonly number[]): Map<number, number> {
+  const uses = new Map<number, number>()
+  for (const item of items) uses.set(item, (uses.get(item) ?? 0) + 1)
+  return uses
 }
 
 function readItem(bytes: Buffer, { start }: Box): [id: number, type: string] {

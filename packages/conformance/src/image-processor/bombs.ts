@@ -50,6 +50,8 @@ export function makeTangledBombs(): readonly Bomb[] {
     ],
     ['an AVIF of 225 pictures in the same bytes', isoImage(manyItems(225, 'av01'))],
     ['a HEIC of 225 pictures in the same bytes', isoImage(manyItems(225, 'hvc1'), 'heic')],
+    ['an AVIF that shows one picture 225 times', isoImage(oneItem([225]))],
+    ['an AVIF of pictures that show the next four times', isoImage(oneItem([4, 4, 4, 4, 4, 4, 4, 4]))],
   ]
 }
 
@@ -156,6 +158,30 @@ function manyItems(count: number, codec: string): Buffer {
     ),
     box('mdat', Buffer.alloc(1_000)),
   ])
+}
+
+/** Pictures that each show the next so many times; the last is coded, and of 4,096 × 4,096. */
+function oneItem(times: readonly number[]): Buffer {
+  const last = times.length + 1
+  const items = [...times.keys()].map((index) => index + 1)
+  const info = (id: number, type: string): Buffer =>
+    box('infe', words(0x02000000), halves(id, 0), Buffer.from(`${type}\0`, 'latin1'))
+  const shown = (id: number, count: number): Buffer =>
+    box('dimg', halves(id, count, ...Array<number>(count).fill(id + 1)))
+  const property = (id: number, index: number): Buffer => Buffer.concat([halves(id), Buffer.from([1, index])])
+  return box(
+    'meta',
+    words(0),
+    box('hdlr', words(0, 0), Buffer.from('pict'), words(0, 0, 0), Buffer.alloc(1)),
+    box('pitm', words(0), halves(1)),
+    box('iinf', words(0), halves(last), ...items.map((id) => info(id, 'grid')), info(last, 'av01')),
+    box('iref', words(0), ...times.map((count, index) => shown(index + 1, count))),
+    box(
+      'iprp',
+      box('ipco', box('ispe', words(0, 64, 64)), box('ispe', words(0, 4096, 4096))),
+      box('ipma', words(0, last), ...items.map((id) => property(id, 1)), property(last, 2)),
+    ),
+  )
 }
 
 function box(type: string, ...content: readonly Buffer[]): Buffer {

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.ts'
 import type { LegacyHash } from './legacy-hash.ts'
 
 /** A hash that stands for all of its form and parameters, and what checks it. */
-export interface HashForm {
+interface HashForm {
   stand: string
   verifier: LegacyHash
 }
