@@ -10,7 +10,7 @@ export interface Sessions {
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn>
   /**
    * Trades a refresh token for new tokens. Concurrent calls with one token, and calls within the grace after, get the
-   * successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
+   * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
    * storage: a backup was restored.
    * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, rate-limited
    */
