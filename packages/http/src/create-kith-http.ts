@@ -14,7 +14,6 @@ import { readQuery } from './query.ts'
 import type { HostRequest, RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
 import { createRecords, type OpenRequest } from './request-record.ts'
-import { secretsOf } from './request-secrets.ts'
 import type { Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
 import { mediaRoutes } from './media-routes.ts'
@@ -123,8 +122,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         open.viewer = viewer
         return viewer
       }
-      let body: unknown
-      open.secrets = () => secretsOf({ headers: request.headers, body, query: match.query })
+      open.query = match.query
       const prepared: Call = {
         head: request,
         request,
@@ -140,7 +138,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
             limitBytes: bodyLimitBytes,
             timeoutSeconds: bodyTimeoutSeconds,
           })
-          body = read
+          open.body = read
           return read
         },
         requireViewer: async () => keep(await guard.requireViewer(request)),
