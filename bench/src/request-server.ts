@@ -1,4 +1,7 @@
 import type { AddressInfo } from 'node:net'
+import type * as Core from '@kith/core'
+import type * as Memory from '@kith/core/memory'
+import type * as Express from '@kith/express'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -7,11 +10,9 @@ import { pathToFileURL } from 'node:url'
  */
 const [root = '', logging = 'none'] = process.argv.slice(2)
 const load = async (path: string): Promise<unknown> => await import(pathToFileURL(`${root}/${path}`).href)
-const { createKith } = (await load('packages/core/src/index.ts')) as typeof import('@kith/core')
-const { createMemoryStorage } = (await load(
-  'packages/core/src/memory/index.ts',
-)) as typeof import('@kith/core/memory')
-const { kithExpress } = (await load('packages/express/src/index.ts')) as typeof import('@kith/express')
+const { createKith } = (await load('packages/core/src/index.ts')) as typeof Core
+const { createMemoryStorage } = (await load('packages/core/src/memory/index.ts')) as typeof Memory
+const { kithExpress } = (await load('packages/express/src/index.ts')) as typeof Express
 const { default: express } = await import('express')
 
 const silent = { warn() {}, error() {} }

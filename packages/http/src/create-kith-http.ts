@@ -141,13 +141,15 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
           open.body = read
           return read
         },
-        requireViewer: async () => keep(await guard.requireViewer(request)),
-        readViewer: async () => keep(await guard.readViewer(request)),
+        requireViewer: () => guard.requireViewer(request).then(keep),
+        readViewer: () => guard.readViewer(request).then(keep),
       }
       const answered = await route.handle(prepared)
       open.viewer ??= answered.viewer ?? null
       const status = answered.status ?? route.status
-      response = toSuccess(answered, route.status, {
+      // Not set afterwards: changing the headers of a response costs as much as making them.
+      const headers = { 'x-request-id': open.id, ...answered.headers }
+      response = toSuccess({ ...answered, headers }, route.status, {
         done: () => open.end(status),
         brokeOff(error) {
           recorded.add(error)
@@ -172,7 +174,11 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     if (match.kind === 'ambiguous' || (context.route !== undefined && context.route !== match.path))
       return fail(new KithError('malformed-request', { detail: plainPathDetail }), open)
     open.route = match.path
-    if (request.method === 'OPTIONS') return cors.preflight(request, match.allow)
+    if (request.method === 'OPTIONS') {
+      const response = cors.preflight(request, match.allow)
+      response.headers.set('x-request-id', open.id)
+      return response
+    }
     const head = request.method === 'HEAD'
     const route = match.routes.get((head ? 'GET' : request.method) as Method)
     if (!route) {
@@ -193,7 +199,6 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       const open = openRecord(request, { of: 'kith', id, logger, hasLeft })
       const response = await answer({ request, context, open })
       cors.expose(request, response.headers)
-      response.headers.set('x-request-id', open.id)
       // Ended by now, unless its route was not found or its body is a stream.
       if (response.body === null || open.error !== null) open.end(response.status)
       return response
