@@ -15,7 +15,6 @@ import { readQuery } from './query.ts'
 import type { HostRequest, RequestContext } from './request-context.ts'
 import type { RequestHead } from './request-head.ts'
 import { createRecords, type OpenRequest } from './request-record.ts'
-import { secretsOf } from './request-secrets.ts'
 import type { Call, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type PathMatch } from './route-table.ts'
 import { measureRequests } from './measured-requests.ts'
@@ -137,8 +136,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         open.viewer = viewer
         return viewer
       }
-      let body: unknown
-      open.secrets = () => secretsOf({ headers: request.headers, body, query: match.query })
+      open.query = match.query
       const prepared: Call = {
         head: request,
         request,
@@ -154,11 +152,11 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
             limitBytes: bodyLimitBytes,
             timeoutSeconds: bodyTimeoutSeconds,
           })
-          body = read
+          open.body = read
           return read
         },
-        requireViewer: async () => keep(await guard.requireViewer(request)),
-        readViewer: async () => keep(await guard.readViewer(request)),
+        requireViewer: () => guard.requireViewer(request).then(keep),
+        readViewer: () => guard.readViewer(request).then(keep),
       }
       const answered = await telemetry.span(
         `${route.method} ${match.path}`,
@@ -167,7 +165,9 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       )
       open.viewer ??= answered.viewer ?? null
       const status = answered.status ?? route.status
-      response = toSuccess(answered, route.status, {
+      // Not set afterwards: changing the headers of a response costs as much as making them.
+      const headers = { 'x-request-id': open.id, ...answered.headers }
+      response = toSuccess({ ...answered, headers }, route.status, {
         done: () => open.end(status),
         brokeOff(error) {
           recorded.add(error)
@@ -192,7 +192,11 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     if (match.kind === 'ambiguous' || (context.route !== undefined && context.route !== match.path))
       return fail(new KithError('malformed-request', { detail: plainPathDetail }), open)
     open.route = match.path
-    if (request.method === 'OPTIONS') return cors.preflight(request, match.allow)
+    if (request.method === 'OPTIONS') {
+      const response = cors.preflight(request, match.allow)
+      response.headers.set('x-request-id', open.id)
+      return response
+    }
     const head = request.method === 'HEAD'
     const route = match.routes.get((head ? 'GET' : request.method) as Method)
     if (!route) {
@@ -213,7 +217,6 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       const open = openRecord(request, { of: 'kith', id, logger, hasLeft })
       const response = await answer({ request, context, open })
       cors.expose(request, response.headers)
-      response.headers.set('x-request-id', open.id)
       // Ended by now, unless its route was not found or its body is a stream.
       if (response.body === null || open.error !== null) open.end(response.status)
       return response

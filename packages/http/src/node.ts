@@ -119,19 +119,16 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
   else stream.once('finish', letGo)
 }
 
-const ids = new WeakMap<IncomingMessage, string>()
+/** On the request itself: an entry of a `WeakMap` for each request makes garbage collection several times as dear. */
+const idKey: unique symbol = Symbol('kith.requestId')
 
 /**
  * The id of a request, as Kith logs and answers it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
  * call with one request.
  */
-export function requestIdOf(incoming: IncomingMessage, hostId?: unknown): string {
-  const known = ids.get(incoming)
-  if (known !== undefined) return known
+export function requestIdOf(incoming: IncomingMessage & { [idKey]?: string }, hostId?: unknown): string {
   const own = typeof hostId === 'string' || typeof hostId === 'number' ? String(hostId) : undefined
-  const id = idOf(headOf(incoming), own)
-  ids.set(incoming, id)
-  return id
+  return (incoming[idKey] ??= idOf(headOf(incoming), own))
 }
 
 function isHttp2(incoming: IncomingMessage | Http2ServerRequest): incoming is Http2ServerRequest {

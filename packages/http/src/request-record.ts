@@ -1,5 +1,6 @@
 import { type ErrorCode, isKithError, type Log, type Logger, type Viewer } from '@kith/core'
 import { type RequestHead, requestIdOf } from './request-head.ts'
+import { secretsOf } from './request-secrets.ts'
 
 /** One request of Kith, when it has ended: what the log and metrics are made of. */
 export interface RequestRecord {
@@ -42,8 +43,9 @@ export interface OpenRequest {
   viewer: Viewer | null
   route: string | null
   error: unknown
-  /** What came with it and must not be in the log, whatever an error says. */
-  secrets: () => readonly string[]
+  /** The body as it was parsed, and the query: what of it is in an error must not be in the log. */
+  body: unknown
+  query: string
   /** Ends it once; later calls do nothing. */
   end(status: number, how?: { brokeOff?: boolean; clientLeft?: boolean }): void
 }
@@ -87,7 +89,8 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
       viewer: null,
       route,
       error: null,
-      secrets: () => [],
+      body: undefined,
+      query: '',
       end(status, { brokeOff = false, clientLeft = hasLeft?.() ?? false } = {}) {
         if (!isOpen) return
         isOpen = false
@@ -111,7 +114,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
         logRequest(viaHost && logger ? log.via(logger) : log, record, {
           error,
           brokeOff,
-          secrets: open.secrets,
+          secrets: () => secretsOf({ headers: head.headers, body: open.body, query: open.query }),
         })
       },
     }
