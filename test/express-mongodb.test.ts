@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, watch } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { root } from '../scripts/packages.ts'
@@ -110,6 +112,37 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     } finally {
       await app.stop('SIGKILL')
     }
+  })
+
+  test('its config gives the command line the same Kith', async () => {
+    const uri = new URL(mongo().uri)
+    uri.pathname = `/${mongo().freshDatabase()}`
+    const env = {
+      MONGODB_URI: uri.href,
+      CORS_ORIGIN: 'https://app.example',
+      NODE_ENV: 'production',
+      PATH: process.env['PATH'] ?? '',
+    }
+    const kith = async (...args: string[]): Promise<unknown> => {
+      const flags = [
+        '--conditions=@kith/source',
+        '--experimental-strip-types',
+        join(root, 'packages/cli/src/kith.ts'),
+      ]
+      const config = join(root, 'examples/express-mongodb/kith.config.ts')
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [...flags, ...args, '--json', '--config', config],
+        {
+          env: { ...secrets, ...env },
+        },
+      )
+      return JSON.parse(stdout)
+    }
+    await kith('migrate')
+    expect(await kith('info')).toMatchObject({ ready: true })
+    await kith('upkeep')
+    expect(await kith('doctor')).toMatchObject({ errors: 0, warnings: 0 })
   })
 
   test('without an avatar, or with one that is none, there is no account, and the name stays free', async () => {

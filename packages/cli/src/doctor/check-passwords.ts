@@ -2,6 +2,7 @@ import { type Check, ok } from './finding.ts'
 
 /** What the cheapest row of OWASP's for argon2id costs: 7 MiB five times. */
 const leastWork = 7_168 * 5
+/** The least memory in any of these rows: with less, guessing on graphics cards gets cheap. */
 const leastMemoryKiB = 7_168
 
 /** What a hash costs whoever steals it. */

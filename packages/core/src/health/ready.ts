@@ -101,7 +101,8 @@ function detailOf(error: unknown): string {
     return `It has not answered within ${deadlineMillis / 1000} s: look at its load and at the network.`
   if (!isKithError(error)) return 'It failed in a way that Kith does not know: see the log.'
   // Of an error that only says when to come back, the title says more.
-  return 'retryAfterSeconds' in error ? `${error.title}.` : (error.detail ?? `${error.title}.`)
+  const onlyLater = error.detail === null || /^Try again in \d+ s\.$/.test(error.detail)
+  return onlyLater ? `${error.title}.` : String(error.detail)
 }
 
 /** Logs each change once, however often somebody asks. */
