@@ -29,7 +29,7 @@ export {
 export { parseInput } from './input.ts'
 export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export type { Removal } from './upkeep/removal.ts'
-export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+export type { CountReport, Upkeep, UpkeepOptions, UpkeepReport, UpkeepStep } from './upkeep/upkeep.ts'
 
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
