@@ -44,7 +44,7 @@ export {
   type Telemetry,
 } from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
-export type { CountReport, Upkeep, UpkeepReport } from './upkeep/upkeep.ts'
+export type { CountReport, Upkeep, UpkeepOptions, UpkeepReport, UpkeepStep } from './upkeep/upkeep.ts'
 export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
 export type { Adoption } from './media/media-place.ts'
 

@@ -135,7 +135,13 @@ export const serviceCalls: readonly ServiceCall[] = [
   },
   { name: 'posts.get', call: ({ kith, viewer, post }) => kith.posts.get(viewer, post) },
   { name: 'posts.edit', call: ({ kith, viewer }) => kith.posts.edit(viewer, draft, { caption: 'Other' }) },
-  { name: 'posts.remove', call: ({ kith, viewer }) => kith.posts.remove(viewer, draft) },
+  {
+    name: 'posts.remove',
+    async call({ kith, viewer }) {
+      await kith.posts.remove(viewer, draft)
+      await kith.settled()
+    },
+  },
   {
     name: 'posts.byAuthor',
     call: (world) => world.kith.posts.byAuthor(world.viewer, reader(world), limitOf(world)),
