@@ -34,8 +34,11 @@ export async function migrate(
   for (const step of steps) {
     const { name, total, migration, fill } = step
     progress({ step: name, done: 0, total })
-    if (fill) await runFill(connection, { ...step, fill }, progress)
-    else await doOnce(connection, migration, null, () => connection.script(migration.statements))
+    if (fill) {
+      await runFill(connection, { ...step, fill }, progress)
+      continue
+    }
+    await doOnce(connection, migration, null, () => connection.script(migration.statements))
     progress({ step: name, done: total, total })
   }
 }
@@ -93,6 +96,7 @@ async function runFill(
     await nextTurn()
   }
   await doOnce(connection, migration, fill.name, () => {})
+  progress({ step: name, done: total, total })
 }
 
 /** Does a step under the write lock unless another process has, and notes it. */
