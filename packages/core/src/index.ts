@@ -26,6 +26,7 @@ export {
   isKithError,
   KithError,
   type KithErrorOptions,
+  type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
 } from './errors.ts'

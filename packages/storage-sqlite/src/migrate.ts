@@ -38,7 +38,7 @@ export async function migrate(
       await runFill(connection, { ...step, fill }, progress)
       continue
     }
-    await doOnce(connection, migration, null, () => connection.script(migration.statements))
+    await doOnce(connection, { migration, name: null }, () => connection.script(migration.statements))
     progress({ step: name, done: total, total })
   }
 }
@@ -95,15 +95,14 @@ async function runFill(
     limit = Math.max(1, Math.min(limit * 2, Math.floor((limit * goalMillis) / Math.max(took, 0.1))))
     await nextTurn()
   }
-  await doOnce(connection, migration, fill.name, () => {})
+  await doOnce(connection, { migration, name: fill.name }, () => {})
   progress({ step: name, done: total, total })
 }
 
 /** Does a step under the write lock unless another process has, and notes it. */
 async function doOnce(
   connection: Connection,
-  migration: Migration,
-  name: string | null,
+  { migration, name }: { migration: Migration; name: string | null },
   work: () => void,
 ): Promise<void> {
   await connection.atomically(() => {
