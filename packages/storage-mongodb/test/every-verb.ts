@@ -157,8 +157,7 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await posts.purge('p1', null)
   await media.sweep(hourLater, 5)
   await media.sweep(hourLater, 5, 'm1')
-  while ((await media.releaseAll('ada', 5)) > 0)
-  await media.forget('m1')
+  while ((await media.releaseAll('ada', 5)) > 0) await media.forget('m1')
   while ((await edges.drop('ada', 5)) > 0);
   await users.markDeleted('ada', now, hourLater)
   await users.markDeleted('dora', now, hourLater)

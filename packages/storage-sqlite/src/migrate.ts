@@ -30,7 +30,7 @@ export async function migrate(
 ): Promise<void> {
   const steps = await connection.consistently(() => pending(connection, all))
   if (steps.length === 0) return
-  await connection.atomically(() => connection.script(versionTables))
+  await connection.atomically(() => begin(connection, all))
   for (const step of steps) {
     const { name, total, migration, fill } = step
     progress({ step: name, done: 0, total })
@@ -71,6 +71,16 @@ function pending(statements: Statements, all: readonly Migration[]): Step[] {
     }
     return steps
   })
+}
+
+/** A new database gets all tables in one transaction: nobody waits for it, and several take longer. */
+function begin(statements: Statements, all: readonly Migration[]): void {
+  statements.script(versionTables)
+  if (readApplied(statements).newest > 0) return
+  for (const migration of all) {
+    statements.script(migration.statements)
+    noteStep(statements, migration, null)
+  }
 }
 
 async function runFill(
