@@ -70,11 +70,14 @@ export const storageCases: readonly Case<Storage>[] = [
     async run(make) {
       const storage = await make()
       const planned = await storage.plan()
-      for (let step = 0; step < planned.length; step++) {
+      for (let left = planned.length; left > 0;) {
         const progress = ({ done }: { done: number }): void => {
           if (done > 0) throw new Error('cut off')
         }
         await assert.rejects(storage.migrate({ progress }), /cut off/)
+        const { length } = await storage.plan()
+        assert.ok(length < left, 'each call comes further')
+        left = length
       }
       await storage.migrate()
       assert.deepEqual(await storage.plan(), [])

@@ -26,6 +26,7 @@ export {
   KithError,
   type KithErrorOptions,
   RefusedError,
+  type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
 } from './errors.ts'

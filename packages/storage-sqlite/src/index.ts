@@ -1,5 +1,5 @@
 import type { Storage } from '@kith/core'
-import { backup } from './backup.ts'
+import { backup, integrity } from './copy-and-check.ts'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
@@ -14,21 +14,22 @@ import { createUserStore } from './user-store.ts'
 export type { Durability, SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
 export type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.ts'
 
-/** A {@link Storage} that can be copied while it is in use. */
+/** A storage in a file, and what only a file can do. */
 export interface SqliteStorage extends Storage {
   /**
-   * Copies the database, as it is at one moment, to a file that does not exist: it is there whole or not at all, also after
-   * a power cut. Runs in a thread of its own, and readers and writers go on meanwhile. Media are not in it: copy them afterwards.
-   * @throws storage-failed, storage-full, storage-busy
+   * Writes a copy of the database, as it is at one moment, to a file that must not exist, readable by this user only. A process
+   * of its own does the work: calls go on meanwhile, also writing ones. What fails leaves no file.
    */
   backup(path: string): Promise<void>
+  /** What SQLite's `quick_check` finds wrong with the file, likewise in a process of its own; nothing where it is sound. */
+  integrity(): Promise<readonly string[]>
 }
 
 /**
  * Keeps everything in one SQLite file. Nothing is opened or written here: the file is opened at the first use, which
  * is normally `migrate()`.
- * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full` and
- * `storage-failed`.
+ * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full`, `storage-read-only`,
+ * `storage-unavailable` and `storage-failed`.
  */
 export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorage {
   const settings = { ...options }
@@ -47,6 +48,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     recover: async () => {},
     check: () => connection.read(() => checkSchema(connection)),
     backup: (path) => backup(connection, path),
+    integrity: () => integrity(connection),
     close: () => connection.close(),
   }
 }

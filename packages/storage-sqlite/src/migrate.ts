@@ -30,12 +30,15 @@ export async function migrate(
 ): Promise<void> {
   const steps = await connection.consistently(() => pending(connection, all))
   if (steps.length === 0) return
-  await connection.atomically(() => connection.script(versionTables))
+  await connection.atomically(() => begin(connection, all))
   for (const step of steps) {
     const { name, total, migration, fill } = step
     progress({ step: name, done: 0, total })
-    if (fill) await runFill(connection, { ...step, fill }, progress)
-    else await doOnce(connection, migration, null, () => connection.script(migration.statements))
+    if (fill) {
+      await runFill(connection, { ...step, fill }, progress)
+      continue
+    }
+    await doOnce(connection, { migration, name: null }, () => connection.script(migration.statements))
     progress({ step: name, done: total, total })
   }
 }
@@ -70,6 +73,16 @@ function pending(statements: Statements, all: readonly Migration[]): Step[] {
   })
 }
 
+/** A new database gets all tables in one transaction: nobody waits for it, and several take longer. */
+function begin(statements: Statements, all: readonly Migration[]): void {
+  statements.script(versionTables)
+  if (readApplied(statements).newest > 0) return
+  for (const migration of all) {
+    statements.script(migration.statements)
+    noteStep(statements, migration, null)
+  }
+}
+
 async function runFill(
   connection: Connection,
   { name, migration, fill }: Step & { fill: Fill },
@@ -92,14 +105,14 @@ async function runFill(
     limit = Math.max(1, Math.min(limit * 2, Math.floor((limit * goalMillis) / Math.max(took, 0.1))))
     await nextTurn()
   }
-  await doOnce(connection, migration, fill.name, () => {})
+  await doOnce(connection, { migration, name: fill.name }, () => {})
+  progress({ step: name, done: total, total })
 }
 
 /** Does a step under the write lock unless another process has, and notes it. */
 async function doOnce(
   connection: Connection,
-  migration: Migration,
-  name: string | null,
+  { migration, name }: { migration: Migration; name: string | null },
   work: () => void,
 ): Promise<void> {
   await connection.atomically(() => {

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { KithError } from '@kith/core'
+import type { Connection } from './database.ts'
+import { toStorageError } from './storage-error.ts'
+
+/**
+ * Work on the whole file, which takes minutes where it is large, is done by a process of its own: it holds up nothing here,
+ * and two copies of SQLite in one process would undo each other's locks.
+ */
+const script = `
+process.umask(0o077)
+const [path, target] = process.argv.slice(1)
+const { DatabaseSync } = require('node:sqlite')
+let answer
+try {
+  const database = new DatabaseSync(path)
+  database.exec('PRAGMA busy_timeout = 60000')
+  if (target) {
+    database.prepare('VACUUM INTO ?').run(target)
+    // VACUUM leaves that to the system.
+    const { openSync, fsyncSync, closeSync } = require('node:fs')
+    const copy = openSync(target, 'r+')
+    fsyncSync(copy)
+    closeSync(copy)
+  }
+  answer = target ? {} : { found: database.prepare('PRAGMA quick_check').all().map((row) => row.quick_check) }
+  database.close()
+} catch ({ errcode, message }) {
+  // A file that is badly damaged ends the check itself.
+  answer = !target && [11, 26].includes(errcode & 255) ? { found: [message] } : { errcode, message }
+}
+console.log(JSON.stringify(answer))`
+
+interface Answer {
+  found?: string[]
+  errcode?: number
+  message?: string
+}
+
+/** Writes a copy of the database, as it is at one moment, to a file that must not exist; it is there whole or not at all, also after a power cut. Others go on reading and writing. */
+export async function backup(connection: Connection, target: string): Promise<void> {
+  const path = await pathOf(connection)
+  if (existsSync(target))
+    throw new KithError('storage-failed', {
+      detail: 'The file for the backup exists: name another, or move it.',
+    })
+  // What was cut off must not look like a backup.
+  const unfinished = `${target}.partial`
+  rmSync(unfinished, { force: true })
+  try {
+    await runScript([path, unfinished])
+    renameSync(unfinished, target)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
+}
+
+/** What SQLite finds wrong with the file; nothing where it is sound. Others go on reading and writing. */
+export async function integrity(connection: Connection): Promise<readonly string[]> {
+  const { found = [] } = await runScript([await pathOf(connection)])
+  return found.filter((line) => line !== 'ok')
+}
+
+async function pathOf({ read, all }: Connection): Promise<string> {
+  const files = await read(() => all<{ name: string; file: string | null }>('PRAGMA database_list'))
+  const path = files.find(({ name }) => name === 'main')?.file
+  if (path) return path
+  throw new KithError('storage-failed', { detail: 'A database in memory has no file to copy or to check.' })
+}
+
+async function runScript(values: string[]): Promise<Answer> {
+  const options = ['--disable-warning=ExperimentalWarning', '-e', script, '--', ...values]
+  const { stdout } = await promisify(execFile)(process.execPath, options, { maxBuffer: 2 ** 24 })
+  const answer = JSON.parse(stdout) as Answer
+  if (answer.message === undefined) return answer
+  throw toStorageError(Object.assign(new Error(answer.message), { errcode: answer.errcode }))
+}
