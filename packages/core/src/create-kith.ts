@@ -4,7 +4,7 @@ import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
-import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
+import { readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
@@ -161,7 +161,12 @@ export function createKith(options: KithOptions): Kith {
       videos: config.media.videos,
     }),
     ready: createReady({
-      parts: { ...readyParts(options, config), media: mediaPlace },
+      parts: {
+        storage: options.storage,
+        blobs: mediaPlace.check ? mediaPlace : (options.media?.blobs ?? null),
+        revocations: options.revocations ?? null,
+        rateLimits: options.rateLimits ?? null,
+      },
       isDraining: closing.isDraining,
       log,
     }),
@@ -174,12 +179,4 @@ export function createKith(options: KithOptions): Kith {
       sessions: Object.freeze(visibleSessions),
     }),
   })
-}
-
-/** As they were given: a check is no call that is measured. */
-function readyParts(
-  { storage, media }: KithOptions,
-  { revocations, rateLimits }: KithConfig,
-): Record<string, object | null> {
-  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

@@ -15,6 +15,8 @@ import type { Telemetry } from '@kith/core'
 import { createOpenTelemetry } from '@kith/core/opentelemetry'
 import { afterAll } from 'vitest'
 
+export type { ReadableSpan }
+
 /** One line of what Prometheus scrapes. */
 export interface Sample {
   name: string

@@ -143,3 +143,34 @@ test('a guard whose storage fails answers a problem and lets nobody pass', async
   }
   expect(passed).not.toHaveBeenCalled()
 })
+
+test('probes are mounted where the host wants, and say who may know more', async () => {
+  let isDown = false
+  const storage = createMemoryStorage()
+  const probed = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: {
+      ...storage,
+      async check() {
+        if (isDown) throw new Error('canary')
+        return null
+      },
+    },
+    logger: { warn: error, error },
+  })
+  const { health, ready } = kithExpress(probed)
+  const app = express()
+  app
+    .get('/alive', health())
+    .get('/ready', ready())
+    .get('/operators/ready', ready({ details: true }))
+  const url = await listen(app)
+  isDown = true
+  expect((await fetch(`${url}/alive`)).status).toBe(200)
+  const response = await fetch(`${url}/ready`)
+  expect([response.status, await response.json()]).toEqual([503, { status: 'unavailable' }])
+  const details = await (await fetch(`${url}/operators/ready`)).text()
+  expect(details).toContain('see the log')
+  expect(details).not.toContain('canary')
+  expect((await fetch(`${url}/ready`, { method: 'HEAD' })).status).toBe(503)
+})

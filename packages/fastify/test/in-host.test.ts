@@ -122,3 +122,17 @@ test('TRACE and a body in a GET do no harm', async () => {
 test('viewerOf tells which guard is missing', () => {
   expect(() => viewerOf({ viewer: null })).toThrow(/app\.requireViewer/)
 })
+
+test('probes are mounted where the host wants', async () => {
+  const app = await makeApp()
+  app.get('/alive', app.healthProbe())
+  app.get('/ready', app.readyProbe())
+  app.get('/operators/ready', app.readyProbe({ details: true }))
+  expect((await app.inject('/alive')).json()).toEqual({ status: 'ok' })
+  const response = await app.inject('/ready')
+  expect([response.statusCode, response.json()]).toEqual([200, { status: 'ok' }])
+  expect(response.headers['cache-control']).toBe('no-store')
+  expect((await app.inject('/operators/ready')).json()).toMatchObject({
+    parts: [{ name: 'storage', ok: true }],
+  })
+})

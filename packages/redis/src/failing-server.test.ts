@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { type KithError, type Reading, RetryLaterError, silentTelemetry } from '@kith/core'
+import { createKith, type KithError, type Reading, RetryLaterError, silentTelemetry } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
@@ -305,6 +306,42 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
+    'a Kith whose Redis refuses the password: 503, ready says why, and it can end',
+    async () => {
+      const { place } = await ownServer()
+      await (connect(place) as Redis).config('SET', 'requirepass', 'the right one')
+      const client = new Redis(place.ports[0] ?? 0, { password: 'the wrong one' })
+      client.on('error', () => {})
+      closeLater(() => client.disconnect())
+      const logger = { warn() {}, error() {} }
+      const kith = createKith({
+        secret: 'a secret of the tests, of 32 characters or more',
+        storage: createMemoryStorage(),
+        revocations: createRedisRevocations({ client, logger }),
+        rateLimits: createRedisRateLimits({ client, logger }),
+        logger,
+      })
+      const { error } = await timed(() =>
+        kith.accounts.register({ username: 'ada', password: 'correct horse' }, { address: '192.0.2.1' }),
+      )
+      expect(error).toBeInstanceOf(RetryLaterError)
+      expect(error).toMatchObject({ code: 'storage-unavailable', status: 503 })
+      const { ok, parts } = await kith.ready()
+      expect([ok, parts.map(({ name, ok }) => [name, ok])]).toEqual([
+        false,
+        [
+          ['storage', true],
+          ['revocations', false],
+          ['rateLimits', false],
+        ],
+      ])
+      for (const { detail } of parts.slice(1)) expect(detail).toMatch(/refuses the password/)
+      expect(JSON.stringify(parts)).not.toMatch(/the (?:right|wrong) one|127\.0\.0\.1/)
+      expect((await timed(() => kith.close())).millis).toBeLessThan(refusalMillis)
+    },
+  )
+
+  test.concurrent(
     'open: with a wrong password, too, the app goes on, and checks say what to see to',
     async () => {
       const { place } = await ownServer()
@@ -325,7 +362,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       expect(await limits.check()).toMatch(/password.*goes on without it/)
       await until(() => warnings.length >= 2)
       expect(
-        warnings.flat().filter((line) => /attempts pass uncounted.*password/.test(String(line))),
+        warnings.filter((line) => /pass uncounted.*refuses the password/.test(JSON.stringify(line))),
       ).toHaveLength(1)
     },
   )
