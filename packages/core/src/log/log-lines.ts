@@ -58,11 +58,6 @@ export const logLines = {
     meaning: 'Released media could not be looked up; the next upkeep removes them.',
     toDo: 'Nothing, unless it repeats: then look at the storage.',
   },
-  'media.file-missing': {
-    level: 'warn',
-    meaning: 'The file of a medium is not where media are kept, although the database has it.',
-    toDo: '`kith.upkeep.verifyMedia()` (`kith verify media`) lists all that are missing; a backup of the media brings them back.',
-  },
   'media.place-wrong': {
     level: 'error',
     meaning: 'The place of the media is not that of this database: nothing is stored or removed there.',

@@ -6,23 +6,14 @@ import type { MediaPlace } from './media-place.ts'
 /** Files that the database has and that are not where media are kept. */
 export interface MissingFiles {
   /**
-<<<<<<< HEAD
-   * Notes that the file of a medium that may be served is not there. Each is an event once, and a line of the log where
-   * there was none lately.
-=======
    * Notes that the file of a medium that may be served is not there: an event and a line of the log, once for each.
->>>>>>> media
    * @throws storage-failed where it is the place of all media that is not the right one
    */
   note(id: string): Promise<void>
 }
 
 /** How many are remembered: what is forgotten is noted once more. */
-<<<<<<< HEAD
-const rememberedFiles = 1_000
-=======
 const rememberedMissing = 1_000
->>>>>>> media
 
 /** Creates it. */
 export function createMissingFiles(
@@ -43,11 +34,7 @@ export function createMissingFiles(
       const [oldest] = noted
       if (noted.size > rememberedMissing && oldest !== undefined) noted.delete(oldest)
       emit('media.missing', { mediaId: id, userId: item.ownerId })
-<<<<<<< HEAD
-      log.warn('media.file-missing', { kind: '', fields: { mediaId: id } })
-=======
       log.warn('media.missing', { fields: { mediaId: id } })
->>>>>>> media
     },
   }
 }
