@@ -69,4 +69,8 @@ export default tseslint.config(
     kith: '^@kith/(?!core$|core/adapter$)',
     message: 'An adapter stands on core alone.',
   }),
+  layer(['packages/cli/src/**/*.ts'], {
+    kith: '^@kith/(?!core$|storage-sqlite$|storage-mongodb$|redis$|blob-local$|media-sharp$)',
+    message: 'The command line stands on core, and on the adapters that the environment can name.',
+  }),
 )

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable, metrics } from '@kith/core'
+import { createKith, errorTable, logLines, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
+import { commands } from '../packages/cli/src/commands.ts'
+import { environmentVariables } from '../packages/cli/src/config/environment-config.ts'
+import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
+import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
@@ -25,8 +29,14 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'log-lines':
+      return lines()
     case 'routes':
       return routes()
+    case 'commands':
+      return commandsOfCli()
+    case 'cli-environment':
+      return variablesOfCli()
     case 'packages':
       return packages()
     case 'file':
@@ -63,6 +73,13 @@ function metricTable(): string {
   ].join('\n')
 }
 
+function lines(): string {
+  const rows = Object.entries(logLines).map(
+    ([event, { level, meaning, toDo }]) => `| \`${event}\` | ${level} | ${meaning} | ${toDo} |`,
+  )
+  return ['| Line | Level | What it means | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
 function routes(): string {
   const kith = createKith({
     secret: 'only the table is wanted from this',
@@ -73,6 +90,19 @@ function routes(): string {
     return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
   })
   return ['| Route | Answers | |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function commandsOfCli(): string {
+  const style = createStyle(false)
+  const sections = commands.map((command) => {
+    return `### kith ${command.name}\n\n\`\`\`text\n${helpOf(command, style)}\n\`\`\``
+  })
+  return [`\`\`\`text\n${helpOfAll(commands, style)}\n\`\`\``, ...sections].join('\n\n')
+}
+
+function variablesOfCli(): string {
+  const rows = environmentVariables.map(([name, summary]) => `| \`${name}\` | ${summary} |`)
+  return ['| Variable | What it is |', '| --- | --- |', ...rows].join('\n')
 }
 
 function packages(): string {

@@ -15,6 +15,7 @@ const arrows: readonly [RegExp, readonly string[]][] = [
   [/^(express|fastify)$/, ['core', 'http']],
   [/^conformance$/, ['core', 'http']],
   [/^(storage|media|blob|caption|mail)-|^redis$/, ['core']],
+  [/^cli$/, ['core', 'storage-sqlite', 'storage-mongodb', 'redis', 'blob-local', 'media-sharp']],
 ]
 
 /** Tests may also use the kit, the embedded storage and the image processor: none reaches a user through them. */
@@ -98,6 +99,7 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     'a test to another package by path',
     { folder: 'http', sources: new Map([['test/a.test.ts', "import '../../core/src/index.ts'"]]) },
   ],
+  ['the command line to routes', { folder: 'cli', sources: new Map([['src/a.ts', "import '@kith/http'"]]) }],
   ['a dependency', { folder: 'http', manifest: { peerDependencies: { '@kith/express': 'workspace:^' } } }],
   ['a package without arrows', { folder: 'surprise' }],
 ])('refuses %s', (_name, parts) => {

@@ -1,13 +1,19 @@
+import { Console } from 'node:console'
+import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
-import { createKith, type Storage } from '@kith/core'
+import { createKith, KithError, type Logger, type Storage } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import winston from 'winston'
 
 const origin = 'https://app.example'
 const address = '203.0.113.77'
 const canary = 'canary7f3a9c51d2e84b60'
 const password = 'a password that is right'
+/** What only a driver knows: the password of its database, a key, what somebody else has stored. */
+const inner = 'canary5e0d7b19'
 
 /** Whatever a client can hide a secret in: in one that no route takes, and in those that some do. */
 const bodies = [
@@ -27,105 +33,228 @@ const bodies = [
   { refreshToken: canary },
 ]
 
-function serve(wrap: (storage: Storage) => Storage) {
-  const lines: string[] = []
-  const log = (...args: unknown[]) => void lines.push(inspect(args, { depth: 8, showHidden: true }))
+/** A logger at its finest level, and all that it has written. */
+interface Written {
+  logger: Logger
+  lines(): string[]
+}
+
+function collect(make: (stream: PassThrough) => Logger): Written {
+  const stream = new PassThrough()
+  const chunks: string[] = []
+  stream.on('data', (chunk) => void chunks.push(String(chunk)))
+  return { logger: make(stream), lines: () => chunks.join('').split('\n') }
+}
+
+const loggers: Readonly<Record<string, () => Written>> = {
+  pino: () => collect((stream) => pino({ level: 'trace' }, stream)),
+  winston: () =>
+    collect((stream) =>
+      winston.createLogger({ level: 'silly', transports: [new winston.transports.Stream({ stream })] }),
+    ),
+  console: () => collect((stream) => new Console(stream)),
+  'one of your own': () => {
+    const lines: string[] = []
+    const log = (...args: unknown[]) => void lines.push(inspect(args, { depth: 8, showHidden: true }))
+    return { logger: { warn: log, error: log, info: log }, lines: () => lines }
+  },
+}
+
+/** How a storage fails, by what its verbs were given. */
+type Fail = (...given: unknown[]) => unknown
+
+function serve(fail: Fail | null, { logger, lines }: Written) {
   const sound = createMemoryStorage()
-  let storage: Storage = sound
+  let isBroken = false
   // The services keep the stores they got: the switch is inside.
-  const switched = new Proxy(sound, {
-    get: (_target, store: keyof Storage) =>
-      new Proxy(sound[store], {
-        get: (_store, verb) => (storage[store] as unknown as Record<PropertyKey, unknown>)[verb],
-      }),
+  const breakable = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get: (target, verb) => {
+        const member: unknown = Reflect.get(target, verb)
+        if (!isBroken || !fail || typeof member !== 'function') return member
+        return async (...given: unknown[]): Promise<never> => {
+          throw await fail(...given)
+        }
+      },
+    })
+  const storage = new Proxy(sound, {
+    get: (target, store: keyof Storage) => {
+      const member: unknown = target[store]
+      return typeof member === 'object' ? breakable(member as object) : member
+    },
   })
   const kith = createKith({
     secret: 'uBq3kV8wLx1nZr5tYc7mPd2fGh9jKs4a',
-    storage: switched,
-    media: { blobs: createMemoryBlobs() },
+    storage,
+    media: { blobs: breakable(createMemoryBlobs()) },
     passwords: { memoryKiB: 8, iterations: 1 },
-    logger: { warn: log, error: log },
+    logger,
   })
   const http = createKithHttp(kith, { allowedOrigins: [origin] })
-  const send = (
+  const send = async (
     method: string,
     path: string,
-    init: { headers: Record<string, string>; body: object | undefined },
-  ) =>
-    http.handle(
+    init: { headers: Record<string, string>; body: string | undefined },
+  ) => {
+    const answer = await http.handle(
       new Request(`${origin}/api/v1${path}`, {
         method,
         headers: { origin, 'content-type': 'application/json', ...init.headers },
-        body: init.body ? JSON.stringify(init.body) : null,
+        body: init.body ?? null,
       }),
       { address },
     )
-  return { kith, http, send, lines, spoil: () => (storage = wrap(sound)) }
-}
-
-/** Every verb of every store fails, in words that tell what it was given or nothing. */
-function broken(telling: boolean): (storage: Storage) => Storage {
-  const fail = (...given: unknown[]) => {
-    throw new Error(`the storage is gone${telling ? `: ${inspect(given)}` : ''}`)
+    // So that no line is left out for being like the one before.
+    kith.config.log.flush()
+    return answer
   }
-  const store = new Proxy({}, { get: () => fail })
-  return (storage) => new Proxy(storage, { get: () => store })
+  return { kith, http, send, lines, spoil: () => (isBroken = true) }
 }
 
 const forged = {
   authorization: `Bearer ${canary}.${canary}.${canary}`,
-  cookie: `__Host-kith-access=${canary}; __Host-kith-refresh=${canary}; kith-access=${canary}`,
+  cookie: `__Host-kith-access=${canary}; __Host-kith-refresh=${canary}; __Host-kith-device=${canary}; kith-access=${canary}`,
 }
 
 /** Calls every route as everybody there is, and returns where a secret came out, and which statuses there were. */
 async function callEverything(
-  wrap: (storage: Storage) => Storage,
-): Promise<{ leaks: string[]; statuses: Set<number> }> {
-  const { kith, http, send, lines, spoil } = serve(wrap)
+  fail: Fail | null,
+  written: Written,
+): Promise<{ leaks: string[]; statuses: Set<number>; lines: string[] }> {
+  const { kith, http, send, lines, spoil } = serve(fail, written)
   const leaks: string[] = []
   const statuses = new Set<number>()
   const register = (_route: unknown, index: number) =>
-    kith.accounts.register({ username: `ana_${index}`, password })
+    kith.accounts.register({ username: `ana_${index}`, email: `${canary}${index}@mail.example`, password })
   const signIns = await Promise.all(http.routes.map(register))
   const secrets = [
     canary,
+    inner,
     password,
-    ...signIns.flatMap(({ tokens }) => [tokens.accessToken, tokens.refreshToken]),
-  ]
+    ...signIns.flatMap(({ tokens }) => [tokens.accessToken, tokens.refreshToken, tokens.deviceToken]),
+  ].filter((secret) => secret !== undefined)
   spoil()
-  for (const { method, path } of http.routes) {
+  for (const { method, path, consumes } of http.routes) {
     const { accessToken, refreshToken } = signIns.pop()?.tokens ?? { accessToken: '', refreshToken: '' }
     const cookie = `__Host-kith-access=${accessToken}; __Host-kith-refresh=${refreshToken}`
     const bearer = { authorization: `Bearer ${accessToken}` }
     for (const headers of [forged, { authorization: forged.authorization }, bearer, { cookie }, {}]) {
       const where = `${path.replaceAll(/:\w+/g, 'nobody')}?token=${canary}`
-      for (const body of method === 'GET' ? [undefined] : bodies) {
+      const sent = method === 'GET' ? [undefined] : bodies.map((body) => JSON.stringify(body))
+      for (const body of consumes ? [...sent, `GIF89a ${canary}`] : sent) {
         const answer = await send(method, where, { headers, body })
         statuses.add(answer.status)
         answer.headers.delete('set-cookie')
         const told = `${await answer.text()} ${JSON.stringify([...answer.headers])}`
-        if (secrets.some((secret) => told.includes(secret))) leaks.push(`${method} ${path} answers ${told}`)
+        if (secrets.some((secret) => told.includes(secret) && !told.includes(`"email":"${secret}`)))
+          leaks.push(`${method} ${path} answers ${told}`)
       }
     }
   }
-  for (const line of lines) {
-    if ([...secrets, address].some((secret) => line.includes(secret))) leaks.push(`the log has ${line}`)
+  const all = lines()
+  for (const line of all) {
+    if ([...secrets, address].some((secret) => line.toLowerCase().includes(secret.toLowerCase())))
+      leaks.push(`the log has ${line}`)
   }
-  return { leaks, statuses }
+  return { leaks, statuses, lines: all }
 }
 
-test('no route puts what a client keeps secret into an answer or the log', async () => {
-  const { leaks, statuses } = await callEverything((storage) => storage)
+/** Errors as drivers make them, with what they carry of a command, a document, a connection. */
+const driverErrors: Readonly<Record<string, Fail>> = {
+  'an error that says nothing': () => new Error('the storage is gone'),
+  'a duplicate of MongoDB': () =>
+    Object.assign(
+      new Error(
+        `E11000 duplicate key error collection: kith.users index: email_1 dup key: { email: "${inner}@mail.example" }`,
+      ),
+      {
+        name: 'MongoServerError',
+        code: 11000,
+        keyValue: { email: inner },
+        writeErrors: [{ op: { inner } }],
+      },
+    ),
+  'a reply of Redis': () =>
+    Object.assign(new Error('ERR value is not an integer'), {
+      name: 'ReplyError',
+      command: { name: 'auth', args: [inner, inner] },
+    }),
+  'a statement of SQL': () =>
+    Object.assign(new Error('UNIQUE constraint failed: kith_users.email'), {
+      code: 'ERR_SQLITE_ERROR',
+      errstr: 'constraint failed',
+      sql: `insert into kith_users values ('${inner}')`,
+      params: [inner],
+      parameters: { email: inner },
+    }),
+  'a connection with its password': () =>
+    new KithError('storage-unavailable', {
+      cause: new Error(`cannot reach mongodb://app:${inner}@db.example:27017/kith?authSource=${inner}`, {
+        cause: new TypeError('Invalid URL', { cause: `redis://:${inner}@cache.example` }),
+      }),
+    }),
+  'a signed request': () =>
+    new KithError('media-unavailable', {
+      cause: Object.assign(new Error(`fetch https://cdn.example/a?X-Amz-Signature=${inner} failed`), {
+        request: { headers: { authorization: `Basic ${inner}` } },
+        response: { body: inner },
+        $metadata: { inner },
+        config: { apiKey: inner, api_secret: inner },
+      }),
+    }),
+  'a service that repeats its key': () =>
+    new Error(`401: api_key=${inner}; Authorization: Basic ${btoa(`key:${inner}`)}; "secret": "${inner}"`),
+  'a native library with a hash': () => new Error(`cannot read $argon2id$v=19$m=8,t=1,p=1$${inner}$${inner}`),
+  'no error at all': () => ({ message: inner, password: inner, toString: () => inner }),
+  'many errors in one': () => new AggregateError([new Error(`password: ${inner}`), { inner }]),
+}
+
+test.each(Object.entries(loggers))(
+  'no route puts what a client keeps secret into an answer or the log: %s',
+  async (_name, open) => {
+    const { leaks, statuses } = await callEverything(null, open())
+    expect(leaks).toEqual([])
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 401, 404, 422]))
+  },
+)
+
+test.each(Object.entries(loggers))('nor does it where everything fails: %s', async (_name, open) => {
+  const failures = Object.entries(driverErrors)
+  const seen = new Map<string, number>()
+  const next: Fail = (...given) => {
+    const [name, fail] =
+      failures[[...seen.values()].reduce((sum, count) => sum + count, 0) % failures.length] ?? []
+    seen.set(String(name), (seen.get(String(name)) ?? 0) + 1)
+    return fail?.(...given)
+  }
+  const { leaks, statuses, lines } = await callEverything(next, open())
   expect(leaks).toEqual([])
-  expect([...statuses]).toEqual(expect.arrayContaining([200, 401, 404, 422]))
+  expect([...statuses]).toEqual(expect.arrayContaining([401, 422, 500, 503]))
+  // Each of them has reached the log often.
+  expect(Math.min(...failures.map(([name]) => seen.get(name) ?? 0))).toBeGreaterThan(10)
+  expect(lines.filter((line) => line.includes('request.failed')).length).toBeGreaterThan(200)
 })
 
-test('nor does it where the storage fails', async () => {
-  const { leaks, statuses } = await callEverything(broken(false))
+test('nor does it where a driver quotes all that it was given', async () => {
+  const quote: Fail = (...given) => new Error(`the storage is gone: ${inspect(given)}`)
+  const { leaks, lines } = await callEverything(
+    quote,
+    collect((stream) => pino(stream)),
+  )
   expect(leaks).toEqual([])
-  expect([...statuses]).toEqual(expect.arrayContaining([401, 422, 500]))
+  expect(lines.filter((line) => line.includes('(secret)')).length).toBeGreaterThan(5)
 })
 
-test('a storage whose errors tell what it was given would be noticed', async () => {
-  expect((await callEverything(broken(true))).leaks.length).toBeGreaterThan(0)
+test('a log that writes errors as they are would be noticed', async () => {
+  const { leaks } = await callEverything(
+    (...given) => {
+      const error = new Error(`the storage is gone: ${inspect(given)}`)
+      careless.lines.push(inspect(error))
+      return error
+    },
+    { logger: { warn() {}, error() {} }, lines: () => careless.lines },
+  )
+  expect(leaks.length).toBeGreaterThan(0)
 })
+
+const careless: { lines: string[] } = { lines: [] }

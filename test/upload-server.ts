@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
 import { kithFastify } from '@kith/fastify'
 import { createKithHttp, type KithHttpOptions } from '@kith/http'
 import { sendResponse, toRequest } from '@kith/http/node'
@@ -20,6 +21,17 @@ if (process.env['FRAMEWORK'] === 'fastify') {
   const app = fastify()
   await app.register(kithFastify, { kith, ...options, prefix: '/api/v1' })
   await app.listen({ port })
+} else if (process.env['FRAMEWORK'] === 'fetch') {
+  // As hosts do that make the Fetch request themselves, such as Hono.
+  const http = createKithHttp(kith, options)
+  createServer((incoming, outgoing) => {
+    const { method = 'GET', url = '/' } = incoming
+    const init: RequestInit = { method, headers: incoming.headers as Record<string, string> }
+    if (method !== 'GET') Object.assign(init, { body: Readable.toWeb(incoming), duplex: 'half' })
+    void http
+      .handle(new Request(new URL(url, `http://localhost:${port}`), init))
+      .then((response) => sendResponse(response, outgoing))
+  }).listen(port)
 } else {
   const http = createKithHttp(kith, options)
   createServer((incoming, outgoing) => {

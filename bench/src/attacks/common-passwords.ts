@@ -14,10 +14,14 @@ const top =
   `password 123456789 12345678 1234567890 qwertyuiop password1 iloveyou sunshine princess football baseball superman
   1qaz2wsx trustno1 jennifer michelle starwars computer 11111111 88888888 qwerty123 1q2w3e4r asdfghjkl abcd1234 password123
   welcome1 letmein1 dragon123 monkey123 zaq12wsx P@ssw0rd Passw0rd! Password2026! Summer2026! Qwerty!1234 aaaaaaaa
-  abcdefghij changeme admin123 qwertyuiopasdf`.split(/\s+/)
+  abcdefghij changeme admin123 qwertyuiopasdf passwordd passswoord Dragonn!2024 dragonmonkey Sunshine-Princess1`.split(
+    /\s+/,
+  )
 const disguises =
   `ada_lovelace Ada_Lovelace lovelace ADALOVELACE ecalevol lovelace1815 !!lovelace!! lovelacelovelace 10v3l4c3
-  engine.example engine2026 +4915112345678 015112345678 augusta1815 KingAugusta kith2026!`.split(/\s+/)
+  engine.example engine2026 +4915112345678 015112345678 augusta1815 KingAugusta kith2026! iLoveLovelace1 xXlovelaceXx byron-forever engine123dragon`.split(
+    /\s+/,
+  )
 const names = {
   username: 'ada_lovelace',
   email: 'byron@engine.example',

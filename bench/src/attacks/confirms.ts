@@ -1,11 +1,12 @@
 import { createCloudinaryMedia } from '@kith/blob-cloudinary'
-import { createKith, KithError, type ImageProcessor } from '@kith/core'
+import { createKith, KithError, type ImageProcessor, type Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 
 /**
- * T4: 500 confirmations of an upload that was never sent, and 500 guests who ask for files that do not exist, with media at
+ * T4 and S12: 500 confirmations of an upload that was never sent, and 500 guests who ask for files that do not exist, with media at
  * Cloudinary. Its answers come from here; what counts is how often it is asked. The free plan has 500 Admin API calls an hour.
+ * Then an account without limits of its own confirms 500 uploads, and somebody else confirms one.
  */
 const asked = { admin: 0, downloads: 0, others: 0 }
 const fetch: typeof globalThis.fetch = async (input) => {
@@ -25,6 +26,7 @@ const kith = createKith({
   storage: createMemoryStorage(),
   passwords: { memoryKiB: 8, iterations: 1 },
   media: { blobs, direct, images },
+  limits: { uploadByAccount: [], confirmByAccount: [] },
   logger: { warn: () => {}, error: console.error },
 })
 const http = createKithHttp(kith)
@@ -32,15 +34,31 @@ const { user, session } = await kith.accounts.register({ username: 'mallory', pa
 const viewer = { userId: user.id, sessionId: session.id }
 
 const { id } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: 1000 })
-const codes: Record<string, number> = {}
-for (let index = 0; index < 500; index++) {
-  const code = await kith.uploads.confirm(viewer, id).then(
+async function confirm(who: Viewer, upload: string): Promise<string> {
+  return await kith.uploads.confirm(who, upload).then(
     () => 'confirmed',
     (error: unknown) => (error as KithError).code,
   )
+}
+
+const codes: Record<string, number> = {}
+for (let index = 0; index < 500; index++) {
+  const code = await confirm(viewer, id)
   codes[code] = (codes[code] ?? 0) + 1
 }
 const confirms = asked.admin
+
+for (let index = 0; index < 500; index++) {
+  const upload = await kith.uploads.sign(viewer, { contentType: 'image/png', size: 1000 })
+  await confirm(viewer, upload.id)
+}
+const greedy = asked.admin - confirms
+const ben = await kith.accounts.register({ username: 'ben', password: 'correct horse' })
+const other = { userId: ben.user.id, sessionId: ben.session.id }
+const others = await confirm(
+  other,
+  (await kith.uploads.sign(other, { contentType: 'image/png', size: 1000 })).id,
+)
 
 const statuses: Record<number, number> = {}
 for (let index = 0; index < 500; index++) {
@@ -50,4 +68,7 @@ for (let index = 0; index < 500; index++) {
 }
 console.log(`500 confirms of an upload that was never sent: ${confirms} Admin API calls`, codes)
 console.log(`500 guests with made-up file ids: ${asked.downloads} downloads`, statuses)
-if (confirms > 10 || asked.downloads > 0) process.exitCode = 1
+console.log(
+  `500 uploads of one account: ${greedy} Admin API calls of 500 an hour; another's confirm: ${others}`,
+)
+if (confirms > 10 || asked.downloads > 0 || others !== 'media-not-found') process.exitCode = 1

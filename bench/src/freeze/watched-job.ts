@@ -8,6 +8,8 @@ import { percentile } from '../percentile.ts'
 /** What others noticed of a job. */
 export interface Watched {
   seconds: number
+  /** The processor time of this thread in it, which does not grow when others use the machine. */
+  workSeconds: number
   /** The longest that the event loop did not turn, in milliseconds; on a busy machine other processes are in it. */
   longestFreeze: number
   /** The most processor time of this thread within one turn: what the freeze would be on a machine of its own, but for waiting for the disk. */
@@ -41,14 +43,16 @@ export async function startWatch(): Promise<Watch> {
     async during(job) {
       await answers()
       const turns = watchTurns()
-      const begin = performance.now()
+      const [begin, workBegin] = [performance.now(), cpuMillis()]
       await job()
       const seconds = (performance.now() - begin) / 1000
+      const workSeconds = (cpuMillis() - workBegin) / 1000
       await wait(50)
       const { longestFreeze, longestWork } = turns.end()
       const millis = await answers()
       return {
         seconds,
+        workSeconds,
         longestFreeze,
         longestWork,
         routeP99: percentile(millis, 0.99),

@@ -96,7 +96,7 @@ const size = (statSync(path).size / 1e9).toFixed(2)
 console.log(
   `${size} GB, ${night.users} users, ${night.posts} posts, ${night.users * night.followsEach + night.likes + 2 * night.followers} edges${values.cold ? ', cold' : ''}`,
 )
-console.log('job              total  longest freeze  of it processor  route p99   max')
+console.log('job              total  processor  longest freeze  of it processor  route p99      max')
 const watch = await startWatch()
 await watch.during(async () => {})
 const all: Watched[] = []
@@ -109,6 +109,7 @@ for (const [name, job] of Object.entries(jobs)) {
   console.log(
     name.padEnd(14) +
       `${seen.seconds.toFixed(2)} s`.padStart(8) +
+      `${seen.workSeconds.toFixed(2)} s`.padStart(11) +
       millis(seen.longestFreeze).padStart(16) +
       millis(seen.longestWork).padStart(17) +
       millis(seen.routeP99).padStart(11) +

@@ -156,7 +156,9 @@ describeWithDouble('beside an app that uses the SDK for itself', {}, (double) =>
         video,
       )
       await direct.sign('c', { contentType: 'image/png', size: 1, until })
-      expect(await direct.confirm('c', { kind: 'image', maxBytes: 1, maxPixels: 1 })).toBe(false)
+      expect(await direct.confirm('c', { ownerId: 'anna', kind: 'image', maxBytes: 1, maxPixels: 1 })).toBe(
+        false,
+      )
       const soon = new Date(Date.now() + 60_000)
       const granted =
         access === 'public'

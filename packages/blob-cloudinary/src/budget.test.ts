@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { errorOf } from '../../../test/blob-samples.ts'
 
-const limits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
+const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
 
 describeWithDouble('the Admin API', {}, (double) => {
   test('is asked as often as its plan allows: confirmations get four fifths, upkeep what is left', async () => {
@@ -12,7 +12,7 @@ describeWithDouble('the Admin API', {}, (double) => {
     const before = double().seen.length
     const asked = (): number => double().seen.length - before
     for (let index = 0; index < 20; index++) {
-      expect(await direct.confirm(`made-up-${index}`, limits)).toBe(false)
+      expect(await direct.confirm(`made-up-${index}`, { ...limits, ownerId: `anna-${index}` })).toBe(false)
       expect(logged).toHaveLength(index < 15 ? 0 : 1)
     }
     expect(asked()).toBe(40)
@@ -37,8 +37,7 @@ describeWithDouble('the Admin API', {}, (double) => {
     }
     const logger = { warn: () => {}, error: () => {} }
     const { direct } = openMedia(double(), { adminCallsPerHour: 5, fetch, logger })
-    await errorOf(() => direct.confirm('a', limits))
-    await errorOf(() => direct.confirm('a', limits))
+    for (const ownerId of ['anna', 'ben']) await errorOf(() => direct.confirm('a', { ...limits, ownerId }))
     expect(tries).toBe(4)
   })
 

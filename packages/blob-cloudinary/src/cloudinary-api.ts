@@ -1,5 +1,5 @@
 import { v2 as sdk } from 'cloudinary'
-import type { CallBudget } from '@kith/core/adapter'
+import type { CallBudget, CallCause } from '@kith/core/adapter'
 import type { CloudinaryAccount } from './account.ts'
 import { Refusal } from './cloudinary-errors.ts'
 import { ask, type CloudinaryRequest, readJson } from './requests.ts'
@@ -42,8 +42,8 @@ export interface CloudinaryApi {
   address(resourceType: ResourceType, action: 'upload' | 'destroy' | 'download'): string
   upload(resourceType: ResourceType, params: Record<string, string>, part: FilePart): Promise<Partial<Asset>>
   destroy(resourceType: ResourceType, params: Record<string, string>): Promise<void>
-  /** One asset: `null` where there is none. */
-  asset(path: string): Promise<Asset | null>
+  /** One asset: `null` where there is none. The call is charged to an account. */
+  asset(path: string, cause: CallCause): Promise<Asset | null>
   /** Lists assets, for upkeep. */
   list(path: string, query: Record<string, string>): Promise<AssetPage>
   /** Those of these assets that are there, 100 at most, for upkeep. */
@@ -137,9 +137,9 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
       // Answers 200 also where there is nothing to destroy.
       await askJson({ method: 'POST', url, body: form(params), isRepeatable: true })
     },
-    async asset(path) {
+    async asset(path, cause) {
       const url = `${root}/resources/${path}`
-      const count = (): void => budget('request')
+      const count = (): void => budget(cause)
       const request = { method: 'GET', url, headers: { authorization }, isRepeatable: true, count } as const
       return (await askJson(request).catch(nullIf((refusal) => refusal.isAbsence))) as Asset | null
     },

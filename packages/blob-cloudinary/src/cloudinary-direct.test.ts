@@ -4,7 +4,7 @@ import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { bytesAt, errorOf, film, sendSigned } from '../../../test/blob-samples.ts'
 
 const bytes = drawDefaultAvatar('anna')
-const limits = { kind: 'image', maxBytes: 10_000_000, maxPixels: 10_000_000 } as const
+const limits = { ownerId: 'anna', kind: 'image', maxBytes: 10_000_000, maxPixels: 10_000_000 } as const
 const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
 const terms = (seconds = 600) =>
   ({ contentType: 'image/png', size: bytes.length, until: inSeconds(seconds) }) as const

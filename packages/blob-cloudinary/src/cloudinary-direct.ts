@@ -33,8 +33,8 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
     await Promise.all((['image', 'video'] as const).map((kind) => api.destroy(kind, params)))
   }
 
-  function find(publicId: string, kind: MediaKind): Promise<Asset | null> {
-    return api.asset(`${kind}/${type}/${encodeURIComponent(publicId)}`)
+  function find(publicId: string, kind: MediaKind, accountId: string): Promise<Asset | null> {
+    return api.asset(`${kind}/${type}/${encodeURIComponent(publicId)}`, { accountId })
   }
 
   return {
@@ -58,10 +58,10 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
         expiresAt: new Date((timestamp + signedSeconds) * 1000).toISOString(),
       }
     },
-    async confirm(key, { kind, maxBytes, maxPixels }) {
+    async confirm(key, { ownerId, kind, maxBytes, maxPixels }) {
       const publicId = names.staged(key)
-      const found = await find(publicId, kind)
-      if (!found && !(await find(publicId, kind === 'image' ? 'video' : 'image'))) return false
+      const found = await find(publicId, kind, ownerId)
+      if (!found && !(await find(publicId, kind === 'image' ? 'video' : 'image', ownerId))) return false
       const { bytes = 0, width = 0, height = 0 } = found ?? {}
       const isTooLarge = bytes > maxBytes || width * height > maxPixels
       if (found && !isTooLarge) {

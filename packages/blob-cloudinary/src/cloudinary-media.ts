@@ -30,8 +30,8 @@ export interface CloudinaryMediaOptions {
   deliveryUrl?: string | undefined
   /**
    * How many requests an hour the Admin API takes from this process: 500 on the free plan, to be shared where there are
-   * several processes. Confirmations get four fifths of it, the rest is left to upkeep; past that they are
-   * `media-unavailable` until the hour has moved on.
+   * several processes. Confirmations get four fifths of it, the rest is left to upkeep, and each account up to a quarter of
+   * what others have left; past that they are `media-unavailable` until the hour has moved on.
    * @default 500
    * @reason What the free plan of Cloudinary allows.
    */

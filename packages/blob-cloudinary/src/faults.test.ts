@@ -17,7 +17,7 @@ import {
 
 const MiB = 1024 * 1024
 const busy: Fate = { status: 503, message: 'not now' }
-const limits = { kind: 'image', maxBytes: MiB, maxPixels: MiB } as const
+const limits = { ownerId: 'anna', kind: 'image', maxBytes: MiB, maxPixels: MiB } as const
 const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
 
 describeWithDouble('a service that fails for a while', {}, (double) => {
@@ -171,7 +171,9 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
       const { direct, front } = await behindFront(/download/, [fate])
       const signed = await direct.sign('a', { contentType: 'video/mp4', size: 1, until: inTenMinutes() })
       expect((await sendSigned(signed, film(MiB))).ok).toBe(true)
-      expect(await direct.confirm('a', { kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(true)
+      expect(await direct.confirm('a', { ownerId: 'anna', kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(
+        true,
+      )
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       onTestFinished(() => void vi.useRealTimers())
       let received = 0
@@ -193,7 +195,9 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     const { direct, front } = await behindFront(/download/, ['stall-body'])
     const signed = await direct.sign('a', { contentType: 'video/mp4', size: 1, until: inTenMinutes() })
     expect((await sendSigned(signed, film(MiB))).ok).toBe(true)
-    expect(await direct.confirm('a', { kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(true)
+    expect(await direct.confirm('a', { ownerId: 'anna', kind: 'video', maxBytes: MiB, maxPixels: 1 })).toBe(
+      true,
+    )
     for await (const part of direct.read('a')) {
       expect(part.length).toBeGreaterThan(0)
       break

@@ -5,7 +5,7 @@ import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import type { CloudinaryMedia } from './index.ts'
 
-const limits: UploadLimits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 }
+const limits: UploadLimits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 }
 
 /** Everything that asks Cloudinary for something. */
 const calls: readonly [name: string, call: (media: CloudinaryMedia) => Promise<unknown>][] = [

@@ -4,20 +4,17 @@ import { openMedia, startAccount } from '../test/imagekit-media.ts'
 import { errorOf } from '../../../test/blob-samples.ts'
 import { createImageKitMedia } from './index.ts'
 
-const limits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
+const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
 
 test('look-ups of what was sent have a budget of which upkeep keeps a part, and the log is told before', async () => {
   const logged: string[] = []
   const write = (message: string): void => void logged.push(message)
   const options = { lookUpsPerHour: 10, logger: { warn: write, error: write } }
   const { direct } = openMedia(await startAccount(), options)
-  for (let index = 0; index < 8; index++) expect(await direct.confirm(`made-up-${index}`, limits)).toBe(false)
+  for (let index = 0; index < 8; index++)
+    expect(await direct.confirm(`made-up-${index}`, { ...limits, ownerId: `anna-${index}` })).toBe(false)
   expect(logged).toEqual(['7 of 10 look-ups at ImageKit in 3600 s are used; requests get 8'])
-  for (const call of [
-    () => direct.confirm('a', limits),
-    () => direct.read('a')[Symbol.asyncIterator]().next(),
-  ])
-    expect(await errorOf(call)).toMatchObject({ code: 'media-unavailable' })
+  expect(await errorOf(() => direct.confirm('a', limits))).toMatchObject({ code: 'media-unavailable' })
   await direct.sweep(new Date(0))
   for (const lookUpsPerHour of [0, 1.5])
     await startAccount().then((account) =>

@@ -40,5 +40,9 @@ describe(realAccount ? 'ImageKit' : 'the double of ImageKit', () => {
   describe('with public files', () => {
     runCases(test, blobStoreCases, async () => openMedia(account(), { access: 'public' }).blobs)
   })
-  runCases(test, directUploadsCases, async () => ({ ...openMedia(account()), fetch, conditions }))
+  runCases(test, directUploadsCases, async () => ({
+    ...openMedia(account(), { lookUpsPerHour: 300 }),
+    fetch,
+    conditions,
+  }))
 })

@@ -6,7 +6,7 @@ import { film } from '../../../test/blob-samples.ts'
 import { contents, stage } from '../test/samples.ts'
 
 const terms = { contentType: 'image/png', size: 1234, until: new Date(Date.now() + 600_000) } as const
-const limits = { kind: 'video', maxBytes: 1_000_000, maxPixels: 1 } as const
+const limits = { ownerId: 'anna', kind: 'video', maxBytes: 1_000_000, maxPixels: 1 } as const
 
 test('a signature pins everything but the bytes themselves', async () => {
   const { direct, folder } = openMedia(await startAccount())

@@ -9,7 +9,7 @@ const unavailable = { code: 'media-unavailable', status: 503 }
 const upload = /^POST \/api\/v1\/files\/upload/
 const removal = /^DELETE \/v1\/folder/
 const purge = /^POST \/v1\/files\/purge/
-const limits = { kind: 'video', maxBytes: 100_000_000, maxPixels: 1 } as const
+const limits = { ownerId: 'anna', kind: 'video', maxBytes: 100_000_000, maxPixels: 1 } as const
 
 async function behindFront({ onTestFinished: finished }: TestContext) {
   const double = await startAccount({}, finished)

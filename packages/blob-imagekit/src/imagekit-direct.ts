@@ -20,7 +20,6 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
 
   /** The last that came. */
   async function newest(key: string): Promise<StoredFile | null> {
-    budget('request')
     return (await filesIn(client, folders.staged(key))).at(-1) ?? null
   }
 
@@ -46,11 +45,16 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
         expiresAt: new Date(exp * 1000).toISOString(),
       }
     },
-    async confirm(key, { kind, maxBytes, maxPixels }) {
+    async confirm(key, { ownerId, kind, maxBytes, maxPixels }) {
+      budget({ accountId: ownerId })
       const file = await newest(key)
       if (!file) return false
       const isTooLarge = file.size > maxBytes || (file.pixels ?? 0) > maxPixels
-      if (!isTooLarge && file.contentType.startsWith(`${kind}/`)) return true
+      if (!isTooLarge && file.contentType.startsWith(`${kind}/`)) {
+        // For the look-up of `read`, which does not know the account.
+        budget({ accountId: ownerId })
+        return true
+      }
       await removeFolder(client, folders.staged(key))
       throw new KithError(isTooLarge ? 'media-too-large' : 'unsupported-media-type')
     },

@@ -34,7 +34,8 @@ export interface ImageKitMediaOptions {
   purge?: boolean | undefined
   /**
    * How many look-ups of sent files this process makes an hour at most: a confirmation makes two, one where nothing has come.
-   * Confirmations get four fifths of it, the rest is left to upkeep; past that they are `media-unavailable` for a while.
+   * Confirmations get four fifths of it, the rest is left to upkeep, and each account up to a quarter of what others have left;
+   * past that they are `media-unavailable` for a while.
    * @default 3,600
    * @reason One a second on average; more is somebody who confirms what was never sent.
    */

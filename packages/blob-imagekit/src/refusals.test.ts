@@ -5,7 +5,7 @@ import { openMedia, startAccount } from '../test/imagekit-media.ts'
 import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import { createImageKitMedia, type ImageKitMedia } from './index.ts'
 
-const limits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
+const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
 
 async function readAll({ direct }: ImageKitMedia): Promise<void> {
   for await (const part of direct.read('a')) void part

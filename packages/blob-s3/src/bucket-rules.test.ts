@@ -75,7 +75,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     await blobs.put('b', mebibytes(6), video)
     if (!(await sizeOf(blobs, 'a'))) throw new Error('it cannot be seen')
     await stage(direct, 'c', 1000)
-    const limits = { kind: 'video', maxBytes: 1000, maxPixels: 1 } as const
+    const limits = { ownerId: 'anna', kind: 'video', maxBytes: 1000, maxPixels: 1 } as const
     if (await direct.confirm('d', limits)) throw new Error('it is there')
     if (!(await direct.confirm('c', limits))) throw new Error('it is not there')
     for await (const part of direct.read('c')) void part

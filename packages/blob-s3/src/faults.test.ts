@@ -195,7 +195,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
         Array<Fate>(99).fill('silence'),
         context.onTestFinished,
       )
-      const limits = { kind: 'image', maxBytes: 1, maxPixels: 1 } as const
+      const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1, maxPixels: 1 } as const
       const calls: Record<string, () => Promise<unknown>> = {
         'put of an image': () => blobs.put('b', picture(), image),
         'put of a short video': () => blobs.put('c', mebibytes(1), video),

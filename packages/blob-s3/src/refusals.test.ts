@@ -7,7 +7,7 @@ import { openMedia } from '../test/s3-media.ts'
 import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'
 import type { S3Media } from './index.ts'
 
-const limits: UploadLimits = { kind: 'image', maxBytes: 1000, maxPixels: 1000 }
+const limits: UploadLimits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 }
 
 async function readAll({ direct }: S3Media): Promise<void> {
   for await (const part of direct.read('a')) void part

@@ -85,6 +85,29 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
+    name: 'rate limits: after a clock was set back by a day nobody waits longer than the window that is full',
+    async run(make) {
+      const rateLimits = await make()
+      const limits = [
+        { limit: 2, windowSeconds: 60 },
+        { limit: 4, windowSeconds: 300 },
+      ]
+      const key = nextId()
+      const hit = (millis: number) => rateLimits.hit(key, limits, later(millis))
+      const day = 86_400_000
+      for (const millis of [0, 0, 61_000, 61_000, 122_000]) await hit(day + millis)
+      const refused = await hit(day + 122_000)
+      assert.equal(refused.allowed, false)
+      for (const millis of [0, 1_000]) {
+        const { allowed, retryAfterSeconds } = await hit(millis)
+        assert.equal(allowed, false)
+        assert.ok(retryAfterSeconds > 0 && retryAfterSeconds <= 300, `${retryAfterSeconds} s`)
+      }
+      const { allowed } = await hit(300_000)
+      assert.equal(allowed, true, 'it ends by the clock as it is now')
+    },
+  },
+  {
     name: 'rate limits: keys are counted apart',
     async run(make) {
       const rateLimits = await make()

@@ -5,6 +5,7 @@ import { factStoreCases } from './fact-store.ts'
 import { feedStoreCases } from './feed-store.ts'
 import { mediaStoreCases } from './media-store.ts'
 import { postStoreCases } from './post-store.ts'
+import { sessionEndCases } from './session-ends.ts'
 import { sessionStoreCases } from './session-store.ts'
 import { storageCases } from './storage.ts'
 import { userStoreCases } from './user-store.ts'
@@ -29,5 +30,6 @@ export function runStorageCases(
   runCases(test, mediaStoreCases, emptied)
   runCases(test, feedStoreCases, emptied)
   runCases(test, factStoreCases, async () => (await emptied()).facts)
+  runCases(test, sessionEndCases, emptied)
   runCases(test, storageCases, make)
 }

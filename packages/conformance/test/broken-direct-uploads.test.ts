@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { DirectUploads } from '@kith/core'
+import { type DirectUploads, RetryLaterError } from '@kith/core'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { createReferenceHost, type DirectHost, directUploadsCases } from '../src/index.ts'
 import { collect, from } from './blob-streams.ts'
@@ -10,6 +10,7 @@ const parallel = 'direct: files that are sent at the same time are apart'
 const replaced = 'direct: a file that was sent again takes the place of the one before'
 const reread = 'direct: a file can be read many times, also at once, and after a reader that stopped early'
 const again = 'direct: confirming again answers the same, also at once'
+const shared = 'direct: an account that asks for what never came leaves others theirs'
 const discarded = 'direct: a discarded file is gone, others are not, and discarding again does nothing'
 const swept = 'direct: a sweep removes what was staged before its time, and leaves the rest and all blobs'
 const apart = 'direct: a staged file is no blob: its key leads nowhere, before and after it is confirmed'
@@ -103,6 +104,19 @@ testFlaws<DirectHost>(directUploadsCases, () => createReferenceHost(), [
       }
     },
     [again, replaced, apart],
+  ),
+  inDirect(
+    'counts its calls, and for all accounts together',
+    ({ confirm }) => {
+      let left = 100
+      return {
+        confirm: async (key, limits) => {
+          if (left-- <= 0) throw new RetryLaterError('media-unavailable', 3_600)
+          return await confirm(key, limits)
+        },
+      }
+    },
+    [shared],
   ),
   inDirect(
     'does not count bytes',
@@ -249,7 +263,7 @@ testFlaws<DirectHost>(directUploadsCases, () => createReferenceHost(), [
     ({ confirm, discard }) => ({
       discard: async (key) => {
         await gap()
-        const limits = { kind: 'image', maxBytes: Infinity, maxPixels: Infinity } as const
+        const limits = { ownerId: 'anna', kind: 'image', maxBytes: Infinity, maxPixels: Infinity } as const
         if (!(await confirm(key, limits))) throw new Error('404')
         await discard(key)
       },

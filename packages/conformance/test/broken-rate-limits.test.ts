@@ -14,6 +14,8 @@ const late =
 const next = 'rate limits: what was counted in a window that has ended is not counted in the next'
 const random = 'rate limits: random histories are answered as by the memory implementation'
 const back = 'rate limits: after a clock was set back a window ends no later than its length from then'
+const wait =
+  'rate limits: after a clock was set back by a day nobody waits longer than the window that is full'
 
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
@@ -161,6 +163,22 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
       }
     },
     fails: [next],
+  },
+  {
+    flaw: 'tells the wait by the end that it has first seen',
+    breaking({ hit }) {
+      const ends = new Map<string, number>()
+      return {
+        async hit(key, limits, now) {
+          const answer = await hit(key, limits, now)
+          if (answer.allowed) return answer
+          const end = ends.get(key) ?? now.getTime() + answer.retryAfterSeconds * 1000
+          ends.set(key, end)
+          return { allowed: false, retryAfterSeconds: Math.ceil((end - now.getTime()) / 1000) }
+        },
+      }
+    },
+    fails: [wait],
   },
   {
     flaw: 'believes the end of a window, whatever became of the clock',

@@ -14,9 +14,12 @@ function open(limit: number) {
     windowSeconds: 3_600,
     logger: { warn: write },
   })
-  const tried = (cause: 'request' | 'upkeep'): number | 'made' => {
+  let visitors = 0
+  /** `request` is one of an account that made no call before. */
+  const tried = (cause: string): number | 'made' => {
     try {
-      spend(cause)
+      if (cause === 'upkeep') spend('upkeep')
+      else spend({ accountId: cause === 'request' ? `visitor ${visitors++}` : cause })
       return 'made'
     } catch (error) {
       expect((error as RetryLaterError).code).toBe('media-unavailable')
@@ -52,6 +55,37 @@ test('the window moves: no hour has more than its calls, and the wait that is to
   expect(tried('request')).toBe(60)
 })
 
+test('an account uses a quarter of what is left, and the wait that it is given is the true one', () => {
+  const { tried } = open(100)
+  let made = 0
+  while (tried('mallory') === 'made') {
+    made++
+    vi.advanceTimersByTime(10_000)
+  }
+  expect(made).toBe(16)
+  for (let index = 0; index < 12; index++) expect(tried('ben')).toBe('made')
+  const wait = tried('mallory')
+  // 52 are left, so that nine are too many for her: the fourth of her 16 is the last that still counts against the rest.
+  vi.advanceTimersByTime(Number(wait) * 1000 - 1)
+  expect(tried('mallory')).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect(tried('mallory')).toBe('made')
+})
+
+test('20 greedy accounts leave something to one that comes after them', () => {
+  const { tried } = open(500)
+  const used: number[] = []
+  for (let account = 0; account < 20; account++) {
+    let made = 0
+    while (tried(`greedy ${account}`) === 'made') made++
+    used.push(made)
+  }
+  expect(used[0]).toBe(80)
+  expect(used[1]).toBe(64)
+  expect(tried('anna')).toBe('made')
+  expect(tried('upkeep')).toBe('made')
+})
+
 test('any number of calls of any cause stay within the limit of each window', () => {
   const { tried } = open(20)
   const made: number[] = []
@@ -59,7 +93,7 @@ test('any number of calls of any cause stay within the limit of each window', ()
   for (let step = 0; step < 3_000; step++) {
     seed = (seed * 48_271) % 2_147_483_647
     vi.advanceTimersByTime(seed % 90_000)
-    if (tried(seed % 3 === 0 ? 'upkeep' : 'request') === 'made') made.push(performance.now())
+    if (tried(seed % 3 === 0 ? 'upkeep' : `account ${seed % 12}`) === 'made') made.push(performance.now())
   }
   const most = made.map((end) => made.filter((time) => time > end - 3_600_000 && time <= end).length)
   expect(Math.max(...most)).toBeLessThanOrEqual(20)

@@ -2,8 +2,8 @@ import { RetryLaterError } from './errors.ts'
 import { createLog } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
 
-/** Who causes a call: a request of somebody, or upkeep. */
-export type CallCause = 'request' | 'upkeep'
+/** Who causes a call: an account, whose id this is, or upkeep. */
+export type CallCause = { readonly accountId: string } | 'upkeep'
 
 /** What an outside service allows. */
 export interface CallBudgetOptions {
@@ -24,38 +24,56 @@ export type CallBudget = (cause: CallCause) => void
 
 /** What requests leave for upkeep. */
 const shareOfRequests = 0.8
+/** What one account may have used, of what it leaves to others: a fifth of all, when it is the only one. */
+const shareOfAccount = 0.25
+/** As many as a confirmation makes: what an account gets while there is anything. */
+const fewestOfAccount = 2
 /** When the log says how far it has come: while four fifths of what requests may use is used. */
 const shareToWarn = 0.8
 
 /**
- * Creates a budget of calls to a service that counts them, so that nobody can use up what everybody needs. It counts in
- * this process: with several, give each its part.
+ * Creates a budget of calls to a service that counts them, so that nobody can use up what everybody needs: an account that
+ * has used a quarter of what is left waits, and one that has used nothing does not. It counts in this process: with several, give
+ * each its part.
  */
 export function createCallBudget({ what, limit, windowSeconds, logger }: CallBudgetOptions): CallBudget {
   const forRequests = Math.max(1, Math.floor(limit * shareOfRequests))
-  const times: number[] = []
+  const calls: { at: number; by: string | null }[] = []
   let warnedAt = -Infinity
   const log = createLog(logger)
+
+  /** How many of the oldest calls have to leave the window before there is room. */
+  function tooMany(by: string | null): number {
+    const most = by === null ? limit : forRequests
+    let own = calls.reduce((count, call) => count + (by !== null && call.by === by ? 1 : 0), 0)
+    let left = 0
+    while (left < calls.length) {
+      const free = most - (calls.length - left)
+      if (free > 0 && (by === null || own < Math.max(fewestOfAccount, free * shareOfAccount))) break
+      if (calls[left++]?.by === by) own--
+    }
+    return left
+  }
 
   return (cause) => {
     const now = performance.now()
     const start = now - windowSeconds * 1000
-    while (times[0] !== undefined && times[0] <= start) times.shift()
-    const most = cause === 'upkeep' ? limit : forRequests
-    if (times.length >= most) {
-      // There is room when so many have left the window that fewer than the most remain.
-      const freed = times[times.length - most] ?? now
+    while (calls[0] !== undefined && calls[0].at <= start) calls.shift()
+    const by = cause === 'upkeep' ? null : cause.accountId
+    const surplus = tooMany(by)
+    if (surplus > 0) {
+      const freed = calls[surplus - 1]?.at ?? now
       throw new RetryLaterError(
         'media-unavailable',
         Math.max(1, Math.ceil((freed - start) / 1000)),
-        new Error(`${times.length} of ${limit} ${what} are used: the rest is kept`),
+        new Error(`${calls.length} of ${limit} ${what} are used: the rest is kept for others`),
       )
     }
-    times.push(now)
-    if (times.length >= forRequests * shareToWarn && warnedAt <= start) {
+    calls.push({ at: now, by })
+    if (calls.length >= forRequests * shareToWarn && warnedAt <= start) {
       warnedAt = now
       log.warn('service.budget-low', {
-        message: `${times.length} of ${limit} ${what} in ${windowSeconds} s are used; requests get ${forRequests}`,
+        message: `${calls.length} of ${limit} ${what} in ${windowSeconds} s are used; requests get ${forRequests}`,
       })
     }
   }

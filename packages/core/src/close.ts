@@ -6,7 +6,7 @@ import type { Storage } from './storage.ts'
 export interface Closing {
   /** From now on this process says that it is not ready; everything goes on working. */
   drain(): void
-  readonly draining: boolean
+  isDraining(): boolean
   /** Stops jobs, then closes what Kith was given and what can be closed, the storage last. Idempotent. */
   close(): Promise<void>
 }
@@ -28,15 +28,13 @@ export function createClosing(config: KithConfig, storage: Storage, steps: Steps
     try {
       await part?.close?.()
     } catch (error) {
-      config.log.warn('process.part-not-closed', { error })
+      config.log.warn('close.part-failed', { error })
     }
   }
 
   return {
     drain: () => void (draining = true),
-    get draining() {
-      return draining
-    },
+    isDraining: () => draining,
     close: () => (closed ??= closeAll()),
   }
 }

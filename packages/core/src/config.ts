@@ -17,7 +17,7 @@ import type { Logger } from './log/logger.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import type { KithOptions, LimitRule, PasswordOptions } from './options.ts'
-import { defaultLimits, type LimitName } from './sessions/attempts.ts'
+import { defaultLimits, type LimitName } from './sessions/limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import { isGuessableSecret } from './text/guessable.ts'
 import type { Revocations } from './sessions/revocations.ts'
@@ -58,8 +58,13 @@ export interface KithConfig {
 
 /** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
 export type VisibleConfig = Omit<KithConfig, 'secrets' | 'passwords' | 'sessions'> & {
+  /** What a hash costs: `kith doctor` compares it with what OWASP asks for. */
+  readonly passwords: HashCost
   readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
 }
+
+/** What hashing a password costs. It stands in each hash as well. */
+export type HashCost = Readonly<Record<'memoryKiB' | 'iterations' | 'parallelism', number>>
 
 /** The options of media, with their defaults; `null` for what the host does not offer. */
 export interface MediaConfig {

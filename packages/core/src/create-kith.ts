@@ -4,7 +4,7 @@ import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
-import { readOptions, type VisibleConfig } from './config.ts'
+import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
@@ -13,10 +13,8 @@ import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
-import { KithError } from './errors.ts'
-import { isMarked } from './media/blob-store.ts'
 import { createIds } from './id.ts'
-import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
+import { createMediaPlace } from './media/media-place.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -109,7 +107,7 @@ export function createKith(options: KithOptions): Kith {
     config,
     storage,
     revocations,
-    passwords: createPasswords(config.passwords, { random, log, emit, telemetry }),
+    passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     accessTokens: createAccessTokens({
       ...config.sessions,
@@ -134,7 +132,8 @@ export function createKith(options: KithOptions): Kith {
     emit,
   }
   const closing = createClosing(config, storage, steps)
-  const { secrets: _secrets, passwords: _passwords, sessions, ...others } = config
+  const { secrets: _secrets, passwords, sessions, ...others } = config
+  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
     accounts: createAccounts(core),
@@ -151,8 +150,8 @@ export function createKith(options: KithOptions): Kith {
   }
   return Object.freeze({
     ...traceServices(services, telemetry),
-    restored: createRestored(storage),
     events,
+    restored: createRestored(storage, steps),
     storage: options.storage,
     health: createHealth({
       passwords: core.passwords,
@@ -160,30 +159,25 @@ export function createKith(options: KithOptions): Kith {
       videos: config.media.videos,
     }),
     ready: createReady({
-      parts: {
-        storage: options.storage,
-        blobs: readyBlobs(options, mediaPlace),
-        revocations: options.revocations ?? null,
-        rateLimits: options.rateLimits ?? null,
-      },
-      isDraining: () => closing.draining,
+      parts: { ...readyParts(options, config), media: mediaPlace },
+      isDraining: closing.isDraining,
       log,
     }),
     settled: core.clearing.settled,
     drain: closing.drain,
     close: closing.close,
-    config: Object.freeze({ ...others, sessions: Object.freeze(visibleSessions) }),
+    config: Object.freeze({
+      ...others,
+      passwords: Object.freeze({ memoryKiB, iterations, parallelism }),
+      sessions: Object.freeze(visibleSessions),
+    }),
   })
 }
 
-/** Blobs that keep a mark are looked for by it; others where they can say so themselves. */
-function readyBlobs({ media }: KithOptions, place: MediaPlace): object | null {
-  if (!media || !isMarked(media.blobs)) return media?.blobs ?? null
-  return {
-    async check() {
-      const problem = await place.problem()
-      if (problem !== null) throw new KithError('storage-failed', { detail: problem })
-      return null
-    },
-  }
+/** As they were given: a check is no call that is measured. */
+function readyParts(
+  { storage, media }: KithOptions,
+  { revocations, rateLimits }: KithConfig,
+): Record<string, object | null> {
+  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

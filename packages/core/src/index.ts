@@ -1,5 +1,5 @@
 export { createKith, type Kith } from './create-kith.ts'
-export type { KithConfig, MediaConfig, VisibleConfig } from './config.ts'
+export type { HashCost, KithConfig, MediaConfig, VisibleConfig } from './config.ts'
 export type {
   AccountOptions,
   KithOptions,
@@ -86,7 +86,7 @@ export type { Session, SignIn, Tokens } from './sessions/session.ts'
 export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
-export { defaultLimits, type LimitName } from './sessions/attempts.ts'
+export { defaultLimits, type LimitName } from './sessions/limits.ts'
 export type { HitResult, Limit, RateLimits } from './sessions/rate-limits.ts'
 export type { Revocations } from './sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'

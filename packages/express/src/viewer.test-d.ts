@@ -10,6 +10,12 @@ expectTypeOf(viewerOf(request)).toEqualTypeOf<Viewer>()
 expectTypeOf<ReturnType<typeof kithExpress>>().toEqualTypeOf<KithExpress>()
 expectTypeOf<KithExpress['requireViewer']>().toEqualTypeOf<RequestHandler>()
 
+expectTypeOf<ReturnType<KithExpress['requireRole']>>().toEqualTypeOf<RequestHandler>()
+declare const guards: KithExpress
+guards.requireRole('moderator', 'editor-in-chief')
+
+// @ts-expect-error nobody would pass
+guards.requireRole()
 // @ts-expect-error a guest has no id
 void request.viewer.userId
 // @ts-expect-error only guards set it to a viewer

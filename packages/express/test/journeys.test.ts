@@ -48,12 +48,17 @@ function host(
   }
 }
 
-function addOwnRoutes(app: Express, { requireViewer, readViewer }: KithExpress, basePath: string): void {
+function addOwnRoutes(
+  app: Express,
+  { requireViewer, requireRole, readViewer }: KithExpress,
+  basePath: string,
+): void {
   const tellViewer = (request: Request, response: Response) =>
     void response.json({ userId: request.viewer?.userId ?? null })
   app.get(`${basePath}/host`, (_request, response) => void response.json({ host: true }))
   app.all('/host/private', requireViewer, tellViewer)
   app.all('/host/public', readViewer, tellViewer)
+  app.all('/host/desk', requireRole('moderator', 'admin'), tellViewer)
   app.post('/host/echo', express.json(), (request, response) => void response.json(request.body))
 }
 

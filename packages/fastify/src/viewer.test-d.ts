@@ -16,7 +16,10 @@ await app.register(kithFastify, { kith })
 await app.register(kithFastify, { kith, prefix: '/v2', allowedOrigins: [], cookies: { secure: false } })
 app.get('/', { preHandler: app.requireViewer }, (asked) => viewerOf(asked).userId)
 app.get('/many', { preHandler: [app.readViewer] }, (asked) => asked.viewer?.userId)
+app.get('/desk', { preHandler: app.requireRole('moderator') }, (asked) => viewerOf(asked).userId)
 
+// @ts-expect-error nobody would pass
+app.requireRole()
 // @ts-expect-error a Kith is needed
 await app.register(kithFastify, { prefix: '/v2' })
 // @ts-expect-error a guest has no id

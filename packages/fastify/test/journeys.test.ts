@@ -68,6 +68,7 @@ function addOwnRoutes(app: FastifyInstance): void {
   for (const [url, preHandler] of [
     ['/host/private', app.requireViewer],
     ['/host/public', app.readViewer],
+    ['/host/desk', app.requireRole('moderator', 'admin')],
   ] as const) {
     const handler = (request: { viewer: { userId: string } | null }) => ({
       userId: request.viewer?.userId ?? null,

@@ -1,4 +1,5 @@
 import { KithError } from '@kith/core'
+import { hastenCollection } from './hasten-collection.ts'
 
 /** How long a body may keep its reader waiting, all its waits together. */
 export interface BodyPace {
@@ -30,6 +31,7 @@ export async function* readPaced(
       if (!stoodStill) credit = Math.max(0, credit - waited)
       if (bytesPerSecond > 0)
         credit = Math.min(credit + (value.byteLength / bytesPerSecond) * 1000, 3 * grace)
+      hastenCollection(value.byteLength)
       yield value
     }
   } finally {

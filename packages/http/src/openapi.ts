@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable } from '@kith/core'
 import { z } from 'zod'
+import { requestIdPattern } from './request-head.ts'
 import type { Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
@@ -33,6 +34,23 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
     paths,
     components: {
       schemas,
+      headers: {
+        RequestId: {
+          description: 'The id of the request, as the log has it.',
+          required: true,
+          schema: { type: 'string' },
+        },
+      },
+      parameters: {
+        RequestId: {
+          name: 'X-Request-Id',
+          in: 'header',
+          required: false,
+          description:
+            'An id for this request, to be used in the answer and in the log. Any other text is ignored.',
+          schema: { type: 'string', pattern: requestIdPattern.source },
+        },
+      },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
@@ -42,12 +60,12 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
 }
 
 function operation(route: Route): Json {
-  const parameters = [...pathParameters(route), ...queryParameters(route)]
+  const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
     operationId: route.operationId,
     summary: route.summary,
     security: securityOf(route),
-    ...(parameters.length > 0 && { parameters }),
+    parameters,
     ...(route.body && {
       requestBody: {
         required: isRequired(route.body),
@@ -79,6 +97,10 @@ function uploadContent(types: readonly string[]): Json {
   )
 }
 
+const requestId = { $ref: '#/components/headers/RequestId' }
+const requestIdHeader: Json = { 'X-Request-Id': requestId }
+const requestIdParameter: Json = { $ref: '#/components/parameters/RequestId' }
+
 function pathParameters({ path }: RouteDescription): Json[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
@@ -99,17 +121,21 @@ function queryParameters({ query }: RouteDescription): Json[] {
 }
 
 function success({ output, produces }: RouteDescription): Json {
-  if (produces)
-    return { description: 'Done.', content: Object.fromEntries(produces.map((type) => [type, {}])) }
-  if (!output) return { description: 'Done.' }
+  const done = { description: 'Done.', headers: requestIdHeader }
+  if (produces) return { ...done, content: Object.fromEntries(produces.map((type) => [type, {}])) }
+  if (!output) return done
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
-  return { description: 'Done.', content: { 'application/json': { schema } } }
+  return { ...done, content: { 'application/json': { schema } } }
 }
 
 function failure(codes: readonly ErrorCode[]): Json {
   const description = codes.map((code) => `\`${code}\`: ${errorTable[code].title}`).join('; ')
-  return { description, content: { 'application/problem+json': { schema: reference('Problem') } } }
+  return {
+    description,
+    headers: requestIdHeader,
+    content: { 'application/problem+json': { schema: reference('Problem') } },
+  }
 }
 
 /** The problems of a route by status: its own, and those of every route with such an input or guard. */

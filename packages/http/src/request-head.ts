@@ -14,11 +14,11 @@ export function isUnsafe(method: string): boolean {
 }
 
 /** What an id may be: those of proxies are. Shorter than any token, since it is logged. */
-const validId = /^[\w.:=+/@-]{1,64}$/
+export const requestIdPattern: RegExp = /^[\w.:=+/@-]{1,64}$/
 
 /** The id of a request: that of its `x-request-id` if it is one, that of the host, or a new one. */
 export function requestIdOf({ headers }: RequestHead, hostId?: string): string {
   const sent = headers.get('x-request-id')
-  if (sent !== null && validId.test(sent)) return sent
-  return hostId !== undefined && validId.test(hostId) ? hostId : randomUUID()
+  if (sent !== null && requestIdPattern.test(sent)) return sent
+  return hostId !== undefined && requestIdPattern.test(hostId) ? hostId : randomUUID()
 }

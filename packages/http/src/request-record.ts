@@ -122,6 +122,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
 /** What is nobody's mistake here, and goes away when something else comes back. */
 const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-busy',
+  'storage-read-only',
   'storage-full',
   'storage-unavailable',
   'media-unavailable',

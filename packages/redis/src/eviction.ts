@@ -1,16 +1,60 @@
+import type { Log } from '@kith/core'
+import type { Cluster, Redis } from 'ioredis'
 import type { RedisClient } from './client.ts'
 
-/**
- * What is wrong with how the server makes room when it is full, as a sentence for the log; `null` where nothing is, and where
- * the server does not say. `INFO` is what ioredis itself asks for, so that no right is needed beyond that.
- */
-export async function evictionProblem(client: RedisClient): Promise<string | null> {
-  const info = String(await client.info('memory').catch(() => ''))
-  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
-  const bounded = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0) > 0
-  if (!bounded || policy === 'noeviction') return null
+/** What is wrong with one server, as a sentence for the log; `null` where nothing is. */
+async function problemOf(server: RedisClient): Promise<string | null> {
+  const info = String(await server.info('memory'))
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1]
+  const limit = /^maxmemory:(\d+)/m.exec(info)?.[1]
+  if (policy === undefined || limit === undefined) return unchecked('`INFO memory` does not say it')
+  if (limit === '0' || policy === 'noeviction') return null
   return (
     `Redis: maxmemory-policy is ${policy}, so a full server drops revocations, and sessions that were ended work again for up ` +
     'to 15 minutes. Set it to noeviction, or keep revocations on a server of their own.'
   )
+}
+
+function unchecked(reason: string): string {
+  return (
+    `Redis: whether a full server drops revocations could not be checked: ${reason}. Make sure that maxmemory-policy is ` +
+    'noeviction, and allow the user of Kith to ask (`ACL SETUSER <user> +info`) to have it checked at each start.'
+  )
+}
+
+/** What is wrong with how the servers make room when they are full, as a sentence; `null` where nothing is. @throws where they cannot be asked */
+export async function evictionProblem(client: RedisClient): Promise<string | null> {
+  const servers: RedisClient[] = client.isCluster ? (client as Cluster).nodes('master') : [client]
+  try {
+    const problems = await Promise.all(servers.map(problemOf))
+    return problems.find((problem) => problem !== null) ?? null
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError') return unchecked(error.message)
+    throw error
+  }
+}
+
+/**
+ * Checks how the server makes room when it is full, as soon as the client is connected, and says in the log what is wrong. Sends nothing
+ * while it is not, and asks again after a connection that broke meanwhile. Returns what ends it.
+ */
+export function checkEviction(client: RedisClient, log: Log): () => void {
+  // Both kinds of clients emit the same event, and TypeScript has no common type of their methods.
+  const emitter = client as Redis
+  const stop = (): void => void emitter.off('ready', check)
+
+  function check(): void {
+    evictionProblem(client).then(
+      (problem) => {
+        stop()
+        if (problem !== null) log.warn('redis.evicts', { message: problem })
+      },
+      // The connection broke: the next one asks.
+      () => {},
+    )
+  }
+
+  emitter.on('ready', check)
+  if (client.status === 'ready') check()
+  return stop
 }

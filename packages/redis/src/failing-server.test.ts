@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createKith, type KithError, type Reading, RetryLaterError, silentTelemetry } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
@@ -134,23 +135,60 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     },
   )
 
-  test.concurrent('a server that may evict revocations is told of once, with what to do', async () => {
-    const { place } = await ownServer()
-    const admin = connect(place) as Redis
-    const told = async (): Promise<unknown[]> => {
-      const one = openRevocations(place)
-      await untilTrusted(one)
-      await one.revoke(['a'], inAMinute())
-      return one.warnings.flat().filter((each) => typeof each === 'string')
-    }
-    expect(await told()).toEqual([])
-    await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
-    expect(await told(), 'without a limit nothing is evicted').toEqual([])
-    await admin.config('SET', 'maxmemory', '100mb')
-    expect(await told()).toEqual([expect.stringMatching(/volatile-lru.*noeviction/)])
-    await admin.config('SET', 'maxmemory-policy', 'noeviction')
-    expect(await told()).toEqual([])
-  })
+  test.concurrent(
+    'a server that may evict revocations is reported at the start, with what to do',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      /** What is logged without any use of the revocations. */
+      const told = async (user: object = {}): Promise<unknown[]> => {
+        const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', user)
+        closeLater(() => client.disconnect())
+        const warnings: string[] = []
+        const logger = { warn: (line: string) => void warnings.push(line) }
+        const one = createRedisRevocations({ client, prefix: place.prefix, logger })
+        await once(client, 'ready')
+        // A second one on a client that is connected.
+        const later = createRedisRevocations({ client, prefix: place.prefix, logger })
+        // What was asked before is answered before.
+        await client.ping()
+        await wait(0)
+        await Promise.all([one.close(), later.close()])
+        expect(client.listenerCount('ready')).toBe(0)
+        return warnings
+      }
+      expect(await told()).toEqual([])
+      await admin.config('SET', 'maxmemory-policy', 'volatile-lru')
+      expect(await told(), 'without a limit nothing is evicted').toEqual([])
+      await admin.config('SET', 'maxmemory', '100mb')
+      const evicts = expect.stringMatching(/volatile-lru.*noeviction/)
+      expect(await told()).toEqual([evicts, evicts])
+      await admin.acl('SETUSER', 'kith', 'on', '>secret', '~*', '&*', '+@all', '-info')
+      const unsure = expect.stringMatching(/could not be checked: NOPERM.*noeviction.*\+info/)
+      expect(await told({ username: 'kith', password: 'secret' })).toEqual([unsure, unsure])
+      await admin.config('SET', 'maxmemory-policy', 'noeviction')
+      expect(await told()).toEqual([])
+    },
+  )
+
+  test.concurrent(
+    'a client that never connects is sent nothing, and one that connects late is asked then',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      await admin.config('SET', 'maxmemory', '100mb')
+      await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+      const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', { lazyConnect: true })
+      closeLater(() => client.disconnect())
+      const warnings: string[] = []
+      createRedisRevocations({ client, logger: { warn: (line) => void warnings.push(line) } })
+      await wait(50)
+      expect([client.status, warnings]).toEqual(['wait', []])
+      await client.connect()
+      await until(() => warnings.length > 0)
+      expect(warnings).toEqual([expect.stringContaining('allkeys-lru')])
+    },
+  )
 
   test.concurrent(
     'no writes: revoking is refused, checks go on from memory, and it is written later',
@@ -212,7 +250,9 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
     expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
     await limits.reset(['a'])
-    expect(one.warnings.flat().map(String)).not.toContainEqual(expect.stringContaining('NOPERM'))
+    expect(one.warnings.map((line) => JSON.stringify(line))).not.toContainEqual(
+      expect.stringContaining('NOPERM'),
+    )
     expect(rights).toHaveLength(24)
   })
 

@@ -4,7 +4,7 @@ import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
-import { evictionProblem } from './eviction.ts'
+import { checkEviction, evictionProblem } from './eviction.ts'
 import { createFollower } from './follower.ts'
 import { createLease } from './lease.ts'
 import { createMirror, type Entry } from './mirror.ts'
@@ -28,7 +28,7 @@ export interface RedisRevocationsOptions {
   /** The clock that `until` is told by: give it where `createKith` has one of its own. @default the system's clock */
   clock?: Clock | undefined
   /**
-   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations.
+   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations or does not say.
    * @default `console`
    */
   logger?: Pick<Logger, 'warn'> | undefined
@@ -49,7 +49,8 @@ const leaseMillis = 1_000
 const marginMillis = 300_000
 
 /**
- * Creates the denylist. Nothing happens until it is first used; then the mirror is built in the background, and checks
+ * Creates the denylist. Once the client is connected it checks that the server does not evict, and says in the log if it does.
+ * Nothing else happens until it is first used; then the mirror is built in the background, and checks
  * ask Redis until it stands.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
@@ -72,17 +73,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     },
   })
 
-  let asked = false
-
-  /** Begins to follow, and looks once whether the server may drop what it is told. */
-  function start(): void {
-    follower.start()
-    if (asked) return
-    asked = true
-    void evictionProblem(client).then((problem) => {
-      if (problem !== null) log.warn('redis.evicts', { message: problem })
-    })
-  }
+  const stopChecking = checkEviction(client, log)
 
   /** What the client cannot write now, the follower delivers on its own connection, now or as soon as it can. */
   async function send({ entries, written, deliver }: Parcel): Promise<void> {
@@ -107,7 +98,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
   return {
     async revoke(sessionIds, until) {
       if (sessionIds.length === 0) return
-      start()
+      follower.start()
       const endsAt = performance.now() + until.getTime() - clock().getTime() + marginMillis
       const entries = sessionIds.map((sessionId): Entry => [sessionId, endsAt])
       for (const entry of entries) mirror.add(entry)
@@ -117,11 +108,14 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     isRevoked(sessionId) {
       if (mirror.has(sessionId)) return true
       if (lease.holds()) return false
-      start()
+      follower.start()
       return ask(sessionId)
     },
 
-    close: () => follower.close(),
+    async close() {
+      stopChecking()
+      await follower.close()
+    },
 
     check: createCheck({
       client,

@@ -8,7 +8,7 @@ import {
   type RedisRevocations,
   type RedisRevocationsOptions,
 } from '../src/index.ts'
-import type { RateLimits } from '@kith/core'
+import type { LogFields, RateLimits } from '@kith/core'
 
 /** Where the Redis of a test is. */
 export interface Place {
@@ -47,14 +47,16 @@ export function connect(
   return client
 }
 
+type Line = readonly [message: string, fields: LogFields]
+
 /** Revocations as one process has them, until the tests are over. */
 export function openRevocations(
   place: Place,
   options: Partial<RedisRevocationsOptions> = {},
-): RedisRevocations & { client: RedisClient; warnings: unknown[] } {
+): RedisRevocations & { client: RedisClient; warnings: Line[] } {
   const client = options.client ?? connect(place)
-  const warnings: unknown[] = []
-  const logger = { warn: (...line: unknown[]) => warnings.push(line) }
+  const warnings: Line[] = []
+  const logger = { warn: (...line: Line) => warnings.push(line) }
   const revocations = createRedisRevocations({ client, prefix: place.prefix, logger, ...options })
   closeLater(() => revocations.close())
   return { ...revocations, client, warnings }

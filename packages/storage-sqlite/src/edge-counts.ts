@@ -1,8 +1,8 @@
 import type { EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
-import type { CountedList } from './long-counts.ts'
-import { type Comparison, recount } from './recount.ts'
+import type { CountedList, KindCounts } from './long-counts.ts'
+import { recount } from './recount.ts'
 
 interface CountRow {
   node: string
@@ -10,15 +10,14 @@ interface CountRow {
   incoming: number
 }
 
-interface ComparedRow {
-  kind: number
-  storedOut: number
-  storedIn: number
-  countedOut: number
-  countedIn: number
-}
+type CountStatement =
+  'change' | 'forget' | 'byNodes' | 'stored' | 'longer' | 'count' | 'longOut' | 'longIn' | 'following'
 
-type CountStatement = 'change' | 'forget' | 'byNodes' | 'compare' | 'longOut' | 'longIn' | 'following'
+/** For each kind and side, by number and field. One statement with all of them costs half as much as one for each. */
+const sides = kindNumbers.flatMap((kind) => [
+  { kind, side: 'out', where: `kind = ${kind} AND from_id = @node AND hidden = 0` } as const,
+  { kind, side: 'in', where: `kind = ${kind} AND to_id = @node AND hidden = 0` } as const,
+])
 
 /** Every statement about the counts of edges. A node without edges has no row. */
 export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
@@ -29,15 +28,15 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
     'DELETE FROM kith_edge_counts WHERE kind = @kind AND node = @node AND outgoing = 0 AND incoming = 0',
   byNodes: `SELECT node, outgoing, incoming FROM kith_edge_counts
       WHERE kind = @kind AND node IN (SELECT value FROM json_each(@nodes))`,
-  // At most so many are counted, because the next one may be where a step ends.
-  compare: `SELECT kinds.value AS kind,
-      coalesce((SELECT outgoing FROM kith_edge_counts WHERE kind = kinds.value AND node = @node), 0) AS storedOut,
-      coalesce((SELECT incoming FROM kith_edge_counts WHERE kind = kinds.value AND node = @node), 0) AS storedIn,
-      (SELECT count(*) FROM (SELECT 1 FROM kith_edges
-        WHERE kind = kinds.value AND from_id = @node AND hidden = 0 LIMIT @most)) AS countedOut,
-      (SELECT count(*) FROM (SELECT 1 FROM kith_edges
-        WHERE kind = kinds.value AND to_id = @node AND hidden = 0 LIMIT @most)) AS countedIn
-    FROM json_each(@kinds) AS kinds`,
+  stored: `SELECT kind, outgoing, incoming FROM kith_edge_counts
+    WHERE kind IN (${kindNumbers.join(', ')}) AND node = @node`,
+  // Looks for one more than so many, and at no others.
+  longer: `SELECT coalesce(${sides
+    .map(({ where }) => `(SELECT 1 FROM kith_edges WHERE ${where} LIMIT 1 OFFSET @most)`)
+    .join(', ')}, 0) AS longer`,
+  count: `SELECT ${sides
+    .map(({ kind, side, where }) => `(SELECT count(*) FROM kith_edges WHERE ${where}) AS ${side}${kind}`)
+    .join(', ')}`,
   longOut: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
     WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id > @position ORDER BY id LIMIT @limit)`,
   longIn: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
@@ -83,13 +82,21 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
     if (by.out < 0 || by.in < 0) run(edgeCountStatements.forget, { node, kind })
   }
 
-  function compare(node: string, most: number): Comparison[] {
-    const rows = all<ComparedRow>(edgeCountStatements.compare, { node, most, kinds: allKinds })
-    return rows.map(({ kind, storedOut, storedIn, countedOut, countedIn }) => ({
-      kind: fromKindNumber(kind),
-      stored: { out: storedOut, in: storedIn },
-      counted: { out: countedOut, in: countedIn },
-    }))
+  function storedOf(node: string): KindCounts {
+    const rows = all<CountRow & { kind: number }>(edgeCountStatements.stored, { node })
+    return new Map(
+      rows.map(({ kind, outgoing, incoming }) => [fromKindNumber(kind), { out: outgoing, in: incoming }]),
+    )
+  }
+
+  function countOf(node: string): KindCounts {
+    const row = get<Record<string, number>>(edgeCountStatements.count, { node })
+    return new Map(
+      kindNumbers.map((number) => [
+        fromKindNumber(number),
+        { out: row?.[`out${number}`] ?? 0, in: row?.[`in${number}`] ?? 0 },
+      ]),
+    )
   }
 
   return {
@@ -120,7 +127,10 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
           following: (node) =>
             get<{ node: string | null }>(edgeCountStatements.following, { node, kinds: allKinds })?.node ??
             null,
-          compare,
+          isLonger: (node, most) =>
+            get<{ longer: number }>(edgeCountStatements.longer, { node, most })?.longer === 1,
+          stored: storedOf,
+          count: countOf,
           lists,
           correct({ kind, node, stored, counted }) {
             if (kind === 'post') return

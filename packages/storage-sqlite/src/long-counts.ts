@@ -2,6 +2,9 @@ import type { EdgeCounts, EdgeKind } from '@kith/core'
 import type { Connection } from './database.ts'
 import { afterEveryId, beforeEveryId } from './keyset.ts'
 
+/** The counts of a node by kind. */
+export type KindCounts = ReadonlyMap<EdgeKind | 'post', EdgeCounts>
+
 /** One list of a node that is counted in the order of its ids. */
 export interface CountedList {
   /** The kind as `kith_long_counts` has it: that of an edge, or 0 for posts. */
@@ -16,8 +19,8 @@ export interface CountedList {
 export interface LongCounts {
   /** Starts to count a node. */
   begin(node: string): Promise<void>
-  /** Counts at most `most` more; the totals by kind when all is counted, `null` if nobody counts this node. Part of a transaction. */
-  advance(node: string, most: number): 'more' | ((kind: EdgeKind | 'post') => EdgeCounts) | null
+  /** Counts at most `most` more; the totals when all is counted, `null` if nobody counts this node. Part of a transaction. */
+  advance(node: string, most: number): 'more' | KindCounts | null
   /** Forgets those that nobody has gone on with for an hour. */
   forgetAbandoned(): Promise<void>
 }
@@ -83,13 +86,13 @@ export function createLongCounts(
       const totals = rowsOf(node)
       if (totals.length === 0) return null
       for (const kind of numbers) run(longCountStatements.forget, { node, kind })
-      return (kind) => {
-        const total = (wanted: 'out' | 'in'): number => {
-          const list = lists.find((each) => each.kind === kind && each.side === wanted)
-          return totals.find((row) => row.kind === list?.number && row.side === wanted)?.counted ?? 0
-        }
-        return { out: total('out'), in: total('in') }
+      const counts = new Map(lists.map(({ kind }) => [kind, { out: 0, in: 0 }]))
+      for (const { kind: number, side, counted } of totals) {
+        const list = lists.find((each) => each.number === number && each.side === side)
+        const count = list && counts.get(list.kind)
+        if (count) count[side] = counted
       }
+      return counts
     },
     async forgetAbandoned() {
       const before = Date.now() - abandonedMillis

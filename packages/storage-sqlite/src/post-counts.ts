@@ -1,9 +1,9 @@
 import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
-import type { CountedList } from './long-counts.ts'
-import { type Comparison, recount } from './recount.ts'
+import type { CountedList, KindCounts } from './long-counts.ts'
+import { recount } from './recount.ts'
 
-type CountStatement = 'change' | 'forget' | 'byAuthors' | 'count' | 'long' | 'following'
+type CountStatement = 'change' | 'forget' | 'byAuthors' | 'longer' | 'count' | 'long' | 'following'
 
 /** Every statement about the counts of posts. An author without live posts has no row. */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
@@ -12,8 +12,9 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
   byAuthors: `SELECT author_id, posts FROM kith_post_counts
     WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
-  count: `SELECT count(*) AS posts FROM
-    (SELECT 1 FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @most)`,
+  longer: `SELECT coalesce((SELECT 1 FROM kith_posts
+    WHERE author_id = @node AND removed = 0 LIMIT 1 OFFSET @most), 0) AS longer`,
+  count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @node AND removed = 0',
   long: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_posts
     WHERE author_id = @node AND removed = 0 AND id > @position ORDER BY id LIMIT @limit)`,
   following: `SELECT min(author_id) AS author_id FROM (
@@ -50,11 +51,7 @@ export function createPostCountTable(connection: Connection): PostCountTable {
     return authorIds.map((id) => byAuthor.get(id) ?? 0)
   }
 
-  function compare(authorId: string, most: number): Comparison[] {
-    const [stored = 0] = read([authorId])
-    const counted = get<{ posts: number }>(postCountStatements.count, { authorId, most })?.posts ?? 0
-    return [{ kind: 'post', stored: { out: stored, in: 0 }, counted: { out: counted, in: 0 } }]
-  }
+  const ofPosts = (posts: number): KindCounts => new Map([['post', { out: posts, in: 0 }]])
 
   return {
     change,
@@ -65,7 +62,10 @@ export function createPostCountTable(connection: Connection): PostCountTable {
         {
           following: (authorId) =>
             get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
-          compare,
+          isLonger: (node, most) =>
+            get<{ longer: number }>(postCountStatements.longer, { node, most })?.longer === 1,
+          stored: (node) => ofPosts(read([node])[0] ?? 0),
+          count: (node) => ofPosts(get<{ posts: number }>(postCountStatements.count, { node })?.posts ?? 0),
           lists,
           correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
         },

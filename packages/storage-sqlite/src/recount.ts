@@ -1,21 +1,18 @@
-import type { CountDifference, EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
+import type { CountDifference, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import { beforeEveryId } from './keyset.ts'
-import { createLongCounts, type CountedList } from './long-counts.ts'
-
-/** What is stored of a node and what there is, of one kind. */
-export interface Comparison {
-  kind: EdgeKind | 'post'
-  stored: EdgeCounts
-  counted: EdgeCounts
-}
+import { createLongCounts, type CountedList, type KindCounts } from './long-counts.ts'
 
 /** Something that is counted by node. */
 export interface Counted {
   /** The first node after this one that has a count or something to count; `null` at the end. */
   following(node: string): string | null
-  /** What is stored and what there is, of every kind; of each list no more than `most` are counted. */
-  compare(node: string, most: number): Comparison[]
+  /** Whether a list of a node has more than `most` entries; looks at no more. */
+  isLonger(node: string, most: number): boolean
+  /** What is stored of a node, of every kind. */
+  stored(node: string): KindCounts
+  /** What there is at a node, of every kind; takes as long as its lists are. */
+  count(node: string): KindCounts
   /** What is counted at a node. */
   readonly lists: readonly CountedList[]
   /** Sets a count right by what it is off. */
@@ -62,24 +59,24 @@ export async function recount(
     const found = { checked: 0, wrong: [] as string[], last: start as string | null, tooLong: null }
     let left = most
     for (let node = counted.following(start); node !== null; node = counted.following(node)) {
-      const comparisons = counted.compare(node, left + 1)
-      const things = comparisons.flatMap((each) => [each.counted.out, each.counted.in])
-      if (things.some((count) => count > left)) {
-        // The next step has room for it, unless it is the first of this one.
-        return found.checked > 0 ? found : { ...found, tooLong: node }
-      }
-      if (differencesOf(node, comparisons).length > 0) found.wrong.push(node)
+      // The next step has room for it, unless it is the first of this one.
+      if (counted.isLonger(node, left)) return found.checked > 0 ? found : { ...found, tooLong: node }
+      const counts = counted.count(node)
+      if (differencesOf(node, counted.stored(node), counts).length > 0) found.wrong.push(node)
       found.checked++
       found.last = node
-      left -= thingsForNode + things.reduce((sum, count) => sum + count)
+      left -= thingsForNode
+      for (const { out, in: into } of counts.values()) left -= out + into
       if (found.checked === limit || left <= 0) return found
     }
     return { ...found, last: null }
   }
 
-  /** Under the write lock, so that it may take as long as the node was when it was compared before. */
   function correctNode(node: string): CountDifference[] {
-    const differences = differencesOf(node, counted.compare(node, Number.MAX_SAFE_INTEGER))
+    return correctAll(differencesOf(node, counted.stored(node), counted.count(node)))
+  }
+
+  function correctAll(differences: CountDifference[]): CountDifference[] {
     for (const difference of differences) counted.correct(difference)
     return differences
   }
@@ -90,16 +87,19 @@ export async function recount(
       if (totals === 'more') return { checked: 0, differences: [], next: inside + node }
       // Another process that counts as well has finished it.
       if (totals === null) return { checked: 0, differences: [], next: node }
-      const comparisons = counted.compare(node, 0).map((each) => ({ ...each, counted: totals(each.kind) }))
-      const differences = differencesOf(node, comparisons)
-      for (const difference of differences) counted.correct(difference)
+      const differences = correctAll(differencesOf(node, counted.stored(node), totals))
       return { checked: 1, differences, next: node }
     })
   }
 }
 
-function differencesOf(node: string, comparisons: readonly Comparison[]): CountDifference[] {
-  return comparisons
-    .filter(({ stored, counted }) => stored.out !== counted.out || stored.in !== counted.in)
-    .map(({ kind, stored, counted }) => ({ kind, node, stored, counted }))
+function differencesOf(node: string, stored: KindCounts, counted: KindCounts): CountDifference[] {
+  const nothing = { out: 0, in: 0 }
+  const differences: CountDifference[] = []
+  for (const [kind, counts] of counted) {
+    const before = stored.get(kind) ?? nothing
+    if (before.out !== counts.out || before.in !== counts.in)
+      differences.push({ kind, node, stored: before, counted: counts })
+  }
+  return differences
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isKithError } from '@kith/core'
 import { sampleVideo } from '../blob-store/sample-videos.ts'
 import { assertBytes, content, noKeys, put, red } from '../blob-store/samples.ts'
 import type { Case } from '../case.ts'
@@ -77,6 +78,21 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
+    name: 'direct: an account that asks for what never came leaves others theirs',
+    async run(make) {
+      const host = await make()
+      const key = nextId()
+      await deliver(host, key)
+      const limits = limitsOf('image', { ownerId: 'mallory' })
+      for (let asked = 0; asked < 300; asked++) {
+        const there = await host.direct.confirm(nextId(), limits).catch(refusalOf)
+        if (there === 'media-unavailable') break
+        assert.equal(there, false)
+      }
+      await assertStaged(host, key)
+    },
+  },
+  {
     name: 'direct: a discarded file is gone, others are not, and discarding again does nothing',
     async run(make) {
       const host = await make()
@@ -148,3 +164,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
 ]
+
+/** The code of an error that says so; any other is thrown. */
+function refusalOf(error: unknown): string {
+  if (isKithError(error)) return error.code
+  throw error
+}

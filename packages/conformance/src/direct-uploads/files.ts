@@ -45,7 +45,7 @@ export async function deliver(host: DirectHost, key: string, sample: Sample = pi
 
 /** Generous limits. */
 export function limitsOf(kind: MediaKind = 'image', limits: Partial<UploadLimits> = {}): UploadLimits {
-  return { kind, maxBytes: 10_000_000, maxPixels: 10_000_000, ...limits }
+  return { ownerId: 'anna', kind, maxBytes: 10_000_000, maxPixels: 10_000_000, ...limits }
 }
 
 /** Reads a staged file whole. */

@@ -42,6 +42,7 @@ export function toAnswer(wire: WireAnswer): Answer {
 export function checkAnswer(wire: WireAnswer, route: RouteDescription | undefined, method: string): void {
   const { status, headers, text } = wire
   assert.match(headers.get('vary') ?? '', /\bOrigin\b/)
+  assert.match(headers.get('x-request-id') ?? '', /^[\w.:=+/@-]{1,64}$/)
   if (status === 204 || method === 'HEAD') {
     assert.equal(text, '')
     if (status === 204 && method !== 'OPTIONS') assert.equal(route?.status, 204)
@@ -64,6 +65,7 @@ function checkProblem({ status, headers, text }: WireAnswer): void {
   assert.equal(headers.get('cache-control'), 'no-store')
   const problem = shapes.Problem.parse(JSON.parse(text))
   assert.equal(problem.status, status)
+  assert.equal(problem.requestId, headers.get('x-request-id'))
   assert.equal(problem.type, `urn:kith:problem:${problem.code}`)
   assert.equal(headers.has('www-authenticate'), status === 401)
   assert.equal(headers.has('retry-after'), status === 429 || status === 503)

@@ -267,6 +267,7 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
     caching(/\/media\/files\//),
     /^work: files of a banned/,
   ],
+  ['a role that is asked for once', caching(/^\/host\/desk/), /^guards: a route for roles/],
   ['a cache in front of the signed addresses', caching(/\/media\/files\//), /^work: nobody is sent on/],
   [
     'a filter that refuses what is wrong before it is counted',
@@ -290,9 +291,51 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
     /^work: 20 confirms/,
   ],
   [
+    'ids of requests that are lost on the way in',
+    onRequest((request) => ({
+      ...request,
+      headers: request.headers.filter(([name]) => name !== 'x-request-id'),
+    })),
+    /^request ids: a valid one/,
+  ],
+  [
+    'ids of requests that are lost on the way out',
+    onHeaders((headers) => headers.delete('x-request-id')),
+    /^(?:accounts: registration signs|request ids: without)/,
+  ],
+  [
+    'one id for all requests',
+    onRequest((request) => ({ ...request, headers: [...request.headers, ['x-request-id', 'always']] })),
+    /^request ids: without/,
+  ],
+  [
+    'any text as an id',
+    flawed((send) => async (request) => {
+      const answer = await send(request)
+      const sent = request.headers.find(([name]) => name === 'x-request-id')?.[1]
+      if (sent === undefined) return answer
+      answer.headers.set('x-request-id', sent)
+      return {
+        ...answer,
+        text: answer.text.replace(/"requestId":"[^"]*"/, `"requestId":${JSON.stringify(sent)}`),
+      }
+    }),
+    /^request ids: without/,
+  ],
+  [
+    'ids that the log does not know',
+    onRequest((request) => ({
+      ...request,
+      headers: request.headers.map(([name, value]) => [name, name === 'x-request-id' ? `${value}-x` : value]),
+    })),
+    /^request ids: the log/,
+  ],
+  [
     'a log full of inputs',
     flawed((send, kith) => (request) => {
-      kith.config.log.warn('proxy.untrusted', { message: String(request.body) })
+      // In a form that the log cannot know for what it is.
+      const message = String(request.body).replaceAll(/\W+/g, ' ')
+      kith.config.log.warn('proxy.untrusted', { message })
       return send(request)
     }),
     /^accounts: registration/,

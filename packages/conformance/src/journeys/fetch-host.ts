@@ -1,3 +1,4 @@
+import type { Viewer } from '@kith/core'
 import { createKithHttp, type KithHttp } from '@kith/http'
 import { guardHeader, type JourneyHost } from './journey-host.ts'
 import { sendByFetch } from './wire.ts'
@@ -25,6 +26,11 @@ export function createFetchHost(
 }
 
 function createApp(http: KithHttp): (request: Request) => Promise<Response> {
+  const checks: Record<string, (request: Request) => Promise<Viewer | null>> = {
+    '/host/private': http.requireViewer,
+    '/host/public': http.readViewer,
+    '/host/desk': (request) => http.requireRole(request, ['moderator', 'admin']),
+  }
   return async (request) => {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/v1/host') return Response.json({ host: true })
@@ -34,9 +40,9 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
       if (pathname === '/api/v1/users/register') response.headers.set(guardHeader, 'seen')
       return response
     }
-    const check = pathname === '/host/private' ? http.requireViewer : http.readViewer
     try {
-      return Response.json({ userId: (await check(request))?.userId ?? null })
+      const viewer = await checks[pathname]?.(request)
+      return Response.json({ userId: viewer?.userId ?? null })
     } catch (error) {
       return http.problem(error, { head: request, route: pathname })
     }

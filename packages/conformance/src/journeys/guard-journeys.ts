@@ -57,6 +57,29 @@ export const guardJourneys: readonly Journey[] = [
     },
   },
   {
+    name: 'guards: a route for roles goes by the role that the account has now, whatever the token is',
+    async run(app) {
+      const anna = await registerBearer(app)
+      const berta = await registerBearer(app, 'berta')
+      const ask = (tokens: { accessToken: string }) =>
+        app.raw('/host/desk', { headers: { authorization: `Bearer ${tokens.accessToken}` } })
+      ;(await app.raw('/host/desk')).problem('unauthenticated')
+      ;(await ask(anna.tokens)).problem('role-required')
+      for (const role of ['moderator', 'admin']) {
+        await app.kith.accounts.setRole(anna.user.id, role)
+        assert.deepEqual((await ask(anna.tokens)).json(), { userId: anna.user.id })
+        ;(await ask(berta.tokens)).problem('role-required')
+      }
+      const me = (await anna.request('/users/me')).json() as { role: string }
+      assert.equal(me.role, 'admin')
+      await app.kith.accounts.setRole(anna.user.id, 'reader')
+      ;(await ask(anna.tokens)).problem('role-required')
+      await app.kith.accounts.setRole(anna.user.id, 'admin')
+      await app.kith.accounts.ban(anna.user.id)
+      ;(await ask(anna.tokens)).problem('session-revoked')
+    },
+  },
+  {
     name: 'guards: who is banned or signed out is out at the next request',
     async run(app) {
       const anna = await registerBearer(app)

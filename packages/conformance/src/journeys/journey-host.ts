@@ -37,7 +37,8 @@ export interface JourneyHost {
   /**
    * Starts an app with Kith and these routes of its own, which answer JSON:
    * `GET POST /host/private` behind `requireViewer` and `GET POST /host/public` behind `readViewer` answer
-   * `{ userId }`, `null` for a guest; `POST /host/echo` answers the JSON it got by the host's own parser;
+   * `{ userId }`, `null` for a guest; `GET POST /host/desk` behind `requireRole` of `moderator` and `admin` answers the same;
+   * `POST /host/echo` answers the JSON it got by the host's own parser;
    * `GET <basePath>/host` answers `{ host: true }`. In front of Kith stands a guard as an app would have it for invitations:
    * on exactly the path `<basePath>/users/register`, by the router of the host or its raw target, it adds
    * {@link guardHeader} to the answer.

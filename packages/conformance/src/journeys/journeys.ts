@@ -10,6 +10,7 @@ import { paceJourneys } from './pace-journeys.ts'
 import { pathJourneys } from './path-journeys.ts'
 import { protocolJourneys } from './protocol-journeys.ts'
 import { refreshJourneys } from './refresh-journeys.ts'
+import { requestIdJourneys } from './request-id-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
@@ -31,6 +32,7 @@ export const journeys: readonly Journey[] = [
   ...pathJourneys,
   ...paceJourneys,
   ...protocolJourneys,
+  ...requestIdJourneys,
   ...socialJourneys,
   ...mediaJourneys,
   ...directJourneys,

@@ -96,6 +96,7 @@ export function createAccounts(core: Core): Accounts {
           'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
         throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
       }
+      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
       const user = record({
         ...present(fields),
         emailVerifiedAt: emailVerified ? clock() : null,

@@ -1,3 +1,5 @@
+import { commonPasswords } from './common-passwords.ts'
+
 /** Letters that digits and signs stand for; the same class for what cannot be told apart. */
 const leet: Readonly<Record<string, string>> = Object.freeze({
   '0': 'o',
@@ -32,7 +34,7 @@ const shortest = { asTyped: 3, asLeet: 4 }
 
 /**
  * Whether a password is little more than these words: in any case, reversed, doubled, put together, with signs for letters,
- * and with digits, signs or up to three letters around them.
+ * with digits, signs, one letter again and again, or up to three other letters around them, and with one common password: `iloveanna1`.
  */
 export function isDisguise(password: string, words: readonly string[]): boolean {
   const typed = plain(password)
@@ -62,8 +64,21 @@ function isCovered(compared: string, typed: string, words: readonly string[]): b
   }
   if (!rest.includes('\0')) return false
   // By UTF-16 units: reading signs as letters keeps the places.
-  const beside = typed.split('').filter((unit, at) => rest[at] !== '\0' && /[\p{L}\p{Cs}]/u.test(unit))
-  return beside.length < enoughLetters
+  const beside = typed
+    .split('')
+    .map((unit, at) => (rest[at] !== '\0' && /[\p{L}\p{Cs}]/u.test(unit) ? unit : ' '))
+  const pieces = beside
+    .join('')
+    .split(/ +/)
+    .filter((piece) => !/^(.)\1*$/u.test(piece))
+  const letters = pieces.reduce((sum, { length }) => sum + length, 0)
+  const longest = pieces.reduce((most, piece) => Math.max(most, isCommonWord(piece) ? piece.length : 0), 0)
+  return letters - longest < enoughLetters
+}
+
+/** Whether it says nothing beside a name. */
+function isCommonWord(text: string): boolean {
+  return commonPasswords().has(text)
 }
 
 /** Without case, accents and compatibility forms, and in Latin letters what looks like them. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Log } from '../log/log.ts'
 import { isArgon2 } from './argon2-hash.ts'
+import type { HashForms } from './hash-forms.ts'
 import type { LegacyHash } from './legacy-hash.ts'
 
 /** Whether a password is right, and whether its hash should be replaced by a new one. */
@@ -13,6 +14,8 @@ export interface HashMatch {
 export interface HashCheck {
   /** Whether some verifier reads this hash. */
   reads(stored: string): boolean
+  /** Remembers the form of a hash that is about to be stored. Never rejects. */
+  expect(stored: string): Promise<void>
   /**
    * Checks a password; never rejects. One that is wrong costs the same whatever is stored: argon2 once, and each other form
    * that was met once, against the hash itself or against one that stands for it.
@@ -28,7 +31,7 @@ export interface HashCheckParts {
   ownPrefix: string
   /** A hash of today's parameters that no password matches. */
   nobody: string
-  legacy: readonly LegacyHash[]
+  forms: HashForms
   log: Log
 }
 
@@ -37,11 +40,8 @@ const wrong: HashMatch = Object.freeze({ matches: false, upgrade: false })
 const reportedMost = 100
 
 /** Creates it. */
-export function createHashCheck({ argon2, ownPrefix, nobody, legacy, log }: HashCheckParts): HashCheck {
+export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashCheckParts): HashCheck {
   const reported = new Set<string>()
-  const older: LegacyHash = { reads: isArgon2, verify: argon2 }
-  /** The forms that are not today's, each with the last hash of it that was met: the accounts of an app share parameters. */
-  const forms = [older, ...legacy].map((verifier) => ({ verifier, stand: null as string | null }))
 
   /** By a digest, so that a broken hash is reported once and not at each guess. */
   function report(stored: string, reason: string, cause?: string): void {
@@ -66,24 +66,23 @@ export function createHashCheck({ argon2, ownPrefix, nobody, legacy, log }: Hash
     }
   }
 
-  function formOf(stored: string): (typeof forms)[number] | undefined {
-    const form = forms.find(({ verifier }) => verifier.reads(stored))
-    if (form) form.stand = stored
-    return form
-  }
-
   return {
-    reads: (stored) => isOwn(stored, ownPrefix) || formOf(stored) !== undefined,
+    reads: (stored) => isOwn(stored, ownPrefix) || forms.formOf(stored) !== null,
+    async expect(stored) {
+      const form = isOwn(stored, ownPrefix) ? null : forms.formOf(stored)
+      if (form) await forms.remember(form)
+    },
     async check(password, stored) {
       const own = stored !== null && isOwn(stored, ownPrefix)
-      const form = own || stored === null ? undefined : formOf(stored)
+      const form = own || stored === null ? null : forms.formOf(stored)
       if (own && (await verify(argon2, password, stored))) return { matches: true, upgrade: false }
       if (form && stored !== null && (await verify(form.verifier.verify, password, stored)))
         return { matches: true, upgrade: true }
       if (stored !== null && !own && !form) report(stored, 'is of no form that `passwords.legacy` reads')
+      if (form) await forms.remember(form)
       if (!own) await verify(argon2, password, nobody)
-      for (const { verifier, stand } of forms) {
-        if (verifier !== form?.verifier && stand !== null) await verify(verifier.verify, password, stand)
+      for (const { verifier, stand } of await forms.known()) {
+        if (stand !== form?.stand) await verify(verifier.verify, password, stand)
       }
       return wrong
     },

@@ -71,6 +71,23 @@ describe('common passwords', () => {
   })
 })
 
+describe('passphrases', () => {
+  /** Those of the list itself, the worst that a passphrase can be made of. */
+  const words = [...commonPasswords()].filter((entry) => /^[a-z]{4,}$/.test(entry))
+  const names = words.filter(({ length }) => length < 8)
+
+  test('fewer than one in a thousand of four random words is refused, whatever the account is called', () => {
+    let [seed, refused] = [11, 0]
+    const pick = (from: readonly string[]): string =>
+      from[(seed = (seed * 48_271) % 2_147_483_647) % from.length] ?? ''
+    for (let round = 0; round < 20_000; round++) {
+      const phrase = [1, 2, 3, 4].map(() => pick(words)).join(['', ' ', '-', '.'][round % 4])
+      if (isRefused(phrase, { username: pick(names), name: `${pick(names)} ${pick(names)}` })) refused++
+    }
+    expect(refused).toBeLessThan(20)
+  })
+})
+
 describe('names of the account', () => {
   test.each([
     'ada.lovelace_99',
@@ -102,6 +119,11 @@ describe('names of the account', () => {
     'AugustaAda!',
     'Kïng-2024',
     'augusta kïng',
+    'iLoveLovelace!1',
+    'xXlovelaceXx',
+    'byron-forever',
+    'l0velace123dragon',
+    'zzzaugustazzz',
   ])('%j is one in disguise', (password) => {
     expect(isRefused(password, ada)).toBe(true)
   })
@@ -112,6 +134,7 @@ describe('names of the account', () => {
     'lovelace wrote notes',
     'correct horse',
     'byron had a limp',
+    'dragon lovelace monkey',
   ])('%j says more than a name', (password) => {
     expect(isRefused(password, ada)).toBe(false)
   })
@@ -156,6 +179,11 @@ test('common passwords are found in look-alike letters, with signs between them,
     'password password',
     'trustno1!',
     'password\u200d1',
+    'passwordd',
+    'Dragonn!2024',
+    'passswoord',
+    'dragonmonkey',
+    'Sunshine-Princess1',
   ])
     expect(isCommon(password), password).toBe(true)
   for (const password of ['dragon monkey letmein', 'passwort am morgen', 'vier wörter im wind'])

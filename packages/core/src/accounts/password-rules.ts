@@ -24,8 +24,8 @@ const mostDecoration = 6
 const shortestDecorated = 4
 
 /**
- * Whether a password is one of those that people choose most: also in look-alike letters, with blanks or signs between them, twice,
- * or with up to six digits or signs around it.
+ * Whether a password is one of those that people choose most: also in look-alike letters, with letters doubled, with blanks or signs
+ * between them, twice, two of them together, or with up to six digits or signs around it.
  */
 export function isCommon(password: string): boolean {
   const folded = password.normalize('NFKC').toLowerCase()
@@ -33,7 +33,33 @@ export function isCommon(password: string): boolean {
   const half = letters.slice(0, letters.length / 2)
   const twice = half.length >= shortestDecorated && half + half === letters ? [half] : []
   const forms = [...undecorated(folded), ...undecorated(plain(folded)), ...undecorated(letters), ...twice]
-  return forms.some((form) => commonPasswords().has(form))
+  return forms.some((form) => isListed(form) || isPair(form))
+}
+
+function isListed(form: string): boolean {
+  const shorter = squeeze(form)
+  return commonPasswords().has(form) || (shorter.length >= shortestDecorated && squeezed().has(shorter))
+}
+
+/** Longer ones are no pair of those in the list. */
+const longestPair = 64
+
+function isPair(form: string): boolean {
+  if (form.length > longestPair) return false
+  for (let at = shortestDecorated; at <= form.length - shortestDecorated; at++)
+    if (commonPasswords().has(form.slice(0, at)) && commonPasswords().has(form.slice(at))) return true
+  return false
+}
+
+/** `passswoord` is `pasword`, and so is `password`. */
+function squeeze(text: string): string {
+  return text.replace(/(.)\1+/gsu, '$1')
+}
+
+let squeezedPasswords: ReadonlySet<string> | undefined
+
+function squeezed(): ReadonlySet<string> {
+  return (squeezedPasswords ??= new Set([...commonPasswords()].map(squeeze)))
 }
 
 /** A text, and what is left of it without some of the digits and signs at its ends. */

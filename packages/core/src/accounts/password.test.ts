@@ -5,11 +5,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cheapHashing } from '../../test/instance.ts'
 import { createLog } from '../log/log.ts'
+import { createMemoryFactStore } from '../memory/memory-fact-store.ts'
 import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
 import { createPasswords } from './password.ts'
 
 const log = createLog({ warn: () => {} })
-const tools = { random: (length: number) => randomBytes(length), log }
+const random = (length: number): Buffer => randomBytes(length)
+const tools = { random, facts: createMemoryFactStore(), log }
 const passwords = createPasswords(cheapHashing, tools)
 
 test('a password matches its own hash and no other', async () => {
@@ -136,7 +138,7 @@ describe('a hash that is read can be checked', () => {
 
 describe('the work of a wrong password', () => {
   /** Passwords that write down every computation: with which parameters, for which stored hash. */
-  function recorded(legacy: readonly LegacyHash[]) {
+  function recorded(legacy: readonly LegacyHash[], facts = createMemoryFactStore()) {
     const work: string[] = []
     const noted = (name: string, verifier: LegacyHash): LegacyHash => ({
       reads: (stored) => verifier.reads(stored),
@@ -153,7 +155,7 @@ describe('the work of a wrong password', () => {
       }) as typeof verify,
     }
     const named = legacy.map((verifier, index) => noted(`legacy ${index}`, verifier))
-    const made = createPasswords({ ...cheapHashing, legacy: named }, { ...tools, argon2 })
+    const made = createPasswords({ ...cheapHashing, legacy: named }, { ...tools, facts, argon2 })
     return {
       made,
       async workOf(password: string, stored: string | null): Promise<string[]> {
@@ -169,7 +171,7 @@ describe('the work of a wrong password', () => {
 
   test('is the same for nobody, for accounts of today and of every form that was met, and for what nobody reads', async () => {
     const { made, workOf } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare)])
-    for (const stored of [md5, older, crypted]) expect(made.reads(stored)).toBe(true)
+    for (const stored of [md5, older, crypted]) await made.expect(stored)
     const own = await made.hash('right')
     const expected = ['$argon2id$v=19$m=16,t=2,p=1', '$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 1']
     for (const stored of [
@@ -193,9 +195,53 @@ describe('the work of a wrong password', () => {
     expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
   })
 
+  test('is the same after a restart, and in a process that imported nothing', async () => {
+    const facts = createMemoryFactStore()
+    const legacy = [legacyDigest(), legacyBcrypt(bcrypt.compare)]
+    const before = recorded(legacy, facts)
+    for (const stored of [older, md5, crypted]) await before.made.expect(stored)
+    const { made, workOf } = recorded(legacy, facts)
+    const expected = ['$argon2id$v=19$m=16,t=2,p=1', '$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 1']
+    for (const stored of [null, crypted, md5, await made.hash('right')])
+      expect(await workOf('wrong', stored)).toEqual(expected)
+  })
+
+  test('is the same for hashes of one verifier with other parameters, and salts of any length are one form', async () => {
+    const { made, workOf } = recorded([legacyDigest(), legacyPbkdf2()])
+    const slow = `$pbkdf2-sha256$i=100$${base64(Buffer.alloc(16, 7))}$${'B'.repeat(43)}`
+    const quick = `$pbkdf2-sha256$i=10$${base64(Buffer.alloc(16, 8))}$${'C'.repeat(43)}`
+    const salted = ['c2FsdA', 'c2FsdHlzYWx0', ''].map((salt) => `$md5$salt-first$${salt}$${md5}`)
+    for (const stored of [slow, quick, ...salted]) await made.expect(stored)
+    const expected = ['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 1', 'legacy 1']
+    for (const stored of [null, slow, quick, ...salted, await made.hash('right')])
+      expect(await workOf('wrong', stored), String(stored)).toEqual(expected)
+  })
+
+  test('is remembered without anything of an account', async () => {
+    const facts = createMemoryFactStore()
+    const { made } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare), legacyScrypt()], facts)
+    const scrypted = `$scrypt$ln=4,r=8,p=1$c2FsdHlzYWx0c2FsdA$${'Zm9v'.repeat(10)}`
+    for (const stored of [md5, crypted, scrypted, crypted]) await made.expect(stored)
+    const stored = await Promise.all([0, 1, 2, 3].map((index) => facts.get(`password-form-${index}`)))
+    expect(stored).toEqual([
+      '0'.repeat(32),
+      `$2b$04$${'A'.repeat(53)}`,
+      `$scrypt$ln=4,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(40)}`,
+      null,
+    ])
+  })
+
+  test('goes on where the storage cannot say which forms there are', async () => {
+    const facts = createMemoryFactStore()
+    const down = async (): Promise<never> => Promise.reject(new Error('down'))
+    const { made, workOf } = recorded([legacyDigest()], { ...facts, get: down, setOnce: down })
+    await made.expect(md5)
+    expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
+  })
+
   test('ends early only where the password is right', async () => {
     const { made, workOf } = recorded([legacyDigest()])
-    made.reads(md5)
+    await made.expect(md5)
     expect(await workOf('right', await made.hash('right'))).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
     expect(await workOf('password', md5)).toEqual(['legacy 0'])
     expect(await workOf('password', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])

@@ -1,13 +1,17 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
-import type { Random } from '../id.ts'
 import type { Emit } from '../events.ts'
+import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
+import type { FactStore } from '../facts.ts'
+import type { Random } from '../id.ts'
 import type { Log } from '../log/log.ts'
 import type { PasswordOptions } from '../options.ts'
 import { observeJob, observeQueue } from '../telemetry/job-queue.ts'
 import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
+import { isArgon2 } from './argon2-hash.ts'
 import { createHashCheck, type HashMatch } from './hash-check.ts'
+import { createHashForms } from './hash-forms.ts'
+import type { LegacyHash } from './legacy-hash.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
@@ -23,6 +27,8 @@ export interface Passwords {
   reads(stored: string): boolean
   /** How many passwords wait to be hashed or checked. */
   load(): QueueLoad
+  /** Remembers the form of a hash that is about to be stored, so that wrong passwords cost the same from the first on. */
+  expect(stored: string): Promise<void>
 }
 
 /** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
@@ -41,6 +47,8 @@ interface Argon2 {
 /** What hashing needs besides its options. */
 export interface PasswordTools {
   random: Random
+  /** Remembers which forms imported hashes have. */
+  facts: FactStore
   log: Log
   emit?: Emit | undefined
   /** @default none */
@@ -51,7 +59,7 @@ export interface PasswordTools {
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(
   options: PasswordOptions,
-  { random, log, emit, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
+  { random, facts, log, emit, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
 ): Passwords {
   const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
   const queue = createFairQueue({
@@ -70,12 +78,14 @@ export function createPasswords(
     return observeJob(telemetry, { queue: 'passwords', verb }, () => queue(turn, work))
   }
   const ownPrefix = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$`
+  const check: LegacyHash['verify'] = (password, stored) => argon2.verify(stored, normalise(password))
+  const older: LegacyHash = { reads: isArgon2, verify: check }
   const hashes = createHashCheck({
-    argon2: (password, stored) => argon2.verify(stored, normalise(password)),
+    argon2: check,
     ownPrefix,
     // Made up, not computed: the check against it does the same work and cannot succeed.
     nobody: `${ownPrefix}${base64(random(16))}$${base64(random(32))}`,
-    legacy,
+    forms: createHashForms({ verifiers: [older, ...legacy], facts, log }),
     log,
   })
 
@@ -90,6 +100,7 @@ export function createPasswords(
       inTurn('verify', turn, () => hashes.check(password, stored)),
     reads: (stored) => hashes.reads(stored),
     load: () => queue.load(),
+    expect: (stored) => hashes.expect(stored),
   }
 }
 

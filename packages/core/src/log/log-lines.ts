@@ -43,6 +43,11 @@ export const logLines = {
     meaning: 'A listener of an event failed; the change it was told of is stored.',
     toDo: 'Mend the listener; `listens` names the event.',
   },
+  'storage.set-back': {
+    level: 'warn',
+    meaning: 'A refresh token is ahead of its session: the storage is older than what was given out.',
+    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions. Until then tokens that were used up or logged out may work again.',
+  },
   'upkeep.step-failed': {
     level: 'error',
     meaning: 'A step of upkeep failed; the next run does it again.',
@@ -57,6 +62,37 @@ export const logLines = {
     level: 'warn',
     meaning: 'Released media could not be looked up; the next upkeep removes them.',
     toDo: 'Nothing, unless it repeats: then look at the storage.',
+  },
+  'media.place-wrong': {
+    level: 'error',
+    meaning: 'The place of the media is not that of this database: nothing is stored or removed there.',
+    toDo: 'Read `detail`: usually a disk is not mounted, or a path is wrong. Logged once; deletions are made up for by upkeep.',
+  },
+  'media.place-back': {
+    level: 'warn',
+    meaning: 'The place of the media is back: media are stored and removed again.',
+    toDo: 'Nothing.',
+  },
+  'media.place-adopted': {
+    level: 'warn',
+    meaning: 'The place of the media had no mark of this database and was marked now.',
+    toDo: 'Nothing after an upgrade from a release without marks; otherwise look at the path, since `detail` says what was found there.',
+  },
+  'clearing.left-to-upkeep': {
+    level: 'warn',
+    meaning: 'Too many deletions wait in this process to be cleared away; upkeep does the rest.',
+    toDo: 'Run upkeep soon. If it repeats, look at who deletes so much.',
+  },
+  'clearing.failed': {
+    level: 'warn',
+    meaning:
+      'What a deletion or a ban has marked could not be cleared away to the end; the next upkeep does the rest.',
+    toDo: 'Read `error`. Nobody sees what is marked; only rows and files are left.',
+  },
+  'close.part-failed': {
+    level: 'warn',
+    meaning: 'A part could not be closed when the process ended; the others are.',
+    toDo: 'Nothing, unless processes are left behind: then read `error`.',
   },
   'media.claim-not-ended': {
     level: 'warn',
@@ -78,6 +114,11 @@ export const logLines = {
     meaning: 'Nobody can sign in with a stored password hash.',
     toDo: 'Give `passwords.legacy` a verifier for its form, or let the account set a new password. Each hash is reported once.',
   },
+  'password.forms-not-stored': {
+    level: 'warn',
+    meaning: 'The forms of imported password hashes could not be read or stored; it is tried again.',
+    toDo: 'Nothing, unless it repeats: then look at the storage. Until then a wrong password may cost less for imported accounts.',
+  },
   'password.breach-check-failed': {
     level: 'warn',
     meaning: 'A password could not be looked up in breaches and was accepted.',
@@ -87,44 +128,6 @@ export const logLines = {
     level: 'warn',
     meaning: 'Most of the calls that a media service allows are used.',
     toDo: 'Find out what asks so often, or raise the budget and the plan at the service.',
-  },
-  'process.part-not-closed': {
-    level: 'warn',
-    meaning: 'A part could not be closed at the end of the process; the others are.',
-    toDo: 'Read `error`. Nothing is lost by it.',
-  },
-  'media.place-wrong': {
-    level: 'error',
-    meaning: 'The place of the media is not the one of this database, so nothing is stored or removed there.',
-    toDo: '`detail` says what was found: mount the disk, or put the path right. `kith.ready()` says so too.',
-  },
-  'media.place-back': {
-    level: 'warn',
-    meaning: 'The place of the media is the right one again; media are stored and removed.',
-    toDo: 'Nothing.',
-  },
-  'media.place-adopted': {
-    level: 'warn',
-    meaning:
-      'The place of the media had no mark of this database and was marked now, since its media are there.',
-    toDo: 'Nothing: expected once, after the update that began to mark places, or after a restore.',
-  },
-  'clearing.left': {
-    level: 'warn',
-    meaning: 'Too much waits to be cleared away in this process; what else was deleted is left to upkeep.',
-    toDo: 'See that upkeep runs; `what` names it.',
-  },
-  'clearing.failed': {
-    level: 'warn',
-    meaning:
-      'What was deleted or banned could not be cleared away to the end; the next upkeep does the rest.',
-    toDo: 'Read `error`; `what` names it. See that upkeep runs.',
-  },
-  'session.storage-set-back': {
-    level: 'warn',
-    meaning:
-      'A refresh token is ahead of its session: the storage is older than what was given out. Told once for each process.',
-    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
   },
   'ready.part-failed': {
     level: 'warn',

@@ -2,7 +2,9 @@ import { isKithError } from '../errors.ts'
 import type { LoggedError } from './logger.ts'
 import { redact } from './redact.ts'
 
+/** Errors are wrapped two or three times; more is a circle or a mistake. */
 const maxCauses = 5
+/** What V8 keeps is 10 frames, unless the app asks for more. */
 const maxFrames = 20
 
 /** Describes an error for the log: name, message, code and the stack once, and of its causes the same. */
@@ -46,7 +48,8 @@ function describeOne(error: unknown, secrets: readonly string[]): LoggedError {
 
 function nameOfOther(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown === null ? null : typeof thrown)
-  return plain(thrown.constructor?.name) ?? 'object'
+  const { name } = (thrown.constructor as { name?: unknown } | undefined) ?? {}
+  return name === undefined ? 'object' : (plain(name) ?? 'object')
 }
 
 function codeOf(error: Error): string | undefined {

@@ -88,8 +88,9 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
   }
 
   async function takeStaged(direct: DirectUploads, record: MediaRecord): Promise<Upload> {
-    const { id, kind, contentType } = record
+    const { id, ownerId, kind, contentType } = record
     const limits = {
+      ownerId,
       kind,
       maxBytes: maxBytesOf(config, contentType),
       maxPixels: kind === 'image' ? config.maxPixels : config.maxVideoPixels,

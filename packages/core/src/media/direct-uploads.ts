@@ -20,8 +20,10 @@ export interface UploadTerms {
   until: Date
 }
 
-/** What may be taken in at most. */
+/** What may be accepted at most. */
 export interface UploadLimits {
+  /** Whose upload it is. A service whose calls are counted shares them among accounts, so that none uses up what others need. */
+  ownerId: string
   /** Of which format the file is in particular does not matter here: Kith looks at it when it reads it. */
   kind: MediaKind
   maxBytes: number

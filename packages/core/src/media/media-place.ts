@@ -19,8 +19,8 @@ export interface MediaPlace {
    * @throws storage-failed where the place has no mark, or that of another database
    */
   demand(): Promise<void>
-  /** What is wrong with the place and what to do, for an operator; `null` if nothing is, or if it keeps no mark. */
-  problem(): Promise<string | null>
+  /** For `ready()`: rejects with what is wrong and what to do. Absent where the place keeps no mark. */
+  check?(): Promise<null>
   /** Takes the place as it is for the one of this database: what an operator says who knows better. */
   adopt(): Promise<Adoption>
 }
@@ -45,7 +45,6 @@ export function createMediaPlace(
   if (!blobs || !isMarked(blobs)) {
     return {
       demand: async () => {},
-      problem: async () => null,
       adopt: async () => {
         throw new KithError('not-configured', { detail: 'The media are kept where no mark is needed.' })
       },
@@ -78,7 +77,7 @@ export function createMediaPlace(
     const told = `${found} of the ${checked} oldest media of this database are there`
     if (found * 2 < checked)
       return `the place of the media has no mark of this database, and ${told}: is the disk mounted, and the path right? ${howToAdopt}`
-    log.warn('media.place-adopted', { detail: told })
+    log.warn('media.place-adopted', { detail: `${told}.` })
     return mark === null ? await begin() : await take(mark)
   }
 
@@ -128,7 +127,11 @@ export function createMediaPlace(
   }
 
   return {
-    problem,
+    async check() {
+      const verdict = await problem()
+      if (verdict === null) return null
+      throw new KithError('storage-failed', { detail: verdict })
+    },
     async demand() {
       const verdict = await problem()
       if (verdict === null) return

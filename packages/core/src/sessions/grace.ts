@@ -4,7 +4,7 @@ import type { SessionRecord } from './session-store.ts'
 /**
  * For how long the token before the current one still gets the current one. A clock that is set neither widens that nor opens it
  * again: by a process that rotated itself it is given for as long as it has really run since, by others as long as their clock
- * says, give or take two seconds, but not in a time that their clock has shown before.
+ * says, give or take two seconds, but not where that stands for two moments, since it was set back.
  */
 export interface Grace {
   /** This process has just rotated the session to the generation that it has now. */
@@ -40,7 +40,7 @@ export function createGrace(graceSeconds: number, time: LivedTime): Grace {
       if (passed > millis) return false
       const rotated = own.get(id)
       if (rotated?.generation === generation) return time.steady() - rotated.at <= millis
-      return passed >= -skew && !time.isRepeated(now)
+      return passed >= -skew && !time.isRepeated(now) && !time.isRepeated(rotatedAt)
     },
   }
 }

@@ -6,13 +6,16 @@ export interface LivedTime {
   readonly clock: Clock
   /** Milliseconds that only ever grow. */
   steady(): number
-  /** Whether the clock showed this time before, and was set back since; or stood past it when this process began. */
+  /** Whether the clock has shown this time and was set back since, so that it stands for two moments. */
   isRepeated(time: Date): boolean
 }
 
+/** A time that the clock went through without being set. */
 interface Stretch {
   from: number
   to: number
+  /** The earliest time that the clock was set back to since. */
+  setBackTo: number
 }
 
 /** What clocks are corrected by in daily life, and differ by between machines. */
@@ -21,24 +24,30 @@ export const skewMillis = 2_000
 const maxStretches = 50
 
 /**
- * Watches a clock. Between two looks it should go on as fast as the process runs; where it did not, it was set, and the stretch of
- * time that it showed until then is kept. Nobody looks for the process: what happened between two looks is not known.
+ * Watches a clock. Between two looks it should go on as fast as the process runs; where it did not, it was set. Whatever was before
+ * this process counts as lived. Nobody looks for the process: a clock that was set forth and back between two looks is not noticed.
  */
 export function createLivedTime(clock: Clock, steady: () => number = () => performance.now()): LivedTime {
   const before: Stretch[] = []
-  const began = clock().getTime()
-  let [last, lastSteady] = [began, steady()]
-  let current: Stretch = { from: began, to: began }
+  let [last, lastSteady] = [clock().getTime(), steady()]
+  let current: Stretch = { from: -Infinity, to: last, setBackTo: Infinity }
+
+  function begin(time: number): void {
+    before.push(current)
+    if (before.length > maxStretches) before.splice(0, 2, joined(before.slice(0, 2)))
+    current = { from: time, to: time, setBackTo: Infinity }
+  }
 
   function look(): Date {
     const now = clock()
     const [time, at] = [now.getTime(), steady()]
     const expected = last + at - lastSteady
     current.to = Math.max(current.to, expected)
-    if (Math.abs(time - expected) > skewMillis) {
-      before.push(current)
-      if (before.length > maxStretches) before.splice(0, 2, joined(before.slice(0, 2)))
-      current = { from: time, to: time }
+    if (time > expected + skewMillis) begin(time)
+    // Measured from the latest time, so that small steps add up.
+    else if (time < current.to - skewMillis) {
+      begin(time)
+      for (const stretch of before) stretch.setBackTo = Math.min(stretch.setBackTo, time)
     }
     ;[last, lastSteady] = [time, at]
     return now
@@ -49,10 +58,10 @@ export function createLivedTime(clock: Clock, steady: () => number = () => perfo
     steady,
     isRepeated(date) {
       const time = date.getTime()
-      if (time < began - skewMillis) return true
-      // Small steps back add up within a stretch, too.
-      const isBehind = time >= current.from && time < current.to - skewMillis
-      return isBehind || before.some(({ from, to }) => time >= from && time <= to)
+      return before.some(
+        ({ from, to, setBackTo }) =>
+          time >= Math.max(from, setBackTo - skewMillis) && time <= to + skewMillis,
+      )
     },
   }
 }
@@ -61,5 +70,6 @@ function joined(stretches: readonly Stretch[]): Stretch {
   return {
     from: Math.min(...stretches.map(({ from }) => from)),
     to: Math.max(...stretches.map(({ to }) => to)),
+    setBackTo: Math.min(...stretches.map(({ setBackTo }) => setBackTo)),
   }
 }

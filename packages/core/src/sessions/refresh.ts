@@ -69,16 +69,13 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
 
-const warned = new WeakSet<Core>()
-
 /**
  * Ends a session whose token is of a later generation than the row. Nobody has stolen it: the storage was set back, by a restored
  * backup for instance. It ends all the same, since tokens that were used up before the loss would work again.
  */
 async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
-  if (!warned.has(core)) core.config.log.warn('session.storage-set-back')
+  core.config.log.warn('storage.set-back')
   core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'set-back' })
-  warned.add(core)
   await endSession(core, session)
 }
 

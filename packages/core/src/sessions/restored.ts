@@ -1,4 +1,4 @@
-import { createSteps, type Steps } from '../steps.ts'
+import type { Steps } from '../steps.ts'
 import type { Storage } from '../storage.ts'
 
 /** What {@link Restored} did. */
@@ -18,7 +18,7 @@ export type Restored = () => Promise<RestoreReport>
 const endOfTime = new Date(8.64e15)
 
 /** Creates the step of one Kith instance. */
-export function createRestored({ sessions: store }: Storage, steps: Steps = createSteps()): Restored {
+export function createRestored({ sessions: store }: Storage, steps: Steps): Restored {
   return async () => {
     let sessions = 0
     await steps.run(async (limit) => {

@@ -25,7 +25,8 @@ export function createClearing(purge: Purge, log: Log): Clearing {
 
   function add(what: string, work: () => Promise<void>): void {
     if (waiting >= mostWaiting) {
-      log.warn('clearing.left', { fields: { what } })
+      const message = `${what} is left to upkeep: ${mostWaiting} others wait in this process to be cleared away.`
+      log.warn('clearing.left-to-upkeep', { message })
       return
     }
     waiting++
@@ -39,16 +40,17 @@ export function createClearing(purge: Purge, log: Log): Clearing {
       await work()
     } catch (error) {
       if (error instanceof JobStopped) return
-      log.warn('clearing.failed', { error, fields: { what } })
+      const message = `${what} could not be cleared away to the end; the next upkeep does the rest.`
+      log.warn('clearing.failed', { message, error })
     } finally {
       waiting--
     }
   }
 
   return {
-    account: (id) => add('a deleted account', () => purge.account({ id, purged: false })),
-    post: (id) => add('a removed post', () => purge.post({ id, purged: false })),
-    ban: (id) => add('a ban or the end of one', () => purge.settle(id)),
+    account: (id) => add('A deleted account', () => purge.account({ id, purged: false })),
+    post: (id) => add('A removed post', () => purge.post({ id, purged: false })),
+    ban: (id) => add('A ban or the end of one', () => purge.settle(id)),
     settled: () => last,
   }
 }

@@ -3,9 +3,9 @@ import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
 import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
-import { JobStopped } from '../steps.ts'
 import type { Adoption } from '../media/media-place.ts'
+import { JobStopped } from '../steps.ts'
+import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
@@ -187,13 +187,15 @@ export function createUpkeep(core: Core): Upkeep {
         const done = (total: number): void => progress(name, total)
         done(0)
         try {
-          return await observer.step(name, (tell) => {
-            const failed = (error: unknown): void => {
-              tell(error)
-              fail(error)
-            }
-            return work({ fail: failed, done })
-          })
+          return await observer.step(name, (tell) =>
+            work({
+              done,
+              fail(error) {
+                tell(error)
+                fail(error)
+              },
+            }),
+          )
         } catch (error) {
           fail(error)
           return null

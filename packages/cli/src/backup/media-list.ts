@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { MediaRecord } from '@kith/core'
+import { backupFiles, type StoredFile } from './manifest.ts'
+
+/** A line of the list of a backup. */
+export interface ListedMedium {
+  id: string
+  contentType: MediaRecord['contentType']
+  /** Of its copy; `null` where it was only listed, or is missing. */
+  file: StoredFile | null
+  missing: boolean
+}
+
+/** Where the copy of a medium is. The ends of ids are random, so the folders are about equally full. */
+export function copyOf(folder: string, id: string): string {
+  return join(folder, backupFiles.media, id.slice(-2), id)
+}
+
+/** The lines of a list, one at a time. */
+export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
+  const lines = createInterface({
+    input: createReadStream(join(folder, backupFiles.list)),
+    crlfDelay: Infinity,
+  })
+  for await (const line of lines) if (line !== '') yield JSON.parse(line) as ListedMedium
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { isMarked, type Kith } from '@kith/core'
+import { CliError } from '../cli-error.ts'
+import { type Manifest } from './manifest.ts'
+import { copyOf, type ListedMedium, readList } from './media-list.ts'
+
+/** What media are put back by. */
+export interface PutMedia {
+  /** Stands on the restored database, and on the place where media are to be. */
+  kith: Kith
+  folder: string
+  manifest: Manifest
+  progress(count: number): void
+}
+
+/** How many are looked up together. */
+const pageSize = 100
+
+/** Puts the copied files back. Those that are there stay, since a medium never changes: it can be repeated. */
+export async function putMedia({ kith, folder, manifest, progress }: PutMedia): Promise<number> {
+  if (manifest.media.mode !== 'copied') return 0
+  const { blobs } = kith.config.media
+  if (!blobs) {
+    throw new CliError('The backup has media, and the config has no place for them.', {
+      hint: 'Give `media.blobs` to createKith, or set KITH_MEDIA_DIRECTORY.',
+    })
+  }
+  await demandPlace(kith)
+  let count = 0
+  let page: ListedMedium[] = []
+  async function put(): Promise<void> {
+    const present = new Set(await blobs?.present(page.map(({ id }) => id)))
+    for (const { id, contentType, file } of page) {
+      if (file && !present.has(id)) {
+        await blobs?.put(id, checked(copyOf(folder, id), file.sha256), { contentType, size: file.bytes })
+      }
+      count++
+    }
+    progress(count)
+    page = []
+  }
+  for await (const medium of readList(folder)) {
+    if (medium.missing) continue
+    page.push(medium)
+    if (page.length === pageSize) await put()
+  }
+  await put()
+  return count
+}
+
+/** The place is empty, or that of this very database: of an earlier try, or of media that were not lost. */
+async function demandPlace(kith: Kith): Promise<void> {
+  const { blobs } = kith.config.media
+  if (!blobs) return
+  if (isMarked(blobs)) {
+    const [mark, fact] = [await blobs.readMark(), await kith.storage.facts.get('media.mark')]
+    if (mark !== null && mark === fact) return
+  }
+  const { blobs: some } = await blobs.list(null, 1)
+  if (some.length > 0) {
+    throw new CliError('The place of the media has files, and is not that of the database in the backup.', {
+      hint: 'Restore into an empty folder or bucket: move what is there away, or correct the path.',
+    })
+  }
+  if (isMarked(blobs)) await kith.upkeep.adoptMedia()
+}
+
+/** Ends in an error where the file is not what was backed up, so that nothing is stored. */
+async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(piece)
+    yield piece
+  }
+  if (hash.digest('hex') === sha256) return
+  throw new CliError(`${path} is not what was backed up.`, {
+    hint: 'Take another copy of the backup, or another backup.',
+  })
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { copyFile, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { BlobStore, Kith } from '@kith/core'
+import { usageError } from '../cli-error.ts'
+import { optionalPackage } from '../config/optional-package.ts'
+
+/** Where a database comes from and goes. */
+export interface DatabaseCopy {
+  source: string
+  target: string
+  /** Where its media are to be. */
+  blobs: BlobStore | null
+}
+
+/** What SQLite keeps beside a file. */
+const besides = ['', '-wal', '-shm']
+
+/**
+ * Copies a database and lets `work` finish it under a name of its own. It has its real name once that is done: a process that
+ * dies before leaves nothing that an app would open.
+ */
+export async function withRestoredDatabase<Result>(
+  { source, target, blobs }: DatabaseCopy,
+  work: (kith: Kith) => Promise<Result>,
+): Promise<Result> {
+  for (const end of besides) {
+    if (existsSync(target + end)) {
+      throw usageError(
+        `${target}${end} exists.`,
+        'Stop all servers and move it away: a backup is restored into an empty place.',
+      )
+    }
+  }
+  const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {
+    because: 'This backup',
+    load: () => import('@kith/storage-sqlite'),
+  })
+  const { createKith } = await import('@kith/core')
+  const unfinished = `${target}.restoring`
+  for (const end of besides) await rm(unfinished + end, { force: true })
+  await copyFile(source, unfinished)
+  const storage = createSqliteStorage({ path: unfinished, durability: 'power' })
+  // Its secret signs nothing: all that is done here is the same with any.
+  const kith = createKith({
+    secret: randomBytes(32).toString('base64'),
+    storage,
+    ...(blobs && { media: { blobs } }),
+  })
+  const result = await work(kith).finally(() => kith.close())
+  await sync(unfinished)
+  await rename(unfinished, target)
+  await sync(dirname(target))
+  return result
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => null)
+  await handle?.sync().catch(() => {})
+  await handle?.close()
+}

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Storage } from '@kith/core'
+import { copyMedia } from '../backup/copy-media.ts'
+import { backupFiles, measure, type StoredFile, writeManifest } from '../backup/manifest.ts'
+import { CliError, exitCodes, usageError } from '../cli-error.ts'
+import { argument, type Command, type CommandContext } from '../command.ts'
+import { bytesInWords, count } from '../terminal/progress.ts'
+
+/** `kith backup` */
+export const backup: Command = {
+  name: 'backup',
+  summary: 'Copy the database and the media while servers run',
+  details:
+    'Copies SQLite first, online and as it is at one moment, and then the media that it names. Media in a folder are copied; those at a host ' +
+    '(S3, ImageKit, Cloudinary) are only listed. The folder is a backup once it has its manifest, with versions, counts and hashes: one that was ' +
+    'cut off has none. MongoDB is backed up by its own tools first, and then with --without-database.',
+  args: [{ name: 'folder', summary: 'a folder that is empty or does not exist' }],
+  options: {
+    'list-media': { summary: 'only list the media, also those that could be copied' },
+    'without-database': { summary: 'the database was backed up by other means, such as mongodump' },
+  },
+  examples: [
+    'kith backup /backups/2026-11-28',
+    'mongodump --uri "$URI" --out dump && kith backup media --without-database',
+  ],
+  async run(context) {
+    const folder = resolve(context.cwd, argument(context, 'folder'))
+    demandEmpty(folder)
+    const { kith } = await context.open()
+    await kith.storage.check()
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const before = new Date()
+    const database = context.switches.has('without-database')
+      ? null
+      : await copyDatabase(kith.storage, { folder, context })
+    const progress = context.output.progress('Copying media')
+    const media = await copyMedia({
+      kith,
+      folder,
+      before,
+      copies: !context.switches.has('list-media'),
+      progress(done) {
+        context.signal.throwIfAborted()
+        progress.update(done, null)
+      },
+    })
+    progress.end()
+    const manifest = {
+      madeAt: before.toISOString(),
+      kith: kith.health().version,
+      node: process.version,
+      database,
+      media,
+    }
+    await writeManifest(folder, manifest)
+    const { mode, count: many, bytes, missing } = media
+    return {
+      data: { folder, ...manifest },
+      lines: [
+        database ? `The database: ${bytesInWords(database.bytes)}.` : 'Without the database.',
+        ...(mode === 'copied' ? [`Media: ${count(many)} files, ${bytesInWords(bytes)}.`] : []),
+        ...(mode === 'listed' ? [`Media: ${count(many)} were listed; they stay where they are.`] : []),
+        ...(missing > 0 ? [`${count(missing)} media have no file: see \`kith verify media\`.`] : []),
+        `${folder} is a whole backup. Try it now and then: \`kith restore\`.`,
+      ],
+    }
+  },
+}
+
+/** What `@kith/storage-sqlite` can and others leave to the tools of their server. */
+function canBackUp(storage: Storage): storage is Storage & { backup(path: string): Promise<void> } {
+  return 'backup' in storage && typeof storage.backup === 'function'
+}
+
+function demandEmpty(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return
+  const unfinished =
+    existsSync(join(folder, backupFiles.database)) && !existsSync(join(folder, backupFiles.manifest))
+  throw usageError(
+    unfinished ? `${folder} has a backup that was cut off.` : `${folder} is not empty.`,
+    unfinished ? 'Remove it, or name another folder.' : 'Name a folder that is empty or does not exist.',
+  )
+}
+
+async function copyDatabase(
+  storage: Storage,
+  { folder, context }: { folder: string; context: CommandContext },
+): Promise<StoredFile> {
+  if (!canBackUp(storage)) {
+    throw new CliError('This database is not backed up by Kith.', {
+      hint: 'Back MongoDB up with mongodump or a snapshot first, then run this with --without-database.',
+      exitCode: exitCodes.usage,
+    })
+  }
+  const progress = context.output.progress('Copying the database')
+  const path = join(folder, backupFiles.database)
+  progress.update(0, null)
+  await storage.backup(path)
+  progress.end()
+  return await measure(path)
+}

@@ -1,0 +1,88 @@
+import type { Session } from '@kith/core'
+import { accountOf, labelOf } from '../account-of.ts'
+import { usageError } from '../cli-error.ts'
+import { argument, type Command } from '../command.ts'
+import { columns } from '../terminal/columns.ts'
+import { printable } from '../terminal/style.ts'
+
+const user = { name: 'user', summary: 'an id, a username or an email address' }
+
+/** `kith sessions` */
+export const sessions: Command = {
+  name: 'sessions',
+  summary: 'List the live sessions of an account',
+  details:
+    'Newest first, with where each was used last. An account that is called "end" goes by its id or email address.',
+  args: [user],
+  examples: ['kith sessions ada', 'kith sessions ada@example.com --json'],
+  async run(context) {
+    const { kith } = await context.open()
+    const account = await accountOf(kith, argument(context, 'user'))
+    const found: Session[] = []
+    let cursor: string | null = null
+    do {
+      const page: { items: Session[]; nextCursor: string | null } = await kith.sessions.of(account.id, {
+        limit: 100,
+        ...(cursor !== null && { cursor }),
+      })
+      found.push(...page.items)
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    const rows = found.map(({ id, lastUsedAt, address, deviceName }) => [
+      id,
+      lastUsedAt,
+      printable(address ?? '-'),
+      printable(deviceName ?? '-'),
+    ])
+    return {
+      data: {
+        id: account.id,
+        username: account.username,
+        sessions: found.map(({ current: _current, ...session }) => session),
+      },
+      lines:
+        rows.length === 0
+          ? [`${labelOf(account)} has no live session.`]
+          : [
+              `${labelOf(account)} has ${rows.length}:`,
+              ...columns([['SESSION', 'LAST USED', 'ADDRESS', 'DEVICE'], ...rows]),
+            ],
+    }
+  },
+}
+
+/** `kith sessions end` */
+export const endSessions: Command = {
+  name: 'sessions end',
+  summary: 'End one session of an account, or all of them',
+  details:
+    'The sessions end for good. Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, ' +
+    'and otherwise when they expire.',
+  args: [
+    user,
+    { name: 'session', summary: 'the id of a session: `kith sessions <user>` lists them', optional: true },
+  ],
+  options: { all: { summary: 'end all of them' } },
+  asks: true,
+  examples: [
+    'kith sessions end ada --all',
+    'kith sessions end ada 01a223fa-f2a5-7164-b02f-60ac79e35d01 --yes',
+  ],
+  async run(context) {
+    const { session } = context.args
+    const all = context.switches.has('all')
+    if (all === (session !== undefined)) {
+      throw usageError('Which sessions end is not clear.', 'Give the id of one, or --all.')
+    }
+    const { kith } = await context.open()
+    const account = await accountOf(kith, argument(context, 'user'))
+    const which = session === undefined ? 'all sessions' : `session ${session}`
+    await context.confirm(`End ${which} of ${labelOf(account)}?`)
+    if (session === undefined) await kith.sessions.endAll(account.id)
+    else await kith.sessions.end(account.id, session)
+    return {
+      data: { id: account.id, username: account.username, ended: session ?? 'all' },
+      lines: [`Ended ${which} of ${labelOf(account)}.`],
+    }
+  },
+}

@@ -1,0 +1,187 @@
+import type { Kith, KithOptions, Storage } from '@kith/core'
+import { CliError, usageError } from '../cli-error.ts'
+import type { CliConfig, HttpSettings, MongoProbe, RedisProbe } from './cli-config.ts'
+import { optionalPackage } from './optional-package.ts'
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What can be set by the environment where there is no config file. docs/cli.md lists it. */
+export const environmentVariables: readonly (readonly [name: string, summary: string])[] = [
+  ['KITH_CONFIG', 'the path of a config file, as by `--config`'],
+  ['KITH_SECRET', 'the secret of the app'],
+  ['KITH_PREVIOUS_SECRETS', 'the ones before, with commas between them'],
+  ['KITH_SQLITE', 'the path of an SQLite file'],
+  ['KITH_MONGODB_URI', 'or the address of a MongoDB server, with the name of the database as its path'],
+  ['KITH_REDIS_URL', 'the Redis that the app shares revocations and limits by'],
+  ['KITH_REDIS_PREFIX', 'what its keys start with, where that is not `kith`'],
+  ['KITH_MEDIA_DIRECTORY', 'the folder of local media'],
+  ['KITH_ACCESS_TTL', 'how long access tokens live, where the app changes it (`15m`)'],
+  ['KITH_REFRESH_TTL', 'how long a session lasts without a refresh, where the app changes it (`30d`)'],
+  ['KITH_ALLOWED_ORIGINS', 'for doctor: the `allowedOrigins` of the app, with commas between them'],
+  ['KITH_COOKIE_SECURE', 'for doctor: `false` where the app sets `cookies.secure: false`'],
+  ['KITH_TRUST_PROXY', 'for doctor: what the framework trusts of proxies, such as `1`'],
+]
+
+/** What createKith refuses is a mistake in the environment. */
+function made(create: () => Kith): Kith {
+  try {
+    return create()
+  } catch (cause) {
+    throw new CliError(`The environment does not make a Kith: ${(cause as Error).message}`, {
+      hint: 'Change the variable (docs/cli.md lists them), or write a kith.config.ts.',
+      cause,
+    })
+  }
+}
+
+interface Opened {
+  storage: Storage
+  mongodb?: MongoProbe
+  close?: () => unknown
+}
+
+interface Shared extends Pick<KithOptions, 'revocations' | 'rateLimits'> {
+  redis?: RedisProbe
+  close?: () => unknown
+}
+
+/** Makes a Kith of environment variables. @throws CliError that says which one is missing */
+export async function environmentConfig(env: Environment, creates: boolean): Promise<CliConfig> {
+  const secret = env['KITH_SECRET']
+  if (!secret) {
+    throw usageError(
+      'KITH_SECRET is not set.',
+      'Set it to the secret of your app, or write a kith.config.ts: see docs/cli.md.',
+    )
+  }
+  const previous = listOf(env['KITH_PREVIOUS_SECRETS'])
+  const { createKith } = await import('@kith/core')
+  const { storage, mongodb, close: closeStorage } = await openStorage(env, creates)
+  const { redis, close: closeRedis, ...shared } = await openRedis(env)
+  const directory = env['KITH_MEDIA_DIRECTORY']
+  const media = directory ? await openMedia(directory) : undefined
+  const kith = made(() =>
+    createKith({
+      secret: { current: secret, previous },
+      storage,
+      sessions: lifetimes(env),
+      media,
+      ...shared,
+    }),
+  )
+  return {
+    kith,
+    http: httpSettings(env),
+    redis,
+    mongodb,
+    async close() {
+      await closeRedis?.()
+      await closeStorage?.()
+    },
+  }
+}
+
+async function openStorage(env: Environment, creates: boolean): Promise<Opened> {
+  const { KITH_SQLITE: path, KITH_MONGODB_URI: uri } = env
+  if (path && uri) {
+    throw usageError(
+      'KITH_SQLITE and KITH_MONGODB_URI are both set.',
+      'Unset the one that is not your database.',
+    )
+  }
+  if (path) {
+    const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {
+      because: 'KITH_SQLITE',
+      load: () => import('@kith/storage-sqlite'),
+    })
+    return { storage: createSqliteStorage({ path, mustExist: !creates && path !== ':memory:' }) }
+  }
+  if (uri) return await openMongo(uri)
+  throw usageError(
+    'No kith.config.ts was found, and neither KITH_SQLITE nor KITH_MONGODB_URI is set.',
+    'Run this where your app is, give --config, or set one of the two: see docs/cli.md.',
+  )
+}
+
+async function openMongo(uri: string): Promise<Opened> {
+  const because = 'KITH_MONGODB_URI'
+  const { createMongoStorage } = await optionalPackage('@kith/storage-mongodb', {
+    because,
+    load: () => import('@kith/storage-mongodb'),
+  })
+  const { MongoClient } = await optionalPackage('mongodb', { because, load: () => import('mongodb') })
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 })
+  const { databaseName } = client.db()
+  return {
+    storage: createMongoStorage({ client, database: databaseName }),
+    mongodb: client,
+    close: () => client.close(),
+  }
+}
+
+async function openRedis(env: Environment): Promise<Shared> {
+  const { KITH_REDIS_URL: url, KITH_REDIS_PREFIX: prefix } = env
+  if (!url) return {}
+  const because = 'KITH_REDIS_URL'
+  const { createRedisRevocations, createRedisRateLimits } = await optionalPackage('@kith/redis', {
+    because,
+    load: () => import('@kith/redis'),
+  })
+  const { Redis } = await optionalPackage('ioredis', { because, load: () => import('ioredis') })
+  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000 })
+  // Each call says what is wrong.
+  client.on('error', () => {})
+  const options = { client, ...(prefix && { prefix }) }
+  const revocations = createRedisRevocations(options)
+  return {
+    redis: client as RedisProbe,
+    revocations,
+    rateLimits: createRedisRateLimits(options),
+    async close() {
+      await revocations.close()
+      client.disconnect()
+    },
+  }
+}
+
+async function openMedia(directory: string): Promise<KithOptions['media']> {
+  const because = 'KITH_MEDIA_DIRECTORY'
+  const { createLocalBlobs } = await optionalPackage('@kith/blob-local', {
+    because,
+    load: () => import('@kith/blob-local'),
+  })
+  const { createSharpImages } = await optionalPackage('@kith/media-sharp', {
+    because,
+    load: () => import('@kith/media-sharp'),
+  })
+  const images = createSharpImages()
+  return { blobs: createLocalBlobs({ directory, images }), images }
+}
+
+function lifetimes(env: Environment): NonNullable<KithOptions['sessions']> {
+  const { KITH_ACCESS_TTL: accessTtl, KITH_REFRESH_TTL: refreshTtl } = env
+  return {
+    ...(accessTtl && { accessTtl: accessTtl as `${number}m` }),
+    ...(refreshTtl && { refreshTtl: refreshTtl as `${number}d` }),
+  }
+}
+
+function httpSettings(env: Environment): HttpSettings | undefined {
+  const { KITH_ALLOWED_ORIGINS: origins, KITH_COOKIE_SECURE: secure, KITH_TRUST_PROXY: trust } = env
+  if (origins === undefined && secure === undefined && trust === undefined) return undefined
+  return {
+    allowedOrigins: listOf(origins),
+    cookies: { secure: secure !== 'false' },
+    ...(trust !== undefined && { trustProxy: readTrust(trust) }),
+  }
+}
+
+function readTrust(text: string): boolean | number | string {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+}

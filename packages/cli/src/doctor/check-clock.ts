@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { MongoProbe, RedisProbe } from '../config/cli-config.ts'
+import { type Check, type Finding, ok } from './finding.ts'
+
+/** A file system stamps with the time of its last tick, which may be 10 ms old. Tokens say when they end in whole seconds, and refreshing forgives two. */
+const warnMillis = 2_000
+/** Past it sign-ins fail between machines. */
+const errorMillis = 30_000
+
+/** Compares the clock of this machine with those of the servers that it can ask. */
+export const checkClock: Check = async ({ open: { redis, mongodb }, env }) => {
+  const others: [name: string, ask: () => Promise<number>][] = []
+  const folder = env['KITH_MEDIA_DIRECTORY'] || (env['KITH_SQLITE'] && dirname(env['KITH_SQLITE']))
+  if (folder) others.push([`the disk of ${folder}`, () => fileTime(folder)])
+  if (redis) others.push(['Redis', () => redisTime(redis)])
+  if (mongodb) others.push(['MongoDB', () => mongoTime(mongodb)])
+  if (others.length === 0) {
+    return [
+      {
+        check: 'clock',
+        level: 'note',
+        meaning: 'The clock was not compared with another: no server is known that has one.',
+        cure: 'See that NTP runs: `timedatectl` says "System clock synchronized: yes".',
+      },
+    ]
+  }
+  return await Promise.all(others.map(([name, ask]) => compare(name, ask)))
+}
+
+async function compare(name: string, ask: () => Promise<number>): Promise<Finding> {
+  const before = Date.now()
+  const theirs = await ask()
+  const after = Date.now()
+  // Their time was read at some moment between the two.
+  const ahead = theirs < before ? theirs - before : Math.max(0, theirs - after)
+  const amount = Math.abs(ahead)
+  if (amount < warnMillis) return ok('clock', `Agrees with ${name} to ${Math.max(1, after - before)} ms.`)
+  return {
+    check: 'clock',
+    level: amount < errorMillis ? 'warning' : 'error',
+    meaning: `This machine is ${(amount / 1000).toFixed(1)} s ${ahead > 0 ? 'behind' : 'ahead of'} ${name}: tokens end early or late, and posts sort wrong.`,
+    cure: 'Let NTP set both clocks (`timedatectl set-ntp true`).',
+  }
+}
+
+async function redisTime(redis: RedisProbe): Promise<number> {
+  const [seconds = 0, micros = 0] = await redis.time()
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+}
+
+/** A disk over the network has a clock of its own, which stamps its files. */
+async function fileTime(folder: string): Promise<number> {
+  const path = join(folder, `.kith-doctor-${randomUUID()}`)
+  const file = await open(path, 'wx')
+  try {
+    return (await file.stat()).mtimeMs
+  } finally {
+    await file.close()
+    await rm(path, { force: true })
+  }
+}
+
+async function mongoTime(mongodb: MongoProbe): Promise<number> {
+  const { localTime } = (await mongodb.db('admin').command({ hello: 1 })) as { localTime?: Date }
+  if (!(localTime instanceof Date)) throw new Error('MongoDB does not tell its time')
+  return localTime.getTime()
+}

@@ -1,0 +1,40 @@
+import { type Check, type Finding, ok } from './finding.ts'
+
+/** The Node that runs this, and what it is told. */
+export const checkProcess: Check = ({ env }) => [checkNode(process.versions.node), checkSecret(env)]
+
+/** Whether a version of Node is one that Kith runs on and that is looked after. */
+export function checkNode(version: string): Finding {
+  const check = 'node'
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major < 22 || (major === 22 && minor < 13)) {
+    return {
+      check,
+      level: 'error',
+      meaning: `Node ${version} is older than what Kith runs on.`,
+      cure: 'Use Node 22.13 or newer.',
+    }
+  }
+  if (major % 2 === 1) {
+    return {
+      check,
+      level: 'warning',
+      meaning: `Node ${version} is of an odd release, which gets no fixes after half a year.`,
+      cure: 'Use an even one, such as 24.',
+    }
+  }
+  return ok(check, `Node ${version}.`)
+}
+
+/** A secret that can be guessed is refused by createKith itself, which `config` reports. */
+function checkSecret(env: Readonly<Record<string, string | undefined>>): Finding {
+  const check = 'secret'
+  const previous = (env['KITH_PREVIOUS_SECRETS'] ?? '').split(',').filter(Boolean)
+  if (previous.length === 0) return ok(check, 'Long enough, and cannot be guessed.')
+  return {
+    check,
+    level: 'note',
+    meaning: `${previous.length} previous ${previous.length === 1 ? 'secret still verifies' : 'secrets still verify'} what they signed.`,
+    cure: 'Take a secret out of KITH_PREVIOUS_SECRETS when a refresh token lives no longer than it has been replaced: `kith rotate-keys` says when.',
+  }
+}

@@ -1,0 +1,34 @@
+import { failureOf } from '../failure.ts'
+import { checkClock } from './check-clock.ts'
+import { checkHttp } from './check-http.ts'
+import { checkParts } from './check-parts.ts'
+import { checkPasswords } from './check-passwords.ts'
+import { checkProcess } from './check-process.ts'
+import { checkRedis } from './check-redis.ts'
+import type { Check, Finding, Patient } from './finding.ts'
+
+const checks: Readonly<Record<string, Check>> = {
+  process: checkProcess,
+  parts: checkParts,
+  passwords: checkPasswords,
+  http: checkHttp,
+  clock: checkClock,
+  redis: checkRedis,
+}
+
+/** Runs every check. One that cannot look is a finding, and keeps no other from looking. */
+export async function examine(patient: Patient): Promise<Finding[]> {
+  const found = await Promise.all(
+    Object.entries(checks).map(async ([name, check]): Promise<Finding[]> => {
+      try {
+        return await check(patient)
+      } catch (error) {
+        const { message, hint } = failureOf(error)
+        return [
+          { check: name, level: 'error', meaning: `This could not be checked: ${message}.`, cure: hint },
+        ]
+      }
+    }),
+  )
+  return found.flat()
+}

@@ -1,0 +1,36 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { LineResult } from './import-account.ts'
+
+/** The file of the lines that were refused, each with its reason. It is made with the first of them. */
+export interface RefusedFile {
+  /** Appends, and resolves to how long the file is now. */
+  add(refusals: readonly (Refusal & { line: number })[]): Promise<number>
+  close(): Promise<void>
+}
+
+type Refusal = Extract<LineResult, { outcome: 'refused' }>
+
+/** Opens it. What is behind `length` was written by a run that died before it noted so, and comes again. */
+export function openRefusedFile(path: string, length: number): RefusedFile {
+  let handle: FileHandle | null = null
+  let end = length
+
+  return {
+    async add(refusals) {
+      if (refusals.length === 0) return end
+      if (!handle) {
+        handle = await open(path, length === 0 ? 'w' : 'r+', 0o600)
+        await handle.truncate(length)
+      }
+      const text = refusals
+        .map(({ line, code, reason, errors }) => `${JSON.stringify({ line, code, reason, errors })}\n`)
+        .join('')
+      const { bytesWritten } = await handle.write(text, end)
+      end += bytesWritten
+      return end
+    },
+    async close() {
+      await handle?.close()
+    },
+  }
+}

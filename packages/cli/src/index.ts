@@ -1,0 +1,8 @@
+export {
+  type CliConfig,
+  type CliConfigExport,
+  defineConfig,
+  type HttpSettings,
+  type MongoProbe,
+  type RedisProbe,
+} from './config/cli-config.ts'

@@ -1,0 +1,32 @@
+import { exitCodes } from './cli-error.ts'
+
+/** What ends a command early. */
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** The exit code of the signal that came, or `null`. */
+  exitCode(): number | null
+  stop(): void
+}
+
+/** Takes the first Ctrl-C or SIGTERM as a wish to stop cleanly; a second one ends the process immediately. */
+export function listenForInterrupts(): Interrupt {
+  const controller = new AbortController()
+  let code: number | null = null
+  const on = (exitCode: number) => (): void => {
+    if (code !== null) process.exit(exitCode)
+    code = exitCode
+    controller.abort(new Error('Interrupted'))
+  }
+  const interrupt = on(exitCodes.interrupted)
+  const terminate = on(exitCodes.terminated)
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', terminate)
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    stop() {
+      process.off('SIGINT', interrupt)
+      process.off('SIGTERM', terminate)
+    },
+  }
+}

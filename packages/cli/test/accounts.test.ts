@@ -1,0 +1,199 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createProject, ended, type Project } from './run-kith.ts'
+
+const hash =
+  '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b7Lw+G9QTyzvx4hzNkvJpcJCxo'
+
+function line(name: string, more: object = {}): string {
+  return `${JSON.stringify({ username: name, email: `${name}@example.com`, passwordHash: hash, ...more })}\n`
+}
+
+async function migrated(): Promise<Project> {
+  const project = createProject()
+  expect((await project.kith(['migrate', '--json'])).code).toBe(0)
+  return project
+}
+
+test('imports accounts, with a reason and a line for each that is refused', async () => {
+  const project = await migrated()
+  const lines = [
+    line('ada', { name: 'Ada', createdAt: '2019-05-01T00:00:00Z', emailVerified: true }),
+    '\n',
+    line('x'),
+    'no json\n',
+    line('bob', { passwordHash: 'plain' }),
+    line('ADA', { email: 'other@example.com' }),
+    line('eve', { createdAt: 'yesterday' }),
+    line('zoe').trimEnd(),
+  ]
+  const file = project.write('users.jsonl', lines.join(''))
+  const run = await project.kith(['import', 'users.jsonl', '--json'])
+  expect(run.code).toBe(1)
+  expect(run.json()).toEqual({
+    lines: 8,
+    imported: 2,
+    present: 0,
+    refused: 5,
+    resumedAfter: 0,
+    refusedFile: `${file}.refused.jsonl`,
+  })
+  const refused = readFileSync(`${file}.refused.jsonl`, 'utf8')
+  expect(refused).not.toContain('argon2')
+  const rows = refused
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as { line: number; code: string; reason: string })
+  expect(rows.map(({ line, code }) => [line, code])).toEqual([
+    [3, 'invalid-input'],
+    [4, 'malformed'],
+    [5, 'invalid-input'],
+    [6, 'identifier-taken'],
+    [7, 'invalid-input'],
+  ])
+  expect(rows.map(({ reason }) => reason)).toMatchObject([
+    expect.stringContaining('username'),
+    expect.stringContaining('JSON'),
+    expect.stringContaining('passwordHash'),
+    expect.stringContaining('Another account'),
+    expect.stringContaining('createdAt'),
+  ])
+  expect(existsSync(`${file}.kith-import`)).toBe(false)
+
+  const exported = await project.kith(['export', 'ada@example.com'])
+  const [account] = exported.stdout.split('\n').map((text) => JSON.parse(text || '{}') as object)
+  expect(account).toMatchObject({
+    type: 'account',
+    username: 'ada',
+    createdAt: '2019-05-01T00:00:00.000Z',
+    emailVerified: true,
+  })
+})
+
+test('importing a file again passes over what is there, and refuses what has another password', async () => {
+  const project = await migrated()
+  const text = line('ada') + line('bob')
+  project.write('users.jsonl', text)
+  expect((await project.kith(['import', 'users.jsonl'])).stdout).toBe('Imported 2 accounts.\n')
+  expect((await project.kith(['import', '-', '--json'], { input: text })).json()).toMatchObject({
+    imported: 0,
+    present: 2,
+    refused: 0,
+  })
+  const other = line('ada', { passwordHash: null })
+  expect((await project.kith(['import', '-', '--json'], { input: other })).json()).toMatchObject({
+    present: 0,
+    refused: 1,
+  })
+})
+
+test('an import into a database without a schema says what to do, and leaves nothing', async () => {
+  const project = createProject()
+  project.write('users.jsonl', line('ada'))
+  const run = await project.kith(['import', 'users.jsonl'])
+  expect([run.code, run.stdout, run.stderr]).toEqual([1, '', expect.stringContaining('migrate')])
+  expect(existsSync(join(project.folder, 'users.jsonl.kith-import'))).toBe(false)
+})
+
+test(
+  'a process that is killed in an import leaves a file from which it goes on, and each account once',
+  { timeout: 240_000 },
+  async () => {
+    const project = await migrated()
+    const names = Array.from({ length: 12_000 }, (_, index) => `user${index}`)
+    const file = project.write(
+      'users.jsonl',
+      names.map((name, index) => line(index % 1000 === 999 ? 'x' : name)).join(''),
+    )
+    const journal = `${file}.kith-import`
+    let kills = 0
+    for (;;) {
+      const child = project.start(['import', 'users.jsonl', '--json'])
+      const before = existsSync(journal) ? readFileSync(journal, 'utf8') : ''
+      const run = ended(child)
+      // Somewhere in a batch behind one that was noted.
+      await expect
+        .poll(
+          () => child.exitCode !== null || (existsSync(journal) && readFileSync(journal, 'utf8') !== before),
+          { timeout: 60_000, interval: 1 },
+        )
+        .toBe(true)
+      if (kills < 3 && child.kill('SIGKILL')) kills++
+      const { code, json } = await run
+      if (code === null) continue
+      expect(kills).toBe(3)
+      expect(code).toBe(1)
+      const { imported, present, refused, resumedAfter } = json<Record<string, number>>()
+      expect([(imported ?? 0) + (present ?? 0), refused]).toEqual([names.length - 12, 12])
+      expect(resumedAfter).toBeGreaterThan(0)
+      break
+    }
+    expect(
+      readFileSync(`${file}.refused.jsonl`, 'utf8')
+        .trim()
+        .split('\n')
+        .map((text) => (JSON.parse(text) as { line: number }).line),
+    ).toEqual(Array.from({ length: 12 }, (_, index) => (index + 1) * 1000))
+    expect(existsSync(journal)).toBe(false)
+  },
+)
+
+test('a file that was changed since its import stopped is not gone on with', async () => {
+  const project = await migrated()
+  const file = project.write('users.jsonl', line('ada'))
+  project.write('users.jsonl.kith-import', JSON.stringify({ line: 5, end: 100, size: 1, modified: 1 }))
+  const run = await project.kith(['import', file])
+  expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('--from-start')])
+  expect((await project.kith(['import', file, '--from-start'])).stdout).toBe('Imported 1 accounts.\n')
+})
+
+test('Ctrl-C stops an import after its batch, with 130, and the next run goes on', async () => {
+  const project = await migrated()
+  const file = project.write(
+    'users.jsonl',
+    Array.from({ length: 20_000 }, (_, index) => line(`user${index}`)).join(''),
+  )
+  const child = project.start(['import', 'users.jsonl'])
+  const run = ended(child)
+  await expect.poll(() => existsSync(`${file}.kith-import`), { timeout: 60_000, interval: 1 }).toBe(true)
+  child.kill('SIGINT')
+  const { code, stdout, stderr } = await run
+  expect([code, stdout, stderr]).toEqual([130, '', expect.stringContaining('Interrupted')])
+  const next = (await project.kith(['import', 'users.jsonl', '--json'])).json<Record<string, number>>()
+  expect(next).toMatchObject({ lines: 20_000, refused: 0, imported: 20_000 })
+  expect(next['resumedAfter']).toBeGreaterThan(0)
+})
+
+test('bans and lifts a ban, by id, username or email address, and asks first', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada'))
+  await project.kith(['import', 'users.jsonl'])
+  const refused = await project.kith(['ban', 'ada'])
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/no terminal to ask at.\n.*--yes/),
+  ])
+  const { id } = (await project.kith(['ban', 'ADA', '--yes', '--json'])).json<{ id: string }>()
+  expect((await project.kith(['unban', id])).stdout).toBe(`ada (${id}) can sign in again.\n`)
+  expect((await project.kith(['unban', 'ada@example.com'])).stdout).toBe(`ada (${id}) was not banned.\n`)
+  const unknown = await project.kith(['ban', 'nobody', '--yes', '--json'])
+  expect([unknown.code, unknown.json()]).toMatchObject([
+    1,
+    { error: { message: expect.stringContaining('"nobody"') as string } },
+  ])
+})
+
+test('exports to a file that is there only when it is whole, and that did not exist', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada'))
+  await project.kith(['import', 'users.jsonl'])
+  const path = join(project.folder, 'ada.jsonl')
+  expect((await project.kith(['export', 'ada', '--out', 'ada.jsonl', '--json'])).json()).toMatchObject({
+    file: path,
+    lines: 1,
+  })
+  expect(readFileSync(path, 'utf8')).toContain('"username":"ada"')
+  const again = await project.kith(['export', 'ada', '--out', 'ada.jsonl'])
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists')])
+})

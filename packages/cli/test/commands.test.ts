@@ -1,0 +1,142 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { createProject, ended, type Project, secret } from './run-kith.ts'
+
+interface Finding {
+  check: string
+  level: string
+  cure: string | null
+}
+
+async function findings(project: Project, env: Record<string, string> = {}): Promise<Map<string, Finding>> {
+  const run = await project.kith(['doctor', '--json'], { env })
+  return new Map(run.json<{ findings: Finding[] }>().findings.map((finding) => [finding.check, finding]))
+}
+
+test('doctor finds a missing schema, and nothing bad after the migration', async () => {
+  const project = createProject()
+  expect((await findings(project)).get('storage')).toMatchObject({
+    level: 'error',
+    cure: expect.stringContaining('migrate') as string,
+  })
+  expect((await project.kith(['doctor'])).code).toBe(1)
+  await project.kith(['migrate'])
+  const sound = await project.kith(['doctor', '--json'])
+  expect([sound.code, sound.json()]).toMatchObject([0, { errors: 0, warnings: 0 }])
+})
+
+test('doctor says that a secret can be guessed, that a config is broken, and what the app is mounted with', async () => {
+  const project = createProject()
+  await project.kith(['migrate'])
+  const weak = await project.kith(['doctor', '--json'], {
+    env: { KITH_SECRET: 'changemechangemechangemechangeme' },
+  })
+  expect([weak.code, weak.json()]).toMatchObject([
+    1,
+    { findings: [{ check: 'config', level: 'error' }, { check: 'node' }] },
+  ])
+  expect(weak.stdout).toContain('guessed')
+  const env = {
+    KITH_ALLOWED_ORIGINS: 'https://app.example',
+    KITH_COOKIE_SECURE: 'false',
+    KITH_TRUST_PROXY: 'true',
+    KITH_PREVIOUS_SECRETS: secret,
+  }
+  const found = await findings(project, env)
+  expect(['origins', 'cookies', 'proxy', 'secret'].map((name) => found.get(name)?.level)).toEqual([
+    'ok',
+    'error',
+    'error',
+    'note',
+  ])
+})
+
+test('doctor finds hashes that cost too little', async () => {
+  const project = createProject()
+  project.write(
+    'kith.config.mjs',
+    `import { createKith } from '@kith/core'
+     import { createMemoryStorage } from '@kith/core/memory'
+     export default createKith({ secret: '${secret}', storage: createMemoryStorage(), passwords: { memoryKiB: 1024, iterations: 1 } })`,
+  )
+  expect((await findings(project)).get('passwords')).toMatchObject({ level: 'error' })
+})
+
+test('upkeep says what it removed; with --every it goes on until it is stopped', async () => {
+  const project = createProject()
+  await project.kith(['migrate'])
+  expect((await project.kith(['upkeep', '--json'])).json()).toMatchObject({
+    accounts: 0,
+    sessions: 0,
+    failed: [],
+  })
+  const odd = await project.kith(['upkeep', '--every', '1 hour'])
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('--every 1 hour is no length of time')])
+
+  const child = project.start(['upkeep', '--every', '1s', '--json'])
+  let lines = 0
+  child.stdout?.on('data', (chunk: Buffer) => (lines += chunk.toString().split('\n').length - 1))
+  const run = ended(child)
+  await expect.poll(() => lines, { timeout: 30_000 }).toBeGreaterThan(1)
+  child.kill('SIGTERM')
+  const { code, stdout } = await run
+  expect(code).toBe(143)
+  for (const line of stdout.trim().split('\n').slice(0, 2))
+    expect(JSON.parse(line)).toMatchObject({ failed: [] })
+})
+
+test('a step of upkeep that fails is named, and it ends with 1', async () => {
+  const project = createProject()
+  const run = await project.kith(['upkeep', '--json'])
+  expect([run.code, run.json<{ failed: string[] }>().failed.length > 0]).toEqual([1, true])
+})
+
+test('counts that are wrong are set right and are a finding; then there is none', async () => {
+  const project = createProject()
+  await project.kith(['migrate'])
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const database = new DatabaseSync(project.database)
+  database.exec("INSERT OR REPLACE INTO kith_post_counts VALUES ('01a223fa-f2a5-7164-b02f-60ac79e35d01', 7)")
+  database.close()
+  const wrong = await project.kith(['verify', 'counts', '--json'])
+  expect([wrong.code, wrong.json()]).toMatchObject([1, { differences: [{}] }])
+  const right = await project.kith(['verify', 'counts'])
+  expect([right.code, right.stdout]).toEqual([0, expect.stringContaining('counts are right')])
+})
+
+test('makes a secret and says when the old one can go', async () => {
+  const project = createProject()
+  const printed = (await project.kith(['rotate-keys', '--json'])).json<Record<string, string | number>>()
+  expect(printed).toMatchObject({ longestTokenSeconds: 30 * 86_400 })
+  expect(String(printed['secret'])).toMatch(/^[A-Za-z0-9+/]{43}=$/)
+  const days = (Date.parse(String(printed['previousUntil'])) - Date.now()) / 86_400_000
+  expect(Math.abs(days - 30)).toBeLessThan(2)
+})
+
+test('writes both secrets to an env file with which the app starts, and shows neither', async () => {
+  const project = createProject()
+  const file = project.write('.env', `# the app\nKITH_SECRET="${secret}"\nPORT=3000\n`)
+  const run = await project.kith(['rotate-keys', '--write', '.env'])
+  expect(run.code).toBe(0)
+  const text = readFileSync(file, 'utf8')
+  const [, next = ''] = /^KITH_SECRET=(.+)$/m.exec(text) ?? []
+  expect(text).toBe(`# the app\nKITH_SECRET=${next}\nPORT=3000\nKITH_PREVIOUS_SECRETS=${secret}\n`)
+  expect(run.stdout + run.stderr).not.toContain(next)
+  expect(run.stdout + run.stderr).not.toContain(secret)
+  expect(statSync(file).mode & 0o077).toBe(0)
+  expect(existsSync(`${file}.partial`)).toBe(false)
+  const env = { KITH_SECRET: '', KITH_PREVIOUS_SECRETS: '' }
+  // Those that are set win over the file, so they are taken out.
+  const started = await project.kith(['doctor', '--json'], {
+    env: { ...env, KITH_SECRET: next, KITH_PREVIOUS_SECRETS: secret },
+  })
+  expect(
+    started.json<{ findings: Finding[] }>().findings.find(({ check }) => check === 'secret'),
+  ).toMatchObject({ level: 'note' })
+
+  await project.kith(['rotate-keys', '--write', '.env'])
+  expect(readFileSync(file, 'utf8')).toContain(`KITH_PREVIOUS_SECRETS=${next},${secret}\n`)
+  project.write('other.env', 'PORT=1\n')
+  const none = await project.kith(['rotate-keys', '--write', 'other.env'])
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('sets no KITH_SECRET')])
+})

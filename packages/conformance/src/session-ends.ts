@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { createKith, isKithError, type Kith, type SignIn, type Storage } from '@kith/core'
+import type { Case } from './case.ts'
+import { cheapPasswords } from './journeys/cheap-passwords.ts'
+import { race, repeat } from './race.ts'
+import { nextId } from './records.ts'
+
+const [oldPassword, newPassword] = ['correct horse', 'battery staple']
+
+/** What users and sessions promise together: no session outlives the step that ends all of its account. */
+export const sessionEndCases: readonly Case<Storage>[] = [
+  {
+    name: 'session ends: all are over once the step that ends them is stored, though the process dies right after it',
+    async run(make) {
+      const storage = await make()
+      for (const [name, end] of Object.entries(ends)) {
+        const old = await register(kithOver(storage))
+        const dying = kithOver({ ...storage, sessions: deadAfterwards(storage) })
+        const viewer = { userId: old.user.id, sessionId: old.session.id }
+        await assert.rejects(end(dying, viewer), name)
+        await assertOver(kithOver(storage), old, name)
+        if (name === 'ban') await kithOver(storage).accounts.unban(old.user.id)
+        await assertOver(kithOver(storage), old, `${name}, later`)
+        const listed = await kithOver(storage).sessions.of(old.user.id)
+        assert.deepEqual(listed.items, [], `${name}: nobody is told of a session that is over`)
+        const login = old.user.username ?? ''
+        const password = name === 'password' ? newPassword : oldPassword
+        await kithOver(storage).sessions.login({ login, password })
+      }
+    },
+  },
+  {
+    name: 'session ends: of 20 parallel refreshes and sign-ins beside a new password none outlives it',
+    async run(make) {
+      const storage = await make()
+      await repeat(3, async (round) => {
+        const kith = kithOver(storage)
+        const first = await register(kith)
+        const viewer = { userId: first.user.id, sessionId: first.session.id }
+        const change = { currentPassword: oldPassword, newPassword }
+        const login = { login: first.user.username ?? '', password: oldPassword }
+        const phones = [await kith.sessions.login(login), await kith.sessions.login(login)]
+        const refresh = [first, ...phones].map(({ tokens }) => tokens.refreshToken)
+        let kept: SignIn | undefined
+        const others = await race(20, async (index): Promise<SignIn | null> => {
+          // Each in a process of its own, so that only the storage is between them.
+          const process = kithOver(storage)
+          if (index === round * 7) {
+            kept = await process.accounts.changePassword(viewer, change)
+            return null
+          }
+          const call =
+            index % 2 ? process.sessions.login(login) : process.sessions.refresh(refresh[index % 3] ?? '')
+          return await call.catch(endedMeanwhile)
+        })
+        for (const signIn of [first, ...phones, ...others]) {
+          if (signIn) await assertOver(kithOver(storage), signIn, `round ${round}`)
+        }
+        assert.ok(kept)
+        const after = kithOver(storage)
+        await after.sessions.authenticate(kept.tokens.accessToken)
+        await after.sessions.refresh(kept.tokens.refreshToken)
+        const { items } = await after.sessions.of(first.user.id)
+        assert.deepEqual(
+          items.map(({ id }) => id),
+          [kept.session.id],
+        )
+      })
+    },
+  },
+]
+
+type End = (kith: Kith, viewer: { userId: string; sessionId: string }) => Promise<unknown>
+
+const ends: Readonly<Record<string, End>> = {
+  password: (kith, viewer) =>
+    kith.accounts.changePassword(viewer, { currentPassword: oldPassword, newPassword }),
+  edit: (kith, viewer) =>
+    kith.accounts.edit(viewer, { email: `${viewer.userId}@example.com`, currentPassword: oldPassword }),
+  ban: (kith, { userId }) => kith.accounts.ban(userId),
+  everywhere: (kith, viewer) => kith.sessions.logoutEverywhere(viewer),
+  host: (kith, { userId }) => kith.sessions.endAll(userId),
+}
+
+/** Every limit is lifted, as far as these calls come near one. */
+function kithOver(storage: Storage): Kith {
+  return createKith({
+    secret: 'the secret of the cases of session ends',
+    storage,
+    passwords: cheapPasswords,
+    limits: { passwordByAccount: [], passwordByClient: [] },
+    logger: { warn() {}, error() {} },
+  })
+}
+
+async function register(kith: Kith): Promise<SignIn> {
+  return await kith.accounts.register({ username: `u${nextId().slice(-12)}`, password: oldPassword })
+}
+
+/** The sessions of a process that dies when it is about to end them. */
+function deadAfterwards({ sessions }: Storage): Storage['sessions'] {
+  const die = (): Promise<never> => Promise.reject(new Error('the process has died'))
+  return { ...sessions, list: die, open: die, revoke: die, revokeAll: die }
+}
+
+async function assertOver({ sessions }: Kith, { tokens }: SignIn, where: string): Promise<void> {
+  await assert.rejects(sessions.authenticate(tokens.accessToken), { code: 'session-revoked' }, where)
+  await assert.rejects(
+    sessions.refresh(tokens.refreshToken),
+    (error) => isKithError(error) && ['session-revoked', 'account-banned'].includes(error.code),
+    where,
+  )
+}
+
+function endedMeanwhile(error: unknown): null {
+  if (isKithError(error) && ['session-revoked', 'invalid-credentials'].includes(error.code)) return null
+  throw error
+}

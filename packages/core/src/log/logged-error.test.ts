@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { KithError } from '../errors.ts'
+import { describeError } from './logged-error.ts'
+
+test('a KithError without a cause keeps its code, its detail and where it was raised', () => {
+  const described = describeError(new KithError('storage-failed', { detail: 'The storage was closed.' }))
+  expect(described).toEqual({
+    name: 'KithError',
+    message: 'The storage cannot be used: The storage was closed.',
+    code: 'storage-failed',
+    stack: expect.stringMatching(/^ {4}at .*logged-error\.test/) as string,
+  })
+})
+
+test('causes are told with their messages, and the stack once: where the trouble began', () => {
+  const root = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  const driver = new TypeError('no server', { cause: root })
+  const described = describeError(new KithError('storage-unavailable', { cause: driver }))
+  expect(described).toMatchObject({
+    code: 'storage-unavailable',
+    cause: {
+      name: 'TypeError',
+      message: 'no server',
+      stack: expect.stringContaining('at ') as string,
+      cause: { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' },
+    },
+  })
+  expect(JSON.stringify(described).match(/"stack"/g)).toHaveLength(1)
+})
+
+test('an error without a message is told by the first of its own', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:6379'), { code: 'ECONNREFUSED' })
+  expect(describeError(new AggregateError([refused, new Error('b')]))).toMatchObject({
+    name: 'AggregateError',
+    cause: { code: 'ECONNREFUSED' },
+  })
+})
+
+test('causes end, also where they run in a circle or have no end', () => {
+  const circle = new Error('a')
+  circle.cause = new Error('b', { cause: circle })
+  expect(describeError(circle)).toMatchObject({ message: 'a', cause: { message: 'b' } })
+  const endless = Array.from({ length: 50 }).reduce<Error>(
+    (cause) => new Error('x', { cause }),
+    new Error('x'),
+  )
+  expect(JSON.stringify(describeError(endless)).match(/"message"/g)?.length).toBeLessThan(10)
+})
+
+test.each<[unknown, object]>([
+  ['a text', { name: 'string', message: 'a text' }],
+  [undefined, { name: 'undefined' }],
+  [null, { name: 'null' }],
+  [{ password: 'canary' }, { name: 'Object' }],
+  [Object.create(null), { name: 'object' }],
+])('what is no error is told by its kind: %s', (thrown, expected) => {
+  const described = describeError(thrown)
+  expect(described).toMatchObject(expected)
+  expect(JSON.stringify(described)).not.toContain('canary')
+})
+
+test('a code or a name that is no such thing is left out', () => {
+  const error = Object.assign(new Error('x'), { code: 'a code\nwith "canary"', name: 'a: canary' })
+  expect(JSON.stringify(describeError(error))).not.toContain('canary')
+})

@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import { codeOf, createInstance } from '../../test/instance.ts'
+import { createKith, type Kith } from '../create-kith.ts'
+import { createMemoryRevocations } from '../memory/memory-revocations.ts'
+import type { SignIn } from './session.ts'
+
+const [hour, day] = [3_600, 86_400]
+
+afterEach(() => vi.restoreAllMocks())
+
+/** Time as it is lived, by which every process runs, and a clock on the wall that is set. */
+function useTime() {
+  let [lived, wall] = [0, Date.parse('2026-01-01T12:00:00Z')]
+  vi.spyOn(performance, 'now').mockImplementation(() => lived)
+  return {
+    lived: () => lived / 1000,
+    clock: () => new Date(wall),
+    pass(seconds: number) {
+      lived += seconds * 1000
+      wall += seconds * 1000
+    },
+    set: (seconds: number) => void (wall += seconds * 1000),
+  }
+}
+
+/** Two processes over one storage and one denylist. */
+async function twoProcesses() {
+  const time = useTime()
+  const revocations = createMemoryRevocations(time.clock)
+  const limits = { refreshBySession: [], refreshByAddress: [] }
+  const { kith, options } = createInstance({ clock: time.clock, revocations, limits })
+  const other = createKith(options)
+  const signIn = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
+  return { ...time, kith, other, signIn, options }
+}
+
+const refreshOf = ({ sessions }: Kith, { tokens }: SignIn) => sessions.refresh(tokens.refreshToken)
+
+test('after the clock was set back, the grace does not open again when it passes the rotation once more', async () => {
+  for (const by of ['kith', 'other'] as const) {
+    const { pass, set, signIn, ...processes } = await twoProcesses()
+    pass(hour)
+    await refreshOf(processes.kith, signIn)
+    pass(2 * hour)
+    // Neither process was asked meanwhile; the one that did not rotate is a while before its clock is there again.
+    set(-3 * hour)
+    pass(hour - 60)
+    await processes.other.sessions.logoutByRefreshToken(signIn.tokens.refreshToken.slice(1))
+    pass(65)
+    expect(await codeOf(refreshOf(processes[by], signIn)), by).toBe('refresh-token-reused')
+  }
+})
+
+test('a step back within the grace does not make it longer for the process that rotated, and ends no honest session', async () => {
+  const { kith, pass, set, signIn } = await twoProcesses()
+  await refreshOf(kith, signIn)
+  set(-hour)
+  pass(10)
+  expect(await codeOf(refreshOf(kith, signIn))).toBe('no error')
+  pass(0.001)
+  expect(await codeOf(refreshOf(kith, signIn))).toBe('refresh-token-reused')
+})
+
+test('days ahead and back close no grace that is lived for the first time, in either process', async () => {
+  const { kith, other, pass, set, signIn } = await twoProcesses()
+  set(2 * day)
+  for (const each of [kith, other])
+    await each.sessions.authenticate(signIn.tokens.accessToken).catch(() => {})
+  pass(60)
+  set(-2 * day)
+  for (const each of [kith, other]) await each.sessions.authenticate(signIn.tokens.accessToken)
+  pass(60)
+  await refreshOf(kith, signIn)
+  pass(5)
+  expect(await codeOf(refreshOf(other, signIn))).toBe('no error')
+})
+
+test('a known access token of a session that ended is not let in, however far back the clock is set', async () => {
+  const { kith, other, pass, set, signIn, options } = await twoProcesses()
+  const { accessToken } = signIn.tokens
+  // As a denylist elsewhere does it: by time that really passes, whatever the clock says.
+  const denied = new Map<string, number>()
+  const revocations = {
+    async revoke(ids: readonly string[], until: Date) {
+      const left = until.getTime() - options.clock!().getTime()
+      for (const id of ids) denied.set(id, performance.now() + left)
+    },
+    isRevoked: (id: string) => (denied.get(id) ?? 0) > performance.now(),
+  }
+  const [one, two] = [createKith({ ...options, revocations }), createKith({ ...options, revocations })]
+  await two.sessions.authenticate(accessToken)
+  set(-2 * day)
+  await one.sessions.logoutByAccessToken(accessToken)
+  for (const minutes of [0, 10, 6, 60]) {
+    pass(minutes * 60)
+    for (const each of [one, two, kith, other])
+      expect(await codeOf(each.sessions.authenticate(accessToken))).toBe('session-revoked')
+  }
+})
+
+type Act =
+  | { kind: 'pass' | 'set'; seconds: number }
+  | { kind: 'refresh'; process: number; token: number }
+  | { kind: 'authenticate'; process: number }
+  | { kind: 'logout'; process: number }
+  /** Time passes until the wall clock shows five seconds after the last rotation, where it stands before that. */
+  | { kind: 'return' }
+
+const process = fc.nat({ max: 1 })
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('pass'),
+      seconds: fc.constantFrom(1, 4, 9, 11, 120, hour, 2 * day),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('set'),
+      seconds: fc.constantFrom(-2 * day, -hour, -130, -11, -1, 1, 11, 130, hour, 2 * day),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('refresh'), process, token: fc.nat({ max: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('authenticate'), process }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('logout'), process }) },
+  { weight: 3, arbitrary: fc.constant({ kind: 'return' }) },
+) as fc.Arbitrary<Act>
+
+// What holds whatever the clock does:
+// 1. A token two generations old, or of a session that has ended, opens nothing, by either kind of token.
+// 2. The token before the current one opens something only for the grace, as it is really lived; two seconds longer at most in
+//    a process that did not rotate itself and saw a clock that was corrected by less.
+// 3. The current token of a live session never ends it: it works, or the session or the token has expired by the clock.
+// 4. Where the clock was not set since the rotation, the process that rotated gives the grace; the other one where it was never set.
+test('clocks that are set forth and back between rotations revive no token', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
+      const { kith, other, signIn, pass, set, lived, clock } = await twoProcesses()
+      const processes = [kith, other]
+      const chain = [signIn]
+      let [ended, rotatedAt, rotatedBy] = [false, lived(), -1]
+      let [setSince, everSet, rotatedWall] = [false, false, clock().getTime()]
+      for (const step of acts) {
+        const current = chain.at(-1) ?? signIn
+        if (step.kind === 'pass') pass(step.seconds)
+        if (step.kind === 'return') pass(Math.max(0, (rotatedWall + 5_000 - clock().getTime()) / 1000))
+        if (step.kind === 'set') {
+          set(step.seconds)
+          setSince = everSet = true
+        }
+        // A server is asked all the time.
+        for (const each of processes)
+          await each.sessions.authenticate(current.tokens.accessToken).catch(() => {})
+        if (step.kind === 'authenticate') {
+          const code = await codeOf(
+            (processes[step.process] ?? kith).sessions.authenticate(current.tokens.accessToken),
+          )
+          if (ended) expect(code).not.toBe('no error')
+          else expect(['no error', 'access-token-expired']).toContain(code)
+        }
+        if (step.kind === 'logout') {
+          await (processes[step.process] ?? kith).sessions.logoutByRefreshToken(current.tokens.refreshToken)
+          // One that has expired by now ends nothing; it may be good again where the clock is set back.
+          const rows = await kith.storage.sessions.byId(signIn.session.id)
+          ended ||= rows?.revokedAt !== null
+        }
+        if (step.kind === 'refresh') {
+          const token = chain.at(-1 - step.token)
+          if (!token) continue
+          const result = await refreshOf(processes[step.process] ?? kith, token).catch(
+            (error: unknown) => error,
+          )
+          const code = result instanceof Error ? (result as { code?: string }).code : 'no error'
+          if (ended) expect(code).not.toBe('no error')
+          else if (step.token === 0)
+            expect(['no error', 'refresh-token-expired', 'session-revoked']).toContain(code)
+          else if (step.token === 2) expect(code).not.toBe('no error')
+          else if (code === 'no error') expect(lived() - rotatedAt).toBeLessThanOrEqual(12)
+          else if (step.process === rotatedBy ? !setSince : !everSet)
+            expect(lived() - rotatedAt).toBeGreaterThan(10)
+          if (code === 'no error' && step.token === 0) {
+            chain.push(result as SignIn)
+            ;[rotatedAt, rotatedBy, setSince] = [lived(), step.process, false]
+            rotatedWall = clock().getTime()
+          }
+          if (code === 'refresh-token-reused') ended = true
+          if (code === 'session-revoked' && !ended) {
+            const row = await kith.storage.sessions.byId(signIn.session.id)
+            expect(row && row.expiresAt <= kith.config.clock()).toBe(true)
+          }
+        }
+      }
+      vi.restoreAllMocks()
+    }),
+    { numRuns: 100 },
+  )
+})
