@@ -16,3 +16,4 @@ export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-pro
 export { fragmentedFile } from '../packages/conformance/src/video-processor/fragmented-sample.ts'
 export { isoFile } from '../packages/conformance/src/video-processor/iso-sample.ts'
 export { webmFile } from '../packages/conformance/src/video-processor/webm-sample.ts'
+export { assertBounded } from '../packages/conformance/src/video-processor/bombing.ts'

@@ -19,7 +19,7 @@ export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> 
     const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
     const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
     // The mark stays: the folder belongs to its database.
-    return files.filter((name) => name !== '.kith-media')
+    return files.filter((name) => name !== '.kith-media' && !name.startsWith('mark-'))
   }
   return {
     options: {

@@ -187,6 +187,24 @@ describe('an app that installs the tarballs with npm', () => {
     expect(stdout).toBe('pictures.s3.eu-central-1.amazonaws.com\nupload.imagekit.io\napi.cloudinary.com\n')
   })
 
+  test('has the command line, which finds its config and its adapters', async () => {
+    const kith = (args: string[]): Promise<{ stdout: string }> =>
+      run('npx', ['--no-install', 'kith', ...args], {
+        cwd: folder,
+        env: {
+          ...process.env,
+          KITH_SQLITE: join(folder, 'cli.db'),
+          KITH_SECRET: 'a secret of at least thirty-two characters',
+        },
+        shell: process.platform === 'win32',
+      })
+    expect((await kith(['--help'])).stdout).toContain('kith <command>')
+    expect((await kith(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    await kith(['migrate'])
+    const { stdout } = await kith(['info', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ config: 'the environment', ready: true })
+  })
+
   test('type-checks both quickstarts, libraries included', async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch(

@@ -93,7 +93,7 @@ export function openDirectory(path: string): Directory {
     },
     async writeMark(mark) {
       await make()
-      const written = join(temporary, randomBytes(16).toString('hex'))
+      const written = join(temporary, `mark-${randomBytes(16).toString('hex')}`)
       await writeFile(written, `${mark}\n`)
       await keep(written, markPath)
     },

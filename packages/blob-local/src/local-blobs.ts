@@ -12,6 +12,7 @@ import {
   type ServedBlobStore,
   type ServedFile,
   isBlobKey,
+  toSystemError,
 } from '@kith/core'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
 import { type Directory, openDirectory } from './directory.ts'
@@ -123,7 +124,11 @@ async function write(path: string, bytes: AsyncIterable<Uint8Array>, meta: BlobM
 }
 
 async function* stream(path: string, range: ByteRange | null): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(path, range ?? {}) as AsyncIterable<Uint8Array>
+  try {
+    yield* createReadStream(path, range ?? {}) as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw toSystemError(error, 'The folder of the media')
+  }
 }
 
 async function list(folder: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import {
 } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
@@ -23,6 +23,7 @@ interface App {
   kith: Kith
   viewer: Viewer
   media: ReturnType<typeof openMedia>
+  options: KithOptions
   /** What is in the bucket. */
   kept(): Promise<{ objects: string[]; uploads: string[] }>
   /** Upkeep as it runs after so many days. */
@@ -54,6 +55,7 @@ async function open(server: S3Server, direct: S3Server = server): Promise<App> {
     kith,
     viewer: { userId: user.id, sessionId: session.id },
     media,
+    options,
     kept: () => contents(client, server, prefix),
     upkeep: (days) => createKith({ ...options, clock: () => new Date(Date.now() + days * day) }).upkeep.run(),
   }
@@ -117,11 +119,53 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     const proxy = await startProxy(s3())
     onTestFinished(() => proxy.close())
     const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
+    // The look at the mark holds for a second, which stands still here.
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await app.kith.uploads.add(app.viewer, picture())
     await proxy.cut()
     const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
     expect(error).toMatchObject({ code: 'media-unavailable' })
     await proxy.heal()
-    expect(await app.upkeep(2)).toMatchObject({ media: 1 })
+    expect(await app.upkeep(2)).toMatchObject({ media: 2 })
     expect(await app.kept()).toEqual({ objects: [], uploads: [] })
+  })
+
+  test('an upload to a bucket that cannot be reached from the beginning reserves nothing', async () => {
+    const proxy = await startProxy(s3())
+    onTestFinished(() => proxy.close())
+    const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
+    await proxy.cut()
+    const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'media-unavailable' })
+    await proxy.heal()
+    expect(await app.kith.storage.media.list(null, 9)).toEqual([])
+  })
+
+  test('another prefix than that of the database is noticed, and its objects stay as they are', async () => {
+    const [app, other] = [await open(s3()), await open(s3())]
+    const { id } = await app.kith.uploads.add(app.viewer, picture())
+    await other.kith.uploads.add(other.viewer, picture())
+    const { secret, storage } = app.options
+    const strayed = createKith({
+      secret,
+      storage,
+      media: { ...other.options.media, blobs: other.media.blobs },
+    })
+    const before = await other.kept()
+    const error = await errorOf(() => strayed.uploads.add(app.viewer, picture()))
+    expect(error).toMatchObject({ code: 'storage-failed' })
+    expect(await errorOf(() => strayed.upkeep.verifyMedia({ remove: true }))).toMatchObject({
+      code: 'storage-failed',
+    })
+    expect(await other.kept()).toEqual(before)
+    expect(await app.kith.upkeep.verifyMedia()).toMatchObject({
+      blobs: 1,
+      media: 1,
+      orphanCount: 0,
+      missingCount: 0,
+    })
+    await app.media.blobs.remove(id)
+    expect((await app.kith.upkeep.verifyMedia()).missing).toMatchObject([{ id }])
   })
 })

@@ -3,7 +3,7 @@ import { type BlobStore, type DirectUploads, isGranted } from '@kith/core'
 import { bytesAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 
-/** What a bucket holds under a prefix, without it: objects, and uploads that were begun and not ended. */
+/** What a bucket holds under a prefix, without it and without the mark: objects, and uploads that were begun and not ended. */
 export async function contents(
   client: S3Client,
   { bucket: Bucket }: S3Server,
@@ -13,7 +13,7 @@ export async function contents(
   const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))
   const names = (all: { Key?: string | undefined }[]): string[] =>
     all.map(({ Key = '' }) => Key.replace(prefix, '')).sort()
-  return { objects: names(Contents), uploads: names(Uploads) }
+  return { objects: names(Contents).filter((name) => name !== 'kith-media'), uploads: names(Uploads) }
 }
 
 /** How many bytes of a blob a browser gets; `null` where there is none. */

@@ -21,6 +21,8 @@ test('doctor finds a missing schema, and nothing bad after the migration', async
   })
   expect((await project.kith(['doctor'])).code).toBe(1)
   await project.kith(['migrate'])
+  expect((await findings(project)).get('upkeep')).toMatchObject({ level: 'warning' })
+  await project.kith(['upkeep'])
   const sound = await project.kith(['doctor', '--json'])
   expect([sound.code, sound.json()]).toMatchObject([0, { errors: 0, warnings: 0 }])
 })

@@ -28,7 +28,7 @@ export function createClosing(config: KithConfig, storage: Storage, steps: Steps
     try {
       await part?.close?.()
     } catch (error) {
-      config.log.warn('close.part-failed', { error })
+      config.log.warn('process.part-not-closed', { error })
     }
   }
 

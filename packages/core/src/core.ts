@@ -9,6 +9,7 @@ import type { Grace } from './sessions/grace.ts'
 import type { RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { MediaPlace } from './media/media-place.ts'
+import type { MissingFiles } from './media/missing-files.ts'
 import type { VisibleFiles } from './media/visible-files.ts'
 import type { People } from './profiles/people.ts'
 import type { PresentPosts } from './posts/present-posts.ts'
@@ -34,6 +35,7 @@ export interface Core {
   readonly visibleFiles: VisibleFiles
   readonly steps: Steps
   readonly mediaPlace: MediaPlace
+  readonly missingFiles: MissingFiles
   readonly purge: Purge
   readonly clearing: Clearing
   readonly releasedMedia: ReleasedMedia

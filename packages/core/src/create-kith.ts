@@ -4,7 +4,7 @@ import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
-import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
+import { readOptions, type VisibleConfig } from './config.ts'
 import type { Core } from './core.ts'
 import { createEvents, type Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
@@ -15,6 +15,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
 import { createMediaPlace } from './media/media-place.ts'
+import { createMissingFiles } from './media/missing-files.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
@@ -126,6 +127,7 @@ export function createKith(options: KithOptions): Kith {
     purge,
     clearing: createClearing(purge, log),
     mediaPlace,
+    missingFiles: createMissingFiles(storage, mediaPlace, { log, emit }),
     releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     makeId: createIds(clock, random),
     clock,
@@ -159,7 +161,12 @@ export function createKith(options: KithOptions): Kith {
       videos: config.media.videos,
     }),
     ready: createReady({
-      parts: { ...readyParts(options, config), media: mediaPlace },
+      parts: {
+        storage: options.storage,
+        blobs: mediaPlace.check ? mediaPlace : (options.media?.blobs ?? null),
+        revocations: options.revocations ?? null,
+        rateLimits: options.rateLimits ?? null,
+      },
       isDraining: closing.isDraining,
       log,
     }),
@@ -172,12 +179,4 @@ export function createKith(options: KithOptions): Kith {
       sessions: Object.freeze(visibleSessions),
     }),
   })
-}
-
-/** As they were given: a check is no call that is measured. */
-function readyParts(
-  { storage, media }: KithOptions,
-  { revocations, rateLimits }: KithConfig,
-): Record<string, object | null> {
-  return { storage, blobs: media?.blobs ?? null, revocations, rateLimits }
 }

@@ -21,13 +21,18 @@ export interface KithEvents {
   'account.deleted': { userId: string }
   'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in or a change of the password. */
-  'session.opened': { userId: string; sessionId: string } & ClientPlace
-  'session.refreshed': { userId: string; sessionId: string } & ClientPlace
+  'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
+  'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   'session.revoked': { userId: string; sessionId: string }
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
   /** A refresh token came that was too old, so a copy is in other hands; the session has ended. */
-  'session.reuse-detected': { userId: string; sessionId: string; address: string | null }
+  'session.reuse-detected': {
+    userId: string
+    sessionId: string
+    address: string | null
+    userAgent: string | null
+  }
   'follow.added': { userId: string; followedId: string }
   'follow.removed': { userId: string; followedId: string }
   'like.added': { userId: string; postId: string }
@@ -35,6 +40,8 @@ export interface KithEvents {
   'post.created': { userId: string; postId: string }
   'post.edited': { userId: string; postId: string }
   'post.deleted': { userId: string; postId: string }
+  /** A file was asked for that the database has and that is not where media are kept. Once for each, in each process. */
+  'media.missing': { mediaId: string; userId: string }
   'caption.suggested': { userId: string; mediaId: string; writer: string; usage: CaptionUsage | null }
   'caption.failed': {
     userId: string
@@ -44,9 +51,9 @@ export interface KithEvents {
     usage: CaptionUsage | null
   }
   /** A wrong password, also where somebody signed in confirms a change. */
-  'login.failed': { userId: string | null } & ClientPlace
+  'login.failed': { userId: string | null; address: string | null; userAgent: string | null }
   /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
-  'login.locked': { userId: string | null } & ClientPlace
+  'login.locked': { userId: string | null; address: string | null; userAgent: string | null }
   /** An attempt was refused by a limit. Of the caller is known what the limit counts by. */
   'limit.reached': {
     limit: LimitName

@@ -218,7 +218,11 @@ describe('feed', () => {
 
 describe('a deleted or banned account', () => {
   test('vanishes from lists and counts, and comes back when the ban is lifted', async () => {
-    const { posts, follows, likes, profiles, accounts, feed, settled, as } = await society(['ana', 'ben', 'cem'])
+    const { posts, follows, likes, profiles, accounts, feed, settled, as } = await society([
+      'ana',
+      'ben',
+      'cem',
+    ])
     const { id } = await posts.create(as('ana'), { caption: 'hello' })
     const bens = await posts.create(as('ben'), { caption: 'from ben' })
     await follows.add(as('ben'), 'ana')

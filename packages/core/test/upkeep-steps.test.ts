@@ -66,6 +66,7 @@ test.each([
   ['bans', 'users.bannedIds'],
   ['bans', 'edges.hiddenNodes'],
   ['media', 'media.sweep'],
+  ['usernames', 'users.forgetUsernames'],
   ['sessions', 'sessions.purgeEnded'],
 ])('the step %s of upkeep may fail at %s: it is logged, and all others run', async (step, call) => {
   const storage = createMemoryStorage()
@@ -121,4 +122,56 @@ test('one account that cannot be cleared away keeps no other from it, and is tri
   expect(await kept.upkeep.run()).toMatchObject({ accounts: 4, failed: ['accounts'] })
   expect(logged).toHaveLength(1)
   expect(await kith.upkeep.run()).toMatchObject({ accounts: 1, failed: [] })
+})
+
+test.each([
+  ['accounts', 'sessions.revokeAll'],
+  ['accounts', 'media.releaseAll'],
+  ['accounts', 'posts.removeAll'],
+  ['accounts', 'edges.drop'],
+  ['accounts', 'users.purge'],
+  ['posts', 'posts.purge'],
+  ['bans', 'edges.setHidden'],
+])('the step %s that fails in the middle, at %s, is finished by the next run', async (step, call) => {
+  const { kith, options } = createInstance({ posts: { textOnly: true } })
+  const { storage } = options
+  const [ana, ben, cem] = [await signIn(kith), await signIn(kith, 'ben'), await signIn(kith, 'cem')]
+  const { id } = await kith.posts.create(cem, { caption: 'hello' })
+  await kith.likes.add(ana, id)
+  for (const name of ['ben', 'cem']) await kith.follows.add(ana, name)
+  await storage.users.markDeleted(ana.userId, new Date('2026-01-01'))
+  await storage.users.update(ben.userId, { bannedAt: new Date('2026-01-01') })
+  await storage.posts.remove(id)
+  const broken = createKith({ ...options, storage: failing(storage, [call]) })
+  const { failed } = await broken.upkeep.run()
+  expect(failed).toContain(step)
+  expect(failed.every((name) => ['accounts', 'posts', 'bans'].includes(name))).toBe(true)
+  expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
+  expect(await storage.users.toPurge(new Date('2026-01-01'), 9)).toEqual([])
+  expect(await storage.posts.toPurge(new Date('2026-01-01'), 9)).toEqual([])
+  expect(await storage.edges.counts('follow', [ana.userId, ben.userId])).toEqual([
+    { out: 0, in: 0 },
+    { out: 0, in: 0 },
+  ])
+})
+
+test('progress hears of every step in its order, and of how much each has done', async () => {
+  const { kith, options } = createInstance()
+  const people = [await signIn(kith), await signIn(kith, 'ben')]
+  for (const { userId } of people) await options.storage.users.markDeleted(userId, new Date('2026-01-01'))
+  const heard: [string, number][] = []
+  await kith.upkeep.run({ progress: (step, done) => void heard.push([step, done]) })
+  expect([...new Set(heard.map(([step]) => step))]).toEqual([
+    'recover',
+    'accounts',
+    'posts',
+    'bans',
+    'media',
+    'staged-files',
+    'usernames',
+    'temporary-files',
+    'sessions',
+  ])
+  expect(heard).toContainEqual(['accounts', 2])
+  expect(heard).toContainEqual(['sessions', 2])
 })

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import {
   guardHeader,
   type JourneyConditions,
@@ -22,6 +23,7 @@ const conditions: JourneyConditions = {
   knowsPeer: true,
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost: null,
+  answersSentByHost: null,
 }
 
 function host(
@@ -67,6 +69,7 @@ async function listen(app: Express): Promise<JourneyServer> {
   await once(server, 'listening')
   return {
     send: sendByHttp((server.address() as AddressInfo).port),
+    connections: () => promisify(server.getConnections.bind(server))(),
     async close() {
       server.close()
       server.closeAllConnections()

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import {
   guardHeader,
   type JourneyConditions,
@@ -23,6 +24,7 @@ const conditions: JourneyConditions = {
   bodiesAnsweredByHost: null,
   addressesAnsweredByHost:
     'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
+  answersSentByHost: null,
 }
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
@@ -55,6 +57,7 @@ function host(
       await app.listen({ port: 0, host: '127.0.0.1' })
       return {
         send: sendTo((app.server.address() as AddressInfo).port),
+        connections: () => promisify(app.server.getConnections.bind(app.server))(),
         async close() {
           app.server.closeAllConnections?.()
           await app.close()

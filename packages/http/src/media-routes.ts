@@ -133,14 +133,20 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
             operationId: 'getFile',
             summary: 'A stored file; answers ranges',
             produces: ['image/webp', 'video/mp4', 'video/quicktime', 'video/webm'],
-            problems: ['media-not-found'],
+            problems: ['media-not-found', 'media-unavailable', 'busy'],
           }),
           fileRoute({
             path: '/media/files/:id/:rendition',
             operationId: 'getRendition',
             summary: 'An image as `thumb`, `feed` or `full`: AVIF where `Accept` names it; answers ranges',
             produces: ['image/webp', 'image/avif'],
-            problems: ['media-not-found', 'media-too-complex', 'media-unreadable', 'busy'],
+            problems: [
+              'media-not-found',
+              'media-too-complex',
+              'media-unreadable',
+              'media-unavailable',
+              'busy',
+            ],
           }),
         ]
       : []),
@@ -163,8 +169,10 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
     const visible = await uploads.servedFile(id)
     const answer =
       served && visible && (await serveFile(served, { id, rendition, turn: visible.ownerId }, headers))
-    if (!answer) throw new KithError('media-not-found')
-    return answer
+    if (answer) return answer
+    // There is no rendition of a video.
+    if (visible && (rendition === null || visible.kind === 'image')) await uploads.noteMissing(id)
+    throw new KithError('media-not-found')
   }
 
   async function sendOn({ id = '', rendition: name }: Readonly<Record<string, string>>): Promise<Answer> {

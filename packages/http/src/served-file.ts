@@ -50,7 +50,26 @@ export async function serveFile(
   const part = partOf(headers, { size: blob.size, etag })
   return {
     status: part.status,
-    ...(part.status !== 416 && { stream: blob.bytes }),
+    ...(part.status !== 416 && { stream: await begun(blob.bytes) }),
     headers: { ...lasting, 'content-type': blob.contentType, 'accept-ranges': 'bytes', ...part.headers },
   }
+}
+
+/** Reads the first chunk now: a file that cannot be opened is an answer of its own, and no body that breaks off. */
+async function begun(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = bytes[Symbol.asyncIterator]()
+  let first: IteratorResult<Uint8Array> | null = await chunks.next()
+  const rest: AsyncIterator<Uint8Array> = {
+    async next() {
+      const chunk = first ?? (await chunks.next())
+      first = null
+      return chunk
+    },
+    // Also before the first was taken, which a generator would not pass on.
+    async return() {
+      await chunks.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+  return { [Symbol.asyncIterator]: () => rest }
 }

@@ -3,7 +3,7 @@ import { type Collection, type CommandOptions, createCollection } from './collec
 import type { AuthorDocument, NodeDocument } from './counter-documents.ts'
 import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
-import type { FactDocument } from './fact-store.ts'
+import type { FactDocument } from './fact-document.ts'
 import type { MediaDocument } from './media-document.ts'
 import type { PostDocument } from './post-document.ts'
 import type { SchemaDocument } from './schema-version.ts'

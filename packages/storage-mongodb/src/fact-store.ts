@@ -1,12 +1,8 @@
 import { demandFact, type FactStore } from '@kith/core'
-import type { Collection, Identified } from './collection.ts'
+import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
+import type { FactDocument } from './fact-document.ts'
 import { isDuplicate } from './storage-error.ts'
-
-/** A fact; its id is its name. */
-export interface FactDocument extends Identified {
-  value: string
-}
 
 /** Creates the fact store on a connection. */
 export function createFactStore({ call }: Connection): FactStore {

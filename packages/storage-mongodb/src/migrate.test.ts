@@ -1,9 +1,10 @@
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { sampleUser } from '../../../test/kit-samples.ts'
+import { sampleSession, sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from './index.ts'
 import { indexes } from './schema.ts'
+import { sessionDocument } from './session-document.ts'
 import { userDocument } from './user-document.ts'
 
 await describeWithMongo('migrate', {}, (mongo) => {
@@ -113,6 +114,19 @@ await describeWithMongo('migrate', {}, (mongo) => {
     expect(await old.users.create(sampleUser({ username: 'ada' }), hold.now)).toMatchObject({
       outcome: 'taken',
     })
+  })
+
+  test('reads accounts and sessions of earlier releases as members in their first epoch, and raises that', async () => {
+    const { storage, database } = fresh()
+    await storage.migrate()
+    const { role: _role, sessionEpoch: _epoch, ...old } = userDocument(sampleUser({ id: 'ada' }))
+    const { epoch: _since, ...session } = sessionDocument(sampleSession({ userId: 'ada' }))
+    await database.collection<{ _id: string }>('kith_users').insertOne(old)
+    await database.collection<{ _id: string }>('kith_sessions').insertOne(session)
+    expect(await storage.users.byId('ada')).toMatchObject({ role: 'member', sessionEpoch: 0 })
+    expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0 })
+    await storage.users.update('ada', { endSessions: true, role: 'admin' })
+    expect(await storage.users.byId('ada')).toMatchObject({ role: 'admin', sessionEpoch: 1 })
   })
 
   test('refuses a database of a newer release, and so does every call', async () => {

@@ -60,6 +60,7 @@ async function callUsers({ users }: Storage): Promise<void> {
   await users.create({ ...sampleUser('fay'), username: 'ben' }, hourLater)
   await users.update('dora', { bannedAt: now })
   await users.replacePassword('ada', null, 'hash')
+  await users.upgradeHash('ada', 'hash', 'newer hash')
   await users.bannedIds(page)
   await users.bannedIds(nextPage)
 }

@@ -64,9 +64,11 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "edgeCounts.change": [],
-      "edgeCounts.compare": [
-        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
-        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      "edgeCounts.count": [
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
       ],
@@ -83,6 +85,17 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edgeCounts.longOut": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=? AND id>?)",
+      ],
+      "edgeCounts.longer": [
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+      ],
+      "edgeCounts.stored": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "edges.add": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -234,6 +247,9 @@ test('each statement uses the index that was made for it', () => {
       ],
       "postCounts.long": [
         "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id>?)",
+      ],
+      "postCounts.longer": [
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
       ],
       "posts.byAuthor": [
         "SEARCH kith_posts USING INDEX kith_posts_author (author_id=? AND id<?)",

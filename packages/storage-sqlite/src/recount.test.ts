@@ -74,3 +74,96 @@ test('a node without edges and an author without posts have no row of counts', a
     expect(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()).toEqual({ rows: 0 })
   }
 })
+
+/** A node with so many followers, and the recount of it in the smallest steps, of which each looks at 50 edges. */
+async function celebrity(followers: number) {
+  const database = new DatabaseSync(':memory:')
+  const storage = createSqliteStorage({ database })
+  await storage.migrate()
+  const { to: node } = sampleEdge()
+  const all = Array.from({ length: followers }, () => sampleEdge({ to: node }))
+  for (const edge of all) await storage.edges.add(edge)
+  return { database, storage, node, all }
+}
+
+test('a node with many edges is counted in several steps, each of a part, and set right by what it is off', async () => {
+  const { database, storage, node, all } = await celebrity(180)
+  database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(node)
+  const total: RecountResult = { checked: 0, differences: [], next: null }
+  let steps = 0
+  do {
+    const result = await storage.edges.recount(total.next, 1)
+    total.checked += result.checked
+    total.differences.push(...result.differences)
+    total.next = result.next
+    // Somebody leaves from the part that was counted, another from the rest, and somebody comes, at every step.
+    const [first, last] = [all.shift(), all.pop()]
+    for (const edge of [first, last]) if (edge) await storage.edges.remove(edge)
+    const fresh = sampleEdge({ to: node })
+    await storage.edges.add(fresh)
+    all.push(fresh)
+    steps++
+  } while (total.next !== null && steps < 1_000)
+  expect(total.differences).toEqual([expect.objectContaining({ kind: 'follow', node })])
+  const [difference] = total.differences
+  expect((difference?.stored.in ?? 0) - (difference?.counted.in ?? 0)).toBe(5)
+  expect(await storage.edges.counts('follow', [node])).toEqual([{ out: 0, in: all.length }])
+  expect(await inSteps(storage.edges.recount)).toMatchObject({ differences: [] })
+  expect(database.prepare('SELECT count(*) AS rows FROM kith_long_counts').get()).toEqual({ rows: 0 })
+})
+
+test('edges that are hidden, shown and dropped while they are counted are counted as they are in the end', async () => {
+  const { database, storage, node, all } = await celebrity(160)
+  const { edges } = storage
+  const [hidden, shown, dropped] = [all[3], all[7], all[11]].map((edge) => edge?.from ?? '')
+  await edges.setHidden(shown ?? '', true, 9)
+  const changes: (() => Promise<unknown>)[] = [
+    () => edges.setHidden(hidden ?? '', true, 9),
+    () => edges.setHidden(shown ?? '', false, 9),
+    () => edges.drop(dropped ?? '', 9),
+  ]
+  let after: string | null = null
+  let longest = 0
+  do {
+    const result: RecountResult = await edges.recount(after, 1)
+    expect(result.differences).toEqual([])
+    after = result.next
+    const row = database.prepare('SELECT max(counted) AS counted FROM kith_long_counts').get()
+    longest = Math.max(longest, Number(row?.['counted']))
+    if (longest >= 50) await changes.shift()?.()
+  } while (after !== null)
+  expect(changes).toEqual([])
+  expect(await edges.counts('follow', [node])).toEqual([{ out: 0, in: 158 }])
+})
+
+test('an author with many posts is counted in several steps, while posts come and go', async () => {
+  const { storage, authorId } = await spoilable()
+  const { posts } = storage
+  const all = Array.from({ length: 170 }, () => samplePost({ authorId }))
+  for (const post of all) await posts.create(post, [])
+  let after: string | null = null
+  let inside = 0
+  do {
+    const result: RecountResult = await posts.recount(after, 1)
+    expect(result.differences).toEqual([])
+    if (result.checked === 0) inside++
+    after = result.next
+    await posts.remove(all.shift()?.id ?? '')
+    await posts.create(samplePost({ authorId }), [])
+  } while (after !== null && inside < 500)
+  expect(inside).toBeGreaterThan(2)
+})
+
+test('two recounts of one node at the same time, and one that was given up, find nothing wrong', async () => {
+  const { database, storage, all } = await celebrity(160)
+  const { edges } = storage
+  const first = await edges.recount(null, 1)
+  expect(first.checked).toBeLessThanOrEqual(1)
+  const both = await Promise.all([inSteps(edges.recount), inSteps(edges.recount)])
+  expect(both.map(({ differences }) => differences)).toEqual([[], []])
+  await edges.remove(all[0] ?? sampleEdge())
+  expect(await inSteps(edges.recount)).toMatchObject({ differences: [] })
+  database.exec("INSERT INTO kith_long_counts VALUES ('gone', 1, 'in', '', 7, 0)")
+  await edges.recount(null, 1)
+  expect(database.prepare("SELECT * FROM kith_long_counts WHERE node = 'gone'").all()).toEqual([])
+})

@@ -56,10 +56,13 @@ test('a file of version 1 comes up to date with everything in it', async () => {
     id: 'u1',
     emailVerifiedAt: new Date(5),
     passwordHash: 'hash',
+    role: 'member',
+    sessionEpoch: 0,
     createdAt: new Date(7),
   })
   expect(await storage.users.toPurge(new Date(0), 10)).toEqual([{ id: 'u2', purged: false }])
   expect(await storage.sessions.byId('s1')).toMatchObject({
+    epoch: 0,
     generation: 3,
     expiresAt: new Date(30),
     revokedAt: null,
@@ -166,7 +169,7 @@ test('a process of version 1 goes on while a newer one has migrated the file', a
   const storage = createSqliteStorage({ path })
   await storage.migrate()
   insert.run('after')
-  expect(await storage.sessions.byId('after')).toMatchObject({ userId: 'u1', generation: 0 })
+  expect(await storage.sessions.byId('after')).toMatchObject({ userId: 'u1', epoch: 0, generation: 0 })
   expect(await storage.sessions.purgeEnded(new Date(100), 10)).toBe(4)
   old.close()
   await storage.close()

@@ -227,6 +227,9 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     ])
     expect((await refused(admin('GET', 'image/upload?max_results=501')))[0]).toBe(400)
     const many = Array.from({ length: 101 }, (_, index) => `public_ids[]=${index}`).join('&')
+    expect((await refused(admin('GET', `image/upload?${many}`)))[0]).toBe(400)
+    const named = await admin('GET', `image/upload?public_ids[]=none&public_ids[]=${sent['public_id']}`)
+    expect(await named.json()).toMatchObject({ resources: [{ public_id: sent['public_id'] }] })
     expect((await refused(admin('DELETE', 'image/upload', { body: many })))[0]).toBe(400)
     const deleted = await admin('DELETE', 'image/upload', {
       body: `public_ids[]=none&public_ids[]=${sent['public_id']}`,

@@ -266,6 +266,25 @@ describe('the library', () => {
       error: { ...refusal('No folder found'), reason: 'FOLDER_NOT_FOUND' },
     })
     expect(double.library.paths()).toEqual([])
-    await expect(client.assets.list({ searchQuery: 'name = "a"' })).rejects.toThrow('400')
+  })
+
+  test('lists by name, and what has one of the names of a search, whatever it is', async () => {
+    const double = await startAccount()
+    const client = connect(double)
+    for (const folder of ['/x/b', '/x/a']) await upload(double, { fields: { fileName: 'f', folder } })
+    await upload(double, { fields: { fileName: 'c', folder: '/x', useUniqueFileName: 'false' } })
+    const byName = await client.assets.list({ path: '/x', type: 'folder', sort: 'ASC_NAME' })
+    expect(byName).toMatchObject([{ name: 'a' }, { name: 'b' }])
+    const search = { path: '/x', sort: 'ASC_NAME' } as const
+    const found = await client.assets.list({
+      ...search,
+      searchQuery: 'name = "c" OR name = "b" OR name = "none"',
+    })
+    expect(found).toMatchObject([
+      { type: 'folder', name: 'b' },
+      { type: 'file', name: 'c' },
+    ])
+    for (const searchQuery of ['name : "a"', 'name = "a" AND name = "b"', 'name = "a" OR'])
+      await expect(client.assets.list({ ...search, searchQuery })).rejects.toThrow('400')
   })
 })

@@ -19,6 +19,8 @@ export const ban: Command = {
     const account = await accountOf(kith, argument(context, 'user'))
     await context.confirm(`Ban ${labelOf(account)}?`)
     await kith.accounts.ban(account.id)
+    // What it hides is cleared away behind the call, and this process is about to end.
+    await kith.settled()
     const tokens = inWords(kith.config.sessions.accessTtlSeconds)
     return {
       data: { id: account.id, username: account.username, banned: true },
@@ -40,6 +42,7 @@ export const unban: Command = {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
     await kith.accounts.unban(account.id)
+    await kith.settled()
     return {
       data: { id: account.id, username: account.username, banned: false },
       lines: [

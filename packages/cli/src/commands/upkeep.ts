@@ -35,7 +35,9 @@ async function once(context: CommandContext): Promise<Outcome> {
   const { kith } = await context.open()
   const progress = context.output.progress('Upkeep')
   const started = performance.now()
-  const report = await kith.upkeep.run()
+  const report = await kith.upkeep.run({
+    progress: (step, done) => progress.update(done, null, `Upkeep: ${step}`),
+  })
   progress.end()
   const seconds = Math.round((performance.now() - started) / 100) / 10
   return {

@@ -5,6 +5,7 @@ import { checkParts } from './check-parts.ts'
 import { checkPasswords } from './check-passwords.ts'
 import { checkProcess } from './check-process.ts'
 import { checkRedis } from './check-redis.ts'
+import { checkUpkeep } from './check-upkeep.ts'
 import type { Check, Finding, Patient } from './finding.ts'
 
 const checks: Readonly<Record<string, Check>> = {
@@ -14,6 +15,7 @@ const checks: Readonly<Record<string, Check>> = {
   http: checkHttp,
   clock: checkClock,
   redis: checkRedis,
+  upkeep: checkUpkeep,
 }
 
 /** Runs every check. One that cannot look is a finding, and keeps no other from looking. */

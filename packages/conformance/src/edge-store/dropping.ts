@@ -86,6 +86,30 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
       assert.fail('recount did not come to its end')
     },
   },
+  {
+    name: 'edges: recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
+    async run(make) {
+      const edges = await make()
+      const { node, others, all } = await star(edges, 60)
+      const changes = Array.from({ length: 8 }, (_, index) => async () => {
+        // From the beginning and from the end, because a step may have counted up to anywhere.
+        for (const edge of [all[2 * index], all.at(-2 * index - 1)]) if (edge) await edges.remove(edge)
+        await edges.add(sampleEdge({ from: node, to: others[index] ?? '' }))
+        await edges.setHidden(others[index + 20] ?? '', true, 9)
+      })
+      let after: string | null = null
+      for (let step = 0; step < 1_000; step++) {
+        const result = await edges.recount(after, 1)
+        assert.deepEqual(result.differences, [])
+        after = result.next
+        if (after === null) break
+        await changes.shift()?.()
+      }
+      assert.equal(after, null, 'recount comes to its end')
+      const { length } = await listAll(edges, { side: 'out', node })
+      assert.deepEqual(await countsOf(edges, node), { out: length, in: 0 })
+    },
+  },
 ]
 
 /** A node with `size` edges of each of two kinds, one at each side. */

@@ -86,11 +86,52 @@ function parsing(): JourneyHost {
       const http = createKithHttp(kith, options)
       const send = sendByFetch((request) => http.handle(request, { address: '192.0.2.1' }))
       return {
+        connections: async () => 0,
         close: async () => {},
         async send(wire) {
           const answer = await send(wire)
           if (wire.path === '/api/v1/users/register') answer.headers.set(guardHeader, 'seen')
           return answer
+        },
+      }
+    },
+  }
+}
+
+/** A host that opens what it answers with, and never hears that its client has gone. */
+function holding(): JourneyHost {
+  return {
+    ...sound,
+    conditions: { ...sound.conditions, answersSentByHost: null },
+    async serve(kith, options) {
+      const http = createKithHttp(kith, options)
+      const server = await sound.serve(kith, options)
+      return {
+        ...server,
+        async send(request) {
+          if (request.then === undefined) return await server.send(request)
+          const { body, headers, status } = await http.handle(new Request(`http://localhost${request.path}`))
+          await body?.getReader().read()
+          return { status, headers, text: '' }
+        },
+      }
+    },
+  }
+}
+
+/** A host that keeps the connection of whoever gave up an upload. */
+function keeping(): JourneyHost {
+  return {
+    ...sound,
+    async serve(kith, options) {
+      const server = await sound.serve(kith, options)
+      let kept = 0
+      return {
+        ...server,
+        connections: async () => kept,
+        send(request) {
+          if (request.abort) kept++
+          return server.send(request)
         },
       }
     },
@@ -248,6 +289,9 @@ const flaws: readonly [flaw: string, host: JourneyHost, caughtBy: RegExp][] = [
     },
     /^pace: one account sends/,
   ],
+  ['files of readers that have gone', holding(), /^leaving: files whose readers/],
+  ['answers of readers that take nothing', holding(), /^leaving: a client that takes nothing/],
+  ['connections of uploads that were given up', keeping(), /^leaving: of uploads/],
   [
     'hints for whoever runs the server in an answer',
     onAnswer((answer) => ({

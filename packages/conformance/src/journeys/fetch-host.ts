@@ -13,6 +13,7 @@ export function createFetchHost(
     makeMedia,
     serve: async (kith, options) => ({
       send: sendByFetch(createApp(createKithHttp(kith, options))),
+      connections: async () => 0,
       close: async () => {},
     }),
     conditions: {
@@ -21,6 +22,7 @@ export function createFetchHost(
       knowsPeer: false,
       bodiesAnsweredByHost: null,
       addressesAnsweredByHost: null,
+      answersSentByHost: 'a Fetch handler hands its answer on, and does not see who reads it',
     },
   }
 }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
+import {
+  type BlobStore,
+  createKith,
+  createSketchCaptions,
+  generateSigningKey,
+  isServed,
+  type Kith,
+  type ServedBlobStore,
+} from '@kith/core'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { cheapPasswords } from './cheap-passwords.ts'
@@ -24,6 +32,10 @@ export interface JourneyApp {
   /** Lines that Kith has logged. */
   readonly log: readonly string[]
   readonly media: JourneyMedia
+  /** How many blobs are open for reading. */
+  openFiles(): number
+  /** How many connections of clients are open. */
+  connections(): Promise<number>
   now(): Date
   /** Lets time pass. */
   advance(seconds: number): void
@@ -52,6 +64,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
   let time = Date.parse('2026-01-01T12:00:00.000Z')
   let fault: Error | null = null
   let edgeFault: Error | null = null
+  let openFiles = 0
   const log: string[] = []
   const secrets = createSecretsWatch()
   const now = (): Date => new Date(time)
@@ -80,7 +93,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     passwords: cheapPasswords,
     accounts: { revealTaken: setup.revealTaken },
-    media: media.options,
+    media: { ...media.options, blobs: countReads(media.options.blobs, (change) => (openFiles += change)) },
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: setup.asymmetric ? { signingKeys: [await generateSigningKey()] } : undefined,
     clock: now,
@@ -114,6 +127,8 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     conditions: host.conditions,
     log,
     media,
+    openFiles: () => openFiles,
+    connections: server.connections,
     now,
     advance: (seconds) => void (time += seconds * 1000),
     async request(path, request = {}) {
@@ -136,6 +151,27 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       for (const line of log) for (const secret of secrets.all()) assert.ok(!line.includes(secret), line)
     },
   }
+}
+
+/** A store that says when a blob is opened for reading, and when it is closed. */
+function countReads(blobs: BlobStore, changed: (change: 1 | -1) => void): BlobStore {
+  if (!isServed(blobs)) return blobs
+  async function* counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    changed(1)
+    try {
+      yield* bytes
+    } finally {
+      changed(-1)
+    }
+  }
+  const served: ServedBlobStore = {
+    ...blobs,
+    async read(...given) {
+      const found = await blobs.read(...given)
+      return found && { ...found, bytes: counted(found.bytes) }
+    },
+  }
+  return served
 }
 
 function findRoute(

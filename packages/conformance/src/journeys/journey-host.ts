@@ -50,6 +50,8 @@ export interface JourneyHost {
 /** A running app. */
 export interface JourneyServer {
   send: Send
+  /** How many connections of clients are open; none where the host has no socket. */
+  connections(): Promise<number>
   close(): Promise<void>
 }
 
@@ -65,4 +67,6 @@ export interface JourneyConditions {
   readonly bodiesAnsweredByHost: string | null
   /** Why a path that readers could take differently may be answered by the host, as 400 or 404: `null` where Kith answers. */
   readonly addressesAnsweredByHost: string | null
+  /** Why Kith cannot end the answer of a client that takes nothing of it: `null` where it does. */
+  readonly answersSentByHost: string | null
 }

@@ -4,6 +4,7 @@ import { guardJourneys } from './guard-journeys.ts'
 import { directJourneys } from './direct-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
 import type { Journey } from './journey.ts'
+import { leavingJourneys } from './leaving-journeys.ts'
 import { limitJourneys } from './limit-journeys.ts'
 import { originJourneys } from './origin-journeys.ts'
 import { paceJourneys } from './pace-journeys.ts'
@@ -31,6 +32,7 @@ export const journeys: readonly Journey[] = [
   ...bodyJourneys,
   ...pathJourneys,
   ...paceJourneys,
+  ...leavingJourneys,
   ...protocolJourneys,
   ...requestIdJourneys,
   ...socialJourneys,

@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2'
-import type { Send, WireAnswer, WireRequest } from './wire.ts'
+import { longestStall, type Send, type WireAnswer, type WireRequest } from './wire.ts'
 
 const protocolError = constants.NGHTTP2_PROTOCOL_ERROR
 
@@ -12,13 +12,14 @@ export function sendByHttp2(port: number): Send {
     try {
       return await sendOn(session, request)
     } finally {
-      session.destroy()
+      if (request.then === 'stalls') setTimeout(() => session.destroy(), longestStall).unref()
+      else session.destroy()
     }
   }
 }
 
 function sendOn(session: ClientHttp2Session, request: WireRequest): Promise<WireAnswer> {
-  const { body, abort = false, announced } = request
+  const { body, abort = false, announced, then } = request
   const bytes = Buffer.from(body ?? '')
   return new Promise((resolve, reject) => {
     const stream = session.request(headersOf(request, bytes.byteLength), {
@@ -34,6 +35,11 @@ function sendOn(session: ClientHttp2Session, request: WireRequest): Promise<Wire
         for (const value of [values].flat()) headers.append(name, String(value))
       }
     })
+    if (then !== undefined) {
+      stream.on('response', () => resolve({ ...nothing(), status }))
+      stream.on('error', () => {})
+      return void stream.end(bytes)
+    }
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('end', () => {
       if (status > 0) resolve({ status, headers, text: Buffer.concat(chunks).toString() })

@@ -14,6 +14,10 @@ export interface WireRequest {
   abort?: boolean | undefined
   /** Announces a body of so many bytes, unless it is chunked, and keeps what is missing to itself until there is an answer. */
   announced?: number | undefined
+  /**
+   * What the client does once the answer begins: `leaves` goes away, `stalls` stays and takes nothing of it. The answer is not waited for.
+   */
+  then?: 'leaves' | 'stalls' | undefined
 }
 
 /** What came back. The status is 0 where the request was given up. */
@@ -26,9 +30,12 @@ export interface WireAnswer {
 /** Sends requests to one server. */
 export type Send = (request: WireRequest) => Promise<WireAnswer>
 
+/** A client that takes nothing of its answer goes away by then, so that nothing waits for it when a test is over. */
+export const longestStall = 30_000
+
 /** Sends over a socket, to a server that listens on this port of this machine. */
 export function sendByHttp(port: number): Send {
-  return ({ method, path, headers, body, chunked = false, abort = false, announced }) =>
+  return ({ method, path, headers, body, chunked = false, abort = false, announced, then }) =>
     new Promise((resolve, reject) => {
       const bytes = Buffer.from(body ?? '')
       const length = ['content-length', String(announced ?? bytes.byteLength + (abort ? 1000 : 0))]
@@ -49,6 +56,11 @@ export function sendByHttp(port: number): Send {
       let answered = false
       outgoing.on('response', (incoming) => {
         answered = true
+        if (then !== undefined) {
+          if (then === 'leaves') outgoing.destroy()
+          else setTimeout(() => outgoing.destroy(), longestStall).unref()
+          return resolve({ ...nothing(), status: incoming.statusCode ?? 0 })
+        }
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
         incoming.on('error', reject)
@@ -74,7 +86,7 @@ export function sendByHttp(port: number): Send {
 
 /** Hands requests to a Fetch handler in this process. */
 export function sendByFetch(handle: (request: Request) => Promise<Response>): Send {
-  return async ({ method, path, headers, body, chunked = false, abort = false, announced }) => {
+  return async ({ method, path, headers, body, chunked = false, abort = false, announced, then }) => {
     const pairs = headers.map(([name, value]) => [name, value] as [string, string])
     if (body !== undefined && !chunked)
       pairs.push(['content-length', String(announced ?? Buffer.byteLength(body))])
@@ -86,6 +98,12 @@ export function sendByFetch(handle: (request: Request) => Promise<Response>): Se
         ...(body !== undefined && { body: streamOf(Buffer.from(body), end), duplex: 'half' as const }),
       }),
     )
+    if (then === 'leaves') {
+      const reader = response.body?.getReader()
+      await reader?.read()
+      await reader?.cancel()
+    }
+    if (then !== undefined) return { ...nothing(), status: response.status }
     return abort
       ? nothing()
       : { status: response.status, headers: response.headers, text: await response.text() }

@@ -188,6 +188,30 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       assert.fail('recount did not come to its end')
     },
   },
+  {
+    name: 'posts: recount of an author with many posts finds no difference although posts come and go between its steps',
+    async run(make) {
+      const { posts } = await make()
+      const authorId = nextId()
+      const all = await createMany(
+        posts,
+        authorId,
+        Array.from({ length: 60 }, (_, index) => index),
+      )
+      let after: string | null = null
+      for (let step = 0; step < 50; step++) {
+        const result = await posts.recount(after, 1)
+        assert.deepEqual(result.differences, [])
+        after = result.next
+        for (const post of [all.shift(), all.pop()]) await posts.remove(post?.id ?? '')
+        await posts.create(samplePost({ authorId }), [])
+        if (after === null) break
+      }
+      assert.equal(after, null, 'recount comes to its end')
+      const listed = await posts.byAuthor(authorId, { limit: 100, before: null })
+      assert.deepEqual(await posts.counts([authorId]), [listed.length])
+    },
+  },
 ]
 
 /** Creates posts whose ids sort as the numbers do. Answers them newest first. */

@@ -1,5 +1,5 @@
 import { createKith, KithError, type MediaOptions } from '@kith/core'
-import { createMemoryStorage } from '@kith/core/memory'
+import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 import { RetryLaterError } from '../errors.ts'
@@ -175,13 +175,7 @@ test('health tells a hold of the event loop that has just ended, and forgets it 
 
 test('ready names the blobs only where they can be checked', async () => {
   const { options } = createInstance()
-  const blobs = {
-    put: async () => {},
-    remove: async () => {},
-    url: () => '',
-    list: async () => ({ blobs: [], next: null }),
-    present: async () => [],
-  }
+  const blobs = createMemoryBlobs()
   const names = async (media: object): Promise<string[]> => {
     const kith = createKith({ ...options, media: { blobs: { ...blobs, ...media } } })
     return (await kith.ready()).parts.map(({ name }) => name)
@@ -196,5 +190,5 @@ test('from the signal to end on a process is not ready, whatever was found out b
   kith.drain()
   const { ok, parts } = await kith.ready()
   expect(ok).toBe(false)
-  expect(parts.at(-1)).toMatchObject({ name: 'process', ok: false, detail: 'This process is stopping.' })
+  expect(parts.at(-1)).toMatchObject({ name: 'process', ok: false, detail: 'This process is shutting down.' })
 })

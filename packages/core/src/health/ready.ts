@@ -20,19 +20,12 @@ export interface Readiness {
   parts: readonly ReadyPart[]
 }
 
-const leavingPart: ReadyPart = Object.freeze({
-  name: 'process',
-  ok: false,
-  detail: 'This process is stopping.',
-  milliseconds: 0,
-})
-
 /** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
-  /** Whether the process is leaving: then it is not ready, whatever its parts are. */
-  isDraining: () => boolean
   log: Log
+  /** Whether the process is about to end. @default never */
+  isDraining?: (() => boolean) | undefined
 }
 
 /** A load balancer that asks every few seconds gives up sooner. */
@@ -41,7 +34,11 @@ const deadlineMillis = 2_000
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
-export function createReady({ parts, isDraining, log }: ReadySources): () => Promise<Readiness> {
+export function createReady({
+  parts,
+  log,
+  isDraining = () => false,
+}: ReadySources): () => Promise<Readiness> {
   const checkable = Object.entries(parts).filter(
     (entry): entry is [string, Checkable] => entry[1] !== null && isCheckable(entry[1]),
   )
@@ -64,11 +61,18 @@ export function createReady({ parts, isDraining, log }: ReadySources): () => Pro
   }
 
   return async () => {
-    const readiness = await askOnce()
-    // Not part of what is kept: whoever asks after the signal to stop hears of it.
-    return isDraining() ? { ok: false, parts: [...readiness.parts, leavingPart] } : readiness
+    // Not kept: whoever asks after the signal to end hears of it.
+    if (isDraining()) return { ok: false, parts: [...(last ? (await last.readiness).parts : []), endingPart] }
+    return await askOnce()
   }
 }
+
+const endingPart: ReadyPart = Object.freeze({
+  name: 'process',
+  ok: false,
+  detail: 'This process is shutting down.',
+  milliseconds: 0,
+})
 
 type Tell = (name: string, detail: string | null, cause: unknown) => void
 

@@ -43,11 +43,6 @@ export const logLines = {
     meaning: 'A listener of an event failed; the change it was told of is stored.',
     toDo: 'Mend the listener; `listens` names the event.',
   },
-  'storage.set-back': {
-    level: 'warn',
-    meaning: 'A refresh token is ahead of its session: the storage is older than what was given out.',
-    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions. Until then tokens that were used up or logged out may work again.',
-  },
   'upkeep.step-failed': {
     level: 'error',
     meaning: 'A step of upkeep failed; the next run does it again.',
@@ -73,26 +68,22 @@ export const logLines = {
     meaning: 'The place of the media is back: media are stored and removed again.',
     toDo: 'Nothing.',
   },
+  'media.missing': {
+    level: 'warn',
+    meaning:
+      'A file was asked for that the database has and that is not where media are kept; `mediaId` names it.',
+    toDo: '`kith.upkeep.verifyMedia()` lists all that are missing; a backup of the media brings them back.',
+  },
   'media.place-adopted': {
     level: 'warn',
     meaning: 'The place of the media had no mark of this database and was marked now.',
     toDo: 'Nothing after an upgrade from a release without marks; otherwise look at the path, since `detail` says what was found there.',
-  },
-  'clearing.left-to-upkeep': {
-    level: 'warn',
-    meaning: 'Too many deletions wait in this process to be cleared away; upkeep does the rest.',
-    toDo: 'Run upkeep soon. If it repeats, look at who deletes so much.',
   },
   'clearing.failed': {
     level: 'warn',
     meaning:
       'What a deletion or a ban has marked could not be cleared away to the end; the next upkeep does the rest.',
     toDo: 'Read `error`. Nobody sees what is marked; only rows and files are left.',
-  },
-  'close.part-failed': {
-    level: 'warn',
-    meaning: 'A part could not be closed when the process ended; the others are.',
-    toDo: 'Nothing, unless processes are left behind: then read `error`.',
   },
   'media.claim-not-ended': {
     level: 'warn',
@@ -128,6 +119,22 @@ export const logLines = {
     level: 'warn',
     meaning: 'Most of the calls that a media service allows are used.',
     toDo: 'Find out what asks so often, or raise the budget and the plan at the service.',
+  },
+  'process.part-not-closed': {
+    level: 'warn',
+    meaning: 'A part could not be closed at the end of the process; the others are.',
+    toDo: 'Read `error`. Nothing is lost by it.',
+  },
+  'clearing.left': {
+    level: 'warn',
+    meaning: 'Too much waits to be cleared away in this process; what else was deleted is left to upkeep.',
+    toDo: 'See that upkeep runs; `what` names it.',
+  },
+  'session.storage-set-back': {
+    level: 'warn',
+    meaning:
+      'A refresh token is ahead of its session: the storage is older than what was given out. Told once for each process.',
+    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
   },
   'ready.part-failed': {
     level: 'warn',

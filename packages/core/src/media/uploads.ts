@@ -33,6 +33,11 @@ export interface Uploads {
    * banned or deleted account. A ban in another process counts after 5 seconds.
    */
   servedFile(id: string): Promise<VisibleFile | null>
+  /**
+   * Says that the file that {@link servedFile} has named is not where media are kept: it is noted for the operator.
+   * @throws storage-failed where the place of all media is not the right one
+   */
+  noteMissing(id: string): Promise<void>
   /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked, rate-limited */
   use(viewer: Viewer, id: string, as: 'avatar' | 'cover'): Promise<void>
   /** Takes the avatar or cover away. Idempotent. @throws rate-limited */
@@ -61,6 +66,7 @@ export function createUploads(core: Core): Uploads {
       return upload
     },
     servedFile: (id) => core.visibleFiles.find(id),
+    noteMissing: (id) => core.missingFiles.note(id),
     async use(viewer, id, as) {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
       const [item] = await storage.media.byIds([id])

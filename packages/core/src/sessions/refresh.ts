@@ -64,7 +64,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   core.emit('session.reuse-detected', {
     userId: session.userId,
     sessionId: session.id,
-    address: client.address ?? null,
+    ...placeOf(client),
   })
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
@@ -74,7 +74,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
  * backup for instance. It ends all the same, since tokens that were used up before the loss would work again.
  */
 async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
-  core.config.log.warn('storage.set-back')
+  core.config.log.warn('session.storage-set-back')
   core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'set-back' })
   await endSession(core, session)
 }

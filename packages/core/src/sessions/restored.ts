@@ -14,8 +14,8 @@ export interface RestoreReport {
  */
 export type Restored = () => Promise<RestoreReport>
 
-/** No date is later. */
-const endOfTime = new Date(8.64e15)
+/** Later than any session ends, and a date that every driver and server knows. */
+const endOfTime = new Date('9999-12-31T00:00:00Z')
 
 /** Creates the step of one Kith instance. */
 export function createRestored({ sessions: store }: Storage, steps: Steps): Restored {

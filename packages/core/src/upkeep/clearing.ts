@@ -25,8 +25,7 @@ export function createClearing(purge: Purge, log: Log): Clearing {
 
   function add(what: string, work: () => Promise<void>): void {
     if (waiting >= mostWaiting) {
-      const message = `${what} is left to upkeep: ${mostWaiting} others wait in this process to be cleared away.`
-      log.warn('clearing.left-to-upkeep', { message })
+      log.warn('clearing.left', { fields: { what } })
       return
     }
     waiting++
@@ -40,8 +39,7 @@ export function createClearing(purge: Purge, log: Log): Clearing {
       await work()
     } catch (error) {
       if (error instanceof JobStopped) return
-      const message = `${what} could not be cleared away to the end; the next upkeep does the rest.`
-      log.warn('clearing.failed', { message, error })
+      log.warn('clearing.failed', { error, fields: { what } })
     } finally {
       waiting--
     }

@@ -74,6 +74,8 @@ export function createReleasedMedia(
   }
 
   async function sweepAll(progress: (removed: number) => void): Promise<number> {
+    // Else each blob would be looked for in the wrong place.
+    await place.demand()
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
     let removed = 0
     let lastRemoval = performance.now()

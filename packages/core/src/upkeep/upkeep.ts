@@ -28,6 +28,9 @@ export interface UpkeepOptions {
   progress?: ((step: UpkeepStep, done: number) => void) | undefined
 }
 
+/** The fact that says when upkeep last ran without a failure, as ISO 8601. */
+export const upkeepFact = 'upkeep.last'
+
 /** What one run of upkeep did. */
 export interface UpkeepReport {
   /** Deleted accounts that were cleared away. An hour later that is done once more, and not counted. */
@@ -171,6 +174,12 @@ export function createUpkeep(core: Core): Upkeep {
     await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
   }
 
+  /** For `kith doctor`: upkeep that nobody runs is seen by nothing else. */
+  async function noteRun({ failed }: UpkeepReport): Promise<void> {
+    if (failed.length > 0) return
+    await storage.facts.set(upkeepFact, clock().toISOString()).catch(() => {})
+  }
+
   return {
     async run({ progress = () => {} } = {}) {
       const failed = new Set<string>()
@@ -226,6 +235,7 @@ export function createUpkeep(core: Core): Upkeep {
         failed: [...failed],
       }
       observer.done(report)
+      await noteRun(report)
       return report
     },
     verifyMedia: (options = {}) => verifyMedia(core, options),

@@ -1,0 +1,396 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isServed, type Viewer } from '@kith/core'
+import { createKithHttp } from '@kith/http'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type App, forgetMark, type Place, picture, signUp, start } from './media-place/app.ts'
+import { mountSmallDisk } from './small-disk.ts'
+
+const markName = '.kith-media'
+const gone = { code: 'storage-failed' }
+
+/** A place for one app, where nothing is yet. */
+function makePlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-place-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return { path: join(folder, 'app.db'), directory: join(folder, 'media') }
+}
+
+/** An app with an account and a post with a picture, as it was left by a process that has ended. */
+async function settled(place: Place): Promise<{ viewer: Viewer; post: string; upload: string }> {
+  const app = await start(place)
+  const viewer = await signUp(app, 'ana')
+  const upload = await app.upload(viewer)
+  const post = await app.kith.posts.create(viewer, { media: [{ id: upload, alt: '' }] })
+  await app.close()
+  return { viewer, post: post.id, upload }
+}
+
+/** The files of a folder, without the mark. */
+function filesIn(directory: string): string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile() && entry.name !== markName).map(({ name }) => name)
+}
+
+async function started(place: Place): Promise<App> {
+  const app = await start(place)
+  onTestFinished(() => app.close())
+  return app
+}
+
+async function isThere({ options }: App, id: string): Promise<boolean> {
+  const blobs = options.media?.blobs
+  return blobs !== undefined && isServed(blobs) && (await blobs.read(id, null, () => null)) !== null
+}
+
+/** Lets a second pass, after which the place is looked at again. */
+function inASecond(): void {
+  vi.advanceTimersByTime(1_001)
+}
+
+function fakeTime(): void {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+test('the first upload makes the folder and its mark, once, and other processes find it', async () => {
+  const place = makePlace()
+  const { viewer } = await settled(place)
+  const mark = readFileSync(join(place.directory, markName), 'utf8')
+  const app = await started(place)
+  await app.upload(viewer)
+  expect(readFileSync(join(place.directory, markName), 'utf8')).toBe(mark)
+  expect(await app.kith.storage.facts.get('media.mark')).toBe(mark.trim())
+  expect(app.logged).toEqual([])
+})
+
+describe.each(['empty', 'missing'])('a folder that is %s beside a database that has media', (state) => {
+  function takeAway({ directory }: Place): () => void {
+    renameSync(directory, `${directory}-away`)
+    if (state === 'empty') mkdirSync(directory)
+    return () => {
+      if (state === 'empty') rmSync(directory, { recursive: true })
+      renameSync(`${directory}-away`, directory)
+    }
+  }
+
+  test('takes and removes nothing, says so once, and is never marked; what was deleted is removed when it is back', async () => {
+    fakeTime()
+    const place = makePlace()
+    const { viewer, post, upload } = await settled(place)
+    const bringBack = takeAway(place)
+    const app = await started(place)
+    for (const _time of [1, 2, 3]) {
+      await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+      inASecond()
+    }
+    await app.kith.posts.remove(viewer, post)
+    expect((await app.kith.upkeep.run()).media).toBe(0)
+    expect(await app.kith.storage.media.byIds([upload])).toMatchObject([{ state: 'released' }])
+    const errors = app.logged.filter((line) => line.includes('media.place-wrong'))
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatch(/is the disk mounted.*kith\.upkeep\.adoptMedia\(\)/)
+    expect(existsSync(place.directory)).toBe(state === 'empty')
+    if (state === 'empty') expect(readdirSync(place.directory)).toEqual([])
+
+    bringBack()
+    inASecond()
+    expect(await isThere(app, upload)).toBe(true)
+    expect(await app.kith.upkeep.run()).toMatchObject({ media: 1, failed: [] })
+    expect(await isThere(app, upload)).toBe(false)
+    expect(await app.kith.storage.media.byIds([upload])).toEqual([])
+    await app.upload(viewer)
+    expect(app.logged.filter((line) => line.includes('media.place-back'))).toHaveLength(1)
+  })
+
+  test('is noticed by a process that runs, before its next look, and nothing is written into it', async () => {
+    fakeTime()
+    const place = makePlace()
+    const { viewer, post, upload } = await settled(place)
+    const app = await started(place)
+    await app.upload(viewer)
+    const bringBack = takeAway(place)
+    // In the same moment: it is not looked at again, and the store itself refuses.
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    await app.kith.posts.remove(viewer, post)
+    expect(await app.kith.storage.media.byIds([upload])).toMatchObject([{ state: 'released' }])
+    if (state === 'empty') expect(readdirSync(place.directory)).toEqual([])
+    expect(existsSync(place.directory)).toBe(state === 'empty')
+    bringBack()
+    inASecond()
+    expect(await app.kith.upkeep.run()).toMatchObject({ media: 1 })
+    expect(await isThere(app, upload)).toBe(false)
+  })
+
+  test('is no reason to verify: that fails as well, and removes nothing', async () => {
+    const place = makePlace()
+    await settled(place)
+    takeAway(place)
+    const app = await started(place)
+    await expect(app.kith.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject(gone)
+  })
+})
+
+test('a disk that is really unmounted is noticed, and used again when it is mounted', async (context) => {
+  fakeTime()
+  const { directory: disk } = mountSmallDisk(context, 'size=4m')
+  const mountedElsewhere = mkdtempSync(join(tmpdir(), 'kith-moved-'))
+  onTestFinished(() => rmSync(mountedElsewhere, { recursive: true, force: true }))
+  const place = { ...makePlace(), directory: disk }
+  const { viewer, post, upload } = await settled(place)
+  const app = await started(place)
+  execFileSync('mount', ['--bind', disk, mountedElsewhere])
+  execFileSync('umount', ['--lazy', disk])
+  try {
+    expect(readdirSync(disk)).toEqual([])
+    inASecond()
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    await app.kith.posts.remove(viewer, post)
+    expect(readdirSync(disk)).toEqual([])
+  } finally {
+    execFileSync('mount', ['--bind', mountedElsewhere, disk])
+    execFileSync('umount', ['--lazy', mountedElsewhere])
+  }
+  inASecond()
+  expect(await isThere(app, upload)).toBe(true)
+  expect(await app.kith.upkeep.run()).toMatchObject({ media: 1 })
+  expect(await isThere(app, upload)).toBe(false)
+})
+
+describe('the folder of another database', () => {
+  test('is refused beside a database that has media', async () => {
+    const [one, other] = [makePlace(), makePlace()]
+    const { viewer } = await settled(one)
+    await settled(other)
+    const app = await started({ path: one.path, directory: other.directory })
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    expect(app.logged).toEqual([expect.stringMatching(/of another database/)])
+    expect(filesIn(other.directory)).toHaveLength(1)
+  })
+
+  test('is refused by a database that has none, where it has blobs; an operator may say otherwise', async () => {
+    const [one, other] = [makePlace(), makePlace()]
+    await settled(other)
+    const app = await started({ path: one.path, directory: other.directory })
+    const viewer = await signUp(app, 'eve')
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    await expect(app.kith.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject(gone)
+    expect(await app.kith.upkeep.adoptMedia()).toEqual({ checked: 0, found: 0 })
+    await app.upload(viewer)
+  })
+})
+
+describe('a database of before this release', () => {
+  test('adopts the folder that has its blobs, and says so', async () => {
+    const place = makePlace()
+    const { viewer } = await settled(place)
+    forgetMark(place)
+    rmSync(join(place.directory, markName))
+    const app = await started(place)
+    await app.upload(viewer)
+    expect(app.logged).toEqual([expect.stringMatching(/1 of the 1 oldest media/)])
+    expect(readFileSync(join(place.directory, markName), 'utf8').trim()).toBe(
+      await app.kith.storage.facts.get('media.mark'),
+    )
+  })
+
+  test('adopts a folder of a later backup, which has a mark and its blobs', async () => {
+    const place = makePlace()
+    const { viewer } = await settled(place)
+    forgetMark(place)
+    const app = await started(place)
+    await app.upload(viewer)
+    expect(readFileSync(join(place.directory, markName), 'utf8').trim()).toBe(
+      await app.kith.storage.facts.get('media.mark'),
+    )
+  })
+
+  test('refuses a folder without them until an operator adopts it, who learns how many are there', async () => {
+    const place = makePlace()
+    const { viewer } = await settled(place)
+    forgetMark(place)
+    rmSync(place.directory, { recursive: true })
+    mkdirSync(place.directory)
+    const app = await started(place)
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    expect(app.logged).toEqual([expect.stringMatching(/0 of the 1 oldest media/)])
+    expect(readdirSync(place.directory)).toEqual([])
+    expect(await app.kith.upkeep.adoptMedia()).toEqual({ checked: 1, found: 0 })
+    await app.upload(viewer)
+  })
+})
+
+test('a folder that was emptied for good is used again once an operator says so, under the same mark', async () => {
+  const place = makePlace()
+  const { viewer } = await settled(place)
+  const mark = readFileSync(join(place.directory, markName), 'utf8')
+  rmSync(place.directory, { recursive: true })
+  const app = await started(place)
+  await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+  await app.kith.upkeep.adoptMedia()
+  await app.upload(viewer)
+  expect(readFileSync(join(place.directory, markName), 'utf8')).toBe(mark)
+})
+
+test('of processes that start at the same moment on nothing all take in their upload, and agree on the mark', async () => {
+  const place = makePlace()
+  await (await start(place)).close()
+  const at = String(Date.now() + 1_500)
+  const outputs = await Promise.all(['ana', 'ben', 'cleo'].map((name) => firstUpload(place, name, at)))
+  for (const output of outputs) expect(output).toMatch(/^[0-9a-f-]{36} $/)
+  const app = await started(place)
+  expect(await app.kith.storage.facts.get('media.mark')).toBe(
+    readFileSync(join(place.directory, markName), 'utf8').trim(),
+  )
+  expect(await app.kith.upkeep.verifyMedia()).toMatchObject({
+    blobs: 3,
+    media: 3,
+    orphanCount: 0,
+    missingCount: 0,
+  })
+})
+
+async function firstUpload({ path, directory }: Place, name: string, at: string): Promise<string> {
+  const script = fileURLToPath(new URL('media-place/first-upload.ts', import.meta.url))
+  const flags = [
+    '--conditions=@kith/source',
+    '--experimental-strip-types',
+    '--disable-warning=ExperimentalWarning',
+  ]
+  const child = spawn(process.execPath, [...flags, script, path, directory, name, at], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.on('data', (part: Buffer) => (output += part.toString()))
+  await once(child, 'close')
+  return output
+}
+
+describe('after a backup was restored', () => {
+  test('an upload whose row is gone is served to nobody, listed, and removed when it is an hour old', async () => {
+    const place = makePlace()
+    const { viewer, upload: kept } = await settled(place)
+    const backup = `${place.path}.backup`
+    cpSync(place.path, backup)
+    const newer = await start(place)
+    const lost = await newer.upload(viewer)
+    expect(await newer.kith.uploads.servedFile(lost)).toMatchObject({ kind: 'image' })
+    await newer.close()
+    for (const ending of ['', '-wal', '-shm']) rmSync(place.path + ending, { force: true })
+    cpSync(backup, place.path)
+
+    let now = Date.now()
+    const app = await start(place, { clock: () => new Date(now) })
+    onTestFinished(() => app.close())
+    expect(await isThere(app, lost)).toBe(true)
+    expect(await app.kith.uploads.servedFile(lost)).toBeNull()
+    expect(await app.kith.uploads.servedFile(kept)).toMatchObject({ kind: 'image' })
+    const found = { blobs: 2, media: 1, orphanCount: 1, orphans: [lost], missingCount: 0 }
+    expect(await app.kith.upkeep.verifyMedia()).toMatchObject({ ...found, removed: 0, young: 0 })
+    expect(await app.kith.upkeep.verifyMedia({ remove: true })).toMatchObject({
+      ...found,
+      removed: 0,
+      young: 1,
+    })
+    expect(await isThere(app, lost)).toBe(true)
+    now += 3_700_000
+    expect(await app.kith.upkeep.verifyMedia({ remove: true })).toMatchObject({
+      ...found,
+      removed: 1,
+      young: 0,
+    })
+    expect(await isThere(app, lost)).toBe(false)
+    expect(await isThere(app, kept)).toBe(true)
+    expect(await app.kith.upkeep.verifyMedia()).toMatchObject({ blobs: 1, orphanCount: 0 })
+  })
+
+  test('of older media beside a newer database, what is missing is listed with what shows it', async () => {
+    const place = makePlace()
+    const { viewer } = await settled(place)
+    cpSync(place.directory, `${place.directory}-backup`, { recursive: true })
+    const newer = await start(place)
+    const upload = await newer.upload(viewer)
+    const post = await newer.kith.posts.create(viewer, { media: [{ id: upload, alt: 'x' }] })
+    await newer.close()
+    rmSync(place.directory, { recursive: true })
+    renameSync(`${place.directory}-backup`, place.directory)
+    const app = await started(place)
+    const pages: unknown[] = []
+    const attachment = { use: 'post', subject: post.id, position: 0, alt: 'x' }
+    const missing = [{ id: upload, ownerId: viewer.userId, attachment }]
+    expect(await app.kith.upkeep.verifyMedia({ progress: (page) => pages.push(page) })).toMatchObject({
+      blobs: 1,
+      media: 2,
+      orphanCount: 0,
+      missingCount: 1,
+      missing,
+    })
+    expect(pages).toEqual([
+      { blobs: 1, media: 0, orphans: [], missing: [] },
+      { blobs: 1, media: 2, orphans: [], missing },
+    ])
+  })
+})
+
+test('an upload that comes while media are verified is no orphan and not missing', async () => {
+  const place = makePlace()
+  const { viewer } = await settled(place)
+  let now = Date.now()
+  const app = await start(place, { clock: () => new Date(now) })
+  onTestFinished(() => app.close())
+  // A clock that is far ahead makes none of them old enough: their rows are there.
+  now += 86_400_000
+  const uploads = Array.from({ length: 20 }, () => app.upload(viewer))
+  const reports = await Promise.all([1, 2, 3].map(() => app.kith.upkeep.verifyMedia({ remove: true })))
+  await Promise.all(uploads)
+  for (const report of reports) expect(report).toMatchObject({ orphanCount: 0, missingCount: 0, removed: 0 })
+  expect(await app.kith.upkeep.verifyMedia()).toMatchObject({ blobs: 21, media: 21, orphanCount: 0 })
+  expect(await app.kith.uploads.add(viewer, picture())).toMatchObject({ kind: 'image' })
+})
+
+describe('a file that is asked for and is not there', () => {
+  const get = (app: App, id: string): Promise<Response> =>
+    createKithHttp(app.kith, { allowedOrigins: ['https://app.example'] }).handle(
+      new Request(`https://app.example/api/v1/media/files/${id}`),
+    )
+
+  test('is a 404, one event, and one line in the log, however often and whichever is asked for', async () => {
+    const place = makePlace()
+    const { viewer, upload } = await settled(place)
+    const app = await started(place)
+    const other = await app.upload(viewer)
+    const missing: string[] = []
+    app.kith.events.on('media.missing', ({ mediaId }) => void missing.push(mediaId))
+    for (const id of [upload, other]) await app.options.media?.blobs.remove(id)
+    for (const id of [upload, other, upload, other]) expect((await get(app, id)).status).toBe(404)
+    expect((await get(app, 'of-nobody')).status).toBe(404)
+    expect(missing).toEqual([upload, other])
+    // What repeats is counted in a later line.
+    expect(app.logged).toEqual([expect.stringMatching(`media\\.missing.*${upload}`)])
+  })
+
+  test('is no 404 while the disk is not mounted, which a cache could keep', async () => {
+    const place = makePlace()
+    const { upload } = await settled(place)
+    const app = await started(place)
+    expect((await get(app, upload)).status).toBe(200)
+    renameSync(place.directory, `${place.directory}-away`)
+    const response = await get(app, upload)
+    expect([response.status, response.headers.get('cache-control')]).toEqual([500, 'no-store'])
+    expect(await response.json()).toMatchObject({ code: 'storage-failed' })
+    expect((await get(app, 'of-nobody')).status).toBe(404)
+  })
+})

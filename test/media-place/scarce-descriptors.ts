@@ -1,0 +1,51 @@
+// Takes in more pictures at the same moment than this process has file descriptors for, reads more files than that, and prints
+// what became of them and what was left behind.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isKithError, isServed, RetryLaterError } from '@kith/core'
+import { picture, signUp, start } from './app.ts'
+
+const [folder = '', count = '0'] = process.argv.slice(2)
+const directory = join(folder, 'media')
+const temporaryDirectory = join(folder, 'temporary')
+const app = await start({ path: join(folder, 'app.db'), directory }, { temporaryDirectory })
+const viewer = await signUp(app, 'ana')
+const first = await app.upload(viewer)
+
+/** Holds its file open until all have begun. */
+async function* slowly(): AsyncGenerator<Uint8Array> {
+  for await (const chunk of picture()) yield chunk
+  await wait(300)
+  yield Buffer.alloc(1_000)
+}
+
+async function outcomes(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const all = await Promise.allSettled(Array.from({ length: Number(count) }, work))
+  return all.reduce<Record<string, number>>((counts, result) => {
+    const name = result.status === 'fulfilled' ? 'done' : nameOf(result.reason)
+    return { ...counts, [name]: (counts[name] ?? 0) + 1 }
+  }, {})
+}
+
+function nameOf(error: unknown): string {
+  if (!isKithError(error)) return String(error)
+  return `${error.status} ${error.code}${error instanceof RetryLaterError ? `, again in ${error.retryAfterSeconds} s` : ''}`
+}
+
+async function read(): Promise<void> {
+  const blobs = app.options.media?.blobs
+  if (!blobs || !isServed(blobs)) throw new Error('local blobs are served')
+  const blob = await blobs.read(first, null, () => null)
+  for await (const chunk of blob?.bytes ?? []) if (chunk.length > 0) await wait(300)
+}
+
+const uploads = await outcomes(() => app.kith.uploads.add(viewer, slowly()))
+const reads = await outcomes(read)
+// A stream closes its file a moment after it was told to.
+await wait(100)
+const after = await outcomes(async () => {}).then(() => app.upload(viewer))
+const left = [...readdirSync(temporaryDirectory), ...readdirSync(join(directory, '.temporary'))]
+const report = await app.kith.upkeep.verifyMedia()
+process.stdout.write(JSON.stringify({ uploads, reads, after, left, report }))
+await app.close()
