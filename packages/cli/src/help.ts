@@ -3,7 +3,7 @@ import { commonOptions, yesOption } from './parse.ts'
 import type { Style } from './terminal/style.ts'
 
 /** The line that shows how a command is called. */
-export function usageOf({ name, args = [], options = {} }: Command): string {
+function usageOf({ name, args = [], options = {} }: Command): string {
   const words = args.map((arg) => (arg.optional ? `[${arg.name}]` : `<${arg.name}>`))
   return ['kith', name, ...words, ...(Object.keys(options).length > 0 ? ['[options]'] : [])].join(' ')
 }

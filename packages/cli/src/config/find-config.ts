@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The names of config files, the first that is there counts. */
-export const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((end) => `kith.config.${end}`)
+const configNames: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((end) => `kith.config.${end}`)
 
 /** The config file of this folder or of the nearest one above, or `null`. */
 export function findConfig(folder: string): string | null {

@@ -2,7 +2,7 @@ import { createProgress, type Progress } from './progress.ts'
 import { createStyle, type Style, wantsColors } from './style.ts'
 
 /** The part of a stream that output needs. */
-export interface Screen {
+interface Screen {
   write(text: string, written?: () => void): unknown
   isTTY?: boolean
   columns?: number

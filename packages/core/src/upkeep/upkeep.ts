@@ -29,7 +29,7 @@ export interface UpkeepOptions {
 }
 
 /** The fact that says when upkeep last ran without a failure, as ISO 8601. */
-export const upkeepFact = 'upkeep.last'
+const upkeepFact = 'upkeep.last'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
