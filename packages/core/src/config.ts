@@ -187,13 +187,18 @@ const optionsSchema = z.strictObject({
   clock: z.function().optional(),
   random: z.function().optional(),
   logger: z
-    .custom<Logger>(isLogger, 'give `pino()`, `winston.createLogger()`, `console`, or your own with `warn` and `error`')
+    .custom<Logger>(
+      isLogger,
+      'give `pino()`, `winston.createLogger()`, `console`, or your own with `warn` and `error`',
+    )
     .optional(),
 })
 
 function isLogger(value: unknown): boolean {
   const methods = Object(value) as Partial<Record<string, unknown>>
-  return [methods['warn'] ?? methods['warning'], methods['error']].every((method) => typeof method === 'function')
+  return [methods['warn'] ?? methods['warning'], methods['error']].every(
+    (method) => typeof method === 'function',
+  )
 }
 
 function readSecrets(secret: KithOptions['secret']): readonly string[] {

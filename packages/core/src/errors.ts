@@ -129,7 +129,11 @@ export class RefusedError extends RetryLaterError {
   /** A limit (`loginByAddress`) or a queue (`passwords`); for the log and for events, never sent to a client. */
   readonly refusedBy: string
 
-  constructor(code: 'rate-limited' | 'account-locked' | 'busy', retryAfterSeconds: number, refusedBy: string) {
+  constructor(
+    code: 'rate-limited' | 'account-locked' | 'busy',
+    retryAfterSeconds: number,
+    refusedBy: string,
+  ) {
     super(code, retryAfterSeconds)
     this.refusedBy = refusedBy
   }

@@ -63,7 +63,9 @@ test('a listener that throws, at once or later, is logged and breaks nothing; it
   await kith.accounts.register({ username: 'ben', password: 'correct horse' })
   expect(seen).toHaveLength(1)
   kith.config.log.flush()
-  expect(logged.map(([message]) => message)).toEqual(Array(2).fill('A listener of account.registered failed.'))
+  expect(logged.map(([message]) => message)).toEqual(
+    Array(2).fill('A listener of account.registered failed.'),
+  )
   expect(logged).toMatchObject([
     [expect.any(String), { event: 'listener.failed', error: { message: 'at once' } }],
     [expect.any(String), { event: 'listener.failed', error: { message: 'later' }, repeated: 3 }],

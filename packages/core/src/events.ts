@@ -92,7 +92,11 @@ export function createEvents(clock: () => Date, log: Log): { events: Events; emi
     try {
       await listener(event as never)
     } catch (error) {
-      log.error('listener.failed', { message: `A listener of ${name} failed.`, error, fields: { listens: name } })
+      log.error('listener.failed', {
+        message: `A listener of ${name} failed.`,
+        error,
+        fields: { listens: name },
+      })
     }
   }
 

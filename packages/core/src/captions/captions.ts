@@ -48,7 +48,12 @@ export function createCaptions(core: Core): Captions {
     for (const { writer, reason, usage, cause } of failures) {
       core.emit('caption.failed', { ...told, writer, reason, usage })
       // The other reasons are of every day; this one is for somebody to look at.
-      if (reason === 'failed') log.warn('captions.writer-failed', { message: `The caption writer ${writer} failed.`, error: cause, fields: { writer } })
+      if (reason === 'failed')
+        log.warn('captions.writer-failed', {
+          message: `The caption writer ${writer} failed.`,
+          error: cause,
+          fields: { writer },
+        })
     }
   }
 

@@ -77,7 +77,8 @@ export function createAttempts(
     if (limits[name].length === 0) return
     const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
     if (allowed) return
-    const by = (end: string): string | null => (name.endsWith(end) && code === 'rate-limited' ? subject : null)
+    const by = (end: string): string | null =>
+      name.endsWith(end) && code === 'rate-limited' ? subject : null
     emit?.('limit.reached', {
       limit: name,
       userId: by('ByAccount'),
@@ -95,7 +96,8 @@ export function createAttempts(
     byAccount: (name, userId) => demand(name, userId),
     bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
-      for (const [name, subject] of countersOf(guesser)) await demand(name, subject, { code: 'account-locked' })
+      for (const [name, subject] of countersOf(guesser))
+        await demand(name, subject, { code: 'account-locked' })
     },
     async afterRightPassword(guesser) {
       await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))

@@ -81,8 +81,7 @@ export function createReleasedMedia({ media }: Storage, config: KithConfig): Rel
     function finish(): number {
       const [first] = errors
       // One line, however many they are.
-      if (errors.length > 0)
-        log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
+      if (errors.length > 0) log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
       return removed
     }
 
