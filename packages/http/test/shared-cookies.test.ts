@@ -63,7 +63,10 @@ test('no other host of the domain can put a device of its own before that of a p
       head: {
         method: 'POST',
         // What a neighbor can set has a domain, and browsers let nothing with a domain have this prefix.
-        headers: new Headers({ ...own, cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}` }),
+        headers: new Headers({
+          ...own,
+          cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}`,
+        }),
       },
     },
     ({ device: known }) => {

@@ -250,7 +250,9 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     const limits = createRedisRateLimits({ client, prefix: place.prefix })
     expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
     await limits.reset(['a'])
-    expect(one.warnings.map((line) => JSON.stringify(line))).not.toContainEqual(expect.stringContaining('NOPERM'))
+    expect(one.warnings.map((line) => JSON.stringify(line))).not.toContainEqual(
+      expect.stringContaining('NOPERM'),
+    )
     expect(rights).toHaveLength(24)
   })
 
