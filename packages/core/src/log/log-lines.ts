@@ -120,6 +120,11 @@ export const logLines = {
     meaning: 'Most of the calls that a media service allows are used.',
     toDo: 'Find out what asks so often, or raise the budget and the plan at the service.',
   },
+  'process.not-shut-down': {
+    level: 'error',
+    meaning: 'The server could not be shut down in order; the process ends with 1.',
+    toDo: 'Read `error`. What was acknowledged is stored; upkeep finishes the rest.',
+  },
   'process.part-not-closed': {
     level: 'warn',
     meaning: 'A part could not be closed at the end of the process; the others are.',
