@@ -60,8 +60,8 @@ export async function startMediaProcess(entry: URL, limits: MediaProcessLimits):
   } catch (cause) {
     if (folder) removeFolder(folder)
     const detail =
-      "No media process could be started: see the cause. Where the system allows none, give isolation: 'none' to the processor."
-    throw new RetryLaterError('busy', { seconds: 5, detail }, cause)
+      "No media process could be started. Where the system allows none, give isolation: 'none' to the processor."
+    throw new RetryLaterError('busy', { seconds: 5, detail }, new Error(detail, { cause }))
   }
 }
 
