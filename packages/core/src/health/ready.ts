@@ -87,7 +87,7 @@ async function checkPart(name: string, part: Checkable, tell: Tell): Promise<Rea
     return { name, ok: true, detail, milliseconds: milliseconds() }
   } catch (error) {
     const detail = detailOf(error)
-    tell(name, detail, isKithError(error) ? error.cause : error)
+    tell(name, detail, isKithError(error) ? error.cause : error instanceof LateError ? undefined : error)
     return { name, ok: false, detail, milliseconds: milliseconds() }
   } finally {
     clearTimeout(timer)
