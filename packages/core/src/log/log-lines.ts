@@ -138,8 +138,8 @@ export const logLines = {
   'session.storage-set-back': {
     level: 'warn',
     meaning:
-      'A refresh token is ahead of its session: the storage is older than what was given out. Told once for each process.',
-    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
+      'A refresh token is ahead of its session: the storage is older than what was given out. Was a backup restored? Then run `kith restored`.',
+    toDo: 'Run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
   },
   'ready.part-failed': {
     level: 'warn',
