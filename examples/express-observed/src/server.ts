@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createKith } from '@kith/core'
 import { createOpenTelemetry } from '@kith/core/opentelemetry'
-import { kithExpress } from '@kith/express'
+import { kithExpress, shutDownOnSignals } from '@kith/express'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
@@ -34,8 +34,10 @@ operators.get('/metrics', (request, response) => prometheus.getMetricsRequestHan
 operators.get('/health', health({ details: true }))
 operators.get('/ready', ready({ details: true }))
 
-createServer(operators).listen(Number(OPERATORS_PORT), '127.0.0.1')
-createServer(app).listen(Number(PORT), () => console.log(`http://localhost:${PORT}`))
+const inside = createServer(operators).listen(Number(OPERATORS_PORT), '127.0.0.1')
+const server = createServer(app).listen(Number(PORT), () => console.log(`http://localhost:${PORT}`))
+// Metrics and probes can be asked for until the last request has ended.
+shutDownOnSignals(server, { kith, close: async () => void inside.close() })
 
 const upkeep = setInterval(() => void kith.upkeep.run(), 3_600_000)
 upkeep.unref()

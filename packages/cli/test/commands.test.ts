@@ -5,6 +5,7 @@ import { createProject, ended, type Project, secret } from './run-kith.ts'
 interface Finding {
   check: string
   level: string
+  meaning: string
   cure: string | null
 }
 
@@ -51,6 +52,33 @@ test('doctor says that a secret can be guessed, that a config is broken, and wha
     'error',
     'note',
   ])
+})
+
+test('doctor says once what is away, and of what it could not check because of that only where to begin', async () => {
+  const project = createProject()
+  const run = await project.kith(['doctor', '--json'], {
+    env: { KITH_MEDIA_DIRECTORY: `${project.folder}/not-there-yet`, KITH_REDIS_URL: 'redis://127.0.0.1:1' },
+  })
+  const all = run.json<{ findings: Finding[] }>().findings
+  expect(
+    all
+      .filter(({ check }) => check === 'clock')
+      .map(({ level }) => level)
+      .sort(),
+  ).toEqual(['note', 'ok'])
+  const found = new Map(all.map((finding) => [finding.check, finding]))
+  expect(Object.fromEntries([...found].map(([name, { level }]) => [name, level]))).toMatchObject({
+    storage: 'error',
+    revocations: 'error',
+    rateLimits: 'error',
+    upkeep: 'error',
+    redis: 'note',
+  })
+  for (const { level, meaning, cure } of all) {
+    expect(meaning).toMatch(/[^.]\.$/)
+    if (level !== 'ok') expect(cure).toMatch(/[^.]\.$/)
+    expect(cure ?? '').not.toContain('KITH_DEBUG')
+  }
 })
 
 test('doctor finds hashes that cost too little', async () => {

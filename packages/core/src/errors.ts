@@ -115,6 +115,19 @@ export type RetryLaterCode =
   | 'storage-full'
   | 'storage-unavailable'
 
+/** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
+const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
+  busy: 'More waits than this process does at a time: see the cause, or give the app more processes if it lasts.',
+  'captions-unavailable': 'See whether the caption writer can be reached, and its key and quota.',
+  'media-unavailable': 'See whether the place of the media can be reached, read and written to.',
+  'storage-busy':
+    'Something else holds the lock of the database: look for an open transaction, a migration or a backup tool.',
+  'storage-read-only':
+    'The storage is read-only: see its permissions, and whether its disk or server still takes writes.',
+  'storage-full': 'Make room: the disk is full, or the quota or the memory limit of the storage is reached.',
+  'storage-unavailable': 'See whether the storage runs and whether this process may connect to it.',
+})
+
 /** When to try again, and what an operator does about it; a client learns only the first. */
 export interface RetryAdvice {
   seconds: number
@@ -128,7 +141,8 @@ export class RetryLaterError extends KithError {
 
   constructor(code: RetryLaterCode, retryAfter: number | RetryAdvice, cause?: unknown) {
     const seconds = typeof retryAfter === 'number' ? retryAfter : retryAfter.seconds
-    const detail = typeof retryAfter === 'number' ? `Try again in ${seconds} s.` : retryAfter.detail
+    const detail =
+      typeof retryAfter === 'number' ? (advice[code] ?? `Try again in ${seconds} s.`) : retryAfter.detail
     super(code, { detail, cause })
     this.retryAfterSeconds = seconds
   }

@@ -22,6 +22,8 @@ test.each([
     const made = toSystemError(error, 'The folder')
     expect(made).toBeInstanceOf(RetryLaterError)
     expect(made).toMatchObject({ code: expected, status: 503, retryAfterSeconds: seconds, cause: error })
+    // What to do, and not only when to come back.
+    expect(made).toHaveProperty('detail', expect.stringMatching(/: (make|raise|see|look)/))
   },
 )
 
@@ -29,7 +31,7 @@ test.each(['EACCES', 'EPERM', 'ENOTDIR'])('%s waits for an operator: it says wha
   const error = ofSystem(code)
   expect(toSystemError(error, 'The folder')).toMatchObject({
     code: 'storage-failed',
-    detail: 'The folder cannot be used.',
+    detail: `The folder cannot be used (${code}): see its path and permissions.`,
     cause: error,
   })
 })

@@ -16,12 +16,35 @@ const refused: readonly string[] = ['EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEX
  */
 export function toSystemError(error: unknown, place: string): unknown {
   const code = systemCode(error)
-  if (full.includes(code)) return new RetryLaterError('storage-full', 60, error)
-  if (exhausted.includes(code)) return new RetryLaterError('busy', 5, error)
-  if (unwritable.includes(code)) return new RetryLaterError('media-unavailable', 60, error)
+  if (full.includes(code))
+    return new RetryLaterError(
+      'storage-full',
+      { seconds: 60, detail: `${place} is full: make room, or raise its quota.` },
+      error,
+    )
+  if (exhausted.includes(code))
+    return new RetryLaterError('busy', { seconds: 5, detail: exhaustedAdvice(code) }, error)
+  if (unwritable.includes(code))
+    return new RetryLaterError(
+      'media-unavailable',
+      {
+        seconds: 60,
+        detail: `${place} cannot be written (${code}): look at its disk and its mount (dmesg).`,
+      },
+      error,
+    )
   if (refused.includes(code))
-    return new KithError('storage-failed', { detail: `${place} cannot be used.`, cause: error })
+    return new KithError('storage-failed', {
+      detail: `${place} cannot be used (${code}): see its path and permissions.`,
+      cause: error,
+    })
   return error
+}
+
+function exhaustedAdvice(code: string): string {
+  return code === 'EMFILE' || code === 'ENFILE'
+    ? `No file can be opened (${code}): raise the limit of open files (ulimit -n), or cap the connections at the proxy.`
+    : `The system has too little memory or too few processes left (${code}): see what uses them up.`
 }
 
 /** The code that the system gave an error, such as `ENOENT`; `''` for an error of another kind. */

@@ -112,9 +112,10 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   })
   // A framework may hand an error that ended a request to its error handler as well.
   const recorded = createErrorSet()
+  const began = createBeginnings()
 
   function problem(error: unknown, { head, of = 'host', ...origin }: HostRequest): Response {
-    const open = openRecord(head, { ...origin, of })
+    const open = openRecord(head, { ...origin, of, started: began.of(error) })
     const response = fail(error, open)
     if (of === 'kith') cors.expose(head, response.headers)
     if (!recorded.has(error)) open.end(response.status)
@@ -222,9 +223,10 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       return response
     },
     owns: (target: string) => table.find(target) !== null,
-    requireViewer: guard.requireViewer,
-    requireRole: guard.requireRole,
-    readViewer: guard.readViewer,
+    requireViewer: (head: RequestHead) => began.note(() => guard.requireViewer(head)),
+    requireRole: (head: RequestHead, roles: readonly string[]) =>
+      began.note(() => guard.requireRole(head, roles)),
+    readViewer: (head: RequestHead) => began.note(() => guard.readViewer(head)),
     async signIn(
       { head, of = 'host', ...origin }: HostRequest,
       signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
@@ -277,4 +279,24 @@ function targetOf({ url }: Request): string {
 
 function clientOf({ headers }: Request, { address = 'unknown' }: RequestContext): ClientInfo {
   return { address, userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength) }
+}
+
+/** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
+function createBeginnings(): {
+  note<Result>(check: () => Promise<Result>): Promise<Result>
+  of(error: unknown): number | undefined
+} {
+  const known = new WeakMap<object, number>()
+  return {
+    async note(check) {
+      const started = performance.now()
+      try {
+        return await check()
+      } catch (error) {
+        if (error instanceof Error) known.set(error, started)
+        throw error
+      }
+    },
+    of: (error) => (error instanceof Error ? known.get(error) : undefined),
+  }
 }

@@ -53,7 +53,12 @@ export interface OpenRequest {
 /** Opens the records of one handler: every request of Kith ends here. */
 export type OpenRecord = (
   head: RequestHead,
-  origin: RequestOrigin & { of: 'kith' | 'host'; route?: string | null | undefined },
+  origin: RequestOrigin & {
+    of: 'kith' | 'host'
+    route?: string | null | undefined
+    /** @default now */
+    started?: number | undefined
+  },
 ) => OpenRequest
 
 /** What {@link createRecords} depends on. */
@@ -81,8 +86,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
     }
   }
 
-  return (head, { of, route = null, id, logger, hasLeft }) => {
-    const started = performance.now()
+  return (head, { of, route = null, id, logger, hasLeft, started = performance.now() }) => {
     let isOpen = true
     const open: OpenRequest = {
       id: requestIdOf(head, id),

@@ -3,7 +3,7 @@ import { createServer, get, type RequestListener } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { createLog } from '@kith/core/adapter'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { shutDownOnSignals, type ShutdownOptions } from './shut-down.ts'
 
 async function listen(server: Server, options: Partial<ShutdownOptions> = {}) {
@@ -38,6 +38,37 @@ test('the order: not ready, the server, the host, Kith; once', async () => {
   const { shutDown, order } = await listen(createServer())
   await Promise.all([shutDown(), shutDown()])
   expect(order).toEqual(['drain', 'host', 'kith'])
+})
+
+test('where the part of the host fails, Kith closes all the same, and the failure is told', async () => {
+  const { shutDown, order } = await listen(createServer(), {
+    close: () => Promise.reject(new Error('the other database')),
+  })
+  await expect(shutDown()).rejects.toThrow('the other database')
+  expect(order).toEqual(['drain', 'kith'])
+})
+
+test('where the part of the host never ends, Kith closes after what is left of the grace and 3 s', async () => {
+  const { shutDown, order } = await listen(createServer(), {
+    close: () => new Promise(() => {}),
+    graceSeconds: 10,
+  })
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+  })
+  onTestFinished(() => void vi.useRealTimers())
+  const start = performance.now()
+  let ended: [error: unknown, millis: number] | null = null
+  shutDown().catch((error: unknown) => (ended = [error, performance.now() - start]))
+  while (!ended) {
+    await vi.advanceTimersByTimeAsync(100)
+    await new Promise((turn) => void setImmediate(turn))
+  }
+  const [error, millis] = ended as [unknown, number]
+  expect(String(error)).toMatch(/`close` of the app has not ended/)
+  expect(millis).toBeGreaterThanOrEqual(13_000)
+  expect(millis).toBeLessThan(14_000)
+  expect(order).toEqual(['drain', 'kith'])
 })
 
 test('a server that accepts for a while says in each answer that the connection ends', async () => {

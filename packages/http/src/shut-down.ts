@@ -7,7 +7,10 @@ import type { Kith } from '@kith/core'
 export interface ShutdownOptions {
   /** Closed when the server is: media processes end, background work is left to upkeep, the storage closes last. */
   kith: Pick<Kith, 'drain' | 'close'> & { config: Pick<Kith['config'], 'log'> }
-  /** What else of the host closes, before Kith does: `() => app.close()` of Fastify, other databases, other servers. */
+  /**
+   * What else of the host closes, before Kith does: `() => app.close()` of Fastify, other databases, other servers. It has what is left of
+   * the grace and 3 s more; if it fails or does not end, Kith closes all the same, and the process ends with 1.
+   */
   close?: (() => Promise<unknown>) | undefined
   /** For how long requests that are under way, such as uploads, may go on. @default 25 @reason Kubernetes kills after 30 s; five are left to close the rest. */
   graceSeconds?: number | undefined
@@ -20,6 +23,8 @@ export interface ShutdownOptions {
 /** Stops the server; resolves when all is closed. Further calls return the same promise. */
 export type ShutDown = () => Promise<void>
 
+/** What the host's own `close` has on top of what is left of the grace. */
+const hostMillis = 3_000
 /** How often connections that have become idle are looked for. */
 const lookMillis = 100
 /** A process that something of the host keeps alive afterwards ends after this. */
@@ -40,9 +45,15 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
     options.kith.drain()
     connections.closeAfterAnswers()
     await pause(1000 * (options.drainSeconds ?? 0))
-    await closeServer(server, { connections, graceMillis: 1000 * (options.graceSeconds ?? 25) })
-    await options.close?.()
-    await options.kith.close()
+    const graceMillis = 1000 * (options.graceSeconds ?? 25)
+    const end = performance.now() + graceMillis + hostMillis
+    await closeServer(server, { connections, graceMillis })
+    try {
+      await inTime(options.close?.(), end - performance.now())
+    } finally {
+      // Also where the host's part has failed, or never ends: a `quit()` to a server that is away.
+      await options.kith.close()
+    }
   }
 
   const shutDown: ShutDown = () => (stopping ??= stop())
@@ -130,4 +141,11 @@ async function closeServer(
 
 function pause(millis: number): Promise<void> {
   return new Promise((done) => void setTimeout(done, millis))
+}
+
+async function inTime(work: Promise<unknown> | undefined, millis: number): Promise<void> {
+  const late = new Error('The `close` of the app has not ended in time, and was not waited for any longer.')
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_, fail) => (timer = setTimeout(fail, millis, late)))
+  await Promise.race([work, over]).finally(() => clearTimeout(timer))
 }

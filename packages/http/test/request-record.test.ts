@@ -19,10 +19,13 @@ async function open({ fault = () => null, limits, info = false }: Setup = {}) {
   const at = (level: string) => (message: string, fields: LogFields) =>
     void lines.push([level, message, fields])
   let isBroken = false
+  let delay = (): Promise<void> => Promise.resolve()
   const users = new Proxy(storage.users, {
     get: (target, verb) => {
       const error = isBroken ? fault() : null
-      return error === null ? (Reflect.get(target, verb) as unknown) : () => Promise.reject(error as Error)
+      return error === null
+        ? (Reflect.get(target, verb) as unknown)
+        : () => delay().then(() => Promise.reject(error as Error))
     },
   })
   const kith = createKith({
@@ -42,7 +45,17 @@ async function open({ fault = () => null, limits, info = false }: Setup = {}) {
     http.handle(new Request(`${origin}/api/v1${path}`, init), { address: '192.0.2.1', ...context })
   const bearer = { authorization: `Bearer ${tokens.accessToken}` }
   const viewer = { userId: user.id, sessionId: session.id }
-  return { kith, http, send, bearer, viewer, records, lines, break: () => (isBroken = true) }
+  return {
+    kith,
+    http,
+    send,
+    bearer,
+    viewer,
+    records,
+    lines,
+    break: () => (isBroken = true),
+    delay: (by: () => Promise<void>) => (delay = by),
+  }
 }
 
 function json(body: object): RequestInit {
@@ -208,6 +221,18 @@ describe('an id', () => {
   })
 })
 
+test('of a request that a guard of the app refuses it has how long that took', async () => {
+  const wait = () => new Promise<void>((done) => void setTimeout(done, 60))
+  const { http, bearer, records, ...world } = await open({ fault: () => new KithError('storage-failed') })
+  world.break()
+  world.delay(wait)
+  const head = new Request(`${origin}/hello`, { headers: bearer })
+  const error: unknown = await http.requireViewer(head).catch((thrown: unknown) => thrown)
+  http.problem(error, { head })
+  expect(records.map(({ status }) => status)).toEqual([500])
+  expect(records[0]?.seconds).toBeGreaterThan(0.05)
+})
+
 describe('the log', () => {
   test('has the reason of each 5xx, also where it has no cause', async () => {
     const faults = {
@@ -244,7 +269,12 @@ describe('the log', () => {
         'The storage cannot be used: The storage was closed.',
       ],
       ['error', `${place} storage-failed`, 'Run migrate().', 'no such table'],
-      ['warn', `${place} storage-busy`, 'Try again in 1 s.', 'database is locked'],
+      [
+        'warn',
+        `${place} storage-busy`,
+        expect.stringMatching(/^Something else holds the lock of the database: look for/),
+        'database is locked',
+      ],
       ['error', `${place} internal-error`, undefined, 'undefined is not a function'],
       ['error', `${place} internal-error`, undefined, 'a string'],
     ])

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createKith, type KithError, type Reading, RetryLaterError, silentTelemetry } from '@kith/core'
+import {
+  createKith,
+  type KithError,
+  type LogFields,
+  type Reading,
+  RetryLaterError,
+  silentTelemetry,
+} from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
@@ -315,7 +322,11 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       const client = new Redis(place.ports[0] ?? 0, { password: 'the wrong one' })
       client.on('error', () => {})
       closeLater(() => client.disconnect())
-      const logger = { warn() {}, error() {} }
+      const told: LogFields[] = []
+      const logger = {
+        warn: (_message: string, fields: LogFields) => void told.push(fields),
+        error: (_message: string, fields: LogFields) => void told.push(fields),
+      }
       const kith = createKith({
         secret: 'a secret of the tests, of 32 characters or more',
         storage: createMemoryStorage(),
@@ -327,7 +338,11 @@ await describeWithRedis('a server that fails', { control: true }, () => {
         kith.accounts.register({ username: 'ada', password: 'correct horse' }, { address: '192.0.2.1' }),
       )
       expect(error).toBeInstanceOf(RetryLaterError)
-      expect(error).toMatchObject({ code: 'storage-unavailable', status: 503 })
+      expect(error).toMatchObject({
+        code: 'storage-unavailable',
+        status: 503,
+        detail: expect.stringMatching(/refuses the password/) as string,
+      })
       const { ok, parts } = await kith.ready()
       expect([ok, parts.map(({ name, ok }) => [name, ok])]).toEqual([
         false,
@@ -338,6 +353,9 @@ await describeWithRedis('a server that fails', { control: true }, () => {
         ],
       ])
       for (const { detail } of parts.slice(1)) expect(detail).toMatch(/refuses the password/)
+      // Whole: nothing of the advice looks like a password to the log.
+      const ofParts = told.filter(({ event }) => event === 'ready.part-failed')
+      expect(ofParts.map(({ detail }) => detail)).toEqual(parts.slice(1).map(({ detail }) => detail))
       expect(JSON.stringify(parts)).not.toMatch(/the (?:right|wrong) one|127\.0\.0\.1/)
       expect((await timed(() => kith.close())).millis).toBeLessThan(refusalMillis)
     },

@@ -7,6 +7,9 @@ const passing =
 /** What it says to a client that it does not let in, or not this far. Somebody has to see to that, and no user can. */
 const refusing = /\b(?:NOAUTH|NOPERM|WRONGPASS)\b|invalid password/
 
+/** Its memory is used up, and it evicts nothing. Within a script it follows a dash. */
+const full = /(?:^|-)OOM\b/
+
 /** How long a user waits where somebody has to do something first. */
 const refusedSeconds = 5
 
@@ -14,15 +17,14 @@ const refusedSeconds = 5
 export function toKithError(error: unknown): KithError {
   if (isKithError(error)) return error
   const cause = withoutCommand(error)
+  const detail = advice(cause)
   if (cause.name !== 'ReplyError' || passing.test(cause.message)) {
-    return new RetryLaterError('storage-unavailable', 1, cause)
+    return new RetryLaterError('storage-unavailable', { seconds: 1, detail }, cause)
   }
-  if (refusing.test(cause.message)) return new RetryLaterError('storage-unavailable', refusedSeconds, cause)
-  if (/(?:^|-)OOM\b/.test(cause.message)) return new RetryLaterError('storage-full', 60, cause)
-  return new KithError('storage-failed', {
-    detail: 'Redis refused the command: see the cause of this error in the log.',
-    cause,
-  })
+  if (refusing.test(cause.message))
+    return new RetryLaterError('storage-unavailable', { seconds: refusedSeconds, detail }, cause)
+  if (full.test(cause.message)) return new RetryLaterError('storage-full', { seconds: 60, detail }, cause)
+  return new KithError('storage-failed', { detail, cause })
 }
 
 /** Whether Redis cannot be used now but may be again by itself. */
@@ -32,18 +34,23 @@ export function isUnreachable(error: unknown): boolean {
 
 /** What to do about it, for whoever runs the server. It names no host, user or password. */
 export function adviceOn(error: unknown): string {
-  const { cause } = toKithError(error)
-  const reason = cause instanceof Error ? cause.message : ''
-  if (/\bNOPERM\b/.test(reason))
+  const { detail, title } = toKithError(error)
+  return detail ?? `${title}.`
+}
+
+function advice({ name, message }: Error): string {
+  if (name !== 'ReplyError' && !passing.test(message) && !refusing.test(message))
+    return 'Redis cannot be reached: see whether it runs and whether this process may connect to it.'
+  if (/\bNOPERM\b/.test(message))
     return 'Redis does not allow this user what Kith needs: give it the permissions that the README of @kith/redis lists.'
-  if (refusing.test(reason))
-    return 'Redis refuses the password: compare the user and password of the client with those of the server.'
-  const answered = passing.exec(reason)
-  if (answered)
-    return `Redis answers ${answered[1] ?? 'that it has too many clients'}: see whether it is starting, failing over or overloaded.`
-  if (/(?:^|-)OOM\b/.test(reason)) return 'Redis is full: give it more memory (maxmemory).'
-  if (cause instanceof Error && cause.name === 'ReplyError') return 'Redis refused a command: see the log.'
-  return 'Redis cannot be reached: see whether it runs and whether this process may connect to it.'
+  // No colon right behind the word: the log would take what follows for a password.
+  if (refusing.test(message))
+    return 'Redis refuses the password of the client: compare it and the user with those of the server.'
+  const [, answered] = passing.exec(message) ?? []
+  if (answered ?? passing.test(message))
+    return `Redis answers ${answered ?? 'that it has too many clients'}: see whether it is starting, failing over or overloaded.`
+  if (full.test(message)) return 'Redis is full: give it more memory (maxmemory).'
+  return 'Redis refused a command: see the cause of this error in the log.'
 }
 
 /** ioredis hangs the failed command on its errors, and the first command of a connection holds the password. */

@@ -54,7 +54,15 @@ function report(findings: readonly Finding[], { output }: CommandContext): Outco
   const counts = { errors: many('error'), warnings: many('warning'), notes: many('note') }
   return {
     data: { ...counts, findings: sorted },
-    lines: [...lines, '', `${counts.errors} errors, ${counts.warnings} warnings, ${counts.notes} notes.`],
+    lines: [
+      ...lines,
+      '',
+      `${amount(counts.errors, 'error')}, ${amount(counts.warnings, 'warning')}, ${amount(counts.notes, 'note')}.`,
+    ],
     failed: counts.errors + counts.warnings > 0,
   }
+}
+
+function amount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

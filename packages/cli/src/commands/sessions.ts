@@ -2,6 +2,7 @@ import type { Session } from '@kith/core'
 import { accountOf, labelOf } from '../account-of.ts'
 import { usageError } from '../cli-error.ts'
 import { argument, type Command } from '../command.ts'
+import { inWords } from '../duration.ts'
 import { columns } from '../terminal/columns.ts'
 import { printable } from '../terminal/style.ts'
 
@@ -82,7 +83,10 @@ export const endSessions: Command = {
     else await kith.sessions.end(account.id, session)
     return {
       data: { id: account.id, username: account.username, ended: session ?? 'all' },
-      lines: [`Ended ${which} of ${labelOf(account)}.`],
+      lines: [
+        `Ended ${which} of ${labelOf(account)}.`,
+        `Servers that do not share revocations by @kith/redis let its access tokens in for up to ${inWords(kith.config.sessions.accessTtlSeconds)}.`,
+      ],
     }
   },
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { MongoProbe, RedisProbe } from '../config/cli-config.ts'
-import { type Check, type Finding, ok } from './finding.ts'
+import { type Check, type Finding, ok, sentenceOf } from './finding.ts'
 
 /** A file system stamps with the time of its last tick, which may be 10 ms old. Tokens say when they end in whole seconds, and refreshing forgives two. */
 const warnMillis = 2_000
@@ -12,7 +13,9 @@ const errorMillis = 30_000
 /** Compares the clock of this machine with those of the servers that it can ask. */
 export const checkClock: Check = async ({ open: { redis, mongodb }, env }) => {
   const others: [name: string, ask: () => Promise<number>][] = []
-  const folder = env['KITH_MEDIA_DIRECTORY'] || (env['KITH_SQLITE'] && dirname(env['KITH_SQLITE']))
+  const folders = [env['KITH_MEDIA_DIRECTORY'], env['KITH_SQLITE'] && dirname(env['KITH_SQLITE'])]
+  // The folder of the media is there from the first upload on.
+  const folder = folders.find((path) => path && existsSync(path))
   if (folder) others.push([`the disk of ${folder}`, () => fileTime(folder)])
   if (redis) others.push(['Redis', () => redisTime(redis)])
   if (mongodb) others.push(['MongoDB', () => mongoTime(mongodb)])
@@ -31,7 +34,17 @@ export const checkClock: Check = async ({ open: { redis, mongodb }, env }) => {
 
 async function compare(name: string, ask: () => Promise<number>): Promise<Finding> {
   const before = Date.now()
-  const theirs = await ask()
+  let theirs: number
+  try {
+    theirs = await ask()
+  } catch (error) {
+    return {
+      check: 'clock',
+      level: 'note',
+      meaning: `The clock was not compared with that of ${name}: ${sentenceOf(error)}`,
+      cure: `See that ${name} can be used, and run it again.`,
+    }
+  }
   const after = Date.now()
   // Their time was read at some moment between the two.
   const ahead = theirs < before ? theirs - before : Math.max(0, theirs - after)

@@ -1,4 +1,4 @@
-import { type Check, ok } from './finding.ts'
+import { type Check, ok, sentenceOf } from './finding.ts'
 
 /** How Redis makes room when it is full. Whether it can be reached is for `parts`. */
 export const checkRedis: Check = async ({ open: { redis, kith } }) => {
@@ -21,7 +21,19 @@ export const checkRedis: Check = async ({ open: { redis, kith } }) => {
           },
     ]
   }
-  const info = await redis.info('memory')
+  let info: string
+  try {
+    info = await redis.info('memory')
+  } catch (error) {
+    return [
+      {
+        check,
+        level: 'note',
+        meaning: `How Redis makes room was not checked: ${sentenceOf(error)}`,
+        cure: 'See that Redis lets this client in and allows it INFO (`ACL SETUSER <user> +info`), and run it again.',
+      },
+    ]
+  }
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1]
   const bounded = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0) > 0
   if (policy === undefined) {

@@ -6,7 +6,7 @@ import { checkPasswords } from './check-passwords.ts'
 import { checkProcess } from './check-process.ts'
 import { checkRedis } from './check-redis.ts'
 import { checkUpkeep } from './check-upkeep.ts'
-import type { Check, Finding, Patient } from './finding.ts'
+import { type Check, type Finding, type Patient, sentenceOf } from './finding.ts'
 
 const checks: Readonly<Record<string, Check>> = {
   process: checkProcess,
@@ -25,10 +25,9 @@ export async function examine(patient: Patient): Promise<Finding[]> {
       try {
         return await check(patient)
       } catch (error) {
-        const { message, hint } = failureOf(error)
-        return [
-          { check: name, level: 'error', meaning: `This could not be checked: ${message}.`, cure: hint },
-        ]
+        const meaning = `This could not be checked: ${sentenceOf(error)}`
+        const cure = failureOf(error).hint ?? 'Mend what else is found first, and run it again.'
+        return [{ check: name, level: 'error', meaning, cure }]
       }
     }),
   )

@@ -1,4 +1,5 @@
 import type { OpenKith } from '../config/open-kith.ts'
+import { failureOf } from '../failure.ts'
 
 /** How bad a finding is: an error is broken or unsafe now, a warning will be, a note is worth knowing. */
 export type Level = 'ok' | 'note' | 'warning' | 'error'
@@ -26,4 +27,10 @@ export type Check = (patient: Patient) => Promise<Finding[]> | Finding[]
 /** A finding that all is well. */
 export function ok(check: string, meaning: string): Finding {
   return { check, level: 'ok', meaning, cure: null }
+}
+
+/** What kept a check from looking, as one sentence. */
+export function sentenceOf(error: unknown): string {
+  const { message } = failureOf(error)
+  return message.endsWith('.') ? message : `${message}.`
 }

@@ -45,7 +45,7 @@ export function packFailure(error: unknown): MediaFailure {
 export function unpackFailure({ isKith, code, detail, message, syscall }: MediaFailure): Error {
   const cause = new Error(cut(String(message)))
   if (!isKith) return Object.assign(cause, { code, syscall })
-  if (code === 'busy') return new RetryLaterError('busy', 1, cause)
+  if (code === 'busy') return new RetryLaterError('busy', detail ? { seconds: 1, detail } : 1, cause)
   const known =
     code !== undefined && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'media-unreadable'
   return new KithError(known, { detail: detail === undefined ? undefined : cut(String(detail)), cause })

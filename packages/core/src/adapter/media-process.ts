@@ -31,6 +31,13 @@ export interface MediaProcess {
   end(): Promise<void>
 }
 
+/** For work that is under way when the app stops. */
+export function mediaProcessesClosed(): RetryLaterError {
+  const detail =
+    'The media processes were closed, since this process of the app is stopping: another one takes the file.'
+  return new RetryLaterError('busy', { seconds: 1, detail })
+}
+
 /** A process was gone before it had begun with a job, which another one can do. */
 export class ProcessLost extends Error {}
 
@@ -52,9 +59,9 @@ export async function startMediaProcess(entry: URL, limits: MediaProcessLimits):
     return await attend(child, folder, limits)
   } catch (cause) {
     if (folder) removeFolder(folder)
-    const hint =
+    const detail =
       "No media process could be started. Where the system allows none, give isolation: 'none' to the processor."
-    throw new RetryLaterError('busy', 5, new Error(hint, { cause }))
+    throw new RetryLaterError('busy', { seconds: 5, detail }, new Error(detail, { cause }))
   }
 }
 
@@ -152,7 +159,7 @@ async function attend(
     },
     async end() {
       if (!isOver) child.ref()
-      kill(new RetryLaterError('busy', 1, new Error('the media processes were closed')))
+      kill(mediaProcessesClosed())
       await gone.promise
     },
   }

@@ -5,7 +5,7 @@ import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import { createJobObserver } from '../telemetry/job-queue.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { MediaJob, MediaVerbs } from './media-job.ts'
-import { type MediaProcess, ProcessLost, startMediaProcess } from './media-process.ts'
+import { type MediaProcess, mediaProcessesClosed, ProcessLost, startMediaProcess } from './media-process.ts'
 
 /** How a pool of media processes works. */
 export interface MediaProcessesOptions {
@@ -94,7 +94,7 @@ export function createMediaProcesses<Verbs extends MediaVerbs>(
     const fresh = await promise.finally(() => starting.delete(promise))
     if (closings === before) return fresh
     await fresh.end()
-    throw new RetryLaterError('busy', 1, new Error('the media processes were closed'))
+    throw mediaProcessesClosed()
   }
 
   function giveBack(one: MediaProcess): void {

@@ -87,7 +87,7 @@ async function checkPart(name: string, part: Checkable, tell: Tell): Promise<Rea
     return { name, ok: true, detail, milliseconds: milliseconds() }
   } catch (error) {
     const detail = detailOf(error)
-    tell(name, detail, isKithError(error) ? error.cause : error)
+    tell(name, detail, isKithError(error) ? error.cause : error instanceof LateError ? undefined : error)
     return { name, ok: false, detail, milliseconds: milliseconds() }
   } finally {
     clearTimeout(timer)
@@ -100,9 +100,7 @@ function detailOf(error: unknown): string {
   if (error instanceof LateError)
     return `It has not answered within ${deadlineMillis / 1000} s: look at its load and at the network.`
   if (!isKithError(error)) return 'It failed in a way that Kith does not know: see the log.'
-  // Of an error that only says when to come back, the title says more.
-  const onlyLater = error.detail === null || /^Try again in \d+ s\.$/.test(error.detail)
-  return onlyLater ? `${error.title}.` : String(error.detail)
+  return error.detail ?? `${error.title}.`
 }
 
 /** Logs each change once, however often somebody asks. */

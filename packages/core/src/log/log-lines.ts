@@ -20,7 +20,7 @@ export const logLines = {
   'request.refused': {
     level: 'warn',
     meaning: 'Requests are refused because of a limit or because too many wait.',
-    toDo: '`limit` says which. A few are normal; with `busy` for minutes give it more processes, with `rate-limited` look at the event `request.refused` for who it is.',
+    toDo: '`refusedBy` says which. A few are normal; with `busy` for minutes give it more processes. Who it is say the events `limit.reached` and `work.refused`.',
   },
   'request.broke-off': {
     level: 'error',

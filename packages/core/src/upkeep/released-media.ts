@@ -16,9 +16,15 @@ export interface ReleasedMedia {
   removeOwned(ownerId: string): Promise<void>
   /**
    * Removes all that nothing uses any more, in steps, and returns how many; `progress` hears of each batch. What cannot be removed
-   * is passed over and logged. In one process one sweep runs at a time: a call that finds one running waits for it and returns 0.
+   * is passed over and logged, and `fail` hears of it once. In one process one sweep runs at a time: a call that finds one running
+   * waits for it and returns 0.
    */
-  sweep(progress?: (removed: number) => void): Promise<number>
+  sweep(report?: Partial<SweepReport>): Promise<number>
+}
+
+interface SweepReport {
+  progress: (removed: number) => void
+  fail: (error: unknown) => void
 }
 
 /** How many a request removes: as many as a post may have. */
@@ -73,7 +79,7 @@ export function createReleasedMedia(
     return found.filter(({ state, measures }) => state === 'released' && measures).map(({ id }) => id)
   }
 
-  async function sweepAll(progress: (removed: number) => void): Promise<number> {
+  async function sweepAll({ progress, fail }: SweepReport): Promise<number> {
     // Else each blob would be looked for in the wrong place.
     await place.demand()
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
@@ -99,7 +105,10 @@ export function createReleasedMedia(
     function finish(): number {
       const [first] = errors
       // One line, however many they are.
-      if (errors.length > 0) log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
+      if (errors.length > 0) {
+        log.warn('media.not-removed', { error: first, fields: { blobs: errors.length } })
+        fail(first)
+      }
       return removed
     }
 
@@ -132,12 +141,12 @@ export function createReleasedMedia(
         await media.releaseAll(ownerId, ownReleases)
         return found.map(({ id }) => id)
       }),
-    async sweep(progress = () => {}) {
+    async sweep({ progress = () => {}, fail = () => {} } = {}) {
       if (sweeping) {
         await sweeping.catch(() => {})
         return 0
       }
-      sweeping = sweepAll(progress)
+      sweeping = sweepAll({ progress, fail })
       try {
         return await sweeping
       } finally {

@@ -191,7 +191,7 @@ export function createUpkeep(core: Core): Upkeep {
         forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, report),
       )
       await step('bans', reconcileBans)
-      const media = await step('media', ({ done }) => releasedMedia.sweep(done))
+      const media = await step('media', ({ done, fail }) => releasedMedia.sweep({ progress: done, fail }))
       await step('staged-files', () => steps.once(sweepStaged))
       // Not counted: a name is nothing that anybody looks for.
       await step('usernames', (report) => removeAll(users.forgetUsernames, report))
