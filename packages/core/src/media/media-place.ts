@@ -66,10 +66,13 @@ export function createMediaPlace(
     if (fact !== null && fact === unwritten + mark) return await take(mark ?? '')
     const sample = await takeSample()
     if (sample.checked > 0) return await adoptIfFound(mark, sample)
-    if (mark === null) return await begin()
-    // The mark came before this database had one: of a database that is lost, or whose folder this is.
-    if ((await marked.list(null, 1)).blobs.length === 0) return await take(mark)
-    return `the place of the media has blobs and the mark ${mark} of another database, and this database has no media: look at the paths of both. ${howToAdopt}`
+    // What is there came before this database had media: of a database that is lost, or of the release before marks.
+    const isEmpty = (await marked.list(null, 1)).blobs.length === 0
+    if (isEmpty) return mark === null ? await begin() : await take(mark)
+    // Another process may have begun, and taken in its first file, since this look began.
+    if ((await facts.get(markFact)) !== fact) return await look()
+    const whose = mark === null ? 'no mark' : `the mark ${mark} of another database`
+    return `the place of the media has blobs and ${whose}, and this database has no media: look at the paths of both. ${howToAdopt}`
   }
 
   /** A place of before this release, or that was restored with a database of before it. */
