@@ -1,3 +1,4 @@
+import type * as files from 'node:fs'
 import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { openFilesOf } from './open-files.ts'
 
 const stat = vi.hoisted(() => ({ fails: null as string | null }))
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>()
+  const fs = await original<typeof files>()
   return {
     ...fs,
     statSync: (...values: Parameters<typeof fs.statSync>) => {
@@ -36,31 +37,31 @@ test('a WAL of others that comes and goes before the database is used is none of
   const other = open(path)
   other.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)')
   const database = open(path)
-  const files = openFilesOf(database)
-  expect(files.problem()).toBeNull()
+  const opened = openFilesOf(database)
+  expect(opened.problem()).toBeNull()
   // The last of those that have it open removes it.
   other.close()
   database.exec('INSERT INTO t VALUES (1)')
-  files.used()
-  expect(files.problem()).toBeNull()
+  opened.used()
+  expect(opened.problem()).toBeNull()
   renameSync(`${path}-wal`, `${path}-away`)
-  expect(files.problem()).toMatch(/-wal or -shm file/)
+  expect(opened.problem()).toMatch(/-wal or -shm file/)
   renameSync(`${path}-away`, `${path}-wal`)
-  expect(files.problem()).toBeNull()
+  expect(opened.problem()).toBeNull()
 })
 
 test.each(['EACCES', 'EMFILE', 'ENOMEM'])('%s says nothing of the file', (code) => {
   const path = makePath()
   const database = open(path)
   database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)')
-  const files = openFilesOf(database)
-  files.used()
+  const opened = openFilesOf(database)
+  opened.used()
   stat.fails = code
   onTestFinished(() => void (stat.fails = null))
-  expect(files.problem()).toBeNull()
+  expect(opened.problem()).toBeNull()
   stat.fails = 'ESTALE'
-  expect(files.problem()).toMatch(/gone/)
+  expect(opened.problem()).toMatch(/gone/)
   stat.fails = null
   chmodSync(path, 0o600)
-  expect(files.problem()).toBeNull()
+  expect(opened.problem()).toBeNull()
 })
