@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, watch } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { root } from '../scripts/packages.ts'
 import { type RunningApp, startApp } from './running-app.ts'
 import { describeWithMongo } from './servers/describe-servers.ts'
@@ -23,10 +24,20 @@ const ada = { fullName: 'Ada Lovelace', username: 'ada', email: 'ada@example.com
 
 const withoutRedis = await redisMissing()
 
+// One for each database: the pictures of another one's accounts are refused.
+let uploads = ''
+
+const folder = mkdtempSync(join(tmpdir(), 'kith-uploads-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }))
+
+function makeUploads(): string {
+  return mkdtempSync(join(folder, 'app-'))
+}
+
 /** The files of forms that wait for their answer. */
 function incoming(): string[] {
-  const folder = join(root, 'examples/express-mongodb/uploads/incoming')
-  return existsSync(folder) ? readdirSync(folder) : []
+  const forms = join(uploads, 'incoming')
+  return existsSync(forms) ? readdirSync(forms) : []
 }
 
 /** Sends a whole registration, large enough to be still written when the connection is gone. */
@@ -72,7 +83,8 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     const uri = new URL(mongo().uri)
     uri.pathname = `/${mongo().freshDatabase()}`
     const env = { MONGODB_URI: uri.href, PORT: String(port), CORS_ORIGIN: `http://localhost:${port}` }
-    return await startApp(script, { ...secrets, ...env, ...more })
+    uploads = more['UPLOADS_DIRECTORY'] ?? makeUploads()
+    return await startApp(script, { ...secrets, ...env, UPLOADS_DIRECTORY: uploads, ...more })
   }
 
   function form(files: Record<string, Blob>, fields: Record<string, string> = ada): FormData {
@@ -121,6 +133,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       MONGODB_URI: uri.href,
       CORS_ORIGIN: 'https://app.example',
       NODE_ENV: 'production',
+      UPLOADS_DIRECTORY: makeUploads(),
       PATH: process.env['PATH'] ?? '',
     }
     const kith = async (...args: string[]): Promise<unknown> => {
@@ -146,8 +159,8 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
   })
 
   test('without an avatar, or with one that is none, there is no account, and the name stays free', async () => {
-    const before = new Set(incoming())
     const app = await start()
+    const before = new Set(incoming())
     try {
       const missing = await register(app, form({ coverImage: picture }))
       expect([missing.status, await missing.json()]).toMatchObject([422, { errors: [{ path: 'avatar' }] }])
@@ -169,11 +182,11 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
   })
 
   test('a form whose sender leaves behind its last byte leaves no file', async () => {
+    const app = await start()
     const before = new Set(incoming())
     const left = () => incoming().filter((name) => !before.has(name))
-    const app = await start()
     const arrived = new Set<string>()
-    const watcher = watch(join(root, 'examples/express-mongodb/uploads/incoming'), (_event, name) => {
+    const watcher = watch(join(uploads, 'incoming'), (_event, name) => {
       if (name !== null && !before.has(name)) arrived.add(name)
     })
     try {
@@ -219,7 +232,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     const redis = await startRedis()
     const uri = new URL(mongo().uri)
     uri.pathname = `/${mongo().freshDatabase()}`
-    const shared = { MONGODB_URI: uri.href, REDIS_URL: redis.url }
+    const shared = { MONGODB_URI: uri.href, REDIS_URL: redis.url, UPLOADS_DIRECTORY: makeUploads() }
     const [one, other] = await Promise.all([start(shared), start(shared)])
     try {
       expect((await register(one, form({ avatar: picture }))).status).toBe(201)

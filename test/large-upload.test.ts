@@ -52,7 +52,9 @@ async function startServer(
 
 function filesIn(path: string): number {
   if (!existsSync(path)) return 0
-  return readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  // The mark stays: the folder belongs to its database.
+  return files.filter(({ name }) => name !== '.kith-media').length
 }
 
 const boundary = '----a-boundary'

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -110,7 +110,7 @@ describe('an app that installs the tarballs with npm', () => {
         secret: 'a secret of at least thirty-two characters',
         storage,
         media: {
-          blobs: createLocalBlobs({ directory: 'media', images }),
+          blobs: createLocalBlobs({ directory: ${JSON.stringify(`media-${randomUUID()}`)}, images }),
           images,
           videos: createMediabunnyVideos(),
         },

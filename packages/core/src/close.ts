@@ -22,6 +22,7 @@ export function createClosing(config: KithConfig, storage: Storage, steps: Steps
     await steps.stop()
     await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
     await storage.close()
+    config.log.flush()
   }
 
   async function closeOne(part: { close?(): Promise<void> } | null | undefined): Promise<void> {

@@ -45,7 +45,8 @@ export {
   type Telemetry,
 } from './telemetry/telemetry.ts'
 export type { Removal } from './upkeep/removal.ts'
-export type { CountReport, Upkeep, UpkeepOptions, UpkeepReport, UpkeepStep } from './upkeep/upkeep.ts'
+export type { CountReport, Upkeep, UpkeepOptions } from './upkeep/upkeep.ts'
+export type { UpkeepReport, UpkeepStep } from './upkeep/upkeep-report.ts'
 export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
 export type { Adoption } from './media/media-place.ts'
 

@@ -2,13 +2,18 @@ import { once } from 'node:events'
 import { createServer, get, type RequestListener } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect, type Server } from 'node:net'
+import { createLog } from '@kith/core/adapter'
 import { expect, onTestFinished, test } from 'vitest'
 import { shutDownOnSignals, type ShutdownOptions } from './shut-down.ts'
 
 async function listen(server: Server, options: Partial<ShutdownOptions> = {}) {
   const order: string[] = []
   const shutDown = shutDownOnSignals(server, {
-    kith: { drain: () => void order.push('drain'), close: async () => void order.push('kith') },
+    kith: {
+      drain: () => void order.push('drain'),
+      close: async () => void order.push('kith'),
+      config: { log: createLog(console) },
+    },
     close: async () => void order.push(server.listening ? 'listening' : 'host'),
     signals: [],
     graceSeconds: 60,

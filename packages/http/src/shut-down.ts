@@ -6,7 +6,7 @@ import type { Kith } from '@kith/core'
 /** How a server stops. */
 export interface ShutdownOptions {
   /** Closed when the server is: media processes end, background work is left to upkeep, the storage closes last. */
-  kith: Pick<Kith, 'drain' | 'close'>
+  kith: Pick<Kith, 'drain' | 'close'> & { config: Pick<Kith['config'], 'log'> }
   /** What else of the host closes, before Kith does: `() => app.close()` of Fastify, other databases, other servers. */
   close?: (() => Promise<unknown>) | undefined
   /** For how long requests that are under way, such as uploads, may go on. @default 25 @reason Kubernetes kills after 30 s; five are left to close the rest. */
@@ -54,7 +54,8 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
       // Without a reference: a process that nothing keeps alive ends by itself, with its output written.
       () => void setTimeout(() => process.exit(), lingerMillis).unref(),
       (error: unknown) => {
-        console.error('The server could not be shut down in order:', error)
+        options.kith.config.log.error('process.not-shut-down', { error })
+        options.kith.config.log.flush()
         process.exit(1)
       },
     )

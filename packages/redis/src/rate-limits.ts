@@ -38,11 +38,11 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
   const own = createMemoryRateLimits()
   const told = new Set<string>()
 
-  /** Once for each reason. */
-  function warn(name: 'redis.full' | 'redis.uncounted', detail: string, error?: unknown): void {
-    if (told.has(detail)) return
+  /** Whether this reason is told for the first time. */
+  function isNew(detail: string): boolean {
+    if (told.has(detail)) return false
     told.add(detail)
-    log.warn(name, { detail, error })
+    return true
   }
 
   /** Makes the call, or what is done otherwise where Redis cannot be used and nobody is to be refused for that. */
@@ -51,11 +51,13 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
       return await reach(call)
     } catch (error) {
       if (isFull(error)) {
-        warn('redis.full', adviceOn(error))
+        const detail = adviceOn(error)
+        if (isNew(detail)) log.warn('redis.full', { detail })
         return await otherwise.full()
       }
       if (whenUnreachable === 'closed' || !isUnreachable(error)) throw error
-      warn('redis.uncounted', adviceOn(error), toKithError(error).cause)
+      const detail = adviceOn(error)
+      if (isNew(detail)) log.warn('redis.uncounted', { detail, error: toKithError(error).cause })
       return otherwise.unreachable
     }
   }

@@ -40,8 +40,8 @@ export function createMediaStore({ call }: Connection): MediaStore {
       }),
     list: (after, limit) =>
       call('media.list', async ({ collections: { media } }) => {
-        const filter = after === null ? {} : { _id: { $gt: after } }
-        return (await media.find(filter, { sort: { _id: 1 }, limit })).map(mediaFrom)
+        // From the beginning as well: without a range the index might not be used.
+        return (await media.find({ _id: { $gt: after ?? '' } }, { sort: { _id: 1 }, limit })).map(mediaFrom)
       }),
     bySubjects: (use, subjects) =>
       call('media.bySubjects', async ({ collections: { media } }) => {

@@ -9,20 +9,9 @@ import {
   type SqliteDatabase,
   type SqliteParameters,
   type SqliteStatement,
+  type Statements,
 } from './sqlite-database.ts'
 import { toStorageError } from './storage-error.ts'
-
-/** What the work of a {@link Connection} is made of. Outside of such work each of these is a TypeError. */
-export interface Statements {
-  /** Runs a statement and returns how many rows it changed. */
-  run(sql: string, parameters?: SqliteParameters): number
-  /** The first row of a query. Only for queries: a write that returns rows commits when the last one is read. */
-  get<Row>(sql: string, parameters?: SqliteParameters): Row | null
-  /** Every row that a query, or a write with `RETURNING`, returns. */
-  all<Row>(sql: string, parameters?: SqliteParameters): Row[]
-  /** Runs statements that take no values and are needed once. */
-  script(sql: string): void
-}
 
 /**
  * A database that opens at its first use, keeps its statements and raises Kith's errors. Work must not wait, and may be

@@ -25,6 +25,7 @@ interface Stuck {
   probeAt: number
 }
 
+/** As long as a freeze may be: a lock that is free again is seen about as soon. */
 const longestPauseMillis = 25
 /** How often a call may look whether the lock is free again, once another one has waited for it in vain. */
 const probeMillis = 100

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
-import type { Connection, Statements } from './database.ts'
+import type { Connection } from './database.ts'
+import type { Statements } from './sqlite-database.ts'
 import { type Fill, type Migration, migrations } from './schema.ts'
 import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
 

@@ -210,6 +210,9 @@ test('each statement uses the index that was made for it', () => {
       "media.free": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
+      "media.list": [
+        "SEARCH kith_media USING PRIMARY KEY (id>?)",
+      ],
       "media.ready": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],

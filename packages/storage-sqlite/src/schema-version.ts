@@ -1,5 +1,5 @@
 import { RetryLaterError } from '@kith/core'
-import type { Statements } from './database.ts'
+import type { Statements } from './sqlite-database.ts'
 import { type Migration, migrations } from './schema.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 

@@ -1,4 +1,4 @@
-import type { Statements } from './database.ts'
+import type { Statements } from './sqlite-database.ts'
 
 /** One version of the schema. */
 export interface Migration {

@@ -7,8 +7,12 @@ import { chooseCaptions, chooseMedia } from 'kith-example-adapters'
 import type { MongoClient } from 'mongodb'
 import type { Env } from './env.ts'
 
-/** Where uploads wait, and where pictures and videos are kept unless `.env` names a host for them. */
-export const uploadsFolder: string = fileURLToPath(new URL('../../uploads', import.meta.url))
+/**
+ * Where uploads wait, and where pictures and videos are kept unless `.env` names a host for them. Of the environment itself,
+ * since `.env` is read later.
+ */
+export const uploadsFolder: string =
+  process.env['UPLOADS_DIRECTORY'] || fileURLToPath(new URL('../../uploads', import.meta.url))
 
 /** Takes the place of the models, of the controllers, and of the jsonwebtoken and bcrypt calls. */
 export async function connectKith(env: Env, client: MongoClient): Promise<Kith> {

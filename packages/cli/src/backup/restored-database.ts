@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, open, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { BlobStore, Kith } from '@kith/core'
 import { usageError } from '../cli-error.ts'
@@ -38,6 +38,7 @@ export async function withRestoredDatabase<Result>(
     load: () => import('@kith/storage-sqlite'),
   })
   const { createKith } = await import('@kith/core')
+  await makeFolder(dirname(target))
   const unfinished = `${target}.restoring`
   for (const end of besides) await rm(unfinished + end, { force: true })
   await copyFile(source, unfinished)
@@ -53,6 +54,14 @@ export async function withRestoredDatabase<Result>(
   await rename(unfinished, target)
   await sync(dirname(target))
   return result
+}
+
+/** Only the folder itself: where those above it are missing, a disk may not be mounted. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  if (!existsSync(dirname(folder)))
+    throw usageError(`${dirname(folder)} does not exist.`, 'Is its disk mounted? Otherwise make it first.')
+  await mkdir(folder)
 }
 
 async function sync(path: string): Promise<void> {

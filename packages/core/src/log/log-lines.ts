@@ -120,6 +120,11 @@ export const logLines = {
     meaning: 'Most of the calls that a media service allows are used.',
     toDo: 'Find out what asks so often, or raise the budget and the plan at the service.',
   },
+  'process.not-shut-down': {
+    level: 'error',
+    meaning: 'The server could not be shut down in order; the process ends with 1.',
+    toDo: 'Read `error`. What was acknowledged is stored; upkeep finishes the rest.',
+  },
   'process.part-not-closed': {
     level: 'warn',
     meaning: 'A part could not be closed at the end of the process; the others are.',
@@ -133,8 +138,8 @@ export const logLines = {
   'session.storage-set-back': {
     level: 'warn',
     meaning:
-      'A refresh token is ahead of its session: the storage is older than what was given out. Told once for each process.',
-    toDo: 'Was a backup restored? Then run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
+      'A refresh token is ahead of its session: the storage is older than what was given out. Was a backup restored? Then run `kith restored`.',
+    toDo: 'Run `kith restored` (`kith.restored()`) once, which ends all sessions; until then tokens that were used up or logged out may work again.',
   },
   'ready.part-failed': {
     level: 'warn',

@@ -1,5 +1,5 @@
 import type { Clock } from '../id.ts'
-import type { UpkeepReport } from '../upkeep/upkeep.ts'
+import type { UpkeepReport } from '../upkeep/upkeep-report.ts'
 import { withError } from './observe-port.ts'
 import type { Telemetry } from './telemetry.ts'
 

@@ -8,19 +8,8 @@ import { JobStopped } from '../steps.ts'
 import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { Removal } from './removal.ts'
+import type { UpkeepReport, UpkeepStep } from './upkeep-report.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
-
-/** The steps of a run of upkeep, in their order. */
-export type UpkeepStep =
-  | 'recover'
-  | 'accounts'
-  | 'posts'
-  | 'bans'
-  | 'media'
-  | 'staged-files'
-  | 'usernames'
-  | 'temporary-files'
-  | 'sessions'
 
 /** Options of {@link Upkeep.run}. */
 export interface UpkeepOptions {
@@ -30,23 +19,6 @@ export interface UpkeepOptions {
 
 /** The fact that says when upkeep last ran without a failure, as ISO 8601. */
 const upkeepFact = 'upkeep.last'
-
-/** What one run of upkeep did. */
-export interface UpkeepReport {
-  /** Deleted accounts that were cleared away. An hour later that is done once more, and not counted. */
-  accounts: number
-  /** Removed posts that were cleared away, counted likewise. */
-  posts: number
-  /** Media that nothing used any more and were removed with their blobs. */
-  media: number
-  /** Sessions that had ended and were removed. */
-  sessions: number
-  /**
-   * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
-   * run does them again.
-   */
-  failed: string[]
-}
 
 /** What {@link Upkeep.verifyCounts} found. */
 export interface CountReport {

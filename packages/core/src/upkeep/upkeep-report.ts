@@ -1,0 +1,28 @@
+/** The steps of a run of upkeep, in their order. */
+export type UpkeepStep =
+  | 'recover'
+  | 'accounts'
+  | 'posts'
+  | 'bans'
+  | 'media'
+  | 'staged-files'
+  | 'usernames'
+  | 'temporary-files'
+  | 'sessions'
+
+/** What one run of upkeep did. */
+export interface UpkeepReport {
+  /** Deleted accounts that were cleared away. An hour later that is done once more, and not counted. */
+  accounts: number
+  /** Removed posts that were cleared away, counted likewise. */
+  posts: number
+  /** Media that nothing used any more and were removed with their blobs. */
+  media: number
+  /** Sessions that had ended and were removed. */
+  sessions: number
+  /**
+   * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
+   * run does them again.
+   */
+  failed: string[]
+}
