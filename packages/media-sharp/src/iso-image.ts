@@ -25,7 +25,7 @@ const containers: Readonly<Record<string, number>> = {
 /** Items that a decoder works for; the others are put together from them, or are no pictures. */
 const coded = ['hvc1', 'hev1', 'lhv1', 'av01', 'vvc1', 'avc1', 'jpeg', 'j2k1', 'unci']
 
-/** The layers of one picture, each better than the one before, count as one. No more are allowed (AV1 in HEIF, 2.3.2.1). */
+/** The layers of one picture, each better than the one before, count as one: AV1 numbers them by two bits. */
 const maxLayers = 4
 
 /** How much an AVIF or HEIC makes a decoder do, as its boxes say (ISO 14496-12, 23008-12). */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
+import { constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { BlobStore, Kith } from '@kith/core'
 import { usageError } from '../cli-error.ts'
@@ -41,7 +41,7 @@ export async function withRestoredDatabase<Result>(
   await makeFolder(dirname(target))
   const unfinished = `${target}.restoring`
   for (const end of besides) await rm(unfinished + end, { force: true })
-  await copyFile(source, unfinished)
+  await copyFile(source, unfinished, constants.COPYFILE_EXCL)
   const storage = createSqliteStorage({ path: unfinished, durability: 'power' })
   // Its secret signs nothing: all that is done here is the same with any.
   const kith = createKith({
