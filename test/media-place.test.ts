@@ -191,6 +191,21 @@ describe('the folder of another database', () => {
     expect(await app.kith.upkeep.adoptMedia()).toEqual({ checked: 0, found: 0 })
     await app.upload(viewer)
   })
+
+  test('is refused as well where it is of the release before marks: nothing in it is an orphan', async () => {
+    const [one, other] = [makePlace(), makePlace()]
+    await settled(other)
+    rmSync(join(other.directory, markName))
+    const app = await started({ path: one.path, directory: other.directory })
+    await expect(app.kith.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject(gone)
+    expect(filesIn(other.directory)).toHaveLength(1)
+    expect(readdirSync(other.directory)).not.toContain(markName)
+    const viewer = await signUp(app, 'eve')
+    await expect(app.upload(viewer)).rejects.toMatchObject(gone)
+    expect(app.logged).toEqual([expect.stringMatching(/has blobs and no mark/)])
+    await app.kith.upkeep.adoptMedia()
+    await app.upload(viewer)
+  })
 })
 
 describe('a database of before this release', () => {

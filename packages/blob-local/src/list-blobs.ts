@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BlobPage, isBlobKey, type ListedBlob } from '@kith/core'
+import { type BlobPage, isBlobKey, type ListedBlob, systemCode } from '@kith/core'
 import { folderOf, latest } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 
@@ -16,6 +16,8 @@ export async function listBlobs(directory: string, after: string | null, limit: 
       for (const key of await namesIn(folder)) {
         if (!isBlobKey(key) || (isFirst && key <= afterKey)) continue
         if (blobs.length === limit) return { blobs, next: last }
+        // Somebody's copy in another folder than its own, whose removal would remove the one in its own.
+        if (join(folder, key) !== folderOf(directory, key)) continue
         const storedAt = await newestIn(join(folder, key))
         // Removed since the folder was read.
         if (storedAt === null) continue
@@ -43,6 +45,7 @@ async function foldersIn(folder: string, from: string): Promise<string[]> {
 async function newestIn(folder: string): Promise<Date | null> {
   try {
     const names = await namesIn(folder)
+    if (names.length === 0 && !(await stat(folder)).isDirectory()) return null
     const paths = names.length > 0 ? names.map((name) => join(folder, name)) : [folder]
     const times = await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))
     return new Date(Math.max(...times))
@@ -56,7 +59,8 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
-    if (isMissing(error)) return []
+    // A file that is none of Kith's, where a folder would be.
+    if (isMissing(error) || systemCode(error) === 'ENOTDIR') return []
     throw error
   }
 }

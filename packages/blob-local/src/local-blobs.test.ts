@@ -60,6 +60,21 @@ test('blobs lie in two levels of folders, spread though their keys begin alike',
   for (const name of filesIn(directory)) expect(name).toMatch(/^\w\w\/\w\w\/0190-\d+\/000001-\w{16}\.webp$/)
 })
 
+test('what somebody else has put into the folder is not listed, and stops no list', async () => {
+  const { blobs, directory } = await open()
+  for (const key of ['a', 'b']) await blobs.put(key, chunks('x'), meta)
+  const [place = ''] = filesIn(directory).filter((name) => name.includes('/a/'))
+  const [top = '', middle = ''] = place.split('/')
+  writeFileSync(join(directory, '00'), 'x')
+  writeFileSync(join(directory, top, middle, 'readme'), 'x')
+  // A copy of another blob, of which a removal by its key would remove the one that counts.
+  await mkdir(join(directory, top, middle, 'c'))
+  writeFileSync(join(directory, top, middle, 'c', '000001-0000000000000000.webp'), 'x')
+  const { blobs: listed, next } = await blobs.list(null, 10)
+  expect(listed.map(({ key }) => key).sort()).toEqual(['a', 'b'])
+  expect(next).toBeNull()
+})
+
 describe('renditions', () => {
   test('are made once for 20 readers, and not again', async () => {
     const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))

@@ -1,4 +1,4 @@
-import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import type { BlobPage, BlobStore, ListedBlob } from '@kith/core'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
@@ -11,7 +11,11 @@ const mostObjects = 1_000
 const atOnce = 8
 
 /** What upkeep asks of a bucket. Objects are listed by name, so the keys come in their order. */
-export function listS3Blobs({ client, bucket: Bucket, names }: S3Place): Pick<BlobStore, 'list' | 'present'> {
+export function listS3Blobs({
+  client,
+  bucket: Bucket,
+  names,
+}: Pick<S3Place, 'client' | 'bucket' | 'names'>): Pick<BlobStore, 'list' | 'present'> {
   async function isPresent(key: string): Promise<boolean> {
     try {
       await client.send(new HeadObjectCommand({ Bucket, Key: names.blob(key, null) }))
@@ -22,31 +26,46 @@ export function listS3Blobs({ client, bucket: Bucket, names }: S3Place): Pick<Bl
     }
   }
 
+  async function listed(from: string | null, limit: number): Promise<ListObjectsV2CommandOutput> {
+    return await atS3(() =>
+      client.send(
+        new ListObjectsV2Command({
+          Bucket,
+          Prefix: names.allBlobs,
+          ...(from !== null && { StartAfter: from }),
+          // One more, so that the first blob is whole in any case.
+          MaxKeys: Math.min(limit * objectsOfBlob + 1, mostObjects),
+        }),
+      ),
+    )
+  }
+
   return {
     async list(after, limit): Promise<BlobPage> {
-      const { Contents = [], IsTruncated = false } = await atS3(() =>
-        client.send(
-          new ListObjectsV2Command({
-            Bucket,
-            Prefix: names.allBlobs,
-            ...(after !== null && { StartAfter: names.behind(after) }),
-            // One more, so that the first blob is whole in any case.
-            MaxKeys: Math.min(limit * objectsOfBlob + 1, mostObjects),
-          }),
-        ),
-      )
-      const found = new Map<string, Date>()
-      for (const { Key = '', LastModified = new Date(0) } of Contents) {
-        const key = names.keyOf(Key)
-        const before = key === null ? undefined : found.get(key)
-        if (key !== null && !(before && before > LastModified)) found.set(key, LastModified)
+      let from = after === null ? null : names.behind(after)
+      for (;;) {
+        const { Contents = [], IsTruncated = false } = await listed(from, limit)
+        const found = new Map<string, Date>()
+        for (const { Key = '', LastModified = new Date(0) } of Contents) {
+          const key = names.keyOf(Key)
+          const before = key === null ? undefined : found.get(key)
+          // Objects of other apps may be called so that they come behind all of a blob.
+          if (key !== null && key !== after && !(before && before > LastModified))
+            found.set(key, LastModified)
+        }
+        const all: ListedBlob[] = [...found].map(([key, storedAt]) => ({ key, storedAt }))
+        const last = Contents.at(-1)?.Key
+        if (IsTruncated && all.length === 0 && last !== undefined) {
+          // A whole page of what is none of Kith's.
+          from = last
+          continue
+        }
+        // More objects of the last one may be on the next page, which then begins with it.
+        const whole = IsTruncated && all.length > 1 ? all.slice(0, -1) : all
+        const blobs = whole.slice(0, limit)
+        const isEnd = !IsTruncated && blobs.length === all.length
+        return { blobs, next: isEnd ? null : (blobs.at(-1)?.key ?? null) }
       }
-      const all: ListedBlob[] = [...found].map(([key, storedAt]) => ({ key, storedAt }))
-      // More objects of the last one may be on the next page, which then begins with it.
-      const whole = IsTruncated && all.length > 1 ? all.slice(0, -1) : all
-      const blobs = whole.slice(0, limit)
-      const isEnd = !IsTruncated && blobs.length === all.length
-      return { blobs, next: isEnd ? null : (blobs.at(-1)?.key ?? null) }
     },
     async present(keys) {
       return await atS3(async () => {

@@ -1,5 +1,6 @@
 import type { Kith, UserRecord } from '@kith/core'
 import { CliError } from './cli-error.ts'
+import { printable } from './terminal/style.ts'
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -17,5 +18,5 @@ export async function accountOf(kith: Kith, name: string): Promise<UserRecord> {
 /** How an account is called in output. */
 export function labelOf({ id, username, email }: UserRecord): string {
   const name = username ?? email
-  return name === null ? id : `${name} (${id})`
+  return name === null ? id : `${printable(name)} (${id})`
 }

@@ -10,6 +10,7 @@ import { type Interrupt, listenForInterrupts } from './interrupt.ts'
 import { type Parsed, parse } from './parse.ts'
 import { confirm } from './terminal/ask.ts'
 import { createOutput, type Output } from './terminal/output.ts'
+import { printable } from './terminal/style.ts'
 
 /** How long a command that was interrupted gets to note where it stopped. */
 const graceMillis = 3_000
@@ -115,8 +116,13 @@ async function report(error: unknown, output: Output): Promise<number> {
   const { exitCode, ...failure } = failureOf(error)
   if (process.env['KITH_DEBUG'] && error instanceof Error) output.note(error.stack ?? error.message)
   if (output.json) await output.write(`${JSON.stringify({ error: failure })}\n`)
-  else output.note(`kith: ${failure.message}${failure.hint === null ? '' : `\n      ${failure.hint}`}`)
+  else output.note(shown(`kith: ${failure.message}${failure.hint === null ? '' : `\n      ${failure.hint}`}`))
   return exitCode
+}
+
+/** An error may quote what strangers have written. */
+function shown(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }
 
 function loadEnvironment(file: string | undefined): void {

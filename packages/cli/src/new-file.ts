@@ -1,5 +1,5 @@
-import { createWriteStream, existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { createWriteStream, existsSync, type Stats } from 'node:fs'
+import { chmod, chown, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -18,17 +18,32 @@ export async function writeNewFile(path: string, pieces: Pieces): Promise<void> 
   await replaceFile(path, pieces)
 }
 
-/** The same for a file that may exist: it is replaced in one step. */
-export async function replaceFile(path: string, pieces: Pieces): Promise<void> {
+/**
+ * The same for a file that may exist: it is replaced in one step. With `like` the new one belongs to whom the old one belongs to, and can
+ * be read by whoever could read it: a server that runs as another user starts again.
+ */
+export async function replaceFile(path: string, pieces: Pieces, like?: Stats): Promise<void> {
   const partial = `${path}.partial`
+  // What was cut off; or what somebody else has put there, so that this is written elsewhere.
+  await rm(partial, { force: true })
   try {
-    await pipeline(Readable.from(pieces), createWriteStream(partial, { mode: 0o600, flush: true }))
+    await pipeline(
+      Readable.from(pieces),
+      createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
+    )
+    if (like) await giveTo(partial, like)
     await rename(partial, path)
   } catch (error) {
     await rm(partial, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+async function giveTo(path: string, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await stat(path)
+  if (own.uid !== uid || own.gid !== gid) await chown(path, uid, gid)
+  await chmod(path, mode & 0o777)
 }
 
 /** Makes sure that a renamed file has its name after a power cut. Where the system cannot, as on Windows, it need not. */

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createProject, ended, type Project, secret } from './run-kith.ts'
 
@@ -143,6 +144,25 @@ test('makes a secret and says when the old one can go', async () => {
   expect(Math.abs(days - 30)).toBeLessThan(2)
 })
 
+test('changes an env file through a link, for whom it was before, and follows no link that waits for it', async () => {
+  const project = createProject()
+  const file = project.write('shared.env', `KITH_SECRET=${secret}\n`)
+  const victim = project.write('victim', 'precious')
+  chmodSync(file, 0o640)
+  if (process.getuid?.() === 0) chownSync(file, 12_345, 12_346)
+  const before = statSync(file)
+  symlinkSync('shared.env', join(dirname(file), '.env'))
+  symlinkSync(victim, `${file}.partial`)
+  const run = await project.kith(['rotate-keys', '--write', '.env'])
+  expect(run.code).toBe(0)
+  expect(run.stdout).not.toContain('Every user of this machine')
+  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  expect(lstatSync(join(dirname(file), '.env')).isSymbolicLink()).toBe(true)
+  expect(readFileSync(file, 'utf8')).toContain(`KITH_PREVIOUS_SECRETS=${secret}`)
+  const after = statSync(file)
+  expect([after.mode, after.uid, after.gid]).toEqual([before.mode, before.uid, before.gid])
+})
+
 test('writes both secrets to an env file with which the app starts, and shows neither', async () => {
   const project = createProject()
   const file = project.write('.env', `# the app\nKITH_SECRET="${secret}"\nPORT=3000\n`)
@@ -153,7 +173,7 @@ test('writes both secrets to an env file with which the app starts, and shows ne
   expect(text).toBe(`# the app\nKITH_SECRET=${next}\nPORT=3000\nKITH_PREVIOUS_SECRETS=${secret}\n`)
   expect(run.stdout + run.stderr).not.toContain(next)
   expect(run.stdout + run.stderr).not.toContain(secret)
-  expect(statSync(file).mode & 0o077).toBe(0)
+  expect(run.stdout).toContain('Every user of this machine can read it')
   expect(existsSync(`${file}.partial`)).toBe(false)
   const env = { KITH_SECRET: '', KITH_PREVIOUS_SECRETS: '' }
   // Those that are set win over the file, so they are taken out.

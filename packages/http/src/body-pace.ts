@@ -1,5 +1,4 @@
 import { KithError } from '@kith/core'
-import { hastenCollection } from './hasten-collection.ts'
 
 /** How long a body may keep its reader waiting, all its waits together. */
 export interface BodyPace {
@@ -31,7 +30,6 @@ export async function* readPaced(
       if (!stoodStill) credit = Math.max(0, credit - waited)
       if (bytesPerSecond > 0)
         credit = Math.min(credit + (value.byteLength / bytesPerSecond) * 1000, 3 * grace)
-      hastenCollection(value.byteLength)
       yield value
     }
   } finally {

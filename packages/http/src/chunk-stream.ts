@@ -1,4 +1,5 @@
 import { finished, type Readable } from 'node:stream'
+import { share } from './chunk-memory.ts'
 
 /** A chunk off a connection that is below this is joined with those that come right after it. */
 const usuallySmall = 4 * 1024
@@ -16,7 +17,7 @@ export function streamChunks(
 ): ReadableStream<Uint8Array> {
   let release: () => void
 
-  return new ReadableStream<Uint8Array>(
+  const stream = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         let waiting: Uint8Array[] = []
@@ -25,6 +26,7 @@ export function streamChunks(
 
         function take(chunk: Uint8Array): void {
           if (chunk.byteLength >= smallBytes) {
+            // Never copied: a copy would leave the memory of the chunk to the collector.
             hand()
             return controller.enqueue(chunk)
           }
@@ -39,7 +41,7 @@ export function streamChunks(
           soon = undefined
           source.pause()
           const [first] = waiting
-          if (first) controller.enqueue(waiting.length === 1 ? first : Buffer.concat(waiting, size))
+          if (first) controller.enqueue(waiting.length === 1 ? first : join(waiting, size))
           waiting = []
           size = 0
         }
@@ -61,6 +63,8 @@ export function streamChunks(
         }
       },
       pull() {
+        // Another listener is given the same chunks, and may keep them.
+        if (source.listenerCount('data') > 1) share(stream)
         source.resume()
       },
       cancel() {
@@ -69,4 +73,16 @@ export function streamChunks(
     },
     { highWaterMark: 0 },
   )
+  return stream
+}
+
+/** In memory of its own, which can be freed like that of a chunk off a socket. */
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = Buffer.allocUnsafeSlow(size)
+  let end = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, end)
+    end += chunk.byteLength
+  }
+  return joined
 }

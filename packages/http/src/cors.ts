@@ -17,7 +17,8 @@ export function createCors(allowedOrigins: ReadonlySet<string>): Cors {
 
   return {
     expose(head, headers) {
-      headers.append('vary', 'Origin')
+      // Most answers were made with it: changing headers costs as much as making them.
+      if (!headers.get('vary')?.includes('Origin')) headers.append('vary', 'Origin')
       const origin = allowed(head)
       if (origin === null) return
       headers.set('access-control-allow-origin', origin)

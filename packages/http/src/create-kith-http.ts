@@ -1,4 +1,4 @@
-import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, type Kith, KithError, silentTelemetry, type SignIn, type Viewer } from '@kith/core'
 import { accountRoutes } from './account-routes.ts'
 import { readJsonBody } from './body.ts'
 import { createCookies } from './cookies.ts'
@@ -108,7 +108,10 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   const openRecord = createRecords({
     log,
     viaHost: !ownLogger,
-    listeners: [measureRequests(telemetry), ...(config.onRequest ? [config.onRequest] : [])],
+    listeners: [
+      ...(telemetry === silentTelemetry ? [] : [measureRequests(telemetry)]),
+      ...(config.onRequest ? [config.onRequest] : []),
+    ],
   })
   // A framework may hand an error that ended a request to its error handler as well.
   const recorded = createErrorSet()
@@ -159,16 +162,17 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
         requireViewer: () => guard.requireViewer(request).then(keep),
         readViewer: () => guard.readViewer(request).then(keep),
       }
-      const answered = await telemetry.span(
-        `${route.method} ${match.path}`,
-        { 'http.request.method': route.method, 'http.route': match.path, 'kith.request.id': open.id },
-        () => route.handle(prepared),
-      )
+      const answered = await (telemetry === silentTelemetry
+        ? route.handle(prepared)
+        : telemetry.span(
+            `${route.method} ${match.path}`,
+            { 'http.request.method': route.method, 'http.route': match.path, 'kith.request.id': open.id },
+            () => route.handle(prepared),
+          ))
       open.viewer ??= answered.viewer ?? null
       const status = answered.status ?? route.status
-      // Not set afterwards: changing the headers of a response costs as much as making them.
-      const headers = { 'x-request-id': open.id, ...answered.headers }
-      response = toSuccess({ ...answered, headers }, route.status, {
+      const usual = { status: route.status, requestId: open.id }
+      response = toSuccess(answered, usual, {
         done: () => open.end(status),
         brokeOff(error) {
           recorded.add(error)

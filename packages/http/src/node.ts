@@ -1,9 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { bodyOf, hasLeft } from './answer-body.ts'
 import { consumedMessage } from './body.ts'
+import { own } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
 import { type RequestHead, requestIdOf as idOf } from './request-head.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
@@ -36,12 +38,7 @@ export function toRequest({ incoming, body }: NodeRequest): Request {
   return new Request('http://localhost/', {
     method: untransferable[method] ?? method,
     headers: headersOf(incoming),
-    ...(sendsBody &&
-      body && {
-        // Whoever stops reading leaves the connection open, so that the answer is sent.
-        body: streamChunks(body),
-        duplex: 'half' as const,
-      }),
+    ...(sendsBody && body && { body: toWeb(body, incoming), duplex: 'half' as const }),
   })
 }
 
@@ -154,4 +151,12 @@ function headersOf(incoming: IncomingMessage): Headers {
     if (value !== undefined && !name.startsWith(':')) headers.set(name, String(value))
   }
   return headers
+}
+
+/** The body as a Fetch request has it. Whoever stops reading leaves the connection open, so that the answer is sent. */
+function toWeb(body: Readable, incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const web = streamChunks(body)
+  // Node makes each chunk of a body anew. What another made into a request may be cut from something it still needs.
+  if (body === incoming && incoming instanceof IncomingMessage && incoming.socket instanceof Socket) own(web)
+  return web
 }

@@ -70,6 +70,8 @@ export interface RecordOptions {
   listeners: readonly ((record: RequestRecord) => void)[]
 }
 
+const unremarkable: { brokeOff?: boolean; clientLeft?: boolean } = Object.freeze({})
+
 /** Creates it. */
 export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenRecord {
   function tell(record: RequestRecord): void {
@@ -95,10 +97,14 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
       error: null,
       body: undefined,
       query: '',
-      end(status, { brokeOff = false, clientLeft = hasLeft?.() ?? false } = {}) {
+      end(status, how = unremarkable) {
         if (!isOpen) return
         isOpen = false
         const { error } = open
+        const own = viaHost && logger ? log.via(logger) : log
+        // Nobody hears of it.
+        if (error === null && status < 429 && listeners.length === 0 && !own.takesInfo()) return
+        const { brokeOff = false, clientLeft = hasLeft?.() ?? false } = how
         const problem = isKithError(error) ? error : null
         const record: RequestRecord = {
           id: open.id,
@@ -115,7 +121,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
           clientLeft,
         }
         tell(record)
-        logRequest(viaHost && logger ? log.via(logger) : log, record, {
+        logRequest(own, record, {
           error,
           brokeOff,
           secrets: () => secretsOf({ headers: head.headers, body: open.body, query: open.query }),

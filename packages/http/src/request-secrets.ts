@@ -18,7 +18,15 @@ export function secretsOf({ headers, body, query }: SentWith): string[] {
   return [...new Set(found.flatMap((text) => [text, text.toLowerCase()]))].sort((a, b) => b.length - a.length)
 }
 
-function stringsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : []
+/** Not by recursion: a body may be 30,000 arrays in each other. */
+function stringsOf(body: unknown): string[] {
+  const found: string[] = []
+  const left = [body]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'string') found.push(value)
+    else if (typeof value === 'object' && value !== null)
+      for (const each of Object.values(value)) left.push(each)
+  }
+  return found
 }

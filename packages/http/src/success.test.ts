@@ -10,6 +10,8 @@ async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (end) throw end
 }
 
+const usual = { status: 200, requestId: 'an-id' }
+
 test('a client that leaves while a chunk is on its way has broken nothing, and ends the source', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const ended = vi.fn()
@@ -20,7 +22,7 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
       ended()
     }
   }
-  const reader = toSuccess({ stream: stream() }, 200, end).body?.getReader()
+  const reader = toSuccess({ stream: stream() }, usual, end).body?.getReader()
   const reading = reader?.read()
   await wait(7)
   await reader?.cancel()
@@ -35,13 +37,13 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
 test('a source that fails is told of once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const gone = new Error('gone')
-  await expect(toSuccess({ stream: slow(gone) }, 200, end).text()).rejects.toThrow()
+  await expect(toSuccess({ stream: slow(gone) }, usual, end).text()).rejects.toThrow()
   expect(end.brokeOff.mock.calls).toEqual([[gone]])
 })
 
 test('a source that is read to its end says so once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
-  expect(await toSuccess({ stream: slow() }, 200, end).text()).toHaveLength(50)
+  expect(await toSuccess({ stream: slow() }, usual, end).text()).toHaveLength(50)
   expect(end.done).toHaveBeenCalledOnce()
   expect(end.cancelled).not.toHaveBeenCalled()
 })

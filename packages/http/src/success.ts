@@ -8,19 +8,32 @@ export interface StreamEnd {
   cancelled(): void
 }
 
+/** What the response of a route has besides its answer. */
+export interface Usual {
+  status: number
+  requestId: string
+}
+
 /** The response of a route when all went well. */
 export function toSuccess(
-  { body, bytes, stream, headers, status }: Answer,
-  usualStatus: number,
+  { body, bytes, stream, headers: own, status }: Answer,
+  usual: Usual,
   end: StreamEnd,
 ): Response {
-  const base = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers }
-  const init = { status: status ?? usualStatus, headers: base }
-  if (!body) return new Response(stream ? toReadable(stream, end) : (bytes ?? null), init)
-  return new Response(JSON.stringify(body), {
-    ...init,
-    headers: { 'content-type': 'application/json', ...base },
-  })
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': usual.requestId,
+    vary: 'Origin',
+  }
+  if (body) headers['content-type'] = 'application/json'
+  if (own) {
+    Object.assign(headers, own)
+    if (own['vary'] !== undefined) headers['vary'] = `${own['vary']}, Origin`
+  }
+  const init = { status: status ?? usual.status, headers }
+  if (body) return new Response(JSON.stringify(body), init)
+  return new Response(stream ? toReadable(stream, end) : (bytes ?? null), init)
 }
 
 function toReadable(stream: AsyncIterable<Uint8Array>, end: StreamEnd): ReadableStream<Uint8Array> {

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError, isKithError, KithError } from '@kith/core'
-import { type BodyPace, readPaced } from './body-pace.ts'
+import type { BodyPace } from './body-pace.ts'
+import { freeAsRead } from './chunk-memory.ts'
 import { streamChunks } from './chunk-stream.ts'
 
-/** Takes a file. */
+/** Takes a file. It has done with a chunk when it asks for the next: the memory of the one before may be gone then. */
 type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
 
 /** A request with a file in its body. */
@@ -31,11 +32,13 @@ export async function readUpload<Result>(
     })
   }
   if (request.body === null) throw missing()
-  const body = Readable.from(readPaced(request.body, pace))
+  const { chunks, freeing } = freeAsRead(request.body, pace)
+  const body = Readable.from(chunks)
   // Without a listener, a stream that fails after its reader has gone would stop the process.
   body.on('error', () => {})
   try {
-    return isForm ? await readMultipart(body, type, take) : await take(body)
+    if (!isForm) return await take(freeing(body))
+    return await readMultipart(body, type, (file) => take(freeing(file)))
   } catch (error) {
     if (isKithError(error) || !body.errored) throw error
     throw brokenOff(error)
@@ -57,6 +60,7 @@ async function readMultipart<Result>(body: Readable, type: string, take: Take<Re
           reject(unknownField(name))
           return
         }
+        // Not joined: the parts are to be found again in the chunks that they were cut from.
         part = { file, taken: take(streamChunks(file, 0)) }
         part.taken.catch(reject)
       })

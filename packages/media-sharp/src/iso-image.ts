@@ -1,3 +1,4 @@
+import { countAv1Frames } from './av1-frames.ts'
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
 /** A HEIC of a phone has a few hundred. */
@@ -24,9 +25,12 @@ const containers: Readonly<Record<string, number>> = {
 /** Items that a decoder works for; the others are put together from them, or are no pictures. */
 const coded = ['hvc1', 'hev1', 'lhv1', 'av01', 'vvc1', 'avc1', 'jpeg', 'j2k1', 'unci']
 
+/** The layers of one picture, each better than the one before, count as one. No more are allowed (AV1 in HEIF, 2.3.2.1). */
+const maxLayers = 4
+
 /** How much an AVIF or HEIC makes a decoder do, as its boxes say (ISO 14496-12, 23008-12). */
 export interface IsoImage {
-  /** Pixels of all coded pictures together: tiles, thumbnails and those that nothing shows. */
+  /** Pixels of all coded pictures together: tiles, thumbnails, those that nothing shows, and more frames than one has. */
   codedPixels: number
 }
 
@@ -45,9 +49,13 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   for (const { start, end } of all('colr'))
     if (end - start > maxProfileBytes) throw tooComplex('an image with too large a profile')
   // Bytes that many items share are read and decoded as often.
-  const located = all('iloc').reduce((sum, box) => sum + locatedBytes(bytes, box), 0)
+  const inner = all('idat')[0]?.start ?? 0
+  const extents = all('iloc').flatMap((box) => [...extentsOf(bytes, { box, inner })])
+  const located = extents.reduce((sum, { from, to }) => sum + to - from, 0)
   if (located > 2 * bytes.length) throw tooComplex('an image whose items share their bytes')
-  const types = new Map(all('infe').map((box) => readItem(bytes, box)))
+  const items = all('infe').map((box) => readItem(bytes, box))
+  // Of an item that is named twice a decoder may take either.
+  const types = new Map([...items, ...items.filter(([, type]) => coded.includes(type))])
   const sizes = propertiesOf(boxes).map(({ type, start }) =>
     type === 'ispe' ? word(bytes, start + 4) * word(bytes, start + 8) : 0,
   )
@@ -56,12 +64,31 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   for (const [item, times] of uses)
     if (times > 1 && !coded.includes(types.get(item) ?? ''))
       throw tooComplex('an image that is put together from others that are')
+  const frames = framesOf(bytes, { types, extents })
   let codedPixels = 0
   for (const box of all('ipma'))
     for (const [item, indexes] of associations(bytes, box))
       if (coded.includes(types.get(item) ?? ''))
-        codedPixels += Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0)) * (uses.get(item) ?? 1)
+        codedPixels +=
+          Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0)) *
+          (uses.get(item) ?? 1) *
+          Math.max(1, Math.ceil((frames.get(item) ?? 1) / maxLayers))
   return { codedPixels }
+}
+
+/** How many frames each AV1 picture has: what is behind the first is decoded as well, and not shown. */
+function framesOf(
+  bytes: Buffer,
+  { types, extents }: { types: ReadonlyMap<number, string>; extents: readonly Extent[] },
+): Map<number, number> {
+  const data = new Map<number, Buffer[]>()
+  for (const { item, from, to } of extents) {
+    if (types.get(item) !== 'av01') continue
+    const parts = data.get(item) ?? []
+    parts.push(bytes.subarray(from, to))
+    data.set(item, parts)
+  }
+  return new Map([...data].map(([item, parts]) => [item, countAv1Frames(Buffer.concat(parts))]))
 }
 
 function* walk(bytes: Buffer): Generator<Box & { depth: number }> {
@@ -148,35 +175,45 @@ function* associations(bytes: Buffer, { start, end }: Box): Generator<[item: num
   }
 }
 
-/** The sum of what all extents in `iloc` take of the file; its numbers have sizes of their own (ISO 14496-12, 8.11.3). */
-function locatedBytes(bytes: Buffer, { start, end }: Box): number {
-  const version = bytes[start] ?? 0
-  const [offsetSize, lengthSize] = nibbles(bytes[start + 4])
-  const [baseSize, lowNibble] = nibbles(bytes[start + 5])
+/** Bytes of the file that an item has. */
+interface Extent {
+  item: number
+  from: number
+  to: number
+}
+
+/** What `iloc` says; its numbers have sizes of their own (ISO 14496-12, 8.11.3). `inner` is where the content of `idat` begins. */
+function* extentsOf(bytes: Buffer, { box, inner }: { box: Box; inner: number }): Generator<Extent> {
+  const version = bytes[box.start] ?? 0
+  const [offsetSize, lengthSize] = nibbles(bytes[box.start + 4])
+  const [baseSize, lowNibble] = nibbles(bytes[box.start + 5])
   const indexSize = version > 0 ? lowNibble : 0
   const idSize = version === 2 ? 4 : 2
-  let at = start + 6
+  let at = box.start + 6
   function number(size: number): number {
     at += size
     return size === 0 ? 0 : unsigned(bytes, at - size, size)
   }
 
-  let sum = 0
   const items = number(idSize)
   if (items > maxItems) throw tooComplex('an image of too many items')
-  for (let item = 0; item < items && at < end; item++) {
-    at += idSize + (version > 0 ? 2 : 0) + 2
-    const base = number(baseSize)
+  let extentsLeft = maxBoxes
+  for (let left = items; left > 0 && at < box.end; left--) {
+    const item = number(idSize)
+    const method = version > 0 ? number(2) & 15 : 0
+    if (method > 1) throw tooComplex('an image whose items lie in others')
+    at += 2
+    const base = number(baseSize) + (method === 1 ? inner : 0)
     const extents = number(2)
-    for (let extent = 0; extent < extents && at < end; extent++) {
+    for (let extent = 0; extent < extents && at < box.end; extent++) {
+      if (--extentsLeft < 0) throw tooComplex('an image in too many pieces')
       at += indexSize
-      const from = base + number(offsetSize)
+      const from = Math.min(base + number(offsetSize), bytes.length)
       // A length of 0 is the rest of the file.
       const length = number(lengthSize) || bytes.length
-      sum += Math.max(0, Math.min(length, bytes.length - from))
+      yield { item, from, to: Math.min(from + length, bytes.length) }
     }
   }
-  return sum
 }
 
 function unsigned(bytes: Buffer, at: number, size: number): number {

@@ -1,5 +1,5 @@
 import { RetryLaterError } from '@kith/core'
-import { compareFiles } from './open-files.ts'
+import { openFilesOf } from './open-files.ts'
 import { findOvertaken } from './schema-version.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
@@ -11,7 +11,7 @@ export interface DatabaseWatch {
    * @throws `storage-unavailable` as long as they do not fit.
    */
   look(now?: boolean): void
-  /** Has to be called after work was done: the first makes files that are watched from then on. */
+  /** Has to be called after work was done, which makes or opens files that are watched from then on. */
   used(): void
 }
 
@@ -19,23 +19,24 @@ const everyMillis = 1000
 
 /** Watches a database that was just opened. */
 export function watchDatabase(database: SqliteDatabase): DatabaseWatch {
-  const compare = compareFiles(database)
+  const files = openFilesOf(database)
   let lookedAt = -Infinity
   let problem: string | null = null
-  let used = false
+  let isNew = true
 
   return {
     look(now = false) {
       const time = performance.now()
       if (now || time - lookedAt >= everyMillis) {
         lookedAt = time
-        problem = compare() ?? findOvertaken(database)
+        isNew = true
+        problem = files.problem() ?? findOvertaken(database)
       }
       if (problem) throw new RetryLaterError('storage-unavailable', { seconds: 5, detail: problem })
     },
     used() {
-      if (!used) problem = compare()
-      used = true
+      if (isNew) files.used()
+      isNew = false
     },
   }
 }

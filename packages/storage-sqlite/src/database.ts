@@ -57,8 +57,8 @@ export function createConnection(options: SqliteStorageOptions): Connection {
 
   /** Runs work now. A lock that another process holds is waited for a few milliseconds only. */
   function attempt<Result>(work: () => Result): Result {
-    return guarded(() => {
-      const { database, watch } = open()
+    try {
+      const { database, watch } = opened ?? open()
       watch.look()
       current = database
       try {
@@ -75,12 +75,16 @@ export function createConnection(options: SqliteStorageOptions): Connection {
       } finally {
         current = null
       }
-    })
+    } catch (error) {
+      throw toStorageError(error)
+    }
   }
 
-  async function inLane<Result>(lane: LockLane, work: () => Result): Promise<Result> {
+  function inLane<Result>(lane: LockLane, work: () => Result): Promise<Result> {
     if (!closed) return lane.run(() => attempt(work))
-    throw new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' })
+    return Promise.reject(
+      new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' }),
+    )
   }
 
   function inTransaction<Result>(begin: string, work: () => Result): Result {
@@ -97,12 +101,35 @@ export function createConnection(options: SqliteStorageOptions): Connection {
 
   const [readers, writers] = [createLockLane(() => limitMillis), createLockLane(() => limitMillis)]
   const connection: Connection = {
-    run: (sql, parameters = {}) => guarded(() => Number(statement(sql).run(parameters).changes)),
-    get: <Row>(sql: string, parameters: SqliteParameters = {}) =>
-      guarded(() => (statement(sql).get(parameters) as Row | undefined) ?? null),
-    all: <Row>(sql: string, parameters: SqliteParameters = {}) =>
-      guarded(() => statement(sql).all(parameters) as Row[]),
-    script: (sql) => guarded(() => void current?.exec(sql)),
+    // Each runs many times in one call, so none makes a closure.
+    run(sql, parameters = {}) {
+      try {
+        return Number(statement(sql).run(parameters).changes)
+      } catch (error) {
+        throw toStorageError(error)
+      }
+    },
+    get<Row>(sql: string, parameters: SqliteParameters = {}) {
+      try {
+        return (statement(sql).get(parameters) as Row | undefined) ?? null
+      } catch (error) {
+        throw toStorageError(error)
+      }
+    },
+    all<Row>(sql: string, parameters: SqliteParameters = {}) {
+      try {
+        return statement(sql).all(parameters) as Row[]
+      } catch (error) {
+        throw toStorageError(error)
+      }
+    },
+    script(sql) {
+      try {
+        current?.exec(sql)
+      } catch (error) {
+        throw toStorageError(error)
+      }
+    },
     read: (work) => inLane(readers, work),
     write: (work) => inLane(writers, work),
     atomically: (work) => inLane(writers, () => inTransaction('BEGIN IMMEDIATE', work)),
@@ -116,14 +143,6 @@ export function createConnection(options: SqliteStorageOptions): Connection {
     },
   }
   return connection
-}
-
-function guarded<Result>(work: () => Result): Result {
-  try {
-    return work()
-  } catch (error) {
-    throw toStorageError(error)
-  }
 }
 
 function rollBack(connection: Connection): void {

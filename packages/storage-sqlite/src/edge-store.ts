@@ -62,12 +62,12 @@ export function createEdgeStore(connection: Connection): EdgeStore {
       const { changed, count } = await change({ kind, from, to }, edgeStatements.remove, -1)
       return { removed: changed, count }
     },
-    async list({ kind, side, node }, { limit, before }) {
+    list({ kind, side, node }, { limit, before }) {
       const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn
       const range = { kind: toKindNumber(kind), node, before: before ?? afterEveryId, limit }
       return read(() => all<EdgeRow>(sql, range).map(edgeFrom))
     },
-    async among({ kind, side, node }, others) {
+    among({ kind, side, node }, others) {
       const sql = side === 'out' ? edgeStatements.amongOut : edgeStatements.amongIn
       const values = { kind: toKindNumber(kind), node, others: JSON.stringify(others) }
       return read(() => all<{ node: string }>(sql, values).map((row) => row.node))

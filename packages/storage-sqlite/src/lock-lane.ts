@@ -20,6 +20,11 @@ interface Waiting {
   until: number
 }
 
+interface Stuck {
+  error: unknown
+  probeAt: number
+}
+
 /** As long as a freeze may be: a lock that is free again is seen about as soon. */
 const longestPauseMillis = 25
 /** How often a call may look whether the lock is free again, once another one has waited for it in vain. */
@@ -32,7 +37,7 @@ export function createLockLane(limitMillis: () => number): LockLane {
   const queue: Waiting[] = []
   let serving: Promise<void> | null = null
   /** Why calls are refused: one has waited in vain, and the lock was not seen free since. */
-  let stuck: { error: unknown; probeAt: number } | null = null
+  let stuck: Stuck | null = null
 
   function refuse(error: unknown): void {
     stuck = { error, probeAt: performance.now() + probeMillis }
@@ -77,28 +82,38 @@ export function createLockLane(limitMillis: () => number): LockLane {
     return true
   }
 
+  /** Waits for the turn of a call that has begun at `start`. */
+  function wait<Result>(attempt: () => Result, start: number): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      queue.push({ attempt, resolve, reject, until: start + limitMillis() })
+      serving ??= serve()
+    })
+  }
+
+  /** As {@link LockLane.run}, after a call that has waited in vain. */
+  async function probe<Result>(attempt: () => Result, { error: known, probeAt }: Stuck): Promise<Result> {
+    if (performance.now() < probeAt) throw known
+    try {
+      const result = attempt()
+      stuck = null
+      return result
+    } catch (error) {
+      if (isStorageBusy(error) && limitMillis() > 0) refuse(error)
+      throw error
+    }
+  }
+
   return {
-    async run<Result>(attempt: () => Result): Promise<Result> {
-      const start = performance.now()
-      if (stuck && start < stuck.probeAt) throw stuck.error
-      if (!serving) {
-        try {
-          const result = attempt()
-          stuck = null
-          return result
-        } catch (error) {
-          if (!isStorageBusy(error)) throw error
-          if (limitMillis() === 0) throw error
-          if (stuck) {
-            refuse(error)
-            throw error
-          }
-        }
+    // Mostly nobody waits and the lock is free: that path reads no clock and makes one promise.
+    run<Result>(attempt: () => Result): Promise<Result> {
+      if (stuck && (!serving || performance.now() < stuck.probeAt)) return probe(attempt, stuck)
+      if (serving) return wait(attempt, performance.now())
+      try {
+        return Promise.resolve(attempt())
+      } catch (error) {
+        if (isStorageBusy(error) && limitMillis() > 0) return wait(attempt, performance.now())
+        return Promise.reject(error as Error)
       }
-      return new Promise<Result>((resolve, reject) => {
-        queue.push({ attempt, resolve, reject, until: start + limitMillis() })
-        serving ??= serve()
-      })
     },
     idle: async () => void (await serving),
   }

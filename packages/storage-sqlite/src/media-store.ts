@@ -84,32 +84,32 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
       }
       await write(() => run(mediaStatements.reserve, row))
     },
-    async ready(id, measures) {
+    ready(id, measures) {
       return write(() => run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1)
     },
-    async claim({ id, by, now, until }) {
+    claim({ id, by, now, until }) {
       const values = { id, by, now: toMillis(now), until: toMillis(until) }
       return write(() => run(mediaStatements.claim, values) === 1)
     },
     async unclaim({ id, by }) {
       await write(() => run(mediaStatements.unclaim, { id, by }))
     },
-    async byIds(ids) {
+    byIds(ids) {
       return read(() => all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom))
     },
-    async byOwner(ownerId, { limit, before }) {
+    byOwner(ownerId, { limit, before }) {
       const range = { ownerId, before: before ?? afterEveryId, limit }
       return read(() => all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom))
     },
-    async list(after, limit) {
+    list(after, limit) {
       const range = { after: after ?? beforeEveryId, limit }
       return read(() => all<MediaRow>(mediaStatements.list, range).map(mediaFrom))
     },
-    async bySubjects(use, subjects) {
+    bySubjects(use, subjects) {
       const values = { use, subjects: JSON.stringify(subjects) }
       return read(() => all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom))
     },
-    async attach(id, ownerId, use) {
+    attach(id, ownerId, use) {
       const place = { use, subject: ownerId }
       return atomically(() => {
         const attached = run(mediaStatements.attach, { id, ownerId, ...place, position: 0, alt: '' }) === 1
@@ -120,10 +120,10 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
     async detach(use, ownerId) {
       await write(() => run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null }))
     },
-    async releaseAll(ownerId, limit) {
+    releaseAll(ownerId, limit) {
       return write(() => run(mediaStatements.releaseOwned, { ownerId, limit }))
     },
-    async sweep(before, limit, after = null) {
+    sweep(before, limit, after = null) {
       const values = { before: toMillis(before), limit }
       return atomically(() => {
         run(mediaStatements.releaseUnused, values)

@@ -26,7 +26,6 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
     database.exec('PRAGMA cache_size = -32768')
     // In pages. A checkpoint runs within some commit; one of the 1,000 pages of SQLite's default holds the event loop for 15 ms.
-    database.exec('PRAGMA wal_autocheckpoint = 250')
     if (options.mustExist) demandSchema(database)
     return database
   } catch (error) {

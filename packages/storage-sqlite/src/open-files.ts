@@ -1,48 +1,68 @@
 import { statSync } from 'node:fs'
+import { systemCode } from '@kith/core'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
-/**
- * Remembers which files a database that was just opened has open. The result says what became of them, or `null` while
- * they are still the ones at their paths: otherwise whatever is written goes where nobody finds it. To be called once more
- * after the first use, which makes the WAL.
- */
-export function compareFiles(database: SqliteDatabase): () => string | null {
-  const file = fileOf(database)
-  if (file === '') return () => null
-  const known = new Map([[file, identityOf(file)]])
+/** The files of an open database, and those at their paths. */
+export interface OpenFiles {
+  /** What became of them, or `null` while they are still the ones at their paths: otherwise what is written goes where nobody finds it. */
+  problem(): string | null
+  /** Has to be called after work was done, which makes the WAL or opens that of others: from then on it is one of them. */
+  used(): void
+}
 
-  /** The WAL and its index appear at the first use; while a connection is open nobody but a person removes them. */
+/** Remembers which files a database that was just opened has open. */
+export function openFilesOf(database: SqliteDatabase): OpenFiles {
+  const file = fileOf(database)
+  if (file === '') return { problem: () => null, used: () => {} }
+  const own = identityOf(file)
+  const besides = new Map<string, Identity>()
+
+  /** While a connection has them open nobody but a person removes them. One that has not may see those of others come and go. */
   function lostWal(): boolean {
-    for (const name of [`${file}-wal`, `${file}-shm`]) {
+    for (const [name, before] of besides) {
       const identity = identityOf(name)
-      const before = known.get(name)
-      if (before === undefined && identity !== null) known.set(name, identity)
-      if (before === undefined || before === identity) continue
+      if (identity === 'unknown' || identity === before) continue
       if (usesWal(database)) return true
-      known.delete(name)
+      besides.delete(name)
     }
     return false
   }
 
-  return () => {
-    const identity = identityOf(file)
-    if (identity === null) return `The database file is gone. ${remedy}`
-    if (identity !== known.get(file)) return `The database file was replaced by another. ${remedy}`
-    return lostWal() ? `The -wal or -shm file of the database was deleted or replaced. ${remedy}` : null
+  return {
+    problem() {
+      const identity = identityOf(file)
+      if (identity === null) return `The database file is gone. ${remedy}`
+      if (identity !== 'unknown' && own !== 'unknown' && identity !== own)
+        return `The database file was replaced by another. ${remedy}`
+      return lostWal() ? `The -wal or -shm file of the database was deleted or replaced. ${remedy}` : null
+    },
+    used() {
+      for (const name of [`${file}-wal`, `${file}-shm`]) {
+        if (besides.has(name)) continue
+        const identity = identityOf(name)
+        if (identity !== null && identity !== 'unknown') besides.set(name, identity)
+      }
+    },
   }
 }
+
+/** Which file is at a path; `null` where there is none, `unknown` where this process cannot tell now. */
+type Identity = string | null
 
 const remedy =
   'This process has the one it opened still open, and refuses calls so that nothing is written there and lost. ' +
   'Mount the volume or put the file back, then restart this process.'
 
-function identityOf(name: string): string | null {
+/** Say nothing of the file: permissions that a folder lost, and a process that is short of something. */
+const tellNothing: readonly string[] = ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EAGAIN']
+
+function identityOf(name: string): Identity {
   try {
     const found = statSync(name, { bigint: true, throwIfNoEntry: false })
     return found ? `${found.dev}:${found.ino}` : null
-  } catch {
-    // A folder that is a file now, a network that is gone, a disk that does not read: the file cannot be seen.
-    return null
+  } catch (error) {
+    // A network that is gone, a disk that does not read: the file cannot be used.
+    return tellNothing.includes(systemCode(error) ?? '') ? 'unknown' : null
   }
 }
 

@@ -69,7 +69,7 @@ export function createPostStore(connection: Connection): PostStore {
   }
 
   return {
-    async create({ id, authorId, caption, createdAt, editedAt }, media) {
+    create({ id, authorId, caption, createdAt, editedAt }, media) {
       return atomically((): CreatePostResult => {
         const missing = unavailable(
           authorId,
@@ -88,7 +88,7 @@ export function createPostStore(connection: Connection): PostStore {
         return { outcome: 'created' }
       })
     },
-    async byIds(ids) {
+    byIds(ids) {
       return read(() => all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom))
     },
     async edit(id, caption, editedAt) {
@@ -96,14 +96,14 @@ export function createPostStore(connection: Connection): PostStore {
       const [row] = await write(() => all<PostRow>(postStatements.edit, values))
       return row ? postFrom(row) : null
     },
-    async remove(id) {
+    remove(id) {
       return atomically(() => {
         const author = take(id)
         if (author !== null) counts.change(author, -1)
         return author !== null
       })
     },
-    async removeAll(authorId, limit) {
+    removeAll(authorId, limit) {
       return atomically(() => {
         const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
         const ids = some.map(({ id }) => id)
@@ -112,12 +112,12 @@ export function createPostStore(connection: Connection): PostStore {
         return ids
       })
     },
-    async byAuthor(authorId, { limit, before }) {
+    byAuthor(authorId, { limit, before }) {
       const range = { authorId, before: before ?? afterEveryId, limit }
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
-    async toPurge(now, limit) {
+    toPurge(now, limit) {
       return read(() =>
         all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
       )

@@ -78,7 +78,7 @@ export function createSessionStore(connection: Connection): SessionStore {
       const row = await read(() => get<SessionRow>(sessionStatements.byId, { id }))
       return row && sessionFrom(row)
     },
-    async rotate({ id, generation, now, expiresAt, address, userAgent }) {
+    rotate({ id, generation, now, expiresAt, address, userAgent }) {
       const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address, userAgent }
       return atomically((): RotationResult => {
         const rotated = run(sessionStatements.rotate, step) === 1
@@ -88,7 +88,7 @@ export function createSessionStore(connection: Connection): SessionStore {
           : { rotated: false, session: row && sessionFrom(row) }
       })
     },
-    async revoke({ id, userId }, at) {
+    revoke({ id, userId }, at) {
       return write(() => run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1)
     },
     async revokeAll(userId, at, except) {
@@ -96,11 +96,11 @@ export function createSessionStore(connection: Connection): SessionStore {
       const ended = await write(() => all<{ id: string }>(sessionStatements.revokeAll, values))
       return ended.map(({ id }) => id)
     },
-    async list(userId, now, { limit, before }) {
+    list(userId, now, { limit, before }) {
       const range = { userId, now: toMillis(now), before: before ?? afterEveryId, limit }
       return read(() => all<SessionRow>(sessionStatements.list, range).map(sessionFrom))
     },
-    async purgeEnded(before, limit) {
+    purgeEnded(before, limit) {
       return write(() => run(sessionStatements.purgeEnded, { before: toMillis(before), limit }))
     },
   }

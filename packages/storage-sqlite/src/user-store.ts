@@ -97,7 +97,7 @@ export function createUserStore(connection: Connection): UserStore {
   }
 
   return {
-    async create(user, now) {
+    create(user, now) {
       return atomically((): CreateUserResult => {
         const { passwordHash } = user
         const isFree = !isHeld(user, now)
@@ -115,20 +115,20 @@ export function createUserStore(connection: Connection): UserStore {
         return { outcome: 'taken', taken: taken(user, now) }
       })
     },
-    async byId(id) {
+    byId(id) {
       return read(() => userFrom(get<UserRow>(userStatements.byId, { id })))
     },
-    async byIds(ids) {
+    byIds(ids) {
       return read(() => all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow))
     },
-    async byLogin(login) {
+    byLogin(login) {
       return read(() =>
         'email' in login
           ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
           : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username })),
       )
     },
-    async update(id, changes, hold) {
+    update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (!before) return { outcome: 'missing' }
@@ -141,13 +141,13 @@ export function createUserStore(connection: Connection): UserStore {
         return { outcome: 'updated', user }
       })
     },
-    async replacePassword(id, expected, next) {
+    replacePassword(id, expected, next) {
       return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 1 }) === 1)
     },
-    async upgradeHash(id, expected, next) {
+    upgradeHash(id, expected, next) {
       return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 0 }) === 1)
     },
-    async markDeleted(id, at, heldUntil) {
+    markDeleted(id, at, heldUntil) {
       return atomically(() => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (run(userStatements.markDeleted, { id, at: toMillis(at) }) === 0) return false
@@ -155,14 +155,14 @@ export function createUserStore(connection: Connection): UserStore {
         return true
       })
     },
-    async forgetUsernames(now, limit) {
+    forgetUsernames(now, limit) {
       return write(() => run(userStatements.forgetUsernames, { now: toMillis(now), limit }))
     },
-    async bannedIds({ limit, before }) {
+    bannedIds({ limit, before }) {
       const range = { limit, before: before ?? afterEveryId }
       return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id))
     },
-    async toPurge(now, limit) {
+    toPurge(now, limit) {
       return read(() =>
         all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
       )

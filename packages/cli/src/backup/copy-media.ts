@@ -13,8 +13,6 @@ import { copyOf, type ListedMedium } from './media-list.ts'
 export interface CopyMedia {
   kith: Kith
   folder: string
-  /** Media that came later are not in the copy of the database. */
-  before: Date
   /** Copies files where the store gives them; otherwise lists them. */
   copies: boolean
   progress(count: number): void
@@ -37,13 +35,14 @@ export async function copyMedia(options: CopyMedia): Promise<MediaPart> {
 }
 
 async function* lines(
-  { kith, folder, before, progress }: CopyMedia,
+  { kith, folder, progress }: CopyMedia,
   { source, part }: { source: ServedBlobStore | null; part: MediaPart },
 ): AsyncGenerator<string> {
   let after: string | null = null
   do {
     const page: MediaRecord[] = await kith.storage.media.list(after, pageSize)
-    const ready = page.filter(({ state, createdAt }) => state === 'ready' && createdAt <= before)
+    // Also those that came after the copy of the database: which are in it is known when it is restored.
+    const ready = page.filter(({ state }) => state === 'ready')
     for (let at = 0; at < ready.length; at += atOnce) {
       const few = ready.slice(at, at + atOnce)
       for (const listed of await Promise.all(few.map((medium) => toLine(medium, { source, folder })))) {

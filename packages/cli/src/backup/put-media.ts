@@ -17,7 +17,10 @@ export interface PutMedia {
 /** How many are looked up together. */
 const pageSize = 100
 
-/** Puts the copied files back. Those that are there stay, since a medium never changes: it can be repeated. */
+/**
+ * Puts back the copied files that the restored database knows. Those that are there stay, since a medium never changes: it can
+ * be repeated.
+ */
 export async function putMedia({ kith, folder, manifest, progress }: PutMedia): Promise<number> {
   if (manifest.media.mode !== 'copied') return 0
   const { blobs } = kith.config.media
@@ -30,8 +33,12 @@ export async function putMedia({ kith, folder, manifest, progress }: PutMedia): 
   let count = 0
   let page: ListedMedium[] = []
   async function put(): Promise<void> {
-    const present = new Set(await blobs?.present(page.map(({ id }) => id)))
+    const ids = page.map(({ id }) => id)
+    const known = new Set((await kith.storage.media.byIds(ids)).map(({ id }) => id))
+    const present = new Set(await blobs?.present(ids))
     for (const { id, contentType, file } of page) {
+      // An upload that came after the copy of the database.
+      if (!known.has(id)) continue
       if (file && !present.has(id)) {
         await blobs?.put(id, checked(copyOf(folder, id), file.sha256), { contentType, size: file.bytes })
       }

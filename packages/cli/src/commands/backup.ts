@@ -31,7 +31,7 @@ export const backup: Command = {
     const { kith } = await context.open()
     await kith.storage.check()
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const before = new Date()
+    const madeAt = new Date().toISOString()
     const database = context.switches.has('without-database')
       ? null
       : await copyDatabase(kith.storage, { folder, context })
@@ -39,7 +39,6 @@ export const backup: Command = {
     const media = await copyMedia({
       kith,
       folder,
-      before,
       copies: !context.switches.has('list-media'),
       progress(done) {
         context.signal.throwIfAborted()
@@ -48,7 +47,7 @@ export const backup: Command = {
     })
     progress.end()
     const manifest = {
-      madeAt: before.toISOString(),
+      madeAt,
       kith: kith.health().version,
       node: process.version,
       database,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CliError, usageError } from '../cli-error.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -40,10 +40,16 @@ export const rotateKeys: Command = {
       return { data: { secret: next, previousUntil: removable, longestTokenSeconds: seconds }, lines }
     }
     const path = resolve(context.cwd, write)
-    await rewrite(path, next)
+    const { mode } = await rewrite(path, next)
     return {
       data: { file: path, previousUntil: removable, longestTokenSeconds: seconds },
-      lines: [`${path} has the new secret as KITH_SECRET and the old one in KITH_PREVIOUS_SECRETS.`, ...rest],
+      lines: [
+        `${path} has the new secret as KITH_SECRET and the old one in KITH_PREVIOUS_SECRETS.`,
+        ...((mode & 0o004) === 0
+          ? []
+          : ['Every user of this machine can read it: `chmod 640`, and give it to the group of your app.']),
+        ...rest,
+      ],
     }
   },
 }
@@ -55,7 +61,7 @@ async function longestTokenLife(context: CommandContext): Promise<number> {
   return Math.max(accessTtlSeconds, Math.min(refreshTtlSeconds, maxLifetimeSeconds))
 }
 
-async function rewrite(path: string, next: string): Promise<void> {
+async function rewrite(path: string, next: string): Promise<Stats> {
   if (!existsSync(path)) throw usageError(`${path} does not exist.`, 'Give --write the env file of your app.')
   const text = readFileSync(path, 'utf8')
   const current = valueOf(text, 'KITH_SECRET')
@@ -67,7 +73,11 @@ async function rewrite(path: string, next: string): Promise<void> {
   const previous = valueOf(text, 'KITH_PREVIOUS_SECRETS')
   const all = [current, ...(previous ? previous.split(',') : [])].join(',')
   const changed = setValue(setValue(text, 'KITH_SECRET', next), 'KITH_PREVIOUS_SECRETS', all)
-  await replaceFile(path, [changed])
+  // A deploy may link to it, and the app may run as another user.
+  const target = realpathSync(path)
+  const found = statSync(target)
+  await replaceFile(target, [changed], found)
+  return found
 }
 
 function lineOf(name: string): RegExp {

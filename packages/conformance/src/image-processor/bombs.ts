@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { tagGif } from './metadata.ts'
-import { gif, jpeg, webp } from './pictures.ts'
+import { gif, jpeg, largeAvif, webp } from './pictures.ts'
 import { type Chunk, type Line, png, pngOf } from './png-sample.ts'
 
 /** A name and a file. */
@@ -52,6 +52,7 @@ export function makeTangledBombs(): readonly Bomb[] {
     ['a HEIC of 225 pictures in the same bytes', isoImage(manyItems(225, 'hvc1'), 'heic')],
     ['an AVIF that shows one picture 225 times', isoImage(oneItem([225]))],
     ['an AVIF of pictures that show the next four times', isoImage(oneItem([4, 4, 4, 4, 4, 4, 4, 4]))],
+    ['an AVIF whose picture of 4,096 × 4,096 is 100 frames', withFrames(largeAvif, 100)],
   ]
 }
 
@@ -182,6 +183,19 @@ function oneItem(times: readonly number[]): Buffer {
       box('ipma', words(0, last), ...items.map((id) => property(id, 1)), property(last, 2)),
     ),
   )
+}
+
+/** The frame of an AVIF so often in a row, all in its one item. Its data is the end of the file, and the frame the end of that. */
+function withFrames(file: Buffer, count: number): Buffer {
+  const dataAt = file.indexOf('mdat') + 4
+  const frameAt = file.indexOf(Buffer.from([0x32, 0xd6, 0x01]), dataAt)
+  const all = [...Array<Buffer>(count - 1).fill(file.subarray(frameAt))]
+  const whole = Buffer.concat([file, ...all])
+  whole.writeUInt32BE(whole.length - dataAt + 8, dataAt - 8)
+  // The item is the only one, and what its extent has is the last number in `iloc`.
+  const located = file.indexOf('iloc')
+  whole.writeUInt32BE(whole.length - dataAt, located - 4 + file.readUInt32BE(located - 4) - 4)
+  return whole
 }
 
 function box(type: string, ...content: readonly Buffer[]): Buffer {

@@ -61,8 +61,9 @@ export interface Accounts {
    */
   setRole(userId: string, role: string): Promise<void>
   /**
-   * Lets a viewer pass whose account has one of these roles now, by a look at the account: a role that was taken away counts
-   * immediately. @throws unauthenticated, account-banned, role-required
+   * Lets a viewer pass whose account has one of these roles now, by a look at the account and the session: a role that was taken
+   * away and a session that has ended count immediately, in every process.
+   * @throws unauthenticated, account-banned, session-revoked, role-required
    */
   requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */

@@ -4,7 +4,7 @@ import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
-import { openSession } from '../sessions/open-session.ts'
+import { isOfAccount, openSession } from '../sessions/open-session.ts'
 import { renewSession } from '../sessions/renew-session.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Viewer } from '../viewer.ts'
@@ -179,8 +179,12 @@ export function createAccounts(core: Core): Accounts {
       emit('account.role-changed', { userId, role })
     },
     async requireRole(viewer, roles) {
-      const user = await own(viewer)
+      // A string has parts of names in it as well.
+      if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
+      const [user, session] = await Promise.all([own(viewer), storage.sessions.byId(viewer.sessionId)])
       if (user.bannedAt) throw new KithError('account-banned')
+      // A process that knows the token may not have heard yet that its session was ended by another.
+      if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
       if (roles.includes(user.role)) return
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
     },

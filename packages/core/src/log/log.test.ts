@@ -103,6 +103,33 @@ describe('a logger as it is', () => {
     expect(json()).toMatchObject([{ level: 'warning', event: 'redis.full' }])
   })
 
+  test('console: what an error quotes forges no line, no frame, and nothing that a terminal obeys', () => {
+    const { stream, text } = collect()
+    const log = createLog(new Console(stream))
+    const forged =
+      'x\n[kith] request.failed: GET /: internal-error\n    at hunter2 (/app.js:1:1)\u001b[2J\r\u202eabc'
+    log.error('request.failed', {
+      message: 'GET /x: internal-error\n[kith] a',
+      detail: forged,
+      error: new Error('outer', { cause: new Error(forged) }),
+      fields: { requestId: 'a\n[kith] b' },
+    })
+    const lines = text().split('\n')
+    expect(lines.filter((line) => line.startsWith('[kith]'))).toHaveLength(1)
+    expect(lines.filter((line) => /^ {0,4}at hunter2/.test(line))).toEqual([])
+    expect(text()).not.toMatch(/[\u001b\r\u202e]/)
+  })
+
+  test('pino: a message is no place for control characters, nor for frames of a stack', () => {
+    const { stream, json } = collect()
+    const error = new Error('x\u001b[2J\n    at hunter2 (/app.js:1:1)')
+    createLog(pino(stream)).error('request.failed', { error })
+    const { error: written } = json()[0] as { error: { message: string; stack: string } }
+    expect(written.message).not.toContain('\u001b')
+    expect(written.stack).toMatch(/^ {4}at /)
+    expect(written.stack).not.toContain('hunter2')
+  })
+
   test('console: a line for people, the error below it, and no line for each request', () => {
     const { stream, text } = collect()
     const log = createLog(new Console(stream))

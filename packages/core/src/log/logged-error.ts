@@ -64,6 +64,10 @@ function plain(value: unknown): string | undefined {
 /** The frames without the message before them, which may hold anything. */
 function framesOf(error: unknown): string {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
-  const frames = error.stack.split('\n').filter((line) => /^ {4}at /.test(line))
+  // The message comes first, and may have lines that look like frames.
+  const message = String(error.message)
+  const from = message === '' ? -1 : error.stack.indexOf(message)
+  const lines = (from < 0 ? error.stack : error.stack.slice(from + message.length)).split('\n')
+  const frames = lines.filter((line) => /^ {4}at /.test(line))
   return frames.slice(0, maxFrames).join('\n')
 }

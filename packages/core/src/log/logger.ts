@@ -90,11 +90,16 @@ function isConsole({ table, groupEnd }: Methods): boolean {
 
 /** A line for people: the message, the fields behind it, and the error below. */
 function toText(message: string, { event, error, ...fields }: LogFields): string {
-  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${String(value)}`)
-  return `[kith] ${event}: ${message}${pairs.join('')}${error ? `\n${errorText(error)}` : ''}`
+  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${inOneLine(String(value))}`)
+  return `[kith] ${event}: ${inOneLine(message)}${pairs.join('')}${error ? `\n${errorText(error)}` : ''}`
+}
+
+/** A text of somebody's making must not look like lines of the log. */
+function inOneLine(text: string): string {
+  return text.replaceAll('\n', ' ')
 }
 
 function errorText({ name, message, code, stack, cause }: LoggedError): string {
-  const own = `  ${name}${code === undefined ? '' : ` (${code})`}: ${message}${stack === undefined ? '' : `\n${stack}`}`
+  const own = `  ${name}${code === undefined ? '' : ` (${code})`}: ${message.replaceAll('\n', '\n    ')}${stack === undefined ? '' : `\n${stack}`}`
   return cause ? `${own}\n  caused by\n${errorText(cause)}` : own
 }

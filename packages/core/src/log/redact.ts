@@ -25,6 +25,9 @@ const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
   ],
 ]
 
+/** What moves the cursor of whoever reads the log, recolors it or turns its text around; not the end of a line. */
+const unprintable = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
 /** A key or a signature: long, without the dashes of an id. A word has no digits, and a number no letters. */
 function hideKey(run: string): string {
   return /\d/.test(run) && /[a-z]/i.test(run) ? '(key)' : run
@@ -36,6 +39,6 @@ export function redact(message: string, secrets: readonly string[] = []): string
   let text = message.slice(0, maxRead)
   for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, '(secret)')
   for (const [look, instead] of patterns) text = text.replace(look, instead)
-  text = text.replace(/(?<![\w-])[\w+]{32,}={0,2}/g, hideKey)
+  text = text.replace(/(?<![\w-])[\w+]{32,}={0,2}/g, hideKey).replace(unprintable, '\ufffd')
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { KithConfig } from '../config.ts'
 import { KithError } from '../errors.ts'
 import type { Storage } from '../storage.ts'
-import { isMarked, type MarkedBlobStore } from './blob-store.ts'
+import { type BlobStore, isMarked, type MarkedBlobStore } from './blob-store.ts'
+import type { MediaStore } from './media-store.ts'
 
 /** What {@link MediaPlace.adopt} has found. */
 export interface Adoption {
@@ -19,6 +20,11 @@ export interface MediaPlace {
    * @throws storage-failed where the place has no mark, or that of another database
    */
   demand(): Promise<void>
+  /**
+   * Comes before blobs are removed that the database does not know. Where the place keeps no mark, it has to have half of the
+   * oldest media: else they are those of another database. @throws storage-failed
+   */
+  demandOwn(): Promise<void>
   /** For `ready()`: rejects with what is wrong and what to do. Absent where the place keeps no mark. */
   check?(): Promise<null>
   /** Takes the place as it is for the one of this database: what an operator says who knows better. */
@@ -37,6 +43,14 @@ const sampleSize = 100
 const howToAdopt =
   'If this is the right place all the same, say so once by kith.upkeep.adoptMedia() or `kith media adopt`.'
 
+/** Looks for the oldest media of a database. */
+async function sampleOf(media: MediaStore, blobs: BlobStore): Promise<Adoption> {
+  const oldest = await media.list(null, sampleSize)
+  const stored = oldest.filter(({ state, measures }) => state !== 'reserved' && measures !== null)
+  const found = await blobs.present(stored.map(({ id }) => id))
+  return { checked: stored.length, found: found.length }
+}
+
 /** Creates it. Blobs that keep no mark are always in their place. */
 export function createMediaPlace(
   { facts, media }: Storage,
@@ -45,6 +59,13 @@ export function createMediaPlace(
   if (!blobs || !isMarked(blobs)) {
     return {
       demand: async () => {},
+      async demandOwn() {
+        const { checked, found } = blobs ? await sampleOf(media, blobs) : { checked: 0, found: 0 }
+        if (checked > 0 && found * 2 >= checked) return
+        throw new KithError('storage-failed', {
+          detail: `Nothing is removed: of the ${checked} oldest media of this database ${found} are kept here, so the rest may be those of another. Look at the database and at the settings of the media.`,
+        })
+      },
       adopt: async () => {
         throw new KithError('not-configured', { detail: 'The media are kept where no mark is needed.' })
       },
@@ -64,12 +85,15 @@ export function createMediaPlace(
     }
     // Another process is about to say so, or died in between.
     if (fact !== null && fact === unwritten + mark) return await take(mark ?? '')
-    const sample = await takeSample()
+    const sample = await sampleOf(media, marked)
     if (sample.checked > 0) return await adoptIfFound(mark, sample)
-    if (mark === null) return await begin()
-    // The mark came before this database had one: of a database that is lost, or whose folder this is.
-    if ((await marked.list(null, 1)).blobs.length === 0) return await take(mark)
-    return `the place of the media has blobs and the mark ${mark} of another database, and this database has no media: look at the paths of both. ${howToAdopt}`
+    // What is there came before this database had media: of a database that is lost, or of the release before marks.
+    const isEmpty = (await marked.list(null, 1)).blobs.length === 0
+    if (isEmpty) return mark === null ? await begin() : await take(mark)
+    // Another process may have begun, and taken in its first file, since this look began.
+    if ((await facts.get(markFact)) !== fact) return await look()
+    const whose = mark === null ? 'no mark' : `the mark ${mark} of another database`
+    return `the place of the media has blobs and ${whose}, and this database has no media: look at the paths of both. ${howToAdopt}`
   }
 
   /** A place of before this release, or that was restored with a database of before it. */
@@ -79,13 +103,6 @@ export function createMediaPlace(
       return `the place of the media has no mark of this database, and ${told}: is the disk mounted, and the path right? ${howToAdopt}`
     log.warn('media.place-adopted', { detail: `${told}.` })
     return mark === null ? await begin() : await take(mark)
-  }
-
-  async function takeSample(): Promise<Adoption> {
-    const oldest = await media.list(null, sampleSize)
-    const stored = oldest.filter(({ state, measures }) => state !== 'reserved' && measures !== null)
-    const found = await marked.present(stored.map(({ id }) => id))
-    return { checked: stored.length, found: found.length }
   }
 
   /** The database decides on the mark, so that of several processes all write the same. */
@@ -126,22 +143,25 @@ export function createMediaPlace(
     wasWrong = verdict !== null
   }
 
+  async function demand(): Promise<void> {
+    const verdict = await problem()
+    if (verdict === null) return
+    throw new KithError('storage-failed', {
+      detail: 'Media cannot be stored or removed at the moment: their place is not that of this database.',
+      cause: new Error(verdict),
+    })
+  }
+
   return {
     async check() {
       const verdict = await problem()
       if (verdict === null) return null
       throw new KithError('storage-failed', { detail: verdict })
     },
-    async demand() {
-      const verdict = await problem()
-      if (verdict === null) return
-      throw new KithError('storage-failed', {
-        detail: 'Media cannot be stored or removed at the moment: their place is not that of this database.',
-        cause: new Error(verdict),
-      })
-    },
+    demand,
+    demandOwn: demand,
     async adopt() {
-      const sample = await takeSample()
+      const sample = await sampleOf(media, marked)
       const [fact, mark] = [await facts.get(markFact), await marked.readMark()]
       if (mark !== null) await take(mark)
       else if (fact === null || fact.startsWith(unwritten)) await begin()

@@ -65,6 +65,28 @@ test('a role counts from when it is set, in every process, and is told to its ow
   expect(await ask()).toBe('account-banned')
 })
 
+test('nobody has a role by a session that another process has ended, also where this one knows the token', async () => {
+  const { accounts, sessions, ana, phone, options } = await withAna()
+  const other = createKith(options)
+  await accounts.setRole(ana.user.id, 'admin')
+  for (const [signIn, end] of [
+    [phone, () => sessions.end(ana.user.id, phone.session.id)],
+    [ana, () => sessions.endAll(ana.user.id)],
+  ] as const) {
+    const viewer = await other.sessions.authenticate(signIn.tokens.accessToken)
+    await other.accounts.requireRole(viewer, ['admin'])
+    await end()
+    await other.sessions.authenticate(signIn.tokens.accessToken)
+    expect(await codeOf(other.accounts.requireRole(viewer, ['admin']))).toBe('session-revoked')
+  }
+})
+
+test('a text is no list of roles: it has parts of names in it', async () => {
+  const { accounts, ana } = await withAna()
+  const viewer = { userId: ana.user.id, sessionId: ana.session.id }
+  await expect(accounts.requireRole(viewer, 'team-member' as never)).rejects.toThrow(TypeError)
+})
+
 test.each(['', 'Admin', 'admin ', '2nd', 'a'.repeat(33), 'é'])('%j is no name of a role', async (role) => {
   const { accounts, ana } = await withAna()
   expect(await codeOf(accounts.setRole(ana.user.id, role))).toBe('invalid-input')

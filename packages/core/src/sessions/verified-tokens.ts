@@ -47,9 +47,11 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
         forget(token)
         return undefined
       }
-      // A map keeps the order of insertion, so putting it back makes it the newest.
-      claimsByToken.delete(token)
-      claimsByToken.set(token, known)
+      // A map keeps the order of insertion, so putting it back makes it the newest. While half of the room is free, nothing is near its end.
+      if (claimsByToken.size * 2 > capacity) {
+        claimsByToken.delete(token)
+        claimsByToken.set(token, known)
+      }
       return known.claims
     },
     set(token, claims) {

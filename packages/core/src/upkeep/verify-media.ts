@@ -56,7 +56,8 @@ const safeAgeMillis = 3_600_000
 
 /**
  * Compares the blob store with the database in both directions, page by page: at no time are more than two pages in memory.
- * @throws not-configured without `media.blobs`; storage-failed where the place of the media is not that of this database
+ * @throws not-configured without `media.blobs`; storage-failed where the place of the media is not that of this database, or,
+ * where it keeps no mark and blobs are to be removed, does not look like it
  */
 export async function verifyMedia(core: Core, options: VerifyMediaOptions): Promise<MediaReport> {
   const { blobs } = core.config.media
@@ -89,6 +90,7 @@ async function findOrphans(
   { report, steps, options: { remove = false, progress } }: Verification,
 ): Promise<void> {
   let after: string | null = null
+  let isOwn = false
   do {
     await mediaPlace.demand()
     const page = await blobs.list(after, pageSize)
@@ -99,6 +101,10 @@ async function findOrphans(
     report.orphanCount += orphans.length
     const keys = orphans.map(({ key }) => key)
     name(report.orphans, keys)
+    if (remove && orphans.length > 0 && !isOwn) {
+      await mediaPlace.demandOwn()
+      isOwn = true
+    }
     for (const { key, storedAt } of remove ? orphans : []) {
       if (clock().getTime() - storedAt.getTime() < safeAgeMillis) {
         report.young++

@@ -1,0 +1,64 @@
+import { createKith, type MediaRecord } from '@kith/core'
+import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import { expect, test } from 'vitest'
+import { createInstance } from '../../test/instance.ts'
+
+const meta = { contentType: 'image/webp', size: 1 } as const
+
+async function* bytes(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('x')
+}
+
+const measures = {
+  width: 1,
+  height: 1,
+  durationSeconds: null,
+  thumbhash: null,
+  palette: [],
+  lightness: null,
+  saturation: null,
+  takenAt: null,
+}
+
+function mediaRecord(id: string): MediaRecord {
+  const kind = { kind: 'image', contentType: 'image/webp', state: 'reserved' } as const
+  return { id, ownerId: 'ana', createdAt: new Date(), measures: null, attachment: null, ...kind }
+}
+
+/** An hour and more after its blobs were stored. */
+const clock = (): Date => new Date(Date.now() + 7_200_000)
+
+test('blobs of a place without a mark are not removed by a database that knows none of them', async () => {
+  const blobs = createMemoryBlobs()
+  await blobs.put('of-another', bytes(), meta)
+  const { kith, options } = createInstance()
+  const storage = createMemoryStorage()
+  await storage.migrate()
+  const other = createKith({ ...options, storage, clock, media: { blobs } })
+  expect(await other.upkeep.verifyMedia()).toMatchObject({ orphanCount: 1, removed: 0 })
+  await expect(other.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject({
+    code: 'storage-failed',
+    detail: expect.stringMatching(/Nothing is removed: of the 0 oldest media of this database 0/) as unknown,
+  })
+  expect((await blobs.list(null, 9)).blobs).toHaveLength(1)
+  await kith.close()
+  await other.close()
+})
+
+test('and are where half of the oldest media are there', async () => {
+  const blobs = createMemoryBlobs()
+  const { options } = createInstance()
+  const storage = createMemoryStorage()
+  await storage.migrate()
+  const kith = createKith({ ...options, storage, clock, media: { blobs } })
+  for (const id of ['one', 'two', 'three']) {
+    await storage.media.reserve(mediaRecord(id))
+    await storage.media.ready(id, measures)
+  }
+  for (const id of ['one', 'two', 'orphan']) await blobs.put(id, bytes(), meta)
+  expect(await kith.upkeep.verifyMedia({ remove: true })).toMatchObject({ removed: 1, missingCount: 1 })
+  await blobs.remove('two')
+  await blobs.put('orphan', bytes(), meta)
+  await expect(kith.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject({ code: 'storage-failed' })
+  await kith.close()
+})
