@@ -197,3 +197,23 @@ test('exports to a file that is there only when it is whole, and that did not ex
   const again = await project.kith(['export', 'ada', '--out', 'ada.jsonl'])
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists')])
 })
+
+test('a ban and the end of sessions say when the servers could not be told, and do it all the same', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada'))
+  await project.kith(['import', 'users.jsonl'])
+  const away = { env: { KITH_REDIS_URL: 'redis://127.0.0.1:1' } }
+  for (const args of [
+    ['sessions', 'end', 'ada', '--all', '--yes'],
+    ['ban', 'ada', '--yes'],
+  ]) {
+    const { code, stdout } = await project.kith(args, away)
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/could not be told.*15 minutes: Redis cannot be reached: see/),
+    ])
+  }
+  // Without Redis there is nobody to tell.
+  expect((await project.kith(['ban', 'ada', '--yes'])).code).toBe(0)
+  expect((await project.kith(['unban', 'ada'])).stdout).toContain('can sign in again')
+})

@@ -1,6 +1,6 @@
 import { accountOf, labelOf } from '../account-of.ts'
 import { argument, type Command } from '../command.ts'
-import { inWords } from '../duration.ts'
+import { toldServers } from '../told-servers.ts'
 
 const user = { name: 'user', summary: 'an id, a username or an email address' }
 
@@ -10,7 +10,7 @@ export const ban: Command = {
   summary: 'Suspend an account and end its sessions',
   details:
     'The account, its posts and its media disappear for others and come back with `kith unban`. Its sessions end for good. ' +
-    'Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, and otherwise when they expire.',
+    'Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, and otherwise when they expire; the exit code is 1 where those could not be told.',
   args: [user],
   asks: true,
   examples: ['kith ban ada', 'kith ban ada@example.com --yes'],
@@ -21,13 +21,11 @@ export const ban: Command = {
     await kith.accounts.ban(account.id)
     // What it hides is cleared away behind the call, and this process is about to end.
     await kith.settled()
-    const tokens = inWords(kith.config.sessions.accessTtlSeconds)
+    const { isTold, line } = await toldServers(kith)
     return {
-      data: { id: account.id, username: account.username, banned: true },
-      lines: [
-        `${labelOf(account)} is banned, and its sessions have ended.`,
-        `Servers that do not share revocations by @kith/redis let its access tokens in for up to ${tokens}.`,
-      ],
+      data: { id: account.id, username: account.username, banned: true, serversTold: isTold },
+      lines: [`${labelOf(account)} is banned, and its sessions have ended.`, line],
+      failed: !isTold,
     }
   },
 }

@@ -2,9 +2,9 @@ import type { Session } from '@kith/core'
 import { accountOf, labelOf } from '../account-of.ts'
 import { usageError } from '../cli-error.ts'
 import { argument, type Command } from '../command.ts'
-import { inWords } from '../duration.ts'
 import { columns } from '../terminal/columns.ts'
 import { printable } from '../terminal/style.ts'
+import { toldServers } from '../told-servers.ts'
 
 const user = { name: 'user', summary: 'an id, a username or an email address' }
 
@@ -58,7 +58,7 @@ export const endSessions: Command = {
   summary: 'End one session of an account, or all of them',
   details:
     'The sessions end for good. Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, ' +
-    'and otherwise when they expire.',
+    'and otherwise when they expire; the exit code is 1 where those could not be told.',
   args: [
     user,
     { name: 'session', summary: 'the id of a session: `kith sessions <user>` lists them', optional: true },
@@ -81,12 +81,11 @@ export const endSessions: Command = {
     await context.confirm(`End ${which} of ${labelOf(account)}?`)
     if (session === undefined) await kith.sessions.endAll(account.id)
     else await kith.sessions.end(account.id, session)
+    const { isTold, line } = await toldServers(kith)
     return {
-      data: { id: account.id, username: account.username, ended: session ?? 'all' },
-      lines: [
-        `Ended ${which} of ${labelOf(account)}.`,
-        `Servers that do not share revocations by @kith/redis let its access tokens in for up to ${inWords(kith.config.sessions.accessTtlSeconds)}.`,
-      ],
+      data: { id: account.id, username: account.username, ended: session ?? 'all', serversTold: isTold },
+      lines: [`Ended ${which} of ${labelOf(account)}.`, line],
+      failed: !isTold,
     }
   },
 }
