@@ -30,7 +30,13 @@ const { kithFastify } = (await load('fastify/src/index.ts')) as typeof Fastify
 const people = 300
 const posts = 150
 const password = 'a rather strange phrase 77'
-const unlimited = ['changeByAccount', 'loginByAddress', 'loginByAccount', 'loginByDevice', 'postByAccount'] as const
+const unlimited = [
+  'changeByAccount',
+  'loginByAddress',
+  'loginByAccount',
+  'loginByDevice',
+  'postByAccount',
+] as const
 const more = ['refreshByAddress', 'refreshBySession', 'registerByAddress', 'uploadByAccount'] as const
 const folder = mkdtempSync(join(tmpdir(), 'kith-cost-'))
 const storage = createSqliteStorage({ path: join(folder, 'app.db') })
@@ -78,7 +84,9 @@ for (let index = 0; index < posts; index++) {
 const http = createKithHttp(kith)
 const head = { method: 'GET', headers: new Headers({ authorization }) }
 async function ask(path: string): Promise<void> {
-  const response = await http.handle(new Request(`http://localhost/api/v1${path}`, { headers: { authorization } }))
+  const response = await http.handle(
+    new Request(`http://localhost/api/v1${path}`, { headers: { authorization } }),
+  )
   if (response.status !== 200) throw new Error(await response.text())
   await response.text()
 }

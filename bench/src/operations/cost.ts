@@ -36,7 +36,10 @@ interface Side {
 /** Microseconds of the processor for each of so many calls. */
 type Measure = (side: Side, times: number) => Promise<number>
 
-const inProcess = (name: string): Measure => (side, times) => told(side, name, times)
+const inProcess =
+  (name: string): Measure =>
+  (side, times) =>
+    told(side, name, times)
 
 /** Requests to a server, whose process alone is measured. */
 function overHttp(server: 'express' | 'fastify', path: string, sent: Buffer | null = null): Measure {
@@ -94,7 +97,10 @@ interface Sending {
 }
 
 function send({ agent, authorization }: Side, { port, path, sent }: Sending): Promise<void> {
-  const headers = { authorization, ...(sent && { 'content-type': 'video/mp4', 'content-length': sent.length }) }
+  const headers = {
+    authorization,
+    ...(sent && { 'content-type': 'video/mp4', 'content-length': sent.length }),
+  }
   return new Promise((resolve, reject) => {
     const asking = request(
       { host: '127.0.0.1', port, path, agent, headers, method: sent ? 'POST' : 'GET' },

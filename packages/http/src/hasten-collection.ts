@@ -12,6 +12,5 @@ let read = 0
  */
 export function hastenCollection(bytes: number): void {
   read += bytes
-  for (; read >= chunkBytes; read -= chunkBytes)
-    for (let count = 0; count < arrays; count++) dropped.slice()
+  for (; read >= chunkBytes; read -= chunkBytes) for (let count = 0; count < arrays; count++) dropped.slice()
 }
