@@ -25,6 +25,10 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     database.exec('PRAGMA journal_mode = WAL')
     // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
     database.exec('PRAGMA cache_size = -32768')
+    // In pages; it is SQLite's default. A checkpoint runs within some commit. With 250, the longest step of a long job takes 11 ms of the
+    // processor instead of 19 ms, of the 25 ms that it may; but a like or a post costs an eighth more, and the disk has to sync four
+    // times as often.
+    database.exec('PRAGMA wal_autocheckpoint = 1000')
     // In pages. A checkpoint runs within some commit; one of the 1,000 pages of SQLite's default holds the event loop for 15 ms.
     if (options.mustExist) demandSchema(database)
     return database
