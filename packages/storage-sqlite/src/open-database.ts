@@ -29,7 +29,6 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     // processor instead of 19 ms, of the 25 ms that it may; but a like or a post costs an eighth more, and the disk has to sync four
     // times as often.
     database.exec('PRAGMA wal_autocheckpoint = 1000')
-    // In pages. A checkpoint runs within some commit; one of the 1,000 pages of SQLite's default holds the event loop for 15 ms.
     if (options.mustExist) demandSchema(database)
     return database
   } catch (error) {
