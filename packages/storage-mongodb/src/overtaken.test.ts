@@ -22,7 +22,6 @@ const late: Readonly<Record<string, unknown>> = {
   },
   'remove a post': false,
   'replace an avatar': false,
-  'end all sessions': [],
 }
 
 /** Does something once, before the second attempt of the next transaction of a client. */

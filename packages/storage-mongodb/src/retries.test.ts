@@ -44,6 +44,9 @@ function whenForgotten(answer: unknown): unknown {
   return { ...answer, removed: expect.any(Boolean) }
 }
 
+/** Changes that are repeated by the driver, command by command. */
+const withoutTransaction: ReadonlySet<string> = new Set(['end all sessions'])
+
 const options = { topology: 'replica-set', testCommands: true } as const
 await describeWithMongo('on a replica set, a command that fails once', options, (mongo) => {
   const { client, database, storage } = useTwoClients(mongo)
@@ -74,9 +77,11 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
       await trying.users.byId('nobody')
       const change = await prepare()
       const commands = await commandsOf(() => change.act(trying))
-      expect(commands).toContain('commitTransaction')
+      const isTransaction = !withoutTransaction.has(name)
+      expect(commands.includes('commitTransaction')).toBe(isTransaction)
 
-      const all = Object.values(mishaps)
+      // Outside of a transaction no server answers with a write conflict: it repeats the write by itself.
+      const all = isTransaction ? Object.values(mishaps) : Object.values(mishaps).slice(1)
       const trials = commands.flatMap((command, index): [string, Mishap][] => {
         if (command !== 'commitTransaction') return [[command, all[index % all.length] ?? {}]]
         return [...all, unknown('UnknownTransactionCommitResult'), forgotten].map((mishap) => [

@@ -56,13 +56,18 @@ export function createSessionStore({ call }: Connection): SessionStore {
         ),
       ),
     revokeAll: (userId, at, except) =>
-      call('sessions.revokeAll', ({ together }) => {
-        // An update of many does not tell which they were, and this may run again after it was carried out.
-        const revokedBy = randomUUID()
+      // Without a transaction, which the refreshes of these sessions would have to wait for. Each is changed by itself, which the
+      // driver repeats by itself where the connection breaks.
+      call('sessions.revokeAll', async ({ collections: { sessions } }) => {
         const others = except === null ? {} : { _id: { $ne: except } }
-        return together([userId], ({ sessions }) =>
-          end(sessions, { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }, { at, revokedBy }),
-        )
+        const filter = { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }
+        const live = await sessions.find(filter, { fields: ['_id'] })
+        if (live.length === 0) return []
+        // The answer does not tell which of them somebody else has ended meanwhile.
+        const revokedBy = randomUUID()
+        const update = { $set: { revokedAt: at, endsAt: at, revokedBy } }
+        await sessions.updateEach(live.map(({ _id }) => ({ filter: { _id, revokedAt: null }, update })))
+        return await endedBy(sessions, { userId, revokedAt: at, revokedBy })
       }),
     list: (userId, now, { limit, before }) =>
       call('sessions.list', async ({ collections: { sessions } }) => {
@@ -89,6 +94,12 @@ async function end(
   { at, revokedBy }: { at: Date; revokedBy: string },
 ): Promise<string[]> {
   await sessions.updateAll(filter, { $set: { revokedAt: at, endsAt: at, revokedBy } })
-  const ended = await sessions.find({ userId: filter.userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
-  return ended.map(({ _id }) => _id)
+  return await endedBy(sessions, { userId: filter.userId, revokedAt: at, revokedBy })
+}
+
+async function endedBy(
+  sessions: Collection<SessionDocument>,
+  filter: { userId: string; revokedAt: Date; revokedBy: string },
+): Promise<string[]> {
+  return (await sessions.find(filter, { fields: ['_id'] })).map(({ _id }) => _id)
 }

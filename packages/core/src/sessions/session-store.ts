@@ -59,7 +59,10 @@ export interface SessionStore {
   rotate(rotation: Rotation): Promise<RotationResult>
   /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
   revoke(session: { id: string; userId: string }, at: Date): Promise<boolean>
-  /** Ends all live sessions of a user but `except`, in one step, and answers the ids of those it ended. */
+  /**
+   * Ends all live sessions of a user but `except`, each in one step, and resolves to the ids of those it ended. Where it was cut off some
+   * may be live; those of an earlier epoch of the account open nothing all the same, and calling it again ends them.
+   */
   revokeAll(userId: string, at: Date, except: string | null): Promise<string[]>
   /** Sessions of a user that are neither revoked nor expired at `now`, newest id first. */
   list(userId: string, now: Date, keyset: Keyset): Promise<SessionRecord[]>
