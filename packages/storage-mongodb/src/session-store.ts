@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { SessionStore } from '@kith/core'
-import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
@@ -21,8 +20,7 @@ export function createSessionStore({ call }: Connection): SessionStore {
           .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a._id < b._id ? 1 : -1))
           .slice(maxLive)
           .map(({ _id }) => _id)
-        if (surplus.length === 0) return []
-        return await end(sessions, { ...liveOfUser, _id: { $in: surplus } }, { at, revokedBy: randomUUID() })
+        return await endEach(sessions, surplus, { userId, at })
       }),
     byId: (id) =>
       call('sessions.byId', async ({ collections: { sessions } }) => {
@@ -62,12 +60,11 @@ export function createSessionStore({ call }: Connection): SessionStore {
         const others = except === null ? {} : { _id: { $ne: except } }
         const filter = { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }
         const live = await sessions.find(filter, { fields: ['_id'] })
-        if (live.length === 0) return []
-        // The answer does not tell which of them somebody else has ended meanwhile.
-        const revokedBy = randomUUID()
-        const update = { $set: { revokedAt: at, endsAt: at, revokedBy } }
-        await sessions.updateEach(live.map(({ _id }) => ({ filter: { _id, revokedAt: null }, update })))
-        return await endedBy(sessions, { userId, revokedAt: at, revokedBy })
+        return await endEach(
+          sessions,
+          live.map(({ _id }) => _id),
+          { userId, at },
+        )
       }),
     list: (userId, now, { limit, before }) =>
       call('sessions.list', async ({ collections: { sessions } }) => {
@@ -87,19 +84,19 @@ export function createSessionStore({ call }: Connection): SessionStore {
   }
 }
 
-/** Ends live sessions of one user and names those that were ended here. */
-async function end(
+/**
+ * Ends those of these sessions of a user that are still live, and names them. The answer to an update does not tell which of them
+ * another call has ended meanwhile, so each has a mark of this call.
+ */
+async function endEach(
   sessions: Collection<SessionDocument>,
-  filter: Filter<SessionDocument> & { userId: string },
-  { at, revokedBy }: { at: Date; revokedBy: string },
+  ids: readonly string[],
+  { userId, at }: { userId: string; at: Date },
 ): Promise<string[]> {
-  await sessions.updateAll(filter, { $set: { revokedAt: at, endsAt: at, revokedBy } })
-  return await endedBy(sessions, { userId: filter.userId, revokedAt: at, revokedBy })
-}
-
-async function endedBy(
-  sessions: Collection<SessionDocument>,
-  filter: { userId: string; revokedAt: Date; revokedBy: string },
-): Promise<string[]> {
-  return (await sessions.find(filter, { fields: ['_id'] })).map(({ _id }) => _id)
+  if (ids.length === 0) return []
+  const revokedBy = randomUUID()
+  const update = { $set: { revokedAt: at, endsAt: at, revokedBy } }
+  await sessions.updateEach(ids.map((_id) => ({ filter: { _id, revokedAt: null }, update })))
+  const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
+  return ended.map(({ _id }) => _id)
 }

@@ -9,28 +9,23 @@ import { countersOf, type Guesser } from './guesser.ts'
 import type { LimitName } from './limits.ts'
 import type { Limit, RateLimits } from './rate-limits.ts'
 
+type AddressLimit = Extract<LimitName, `${string}ByAddress`>
+
 /** A limit on what an account does, or one upload (`confirmByUpload`), session (`…BySession`) or device (`loginByDevice`). */
-type AccountLimit =
-  | 'identifierByAccount'
-  | 'loginByAccount'
-  | 'loginByDevice'
-  | 'uploadByAccount'
-  | 'postByAccount'
-  | 'captionByAccount'
-  | 'confirmByAccount'
-  | 'confirmByUpload'
-  | 'exportByAccount'
-  | 'changeByAccount'
-  | 'revokeBySession'
-  | 'passwordFormBySession'
+type AccountLimit = Exclude<
+  LimitName,
+  | AddressLimit
+  | 'passwordByClient'
+  | 'passwordByAccount'
+  | 'passwordByDevice'
+  | 'passwordBySession'
+  | 'refreshBySession'
+>
 
 /** Counts attempts by the limits of one Kith instance. */
 export interface Attempts {
   /** Counts a call from this client. A call without an address is the host's own and is not limited. @throws rate-limited */
-  byAddress(
-    name: 'registerByAddress' | 'registerAttemptByAddress' | 'loginByAddress' | 'refreshByAddress',
-    client: ClientInfo,
-  ): Promise<void>
+  byAddress(name: AddressLimit, client: ClientInfo): Promise<void>
   /** @throws rate-limited */
   byAccount(name: AccountLimit, userId: string): Promise<void>
   /** @throws rate-limited */
