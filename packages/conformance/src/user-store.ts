@@ -1,6 +1,7 @@
 import type { UserStore } from '@kith/core'
 import type { Case } from './case.ts'
 import { changeCases } from './user-store/changes.ts'
+import { passwordCases } from './user-store/passwords.ts'
 import { creationCases } from './user-store/creation.ts'
 import { deletionCases } from './user-store/deletion.ts'
 import { heldNameCases } from './user-store/held-names.ts'
@@ -10,6 +11,7 @@ import { listCases } from './user-store/lists.ts'
 export const userStoreCases: readonly Case<UserStore>[] = [
   ...creationCases,
   ...changeCases,
+  ...passwordCases,
   ...deletionCases,
   ...heldNameCases,
   ...listCases,

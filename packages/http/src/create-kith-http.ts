@@ -7,6 +7,7 @@ import { createCors } from './cors.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { userAgentMaxLength } from './device-name.ts'
 import { createGuard } from './guard.ts'
+import { createBeginnings, createErrorSet } from './met-errors.ts'
 import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
 import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
@@ -258,14 +259,6 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   })
 }
 
-function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
-  const known = new WeakSet<object>()
-  return {
-    has: (error) => typeof error === 'object' && error !== null && known.has(error),
-    add: (error) => void (typeof error === 'object' && error !== null && known.add(error)),
-  }
-}
-
 const plainPathDetail =
   'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
 
@@ -283,24 +276,4 @@ function targetOf({ url }: Request): string {
 
 function clientOf({ headers }: Request, { address = 'unknown' }: RequestContext): ClientInfo {
   return { address, userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength) }
-}
-
-/** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
-function createBeginnings(): {
-  note<Result>(check: () => Promise<Result>): Promise<Result>
-  of(error: unknown): number | undefined
-} {
-  const known = new WeakMap<object, number>()
-  return {
-    async note(check) {
-      const started = performance.now()
-      try {
-        return await check()
-      } catch (error) {
-        if (error instanceof Error) known.set(error, started)
-        throw error
-      }
-    },
-    of: (error) => (error instanceof Error ? known.get(error) : undefined),
-  }
 }

@@ -51,7 +51,7 @@ type Identity = string | null
 
 const remedy =
   'This process has the one it opened still open, and refuses calls so that nothing is written there and lost. ' +
-  'Mount the volume or put the file back, then restart this process.'
+  'Mount the volume or put the file back, and it goes on. Where the file is another one now, from a backup for instance, restart this process.'
 
 /** Say nothing of the file: permissions that a folder lost, and a process that is short of something. */
 const tellNothing: readonly string[] = ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EAGAIN']
