@@ -65,21 +65,21 @@ export function createLockLane(limitMillis: () => number): LockLane {
     for (let pauseMillis = 1; queue.length > 0; pauseMillis = Math.min(pauseMillis * 2, longestPauseMillis)) {
       // Not all processes that wait come back at the same moment.
       await sleep(pauseMillis * (0.5 + Math.random()))
-      if (await tryAll()) break
+      await tryAll()
     }
+    // In the same turn as the last look at the queue: a call that was made after it finds nobody serving.
     serving = null
   }
 
-  /** Runs what waits, in slices; returns false as soon as the lock is held again. */
-  async function tryAll(): Promise<boolean> {
+  /** Runs what waits, in slices, until nobody does or the lock is held again. */
+  async function tryAll(): Promise<void> {
     let sliceStart = performance.now()
     for (let first = queue[0]; first; first = queue[0]) {
-      if (!tryFirst(first)) return false
+      if (!tryFirst(first)) return
       if (performance.now() - sliceStart < sliceMillis) continue
       await nextTurn()
       sliceStart = performance.now()
     }
-    return true
   }
 
   /** Waits for the turn of a call that has begun at `start`. */
@@ -106,8 +106,9 @@ export function createLockLane(limitMillis: () => number): LockLane {
   return {
     // Mostly nobody waits and the lock is free: that path reads no clock and makes one promise.
     run<Result>(attempt: () => Result): Promise<Result> {
-      if (stuck && (!serving || performance.now() < stuck.probeAt)) return probe(attempt, stuck)
-      if (serving) return wait(attempt, performance.now())
+      const first = queue.length === 0
+      if (stuck && (first || performance.now() < stuck.probeAt)) return probe(attempt, stuck)
+      if (!first) return wait(attempt, performance.now())
       try {
         return Promise.resolve(attempt())
       } catch (error) {
