@@ -12,6 +12,7 @@ import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
+import { partNames } from './health/ready.ts'
 import { createLog, type Log } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
@@ -210,7 +211,17 @@ const optionsSchema = z.strictObject({
     )
     .optional(),
   telemetry: port.optional(),
+  checks: z
+    .record(z.string().regex(/^[\w-]{1,40}$/), z.function())
+    .refine((checks) => !Object.keys(checks).some(isPartOfKith), {
+      error: `choose other names than those of Kith's own parts: ${partNames.join(', ')}`,
+    })
+    .optional(),
 })
+
+function isPartOfKith(name: string): boolean {
+  return (partNames as readonly string[]).includes(name)
+}
 
 function isLogger(value: unknown): boolean {
   const methods = Object(value) as Partial<Record<string, unknown>>

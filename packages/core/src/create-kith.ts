@@ -11,6 +11,7 @@ import { createFeed, type Feed } from './feed/home.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createIds } from './id.ts'
@@ -166,6 +167,7 @@ export function createKith(options: KithOptions): Kith {
         blobs: mediaPlace.check ? mediaPlace : (options.media?.blobs ?? null),
         revocations: options.revocations ?? null,
         rateLimits: options.rateLimits ?? null,
+        ...ownChecks(options.checks),
       },
       isDraining: closing.isDraining,
       log,
@@ -179,4 +181,11 @@ export function createKith(options: KithOptions): Kith {
       sessions: Object.freeze(visibleSessions),
     }),
   })
+}
+
+/** The checks of the app as parts, beside those of Kith. */
+function ownChecks(checks: KithOptions['checks'] = {}): Record<string, Checkable> {
+  const parts: Record<string, Checkable> = {}
+  for (const [name, check] of Object.entries(checks)) parts[name] = { check }
+  return parts
 }

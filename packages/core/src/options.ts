@@ -4,6 +4,7 @@ import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
+import type { Checkable } from './health/check.ts'
 import type { Clock, Random } from './id.ts'
 import type { LimitName } from './sessions/limits.ts'
 import type { Logger } from './log/logger.ts'
@@ -60,6 +61,12 @@ export interface KithOptions {
   logger?: Logger | undefined
   /** Where Kith counts and times what it does: `createOpenTelemetry()` for instance; see docs/metrics.md. @default nowhere */
   telemetry?: Telemetry | undefined
+  /**
+   * What else your app stands on, by name, for `ready()` to ask as well: a mail server for instance. A check resolves with `null`, or
+   * with a sentence about what somebody should see to, and rejects where it cannot be used.
+   * @default nothing
+   */
+  checks?: Readonly<Record<string, Checkable['check']>> | undefined
 }
 
 /** Options of accounts. */

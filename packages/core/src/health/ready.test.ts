@@ -188,6 +188,32 @@ test('ready names the blobs only where they can be checked', async () => {
   expect(await names({ check: async () => null })).toEqual(['storage', 'blobs'])
 })
 
+test('ready asks what else the app stands on, by the name that it gives', async () => {
+  const { options } = createInstance()
+  const down = new Error('535 authentication failed for kith:hunter2')
+  const kith = createKith({
+    ...options,
+    checks: { mail: () => Promise.reject(down), search: async () => 'Its index is a day old.' },
+  })
+  expect(withoutTime(await kith.ready())).toEqual({
+    ok: false,
+    parts: [
+      { name: 'storage', ok: true, detail: null },
+      { name: 'mail', ok: false, detail: 'It failed in a way that Kith does not know: see the log.' },
+      { name: 'search', ok: true, detail: 'Its index is a day old.' },
+    ],
+  })
+})
+
+test.each(['storage', 'blobs', 'revocations', 'rateLimits', 'process'])(
+  'no check of the app hides %s',
+  (name) => {
+    const { options } = createInstance()
+    const checks = { [name]: async () => null }
+    expect(() => createKith({ ...options, checks })).toThrow(/choose other names than those of Kith/)
+  },
+)
+
 test('from the signal to end on a process is not ready, whatever was found out before', async () => {
   const { kith } = createInstance()
   expect((await kith.ready()).ok).toBe(true)

@@ -20,6 +20,9 @@ export interface Readiness {
   parts: readonly ReadyPart[]
 }
 
+/** The parts that Kith asks by itself. */
+export const partNames = ['storage', 'blobs', 'revocations', 'rateLimits', 'process'] as const
+
 /** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
