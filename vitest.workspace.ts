@@ -1,10 +1,18 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { type ViteUserConfig, defineConfig } from 'vitest/config'
+import { configDefaults, type ViteUserConfig, defineConfig } from 'vitest/config'
+import { leftOut } from './test/left-out.ts'
 
 /** Workspace packages are tested from their sources, so no build is needed first. */
 const conditions = ['@kith/source', 'node']
 const fromSource = { resolve: { conditions }, ssr: { resolve: { conditions } } }
+
+/** `npm test -- --quick`: see test/left-out.ts. */
+const quick = process.env['KITH_TEST_QUICK'] === '1'
+const exclude = [
+  ...configDefaults.exclude,
+  ...(quick ? [...leftOut().keys()].map((path) => `**/${path}`) : []),
+]
 
 function packageProject(folder: string): object {
   return {
@@ -13,6 +21,7 @@ function packageProject(folder: string): object {
       name: folder,
       root: `packages/${folder}`,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude,
       env: { KITH_TEST_SUITE: folder },
       // For what hangs. Tests take a few seconds at most, and on a slow machine with much else to do ten times that.
       testTimeout: 120_000,
@@ -28,6 +37,7 @@ const workspaceProject = {
     name: 'workspace',
     root: 'test',
     include: ['**/*.test.ts'],
+    exclude,
     env: { KITH_TEST_SUITE: 'workspace' },
     testTimeout: 300_000,
     hookTimeout: 300_000,
@@ -36,7 +46,7 @@ const workspaceProject = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    globalSetup: 'test/servers/vitest-setup.ts',
+    ...(quick ? {} : { globalSetup: 'test/servers/vitest-setup.ts' }),
     // Two on two cores as well: much of the time goes into waiting for servers.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [...readdirSync('packages').map(packageProject), workspaceProject],

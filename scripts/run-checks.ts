@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { leftOut } from '../test/left-out.ts'
 import { findMongo } from '../test/servers/find-mongo.ts'
 import { findRedis } from '../test/servers/find-redis.ts'
 import { findS3 } from '../test/servers/find-s3.ts'
 import { venvOnly } from '../test/servers/find-server.ts'
 import { beginRun } from '../test/servers/test-run.ts'
+import { type TestedFile, timeLines } from './test-times.ts'
 
 interface Tally {
   passed: number
@@ -14,13 +16,13 @@ interface Tally {
 
 const report = '.cache/vitest.json'
 
+/** For the daily loop: what can be had within a minute and a half. */
+const quick = process.argv.includes('--quick')
+
 /** The names of package.json scripts. Groups run one after the other, the steps of one group at the same time. */
-const groups: readonly (readonly string[])[] = [
-  ['build'],
-  ['typecheck', 'lint'],
-  ['format:check', 'knip', 'check-tarballs'],
-  ['unit'],
-]
+const groups: readonly (readonly string[])[] = quick
+  ? [['typecheck', 'unit']]
+  : [['build'], ['typecheck', 'lint'], ['format:check', 'knip', 'check-tarballs'], ['unit']]
 
 const extraArguments: Readonly<Record<string, readonly string[]>> = {
   unit: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
@@ -65,6 +67,7 @@ function runStep(name: string): Promise<boolean> {
     const args = ['run', name, ...(extraArguments[name] ?? [])]
     const child = spawn('pnpm', args, {
       shell: process.platform === 'win32',
+      env: { ...process.env, ...(quick ? { KITH_TEST_QUICK: '1' } : {}) },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     children.add(child)
@@ -81,29 +84,49 @@ function runStep(name: string): Promise<boolean> {
   })
 }
 
-function countTests(): Tally {
+interface Report extends Record<
+  'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests',
+  number
+> {
+  testResults: TestedFile[]
+}
+
+function readTests(): Tally & { files: readonly TestedFile[] } {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
-    ) as Record<'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests', number>
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
+    ) as Report
+    const skipped = numPendingTests + numTodoTests
+    return { passed: numPassedTests, failed: numFailedTests, skipped, files: testResults }
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 }
+    return { passed: 0, failed: 0, skipped: 0, files: [] }
   }
 }
 
-rmSync(report, { force: true })
-const run = beginRun()
-// First of all, since they may be fetched.
-const steps: boolean[] = [await findServers({ name: 'servers', find: [findMongo, findRedis] })]
-// It may be compiled, for a minute or two, in which other steps are made; a suite that comes earlier waits for it.
-const s3 = findServers({ name: 's3 server', find: [findS3] })
-for (const group of groups) steps.push(...(await Promise.all(group.map(runStep))))
-steps.push(await s3)
+/** What a quick run has not shown, by the reason. */
+function leftOutLines(): string[] {
+  const counts = new Map<string, number>()
+  for (const reason of leftOut().values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  return [
+    'Left out: build, lint, format, knip, tarballs, and of the test files',
+    ...[...counts].map(([reason, count]) => `${String(count).padStart(4)}  where each ${reason}`),
+  ]
+}
 
-for (const line of run?.lines() ?? []) console.log(line)
+rmSync(report, { force: true })
+const run = quick ? null : beginRun()
+const steps: boolean[] = []
+// First of all, since they may be fetched.
+if (!quick) steps.push(await findServers({ name: 'servers', find: [findMongo, findRedis] }))
+// It may be compiled, for a minute or two, in which other steps are made; a suite that comes earlier waits for it.
+const s3 = quick ? null : findServers({ name: 's3 server', find: [findS3] })
+for (const group of groups) steps.push(...(await Promise.all(group.map(runStep))))
+if (s3) steps.push(await s3)
+
+const tests = readTests()
+for (const line of timeLines(tests.files, process.cwd())) console.log(line)
+for (const line of quick ? leftOutLines() : (run?.lines() ?? [])) console.log(line)
 run?.end()
-const tests = countTests()
 const passed = steps.filter(Boolean).length + tests.passed
 const failed = steps.filter((ok) => !ok).length + tests.failed
 console.log(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`)

@@ -1,0 +1,51 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from '../scripts/packages.ts'
+
+/** Why the quick run leaves a test file out. */
+export type Reason =
+  | 'needs a server'
+  | 'needs a browser'
+  | 'starts processes'
+  | 'breaks adapters on purpose'
+  | 'repeats the journeys'
+  | 'decodes bombs'
+
+/** What of a quick run is slow though it stays inside of one process. */
+const slow: readonly (readonly [RegExp, Reason])[] = [
+  [/\/broken-[\w-]+\.test\.ts$/, 'breaks adapters on purpose'],
+  [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
+  [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
+]
+
+/** The test files that `npm test -- --quick` leaves out, by their paths in the repository, each with the reason. */
+export function leftOut(): Map<string, Reason> {
+  const found = new Map<string, Reason>()
+  for (const path of globSync(['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root })) {
+    const reason = slow.find(([pattern]) => pattern.test(path))?.[1] ?? needOf(path, new Set())
+    if (reason) found.set(path, reason)
+  }
+  return found
+}
+
+/** What a test file needs by its own imports, or by those of the helpers beside it. */
+function needOf(path: string, seen: Set<string>): Reason | null {
+  if (seen.has(path)) return null
+  seen.add(path)
+  if (path.startsWith(join('test', 'servers', ''))) return 'needs a server'
+  for (const imported of importsOf(path)) {
+    if (imported === 'playwright-core') return 'needs a browser'
+    if (imported === 'node:child_process') return 'starts processes'
+    const helper = imported.startsWith('.') ? join(dirname(path), imported) : ''
+    // The sources of a package may start processes: for most of its tests they do not.
+    if (!/(^|\/)test\/|\.test\.ts$/.test(helper) || !existsSync(join(root, helper))) continue
+    const need = needOf(helper, seen)
+    if (need) return need
+  }
+  return null
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8')
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].flatMap(([, name]) => name ?? [])
+}
