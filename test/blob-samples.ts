@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { drawDefaultAvatar, type SignedUpload } from '@kith/core'
+import {
+  type BlobStore,
+  drawDefaultAvatar,
+  type GrantedBlobStore,
+  type PublicBlobStore,
+  type Rendition,
+  type SignedUpload,
+} from '@kith/core'
 import type { onTestFinished } from 'vitest'
 
 /** Says what is to be done at the end of a test: of the one that runs, or where several do, that of the context of one. */
@@ -48,6 +55,29 @@ export async function sendSigned(
   for (const [name, value] of Object.entries({ ...form.fields, ...extra })) body.append(name, value)
   body.append(form.file, file)
   return await fetch(url, { method, headers, body })
+}
+
+/** Blobs that everybody may see. */
+export function publicOf(blobs: BlobStore): PublicBlobStore {
+  if (blobs.kind !== 'public') throw new Error(`these blobs are ${blobs.kind}`)
+  return blobs
+}
+
+/** Blobs that are seen by signed URLs. */
+export function grantedOf(blobs: BlobStore): GrantedBlobStore {
+  if (blobs.kind !== 'granted') throw new Error(`these blobs are ${blobs.kind}`)
+  return blobs
+}
+
+/** Where a browser gets a blob of either. */
+export async function seenAt(
+  blobs: BlobStore,
+  key: string,
+  rendition: Rendition | null = null,
+): Promise<string | null> {
+  const until = new Date(Date.now() + 60_000)
+  if (blobs.kind === 'public') return blobs.url(key, rendition)
+  return await grantedOf(blobs).grant(key, rendition, { until, kind: 'image' })
 }
 
 /** The bytes at an address: `null` where there are none. */

@@ -11,7 +11,7 @@ const images = createSharpImages()
 const videos = createMediabunnyVideos()
 
 /** Media for journeys, as an app on one machine has them: local files, sharp and mediabunny. */
-export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> {
+export async function makeLocalMedia(): Promise<JourneyMedia> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-journey-'))
   const directory = join(folder, 'blobs')
   const temporaryDirectory = join(folder, 'temporary')
@@ -23,10 +23,9 @@ export async function makeLocalMedia(publicPath: string): Promise<JourneyMedia> 
   }
   return {
     options: {
-      blobs: createLocalBlobs({ directory, images, urlPrefix: `${publicPath}/files` }),
+      blobs: createLocalBlobs({ directory, images }),
       images,
       videos,
-      publicPath,
       temporaryDirectory,
     },
     files: async () => [...(await filesIn(directory)), ...(await filesIn(temporaryDirectory))],

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isServed, type Viewer } from '@kith/core'
+import type { Viewer } from '@kith/core'
 import { createKithHttp } from '@kith/http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type App, forgetMark, type Place, picture, signUp, start } from './media-place/app.ts'
@@ -53,7 +53,7 @@ async function started(place: Place): Promise<App> {
 
 async function isThere({ options }: App, id: string): Promise<boolean> {
   const blobs = options.media?.blobs
-  return blobs !== undefined && isServed(blobs) && (await blobs.read(id, null, () => null)) !== null
+  return blobs?.kind === 'served' && (await blobs.read(id, null, () => null)) !== null
 }
 
 /** Lets a second pass, after which the place is looked at again. */

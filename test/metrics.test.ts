@@ -58,7 +58,7 @@ test('the example tells strangers its status alone, and operators everything', a
 
 test('every metric of the table is scraped from a Kith that has all parts', async () => {
   const measured = await startMeasuring()
-  const media = await makeLocalMedia('/api/v1/media')
+  const media = await makeLocalMedia()
   onTestFinished(() => media.close())
   const usage = { model: 'm', inputTokens: 7, outputTokens: 3, cachedInputTokens: null }
   const kith = createKith({

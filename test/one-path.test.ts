@@ -13,10 +13,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 /** Headers of an answer, one for each way in which a host may guard an exact path. */
 const guards = ['x-by-router', 'x-by-path', 'x-by-target']
 
-function makeKith() {
+function makeKith(prefix: string) {
   return createKith({
     secret: 'the secret of this test, and long enough',
     storage: createMemoryStorage(),
+    prefix,
     passwords: cheapPasswords,
   })
 }
@@ -34,7 +35,7 @@ async function serveExpress(base: string, setUp: (app: Express) => void = () => 
     response.set('x-by-router', 'seen')
     next()
   })
-  app.use(kithExpress(makeKith(), { prefix: base }).routes)
+  app.use(kithExpress(makeKith(base)).routes)
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -50,7 +51,7 @@ async function serveFastify(base: string, options: object = {}, scope = ''): Pro
     if (request.url.split('?')[0] === path) reply.header('x-by-path', 'seen')
     if (request.originalUrl.split('?')[0] === path) reply.header('x-by-target', 'seen')
   })
-  const own = { kith: makeKith(), prefix: base.slice(scope.length) }
+  const own = { kith: makeKith(base) }
   await app.register(async (inner) => inner.register(kithFastify, own), { prefix: scope })
   await app.listen({ port: 0, host: '127.0.0.1' })
   return (app.server.address() as AddressInfo).port

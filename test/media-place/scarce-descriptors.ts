@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { isKithError, isServed, RetryLaterError } from '@kith/core'
+import { isKithError, RetryLaterError } from '@kith/core'
 import { picture, signUp, start } from './app.ts'
 
 const [folder = '', count = '0'] = process.argv.slice(2)
@@ -35,7 +35,7 @@ function nameOf(error: unknown): string {
 
 async function read(): Promise<void> {
   const blobs = app.options.media?.blobs
-  if (!blobs || !isServed(blobs)) throw new Error('local blobs are served')
+  if (blobs?.kind !== 'served') throw new Error('local blobs are served')
   const blob = await blobs.read(first, null, () => null)
   for await (const chunk of blob?.bytes ?? []) if (chunk.length > 0) await wait(300)
 }

@@ -1,4 +1,4 @@
-import { type BlobStore, type CaptionWriter, isGranted, type MediaOptions } from '@kith/core'
+import type { BlobStore, CaptionWriter, MediaOptions } from '@kith/core'
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 import type { Environment } from './environment.ts'
@@ -66,6 +66,6 @@ async function originsOf({ blobs, direct }: Pick<MediaOptions, 'blobs' | 'direct
 }
 
 async function readAddress(blobs: BlobStore, until: Date): Promise<string> {
-  if (isGranted(blobs)) return (await blobs.grant('origin', 'feed', { until, kind: 'image' })) ?? ''
-  return blobs.url('origin', 'feed')
+  if (blobs.kind === 'granted') return (await blobs.grant('origin', 'feed', { until, kind: 'image' })) ?? ''
+  return blobs.kind === 'public' ? blobs.url('origin', 'feed') : ''
 }

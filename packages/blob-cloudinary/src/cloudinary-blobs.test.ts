@@ -1,7 +1,16 @@
 import { drawDefaultAvatar } from '@kith/core'
 import { expect, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
-import { bytesAt, film, image, mebibytes, picture, sendSigned, video } from '../../../test/blob-samples.ts'
+import {
+  bytesAt,
+  film,
+  image,
+  mebibytes,
+  picture,
+  publicOf,
+  sendSigned,
+  video,
+} from '../../../test/blob-samples.ts'
 
 const soon = (): Date => new Date(Date.now() + 60_000)
 
@@ -100,7 +109,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
   )
 
   test('that are removed leave the CDN as well', async () => {
-    const { blobs } = openMedia(double(), { access: 'public' })
+    const blobs = publicOf(openMedia(double(), { access: 'public' }).blobs)
     await blobs.put('a', picture(), image)
     const urls = [blobs.url('a', null), blobs.url('a', 'thumb')]
     for (const url of urls) expect(await bytesAt(url)).not.toBeNull()

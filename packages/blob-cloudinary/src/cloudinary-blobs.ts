@@ -1,4 +1,4 @@
-import { type BlobStore, type GrantedBlobStore, isBlobKey } from '@kith/core'
+import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core'
 import { downloadAddress, publicAddress, type Target, tokenAddress } from './addresses.ts'
 import { listCloudinaryBlobs } from './cloudinary-list.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
@@ -6,29 +6,30 @@ import { uploadAsset } from './upload-asset.ts'
 
 /** Blobs as assets, an image and a video each under its own resource type; renditions are made when they are first seen. */
 export function createCloudinaryBlobs(place: CloudinaryPlace): BlobStore {
-  const { api, names, type, tokenKey, urlPrefix } = place
+  const { api, names, type, tokenKey } = place
 
-  const blobs: BlobStore = {
+  const blobs = {
     ...listCloudinaryBlobs(place),
-    async put(key, bytes, { contentType, size }) {
+    async put(key: string, bytes: AsyncIterable<Uint8Array>, { contentType, size }: BlobMeta): Promise<void> {
       const publicId = names.blob(key)
       const kind = contentType.startsWith('image/') ? 'image' : 'video'
       await uploadAsset(api, { resourceType: kind, type, publicId }, { bytes, size })
     },
-    url(key, rendition, kind = 'image') {
-      const publicId = names.blob(key)
-      if (type === 'upload') return publicAddress(place, { publicId, type, kind, rendition })
-      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
-    },
-    async remove(key) {
+    async remove(key: string): Promise<void> {
       const params = { public_id: names.blob(key), type, invalidate: 'true' }
       await Promise.all((['image', 'video'] as const).map((kind) => api.destroy(kind, params)))
     },
   }
-  if (type === 'upload') return blobs
-
-  const granted: GrantedBlobStore = {
+  if (type === 'upload')
+    return {
+      ...blobs,
+      kind: 'public',
+      url: (key, rendition, kind = 'image') =>
+        publicAddress(place, { publicId: names.blob(key), type, kind, rendition }),
+    }
+  return {
     ...blobs,
+    kind: 'granted',
     async grant(key, rendition, { until, kind }) {
       if (!isBlobKey(key)) return null
       const target: Target = { publicId: names.blob(key), type, kind, rendition }
@@ -37,5 +38,4 @@ export function createCloudinaryBlobs(place: CloudinaryPlace): BlobStore {
         : tokenAddress({ ...place, tokenKey }, target, until)
     },
   }
-  return granted
 }

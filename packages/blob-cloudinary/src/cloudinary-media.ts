@@ -22,8 +22,6 @@ export interface CloudinaryMediaOptions {
   folder?: string | undefined
   /** Who may see the media. What is stored already stays as it was. @default 'private' */
   access?: CloudinaryAccess | undefined
-  /** Where Kith's routes serve the blobs, if they are not `public`. @default '/api/v1/media/files' */
-  urlPrefix?: string | undefined
   /** The API of your region, such as `https://api-eu.cloudinary.com`. @default 'https://api.cloudinary.com' */
   apiUrl?: string | undefined
   /** The CDN, with the cloud if that is part of its addresses. @default `https://res.cloudinary.com/` and the cloud */
@@ -71,7 +69,6 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
     kinds: rememberKinds(),
     type: access === 'public' ? 'upload' : 'authenticated',
     tokenKey,
-    urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     deliveryUrl: readUrl('deliveryUrl', deliveryUrl),
   }
 }

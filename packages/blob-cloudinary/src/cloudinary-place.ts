@@ -13,6 +13,5 @@ export interface CloudinaryPlace {
   type: DeliveryType
   tokenKey: string | null
   /** Where Kith's routes stand, unless everybody may see the blobs at `deliveryUrl`. */
-  urlPrefix: string
   deliveryUrl: string
 }

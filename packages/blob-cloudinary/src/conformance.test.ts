@@ -4,9 +4,11 @@ import {
   type DirectConditions,
   directUploadsCases,
   grantedBlobStoreCases,
+  publicBlobStoreCases,
   runCases,
 } from '@kith/conformance'
 import { describe, test } from 'vitest'
+import { publicOf } from '../../../test/blob-samples.ts'
 import { describeWithAccount, grantedBlobs, hasTokens } from '../test/cloudinary-media.ts'
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from './index.ts'
 
@@ -41,6 +43,7 @@ describeWithAccount('Cloudinary', (account) => {
   describe('in public', () => {
     const open = () => createCloudinaryMedia({ ...fresh(account().options), access: 'public' })
     runCases(test, blobStoreCases, async () => open().blobs)
+    runCases(test, publicBlobStoreCases, async () => publicOf(open().blobs))
     runCases(test, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
   })
 })

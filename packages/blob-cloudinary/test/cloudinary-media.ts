@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type BlobStore, type GrantedBlobStore, isGranted } from '@kith/core'
+import type { BlobStore, GrantedBlobStore } from '@kith/core'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type CloudinaryMedia, type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { type CloudinaryDouble, type DoubleOptions, startDouble } from './double/cloudinary-double.ts'
@@ -65,6 +65,6 @@ export function openMedia(
 
 /** The blobs of media that are not public. */
 export function grantedBlobs({ blobs }: { blobs: BlobStore }): GrantedBlobStore {
-  if (!isGranted(blobs)) throw new Error('without public access the store grants')
+  if (blobs.kind !== 'granted') throw new Error('without public access the store grants')
   return blobs
 }

@@ -3,7 +3,7 @@ import { drawDefaultAvatar } from '@kith/core'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
-import { image, picture } from '../../../test/blob-samples.ts'
+import { image, picture, publicOf } from '../../../test/blob-samples.ts'
 import { stage, view } from '../test/samples.ts'
 import { createAddresses } from './addresses.ts'
 import { createImageKitMedia } from './index.ts'
@@ -15,7 +15,7 @@ const place = {
 }
 
 test('public addresses are of the grammar of ImageKit', () => {
-  const { blobs } = createImageKitMedia({ ...place, folder: '/apps/kith/', access: 'public' })
+  const blobs = publicOf(createImageKitMedia({ ...place, folder: '/apps/kith/', access: 'public' }).blobs)
   const base = 'https://ik.imagekit.io/me/apps/kith/blobs/a-1/original'
   expect(([null, 'thumb', 'feed', 'full'] as const).map((rendition) => blobs.url('a-1', rendition))).toEqual([
     `${base}?tr=orig-true`,
@@ -25,9 +25,8 @@ test('public addresses are of the grammar of ImageKit', () => {
   ])
 })
 
-test('private ones are those of Kith', () => {
-  const { blobs } = createImageKitMedia({ ...place, urlPrefix: '/files/' })
-  expect([blobs.url('a-1', null), blobs.url('a-1', 'feed')]).toEqual(['/files/a-1', '/files/a-1/feed'])
+test('what is not public has no addresses of its own', () => {
+  expect(createImageKitMedia(place).blobs.kind).toBe('granted')
 })
 
 test('a signed address is the one that the helper of the SDK signs', () => {

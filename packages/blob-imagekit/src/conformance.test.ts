@@ -3,10 +3,11 @@ import {
   type DirectConditions,
   directUploadsCases,
   grantedBlobStoreCases,
+  publicBlobStoreCases,
   runCases,
 } from '@kith/conformance'
-import { isGranted } from '@kith/core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { grantedOf, publicOf } from '../../../test/blob-samples.ts'
 import { type ImageKitDouble, startImageKitDouble } from '../test/double/imagekit-double.ts'
 import { type Account, openMedia, realAccount } from '../test/imagekit-media.ts'
 
@@ -31,14 +32,13 @@ function account(): Account {
 describe(realAccount ? 'ImageKit' : 'the double of ImageKit', () => {
   describe('with private files', () => {
     runCases(test, blobStoreCases, async () => openMedia(account()).blobs)
-    runCases(test, grantedBlobStoreCases, async () => {
-      const { blobs } = openMedia(account())
-      if (!isGranted(blobs)) throw new Error('what is not public grants')
-      return blobs
-    })
+    runCases(test, grantedBlobStoreCases, async () => grantedOf(openMedia(account()).blobs))
   })
   describe('with public files', () => {
     runCases(test, blobStoreCases, async () => openMedia(account(), { access: 'public' }).blobs)
+    runCases(test, publicBlobStoreCases, async () =>
+      publicOf(openMedia(account(), { access: 'public' }).blobs),
+    )
   })
   runCases(test, directUploadsCases, async () => ({
     ...openMedia(account(), { lookUpsPerHour: 300 }),

@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises'
 import {
   type BlobMeta,
   type BlobStore,
-  type GrantedBlobStore,
   inTemporaryFolder,
   isBlobKey,
   KithError,
@@ -24,7 +23,7 @@ const owedName = 'purge-owed'
 
 /** Blobs as files of the media library, `blobs/<key>/original`. Renditions are made by ImageKit when they are asked for. */
 export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
-  const { client, folders, addresses, isPublic, urlPrefix } = place
+  const { client, folders, addresses, isPublic } = place
 
   async function purge(folder: string): Promise<void> {
     if (!place.purge) return
@@ -37,9 +36,9 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
     await uploadFile(client, { name: owedName, folder, isPrivate: true, size: 1, read })
   }
 
-  const blobs: BlobStore = {
+  const blobs = {
     ...listImageKitBlobs(place),
-    async put(key, bytes, meta) {
+    async put(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
       const folder = folders.blob(key)
       await sweepTemporaryFolders(place.temporaryDirectory)
       await inTemporaryFolder(place.temporaryDirectory, async (temporary) => {
@@ -51,12 +50,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
         if (await uploadFile(client, file)) await purge(folder)
       })
     },
-    url(key, rendition) {
-      const path = `${folders.blob(key)}/${originalName}`
-      if (isPublic) return addresses.of(path, rendition)
-      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
-    },
-    async remove(key) {
+    async remove(key: string): Promise<void> {
       const folder = folders.blob(key)
       if (!(await removeFolder(client, folder))) return
       try {
@@ -67,15 +61,20 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
       }
     },
   }
-  if (isPublic) return blobs
-  const granted: GrantedBlobStore = {
+  if (isPublic)
+    return {
+      ...blobs,
+      kind: 'public',
+      url: (key, rendition) => addresses.of(`${folders.blob(key)}/${originalName}`, rendition),
+    }
+  return {
     ...blobs,
+    kind: 'granted',
     async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       return addresses.signed(`${folders.blob(key)}/${originalName}`, rendition, until)
     },
   }
-  return granted
 }
 
 /** The chunks, which are the caller's again when the next is asked for, and as many bytes as were announced. */

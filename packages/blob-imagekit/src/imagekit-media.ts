@@ -24,8 +24,6 @@ export interface ImageKitMediaOptions {
    * @default 'private'
    */
   access?: 'private' | 'public' | undefined
-  /** Where Kith's routes serve the blobs, if they are not `public`. @default '/api/v1/media/files' */
-  urlPrefix?: string | undefined
   /**
    * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
    * has a month. Without that a cache may show it for up to 180 days to whoever still has an address that holds.
@@ -65,7 +63,6 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     folders: nameFolders(options.folder ?? 'kith'),
     addresses: createAddresses(client.privateKey, urlEndpoint),
     isPublic: options.access === 'public',
-    urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     purge: options.purge ?? true,
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
     budget: readBudget(options),

@@ -10,7 +10,6 @@ export interface ImageKitPlace {
   folders: Folders
   addresses: Addresses
   isPublic: boolean
-  urlPrefix: string
   purge: boolean
   /** Of look-ups of what was sent. */
   budget: CallBudget

@@ -1,5 +1,5 @@
-import { type BlobStore, type DirectUploads, isGranted, type Rendition } from '@kith/core'
-import { bytesAt, sendSigned } from '../../../test/blob-samples.ts'
+import type { BlobStore, DirectUploads, Rendition } from '@kith/core'
+import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { ImageKitDouble } from './double/imagekit-double.ts'
 
 /** What an account holds under a folder, without its name. The names of staged files are never the same: `staged/<key>/…`. */
@@ -16,12 +16,7 @@ export async function view(
   key: string,
   rendition: Rendition | null = null,
 ): Promise<Buffer | null> {
-  const until = new Date(Date.now() + 60_000)
-  return await bytesAt(
-    isGranted(blobs)
-      ? await blobs.grant(key, rendition, { until, kind: 'image' })
-      : blobs.url(key, rendition),
-  )
+  return await bytesAt(await seenAt(blobs, key, rendition))
 }
 
 /** Sends a file, announced as what it is, as a browser does. */

@@ -45,13 +45,6 @@ test('nothing is written before the first put', async () => {
   expect(filesIn(join(directory, '..'))).toEqual([])
 })
 
-test('addresses begin with the prefix that is given', async () => {
-  const options = { directory: 'x', images: createCopyingImages() }
-  expect(createLocalBlobs(options).url('a', null)).toBe('/api/v1/media/files/a')
-  const blobs = createLocalBlobs({ ...options, urlPrefix: 'https://cdn.example/m/' })
-  expect(blobs.url('a', 'thumb')).toBe('https://cdn.example/m/a/thumb')
-})
-
 test('blobs lie in two levels of folders, spread though their keys begin alike', async () => {
   const { blobs, directory } = await open()
   for (let index = 0; index < 60; index++) await blobs.put(`0190-${index}`, chunks('x'), meta)

@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
+  type BlobMark,
   type BlobMeta,
   type ByteRange,
   type ImageProcessor,
   KithError,
-  type MarkedBlobStore,
   type RenditionForm,
   type RenditionFormat,
   type ServedBlobStore,
@@ -30,8 +30,6 @@ export interface LocalBlobsOptions {
   images: ImageProcessor
   /** Whether browsers that take AVIF get it. Switch it off behind a cache that does not mind `Vary: Accept`. @default true */
   avif?: boolean | undefined
-  /** Where Kith's routes serve the blobs. @default '/api/v1/media/files' */
-  urlPrefix?: string | undefined
 }
 
 interface FoundFile extends ServedFile {
@@ -39,13 +37,12 @@ interface FoundFile extends ServedFile {
 }
 
 /** Blobs in a folder: Kith's routes serve them, and a mark says which database the folder belongs to. */
-export type LocalBlobs = ServedBlobStore & MarkedBlobStore
+export type LocalBlobs = ServedBlobStore & BlobMark
 
 /** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
 export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
   const root = openDirectory(resolve(options.directory))
   const directory = root.path
-  const urlPrefix = (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, '')
   const temporary = createTemporaryFiles(root)
   const formats: readonly RenditionFormat[] = (options.avif ?? true) ? ['avif', 'webp'] : ['webp']
   const renditions = createRenditions(options.images, temporary)
@@ -64,6 +61,7 @@ export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
   }
 
   return {
+    kind: 'served',
     formats,
     async put(key, bytes, meta) {
       const folder = folderOf(directory, key)
@@ -72,10 +70,6 @@ export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
         await write(path, bytes, meta)
         await onDisk(() => retryMissing(() => place(root, folder, { path, ...meta })))
       })
-    },
-    url(key, rendition) {
-      if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
-      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
     },
     async remove(key) {
       const folder = folderOf(directory, key)

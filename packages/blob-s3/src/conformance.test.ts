@@ -4,10 +4,11 @@ import {
   directUploadsCases,
   grantedBlobStoreCases,
   markedBlobStoreCases,
+  publicBlobStoreCases,
   runCases,
 } from '@kith/conformance'
-import { isGranted } from '@kith/core'
 import { describe, test } from 'vitest'
+import { grantedOf, publicOf } from '../../../test/blob-samples.ts'
 import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { openMedia } from '../test/s3-media.ts'
 
@@ -20,11 +21,10 @@ const conditions: DirectConditions = {
 await describeWithS3('S3', {}, (s3) => {
   runCases(test, blobStoreCases, async () => openMedia(s3()).blobs)
   runCases(test, markedBlobStoreCases, async () => openMedia(s3()).blobs)
-  runCases(test, grantedBlobStoreCases, async () => {
-    const { blobs } = openMedia(s3())
-    if (!isGranted(blobs)) throw new Error('without a public address the store grants')
-    return blobs
-  })
+  runCases(test, grantedBlobStoreCases, async () => grantedOf(openMedia(s3()).blobs))
+  runCases(test, publicBlobStoreCases, async () =>
+    publicOf(openMedia(s3(), { publicUrl: 'https://cdn.example' }).blobs),
+  )
   describe.each(['POST', 'PUT'] as const)('with files that are sent by %s', (sendBy) => {
     runCases(test, directUploadsCases, async () => ({
       ...openMedia(s3(), { sendBy }),

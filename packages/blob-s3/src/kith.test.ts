@@ -1,11 +1,4 @@
-import {
-  createKith,
-  drawDefaultAvatar,
-  isGranted,
-  type Kith,
-  type KithOptions,
-  type Viewer,
-} from '@kith/core'
+import { createKith, drawDefaultAvatar, type Kith, type KithOptions, type Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 import { expect, onTestFinished, test, vi } from 'vitest'

@@ -11,7 +11,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import {
   type BlobMeta,
   type MarkedBlobStore,
-  type GrantedBlobStore,
   inTemporaryFolder,
   isBlobKey,
   type Rendition,
@@ -31,7 +30,7 @@ const longestSeconds = 7 * 86_400
 
 /** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */
 export function createS3Blobs(place: S3Place): MarkedBlobStore {
-  const { client, bucket: Bucket, names, publicUrl, urlPrefix } = place
+  const { client, bucket: Bucket, names, publicUrl } = place
   const CacheControl = `${publicUrl === null ? 'private' : 'public'}, max-age=31536000, immutable`
   const inTurn = createOneAtATime()
 
@@ -76,20 +75,15 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     }
   }
 
-  const blobs: MarkedBlobStore = {
+  const blobs = {
     ...listS3Blobs(place),
     ...markS3(place),
-    async put(key, bytes, meta) {
+    async put(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
       names.blob(key, null)
       if (meta.contentType.startsWith('image/')) await putImage(key, bytes, meta)
       else await store(key, null, { ...meta, bytes })
     },
-    url(key, rendition) {
-      const name = names.blob(key, rendition)
-      if (publicUrl !== null) return `${publicUrl}/${name}`
-      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
-    },
-    async remove(key) {
+    async remove(key: string): Promise<void> {
       const objects = [null, ...renditions].map((rendition) => names.blob(key, rendition))
       await atS3(() =>
         inTurn(key, async () => {
@@ -99,9 +93,11 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
       )
     },
   }
-  if (publicUrl !== null) return blobs
-  const granted: GrantedBlobStore & MarkedBlobStore = {
+  if (publicUrl !== null)
+    return { ...blobs, kind: 'public', url: (key, rendition) => `${publicUrl}/${names.blob(key, rendition)}` }
+  return {
     ...blobs,
+    kind: 'granted',
     async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       const command = new GetObjectCommand({ Bucket, Key: names.blob(key, rendition) })
@@ -112,7 +108,6 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
       return await atS3(() => getSignedUrl(client, command, { expiresIn, signingDate }))
     },
   }
-  return granted
 }
 
 /** Does something for each at once, and is over when the last of them is. */

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import type { MarkedBlobStore } from '@kith/core'
+import type { BlobMark } from '@kith/core'
 import { boundBody } from './requests.ts'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
@@ -8,11 +8,7 @@ import type { S3Place } from './s3-place.ts'
 const mostBytes = 1_000
 
 /** An object beside the blobs, so that a wrong bucket or prefix is noticed. */
-export function markS3({
-  client,
-  bucket: Bucket,
-  names,
-}: S3Place): Pick<MarkedBlobStore, 'readMark' | 'writeMark'> {
+export function markS3({ client, bucket: Bucket, names }: S3Place): BlobMark {
   return {
     async readMark() {
       return await atS3(async () => {

@@ -21,8 +21,6 @@ export interface S3MediaOptions {
    * @default none: they are private, and Kith's routes send browsers on to signed addresses
    */
   publicUrl?: string | undefined
-  /** Where Kith's routes serve the blobs, if there is no `publicUrl`. @default '/api/v1/media/files' */
-  urlPrefix?: string | undefined
   /** How browsers send files straight to the bucket: `PUT` for a store that takes no forms, such as R2. @default 'POST' */
   sendBy?: 'POST' | 'PUT' | undefined
   /** Where images wait while their renditions are made. @default the system's own for temporary files */
@@ -44,7 +42,6 @@ export function createS3Media(options: S3MediaOptions): S3Media {
     names: nameObjects(options.prefix ?? ''),
     images: options.images,
     publicUrl: options.publicUrl?.replace(/\/+$/, '') ?? null,
-    urlPrefix: (options.urlPrefix ?? '/api/v1/media/files').replace(/\/+$/, ''),
     sendBy: options.sendBy ?? 'POST',
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
   }

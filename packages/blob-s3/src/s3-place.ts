@@ -10,7 +10,6 @@ export interface S3Place {
   names: ObjectNames
   images: ImageProcessor
   publicUrl: string | null
-  urlPrefix: string
   sendBy: 'POST' | 'PUT'
   temporaryDirectory: string
 }

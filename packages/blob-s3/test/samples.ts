@@ -1,6 +1,6 @@
 import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
-import { type BlobStore, type DirectUploads, isGranted } from '@kith/core'
-import { bytesAt, sendSigned } from '../../../test/blob-samples.ts'
+import type { BlobStore, DirectUploads } from '@kith/core'
+import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 
 /** What a bucket holds under a prefix, without it and without the mark: objects, and uploads that were begun and not ended. */
@@ -18,10 +18,7 @@ export async function contents(
 
 /** How many bytes of a blob a browser gets; `null` where there is none. */
 export async function sizeOf(blobs: BlobStore, key: string): Promise<number | null> {
-  const until = new Date(Date.now() + 60_000)
-  const bytes = await bytesAt(
-    isGranted(blobs) ? await blobs.grant(key, null, { until, kind: 'image' }) : blobs.url(key, null),
-  )
+  const bytes = await bytesAt(await seenAt(blobs, key))
   return bytes && bytes.length
 }
 

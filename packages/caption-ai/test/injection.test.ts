@@ -58,7 +58,7 @@ test.each(vendors)(
   'orders in a hint or in the metadata of a picture are none to a model of $vendor',
   async ({ start, model, read }) => {
     const double = await start(suggestions)
-    const media = await makeLocalMedia('/api/v1/media')
+    const media = await makeLocalMedia()
     try {
       const kith = createKith({
         secret: 'a secret of the tests, of 32 characters or more',

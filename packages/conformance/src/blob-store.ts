@@ -1,5 +1,11 @@
-import type { BlobStore, GrantedBlobStore, MarkedBlobStore, ServedBlobStore } from '@kith/core'
-import { addressCases } from './blob-store/addresses.ts'
+import type {
+  BlobStore,
+  GrantedBlobStore,
+  MarkedBlobStore,
+  PublicBlobStore,
+  ServedBlobStore,
+} from '@kith/core'
+import { addressCases, publicCases } from './blob-store/addresses.ts'
 import { formatCases } from './blob-store/formats.ts'
 import { grantCases } from './blob-store/grants.ts'
 import { listingCases } from './blob-store/listing.ts'
@@ -12,7 +18,7 @@ import type { Case } from './case.ts'
 
 /**
  * The promises of every `BlobStore`. What it holds is looked at as a browser does: through the store itself if Kith serves
- * it, else at the address that it grants or answers.
+ * it, else at the URL that it grants or has.
  */
 export const blobStoreCases: readonly Case<BlobStore>[] = [
   ...addressCases,
@@ -21,6 +27,9 @@ export const blobStoreCases: readonly Case<BlobStore>[] = [
   ...removalCases,
   ...listingCases,
 ]
+
+/** The promises of `PublicBlobStore` beyond those of `BlobStore`. */
+export const publicBlobStoreCases: readonly Case<PublicBlobStore>[] = publicCases
 
 /** The promises of `ServedBlobStore` beyond those of `BlobStore`. */
 export const servedBlobStoreCases: readonly Case<ServedBlobStore>[] = [...readingCases, ...formatCases]

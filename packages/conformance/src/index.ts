@@ -2,6 +2,7 @@ export {
   blobStoreCases,
   grantedBlobStoreCases,
   markedBlobStoreCases,
+  publicBlobStoreCases,
   servedBlobStoreCases,
 } from './blob-store.ts'
 export { breachedPasswordsCases } from './breached-passwords.ts'
@@ -41,7 +42,6 @@ export {
   type JourneyMedia,
   type JourneyServer,
   type JourneySetup,
-  type MountOptions,
 } from './journeys/journey-host.ts'
 export { journeys } from './journeys/journeys.ts'
 export { ambiguousSpellings, foreignSpellings } from './journeys/path-spellings.ts'

@@ -5,15 +5,8 @@ import { collect, from, keepingRenditions } from './blob-streams.ts'
 
 const noKey = /[^A-Za-z0-9-]/
 
-/** Flaws in `url`, `read` and `remove`. */
+/** Flaws in `read` and `remove`. */
 export const readFlaws: readonly Broken<ServedBlobStore>[] = [
-  {
-    flaw: 'answers one address for all renditions',
-    breaking: ({ url }) => ({ url: (key, rendition) => url(key, rendition && 'thumb') }),
-    fails: [
-      'blobs: url is the same each time, before and after a put, and another for each key and rendition',
-    ],
-  },
   {
     flaw: 'hides the error of the stream',
     breaking: ({ put }) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createKith, generateSigningKey, type KithOptions } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
+import { cheapHashing } from '../test/instance.ts'
 
 const good: KithOptions = {
   secret: 'a secret of the tests, of 32 characters or more',
@@ -35,6 +36,19 @@ describe('mistakes are told at construction, by the name of the option', () => {
     ['loginByAddress', { limits: { loginByAddress: [{ limit: 1, window: 'soon' }] } }],
     ['refreshTTL', { sessions: { refreshTTL: '1d' } }],
     ['sesions', { sesions: {} }],
+    ['prefix', { prefix: 'api' }],
+    ['prefix', { prefix: '/api/' }],
+    ['prefix', { prefix: '/:version' }],
+    ['publicUrl', { publicUrl: 'https://api.example/' }],
+    ['publicUrl', { publicUrl: 'api.example' }],
+    ['usernameHold', { accounts: { usernameHold: 'soon' } }],
+    ['maxLifetime', { sessions: { maxLifetime: '15m' } }],
+    ['captions.timeout', { captions: { writer: {}, timeout: 'soon' } }],
+    ['forbiddenWords', { passwords: { forbiddenWords: [''] } }],
+    ['breached', { passwords: { breached: 'everything' } }],
+    ['blobs', { media: {} }],
+    ['clock', { clock: new Date() }],
+    ['logger', { logger: {} }],
   ])('%s', (name, wrong) => {
     expect(() => createKith({ ...good, ...(wrong as object) })).toThrow(
       expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(name) as string }),
@@ -68,3 +82,63 @@ test("the caller's options are only read, and no secret can be read from the res
   expect(JSON.stringify(kith.config)).not.toContain('a secret of')
   expect(Object.isFrozen(kith)).toBe(true)
 })
+
+test('a message says what is wrong of each option, and holds no secret', () => {
+  const secret = 'hunter2 hunter2'
+  const wrong = { ...good, secret, sessions: { accessTtl: '15 minutes' }, passwords: { minLength: 1 } }
+  const message = messageOf(() => createKith(wrong as unknown as KithOptions))
+  expect(message).toMatch(/at least 32 random characters.*\n.*at secret/)
+  expect(message).toMatch(/a text like '15m', '12h' or '30d'\n.*at sessions\.accessTtl/)
+  expect(message).toMatch(/>=4\n.*at passwords\.minLength/)
+  expect(message).not.toContain('hunter2')
+})
+
+test('every default stands in the config, and without media there is no place for them', () => {
+  const { config } = createKith(good)
+  expect(config).toMatchObject({
+    prefix: '/api/v1',
+    publicUrl: '',
+    accounts: {
+      identifiers: { username: 'required', email: 'optional', phone: 'optional' },
+      usernameHoldSeconds: 2_592_000,
+      revealTaken: false,
+    },
+    passwords: { minLength: 8, memoryKiB: 19_456, iterations: 2, parallelism: 1, queueLimit: 100 },
+    sessions: { accessTtlSeconds: 900, maxLifetimeSeconds: 7_776_000, maxPerAccount: 100 },
+    media: { blobs: null, images: null, maxImageBytes: 20_971_520, url: '/api/v1/media' },
+    captions: { writer: null, timeoutSeconds: 10 },
+    posts: { textOnly: false },
+  })
+  expect(config.passwords.forbiddenWords).toEqual(['kith'])
+  expect(config.accounts.reservedUsernames.has('admin')).toBe(true)
+})
+
+test('0 lifts the hold on names, and an empty list a limit', () => {
+  const { config } = createKith({
+    ...good,
+    accounts: { usernameHold: 0 },
+    limits: { changeByAccount: [] },
+  })
+  expect(config.accounts.usernameHoldSeconds).toBe(0)
+  expect(config.limits.changeByAccount).toEqual([])
+})
+
+test.each([
+  [{}, '/api/v1/media'],
+  [{ prefix: '' }, '/media'],
+  [{ prefix: '/social/v2' }, '/social/v2/media'],
+  [{ publicUrl: 'https://api.example/shop', prefix: '/v2' }, 'https://api.example/shop/v2/media'],
+])('with %j the pictures of Kith are under %s', async (options, url) => {
+  const kith = createKith({ ...good, ...options, storage: createMemoryStorage(), passwords: cheapHashing })
+  const { user } = await kith.accounts.register({ username: 'anna', password: 'correct horse' })
+  expect(user.avatar.url).toBe(`${url}/avatars/${user.id}.png`)
+})
+
+function messageOf(call: () => unknown): string {
+  try {
+    call()
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('it did not throw')
+}

@@ -1,218 +1,283 @@
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { z } from 'zod'
-import type { AccountRules } from './accounts/account-inputs.ts'
+import type { Presence } from './accounts/account-inputs.ts'
 import { argon2Bounds } from './accounts/argon2-hash.ts'
+import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import { fold } from './accounts/identifiers.ts'
+import type { LegacyHash } from './accounts/legacy-hash.ts'
 import { reservedUsernames } from './accounts/reserved-names.ts'
+import type { Identifier } from './accounts/user-store.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
-import { type Duration, durationSeconds } from './duration.ts'
+import type { Checkable } from './health/check.ts'
+import { partNames } from './health/ready.ts'
 import type { Clock, Random } from './id.ts'
+import { createLog, type Log } from './log/log.ts'
+import type { Logger } from './log/logger.ts'
 import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
-import { partNames } from './health/ready.ts'
-import { createLog, type Log } from './log/log.ts'
-import type { Logger } from './log/logger.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
-import type { KithOptions, LimitRule, PasswordOptions } from './options.ts'
+import { type Duration, durationAdvice } from './duration.ts'
+import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
+import type {
+  AccountOptions,
+  KithOptions,
+  LimitRule,
+  MediaOptions,
+  PasswordOptions,
+  PostOptions,
+  SessionOptions,
+} from './options.ts'
 import { defaultLimits, type LimitName } from './sessions/limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
-import { isGuessableSecret } from './text/guessable.ts'
 import type { Revocations } from './sessions/revocations.ts'
-import type { SigningKey } from './sessions/signing-keys.ts'
+import type { Storage } from './storage.ts'
 import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
+import { isGuessableSecret } from './text/guessable.ts'
+
+/** The options of passwords, with their defaults. */
+export type PasswordConfig = Filled<PasswordOptions, 'breached'>
+
+/** The options of media, with their defaults; `null` for what the host does not offer. */
+export type MediaConfig = Filled<MediaOptions, 'blobs' | 'direct' | 'images' | 'videos'> & {
+  /** Where browsers find the routes of media. */
+  readonly url: string
+}
+
+type AccountConfig = Omit<Filled<AccountOptions>, 'identifiers' | 'reservedUsernames'> & {
+  readonly identifiers: Readonly<Record<Identifier, Presence>>
+  /** Folded, with the built-in ones. */
+  readonly reservedUsernames: ReadonlySet<string>
+}
+
+type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
 /** The options of one Kith instance, checked, with every default filled in. */
-export interface KithConfig {
+export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   /** The current secret first. */
   readonly secrets: readonly string[]
-  readonly accounts: AccountRules & { readonly revealTaken: boolean; readonly usernameHoldSeconds: number }
-  readonly passwords: PasswordOptions
-  readonly sessions: {
-    readonly accessTtlSeconds: number
-    readonly refreshTtlSeconds: number
-    readonly maxLifetimeSeconds: number
-    readonly maxPerAccount: number
-    readonly graceSeconds: number
-    readonly issuer: string
-    readonly audience: string
-    readonly signingKeys: readonly SigningKey[]
-  }
+  readonly accounts: AccountConfig
+  readonly passwords: PasswordConfig
+  readonly sessions: Filled<SessionOptions>
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
-  readonly posts: { readonly textOnly: boolean }
-  readonly fetch: typeof fetch
+  readonly posts: Filled<PostOptions>
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
-  readonly revocations: Revocations
-  readonly rateLimits: RateLimits
-  readonly clock: Clock
-  readonly random: Random
   readonly log: Log
   /** Whether the app gave a logger of its own. */
   readonly ownLogger: boolean
-  /** Does nothing where none was given. */
-  readonly telemetry: Telemetry
 }
 
 /** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
-export type VisibleConfig = Omit<KithConfig, 'secrets' | 'passwords' | 'sessions'> & {
-  /** What a hash costs: `kith doctor` compares it with what OWASP asks for. */
-  readonly passwords: HashCost
+export type VisibleConfig = Omit<KithConfig, 'secrets' | 'sessions'> & {
   readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
 }
 
-/** What hashing a password costs. It stands in each hash as well. */
-export type HashCost = Readonly<Record<'memoryKiB' | 'iterations' | 'parallelism', number>>
+const presence = z.enum(['required', 'optional', 'off'])
 
-/** The options of media, with their defaults; `null` for what the host does not offer. */
-export interface MediaConfig {
-  readonly blobs: BlobStore | null
-  readonly direct: DirectUploads | null
-  readonly images: ImageProcessor | null
-  readonly videos: VideoProcessor | null
-  readonly publicPath: string
-  readonly temporaryDirectory: string
-  readonly maxImageBytes: number
-  readonly maxPixels: number
-  readonly maxVideoBytes: number
-  readonly maxVideoSeconds: number
-  readonly maxVideoPixels: number
-}
-
-/** Options whose mistakes a type check cannot see. The caller's object is only read. */
-export function readOptions(options: KithOptions): KithConfig {
-  const { success, error } = optionsSchema.safeParse(options)
-  if (!success) throw new TypeError(`createKith: ${z.prettifyError(error)}`)
-  const clock = options.clock ?? (() => new Date())
-  return Object.freeze({
-    secrets: readSecrets(options.secret),
-    accounts: readAccounts(options),
-    passwords: Object.freeze({ ...options.passwords }),
-    sessions: readSessions(options.sessions),
-    media: readMedia(options.media),
-    captions: readCaptions(options.captions),
-    posts: Object.freeze({ textOnly: options.posts?.textOnly ?? false }),
-    fetch: options.fetch ?? fetch,
-    limits: readLimits(options.limits),
-    revocations: options.revocations ?? createMemoryRevocations(clock),
-    rateLimits: options.rateLimits ?? createMemoryRateLimits(),
-    clock,
-    random: options.random ?? ((length) => randomBytes(length)),
-    log: createLog(options.logger ?? console),
-    ownLogger: options.logger !== undefined,
-    telemetry: options.telemetry ?? silentTelemetry,
+const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
+  .strictObject({
+    identifiers: z
+      .strictObject({
+        username: presence.default('required'),
+        email: presence.default('optional'),
+        phone: presence.default('optional'),
+      })
+      .refine(
+        ({ username, email }) =>
+          (username !== 'off' || email === 'required') && (email !== 'off' || username === 'required'),
+        'people log in by username or email, so where one is off the other is required',
+      )
+      .readonly()
+      .prefault({}),
+    reservedUsernames: z
+      .array(z.string())
+      .prefault([])
+      .transform((names): ReadonlySet<string> => new Set([...reservedUsernames, ...names].map(fold))),
+    usernameHold: z
+      .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
+      .prefault('30d'),
+    revealTaken: z.boolean().default(false),
   })
-}
+  .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
+  .readonly()
+  .prefault({})
 
-const positive = z.number().int().min(1).optional()
-const duration = z.custom<Duration>((value) => ['string', 'number'].includes(typeof value)).optional()
-const presence = z.enum(['required', 'optional', 'off']).optional()
-const port = z.looseObject({})
-const rules = z
-  .array(z.strictObject({ limit: z.number().int().min(1), window: duration.nonoptional() }))
+/** Node hashes, reads files and looks up names on four threads; hashing leaves two of them to the others. */
+const hashingThreads = 2
+
+const passwords: z.ZodType<PasswordConfig, PasswordOptions | undefined> = z
+  .strictObject({
+    minLength: whole(4).max(64).default(8),
+    memoryKiB: whole(8).max(argon2Bounds.memoryKiB).default(19_456),
+    iterations: whole(1).max(argon2Bounds.iterations).default(2),
+    parallelism: whole(1).max(argon2Bounds.parallelism).default(1),
+    concurrency: whole(1).default(() => Math.min(availableParallelism(), hashingThreads)),
+    queueLimit: whole(0).default(100),
+    forbiddenWords: z.array(z.string().min(1).max(100)).readonly().prefault([]),
+    breached: optionalPort<BreachedPasswords>(),
+    legacy: z.array(port<LegacyHash>()).readonly().prefault([]),
+  })
+  .refine(
+    ({ memoryKiB, iterations, parallelism }) =>
+      memoryKiB * iterations <= argon2Bounds.work && memoryKiB >= 8 * parallelism,
+    {
+      error: `memoryKiB × iterations is at most ${argon2Bounds.work}, and memoryKiB at least 8 × parallelism`,
+      path: ['memoryKiB'],
+    },
+  )
+  .readonly()
+  .prefault({})
+
+const signingKeys = z
+  .array(
+    z.strictObject({
+      kid: z.string().min(1),
+      algorithm: z.enum(['EdDSA', 'ES256']),
+      jwk: z.looseObject({}),
+    }),
+  )
+  .refine(
+    ([first]) => !first || first.jwk['d'] !== undefined,
+    'the first key signs, so it must be a private one',
+  )
+  .refine(
+    (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
+    'give each key a kid of its own',
+  )
+  .readonly()
+
+const sessions: z.ZodType<Filled<SessionOptions>, SessionOptions | undefined> = z
+  .strictObject({
+    accessTtl: duration().prefault('15m'),
+    refreshTtl: duration().prefault('30d'),
+    maxLifetime: duration().optional(),
+    maxPerAccount: whole(1).default(100),
+    graceSeconds: whole(0).max(300).default(10),
+    issuer: z.string().min(1).default('kith'),
+    audience: z.string().min(1).default('kith'),
+    signingKeys: signingKeys.prefault([]),
+  })
+  .transform(({ accessTtl, refreshTtl, maxLifetime = Math.max(90 * 86_400, refreshTtl), ...rest }) => ({
+    ...rest,
+    accessTtlSeconds: accessTtl,
+    refreshTtlSeconds: refreshTtl,
+    maxLifetimeSeconds: maxLifetime,
+  }))
+  .refine(({ refreshTtlSeconds, accessTtlSeconds }) => refreshTtlSeconds > accessTtlSeconds, {
+    error: 'it must be longer than sessions.accessTtl',
+    path: ['refreshTtl'],
+  })
+  .refine(({ maxLifetimeSeconds, accessTtlSeconds }) => maxLifetimeSeconds > accessTtlSeconds, {
+    error: 'it must be longer than sessions.accessTtl',
+    path: ['maxLifetime'],
+  })
+  .readonly()
+  .prefault({})
+
+type MediaInput = Omit<MediaOptions, 'blobs'> & { blobs: BlobStore | null }
+
+const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> = z
+  .strictObject({
+    blobs: port<BlobStore>().nullable(),
+    direct: optionalPort<DirectUploads>(),
+    images: optionalPort<ImageProcessor>(),
+    videos: optionalPort<VideoProcessor>(),
+    temporaryDirectory: z.string().min(1).default(tmpdir),
+    maxImageBytes: whole(1).default(20 * 1024 * 1024),
+    maxPixels: whole(1).default(50_000_000),
+    maxVideoBytes: whole(1).default(100 * 1024 * 1024),
+    maxVideoSeconds: whole(1).default(180),
+    maxVideoPixels: whole(1).default(3840 * 2160),
+  })
+  .prefault({ blobs: null })
+
+const captions: z.ZodType<KithConfig['captions'], KithOptions['captions']> = port<CaptionOption>()
   .optional()
+  .transform((given): { writer: CaptionWriter | null; timeout: Duration } =>
+    given && 'writer' in given ? given : { writer: given ?? null, timeout: 10 },
+  )
+  .pipe(z.strictObject({ writer: port<CaptionWriter>().nullable(), timeout: duration() }))
+  .transform(({ writer, timeout }) => Object.freeze({ writer, timeoutSeconds: timeout }))
+
+type CaptionOption = NonNullable<KithOptions['captions']>
+
+const rules: z.ZodType<readonly Limit[], readonly LimitRule[]> = z
+  .array(z.strictObject({ limit: whole(1), window: duration() }))
+  .readonly()
+  .transform((list) => {
+    // Of two rules for one length the narrower one holds.
+    const narrowest = new Map<number, Limit>()
+    for (const { limit, window } of [...list].sort((a, b) => b.limit - a.limit))
+      narrowest.set(window, { limit, windowSeconds: window })
+    return Object.freeze([...narrowest.values()].sort((a, b) => a.windowSeconds - b.windowSeconds))
+  })
+
+const limits: z.ZodType<KithConfig['limits'], KithOptions['limits']> = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(defaultLimits).map(([name, list]) => [name, rules.default(list)]),
+    ) as Record<LimitName, z.ZodDefault<typeof rules>>,
+  )
+  .readonly()
+  .prefault({})
+
+const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
+const secret = z
+  .string()
+  .min(32, `give at least 32 random characters; ${secretAdvice}`)
+  .refine(
+    (text) => !isGuessableSecret(text),
+    `it can be guessed, so its tokens can be forged; ${secretAdvice}`,
+  )
 
 const optionsSchema = z.strictObject({
-  secret: z.union([
-    z.string(),
-    z.strictObject({ current: z.string(), previous: z.array(z.string()).readonly().optional() }),
-  ]),
-  storage: z.looseObject({
-    users: port,
-    sessions: port,
-    edges: port,
-    posts: port,
-    media: port,
-    feed: port,
-    facts: port,
-  }),
-  accounts: z
-    .strictObject({
-      identifiers: z.strictObject({ username: presence, email: presence, phone: presence }).optional(),
-      reservedUsernames: z.array(z.string()).readonly().optional(),
-      usernameHold: duration,
-      revealTaken: z.boolean().optional(),
-    })
-    .optional(),
-  passwords: z
-    .strictObject({
-      minLength: z.number().int().min(4).max(64).optional(),
-      memoryKiB: z.number().int().min(8).max(argon2Bounds.memoryKiB).optional(),
-      iterations: z.number().int().min(1).max(argon2Bounds.iterations).optional(),
-      parallelism: z.number().int().min(1).max(argon2Bounds.parallelism).optional(),
-      concurrency: positive,
-      queueLimit: z.number().int().min(0).optional(),
-      forbiddenWords: z.array(z.string().min(1).max(100)).readonly().optional(),
-      breached: port.optional(),
-      legacy: z.array(port).readonly().optional(),
-    })
-    .refine(
-      ({ memoryKiB = 19_456, iterations = 2, parallelism = 1 }) =>
-        memoryKiB * iterations <= argon2Bounds.work && memoryKiB >= 8 * parallelism,
-      {
-        error: `memoryKiB × iterations is at most ${argon2Bounds.work}, and memoryKiB at least 8 × parallelism`,
-        path: ['memoryKiB'],
-      },
+  secret: z
+    .union(
+      [secret, z.strictObject({ current: secret, previous: z.array(secret).readonly().default([]) })],
+      'give a text, or `current` and `previous` ones',
     )
-    .optional(),
-  sessions: z
-    .strictObject({
-      accessTtl: duration,
-      refreshTtl: duration,
-      maxLifetime: duration,
-      maxPerAccount: positive,
-      graceSeconds: z.number().int().min(0).max(300).optional(),
-      issuer: z.string().min(1).optional(),
-      audience: z.string().min(1).optional(),
-      signingKeys: z
-        .array(
-          z.strictObject({
-            kid: z.string().min(1),
-            algorithm: z.enum(['EdDSA', 'ES256']),
-            jwk: z.looseObject({}),
-          }),
-        )
-        .readonly()
-        .optional(),
-    })
-    .optional(),
-  media: z
-    .strictObject({
-      blobs: port,
-      direct: port.optional(),
-      images: port.optional(),
-      videos: port.optional(),
-      publicPath: z.string().optional(),
-      temporaryDirectory: z.string().min(1).optional(),
-      maxImageBytes: positive,
-      maxPixels: positive,
-      maxVideoBytes: positive,
-      maxVideoSeconds: positive,
-      maxVideoPixels: positive,
-    })
-    .optional(),
-  captions: port.optional(),
-  posts: z.strictObject({ textOnly: z.boolean().optional() }).optional(),
-  fetch: z.function().optional(),
-  limits: z
-    .strictObject(Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, rules])))
-    .optional(),
-  revocations: port.optional(),
-  rateLimits: port.optional(),
-  clock: z.function().optional(),
-  random: z.function().optional(),
+    .transform((given) => (typeof given === 'string' ? [given] : [given.current, ...given.previous])),
+  storage: z.custom<Storage>(isStorage, 'give a storage, such as createSqliteStorage()'),
+  prefix: z
+    .string()
+    .regex(/^(?:\/[\w.~-]+)*$/, 'begin it with a slash and end it without one, like /api/v1')
+    .default('/api/v1'),
+  publicUrl: z
+    .string()
+    .regex(
+      /^(?:https?:\/\/[^\s/?#]+)?(?:\/[\w.~-]+)*$/,
+      'give a URL or a path without a slash at its end, like https://api.example',
+    )
+    .default(''),
+  accounts,
+  passwords,
+  sessions,
+  media,
+  captions,
+  posts: z
+    .strictObject({ textOnly: z.boolean().default(false) })
+    .readonly()
+    .prefault({}),
+  limits,
+  revocations: port<Revocations>().optional(),
+  rateLimits: port<RateLimits>().optional(),
+  clock: callable<Clock>().default(() => () => new Date()),
+  random: callable<Random>().default(() => (length: number) => randomBytes(length)),
+  fetch: callable<typeof fetch>().default(() => fetch),
   logger: z
     .custom<Logger>(
       isLogger,
       'give `pino()`, `winston.createLogger()`, `console`, or your own with `warn` and `error`',
     )
     .optional(),
-  telemetry: port.optional(),
+  // Filled in later: zod would copy it, and this very object is the sign that nothing is to be measured.
+  telemetry: port<Telemetry>().optional(),
   checks: z
-    .record(z.string().regex(/^[\w-]{1,40}$/), z.function())
+    .record(z.string().regex(/^[\w-]{1,40}$/), callable<Checkable['check']>())
     .refine((checks) => !Object.keys(checks).some(isPartOfKith), {
       error: `choose other names than those of Kith's own parts: ${partNames.join(', ')}`,
     })
@@ -223,6 +288,13 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
+const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts'] as const
+
+function isStorage(value: unknown): boolean {
+  const parts = Object(value) as Partial<Record<string, unknown>>
+  return stores.every((name) => typeof parts[name] === 'object' && parts[name] !== null)
+}
+
 function isLogger(value: unknown): boolean {
   const methods = Object(value) as Partial<Record<string, unknown>>
   return [methods['warn'] ?? methods['warning'], methods['error']].every(
@@ -230,121 +302,28 @@ function isLogger(value: unknown): boolean {
   )
 }
 
-function readSecrets(secret: KithOptions['secret']): readonly string[] {
-  const secrets = typeof secret === 'string' ? [secret] : [secret.current, ...(secret.previous ?? [])]
-  const advice = 'take one from `openssl rand -base64 32` for instance'
-  if (secrets.some((text) => text.length < 32)) {
-    throw new TypeError(`createKith: secret: give at least 32 random characters; ${advice}`)
-  }
-  if (secrets.some(isGuessableSecret)) {
-    throw new TypeError(
-      `createKith: secret: one of them can be guessed, so its tokens can be forged; ${advice}`,
-    )
-  }
-  return Object.freeze(secrets)
+/** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work; it names each */
+export function readOptions(options: KithOptions): KithConfig {
+  const { success, data, error } = optionsSchema.safeParse(options)
+  if (!success) throw new TypeError(`createKith: ${z.prettifyError(error)}`)
+  const { secret: secrets, storage: _storage, logger, ...given } = data
+  const { prefix, publicUrl, clock } = given
+  const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]
+  return Object.freeze({
+    ...given,
+    secrets: Object.freeze(secrets),
+    passwords: Object.freeze({ ...given.passwords, forbiddenWords }),
+    media: Object.freeze({ ...given.media, url: `${publicUrl}${prefix}/media` }),
+    revocations: given.revocations ?? createMemoryRevocations(clock),
+    rateLimits: given.rateLimits ?? createMemoryRateLimits(),
+    telemetry: given.telemetry ?? silentTelemetry,
+    log: createLog(logger ?? console),
+    ownLogger: logger !== undefined,
+  })
 }
 
 /** The name that the app signs with; of an address, the parts of its host without the last, which says nothing. */
 function issuerWords(issuer: string): string[] {
   const host = URL.canParse(issuer) ? new URL(issuer).hostname : ''
   return host === '' ? [issuer] : host.split('.').slice(0, -1)
-}
-
-function readAccounts({ accounts = {}, passwords = {}, sessions = {} }: KithOptions): KithConfig['accounts'] {
-  const { username = 'required', email = 'optional', phone = 'optional' } = accounts.identifiers ?? {}
-  if ((username === 'off' && email !== 'required') || (email === 'off' && username !== 'required')) {
-    throw new TypeError(
-      'createKith: accounts.identifiers: people log in by username or email, so where one is off the other is required',
-    )
-  }
-  return Object.freeze({
-    identifiers: Object.freeze({ username, email, phone }),
-    reservedUsernames: new Set([...reservedUsernames, ...(accounts.reservedUsernames ?? [])].map(fold)),
-    passwordMinLength: passwords.minLength ?? 8,
-    forbiddenWords: Object.freeze([
-      ...(passwords.forbiddenWords ?? []),
-      ...issuerWords(sessions.issuer ?? 'kith'),
-    ]),
-    revealTaken: accounts.revealTaken ?? false,
-    usernameHoldSeconds:
-      accounts.usernameHold === 0
-        ? 0
-        : durationSeconds(accounts.usernameHold ?? '30d', 'createKith: accounts.usernameHold'),
-  })
-}
-
-function readSessions(sessions: KithOptions['sessions'] = {}): KithConfig['sessions'] {
-  const accessTtlSeconds = durationSeconds(sessions.accessTtl ?? '15m', 'createKith: sessions.accessTtl')
-  const refreshTtlSeconds = durationSeconds(sessions.refreshTtl ?? '30d', 'createKith: sessions.refreshTtl')
-  if (refreshTtlSeconds <= accessTtlSeconds) {
-    throw new TypeError('createKith: sessions.refreshTtl must be longer than sessions.accessTtl')
-  }
-  const maxLifetimeSeconds = durationSeconds(
-    sessions.maxLifetime ?? Math.max(90 * 86_400, refreshTtlSeconds),
-    'createKith: sessions.maxLifetime',
-  )
-  if (maxLifetimeSeconds <= accessTtlSeconds) {
-    throw new TypeError('createKith: sessions.maxLifetime must be longer than sessions.accessTtl')
-  }
-  const signingKeys = sessions.signingKeys ?? []
-  if (signingKeys.length > 0 && signingKeys[0]?.jwk.d === undefined) {
-    throw new TypeError('createKith: sessions.signingKeys: the first key signs, so it must be a private one')
-  }
-  if (new Set(signingKeys.map((key) => key.kid)).size < signingKeys.length) {
-    throw new TypeError('createKith: sessions.signingKeys: give each key a kid of its own')
-  }
-  return Object.freeze({
-    accessTtlSeconds,
-    refreshTtlSeconds,
-    maxLifetimeSeconds,
-    maxPerAccount: sessions.maxPerAccount ?? 100,
-    graceSeconds: sessions.graceSeconds ?? 10,
-    issuer: sessions.issuer ?? 'kith',
-    audience: sessions.audience ?? 'kith',
-    signingKeys: Object.freeze([...signingKeys]),
-  })
-}
-
-function readMedia(media: KithOptions['media']): MediaConfig {
-  const publicPath = media?.publicPath ?? '/api/v1/media'
-  if (publicPath.endsWith('/'))
-    throw new TypeError('createKith: media.publicPath: leave out the slash at the end')
-  return Object.freeze({
-    blobs: media?.blobs ?? null,
-    direct: media?.direct ?? null,
-    images: media?.images ?? null,
-    videos: media?.videos ?? null,
-    publicPath,
-    temporaryDirectory: media?.temporaryDirectory ?? tmpdir(),
-    maxImageBytes: media?.maxImageBytes ?? 20 * 1024 * 1024,
-    maxPixels: media?.maxPixels ?? 50_000_000,
-    maxVideoBytes: media?.maxVideoBytes ?? 100 * 1024 * 1024,
-    maxVideoSeconds: media?.maxVideoSeconds ?? 180,
-    maxVideoPixels: media?.maxVideoPixels ?? 3840 * 2160,
-  })
-}
-
-function readCaptions(captions: KithOptions['captions']): KithConfig['captions'] {
-  if (!captions) return Object.freeze({ writer: null, timeoutSeconds: 10 })
-  if (!('writer' in captions)) return Object.freeze({ writer: captions, timeoutSeconds: 10 })
-  const timeoutSeconds = durationSeconds(captions.timeout, 'createKith: captions.timeout')
-  return Object.freeze({ writer: captions.writer, timeoutSeconds })
-}
-
-function readLimits(limits: KithOptions['limits'] = {}): KithConfig['limits'] {
-  const given = Object.entries(limits).flatMap(([name, list]) =>
-    list ? [[name, readRules(name, list)] as const] : [],
-  )
-  return Object.freeze({ ...defaultLimits, ...Object.fromEntries(given) })
-}
-
-function readRules(name: string, list: readonly LimitRule[]): readonly Limit[] {
-  const read = list.map(({ limit, window }) => ({
-    limit,
-    windowSeconds: durationSeconds(window, `createKith: limits.${name}`),
-  }))
-  // Of two rules for one length the narrower one holds.
-  const narrowest = new Map<number, Limit>()
-  for (const limit of read.sort((a, b) => b.limit - a.limit)) narrowest.set(limit.windowSeconds, limit)
-  return Object.freeze([...narrowest.values()].sort((a, b) => a.windowSeconds - b.windowSeconds))
 }

@@ -135,8 +135,7 @@ export function createKith(options: KithOptions): Kith {
     emit,
   }
   const closing = createClosing(config, storage, steps)
-  const { secrets: _secrets, passwords, sessions, ...others } = config
-  const { memoryKiB = 19_456, iterations = 2, parallelism = 1 } = passwords
+  const { secrets: _secrets, sessions, ...others } = config
   const { signingKeys: _signingKeys, ...visibleSessions } = sessions
   const services = {
     accounts: createAccounts(core),
@@ -177,7 +176,6 @@ export function createKith(options: KithOptions): Kith {
     close: closing.close,
     config: Object.freeze({
       ...others,
-      passwords: Object.freeze({ memoryKiB, iterations, parallelism }),
       sessions: Object.freeze(visibleSessions),
     }),
   })

@@ -1,5 +1,5 @@
 export { createKith, type Kith } from './create-kith.ts'
-export type { HashCost, KithConfig, MediaConfig, VisibleConfig } from './config.ts'
+export type { VisibleConfig } from './config.ts'
 export type {
   AccountOptions,
   KithOptions,
@@ -94,6 +94,7 @@ export type { Revocations } from './sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from './sessions/session-store.ts'
 
 export {
+  type BlobMark,
   type BlobMeta,
   type BlobPage,
   type BlobStore,
@@ -103,6 +104,7 @@ export {
   isBlobKey,
   type ListedBlob,
   type MarkedBlobStore,
+  type PublicBlobStore,
   type ServedBlob,
   type ServedBlobStore,
   type ServedFile,
@@ -136,7 +138,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export { type Captions, type SuggestInput, suggestInput } from './captions/captions.ts'
 export type { Image } from './media/image.ts'
 export { drawDefaultAvatar } from './media/default-avatar.ts'
-export { isGranted, isMarked, isServed } from './media/blob-store.ts'
+export { isMarked } from './media/blob-store.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
   MediaAttachment,

@@ -33,6 +33,13 @@ export interface KithOptions {
   secret: string | { current: string; previous?: readonly string[] | undefined }
   /** Where everything is kept. */
   storage: Storage
+  /** What the path of every route begins with, and the URL of every picture that Kith serves; an empty text for nothing. @default '/api/v1' */
+  prefix?: string | undefined
+  /**
+   * What clients put before `prefix`, where that is more than the origin of the page: `https://api.example`, or a path that a
+   * proxy takes away. URLs of media begin with it. @default ''
+   */
+  publicUrl?: string | undefined
   /** Which identifiers accounts have, and what strangers learn of them. */
   accounts?: AccountOptions | undefined
   /** How passwords are hashed. */
@@ -46,7 +53,7 @@ export interface KithOptions {
   /** What a post may be. */
   posts?: PostOptions | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
-  limits?: Partial<Record<LimitName, readonly LimitRule[]>> | undefined
+  limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
   /** @default the denylist of this process */
   revocations?: Revocations | undefined
   /** @default counters of this process */
@@ -72,7 +79,7 @@ export interface KithOptions {
 /** Options of accounts. */
 export interface AccountOptions {
   /** @default username required, e-mail and phone optional */
-  identifiers?: Partial<Record<Identifier, Presence>> | undefined
+  identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
   /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' @reason Links and mentions mean the former owner for weeks; nobody can pose as them meanwhile. */
@@ -119,8 +126,6 @@ export interface MediaOptions {
   images?: ImageProcessor | undefined
   /** @default none: videos are refused */
   videos?: VideoProcessor | undefined
-  /** Where Kith's routes serve media; the addresses of default avatars start with it. @default '/api/v1/media' */
-  publicPath?: string | undefined
   /**
    * Where uploads wait while they are checked, each in a folder for this user of the system alone. A directory that others
    * can change is refused. @default the system's own for temporary files

@@ -6,6 +6,7 @@ import {
   createFallbackCaptions,
   type GrantedBlobStore,
   type KithOptions,
+  type PublicBlobStore,
 } from '@kith/core'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
@@ -66,7 +67,8 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** A store that is only an address, as that of a CDN. */
-const hosted: BlobStore = {
+const hosted: PublicBlobStore = {
+  kind: 'public',
   put: async () => {},
   url: (key, rendition) => `https://cdn.example/${key}/${rendition}`,
   remove: async () => {},
@@ -138,6 +140,7 @@ describe('a writer', () => {
 describe('the image is read', () => {
   const granted: GrantedBlobStore = {
     ...hosted,
+    kind: 'granted',
     grant: async (key, rendition, { until }) => `${hosted.url(key, rendition)}?until=${until.toISOString()}`,
   }
 
@@ -159,7 +162,7 @@ describe('the image is read', () => {
   test.each<[string, BlobStore, typeof globalThis.fetch | undefined]>([
     ['is gone', createMemoryBlobs(), undefined],
     ['is not given out', hosted, async () => new Response('no', { status: 403 })],
-    ['cannot be signed for', { ...granted, grant: async () => null } as BlobStore, undefined],
+    ['cannot be signed for', { ...granted, grant: async () => null }, undefined],
   ])('or, where it %s, the log says so', async (_what, blobs, fetch) => {
     const { kith, viewer, id, logged } = await gallery(createWitness().writer, { media: { blobs }, fetch })
     expect(await codeOf(kith.captions.suggest(viewer, id))).toBe('captions-unavailable')

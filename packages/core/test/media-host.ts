@@ -18,13 +18,11 @@ export function createMediaHost(clock: () => Date): MediaHost {
   const staged = new Map<string, Date>()
   return {
     blobs: {
+      ...memory,
       async put(key, bytes, meta) {
         await memory.put(key, bytes, meta)
         kept.add(key)
       },
-      url: memory.url,
-      list: memory.list,
-      present: memory.present,
       async remove(key) {
         await memory.remove(key)
         kept.delete(key)
@@ -61,7 +59,7 @@ export function intercept<Port extends object>(
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
-      if (typeof member !== 'function' || name === 'url') return member
+      if (typeof member !== 'function') return member
       const call = (args: unknown[]): unknown => Reflect.apply(member, target, args)
       if (name === 'read') {
         return async function* (...args: unknown[]) {

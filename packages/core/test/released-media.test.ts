@@ -12,9 +12,7 @@ function watched(around: (key: string) => Promise<void> = async () => {}) {
   const kept = new Set<string>()
   let [running, most] = [0, 0]
   const blobs: BlobStore = {
-    url: memory.url,
-    list: memory.list,
-    present: memory.present,
+    ...memory,
     async put(key, bytes, meta) {
       await memory.put(key, bytes, meta)
       kept.add(key)

@@ -65,9 +65,10 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
 
   return {
     routes: (request, response, next) => {
-      // As it stands on the request line: `request.path` is read by rules that are not those of Express's own routes.
-      const target = request.url
-      if (!http.owns(target)) return next()
+      // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
+      // Express's own routes.
+      const target = request.baseUrl + request.url
+      if (!http.owns(target)) return next(misplaced(http, request))
       return answer(http, request, target).then((answered) => send(answered, response))
     },
     requireViewer: guard(http.requireViewer),
@@ -86,6 +87,14 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     health: (options) => (_request, response) => send(http.health(options), response),
     ready: (options) => async (_request, response) => send(await http.ready(options), response),
   }
+}
+
+/** Under a mount that `prefix` does not name, no path would lead to Kith, and its URLs of media to nothing. */
+function misplaced(http: KithHttp, { baseUrl, url }: Request): TypeError | undefined {
+  if (baseUrl === '' || !http.owns(url)) return undefined
+  return new TypeError(
+    `kithExpress: the routes are mounted under ${baseUrl}, which the prefix of createKith does not begin with: add it there, or write app.use(routes)`,
+  )
 }
 
 async function answer(http: KithHttp, request: Request, target: string): Promise<Response> {

@@ -33,6 +33,28 @@ async function listen(app: Express): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+test('under a path that the prefix begins with, the mount changes nothing', async () => {
+  const url = await listen(express().use('/api', routes))
+  expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(401)
+  expect((await fetch(`${url}/api/api/v1/users/me`)).status).toBe(500)
+})
+
+test('under any other path a request to Kith is an error that says what to do, and others go on', async () => {
+  const told = vi.fn()
+  const app = express().use('/social', routes)
+  app.get('/social/own', (_request, response) => void response.send('own'))
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  app.use((thrown: Error, _request: Request, response: Response, _next: NextFunction) => {
+    told(thrown.message)
+    response.sendStatus(500)
+  })
+  const url = await listen(app)
+  expect((await fetch(`${url}/social/api/v1/users/me`)).status).toBe(500)
+  expect(told).toHaveBeenCalledWith(expect.stringMatching(/mounted under \/social.*prefix of createKith/))
+  expect(await (await fetch(`${url}/social/own`)).text()).toBe('own')
+  expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(404)
+})
+
 test('a body that was read as bytes is an error of the app, told in the log', async () => {
   const url = await listen(express().use(express.raw({ type: '*/*' }), routes))
   const response = await fetch(`${url}/api/v1/users/login`, json)

@@ -58,11 +58,8 @@ export interface SignInExchange {
 }
 
 /** What the plugin takes. */
-export interface KithFastifyOptions extends Omit<KithHttpOptions, 'prefix'> {
+export interface KithFastifyOptions extends KithHttpOptions {
   kith: Kith
-  /** What every path begins with; a prefix of the scope comes before it. @default '/api/v1' */
-  // Without `undefined`, since Fastify has an option of this name and type for every plugin.
-  prefix?: string
 }
 
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {

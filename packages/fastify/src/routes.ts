@@ -15,48 +15,43 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
     send(reply, http.problem(refusal(error), refused(request, reply)), http.bodyTimeoutSeconds),
   )
 
-  for (const path of http.paths) {
+  for (const route of http.paths) {
     scope.route({
       // All of them, so that a wrong one is told the right ones.
       method: scope.supportedMethods,
-      url: path,
+      url: withinScope(route, scope.prefix),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const target = targetOf(request, { mount: scope.prefix, path })
-        const answered = await answer(http, { request, reply, target })
+        const answered = await answer(http, { request, reply, route })
         return send(reply, answered, http.bodyTimeoutSeconds)
       },
     })
   }
 }
 
-/** Where a request goes, as its request line has it, and as the router of Fastify has read that. */
-interface Target {
-  target: string
-  route: string
-}
-
-function targetOf(
-  { raw: { url = '' } }: FastifyRequest,
-  { mount, path }: { mount: string; path: string },
-): Target {
-  // By options of the router other spellings lead here too: letter case, doubled slashes, an absolute address.
-  return { target: url.startsWith(mount) ? url.slice(mount.length) : url, route: path }
+/** Fastify puts the prefix of the scope before every route, and the prefix of Kith has it already. */
+function withinScope(path: string, scopePrefix: string): string {
+  if (path.startsWith(`${scopePrefix}/`)) return path.slice(scopePrefix.length)
+  throw new TypeError(
+    `kithFastify: it is registered under ${scopePrefix}, which the prefix of createKith does not begin with: add it there, or register the plugin outside`,
+  )
 }
 
 interface Asked {
   request: FastifyRequest
   reply: FastifyReply
-  target: Target
+  /** As the router of Fastify has read the request: by its options other spellings lead here too. */
+  route: string
 }
 
-async function answer(http: KithHttp, { request, reply, target }: Asked): Promise<Response> {
+async function answer(http: KithHttp, { request, reply, route }: Asked): Promise<Response> {
   try {
     const body = request.body instanceof Readable ? request.body : request.raw
     return await http.handle(toRequest({ incoming: request.raw, body }), {
       address: request.ip,
       peerAddress: request.socket.remoteAddress,
-      ...target,
+      target: request.raw.url ?? '',
+      route,
       ...originOf(request, reply),
     })
   } catch (error) {

@@ -13,7 +13,7 @@ expectTypeOf(app.requireViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
 expectTypeOf(app.readViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
 
 await app.register(kithFastify, { kith })
-await app.register(kithFastify, { kith, prefix: '/v2', allowedOrigins: [], cookies: { secure: false } })
+await app.register(kithFastify, { kith, allowedOrigins: [], cookies: { secure: false } })
 app.get('/', { preHandler: app.requireViewer }, (asked) => viewerOf(asked).userId)
 app.get('/many', { preHandler: [app.readViewer] }, (asked) => asked.viewer?.userId)
 app.get('/desk', { preHandler: app.requireRole('moderator') }, (asked) => viewerOf(asked).userId)
@@ -21,6 +21,6 @@ app.get('/desk', { preHandler: app.requireRole('moderator') }, (asked) => viewer
 // @ts-expect-error nobody would pass
 app.requireRole()
 // @ts-expect-error a Kith is needed
-await app.register(kithFastify, { prefix: '/v2' })
+await app.register(kithFastify, { allowedOrigins: [] })
 // @ts-expect-error a guest has no id
 void request.viewer.userId

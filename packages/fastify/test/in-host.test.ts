@@ -1,5 +1,5 @@
 import { cheapPasswords } from '@kith/conformance'
-import { createKith } from '@kith/core'
+import { createKith, type KithOptions } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { fastify, type FastifyInstance } from 'fastify'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -8,12 +8,13 @@ import kithFastifyDefault, { kithFastify, viewerOf } from '../src/index.ts'
 const error = vi.fn()
 beforeEach(() => void error.mockClear())
 
-function makeKith() {
+function makeKith(more: Partial<KithOptions> = {}) {
   return createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),
     passwords: cheapPasswords,
     logger: { warn: error, error },
+    ...more,
   })
 }
 
@@ -95,12 +96,32 @@ test('a route that is refused runs none of its handler, and no hook behind the g
   expect(ran).not.toHaveBeenCalled()
 })
 
-test('the prefix option replaces the default one', async () => {
+test('the prefix of createKith replaces the default one', async () => {
   const app = fastify()
   onTestFinished(() => app.close())
-  await app.register(kithFastifyDefault, { kith: makeKith(), prefix: '/auth' })
+  await app.register(kithFastifyDefault, { kith: makeKith({ prefix: '/auth' }) })
   expect((await app.inject('/auth/users/me')).statusCode).toBe(401)
   expect((await app.inject('/api/v1/users/me')).statusCode).toBe(404)
+})
+
+test.each(['/social', '/api/v', '/api/v1/users'])(
+  'a scope under %s, which the prefix of createKith does not begin with, is refused',
+  async (prefix) => {
+    const app = fastify()
+    onTestFinished(() => app.close())
+    const registering = app.register(
+      async (scope) => scope.register(kithFastifyDefault, { kith: makeKith() }),
+      { prefix },
+    )
+    await expect(registering).rejects.toThrow(/the prefix of createKith/)
+  },
+)
+
+test('a prefix that is given to the plugin is refused, and where it belongs is told', async () => {
+  const app = fastify()
+  onTestFinished(() => app.close())
+  const registering = app.register(kithFastifyDefault, { kith: makeKith(), prefix: '/auth' })
+  await expect(registering).rejects.toThrow(/give it to createKith/)
 })
 
 test('a content type that Fastify itself refuses is a problem like any other', async () => {

@@ -67,11 +67,11 @@ function host(
   }
 }
 
-function addOwnRoutes(app: FastifyInstance): void {
+function addOwnRoutes(app: FastifyInstance, guards: FastifyInstance = app): void {
   for (const [url, preHandler] of [
-    ['/host/private', app.requireViewer],
-    ['/host/public', app.readViewer],
-    ['/host/desk', app.requireRole('moderator', 'admin')],
+    ['/host/private', guards.requireViewer],
+    ['/host/public', guards.readViewer],
+    ['/host/desk', guards.requireRole('moderator', 'admin')],
   ] as const) {
     const handler = (request: { viewer: { userId: string } | null }) => ({
       userId: request.viewer?.userId ?? null,
@@ -93,11 +93,13 @@ describe('Fastify, in a scope with a prefix', () =>
     journeys,
     host(
       async (app, options) => {
-        await app.register(async (scope) => scope.register(kithFastify, options), { prefix: '/social' })
-        await app.register(async (scope) => {
-          await scope.register(kithFastify, { ...options, prefix: '/unused' })
-          addOwnRoutes(scope)
-        })
+        await app.register(
+          async (scope) => {
+            await scope.register(kithFastify, options)
+            addOwnRoutes(app, scope)
+          },
+          { prefix: '/social' },
+        )
       },
       { conditions: { basePath: '/social/api/v1' } },
     ),

@@ -85,8 +85,8 @@ export interface KithHttp {
 /** Creates the HTTP side of a Kith. @throws TypeError for options that cannot work */
 export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithHttp {
   const config = readHttpOptions(options)
-  const { prefix, allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
-  const { clock, log, ownLogger, telemetry } = kith.config
+  const { allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
+  const { prefix, clock, log, ownLogger, telemetry } = kith.config
   const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
   const guard = createGuard({ sessions: kith.sessions, accounts: kith.accounts, cookies, allowedOrigins })

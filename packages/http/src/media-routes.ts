@@ -1,7 +1,5 @@
 import {
   drawDefaultAvatar,
-  isGranted,
-  isServed,
   type Kith,
   KithError,
   type Rendition,
@@ -37,8 +35,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
   const places = createUploadPlaces(limits.perAccount)
   const pace = { graceSeconds: limits.graceSeconds, bytesPerSecond: limits.minBytesPerSecond }
   const { blobs } = config.media
-  const served = blobs && isServed(blobs) ? blobs : null
-  const granted = blobs && isGranted(blobs) ? blobs : null
+  const served = blobs?.kind === 'served' ? blobs : null
+  const granted = blobs?.kind === 'granted' ? blobs : null
 
   return [
     viewerRoute({

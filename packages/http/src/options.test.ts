@@ -3,7 +3,6 @@ import { readHttpOptions } from './options.ts'
 
 test('defaults', () => {
   expect(readHttpOptions({})).toEqual({
-    prefix: '/api/v1',
     allowedOrigins: new Set(),
     cookies: { secure: true, sameSite: 'lax', domain: null },
     bodyLimitBytes: 65_536,
@@ -14,9 +13,7 @@ test('defaults', () => {
 })
 
 test.each([
-  [{ prefix: 'api' }, /prefix/],
-  [{ prefix: '/api/' }, /prefix/],
-  [{ prefix: '/:version' }, /prefix/],
+  [{ prefix: '/api/v2' }, /give it to createKith/],
   [{ cookies: { sameSite: 'none', secure: false } }, /sameSite/],
   [{ cookies: { domain: '.example.com' } }, /without a leading dot/],
   [{ cookies: { domain: 'example.com; Path=/x' } }, /domain/],

@@ -4,8 +4,6 @@ import type { RequestRecord } from './request-record.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions {
-  /** What every path begins with; an empty text for nothing. @default '/api/v1' */
-  prefix?: string | undefined
   /**
    * The origins whose pages may call with cookies and read the answers: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
@@ -50,7 +48,6 @@ export interface CookieOptions {
 
 /** The options of one handler, checked, with every default filled in. */
 export interface HttpConfig {
-  readonly prefix: string
   readonly allowedOrigins: ReadonlySet<string>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
@@ -63,10 +60,6 @@ export interface HttpConfig {
 const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
-  prefix: z
-    .string()
-    .regex(/^(?:\/[\w.~-]+)*$/, 'begin it with a slash and end it without one, like /api/v1')
-    .optional(),
   allowedOrigins: z.array(z.string()).readonly().optional(),
   cookies: z
     .strictObject({
@@ -99,12 +92,13 @@ const schema = z.strictObject({
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
 export function readHttpOptions(options: KithHttpOptions): HttpConfig {
+  if ('prefix' in options)
+    throw new TypeError('createKithHttp: prefix: give it to createKith, whose URLs of media begin with it')
   const { success, error } = schema.safeParse(options)
   if (!success) throw new TypeError(`createKithHttp: ${z.prettifyError(error)}`)
   const { perAccount = 4, minBytesPerSecond = 16_384, graceSeconds = 10 } = options.uploads ?? {}
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({
-    prefix: options.prefix ?? '/api/v1',
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,

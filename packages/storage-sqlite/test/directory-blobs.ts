@@ -10,6 +10,7 @@ export function createDirectoryBlobs(folder: string): BlobStore {
   const incoming = join(folder, 'incoming')
   mkdirSync(incoming, { recursive: true })
   return {
+    kind: 'public',
     async put(key, bytes) {
       await pipeline(Readable.from(bytes), createWriteStream(join(incoming, key)))
       await rename(join(incoming, key), join(folder, key))

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isServed, type Kith, type MediaRecord, type ServedBlobStore } from '@kith/core'
+import type { Kith, MediaRecord, ServedBlobStore } from '@kith/core'
 import { writeNewFile } from '../new-file.ts'
 import { backupFiles, measure, type MediaPart, type StoredFile } from './manifest.ts'
 import { copyOf, type ListedMedium } from './media-list.ts'
@@ -27,7 +27,7 @@ export async function copyMedia(options: CopyMedia): Promise<MediaPart> {
   const { kith, folder, copies } = options
   const { blobs } = kith.config.media
   if (!blobs) return { mode: 'none', count: 0, bytes: 0, missing: 0, list: null }
-  const source = copies && isServed(blobs) ? blobs : null
+  const source = copies && blobs.kind === 'served' ? blobs : null
   const part: MediaPart = { mode: source ? 'copied' : 'listed', count: 0, bytes: 0, missing: 0, list: null }
   const path = join(folder, backupFiles.list)
   await writeNewFile(path, lines(options, { source, part }))

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import type { BlobStore } from '@kith/core'
+import type { BlobStore, PublicBlobStore } from '@kith/core'
 import type { Case } from '../case.ts'
 import { nextId } from '../records.ts'
 import { chunks, noKeys, put, red, renditions } from './samples.ts'
 
 const meta = { contentType: 'image/webp', size: null } as const
 
-/** What `url` promises, and what `put` and `remove` answer. */
-export const addressCases: readonly Case<BlobStore>[] = [
+/** What `url` promises. */
+export const publicCases: readonly Case<PublicBlobStore>[] = [
   {
     name: 'blobs: url is the same each time, before and after a put, and another for each key and rendition',
     async run(make) {
@@ -22,6 +22,10 @@ export const addressCases: readonly Case<BlobStore>[] = [
       for (const url of before) assert.doesNotThrow(() => new URL(url, 'https://app.example'))
     },
   },
+]
+
+/** What `put` and `remove` answer. */
+export const addressCases: readonly Case<BlobStore>[] = [
   {
     name: 'blobs: put rejects with the error of its stream',
     async run(make) {

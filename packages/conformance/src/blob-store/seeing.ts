@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type BlobStore, isGranted, isServed, type Rendition } from '@kith/core'
+import type { BlobStore, Rendition } from '@kith/core'
 import { readFile } from './reading-bytes.ts'
 
 /** What a browser gets of a blob. */
@@ -24,11 +24,12 @@ const patienceMillis = 20_000
 export async function see(blobs: BlobStore, key: string, what: Looked = null): Promise<SeenBlob | null> {
   const rendition = what === 'video' ? null : what
   const form = rendition && ({ rendition, format: 'webp' } as const)
-  if (isServed(blobs)) return await readFile(blobs, key, { form })
+  if (blobs.kind === 'served') return await readFile(blobs, key, { form })
   const kind = what === 'video' ? 'video' : 'image'
-  const url = isGranted(blobs)
-    ? await blobs.grant(key, rendition, { until: soon(), kind })
-    : blobs.url(key, rendition, kind)
+  const url =
+    blobs.kind === 'granted'
+      ? await blobs.grant(key, rendition, { until: soon(), kind })
+      : blobs.url(key, rendition, kind)
   return url === null ? null : await download(url)
 }
 
@@ -48,7 +49,7 @@ export async function download(url: string): Promise<SeenBlob | null> {
  * Kith does, it holds at once.
  */
 export async function settled(blobs: BlobStore, check: () => Promise<void>): Promise<void> {
-  const end = isServed(blobs) ? 0 : Date.now() + patienceMillis
+  const end = blobs.kind === 'served' ? 0 : Date.now() + patienceMillis
   for (;;) {
     try {
       return await check()

@@ -18,8 +18,6 @@ export interface ReferenceHostOptions {
   method?: 'POST' | 'PUT' | undefined
   /** @default the system's clock */
   clock?: (() => Date) | undefined
-  /** Where Kith's routes stand. @default '/api/v1/media/files' */
-  urlPrefix?: string | undefined
   /** What signatures pin; less than all of it is a flaw, for tests that have to notice. @default all */
   pins?: readonly (keyof Policy)[] | undefined
 }
@@ -39,9 +37,9 @@ const everything: readonly (keyof Policy)[] = ['key', 'contentType', 'size', 're
  * what it granted. For tests: a rendition is the image itself. It does not keep the process alive.
  */
 export function createReferenceHost(options: ReferenceHostOptions = {}): ReferenceHost {
-  const { method = 'POST', clock = () => new Date(), urlPrefix, pins = everything } = options
+  const { method = 'POST', clock = () => new Date(), pins = everything } = options
   const secret = randomBytes(32).toString('hex')
-  const kept = createMemoryBlobs(urlPrefix === undefined ? {} : { urlPrefix })
+  const kept = createMemoryBlobs()
   const names = new Set<string>()
   const staged = new Map<string, StagedFile>()
   const server = serveReference({ secret, clock, blobs: kept, staged })
@@ -58,7 +56,7 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
       await kept.put(key, bytes, meta)
       names.add(key)
     },
-    url: kept.url,
+    kind: 'granted',
     list: kept.list,
     present: kept.present,
     async remove(key) {

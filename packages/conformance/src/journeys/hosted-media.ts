@@ -9,15 +9,15 @@ export interface HostedMedia extends JourneyMedia {
 }
 
 /** Moves the media of a journey to the reference host. What reads images and videos stays as it is. */
-export function hostMedia(local: JourneyMedia, publicPath: string, clock: Clock): HostedMedia {
-  const host = createReferenceHost({ clock, urlPrefix: `${publicPath}/files` })
+export function hostMedia(local: JourneyMedia, clock: Clock): HostedMedia {
+  const host = createReferenceHost({ clock })
   let fault: Error | null = null
 
   function breakable<Port extends object>(port: Port): Port {
     return new Proxy(port, {
       get(target, name) {
         const member: unknown = Reflect.get(target, name)
-        if (!fault || name === 'url' || typeof member !== 'function') return member
+        if (!fault || typeof member !== 'function') return member
         return name === 'read' ? () => failing(fault) : () => Promise.reject(fault as Error)
       },
     })

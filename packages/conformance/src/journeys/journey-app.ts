@@ -5,7 +5,6 @@ import {
   createKith,
   createSketchCaptions,
   generateSigningKey,
-  isServed,
   type Kith,
   type ServedBlobStore,
 } from '@kith/core'
@@ -73,12 +72,12 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
 
   const storage = await host.makeStorage()
   await storage.migrate()
-  const publicPath = `${host.conditions.basePath}/media`
-  const local = await host.makeMedia(publicPath)
-  const hosted = setup.hosted ? hostMedia(local, publicPath, now) : null
+  const local = await host.makeMedia()
+  const hosted = setup.hosted ? hostMedia(local, now) : null
   const media = hosted ?? local
   const kith = createKith({
     secret: journeySecret,
+    prefix: host.conditions.basePath,
     storage: {
       ...storage,
       users: breakable(storage.users, () => fault),
@@ -155,7 +154,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
 
 /** A store that says when a blob is opened for reading, and when it is closed. */
 function countReads(blobs: BlobStore, changed: (change: 1 | -1) => void): BlobStore {
-  if (!isServed(blobs)) return blobs
+  if (blobs.kind !== 'served') return blobs
   async function* counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     changed(1)
     try {

@@ -2,12 +2,9 @@ import type { CaptionWriter, Kith, MediaOptions, Storage } from '@kith/core'
 import type { KithHttpOptions } from '@kith/http'
 import type { Send } from './wire.ts'
 
-/** The options of the HTTP side that a journey may set: where it is mounted is up to the host. */
-export type MountOptions = Omit<KithHttpOptions, 'prefix'>
-
 /** What a journey needs besides the usual. */
 export interface JourneySetup {
-  http?: MountOptions | undefined
+  http?: KithHttpOptions | undefined
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
@@ -32,8 +29,8 @@ export const guardHeader = 'x-guard'
 export interface JourneyHost {
   /** A fresh, empty storage. */
   makeStorage(): Promise<Storage>
-  /** Real images and videos, in a fresh place. Kith serves them under `publicPath`. */
-  makeMedia(publicPath: string): Promise<JourneyMedia>
+  /** Real images and videos, in a fresh place. */
+  makeMedia(): Promise<JourneyMedia>
   /**
    * Starts an app with Kith and these routes of its own, which answer JSON:
    * `GET POST /host/private` behind `requireViewer` and `GET POST /host/public` behind `readViewer` answer
@@ -43,7 +40,7 @@ export interface JourneyHost {
    * on exactly the path `<basePath>/users/register`, by the router of the host or its raw target, it adds
    * {@link guardHeader} to the answer.
    */
-  serve(kith: Kith, options: MountOptions): Promise<JourneyServer>
+  serve(kith: Kith, options: KithHttpOptions): Promise<JourneyServer>
   readonly conditions: JourneyConditions
 }
 
@@ -57,7 +54,7 @@ export interface JourneyServer {
 
 /** In what the hosts differ. Each difference that a journey allows for has its reason here. */
 export interface JourneyConditions {
-  /** What stands before the paths of Kith: its prefix, and before that what it is mounted under. */
+  /** What stands before the paths of Kith: the `prefix` of its Kith. */
   readonly basePath: string
   /** The host was told to believe `X-Forwarded-For`, so that header is the client's address; elsewhere it means nothing. */
   readonly trustsProxy: boolean

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { isServed } from '@kith/core'
 import type { Answer } from './answer.ts'
 import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
@@ -134,7 +133,7 @@ function ask(
 
 function offersAvif({ media }: JourneyApp): boolean {
   const { blobs } = media.options
-  return isServed(blobs) && blobs.formats.includes('avif')
+  return blobs.kind === 'served' && blobs.formats.includes('avif')
 }
 
 function typeOf({ headers }: Answer): string | null {

@@ -11,7 +11,8 @@ export type Presence = 'required' | 'optional' | 'off'
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
   readonly reservedUsernames: ReadonlySet<string>
-  readonly passwordMinLength: number
+  /** Of a password. */
+  readonly minLength: number
   /** Words that no password may consist of: those that the app gives, and its issuer. */
   readonly forbiddenWords: readonly string[]
 }
@@ -86,7 +87,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   }
   const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
   const currentPassword = exactText(1, passwordMaxLength)
-  const newPassword = exactText(rules.passwordMinLength, passwordMaxLength)
+  const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine((password) => !isRepetitive(password), {
       error: 'Choose a password that does not repeat itself or run along the keyboard',
       params: { code: 'too-easy' },

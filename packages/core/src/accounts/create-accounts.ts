@@ -21,7 +21,8 @@ export function createAccounts(core: Core): Accounts {
   const { config, storage, passwords, clock, emit } = core
   const { users } = storage
   const presentOwn = (user: UserRecord): Promise<OwnUser> => core.people.presentOwn(user)
-  const inputs = createAccountInputs(config.accounts)
+  const { minLength, forbiddenWords } = config.passwords
+  const inputs = createAccountInputs({ ...config.accounts, minLength, forbiddenWords })
   const demandUnbreached = createBreachCheck(config, emit)
 
   function taken(names: readonly Identifier[]): KithError {
@@ -148,7 +149,7 @@ export function createAccounts(core: Core): Accounts {
       await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
-      if (isOwnPassword(newPassword, user, config.accounts.forbiddenWords))
+      if (isOwnPassword(newPassword, user, forbiddenWords))
         throw new InvalidInputError([{ path: 'newPassword', ...ownName }])
       await confirmPassword(core, { viewer, user, password: currentPassword, client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })

@@ -4,15 +4,24 @@ import bcrypt from 'bcryptjs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cheapHashing } from '../../test/instance.ts'
+import { type PasswordConfig, readOptions } from '../config.ts'
 import { createLog } from '../log/log.ts'
 import { createMemoryFactStore } from '../memory/memory-fact-store.ts'
+import { createMemoryStorage } from '../memory/memory-storage.ts'
+import type { PasswordOptions } from '../options.ts'
 import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
 import { createPasswords } from './password.ts'
 
 const log = createLog({ warn: () => {} })
 const random = (length: number): Buffer => randomBytes(length)
 const tools = { random, facts: createMemoryFactStore(), log }
-const passwords = createPasswords(cheapHashing, tools)
+
+function configOf(passwords: PasswordOptions): PasswordConfig {
+  const secret = 'a secret of the tests, of 32 characters or more'
+  return readOptions({ secret, storage: createMemoryStorage(), passwords }).passwords
+}
+
+const passwords = createPasswords(configOf(cheapHashing), tools)
 
 test('a password matches its own hash and no other', async () => {
   const stored = await passwords.hash('correct horse')
@@ -33,7 +42,7 @@ test('nobody has no password', async () => {
 })
 
 test('the default parameters are those of OWASP, and a hash of other ones is to be upgraded', async () => {
-  const standard = createPasswords({}, tools)
+  const standard = createPasswords(configOf({}), tools)
   const stored = await standard.hash('correct horse')
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   expect(await passwords.verify('correct horse', stored)).toEqual({ matches: true, upgrade: true })
@@ -155,7 +164,7 @@ describe('the work of a wrong password', () => {
       }) as typeof verify,
     }
     const named = legacy.map((verifier, index) => noted(`legacy ${index}`, verifier))
-    const made = createPasswords({ ...cheapHashing, legacy: named }, { ...tools, facts, argon2 })
+    const made = createPasswords(configOf({ ...cheapHashing, legacy: named }), { ...tools, facts, argon2 })
     return {
       made,
       async workOf(password: string, stored: string | null): Promise<string[]> {
@@ -254,10 +263,10 @@ test('a hash that cannot be checked matches nothing, and is reported once and wi
     reads: (stored) => stored.startsWith('odd'),
     verify: (_password, stored) => Promise.reject(new Error(`cannot read ${stored}`)),
   }
-  const made = createPasswords(
-    { ...cheapHashing, legacy: [throwing] },
-    { ...tools, log: createLog({ warn: (...line) => lines.push(line) }) },
-  )
+  const made = createPasswords(configOf({ ...cheapHashing, legacy: [throwing] }), {
+    ...tools,
+    log: createLog({ warn: (...line) => lines.push(line) }),
+  })
   for (const stored of ['odd one', 'odd one', 'odd two', 'nothing', 'nothing']) {
     expect(await made.verify('x', stored)).toEqual({ matches: false, upgrade: false })
   }

@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import type { PasswordConfig } from '../config.ts'
 import type { Emit } from '../events.ts'
 import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import type { FactStore } from '../facts.ts'
 import type { Random } from '../id.ts'
 import type { Log } from '../log/log.ts'
-import type { PasswordOptions } from '../options.ts'
 import { observeJob, observeQueue } from '../telemetry/job-queue.ts'
 import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { isArgon2 } from './argon2-hash.ts'
@@ -15,7 +14,6 @@ import type { LegacyHash } from './legacy-hash.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
-  readonly minLength: number
   /** `turn` says whose work it is. @default that of everybody who gives none */
   hash(password: string, turn?: Turn): Promise<string>
   /**
@@ -34,9 +32,6 @@ export interface Passwords {
 /** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
 const argon2id = 2
 
-/** The threads on which Node hashes, reads files and looks up names, and how many of them hashing leaves to the others. */
-const poolThreads = 4
-const sparedThreads = 2
 const nobodysTurn: Turn = Object.freeze({ key: 'nobody' })
 /** The native library, which a test replaces to count its work. */
 interface Argon2 {
@@ -58,13 +53,12 @@ export interface PasswordTools {
 
 /** Creates the password hashing of one Kith instance. */
 export function createPasswords(
-  options: PasswordOptions,
+  { memoryKiB, iterations, parallelism, legacy, concurrency, queueLimit }: PasswordConfig,
   { random, facts, log, emit, telemetry = silentTelemetry, argon2 = { hash, verify } }: PasswordTools,
 ): Passwords {
-  const { minLength = 8, memoryKiB = 19_456, iterations = 2, parallelism = 1, legacy = [] } = options
   const queue = createFairQueue({
-    concurrency: options.concurrency ?? Math.min(availableParallelism(), poolThreads - sparedThreads),
-    maxWaiting: options.queueLimit ?? 100,
+    concurrency,
+    maxWaiting: queueLimit,
     work: 'passwords',
     onRefused: ({ key, lane }) =>
       emit?.('work.refused', {
@@ -90,7 +84,6 @@ export function createPasswords(
   })
 
   return {
-    minLength,
     async hash(password, turn = nobodysTurn) {
       const salt = random(16)
       const settings = { algorithm: argon2id, memoryCost: memoryKiB, timeCost: iterations, parallelism, salt }

@@ -1,5 +1,4 @@
 import type { MediaConfig } from '../config.ts'
-import { isGranted, isServed } from '../media/blob-store.ts'
 
 /** What it takes to read a stored image. */
 export interface ImageSource {
@@ -19,14 +18,13 @@ export async function* openImage(
   { media: { blobs }, fetch, until, signal }: ImageSource,
 ): AsyncGenerator<Uint8Array> {
   if (!blobs) throw new Error('There is no blob store to read the image from')
-  if (isServed(blobs)) {
+  if (blobs.kind === 'served') {
     const served = await blobs.read(id, { rendition: 'feed', format: 'webp' }, () => null)
     if (!served) throw new Error('The blob store does not have the image')
     return yield* served.bytes
   }
-  const address = isGranted(blobs)
-    ? await blobs.grant(id, 'feed', { until, kind: 'image' })
-    : blobs.url(id, 'feed')
+  const address =
+    blobs.kind === 'granted' ? await blobs.grant(id, 'feed', { until, kind: 'image' }) : blobs.url(id, 'feed')
   const response = address === null ? null : await fetch(address, { signal, redirect: 'error' })
   if (!response?.ok || !response.body) throw new Error('The host of the media did not give the image')
   yield* atMost(maxBytes, response.body)

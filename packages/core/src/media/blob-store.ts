@@ -13,25 +13,20 @@ export function isBlobKey(text: string): boolean {
 }
 
 /**
- * Keeps the bytes of media. Keys are made by Kith, never a name that a user gave; their letter case counts. What
+ * What all blob stores do. Keys are made by Kith, never a name that a user gave; their letter case counts. What
  * {@link isBlobKey} refuses is a `TypeError`. A host that cannot be reached, is busy or stops answering is
  * `media-unavailable` within a bounded time; a call that failed so may be made again.
  */
-export interface BlobStore {
+interface Blobs {
   /**
    * Stores a blob, and has copied each chunk before it asks for the next. It is there whole or not at all: a stream that
-   * fails or gives other than `meta.size` bytes, or a process that stops, leaves nothing that {@link url} leads to, and
+   * fails or gives other than `meta.size` bytes, or a process that stops, leaves nothing that a browser finds, and
    * no temporary file past a {@link put} an hour later. Putting a key again, with a blob of the same kind, replaces the
    * blob with its renditions; if that fails, the one before stays, though where renditions are files of their own some may
    * be those of the later one. Of concurrent calls for one key one is there at the end.
    * @throws media-unavailable
    */
   put(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void>
-  /**
-   * Where a browser finds the blob, or one of its renditions if it is an image. Answers without I/O. `kind` says what the blob
-   * is, for hosts that keep images and videos in different places; without it, it is an image.
-   */
-  url(key: string, rendition: Rendition | null, kind?: MediaKind): string
   /**
    * Removes the blob and all of its renditions, also one that is being made at the time. Idempotent. A put of the same key
    * at the same moment comes before or after it; one that can do neither is `media-unavailable`.
@@ -50,6 +45,16 @@ export interface BlobStore {
   present(keys: readonly string[]): Promise<string[]>
 }
 
+/** A blob store whose files everybody may see, at a host of their own. */
+export interface PublicBlobStore extends Blobs {
+  readonly kind: 'public'
+  /**
+   * Where a browser finds the blob, or one of its renditions if it is an image. Answers without I/O. `kind` says what the blob
+   * is, for hosts that keep images and videos in different places; without it, it is an image.
+   */
+  url(key: string, rendition: Rendition | null, kind?: MediaKind): string
+}
+
 /** What a listing says of a key. */
 export interface ListedBlob {
   key: string
@@ -62,21 +67,6 @@ export interface BlobPage {
   blobs: ListedBlob[]
   /** Where the next page begins; `null` behind the last. */
   next: string | null
-}
-
-/**
- * A blob store that can be the wrong one, such as a folder whose disk is not mounted. It keeps a mark, by which Kith knows that
- * it is the one of its database.
- */
-export interface MarkedBlobStore extends BlobStore {
-  /** The mark; `null` where there is none. Makes nothing. @throws media-unavailable, storage-failed */
-  readMark(): Promise<string | null>
-  /**
-   * Writes the mark, in place of one before: up to 100 letters, digits and dashes. Makes the place of the blobs where there is
-   * none yet. Once a mark was read or written, {@link put} and {@link remove} no longer make that place.
-   * @throws media-unavailable, storage-failed
-   */
-  writeMark(mark: string): Promise<void>
 }
 
 /** A part of a file: from the first to the last byte, both included. */
@@ -99,7 +89,8 @@ export interface ServedBlob extends ServedFile {
 }
 
 /** A blob store without a web server of its own: Kith's HTTP routes serve its files. */
-export interface ServedBlobStore extends BlobStore {
+export interface ServedBlobStore extends Blobs {
+  readonly kind: 'served'
   /** What its renditions are served in; WebP is always among them. It stays the same. */
   readonly formats: readonly RenditionFormat[]
   /**
@@ -124,11 +115,9 @@ export interface GrantTerms {
   kind: MediaKind
 }
 
-/**
- * A blob store whose files can be seen with a signed address alone: Kith's HTTP routes stand at {@link BlobStore.url} and
- * send browsers on.
- */
-export interface GrantedBlobStore extends BlobStore {
+/** A blob store whose files can be seen with a signed address alone: Kith's HTTP routes send browsers on. */
+export interface GrantedBlobStore extends Blobs {
+  readonly kind: 'granted'
   /**
    * Signs an address of one blob or one of its renditions, that holds until `until` and for nothing else; `null` where it
    * can tell without I/O that there is nothing to sign, as for any text that is no key. Asks the host nothing.
@@ -137,17 +126,25 @@ export interface GrantedBlobStore extends BlobStore {
   grant(key: string, rendition: Rendition | null, terms: GrantTerms): Promise<string | null>
 }
 
-/** Whether the routes have to send browsers on to this store's files. */
-export function isGranted(store: BlobStore): store is GrantedBlobStore {
-  return 'grant' in store
+/** Keeps the bytes of media. Its `kind` says how browsers come by them; where Kith's routes do it, core makes the URLs. */
+export type BlobStore = PublicBlobStore | ServedBlobStore | GrantedBlobStore
+
+/** The mark of a place of blobs, by which Kith knows that it is the one of its database. */
+export interface BlobMark {
+  /** The mark; `null` where there is none. Makes nothing. @throws media-unavailable, storage-failed */
+  readMark(): Promise<string | null>
+  /**
+   * Writes the mark, in place of one before: up to 100 letters, digits and dashes. Makes the place of the blobs where there is
+   * none yet. Once a mark was read or written, `put` and `remove` no longer make that place.
+   * @throws media-unavailable, storage-failed
+   */
+  writeMark(mark: string): Promise<void>
 }
+
+/** A blob store that can be the wrong one, such as a folder whose disk is not mounted: it keeps a mark. */
+export type MarkedBlobStore = BlobStore & BlobMark
 
 /** Whether this store keeps a mark. */
 export function isMarked(store: BlobStore): store is MarkedBlobStore {
   return 'readMark' in store
-}
-
-/** Whether the routes have to serve this store's files. */
-export function isServed(store: BlobStore): store is ServedBlobStore {
-  return 'read' in store
 }

@@ -40,7 +40,7 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
     const end = performance.now() + patienceMillis
     for (let counted = false; ; counted = true) {
       const record = await own(viewer, id)
-      if (record.state === 'ready') return toUpload(demandBlobs(config), record)
+      if (record.state === 'ready') return toUpload(config, record)
       if (!counted) await attempts.byAccount('confirmByUpload', id)
       const now = core.clock()
       if (await storage.media.claim({ id, by, now, until: new Date(now.getTime() + claimMillis) })) {
@@ -67,7 +67,7 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
     } catch (error) {
       // A call whose claim had ended may have taken it in and discarded it meanwhile.
       const [now] = await storage.media.byIds([id])
-      if (now?.state === 'ready') return toUpload(demandBlobs(config), now)
+      if (now?.state === 'ready') return toUpload(config, now)
       if (isUseless(error)) await discard(direct, id)
       throw error
     }

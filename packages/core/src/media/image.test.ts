@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { createMemoryBlobs } from '../memory/memory-blobs.ts'
 import type { BlobStore } from './blob-store.ts'
 import { toImage } from './image.ts'
 import type { MediaRecord } from './media-store.ts'
 
 /** Keeps images and videos in different places, as hosts do. */
 const blobs: BlobStore = {
+  kind: 'public',
   async put() {},
   async remove() {},
   list: async () => ({ blobs: [], next: null }),
@@ -12,8 +14,8 @@ const blobs: BlobStore = {
   url: (key, rendition, kind = 'image') => `/${kind}/${key}/${rendition ?? 'original'}`,
 }
 
-test.each(['image', 'video'] as const)('the address of what is stored says that it is: %s', (kind) => {
-  const record: MediaRecord = {
+function recordOf(kind: 'image' | 'video'): MediaRecord {
+  return {
     id: 'a',
     ownerId: 'b',
     kind,
@@ -23,6 +25,16 @@ test.each(['image', 'video'] as const)('the address of what is stored says that 
     measures: null,
     attachment: null,
   }
-  expect(toImage(blobs, record).url).toBe(`/${kind}/a/original`)
-  expect(toImage(blobs, record).renditions.feed).toBe('/image/a/feed')
+}
+
+test.each(['image', 'video'] as const)('the URL of what a host shows says that it is: %s', (kind) => {
+  const record = recordOf(kind)
+  expect(toImage({ blobs, url: '/api/v1/media' }, record).url).toBe(`/${kind}/a/original`)
+  expect(toImage({ blobs, url: '/api/v1/media' }, record).renditions.feed).toBe('/image/a/feed')
+})
+
+test.each([createMemoryBlobs(), null])('what the routes of Kith show has their URL', (blobs) => {
+  const { url, renditions } = toImage({ blobs, url: 'https://api.example/v2/media' }, recordOf('image'))
+  expect(url).toBe('https://api.example/v2/media/files/a')
+  expect(renditions.feed).toBe('https://api.example/v2/media/files/a/feed')
 })

@@ -1,5 +1,5 @@
-import type { BlobStore } from './blob-store.ts'
-import type { Rendition } from './media.ts'
+import type { MediaConfig } from '../config.ts'
+import type { MediaKind, Rendition } from './media.ts'
 import type { MediaRecord } from './media-store.ts'
 
 /** An image as it is shown. */
@@ -12,17 +12,30 @@ export interface Image {
   renditions: Record<Rendition, string>
 }
 
+/** What URLs of media are made of. */
+export type MediaUrls = Pick<MediaConfig, 'blobs' | 'url'>
+
 /** Shows a stored image. */
-export function toImage(blobs: BlobStore, media: MediaRecord): Image {
+export function toImage(urls: MediaUrls, media: MediaRecord): Image {
   return {
-    url: blobs.url(media.id, null, media.kind),
+    url: urlOf(urls, media.id, { rendition: null, kind: media.kind }),
     width: media.measures?.width ?? 0,
     height: media.measures?.height ?? 0,
     thumbhash: media.measures?.thumbhash ?? null,
     renditions: {
-      thumb: blobs.url(media.id, 'thumb'),
-      feed: blobs.url(media.id, 'feed'),
-      full: blobs.url(media.id, 'full'),
+      thumb: urlOf(urls, media.id, { rendition: 'thumb', kind: 'image' }),
+      feed: urlOf(urls, media.id, { rendition: 'feed', kind: 'image' }),
+      full: urlOf(urls, media.id, { rendition: 'full', kind: 'image' }),
     },
   }
+}
+
+/** Where a browser finds a blob: at its own host, or at the routes of Kith, which serve it or send the browser on. */
+function urlOf(
+  { blobs, url }: MediaUrls,
+  id: string,
+  { rendition, kind }: { rendition: Rendition | null; kind: MediaKind },
+): string {
+  if (blobs?.kind === 'public') return blobs.url(id, rendition, kind)
+  return rendition ? `${url}/files/${id}/${rendition}` : `${url}/files/${id}`
 }

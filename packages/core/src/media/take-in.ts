@@ -34,11 +34,11 @@ export function createTakeIn(core: Core): TakeIn {
       // The same upload was confirmed twice at once, or its account was deleted meanwhile, or upkeep gave it up after a very
       // slow upload.
       const [stored] = await storage.media.byIds([record.id])
-      if (stored?.state === 'ready') return toUpload(blobs, stored)
+      if (stored?.state === 'ready') return toUpload(config.media, stored)
       await blobs.remove(record.id)
       throw new KithError('media-not-found', { detail: 'Upload it again.' })
     }
-    return toUpload(blobs, { ...record, state: 'ready', measures })
+    return toUpload(config.media, { ...record, state: 'ready', measures })
   }
 
   async function measured(received: Received, ownerId: string): Promise<MediaMeasures> {

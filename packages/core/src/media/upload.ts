@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Core } from '../core.ts'
-import type { BlobStore } from './blob-store.ts'
-import { type Image, toImage } from './image.ts'
+import { type Image, type MediaUrls, toImage } from './image.ts'
 import { type MediaKind, mediaTypes } from './media.ts'
 import type { MediaType } from './media.ts'
 import type { MediaRecord } from './media-store.ts'
@@ -35,8 +34,8 @@ export const signUploadInput: z.ZodType<SignUploadInput> = z.strictObject({
 })
 
 /** An upload as its owner sees it. */
-export function toUpload(blobs: BlobStore, record: MediaRecord): Upload {
-  const { url, width, height, thumbhash, renditions } = toImage(blobs, record)
+export function toUpload(urls: MediaUrls, record: MediaRecord): Upload {
+  const { url, width, height, thumbhash, renditions } = toImage(urls, record)
   const duration = record.measures?.durationSeconds ?? null
   return {
     id: record.id,
@@ -53,9 +52,8 @@ export function toUpload(blobs: BlobStore, record: MediaRecord): Upload {
 
 /** Those of these media that can be used and are not yet. */
 export function presentUploads({ config: { media } }: Core, records: readonly MediaRecord[]): Upload[] {
-  const { blobs } = media
-  if (!blobs) return []
+  if (!media.blobs) return []
   return records
     .filter(({ state, attachment }) => state === 'ready' && attachment === null)
-    .map((record) => toUpload(blobs, record))
+    .map((record) => toUpload(media, record))
 }

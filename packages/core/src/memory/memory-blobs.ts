@@ -9,12 +9,11 @@ interface Blob {
 }
 
 /** Blobs of this process, for tests. It makes nothing: each rendition of an image is the image itself. */
-export function createMemoryBlobs({
-  urlPrefix = '/api/v1/media/files',
-}: { urlPrefix?: string } = {}): ServedBlobStore {
+export function createMemoryBlobs(): ServedBlobStore {
   const blobs = new Map<string, Blob>()
 
   return {
+    kind: 'served',
     formats: ['webp'],
     async put(key, bytes, { contentType, size }) {
       demandKey(key)
@@ -25,10 +24,6 @@ export function createMemoryBlobs({
       if (size !== null && size !== content.length)
         throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
       blobs.set(key, { contentType, content, storedAt: new Date() })
-    },
-    url(key, rendition) {
-      demandKey(key)
-      return rendition ? `${urlPrefix}/${key}/${rendition}` : `${urlPrefix}/${key}`
     },
     async remove(key) {
       demandKey(key)

@@ -49,11 +49,11 @@ function byPosition(a: MediaRecord, b: MediaRecord): number {
   return (a.attachment?.position ?? 0) - (b.attachment?.position ?? 0)
 }
 
-function toView({ blobs }: MediaConfig, item: MediaRecord): PostMediaView {
-  if (!blobs) throw new TypeError('there are media, so `media.blobs` has to be given to createKith')
+function toView(config: MediaConfig, item: MediaRecord): PostMediaView {
+  if (!config.blobs) throw new TypeError('there are media, so `media.blobs` has to be given to createKith')
   const { id, kind } = item
   const duration = item.measures?.durationSeconds ?? null
-  const { url, width, height, thumbhash, renditions } = toImage(blobs, item)
+  const { url, width, height, thumbhash, renditions } = toImage(config, item)
   return {
     id,
     kind,

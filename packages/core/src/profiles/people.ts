@@ -22,14 +22,13 @@ const none: string[] = []
 /** Creates it. */
 export function createPeople({ users, edges, posts, media }: Storage, config: MediaConfig): People {
   async function images(use: 'avatar' | 'cover', ids: readonly string[]): Promise<Map<string, Image>> {
-    const { blobs } = config
-    if (!blobs || ids.length === 0) return new Map()
+    if (!config.blobs || ids.length === 0) return new Map()
     const found = await media.bySubjects(use, ids)
-    return new Map(found.map((item: MediaRecord) => [item.attachment?.subject ?? '', toImage(blobs, item)]))
+    return new Map(found.map((item: MediaRecord) => [item.attachment?.subject ?? '', toImage(config, item)]))
   }
 
   function defaultAvatar(userId: string): Image {
-    const url = `${config.publicPath}/avatars/${userId}.png`
+    const url = `${config.url}/avatars/${userId}.png`
     const renditions = { thumb: url, feed: url, full: url }
     return { url, width: defaultAvatarPixels, height: defaultAvatarPixels, thumbhash: null, renditions }
   }
