@@ -1,4 +1,5 @@
 import { isBlobKey } from '@kith/core'
+import { demandBlobKey } from '@kith/core/adapter'
 
 /** What the assets of one store are called. What is no key of a blob is a `TypeError`. */
 export interface AssetNames {
@@ -20,8 +21,8 @@ export function nameAssets(folder: string): AssetNames {
   const allStaged = `${prefix}staged/`
   const allBlobs = `${prefix}blobs/`
   return {
-    blob: (key) => allBlobs + demandKey(key),
-    staged: (key) => allStaged + demandKey(key),
+    blob: (key) => allBlobs + demandBlobKey(key),
+    staged: (key) => allStaged + demandBlobKey(key),
     keyOf(publicId) {
       const key = publicId.slice(allBlobs.length)
       return publicId.startsWith(allBlobs) && isBlobKey(key) ? key : null
@@ -29,9 +30,4 @@ export function nameAssets(folder: string): AssetNames {
     allBlobs,
     allStaged,
   }
-}
-
-function demandKey(key: string): string {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
-  return key
 }

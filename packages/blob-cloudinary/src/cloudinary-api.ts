@@ -128,7 +128,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
         headers,
         body,
         isRepeatable,
-        patienceMillis: uploadMillis,
+        millis: uploadMillis,
       } as const
       return (await askJson(request)) as Partial<Asset>
     },
@@ -165,7 +165,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
         url: `${apiUrl}/v2/analysis/${cloudName}/analyze/captioning`,
         headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify({ source: { uri: imageUrl } }),
-        patienceMillis: timeoutSeconds * 1000,
+        millis: timeoutSeconds * 1000,
         // Each answer is paid for.
         isRepeatable: false,
         signal,

@@ -1,21 +1,10 @@
-import { type DirectUploads, KithError, type MediaKind, type MediaType } from '@kith/core'
+import { type DirectUploads, KithError, type MediaKind } from '@kith/core'
+import { eachWithin, extensionOf } from '@kith/core/adapter'
 import { downloadAddress } from './addresses.ts'
 import { arrivedAt, type Asset, type ResourceType } from './cloudinary-api.ts'
+import { unavailable } from './cloudinary-errors.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
-import { boundBody } from './requests.ts'
-
-/** What Cloudinary calls the types. */
-const formats: Readonly<Record<MediaType, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-  'image/heic': 'heic',
-  'image/gif': 'gif',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-  'video/quicktime': 'mov',
-}
+import { patience } from './requests.ts'
 
 /** Nobody but Kith reads what is staged, whoever may see the blobs. */
 const type = 'authenticated'
@@ -46,7 +35,8 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
       const fields = api.sign({
         public_id: names.staged(key),
         type,
-        allowed_formats: formats[contentType],
+        // What Cloudinary calls the types.
+        allowed_formats: extensionOf[contentType],
         overwrite: 'true',
         timestamp: String(timestamp),
       })
@@ -76,7 +66,7 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
       const until = new Date(Date.now() + 60_000)
       for (const kind of kinds.candidates(publicId)) {
         const found = await api.open(downloadAddress(api, { publicId, type, kind, rendition: null }, until))
-        if (found) return yield* boundBody(found.body)
+        if (found?.body) return yield* readBody(found.body)
       }
       throw new KithError('media-not-found')
     },
@@ -100,5 +90,13 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
         await api.remove(path, ids.slice(from, from + removedAtOnce))
       cursor = page.next_cursor
     }
+  }
+}
+
+async function* readBody(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* eachWithin(patience, body)
+  } catch (error) {
+    throw unavailable(error)
   }
 }

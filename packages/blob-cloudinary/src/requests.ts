@@ -1,28 +1,25 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isKithError } from '@kith/core'
-import { explain, Refusal, type ToldError, unavailable } from './cloudinary-errors.ts'
+import { type Patience, within } from '@kith/core/adapter'
+import { explain, Refusal, type ToldError } from './cloudinary-errors.ts'
 
 // The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
 // errors carry key and secret, and where it sends to is one setting of the whole process.
 
-/** How long one request may take with all its tries, unless told otherwise, and a body may keep silent. */
-const patienceMillis = 10_000
+/** For how long one request may take with all its tries, unless told otherwise, and a body keep silent: a host that is down holds up a request no longer. */
+export const patience: Patience = Object.freeze({ millis: 10_000 })
 
 /** How long is waited before a request is made again. */
 const retryMillis: readonly number[] = [200, 800]
 
 /** What is asked. */
-export interface CloudinaryRequest {
+export interface CloudinaryRequest extends Pick<Patience, 'millis' | 'signal'> {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
   headers?: Record<string, string>
   body?: FormData | string
-  /** @default 10 seconds, with all tries @reason A host that is down holds up a request no longer. */
-  patienceMillis?: number
   /** Whether it does no harm when it is carried out twice. Else it is made again only if it was refused as too many. */
   isRepeatable: boolean
-  /** Ends it earlier. */
-  signal?: AbortSignal
   /** Counts a try that is about to be made, and may refuse it. */
   count?: (() => void) | undefined
 }
@@ -36,12 +33,8 @@ export async function ask<Used>(
   request: CloudinaryRequest,
   use: (response: Response) => Promise<Used>,
 ): Promise<Used> {
-  const { method, url, headers = {}, body = null } = request
-  const late = new AbortController()
-  const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
-  const patience = request.patienceMillis ?? patienceMillis
-  const timer = setTimeout(() => late.abort(tooLong(patience)), patience)
-  try {
+  const { method, url, headers = {}, body = null, millis = patience.millis } = request
+  async function persist(signal: AbortSignal): Promise<Used> {
     for (let attempt = 0; ; attempt++) {
       try {
         request.count?.()
@@ -50,14 +43,15 @@ export async function ask<Used>(
         throw new Refusal(response, await readError(response))
       } catch (error) {
         const delay = retryMillis[attempt]
-        if (delay === undefined || signal.aborted || !canHelp(error, request)) throw explain(error)
-        await wait(delay * (0.5 + Math.random() / 2), null, { signal }).catch(() => {
-          throw explain(error)
-        })
+        if (delay === undefined || signal.aborted || !canHelp(error, request)) throw error
+        await wait(delay * (0.5 + Math.random() / 2), null, { signal })
       }
     }
-  } finally {
-    clearTimeout(timer)
+  }
+  try {
+    return await within({ millis, signal: request.signal }, persist)
+  } catch (error) {
+    throw explain(error)
   }
 }
 
@@ -77,34 +71,6 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-/** A body whose every part comes in time. However it ends, nothing of it stays open. */
-export async function* boundBody(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  if (!body) return
-  const reader = body.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await inTime(reader.read())
-      if (done) return
-      yield value
-    }
-  } finally {
-    // Not waited for: a body that is silent does not end.
-    void reader.cancel().catch(() => {})
-  }
-}
-
-async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(tooLong(patienceMillis)), patienceMillis)
-  try {
-    return await Promise.race([answer, late])
-  } catch (error) {
-    throw unavailable(error)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 function canHelp(error: unknown, { isRepeatable, signal }: CloudinaryRequest): boolean {
   if (signal?.aborted || isKithError(error)) return false
   if (!(error instanceof Refusal)) return isRepeatable
@@ -120,8 +86,4 @@ async function readError(response: Response): Promise<ToldError> {
     // A proxy in between answers in its own words.
     return {}
   }
-}
-
-function tooLong(millis: number): Error {
-  return Object.assign(new Error(`no answer within ${millis / 1000} s`), { name: 'TimeoutError' })
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type BlobMeta, KithError } from '@kith/core'
+import { counted } from '@kith/core/adapter'
 import type { CloudinaryApi, DeliveryType, ResourceType } from './cloudinary-api.ts'
 
 /** The size of a part: Cloudinary takes no less than 5 MiB, but for the last. */
@@ -45,7 +46,7 @@ interface Part {
   isLast: boolean
 }
 
-/** A part is given when there is more, or no more and as many bytes as were announced. Each chunk has been copied then. */
+/** A part is given when there is more, or no more and as many bytes as were announced.  */
 async function* inParts(bytes: AsyncIterable<Uint8Array>, size: number | null): AsyncGenerator<Part> {
   let held: Uint8Array[] = []
   let count = 0
@@ -57,17 +58,15 @@ async function* inParts(bytes: AsyncIterable<Uint8Array>, size: number | null): 
     count = 0
     return part
   }
-  for await (const chunk of bytes) {
+  for await (const chunk of counted(bytes, size)) {
     for (let from = 0; from < chunk.length;) {
       if (count === partBytes) yield take(false)
-      const piece = Buffer.from(chunk.subarray(from, from + partBytes - count))
+      const piece = chunk.subarray(from, from + partBytes - count)
       held.push(piece)
       count += piece.length
       from += piece.length
     }
   }
-  if (size !== null && size !== start + count)
-    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
   yield take(true)
 }
 

@@ -1,4 +1,4 @@
-import { isBlobKey } from '@kith/core'
+import { demandBlobKey } from '@kith/core/adapter'
 
 /** What the one file in the folder of a blob is called. */
 export const originalName = 'original'
@@ -24,14 +24,9 @@ export function nameFolders(root: string): Folders {
   const allStaged = `/${path}/staged`
   const allBlobs = `/${path}/blobs`
   return {
-    blob: (key) => `${allBlobs}/${demandKey(key)}`,
-    staged: (key) => `${allStaged}/${demandKey(key)}`,
+    blob: (key) => `${allBlobs}/${demandBlobKey(key)}`,
+    staged: (key) => `${allStaged}/${demandBlobKey(key)}`,
     allBlobs,
     allStaged,
   }
-}
-
-function demandKey(key: string): string {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
-  return key
 }

@@ -8,18 +8,16 @@ import {
   type BlobStore,
   inTemporaryFolder,
   isBlobKey,
-  KithError,
   sweepTemporaryFolders,
 } from '@kith/core'
+import { counted } from '@kith/core/adapter'
 import { originalName } from './folders.ts'
 import { listImageKitBlobs } from './imagekit-list.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
-import { removeFolder } from './remove-folder.ts'
+import { filesIn, hasFolder } from './library.ts'
+import { removeFile, removeFolder } from './remove.ts'
 import { atImageKit } from './requests.ts'
 import { uploadFile } from './upload-file.ts'
-
-/** A folder with this in it is one of which the caches still have to be purged. */
-const owedName = 'purge-owed'
 
 /** Blobs as files of the media library, `blobs/<key>/original`. Renditions are made by ImageKit when they are asked for. */
 export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
@@ -30,10 +28,14 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
     await atImageKit((terms) => client.cache.invalidation.create({ url: addresses.allIn(folder) }, terms))
   }
 
-  /** Lets the next removal find the folder again, which is how it knows that something is left to do. */
-  async function owePurge(folder: string): Promise<void> {
-    const read = (): Uint8Array[] => [Buffer.from('.')]
-    await uploadFile(client, { name: owedName, folder, isPrivate: true, size: 1, read })
+  /**
+   * Files go first and their folder last: while it is there its caches are not known to be purged, and whoever removes the blob
+   * again, in this process or another, purges them.
+   */
+  async function removeFiles(folder: string): Promise<boolean> {
+    const files = await filesIn(client, folder)
+    for (const { fileId } of files) await removeFile(client, fileId)
+    return files.length > 0 || (await hasFolder(client, folder))
   }
 
   const blobs = {
@@ -52,13 +54,10 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
     },
     async remove(key: string): Promise<void> {
       const folder = folders.blob(key)
-      if (!(await removeFolder(client, folder))) return
-      try {
-        await purge(folder)
-      } catch (error) {
-        await owePurge(folder)
-        throw error
-      }
+      const isPurged = place.purge && (await removeFiles(folder))
+      if (isPurged) await purge(folder)
+      // A listing can be a little behind.
+      if ((await removeFolder(client, folder)) && !isPurged) await purge(folder)
     },
   }
   if (isPublic)
@@ -75,18 +74,4 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
       return addresses.signed(`${folders.blob(key)}/${originalName}`, rendition, until)
     },
   }
-}
-
-/** The chunks, which are the caller's again when the next is asked for, and as many bytes as were announced. */
-async function* counted(
-  bytes: AsyncIterable<Uint8Array>,
-  size: BlobMeta['size'],
-): AsyncGenerator<Uint8Array> {
-  let count = 0
-  for await (const chunk of bytes) {
-    count += chunk.length
-    if (chunk.length > 0) yield Buffer.from(chunk)
-  }
-  if (size !== null && size !== count)
-    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type DirectUploads, KithError } from '@kith/core'
+import { eachWithin } from '@kith/core/adapter'
 import { nullIfAbsent, unavailable } from './imagekit-errors.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { filesIn, foldersMadeBefore, type StoredFile } from './library.ts'
-import { removeFolder } from './remove-folder.ts'
-import { atImageKit, boundBody, type RequestTerms } from './requests.ts'
+import { removeFile, removeFolder } from './remove.ts'
+import { atImageKit, patienceMillis } from './requests.ts'
 import { signUploadToken } from './upload-token.ts'
 
 /** ImageKit takes no token that holds for an hour or more. */
@@ -74,9 +75,13 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       if (!found) throw new KithError('media-not-found')
       if (!found.body) throw unavailable(new Error('ImageKit answered without a file'))
       let size = 0
-      for await (const part of boundBody(found.body as ReadableStream<Uint8Array>)) {
-        size += part.length
-        yield part
+      try {
+        for await (const part of eachWithin({ millis: patienceMillis }, found.body)) {
+          size += part.length
+          yield part
+        }
+      } catch (error) {
+        throw unavailable(error)
       }
       if (size !== file.size) throw unavailable(new Error('ImageKit gave other bytes than it stored'))
     },
@@ -90,12 +95,8 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
         const files = await filesIn(client, folder)
         const old = files.filter(({ createdAt }) => createdAt < before)
         if (old.length === files.length) await removeFolder(client, folder)
-        else for (const { fileId } of old) await atImageKit((terms) => removeFile(fileId, terms))
+        else for (const { fileId } of old) await removeFile(client, fileId)
       }
     },
-  }
-
-  async function removeFile(fileId: string, terms: RequestTerms): Promise<void> {
-    await client.files.delete(fileId, terms).catch(nullIfAbsent)
   }
 }

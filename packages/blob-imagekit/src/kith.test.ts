@@ -152,6 +152,27 @@ describe.concurrent('Kith with its media at ImageKit', () => {
     },
   )
 
+  test('caches that could not be purged with their post are purged by upkeep', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const double = await startAccount({}, onTestFinished)
+    const front = await startFaultyFront(double, onTestFinished)
+    const app = await open(double, front.account, onTestFinished)
+    const { id } = await app.kith.uploads.add(app.viewer, picture())
+    const post = await app.kith.posts.create(app.viewer, { media: [{ id, alt: 'Anna' }] })
+    const seen = (): Promise<Buffer | null> => view(app.media.blobs, id, 'feed')
+    expect(await seen()).not.toBeNull()
+    front.meet(/purge$/, Array<Fate>(6).fill({ status: 429 }))
+    await app.kith.posts.remove(app.viewer, post.id)
+    await app.kith.settled()
+    expect(await app.upkeep(0)).toMatchObject({ failed: ['media'] })
+    expect(app.kept()).toEqual([])
+    expect(await seen()).not.toBeNull()
+    expect(await app.upkeep(0)).toMatchObject({ media: 1, failed: [] })
+    await expect.poll(seen, { timeout: 20_000 }).toBeNull()
+  })
+
   test('what could not be removed with its post is removed by upkeep', async ({ onTestFinished }) => {
     const double = await startAccount({}, onTestFinished)
     const front = await startFaultyFront(double, onTestFinished)

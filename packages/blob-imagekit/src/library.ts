@@ -1,7 +1,9 @@
+import { basename, dirname } from 'node:path/posix'
 import type { ImageKit } from '@imagekit/nodejs'
 import type { File as LibraryFile, Folder as LibraryFolder } from '@imagekit/nodejs/resources/files/files'
+import type { Patience } from '@kith/core/adapter'
 import { unavailable } from './imagekit-errors.ts'
-import { atImageKit, type Patience } from './requests.ts'
+import { atImageKit } from './requests.ts'
 
 /** The most files that ImageKit lists at once; the folder of a key has a few. */
 const mostFiles = 1000
@@ -69,6 +71,11 @@ export async function foldersIn(
     const { type, name, createdAt } = each
     return type === 'folder' && name !== undefined ? [{ name, createdAt: new Date(createdAt ?? 0) }] : []
   })
+}
+
+/** Whether there is such a folder, with something in it or not. */
+export async function hasFolder(client: ImageKit, path: string): Promise<boolean> {
+  return (await foldersIn(client, dirname(path), { names: [basename(path)] })).length > 0
 }
 
 function toStored({ fileId, filePath, createdAt, size, mime, ...file }: LibraryFile): StoredFile {

@@ -1,18 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type MediaType, type Rendition, type WrittenRendition, isBlobKey } from '@kith/core'
-
-const extensions: Readonly<Record<MediaType, string>> = Object.freeze({
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-  'image/heic': 'heic',
-  'image/gif': 'gif',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-  'video/quicktime': 'mov',
-})
+import type { MediaType, Rendition, WrittenRendition } from '@kith/core'
+import { demandBlobKey, extensionOf } from '@kith/core/adapter'
 
 /** A file that a blob was put into. A later one has a greater version. */
 export interface Original {
@@ -26,8 +15,7 @@ export interface Original {
  * blobs by a hash, because keys made at the same time begin alike.
  */
 export function folderOf(directory: string, key: string): string {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
-  const hash = createHash('sha256').update(key).digest('hex')
+  const hash = createHash('sha256').update(demandBlobKey(key)).digest('hex')
   return join(directory, hash.slice(0, 2), hash.slice(2, 4), key)
 }
 
@@ -35,7 +23,7 @@ export function folderOf(directory: string, key: string): string {
 export function latest(names: readonly string[]): Original | null {
   const originals = names.flatMap((name) => {
     const [, version, extension] = /^(\d{6}-[0-9a-f]{16})\.(\w+)$/.exec(name) ?? []
-    const type = Object.entries(extensions).find(([, known]) => known === extension)
+    const type = Object.entries(extensionOf).find(([, known]) => known === extension)
     return version && type ? [{ version, name, contentType: type[0] as MediaType }] : []
   })
   return originals.sort((a, b) => (a.version < b.version ? 1 : -1))[0] ?? null
@@ -45,7 +33,7 @@ export function latest(names: readonly string[]): Original | null {
 export function next(names: readonly string[], contentType: MediaType): Original {
   const count = Number(latest(names)?.version.slice(0, 6) ?? 0) + 1
   const version = `${String(count).padStart(6, '0')}-${randomBytes(8).toString('hex')}`
-  return { version, name: `${version}.${extensions[contentType]}`, contentType }
+  return { version, name: `${version}.${extensionOf[contentType]}`, contentType }
 }
 
 /** The name of a rendition of an original. One in the only format that there is of it says so. */

@@ -6,7 +6,6 @@ import {
   type BlobMeta,
   type ByteRange,
   type ImageProcessor,
-  KithError,
   type RenditionForm,
   type RenditionFormat,
   type ServedBlobStore,
@@ -14,6 +13,7 @@ import {
   isBlobKey,
   toSystemError,
 } from '@kith/core'
+import { counted, demandBlobKey } from '@kith/core/adapter'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
@@ -103,18 +103,12 @@ async function place(
 
 async function write(path: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
   const file = await onDisk(() => open(path, 'wx'))
-  let size = 0
   try {
-    for await (const chunk of bytes) {
-      size += chunk.length
-      await onDisk(() => file.appendFile(chunk))
-    }
+    for await (const chunk of counted(bytes, meta.size)) await onDisk(() => file.appendFile(chunk))
   } finally {
     // A disk over the network may say only now that it is full.
     await onDisk(() => file.close())
   }
-  if (meta.size !== null && meta.size !== size)
-    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
 }
 
 async function* stream(path: string, range: ByteRange | null): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageProcessor, MediaType, RenditionForm } from '@kith/core'
+import { createSingleFlight } from '@kith/core/adapter'
 import { type Original, nameOfRendition } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 import { keep } from './lasting.ts'
@@ -20,13 +21,7 @@ export interface LocalRenditions {
 
 /** Creates the renditions of one store. However many ask for one at the same time, it is made once. */
 export function createRenditions(images: ImageProcessor, temporary: TemporaryFiles): LocalRenditions {
-  const making = new Map<string, Promise<void>>()
-
-  function once(place: string, make: () => Promise<void>): Promise<void> {
-    const current = making.get(place) ?? make().finally(() => making.delete(place))
-    making.set(place, current)
-    return current
-  }
+  const once = createSingleFlight<void>()
 
   async function make(folder: string, original: Original, form: RenditionForm): Promise<void> {
     const source = join(folder, original.name)

@@ -1,4 +1,5 @@
 import { isBlobKey, type Rendition } from '@kith/core'
+import { demandBlobKey } from '@kith/core/adapter'
 
 /** What an image consists of beside its original. */
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']
@@ -25,20 +26,15 @@ export function nameObjects(prefix: string): ObjectNames {
   const allStaged = `${prefix}staged/`
   const allBlobs = `${prefix}blobs/`
   return {
-    blob: (key, rendition) => `${allBlobs}${demandKey(key)}/${rendition ?? 'original'}`,
-    staged: (key) => allStaged + demandKey(key),
+    blob: (key, rendition) => `${allBlobs}${demandBlobKey(key)}/${rendition ?? 'original'}`,
+    staged: (key) => allStaged + demandBlobKey(key),
     allStaged,
     allBlobs,
     keyOf(name) {
       const [key = '', file] = name.slice(allBlobs.length).split('/')
       return name.startsWith(allBlobs) && file !== undefined && isBlobKey(key) ? key : null
     },
-    behind: (key) => `${allBlobs}${demandKey(key)}/~`,
+    behind: (key) => `${allBlobs}${demandBlobKey(key)}/~`,
     mark: `${prefix}kith-media`,
   }
-}
-
-function demandKey(key: string): string {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
-  return key
 }

@@ -16,14 +16,14 @@ import {
   type Rendition,
   sweepTemporaryFolders,
 } from '@kith/core'
-import { createOneAtATime } from '@kith/core/adapter'
+import { counted, createOneAtATime } from '@kith/core/adapter'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
 import { listS3Blobs } from './s3-list.ts'
 import { markS3 } from './s3-mark.ts'
 import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
-import { copied, storeObject } from './store-object.ts'
+import { storeObject } from './store-object.ts'
 
 /** Signed addresses hold no longer than this: S3 refuses to. */
 const longestSeconds = 7 * 86_400
@@ -47,7 +47,7 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     await sweepTemporaryFolders(place.temporaryDirectory)
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
       const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
-      await pipeline(Readable.from(copied(bytes, meta.size)), createWriteStream(path(null), { flags: 'wx' }))
+      await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path(null), { flags: 'wx' }))
       await all(renditions, (rendition) =>
         place.images.rendition(path(null), path(rendition), { rendition, format: 'webp' }),
       )

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -9,8 +10,9 @@ import {
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { type DirectUploads, KithError, type SignedUpload, type UploadTerms } from '@kith/core'
+import { eachWithin } from '@kith/core/adapter'
 import { deleteObjects } from './delete-objects.ts'
-import { boundBody } from './requests.ts'
+import { patience } from './requests.ts'
 import { atS3, isAbsent, unavailable } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 
@@ -91,7 +93,7 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
       const found = await atS3(() => client.send(new GetObjectCommand({ Bucket, Key })).catch(nullIfAbsent))
       if (!found?.Body) throw new KithError('media-not-found')
       try {
-        yield* boundBody(found.Body as AsyncIterable<Uint8Array>)
+        yield* eachWithin(patience, found.Body as Readable)
       } catch (error) {
         throw unavailable(error)
       }

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream'
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { BlobMark } from '@kith/core'
-import { boundBody } from './requests.ts'
+import { eachWithin } from '@kith/core/adapter'
+import { patience } from './requests.ts'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 
@@ -15,7 +17,7 @@ export function markS3({ client, bucket: Bucket, names }: S3Place): BlobMark {
         try {
           const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: names.mark }))
           let mark = ''
-          for await (const part of boundBody(Body as AsyncIterable<Uint8Array>)) {
+          for await (const part of eachWithin(patience, Body as Readable)) {
             mark += Buffer.from(part).toString()
             if (mark.length > mostBytes) break
           }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { type BlobMeta, KithError } from '@kith/core'
+import type { BlobMeta } from '@kith/core'
+import { counted } from '@kith/core/adapter'
 import { atS3 } from './s3-errors.ts'
 
 /** Where an object goes. */
@@ -24,7 +25,7 @@ export async function storeObject(
 
   async function* checked(): AsyncGenerator<Uint8Array> {
     try {
-      yield* copied(bytes, size)
+      yield* counted(bytes, size)
     } catch (error) {
       // Where the upload fails, its body is destroyed, which is thrown in here as well.
       if (!body.destroyed) failure = { error }
@@ -46,18 +47,4 @@ export async function storeObject(
     const { error: own } = (failure as { error: unknown } | null) ?? { error }
     throw own
   }
-}
-
-/** The chunks, which are the caller's again when the next is asked for, and as many bytes as were announced. */
-export async function* copied(
-  bytes: AsyncIterable<Uint8Array>,
-  size: number | null,
-): AsyncGenerator<Uint8Array> {
-  let count = 0
-  for await (const chunk of bytes) {
-    count += chunk.length
-    if (chunk.length > 0) yield Buffer.from(chunk)
-  }
-  if (size !== null && size !== count)
-    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
 }

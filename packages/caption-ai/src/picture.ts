@@ -1,4 +1,5 @@
 import { type MediaType, sniff } from '@kith/core'
+import { within } from '@kith/core/adapter'
 
 /** An image as it is sent. */
 export interface Picture {
@@ -29,23 +30,18 @@ async function readAll(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  signal.throwIfAborted()
   const source = image[Symbol.asyncIterator]()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(signal.reason as Error)
-  signal.addEventListener('abort', stop, { once: true })
   const chunks: Uint8Array[] = []
   let size = 0
   try {
     for (;;) {
-      const { done, value } = await Promise.race([source.next(), aborted])
+      const { done, value } = await within({ signal }, () => source.next())
       if (done) return Buffer.concat(chunks)
       size += value.length
       if (size > maxBytes) throw new Error(`The image has more than ${maxBytes} bytes`)
       chunks.push(value)
     }
   } finally {
-    signal.removeEventListener('abort', stop)
     // Not waited for: it may be the source that does not answer.
     void source.return?.().catch(() => {})
   }

@@ -1,6 +1,6 @@
 import { KithError } from '@kith/core'
+import { within } from '@kith/core/adapter'
 import { openBeside, type RedisClient } from './client.ts'
-import { within } from './deadline.ts'
 import { createReach } from './reach.ts'
 import { adviceOn, toKithError } from './redis-error.ts'
 import type { WhenUnreachable } from './when-unreachable.ts'
@@ -48,7 +48,7 @@ async function reasonOf(client: RedisClient, otherwise: unknown): Promise<unknow
     connection.ping().then(() => resolve(otherwise), resolve)
   })
   try {
-    return await within(told, reasonMillis)
+    return await within({ millis: reasonMillis }, () => told)
   } catch {
     return otherwise
   } finally {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { within } from '@kith/core/adapter'
 import { openBeside, type RedisClient, type RedisConnection } from './client.ts'
-import { DeadlineError, within } from './deadline.ts'
 import type { Denylist } from './denylist.ts'
 import type { Lease } from './lease.ts'
 import type { Mirror } from './mirror.ts'
@@ -51,11 +51,11 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
 
   /** Reads the whole denylist. Answers the position from which the stream tells what it may have missed. */
   async function rebuild(connection: RedisConnection): Promise<string> {
-    const position = await within(denylist.position(connection), openMillis)
+    const position = await within({ millis: openMillis }, () => denylist.position(connection))
     const found = new Set<string>()
     const pages = denylist.pages(connection)[Symbol.asyncIterator]()
     for (;;) {
-      const { value: page, done } = await within(pages.next(), openMillis)
+      const { value: page, done } = await within({ millis: openMillis }, () => pages.next())
       if (done) break
       for (const entry of page) {
         mirror.add(entry)
@@ -77,10 +77,12 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
   /** Answers the position after what it read. */
   async function read(connection: RedisConnection, position: string, waitMillis: number): Promise<string> {
     const since = lease.now()
-    const pushed = await within(denylist.next(connection, position, waitMillis), waitMillis + deadlineMillis)
+    const pushed = await within({ millis: waitMillis + deadlineMillis }, () =>
+      denylist.next(connection, position, waitMillis),
+    )
     for (const entry of pushed.entries) mirror.add(entry)
     // Asked after the read: what the stream still holds now, it held then, with all that followed.
-    if (!(await within(denylist.holds(connection, position), deadlineMillis))) {
+    if (!(await within({ millis: deadlineMillis }, () => denylist.holds(connection, position)))) {
       throw new Error('the stream of revocations was cut or is another one')
     }
     lease.renew(since)
@@ -93,12 +95,12 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
     if (now < nextDelivery) return
     for (const parcel of outbox.waiting(now).slice(0, parcelsAtOnce)) {
       try {
-        await within(denylist.write(connection, parcel.entries), deadlineMillis)
+        await within({ millis: deadlineMillis }, () => denylist.write(connection, parcel.entries))
         parcel.deliver()
       } catch (error) {
         // Reading may go on where writing fails, for want of memory for instance.
         nextDelivery = performance.now() + lastPauseMillis
-        if (error instanceof DeadlineError) throw error
+        if (error instanceof Error && error.name === 'TimeoutError') throw error
         return report(error)
       }
     }

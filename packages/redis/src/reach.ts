@@ -1,4 +1,4 @@
-import { DeadlineError, within } from './deadline.ts'
+import { within } from '@kith/core/adapter'
 import { toKithError } from './redis-error.ts'
 
 /** How long Redis may take to answer a call: longer than any answer of a sound one, short enough for a request to wait. */
@@ -15,6 +15,11 @@ export type Reach = <Answer>(call: () => Promise<Answer>) => Promise<Answer>
 export function createReach(): Reach {
   let silentUntil = 0
 
+  function late(): Error {
+    silentUntil = performance.now() + deadlineMillis
+    return new Error(`Redis has not answered within ${deadlineMillis} ms`)
+  }
+
   return async (call) => {
     const now = performance.now()
     if (now < silentUntil) throw toKithError(new Error('Redis has not answered an earlier call'))
@@ -26,9 +31,8 @@ export function createReach(): Reach {
         () => (silentUntil = 0),
         () => {},
       )
-      return await within(work, deadlineMillis)
+      return await within({ millis: deadlineMillis, late }, () => work)
     } catch (error) {
-      if (error instanceof DeadlineError) silentUntil = performance.now() + deadlineMillis
       throw toKithError(error)
     }
   }

@@ -1,8 +1,7 @@
 import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
-import { createLog } from '@kith/core/adapter'
+import { createLog, within } from '@kith/core/adapter'
 import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
-import { within } from './deadline.ts'
 import { createDenylist } from './denylist.ts'
 import { checkEviction, evictionProblem } from './eviction.ts'
 import { createFollower } from './follower.ts'
@@ -81,7 +80,7 @@ export function createRedisRevocations(options: RedisRevocationsOptions): RedisR
     void denylist.write(client, entries).then(deliver, (error: unknown) => {
       failure = error
     })
-    await within(written, deadlineMillis).catch((error: unknown) => {
+    await within({ millis: deadlineMillis }, () => written).catch((error: unknown) => {
       throw toKithError(failure ?? error)
     })
   }

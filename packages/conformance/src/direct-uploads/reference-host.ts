@@ -7,6 +7,7 @@ import {
   type MediaKind,
   sniff,
 } from '@kith/core'
+import { demandBlobKey } from '@kith/core/adapter'
 import { createMemoryBlobs } from '@kith/core/memory'
 import type { DirectHost } from './direct-host.ts'
 import { type Policy, seal } from './policy.ts'
@@ -74,7 +75,7 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
 
   const direct: DirectUploads = {
     async sign(key, { contentType, size, until }) {
-      demandKey(key)
+      demandBlobKey(key)
       const sealed = pinned({ key, contentType, size, until: until.getTime() })
       const expiresAt = until.toISOString()
       if (method === 'POST') {
@@ -86,7 +87,7 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
       return { method, url, headers: { 'content-type': contentType }, form: null, expiresAt }
     },
     async confirm(key, { kind, maxBytes, maxPixels }) {
-      demandKey(key)
+      demandBlobKey(key)
       const file = staged.get(key)
       if (!file) return false
       const fits = file.bytes.length <= maxBytes && pixelsOf(file.bytes) <= maxPixels
@@ -95,13 +96,13 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
       throw new KithError(fits ? 'unsupported-media-type' : 'media-too-large')
     },
     async *read(key) {
-      demandKey(key)
+      demandBlobKey(key)
       const file = staged.get(key)
       if (!file) throw new KithError('media-not-found')
       yield file.bytes
     },
     async discard(key) {
-      demandKey(key)
+      demandBlobKey(key)
       staged.delete(key)
     },
     async sweep(before) {
@@ -117,10 +118,6 @@ export function createReferenceHost(options: ReferenceHostOptions = {}): Referen
     files: () => [...names, ...staged.keys()],
     close: server.close,
   }
-}
-
-function demandKey(key: string): void {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
 }
 
 function kindOf(bytes: Uint8Array): MediaKind | null {

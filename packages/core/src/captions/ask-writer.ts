@@ -1,3 +1,4 @@
+import { within } from '../within.ts'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-writer.ts'
 import { CaptionsUnavailableError, toUnavailable } from './captions-unavailable.ts'
 import { cleanSuggestions } from './clean-suggestions.ts'
@@ -16,7 +17,7 @@ export async function askWriter(
   signal: AbortSignal,
 ): Promise<Asked> {
   try {
-    const answer = await untilAborted(signal, () => writer.suggest(request, signal))
+    const answer = await within({ signal }, () => writer.suggest(request, signal))
     const suggestions = cleanSuggestions(answer.suggestions, request.count)
     if (suggestions.length > 0) return { outcome: 'answered', answer: { ...answer, suggestions } }
     const { writer: asked, usage, failures = [] } = answer
@@ -24,17 +25,5 @@ export async function askWriter(
     return { outcome: 'unavailable', error: new CaptionsUnavailableError([...failures, empty]) }
   } catch (thrown) {
     return { outcome: 'unavailable', error: toUnavailable(thrown, writer.name, signal) }
-  }
-}
-
-async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(signal.reason as Error)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([work(), aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

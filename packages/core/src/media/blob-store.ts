@@ -12,6 +12,12 @@ export function isBlobKey(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(text)
 }
 
+/** The key. @throws TypeError for what {@link isBlobKey} refuses */
+export function demandBlobKey(key: string): string {
+  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
+  return key
+}
+
 /**
  * What all blob stores do. Keys are made by Kith, never a name that a user gave; their letter case counts. What
  * {@link isBlobKey} refuses is a `TypeError`. A host that cannot be reached, is busy or stops answering is

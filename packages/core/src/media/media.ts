@@ -34,6 +34,19 @@ Object.freeze(mediaTypes)
 /** One of {@link mediaTypes}. */
 export type MediaType = (typeof mediaTypes)[number]
 
+/** How the names of files of a type end, without the dot. */
+export const extensionOf: Readonly<Record<MediaType, string>> = Object.freeze({
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/heic': 'heic',
+  'image/gif': 'gif',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+  'video/quicktime': 'mov',
+})
+
 /** The renditions of an image: the longest side, or the side of the square. */
 export const renditionPixels: Readonly<Record<Rendition, number>> = Object.freeze({
   thumb: 320,

@@ -1,5 +1,5 @@
-import { KithError } from '../errors.ts'
-import { type ByteRange, isBlobKey, type ServedBlobStore } from '../media/blob-store.ts'
+import { type ByteRange, demandBlobKey, type ServedBlobStore } from '../media/blob-store.ts'
+import { counted } from '../media/counted.ts'
 import type { MediaType } from '../media/media.ts'
 
 interface Blob {
@@ -16,17 +16,13 @@ export function createMemoryBlobs(): ServedBlobStore {
     kind: 'served',
     formats: ['webp'],
     async put(key, bytes, { contentType, size }) {
-      demandKey(key)
+      demandBlobKey(key)
       const chunks: Uint8Array[] = []
-      // Copied at once, because a producer may use its buffer again.
-      for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk))
-      const content = Buffer.concat(chunks)
-      if (size !== null && size !== content.length)
-        throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
-      blobs.set(key, { contentType, content, storedAt: new Date() })
+      for await (const chunk of counted(bytes, size)) chunks.push(chunk)
+      blobs.set(key, { contentType, content: Buffer.concat(chunks), storedAt: new Date() })
     },
     async remove(key) {
-      demandKey(key)
+      demandBlobKey(key)
       blobs.delete(key)
     },
     async list(after, limit) {
@@ -37,7 +33,7 @@ export function createMemoryBlobs(): ServedBlobStore {
       return { blobs: page, next: keys.length > limit ? (page.at(-1)?.key ?? null) : null }
     },
     async present(keys) {
-      keys.forEach(demandKey)
+      keys.forEach(demandBlobKey)
       return keys.filter((key) => blobs.has(key))
     },
     async read(key, form, range) {
@@ -52,8 +48,4 @@ export function createMemoryBlobs(): ServedBlobStore {
 
 async function* stream(content: Uint8Array, range: ByteRange | null): AsyncGenerator<Uint8Array> {
   yield range ? content.subarray(range.start, range.end + 1) : content
-}
-
-function demandKey(key: string): void {
-  if (!isBlobKey(key)) throw new TypeError('a key is made of letters, digits and dashes')
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ImageKit } from '@imagekit/nodejs'
-import { isTemporary, statusOf } from './imagekit-errors.ts'
+import { isTemporary, nullIfAbsent, statusOf } from './imagekit-errors.ts'
 import { atImageKit } from './requests.ts'
 
 /** Before the second try; each further one comes after twice as long. */
@@ -23,4 +23,9 @@ export async function removeFolder(client: ImageKit, folderPath: string): Promis
       }
     }
   })
+}
+
+/** Removes a file; idempotent. */
+export async function removeFile(client: ImageKit, fileId: string): Promise<void> {
+  await atImageKit((terms) => client.files.delete(fileId, terms).catch(nullIfAbsent))
 }
