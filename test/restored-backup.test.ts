@@ -69,7 +69,7 @@ async function live(path: string, redis: { port: number; prefix: string }, backu
   return { first, stolen, latest, loggedOut, since, sinceAndOut }
 }
 
-async function codesOf({ sessions }: Kith, { tokens }: SignIn): Promise<string[]> {
+async function codesOf({ sessions }: Kith, { tokens }: Pick<SignIn, 'tokens'>): Promise<string[]> {
   const code = (error: { code?: string }) => error.code ?? String(error)
   return [
     await sessions.authenticate(tokens.accessToken).then(() => 'let in', code),

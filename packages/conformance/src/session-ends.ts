@@ -42,7 +42,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
         const phones = [await kith.sessions.login(login), await kith.sessions.login(login)]
         const refresh = [first, ...phones].map(({ tokens }) => tokens.refreshToken)
         let kept: SignIn | undefined
-        const others = await race(20, async (index): Promise<SignIn | null> => {
+        const others = await race(20, async (index): Promise<Pick<SignIn, 'tokens'> | null> => {
           // Each in a process of its own, so that only the storage is between them.
           const process = kithOver(storage)
           if (index === round * 7) {
@@ -103,7 +103,11 @@ function deadAfterwards({ sessions }: Storage): Storage['sessions'] {
   return { ...sessions, list: die, open: die, revoke: die, revokeAll: die }
 }
 
-async function assertOver({ sessions }: Kith, { tokens }: SignIn, where: string): Promise<void> {
+async function assertOver(
+  { sessions }: Kith,
+  { tokens }: Pick<SignIn, 'tokens'>,
+  where: string,
+): Promise<void> {
   await assert.rejects(sessions.authenticate(tokens.accessToken), { code: 'session-revoked' }, where)
   await assert.rejects(
     sessions.refresh(tokens.refreshToken),

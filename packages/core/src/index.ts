@@ -84,8 +84,8 @@ export type {
 
 export type { Sessions } from './sessions/sessions.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
-export type { Session, SignIn, Tokens } from './sessions/session.ts'
-export { type LoginInput, loginInput } from './sessions/session-inputs.ts'
+export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
+export { type LoginInput, loginInput } from './sessions/login.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
 export { defaultLimits, type LimitName } from './sessions/limits.ts'
@@ -152,7 +152,7 @@ export { type SignUploadInput, signUploadInput, type Upload } from './media/uplo
 export type { Uploads } from './media/uploads.ts'
 export type { VisibleFile } from './media/visible-files.ts'
 
-export type { Author, OwnUser, User } from './profiles/user.ts'
+export type { Author, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { Profiles } from './profiles/profiles.ts'
 
 export {

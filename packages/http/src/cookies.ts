@@ -16,8 +16,8 @@ export interface Cookies {
   read(header: string | null): TokenCookies
   /** The device token, which says who has signed in on this device before; it gives access to nothing. */
   readDevice(header: string | null): string | undefined
-  /** The `Set-Cookie` headers of a sign-in. */
-  set(signIn: SignIn): string[]
+  /** The `Set-Cookie` headers of a sign-in or a refresh. */
+  set(opened: Pick<SignIn, 'session' | 'tokens'>): string[]
   /** The `Set-Cookie` headers that remove the session cookies. The device stays known. */
   clear(): string[]
   /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */

@@ -4,7 +4,7 @@ import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
-import { signInBody, viewerOf, withoutTokens } from './sign-in.ts'
+import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: RouteOptions): Route[] {
@@ -36,7 +36,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
         'Get new tokens, for the refresh cookie as cookies, for a refresh token in the body in the answer',
       body: tokenInput,
       status: 200,
-      output: shapes.SignIn,
+      output: shapes.Refreshed,
       problems: [
         'refresh-token-invalid',
         'refresh-token-expired',
@@ -48,15 +48,15 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       ],
       async handle({ body, credentials, client, setCookies }) {
         if (body.refreshToken !== undefined) {
-          const refreshed = await sessions.refresh(body.refreshToken, client)
-          return { body: refreshed, viewer: viewerOf(refreshed) }
+          const { userId, session, tokens } = await sessions.refresh(body.refreshToken, client)
+          return { body: { session, tokens }, viewer: { userId, sessionId: session.id } }
         }
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         if (cookie === null) throw new KithError('refresh-token-invalid', { detail: sendToken })
         try {
-          const signedIn = await sessions.refresh(cookie, client)
-          setCookies.push(...cookies.set(signedIn))
-          return { body: withoutTokens(signedIn), viewer: viewerOf(signedIn) }
+          const { userId, session, tokens } = await sessions.refresh(cookie, client)
+          setCookies.push(...cookies.set({ session, tokens }))
+          return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
           if (isDeadToken(error)) setCookies.push(...cookies.clear())
           throw error

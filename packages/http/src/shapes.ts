@@ -14,6 +14,9 @@ import { socialShapes } from './social-shapes.ts'
 /** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
 export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
 
+/** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
+export type RefreshAnswer = Omit<SignInAnswer, 'user'>
+
 /** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
@@ -40,7 +43,12 @@ const tokens: z.ZodType<Tokens> = z.strictObject({
 const openedSession = z.strictObject({ id: z.uuidv7(), expiresAt: time })
 
 const signIn: z.ZodType<SignInAnswer> = z.strictObject({
-  user: socialShapes.OwnUser,
+  user: socialShapes.SignedInUser,
+  session: openedSession,
+  tokens: tokens.optional(),
+})
+
+const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   session: openedSession,
   tokens: tokens.optional(),
 })
@@ -71,6 +79,7 @@ export const shapes: typeof socialShapes & {
   readonly Tokens: z.ZodType<Tokens>
   readonly Edit: z.ZodType<EditAnswer>
   readonly SignIn: z.ZodType<SignInAnswer>
+  readonly Refreshed: z.ZodType<RefreshAnswer>
   readonly SessionPage: z.ZodType<Page<Session>>
   readonly Problem: z.ZodType<Problem>
 } = {
@@ -79,6 +88,7 @@ export const shapes: typeof socialShapes & {
   Tokens: tokens,
   Edit: edit,
   SignIn: signIn,
+  Refreshed: refreshed,
   SessionPage: sessionPage,
   Problem: problem,
 }

@@ -7,6 +7,7 @@ import type {
   Page,
   Post,
   PostMediaView,
+  SignedInUser,
   SignedUpload,
   Upload,
   User,
@@ -24,28 +25,35 @@ const image: z.ZodType<Image> = z.strictObject({
   renditions: z.strictObject({ thumb: url, feed: url, full: url }),
 })
 
-const userFields = {
+const profileFields = {
   id: z.uuidv7(),
   username: z.string().nullable(),
   name: z.string(),
   bio: z.string(),
   avatar: image,
   cover: image.nullable(),
-  counts: z.strictObject({ posts: z.int().min(0), followers: z.int().min(0), following: z.int().min(0) }),
   createdAt: time,
+}
+
+const userFields = {
+  ...profileFields,
+  counts: z.strictObject({ posts: z.int().min(0), followers: z.int().min(0), following: z.int().min(0) }),
   viewer: z.strictObject({ following: z.boolean(), followedBy: z.boolean() }).exactOptional(),
 }
 
-const user: z.ZodType<User> = z.strictObject(userFields)
-
-const ownUser: z.ZodType<OwnUser> = z.strictObject({
-  ...userFields,
+const ownFields = {
   email: z.string().nullable(),
   emailVerified: z.boolean(),
   phone: z.string().nullable(),
   phoneVerified: z.boolean(),
   role: z.string(),
-})
+}
+
+const user: z.ZodType<User> = z.strictObject(userFields)
+
+const ownUser: z.ZodType<OwnUser> = z.strictObject({ ...userFields, ...ownFields })
+
+const signedInUser: z.ZodType<SignedInUser> = z.strictObject({ ...profileFields, ...ownFields })
 
 const author: z.ZodType<Author> = z.strictObject({
   id: z.uuidv7(),
@@ -101,6 +109,7 @@ function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
 /** The shapes of the social half, by the names they have in the OpenAPI document. */
 export const socialShapes: {
   readonly OwnUser: z.ZodType<OwnUser>
+  readonly SignedInUser: z.ZodType<SignedInUser>
   readonly User: z.ZodType<User>
   readonly UserPage: z.ZodType<Page<User>>
   readonly Upload: z.ZodType<Upload>
@@ -113,6 +122,7 @@ export const socialShapes: {
   readonly FollowState: z.ZodType<FollowState>
 } = {
   OwnUser: ownUser,
+  SignedInUser: signedInUser,
   User: user,
   UserPage: page(user),
   Upload: upload,

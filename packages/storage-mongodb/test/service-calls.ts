@@ -59,7 +59,7 @@ export interface ServiceCall {
 }
 
 let made = 0
-let current: SignIn | null = null
+let current: Pick<SignIn, 'tokens'> | null = null
 let draft = ''
 
 const limitOf = ({ size }: World): { limit: number } => ({ limit: size })

@@ -31,7 +31,7 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
       address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent)
-    WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now`,
+    WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now RETURNING ${columns}`,
   revoke: `UPDATE kith_sessions SET revoked_at = @at
     WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   revokeAll: `UPDATE kith_sessions SET revoked_at = @at
@@ -80,12 +80,11 @@ export function createSessionStore(connection: Connection): SessionStore {
     },
     rotate({ id, generation, now, expiresAt, address, userAgent }) {
       const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address, userAgent }
-      return atomically((): RotationResult => {
-        const rotated = run(sessionStatements.rotate, step) === 1
+      return write((): RotationResult => {
+        const [stepped] = all<SessionRow>(sessionStatements.rotate, step)
+        if (stepped) return { rotated: true, session: sessionFrom(stepped) }
         const row = get<SessionRow>(sessionStatements.byId, { id })
-        return row && rotated
-          ? { rotated, session: sessionFrom(row) }
-          : { rotated: false, session: row && sessionFrom(row) }
+        return { rotated: false, session: row && sessionFrom(row) }
       })
     },
     revoke({ id, userId }, at) {

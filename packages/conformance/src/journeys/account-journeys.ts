@@ -10,6 +10,9 @@ import {
 } from './clients.ts'
 import type { Journey } from './journey.ts'
 
+/** Those of a new account, which a sign-in leaves out. */
+const noCounts = { posts: 0, followers: 0, following: 0 }
+
 /** Accounts: their life from registration to deletion. */
 export const accountJourneys: readonly Journey[] = [
   {
@@ -17,7 +20,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       assert.equal(user.username, 'anna')
-      assert.deepEqual((await browser.request('/users/me')).user(), user)
+      assert.deepEqual((await browser.request('/users/me')).user(), { ...user, counts: noCounts })
       assert.equal((await app.request('/users/me')).problem('unauthenticated').status, 401)
     },
   },
@@ -26,7 +29,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const client = await registerBearer(app)
       assert.ok(client.tokens.expiresIn > 800 && client.tokens.expiresIn <= 900)
-      assert.deepEqual((await client.request('/users/me')).user(), client.user)
+      assert.deepEqual((await client.request('/users/me')).user(), { ...client.user, counts: noCounts })
     },
   },
   {
@@ -67,7 +70,7 @@ export const accountJourneys: readonly Journey[] = [
       ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
       ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
       ;(await browser.request('/users/me')).user()
-      ;(await browser.request('/users/refresh', { method: 'POST' })).signIn()
+      ;(await browser.request('/users/refresh', { method: 'POST' })).refreshed()
       const login = (attempt: string) =>
         app.request('/users/login', { method: 'POST', json: { login: 'anna', password: attempt } })
       ;(await login(password)).problem('invalid-credentials')
@@ -98,7 +101,7 @@ export const accountJourneys: readonly Journey[] = [
       for (const client of [bearer, stolen]) (await client.request('/users/me')).problem('session-revoked')
       ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
       assert.equal((await browser.request('/users/me')).user().email, 'new@example.com')
-      ;(await browser.request('/users/refresh', { method: 'POST' })).signIn()
+      ;(await browser.request('/users/refresh', { method: 'POST' })).refreshed()
       assert.equal((await browser.request('/users/me/sessions')).sessions().items.length, 1)
     },
   },
@@ -115,7 +118,7 @@ export const accountJourneys: readonly Journey[] = [
       const { tokens } = (await edit({ phone: '+4915112345678', currentPassword: password })).edited()
       ;(await client.request('/users/me')).problem('session-revoked')
       const json = { refreshToken: tokens?.refreshToken }
-      ;(await app.request('/users/refresh', { method: 'POST', json })).signIn()
+      ;(await app.request('/users/refresh', { method: 'POST', json })).refreshed()
       ;(await withBearer(app, tokens?.accessToken ?? '').request('/users/me')).user()
     },
   },

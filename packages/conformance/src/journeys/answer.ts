@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict'
 import type { OwnUser, Page, Session } from '@kith/core'
-import { type EditAnswer, type Problem, type RouteDescription, type SignInAnswer, shapes } from '@kith/http'
+import {
+  type EditAnswer,
+  type Problem,
+  type RefreshAnswer,
+  type RouteDescription,
+  type SignInAnswer,
+  shapes,
+} from '@kith/http'
 import type { WireAnswer } from './wire.ts'
 
 /** An answer of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
 export interface Answer extends WireAnswer {
   json(): unknown
   signIn(status?: number): SignInAnswer
+  refreshed(): RefreshAnswer
   user(): OwnUser
   /** The answer of an edit, with the fresh session beside the account where the password was given. */
   edited(): EditAnswer
@@ -26,6 +34,7 @@ export function toAnswer(wire: WireAnswer): Answer {
     ...wire,
     json: () => JSON.parse(wire.text) as unknown,
     signIn: (status = 200) => read(status, shapes.SignIn),
+    refreshed: () => read(200, shapes.Refreshed),
     user: () => read(200, shapes.OwnUser),
     edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OwnUser, Tokens } from '@kith/core'
+import type { SignedInUser, Tokens } from '@kith/core'
 import type { Answer } from './answer.ts'
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
 import type { JourneyApp, JourneyRequest } from './journey-app.ts'
@@ -54,7 +54,7 @@ export function withBearer(app: JourneyApp, accessToken: string): Client {
 export async function registerInBrowser(
   app: JourneyApp,
   username: string = 'anna',
-): Promise<{ browser: Browser; user: OwnUser; sessionId: string }> {
+): Promise<{ browser: Browser; user: SignedInUser; sessionId: string }> {
   const browser = openBrowser(app)
   const json = { username, email: `${username}@example.com`, password }
   const { user, session, tokens } = (
@@ -68,7 +68,7 @@ export async function registerInBrowser(
 export async function registerBearer(
   app: JourneyApp,
   username: string = 'anna',
-): Promise<Client & { user: OwnUser; tokens: Tokens; sessionId: string }> {
+): Promise<Client & { user: SignedInUser; tokens: Tokens; sessionId: string }> {
   const json = { username, email: `${username}@example.com`, password, transport: 'bearer' }
   const answer = await app.request('/users/register', { method: 'POST', json })
   const { user, session, tokens } = answer.signIn(201)

@@ -16,7 +16,7 @@ export const refreshJourneys: readonly Journey[] = [
       const before = browser.jar.get('__Host-kith-refresh')
       for (let day = 0; day < 40; day++) {
         app.advance(86_400)
-        const { session, tokens } = (await browser.request('/users/refresh', { method: 'POST' })).signIn()
+        const { session, tokens } = (await browser.request('/users/refresh', { method: 'POST' })).refreshed()
         assert.deepEqual([session.id, tokens], [sessionId, undefined])
       }
       assert.notEqual(browser.jar.get('__Host-kith-refresh'), before)
@@ -41,23 +41,23 @@ export const refreshJourneys: readonly Journey[] = [
       const client = await registerBearer(app)
       const { refreshToken } = client.tokens
       const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(app, refreshToken)))
-      const tokens = answers.map((answer) => answer.signIn().tokens)
+      const tokens = answers.map((answer) => answer.refreshed().tokens)
       assert.equal(new Set(tokens.map((each) => each?.refreshToken)).size, 1)
       for (const each of tokens) (await withBearer(app, each?.accessToken ?? '').request('/users/me')).user()
       const stored = await app.kith.storage.sessions.byId(client.sessionId)
       assert.equal(stored?.generation, 1)
       // The grace is over, and the one successor still works.
       app.advance(60)
-      ;(await refresh(app, tokens[0]?.refreshToken)).signIn()
+      ;(await refresh(app, tokens[0]?.refreshToken)).refreshed()
     },
   },
   {
     name: 'refresh: a token used again after the grace ends the session for thief and owner alike',
     async run(app) {
       const { tokens } = await registerBearer(app)
-      const next = (await refresh(app, tokens.refreshToken)).signIn().tokens
+      const next = (await refresh(app, tokens.refreshToken)).refreshed().tokens
       app.advance(10)
-      ;(await refresh(app, tokens.refreshToken)).signIn()
+      ;(await refresh(app, tokens.refreshToken)).refreshed()
       app.advance(1)
       ;(await refresh(app, tokens.refreshToken)).problem('refresh-token-reused')
       ;(await refresh(app, next?.refreshToken)).problem('session-revoked')
@@ -68,7 +68,7 @@ export const refreshJourneys: readonly Journey[] = [
     name: 'refresh: within the grace a session that was ended stays ended',
     async run(app) {
       const client = await registerBearer(app)
-      ;(await refresh(app, client.tokens.refreshToken)).signIn()
+      ;(await refresh(app, client.tokens.refreshToken)).refreshed()
       ;(await client.request('/users/logout', { method: 'POST' })).done()
       ;(await refresh(app, client.tokens.refreshToken)).problem('session-revoked')
     },
@@ -82,7 +82,7 @@ export const refreshJourneys: readonly Journey[] = [
       ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
       assert.deepEqual(again.jar.names(), [])
       ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
-      ;(await browser.request('/users/refresh', { method: 'POST', json: {} })).signIn()
+      ;(await browser.request('/users/refresh', { method: 'POST', json: {} })).refreshed()
     },
   },
   {
@@ -91,12 +91,12 @@ export const refreshJourneys: readonly Journey[] = [
       let { tokens } = await registerBearer(app)
       for (let day = 1; day < 90; day++) {
         app.advance(86_400)
-        const next = (await refresh(app, tokens.refreshToken)).signIn()
+        const next = (await refresh(app, tokens.refreshToken)).refreshed()
         tokens = next.tokens ?? tokens
         assert.ok(Date.parse(next.session.expiresAt) <= app.now().getTime() + (90 - day) * 86_400_000)
       }
       app.advance(86_400 - 60)
-      const last = (await refresh(app, tokens.refreshToken)).signIn().tokens
+      const last = (await refresh(app, tokens.refreshToken)).refreshed().tokens
       assert.ok((last?.expiresIn ?? 0) <= 60, 'no token lives longer than its session')
       app.advance(60)
       ;(await refresh(app, last?.refreshToken)).problem('refresh-token-expired')

@@ -128,7 +128,7 @@ export const sessionJourneys: readonly Journey[] = [
       ;(await browser.request('/users/me')).problem('access-token-expired')
       ;(await browser.request('/users/logout', { method: 'POST' })).done()
       const json = { refreshToken: other.tokens.refreshToken }
-      const again = (await app.request('/users/refresh', { method: 'POST', json })).signIn()
+      const again = (await app.request('/users/refresh', { method: 'POST', json })).refreshed()
       const headers = { authorization: `Bearer ${again.tokens?.accessToken}` }
       const { items } = (await app.request('/users/me/sessions', { headers })).sessions()
       assert.ok(!items.some(({ id }) => id === sessionId))

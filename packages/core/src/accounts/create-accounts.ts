@@ -4,8 +4,9 @@ import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
-import { isOfAccount, openSession } from '../sessions/open-session.ts'
+import { openSession } from '../sessions/open-session.ts'
 import { renewSession } from '../sessions/renew-session.ts'
+import { isOfAccount } from '../sessions/session.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Viewer } from '../viewer.ts'
 import { createAccountInputs, roleInput } from './account-inputs.ts'
@@ -141,9 +142,9 @@ export function createAccounts(core: Core): Accounts {
         throw needsLogin()
       }
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
-      if (stillHolds === null) return { user: await presentOwn(result.user), signIn: null }
-      const signIn = await renewSession(core, { viewer, user: result.user, client, stillHolds })
-      return { user: signIn.user, signIn }
+      const signIn =
+        stillHolds && (await renewSession(core, { viewer, user: result.user, client, stillHolds }))
+      return { user: await presentOwn(result.user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
       await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)

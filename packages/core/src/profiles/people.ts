@@ -5,7 +5,7 @@ import { type Image, toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { Storage } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
-import { type Author, type OwnUser, ownPart, type User } from './user.ts'
+import { type Author, type OwnUser, ownPart, type SignedInUser, type User } from './user.ts'
 
 /** Shows accounts, any number of them with the same few queries. */
 export interface People {
@@ -13,8 +13,15 @@ export interface People {
   /** The accounts with these ids, in their order; `null` for those that are deleted or banned. */
   presentIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
   presentOwn(user: UserRecord): Promise<OwnUser>
+  presentSignedIn(user: UserRecord): Promise<SignedInUser>
   /** The accounts with these ids in short, without those that are deleted or banned. */
   authors(ids: readonly string[]): Promise<Map<string, Author>>
+}
+
+/** The pictures of accounts by their ids. */
+interface Pictures {
+  avatars: ReadonlyMap<string, Image>
+  covers: ReadonlyMap<string, Image>
 }
 
 const none: string[] = []
@@ -38,6 +45,18 @@ export function createPeople({ users, edges, posts, media }: Storage, config: Me
     return new Map(found.filter((user) => user.bannedAt === null).map((user) => [user.id, user]))
   }
 
+  function shown(user: UserRecord, { avatars, covers }: Pictures): Omit<User, 'counts' | 'viewer'> {
+    return {
+      id: user.id,
+      username: user.username,
+      name: user.name,
+      bio: user.bio,
+      avatar: avatars.get(user.id) ?? defaultAvatar(user.id),
+      cover: covers.get(user.id) ?? null,
+      createdAt: user.createdAt.toISOString(),
+    }
+  }
+
   async function present(viewer: Viewer | null, records: readonly UserRecord[]): Promise<User[]> {
     if (records.length === 0) return []
     const ids = records.map((user) => user.id)
@@ -51,18 +70,12 @@ export function createPeople({ users, edges, posts, media }: Storage, config: Me
       viewer ? edges.among({ kind: 'follow', side: 'in', node }, ids) : none,
     ])
     return records.map((user, index) => ({
-      id: user.id,
-      username: user.username,
-      name: user.name,
-      bio: user.bio,
-      avatar: avatars.get(user.id) ?? defaultAvatar(user.id),
-      cover: covers.get(user.id) ?? null,
+      ...shown(user, { avatars, covers }),
       counts: {
         posts: postCounts[index] ?? 0,
         followers: follows[index]?.in ?? 0,
         following: follows[index]?.out ?? 0,
       },
-      createdAt: user.createdAt.toISOString(),
       ...(viewer && {
         viewer: { following: following.includes(user.id), followedBy: followedBy.includes(user.id) },
       }),
@@ -81,6 +94,10 @@ export function createPeople({ users, edges, posts, media }: Storage, config: Me
       const [own] = await present(null, [user])
       if (!own) throw new TypeError('an account that was given is presented')
       return { ...own, ...ownPart(user) }
+    },
+    async presentSignedIn(user) {
+      const [avatars, covers] = await Promise.all([images('avatar', [user.id]), images('cover', [user.id])])
+      return { ...shown(user, { avatars, covers }), ...ownPart(user) }
     },
     async authors(ids) {
       const found = await visible(ids)

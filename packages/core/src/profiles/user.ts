@@ -28,6 +28,9 @@ export interface OwnUser extends User {
   role: string
 }
 
+/** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
+export type SignedInUser = Omit<OwnUser, 'counts' | 'viewer'>
+
 /** The author of a post, in short. */
 export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
 

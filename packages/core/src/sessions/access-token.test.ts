@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHmac, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { createRemoteJWKSet, exportJWK, jwtVerify, SignJWT } from 'jose'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -39,7 +39,7 @@ const claims = () => ({
 
 const farOff = new Date('2030-01-01T00:00:00Z')
 
-function hmacToken(header: object, payload: object, key: Uint8Array): string {
+function hmacToken(header: object, payload: object, key: Uint8Array | KeyObject): string {
   const text = `${encode(header)}.${encode(payload)}`
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
 }

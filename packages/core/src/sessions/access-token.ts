@@ -11,7 +11,7 @@ import { KithError } from '../errors.ts'
 import type { Clock, Random } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
 import { isCanonicalToken } from './canonical-token.ts'
-import { deriveKey } from './derive-key.ts'
+import { deriveKey, toJwtKey } from './derive-key.ts'
 import { hasLowS, withLowS } from './low-s.ts'
 import type { SigningKey } from './signing-keys.ts'
 
@@ -119,8 +119,13 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 }
 
 function symmetricRing(secrets: readonly string[]): Map<string, RingEntry> {
-  const keys = secrets.map((secret) => deriveKey(secret, 'access-token'))
-  return new Map(keys.map(({ kid, key }) => [kid, { algorithm: 'HS256', load: () => key }]))
+  return new Map(
+    secrets.map((secret) => {
+      const derived = deriveKey(secret, 'access-token')
+      const key = toJwtKey(derived)
+      return [derived.kid, { algorithm: 'HS256', load: () => key }]
+    }),
+  )
 }
 
 function asymmetricRing(signingKeys: readonly SigningKey[]): Map<string, RingEntry> {

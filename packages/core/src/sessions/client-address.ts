@@ -1,4 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
+import type { ClientPlace } from '../events.ts'
+import type { ClientInfo } from '../viewer.ts'
 
 /**
  * The part of an address that one client has to itself: an IPv4 address, or the /64 of an IPv6 address, since a client
@@ -16,6 +18,11 @@ export function networkKey(address: string): string {
   const key = addressKey(address)
   if (isIPv4(key)) return `${key.split('.').slice(0, 3).join('.')}.0/24`
   return key.endsWith('::/64') ? `${key.split(':').slice(0, 3).join(':')}::/48` : key
+}
+
+/** Where a client is, for the session list and events: what the transport does not know is `null`, and the user agent is cut. */
+export function placeOf({ address = '', userAgent }: ClientInfo): ClientPlace {
+  return { address: isIP(address) ? address : null, userAgent: userAgent?.slice(0, 300) ?? null }
 }
 
 function mappedIPv4(groups: readonly number[]): string | null {

@@ -1,15 +1,47 @@
+import { z } from 'zod'
+import { passwordMaxLength } from '../accounts/account-inputs.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { isKithError, KithError, RetryLaterError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
-import { parseInput } from '../input.ts'
+import { exactText, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
-import { openSession, placeOf } from './open-session.ts'
-import { type LoginInput, loginInput } from './session-inputs.ts'
+import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
+
+/** A sign-in by username or e-mail, whichever `login` holds. */
+export interface LoginInput {
+  login: string
+  password: string
+  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  deviceName?: string | undefined
+}
+
+/** The schema of {@link LoginInput}. `username` or `email` are accepted in place of `login`. */
+export const loginInput: z.ZodType<LoginInput> = z
+  .strictObject({
+    login: exactText(1, 254).optional(),
+    username: exactText(1, 254).optional(),
+    email: exactText(1, 254).optional(),
+    password: exactText(1, passwordMaxLength),
+    deviceName: visible(lineOfText(100)).optional(),
+  })
+  .transform(({ login, username, email, ...rest }, context) => {
+    const given = [login, username, email].filter((value) => value !== undefined)
+    const [only] = given
+    if (only !== undefined && given.length === 1) return { login: only, ...rest }
+    context.addIssue({
+      code: 'custom',
+      message: 'Give a username or an e-mail address, once',
+      path: ['login'],
+      params: { code: only === undefined ? 'required' : 'ambiguous' },
+    })
+    return z.NEVER
+  })
 
 /** Signs in by username or e-mail and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {

@@ -1,12 +1,11 @@
-import { isIP } from 'node:net'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
-import type { ClientPlace } from '../events.ts'
 import type { ClientInfo } from '../viewer.ts'
+import { placeOf } from './client-address.ts'
 import { denyTokens } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
-import type { SignIn } from './session.ts'
+import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
 
 /** A sign-in that has been decided on. */
 export interface Opening {
@@ -48,9 +47,12 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     return await openSession(core, { ...opening, user: fresh })
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
-  const signIn = await toSignIn(core, fresh, session)
-  const deviceToken = await core.deviceTokens.issue(fresh, await core.deviceTokens.read(client.device))
-  return { ...signIn, tokens: { ...signIn.tokens, deviceToken } }
+  const [account, opened, deviceToken] = await Promise.all([
+    core.people.presentSignedIn(fresh),
+    issueTokens(core, session),
+    core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
+  ])
+  return { user: account, session: opened.session, tokens: { ...opened.tokens, deviceToken } }
 }
 
 /**
@@ -73,43 +75,4 @@ async function open(core: Core, session: SessionRecord): Promise<string[]> {
   for (const sessionId of ended) core.emit('session.revoked', { userId: session.userId, sessionId })
   await denyTokens(core, ended)
   return ended
-}
-
-/** Whether a session that has not ended by itself still counts: its account is live, and its sessions were not ended together since. */
-export function isOfAccount(session: SessionRecord, user: UserRecord | null): boolean {
-  return (
-    user !== null &&
-    user.id === session.userId &&
-    user.bannedAt === null &&
-    user.sessionEpoch === session.epoch
-  )
-}
-
-/** Where a client is, for the session list and events: what the transport does not know is `null`, and the user agent is cut. */
-export function placeOf({ address = '', userAgent }: ClientInfo): ClientPlace {
-  return { address: isIP(address) ? address : null, userAgent: userAgent?.slice(0, 300) ?? null }
-}
-
-/** The tokens of a session, with its account. */
-export async function toSignIn(core: Core, user: UserRecord, session: SessionRecord): Promise<SignIn> {
-  const access = await core.accessTokens.issue({ userId: user.id, sessionId: session.id }, session.expiresAt)
-  return {
-    user: await core.people.presentOwn(user),
-    session: { id: session.id, expiresAt: session.expiresAt.toISOString() },
-    tokens: {
-      accessToken: access.token,
-      refreshToken: await core.refreshTokens.issue(session),
-      expiresIn: access.expiresIn,
-    },
-  }
-}
-
-/**
- * When a session ends that was opened at `openedAt` and is opened or refreshed now: not refreshed for too long, or at its
- * greatest age. Whole seconds, as tokens carry them.
- */
-export function sessionEnd(core: Core, now: Date, openedAt: Date): Date {
-  const { refreshTtlSeconds, maxLifetimeSeconds } = core.config.sessions
-  const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
-  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + maxLifetimeSeconds) * 1000)
 }

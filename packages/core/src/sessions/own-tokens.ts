@@ -1,7 +1,7 @@
-import { type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../id.ts'
 import { isCanonicalToken } from './canonical-token.ts'
-import { deriveKey, type KeyPurpose } from './derive-key.ts'
+import { deriveKey, type KeyPurpose, toJwtKey } from './derive-key.ts'
 
 /** What {@link createOwnTokens} depends on. */
 export interface OwnTokenOptions {
@@ -27,10 +27,10 @@ const maxTokenLength = 2048
 export function createOwnTokens(options: OwnTokenOptions, purpose: KeyPurpose, typ: string): OwnTokens {
   const { issuer, audience, clock } = options
   const derived = options.secrets.map((secret) => deriveKey(secret, purpose))
-  const keys = new Map(derived.map(({ kid, key }) => [kid, key]))
-  const [signing] = derived
+  const keys = new Map(derived.map((each) => [each.kid, toJwtKey(each)]))
+  const [signing] = keys
 
-  function findKey({ kid }: JWTHeaderParameters): Uint8Array {
+  function findKey({ kid }: JWTHeaderParameters): CryptoKey {
     const key = kid === undefined ? undefined : keys.get(kid)
     if (!key) throw new TypeError('no key has this id')
     return key
@@ -39,13 +39,14 @@ export function createOwnTokens(options: OwnTokenOptions, purpose: KeyPurpose, t
   return {
     async sign(claims, { issuedAt, expiresAt }) {
       if (!signing) throw new TypeError('there is no secret to sign with')
+      const [kid, key] = signing
       return await new SignJWT(claims)
-        .setProtectedHeader({ alg: algorithm, typ, kid: signing.kid })
+        .setProtectedHeader({ alg: algorithm, typ, kid })
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt)
-        .sign(signing.key)
+        .sign(key)
     },
     async verify(token, requiredClaims) {
       if (!isCanonicalToken(token, maxTokenLength)) throw new TypeError('not spelled as we write it')

@@ -1,24 +1,24 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { ClientInfo } from '../viewer.ts'
+import { placeOf } from './client-address.ts'
 import { endSession } from './end-sessions.ts'
-import { isOfAccount, placeOf, sessionEnd, toSignIn } from './open-session.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionRecord } from './session-store.ts'
-import type { SignIn } from './session.ts'
+import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.ts'
 
 /** Trades a refresh token for its successor. */
-export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<SignIn> {
+export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<Refreshed> {
   const claims = await verified(core, refreshToken, client)
   await core.attempts.bySession(claims.sessionId)
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
-  if (!user || !isOfAccount(session, user)) {
+  if (!isOfAccount(session, user)) {
     await endSession(core, session)
     throw new KithError(user?.bannedAt ? 'account-banned' : 'session-revoked')
   }
-  return await toSignIn(core, user, session)
+  return await issueTokens(core, session)
 }
 
 /** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */

@@ -1,4 +1,6 @@
-import type { OwnUser } from '../profiles/user.ts'
+import type { UserRecord } from '../accounts/user-store.ts'
+import type { Core } from '../core.ts'
+import type { SignedInUser } from '../profiles/user.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /** The tokens of one session. */
@@ -14,14 +16,21 @@ export interface Tokens {
   deviceToken?: string | undefined
 }
 
-/** What register, login, a change of password and refresh answer. */
+/** What register, login and a change of password return. */
 export interface SignIn {
-  user: OwnUser
+  user: SignedInUser
   session: {
     id: string
     /** When the session ends unless it is refreshed before; ISO 8601, UTC. */
     expiresAt: string
   }
+  tokens: Tokens
+}
+
+/** What refresh returns: who needs the account reads it. */
+export interface Refreshed {
+  userId: string
+  session: SignIn['session']
   tokens: Tokens
 }
 
@@ -51,4 +60,38 @@ export function toSession(session: SessionRecord, currentId: string | null): Ses
     expiresAt: session.expiresAt.toISOString(),
     current: session.id === currentId,
   }
+}
+
+/** Signs the tokens of the generation that a session has now. */
+export async function issueTokens(core: Core, session: SessionRecord): Promise<Refreshed> {
+  const { id, userId, expiresAt } = session
+  const [access, refreshToken] = await Promise.all([
+    core.accessTokens.issue({ userId, sessionId: id }, expiresAt),
+    core.refreshTokens.issue(session),
+  ])
+  return {
+    userId,
+    session: { id, expiresAt: expiresAt.toISOString() },
+    tokens: { accessToken: access.token, refreshToken, expiresIn: access.expiresIn },
+  }
+}
+
+/** Whether a session that has not ended by itself still counts: its account is live, and its sessions were not ended together since. */
+export function isOfAccount(session: SessionRecord, user: UserRecord | null): boolean {
+  return (
+    user !== null &&
+    user.id === session.userId &&
+    user.bannedAt === null &&
+    user.sessionEpoch === session.epoch
+  )
+}
+
+/**
+ * When a session ends that was opened at `openedAt` and is opened or refreshed now: not refreshed for too long, or at its
+ * greatest age. Whole seconds, as tokens carry them.
+ */
+export function sessionEnd(core: Core, now: Date, openedAt: Date): Date {
+  const { refreshTtlSeconds, maxLifetimeSeconds } = core.config.sessions
+  const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
+  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + maxLifetimeSeconds) * 1000)
 }
