@@ -102,13 +102,15 @@ async function runFill(
   { name, migration, fill }: Step & { fill: Fill },
   progress: NonNullable<MigrateOptions['progress']>,
 ): Promise<void> {
-  let total = await connection.read(() => fill.left(connection))
+  // Another process may have done the rest, and what comes after it.
+  const isDone = (): boolean => readApplied(connection).has(migration.version, fill.name)
+  let total = await connection.consistently(() => (isDone() ? 0 : fill.left(connection)))
   let limit = 32
   for (let done = 0; ;) {
     let took = 0
     const changed = await connection.atomically(() => {
       const start = performance.now()
-      const count = fill.change(connection, limit)
+      const count = isDone() ? 0 : fill.change(connection, limit)
       took = performance.now() - start
       return count
     })

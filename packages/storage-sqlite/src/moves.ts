@@ -99,6 +99,12 @@ const tables: readonly Moved[] = [
     key: ['author_id'],
     ids: ['author_id'],
     others: ['posts'],
+    // After accounts and posts are moved.
+    made: {
+      newest: `(SELECT max(posts.id) FROM ${newPrefix}users AS author, ${newPrefix}posts AS posts
+        WHERE author.id = unhex(${oldPrefix}post_counts.author_id, '-') AND banned_at IS NULL AND deleted_at IS NULL
+          AND posts.author_id = author.id AND removed = 0)`,
+    },
   },
   {
     table: 'media',

@@ -83,7 +83,12 @@ export function tablesOf(prefix: string): string {
     CREATE INDEX kith_posts_by_author ON ${prefix}posts (author_id, id) WHERE removed = 0;
     CREATE INDEX kith_posts_newest ON ${prefix}posts (id, author_id) WHERE removed = 0;
     CREATE INDEX kith_posts_gone ON ${prefix}posts (again_at, id) WHERE removed = 1;
-    CREATE TABLE ${prefix}post_counts (author_id BLOB PRIMARY KEY, posts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    -- The newest live post as well; NULL while nobody may see the author.
+    CREATE TABLE ${prefix}post_counts (
+      author_id BLOB PRIMARY KEY,
+      posts INTEGER NOT NULL,
+      newest BLOB
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE ${prefix}media (
       id BLOB PRIMARY KEY,
