@@ -5,7 +5,6 @@ import { beforeOrEnd } from './keyset.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
-import { removalFrom, type RemovalRow } from './removal-row.ts'
 
 /** A post as its row has it. */
 export interface PostRow {
@@ -28,7 +27,6 @@ type PostStatement =
   | 'ofAuthor'
   | 'byAuthor'
   | 'toPurge'
-  | 'purgeAgain'
   | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
@@ -44,9 +42,7 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   ofAuthor: 'SELECT hex(id) AS id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
     ORDER BY kith_posts.id DESC LIMIT @limit`,
-  toPurge: `SELECT hex(id) AS id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
-    ORDER BY again_at, kith_posts.id LIMIT @limit`,
-  purgeAgain: 'UPDATE kith_posts SET again_at = @again WHERE id = @id AND removed = 1',
+  toPurge: 'SELECT hex(id) AS id FROM kith_posts WHERE removed = 1 ORDER BY kith_posts.id LIMIT @limit',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
@@ -123,17 +119,11 @@ export function createPostStore(connection: Connection): PostStore {
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
-    toPurge(now, limit) {
-      return read(() =>
-        all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
-      )
+    toPurge(limit) {
+      return read(() => all<{ id: string }>(postStatements.toPurge, { limit }).map(({ id }) => fromHex(id)))
     },
-    async purge(id, again) {
-      await write(() =>
-        again
-          ? run(postStatements.purgeAgain, { id: toStored(id), again: toMillis(again) })
-          : run(postStatements.purge, { id: toStored(id) }),
-      )
+    async purge(id) {
+      await write(() => run(postStatements.purge, { id: toStored(id) }))
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

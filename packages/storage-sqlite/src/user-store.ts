@@ -10,7 +10,6 @@ import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { toMillis } from './millis.ts'
-import { removalFrom, type RemovalRow } from './removal-row.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
 type UserStatement =
@@ -30,7 +29,6 @@ type UserStatement =
   | 'forgetUsernames'
   | 'bannedIds'
   | 'toPurge'
-  | 'purgeAgain'
   | 'purge'
 
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
@@ -67,9 +65,8 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     (SELECT username FROM kith_held_usernames WHERE held_until <= @now ORDER BY held_until LIMIT @limit)`,
   bannedIds: `SELECT hex(id) AS id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
     ORDER BY kith_users.id DESC LIMIT @limit`,
-  toPurge: `SELECT hex(id) AS id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
-    ORDER BY again_at, kith_users.id LIMIT @limit`,
-  purgeAgain: 'UPDATE kith_users SET again_at = @again WHERE id = @id AND deleted_at IS NOT NULL',
+  toPurge: `SELECT hex(id) AS id FROM kith_users WHERE deleted_at IS NOT NULL
+    ORDER BY kith_users.id LIMIT @limit`,
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
 
@@ -173,17 +170,11 @@ export function createUserStore(connection: Connection): UserStore {
       const range = { limit, before: beforeOrEnd(before) }
       return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => fromHex(id)))
     },
-    toPurge(now, limit) {
-      return read(() =>
-        all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
-      )
+    toPurge(limit) {
+      return read(() => all<{ id: string }>(userStatements.toPurge, { limit }).map(({ id }) => fromHex(id)))
     },
-    async purge(id, again) {
-      await write(() =>
-        again
-          ? run(userStatements.purgeAgain, { id: toStored(id), again: toMillis(again) })
-          : run(userStatements.purge, { id: toStored(id) }),
-      )
+    async purge(id) {
+      await write(() => run(userStatements.purge, { id: toStored(id) }))
     },
   }
 }
