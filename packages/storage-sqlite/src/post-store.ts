@@ -1,7 +1,8 @@
-import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
+import { type CreatePostResult, KithError, type PostMedia, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
+import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
@@ -19,15 +20,7 @@ export interface PostRow {
 export const postColumns = 'hex(id) AS id, hex(author_id) AS author_id, caption, created_at, edited_at'
 
 type PostStatement =
-  | 'insert'
-  | 'idInUse'
-  | 'byIds'
-  | 'edit'
-  | 'remove'
-  | 'ofAuthor'
-  | 'byAuthor'
-  | 'toPurge'
-  | 'purge'
+  'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
@@ -53,8 +46,10 @@ export function createPostStore(connection: Connection): PostStore {
   const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
-  function unavailable(ownerId: string, ids: readonly string[]): string[] {
-    const values = { ownerId: toStored(ownerId), ids: toStoredList(ids) }
+  function unavailable(ownerId: StoredId, media: readonly PostMedia[]): string[] {
+    if (media.length === 0) return []
+    const ids = media.map(({ id }) => id)
+    const values = { ownerId, ids: toStoredList(ids) }
     const free = all<{ id: string }>(mediaStatements.free, values).map((item) => fromHex(item.id))
     return ids.filter((id) => !free.includes(id))
   }
@@ -64,23 +59,22 @@ export function createPostStore(connection: Connection): PostStore {
     const id = toStored(postId)
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
     if (!post) return null
-    run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
+    all(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
     return fromHex(post.author_id)
   }
 
   return {
     create({ id, authorId, caption, createdAt, editedAt }, media) {
       return atomically((): CreatePostResult => {
-        const missing = unavailable(
-          authorId,
-          media.map((item) => item.id),
-        )
-        if (missing.length > 0) {
-          if (get(postStatements.idInUse, { id: toStored(id) })) throw new KithError('storage-failed', { detail: idInUse })
-          return { outcome: 'media-unavailable', ids: missing }
+        const post = { id: toStored(id), authorId: toStored(authorId) }
+        const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
+        const missing = unavailable(post.authorId, media)
+        if (!lives || missing.length > 0) {
+          if (get(postStatements.idInUse, { id: post.id }))
+            throw new KithError('storage-failed', { detail: idInUse })
+          return lives ? { outcome: 'media-unavailable', ids: missing } : { outcome: 'gone' }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
-        const post = { id: toStored(id), authorId: toStored(authorId) }
         run(postStatements.insert, { ...post, caption, ...dates })
         for (const [position, item] of media.entries()) {
           const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }

@@ -64,6 +64,9 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
+      "edgeCounts.add": [
+        "SCAN 2-ROW VALUES CLAUSE",
+      ],
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
@@ -84,6 +87,9 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
+      "edgeCounts.into": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      ],
       "edgeCounts.longIn": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=? AND id>?)",
       ],
@@ -101,7 +107,17 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.stored": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
-      "edges.add": [
+      "edges.addToPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_newest (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.addToUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
@@ -119,6 +135,15 @@ test('each statement uses the index that was made for it', () => {
       "edges.dropOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.endsAtPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_newest (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+      ],
+      "edges.endsAtUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "edges.forgetNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -212,6 +237,9 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_long_counts USING PRIMARY KEY (node=? AND kind=?)",
       ],
       "media.attach": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
+      ],
+      "media.attachToOwner": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
       "media.byIds": [

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { edgeKinds, type RecountResult } from '@kith/core'
 import { expect, test } from 'vitest'
-import { sampleEdge, samplePost } from '../test/samples.ts'
+import { peopled } from '../../../test/kit-samples.ts'
+import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'
 import { toStored } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
 
@@ -12,9 +13,11 @@ async function spoilable() {
   await storage.migrate()
   const edge = sampleEdge()
   const [authorId, other] = [edge.from, edge.to]
+  for (const id of [authorId, other]) await storage.users.create(sampleUser({ id }))
+  for (let post = 0; post < 2; post++) await storage.posts.create(samplePost({ authorId }), [])
+  // An account and a post of one id, so that edges of every kind end at one node.
+  await storage.posts.create(samplePost({ id: other, authorId: other }), [])
   for (const kind of edgeKinds) await storage.edges.add({ ...edge, kind })
-  for (const each of [authorId, authorId, other])
-    await storage.posts.create(samplePost({ authorId: each }), [])
   return { database, storage, authorId, other }
 }
 
@@ -35,7 +38,9 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
   const [follow, like] = [1, 2]
   const { from: nobody } = sampleEdge()
-  database.prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?').run(follow, toStored(other))
+  database
+    .prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?')
+    .run(follow, toStored(other))
   database.prepare('DELETE FROM kith_edge_counts WHERE kind = ? AND node = ?').run(like, toStored(authorId))
   database.prepare('INSERT INTO kith_edge_counts VALUES (?, ?, 2, 3)').run(follow, toStored(nobody))
   const { checked, differences } = await inSteps(edges.recount)
@@ -80,7 +85,7 @@ test('a node without edges and an author without posts have no row of counts', a
 /** A node with so many followers, and the recount of it in the smallest steps, of which each looks at 50 edges. */
 async function celebrity(followers: number) {
   const database = new DatabaseSync(':memory:')
-  const storage = createSqliteStorage({ database })
+  const storage = peopled(createSqliteStorage({ database }))
   await storage.migrate()
   const { to: node } = sampleEdge()
   const all = Array.from({ length: followers }, () => sampleEdge({ to: node }))

@@ -145,9 +145,7 @@ test('a file of version 3 comes up to date, and what was removed before is purge
     expect(await store.toPurge(9)).toEqual([])
   }
   expect((await users.byIds([u1, u2, u3, u4])).map((user) => user.id)).toEqual([u1, u3])
-  expect(await posts.byAuthor(u1, { limit: 9, before: null })).toMatchObject([
-    { id: p1, caption: 'Engine' },
-  ])
+  expect(await posts.byAuthor(u1, { limit: 9, before: null })).toMatchObject([{ id: p1, caption: 'Engine' }])
   expect(await posts.counts([u1])).toEqual([1])
   expect(await media.byOwner(u1, { limit: 9, before: null })).toMatchObject([{ id: m1 }])
   await posts.remove(p1)
@@ -205,8 +203,10 @@ test('a removed post and its media keep nothing that was written', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
-  const post = samplePost({ caption: 'secret' })
-  const upload = sampleMedia({ ownerId: post.authorId })
+  const author = sampleUser()
+  await storage.users.create(author)
+  const post = samplePost({ authorId: author.id, caption: 'secret' })
+  const upload = sampleMedia({ ownerId: author.id })
   await storage.media.reserve(upload)
   await storage.media.ready(upload.id, sampleMeasures)
   await storage.posts.create(post, [{ id: upload.id, alt: 'secret' }])

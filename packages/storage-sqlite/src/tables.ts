@@ -156,4 +156,5 @@ export const longCountTables = `
   END;`
 
 /** Small facts, which have no ids. */
-export const factTable = 'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'
+export const factTable =
+  'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'

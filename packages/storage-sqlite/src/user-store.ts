@@ -82,9 +82,7 @@ export function createUserStore(connection: Connection): UserStore {
       username,
       email,
       phone,
-    }).map(
-      ({ name }) => name,
-    )
+    }).map(({ name }) => name)
     return names.includes('username') || !isHeld({ id, username }, now) ? names : ['username', ...names]
   }
 
@@ -139,9 +137,11 @@ export function createUserStore(connection: Connection): UserStore {
     update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
-        if (!before) return { outcome: 'missing' }
+        if (!before) return { outcome: 'gone' }
         const { endSessions = false, ...fields } = structuredClone(changes)
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
+        const givesUp = fields.username === null || fields.email === null
+        if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
@@ -150,10 +150,14 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     replacePassword(id, expected, next) {
-      return write(() => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 1 }) === 1)
+      return write(
+        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 1 }) === 1,
+      )
     },
     upgradeHash(id, expected, next) {
-      return write(() => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 0 }) === 1)
+      return write(
+        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 0 }) === 1,
+      )
     },
     markDeleted(id, at, heldUntil) {
       return atomically(() => {
