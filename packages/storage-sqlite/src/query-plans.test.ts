@@ -41,7 +41,7 @@ function planOf(sql: string): string[] {
 
 /** The steps that read a table of ours. Ids that were passed as JSON, and subqueries, are read as a whole. */
 function readsOf(sql: string): string[] {
-  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step))
+  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step))
 }
 
 /**
@@ -64,9 +64,7 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
-      "edgeCounts.add": [
-        "SCAN 2-ROW VALUES CLAUSE",
-      ],
+      "edgeCounts.add": [],
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
