@@ -18,7 +18,7 @@ const id = fc.constantFrom(...people)
 const name = fc.constantFrom('a', 'A', 'b', '', "'", '💥')
 const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
 const limit = fc.integer({ min: 1, max: 4 })
-const userId = fc.constantFrom('u1', 'u2')
+const userId = fc.constantFrom(idOf(91), idOf(92))
 const profile = fc.record({
   username: fc.option(name),
   email: fc.option(name),

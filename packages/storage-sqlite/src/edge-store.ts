@@ -3,7 +3,9 @@ import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
 import { fromKindNumber, toKindNumber } from './edge-kinds.ts'
-import { afterEveryId } from './keyset.ts'
+import { createEdgeLists } from './edge-lists.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { livingPost, livingUser } from './living.ts'
 
 interface EdgeRow {
@@ -20,17 +22,25 @@ type EdgeStatement =
   | 'endsAtPost'
   | 'remove'
   | 'listOut'
+  | 'listOutIndexed'
   | 'listIn'
   | 'amongOut'
   | 'amongIn'
 
 /** Adds an edge between two ends that live. */
-const add = (end: string): string => `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden)
+const add = (end: string): string => `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
     SELECT @kind, @from, @to, @id, EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
-      + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1)
+        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1),
+      coalesce((SELECT listed FROM kith_edges WHERE kind = @kind AND from_id = @from LIMIT 1), 0)
     WHERE ${livingUser('@from')} AND ${end}
     ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`
 const ends = (end: string): string => `SELECT ${livingUser('@from')} AS starts, ${end} AS stops`
+
+const list = (
+  condition: string,
+): string => `SELECT hex(id) AS id, kind, hex(from_id) AS from_id, hex(to_id) AS to_id
+  FROM kith_edges WHERE kind = @kind AND ${condition} AND hidden = 0 AND id < @before
+  ORDER BY kith_edges.id DESC LIMIT @limit`
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
@@ -39,34 +49,34 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
   endsAtUser: ends(livingUser('@to')),
   endsAtPost: ends(livingPost('@to')),
   remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
-  listOut: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
-  listIn: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
+  listOut: list('from_id = @node'),
+  listOutIndexed: list('from_id = @node AND listed = 1'),
+  listIn: list('to_id = @node'),
   // The + keeps SQLite from reading all edges of a node off an index instead of seeking the few that are asked for.
-  amongOut: `SELECT to_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND to_id IN (SELECT value FROM json_each(@others)) AND +hidden = 0`,
-  amongIn: `SELECT from_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id IN (SELECT value FROM json_each(@others)) AND to_id = @node AND +hidden = 0`,
+  amongOut: `SELECT hex(to_id) AS node FROM kith_edges
+    WHERE kind = @kind AND from_id = @node AND to_id IN ${listOf('others')} AND +hidden = 0`,
+  amongIn: `SELECT hex(from_id) AS node FROM kith_edges
+    WHERE kind = @kind AND from_id IN ${listOf('others')} AND to_id = @node AND +hidden = 0`,
 })
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
   const { get, all, read, atomically } = connection
-  const counts = createEdgeCountTable(connection)
-  const hiding = createEdgeHiding(connection, counts)
+  const lists = createEdgeLists(connection)
+  const counts = createEdgeCountTable(connection, lists)
+  const hiding = createEdgeHiding(connection, counts, lists)
 
   return {
     add({ id, kind, from, to }) {
       const toPost = edgeEnds[kind].to === 'post'
-      const edge = { kind: toKindNumber(kind), from, to }
+      const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
       return atomically((): AddEdgeResult => {
         const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
-        const [row] = all<{ hidden: number }>(sql, { ...edge, id })
+        const [row] = all<{ hidden: number }>(sql, { ...edge, id: toStored(id) })
         if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
         const live = get<{ starts: number; stops: number }>(
           toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
-          { from, to },
+          { from: edge.from, to: edge.to },
         )
         if (!live?.stops) return { outcome: 'gone', end: 'to' }
         if (!live.starts) return { outcome: 'gone', end: 'from' }
@@ -74,22 +84,23 @@ export function createEdgeStore(connection: Connection): EdgeStore {
       })
     },
     remove({ kind, from, to }) {
-      const edge = { kind: toKindNumber(kind), from, to }
+      const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
       return atomically(() => {
         const [row] = all<{ hidden: number }>(edgeStatements.remove, edge)
-        if (row?.hidden === 0) counts.change([edge], -1)
+        if (row?.hidden === 0) counts.change([{ kind: edge.kind, from, to }], -1)
         return { removed: row !== undefined, count: counts.into(edge) }
       })
     },
     list({ kind, side, node }, { limit, before }) {
-      const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn
-      const range = { kind: toKindNumber(kind), node, before: before ?? afterEveryId, limit }
-      return read(() => all<EdgeRow>(sql, range).map(edgeFrom))
+      const range = { kind: toKindNumber(kind), node: toStored(node), before: beforeOrEnd(before), limit }
+      const sqlOut = (): string =>
+        lists.isIndexed(range) ? edgeStatements.listOutIndexed : edgeStatements.listOut
+      return read(() => all<EdgeRow>(side === 'in' ? edgeStatements.listIn : sqlOut(), range).map(edgeFrom))
     },
     among({ kind, side, node }, others) {
       const sql = side === 'out' ? edgeStatements.amongOut : edgeStatements.amongIn
-      const values = { kind: toKindNumber(kind), node, others: JSON.stringify(others) }
-      return read(() => all<{ node: string }>(sql, values).map((row) => row.node))
+      const values = { kind: toKindNumber(kind), node: toStored(node), others: toStoredList(others) }
+      return read(() => all<{ node: string }>(sql, values).map((row) => fromHex(row.node)))
     },
     counts: (kind, nodes) => read(() => counts.read(kind, nodes)),
     setHidden: async (node, hidden, limit) => hiding.setHidden(node, hidden, limit),
@@ -100,5 +111,10 @@ export function createEdgeStore(connection: Connection): EdgeStore {
 }
 
 function edgeFrom(row: EdgeRow): EdgeRecord {
-  return { id: row.id, kind: fromKindNumber(row.kind), from: row.from_id, to: row.to_id }
+  return {
+    id: fromHex(row.id),
+    kind: fromKindNumber(row.kind),
+    from: fromHex(row.from_id),
+    to: fromHex(row.to_id),
+  }
 }

@@ -1,7 +1,8 @@
 import type { FeedStore, Keyset, PostRecord } from '@kith/core'
 import type { Connection } from './database.ts'
 import { toKindNumber } from './edge-kinds.ts'
-import { afterEveryId } from './keyset.ts'
+import { fromHex, type StoredId, toStored } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { postColumns, postFrom, type PostRow } from './post-store.ts'
 
 type FeedStatement = 'following' | 'recent' | 'heads' | 'ofAuthor' | 'posts'
@@ -10,21 +11,22 @@ type FeedStatement = 'following' | 'recent' | 'heads' | 'ofAuthor' | 'posts'
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
   following: 'SELECT outgoing FROM kith_edge_counts WHERE kind = @follow AND node = @userId',
   // The newest posts of all, of which those of the right authors are kept.
-  recent: `SELECT id FROM (
+  recent: `SELECT hex(id) AS id FROM (
       SELECT id, author_id FROM kith_posts WHERE removed = 0 AND id < @before ORDER BY id DESC LIMIT @window)
     WHERE author_id = @userId OR EXISTS
       (SELECT 1 FROM kith_edges WHERE kind = @follow AND from_id = @userId AND to_id = author_id)
     LIMIT @limit`,
   // The newest post of each of these authors. Whose newest is not among the first ones has no post on the page at all.
-  heads: `SELECT author, (SELECT max(id) FROM kith_posts
+  heads: `SELECT hex(author) AS author, hex(newest) AS newest FROM (SELECT author, (SELECT max(id) FROM kith_posts
       WHERE author_id = author AND removed = 0 AND id < @before) AS newest
     FROM (SELECT @userId AS author UNION ALL
       SELECT to_id FROM kith_edges WHERE kind = @follow AND from_id = @userId)
-    ORDER BY newest DESC LIMIT @limit`,
-  ofAuthor: `SELECT id FROM kith_posts WHERE author_id = @author AND removed = 0 AND id < @before AND id >= @floor
-    ORDER BY id DESC LIMIT @limit`,
+    ORDER BY newest DESC LIMIT @limit)`,
+  ofAuthor: `SELECT hex(id) AS id FROM kith_posts
+    WHERE author_id = unhex(@author) AND removed = 0 AND id < @before AND id >= unhex(@floor)
+    ORDER BY kith_posts.id DESC LIMIT @limit`,
   posts: `SELECT ${postColumns} FROM kith_posts AS post
-    WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0 AND EXISTS
+    WHERE id IN (SELECT unhex(value) FROM json_each(@ids)) AND removed = 0 AND EXISTS
       (SELECT 1 FROM kith_users WHERE id = post.author_id AND banned_at IS NULL AND deleted_at IS NULL)`,
 })
 
@@ -36,22 +38,22 @@ const window = 4000
 
 interface Range {
   limit: number
-  before: string
+  before: StoredId
 }
 
 /** Creates the feed store on a connection. */
 export function createFeedStore({ get, all, read }: Connection): FeedStore {
   const follow = toKindNumber('follow')
 
-  function recent(userId: string, range: Range): string[] | null {
+  function recent(userId: StoredId, range: Range): string[] | null {
     const row = get<{ outgoing: number }>(feedStatements.following, { userId, follow })
     if (!row || row.outgoing < many) return null
     const rows = all<{ id: string }>(feedStatements.recent, { userId, follow, window, ...range })
     return rows.length === range.limit ? rows.map(({ id }) => id) : null
   }
 
-  function byAuthor(userId: string, range: Range): string[] {
-    const heads = all<{ author: string; newest: string | null }>(feedStatements.heads, {
+  function byAuthor(userId: StoredId, range: Range): string[] {
+    const heads = all<{ author: string; newest: string }>(feedStatements.heads, {
       userId,
       follow,
       ...range,
@@ -67,9 +69,10 @@ export function createFeedStore({ get, all, read }: Connection): FeedStore {
       .slice(0, range.limit)
   }
 
-  function home(userId: string, { limit, before }: Keyset): PostRecord[] {
+  function home(id: string, { limit, before }: Keyset): PostRecord[] {
     const found: PostRow[] = []
-    const range = { limit, before: before ?? afterEveryId }
+    const userId = toStored(id)
+    const range = { limit, before: beforeOrEnd(before) }
     for (;;) {
       const ids = recent(userId, range) ?? byAuthor(userId, range)
       const rows = all<PostRow>(feedStatements.posts, { ids: JSON.stringify(ids) })
@@ -79,7 +82,7 @@ export function createFeedStore({ get, all, read }: Connection): FeedStore {
       if (rows.length === ids.length || ids.length < range.limit || last === undefined)
         return found.map(postFrom)
       range.limit = limit - found.length
-      range.before = last
+      range.before = toStored(fromHex(last))
     }
   }
 

@@ -1,6 +1,7 @@
 import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { recount } from './recount.ts'
 
 type CountStatement = 'change' | 'forget' | 'byAuthors' | 'longer' | 'count' | 'long' | 'following'
@@ -10,14 +11,14 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
   change: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
     ON CONFLICT (author_id) DO UPDATE SET posts = posts + excluded.posts`,
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
-  byAuthors: `SELECT author_id, posts FROM kith_post_counts
-    WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
+  byAuthors: `SELECT hex(author_id) AS author_id, posts FROM kith_post_counts
+    WHERE author_id IN ${listOf('authorIds')}`,
   longer: `SELECT coalesce((SELECT 1 FROM kith_posts
     WHERE author_id = @node AND removed = 0 LIMIT 1 OFFSET @most), 0) AS longer`,
   count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @node AND removed = 0',
-  long: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_posts
-    WHERE author_id = @node AND removed = 0 AND id > @position ORDER BY id LIMIT @limit)`,
-  following: `SELECT min(author_id) AS author_id FROM (
+  long: `SELECT count(*) AS things, hex(max(id)) AS last FROM (SELECT id FROM kith_posts
+    WHERE author_id = @node AND removed = 0 AND id > unhex(@position) ORDER BY id LIMIT @limit)`,
+  following: `SELECT hex(min(author_id)) AS author_id FROM (
     SELECT min(author_id) AS author_id FROM kith_post_counts WHERE author_id > @authorId
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
 })
@@ -39,15 +40,16 @@ const lists: readonly CountedList[] = [
 export function createPostCountTable(connection: Connection): PostCountTable {
   const { run, get, all } = connection
 
-  function change(authorId: string, by: number): void {
+  function change(id: string, by: number): void {
+    const authorId = toStored(id)
     run(postCountStatements.change, { authorId, by })
     if (by < 0) run(postCountStatements.forget, { authorId })
   }
 
   function read(authorIds: readonly string[]): number[] {
-    const values = { authorIds: JSON.stringify(authorIds) }
+    const values = { authorIds: toStoredList(authorIds) }
     const rows = all<{ author_id: string; posts: number }>(postCountStatements.byAuthors, values)
-    const byAuthor = new Map(rows.map((row) => [row.author_id, row.posts]))
+    const byAuthor = new Map(rows.map((row) => [fromHex(row.author_id), row.posts]))
     return authorIds.map((id) => byAuthor.get(id) ?? 0)
   }
 
@@ -60,12 +62,16 @@ export function createPostCountTable(connection: Connection): PostCountTable {
       recount(
         connection,
         {
-          following: (authorId) =>
-            get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
+          following(author) {
+            const values = { authorId: toStored(author) }
+            const next = get<{ author_id: string }>(postCountStatements.following, values)?.author_id
+            return next ? fromHex(next) : null
+          },
           isLonger: (node, most) =>
-            get<{ longer: number }>(postCountStatements.longer, { node, most })?.longer === 1,
+            get<{ longer: number }>(postCountStatements.longer, { node: toStored(node), most })?.longer === 1,
           stored: (node) => ofPosts(read([node])[0] ?? 0),
-          count: (node) => ofPosts(get<{ posts: number }>(postCountStatements.count, { node })?.posts ?? 0),
+          count: (node) =>
+            ofPosts(get<{ posts: number }>(postCountStatements.count, { node: toStored(node) })?.posts ?? 0),
           lists,
           correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
         },

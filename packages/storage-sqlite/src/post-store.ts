@@ -1,6 +1,7 @@
 import { type CreatePostResult, KithError, type PostMedia, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId } from './keyset.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
@@ -16,25 +17,25 @@ export interface PostRow {
 }
 
 /** The columns of {@link PostRow}. */
-export const postColumns = 'id, author_id, caption, created_at, edited_at'
+export const postColumns = 'hex(id) AS id, hex(author_id) AS author_id, caption, created_at, edited_at'
 
 type PostStatement =
   'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_posts (${postColumns}) VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
-  idInUse: 'SELECT id FROM kith_posts WHERE id = @id',
-  byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0`,
+  insert: `INSERT INTO kith_posts (id, author_id, caption, created_at, edited_at)
+    VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
+  idInUse: 'SELECT 1 FROM kith_posts WHERE id = @id',
+  byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN ${listOf('ids')} AND removed = 0`,
   edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0
     RETURNING ${postColumns}`,
   remove: `UPDATE kith_posts SET removed = 1, caption = '', edited_at = NULL WHERE id = @id AND removed = 0
-    RETURNING author_id`,
-  ofAuthor: 'SELECT id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
+    RETURNING hex(author_id) AS author_id`,
+  ofAuthor: 'SELECT hex(id) AS id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
-  // `again_at` is 0 in every row but those that an older release has purged once.
-  toPurge: 'SELECT id FROM kith_posts WHERE removed = 1 ORDER BY again_at, id LIMIT @limit',
+    ORDER BY kith_posts.id DESC LIMIT @limit`,
+  toPurge: 'SELECT hex(id) AS id FROM kith_posts WHERE removed = 1 ORDER BY kith_posts.id LIMIT @limit',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
@@ -45,44 +46,49 @@ export function createPostStore(connection: Connection): PostStore {
   const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
-  function unavailable(ownerId: string, media: readonly PostMedia[]): string[] {
+  function unavailable(ownerId: StoredId, media: readonly PostMedia[]): string[] {
     if (media.length === 0) return []
     const ids = media.map(({ id }) => id)
-    const free = all<{ id: string }>(mediaStatements.free, { ownerId, ids: JSON.stringify(ids) })
-    return ids.filter((id) => !free.some((item) => item.id === id))
+    const values = { ownerId, ids: toStoredList(ids) }
+    const free = all<{ id: string }>(mediaStatements.free, values).map((item) => fromHex(item.id))
+    return ids.filter((id) => !free.includes(id))
   }
 
   /** Removes a post without counting it. Resolves to its author; `null` if it was not live. */
-  function take(id: string): string | null {
+  function take(postId: string): string | null {
+    const id = toStored(postId)
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
     if (!post) return null
     all(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
-    return post.author_id
+    return fromHex(post.author_id)
   }
 
   return {
     create({ id, authorId, caption, createdAt, editedAt }, media) {
       return atomically((): CreatePostResult => {
-        const lives = get<{ lives: number }>(userLives, { userId: authorId })?.lives === 1
-        const missing = unavailable(authorId, media)
+        const post = { id: toStored(id), authorId: toStored(authorId) }
+        const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
+        const missing = unavailable(post.authorId, media)
         if (!lives || missing.length > 0) {
-          if (get(postStatements.idInUse, { id })) throw new KithError('storage-failed', { detail: idInUse })
+          if (get(postStatements.idInUse, { id: post.id }))
+            throw new KithError('storage-failed', { detail: idInUse })
           return lives ? { outcome: 'media-unavailable', ids: missing } : { outcome: 'gone' }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
-        run(postStatements.insert, { id, authorId, caption, ...dates })
+        run(postStatements.insert, { ...post, caption, ...dates })
         for (const [position, item] of media.entries()) {
-          run(mediaStatements.attach, { ...item, ownerId: authorId, use: 'post', subject: id, position })
+          const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }
+          run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
         }
         counts.change(authorId, 1)
         return { outcome: 'created' }
       })
     },
     byIds(ids) {
-      return read(() => all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom))
+      return read(() => all<PostRow>(postStatements.byIds, { ids: toStoredList(ids) }).map(postFrom))
     },
     async edit(id, caption, editedAt) {
-      const values = { id, caption, editedAt: toMillis(editedAt) }
+      const values = { id: toStored(id), caption, editedAt: toMillis(editedAt) }
       const [row] = await write(() => all<PostRow>(postStatements.edit, values))
       return row ? postFrom(row) : null
     },
@@ -95,23 +101,23 @@ export function createPostStore(connection: Connection): PostStore {
     },
     removeAll(authorId, limit) {
       return atomically(() => {
-        const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
-        const ids = some.map(({ id }) => id)
+        const values = { authorId: toStored(authorId), limit }
+        const ids = all<{ id: string }>(postStatements.ofAuthor, values).map(({ id }) => fromHex(id))
         for (const id of ids) take(id)
         if (ids.length > 0) counts.change(authorId, -ids.length)
         return ids
       })
     },
     byAuthor(authorId, { limit, before }) {
-      const range = { authorId, before: before ?? afterEveryId, limit }
+      const range = { authorId: toStored(authorId), before: beforeOrEnd(before), limit }
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
     toPurge(limit) {
-      return read(() => all<{ id: string }>(postStatements.toPurge, { limit }).map(({ id }) => id))
+      return read(() => all<{ id: string }>(postStatements.toPurge, { limit }).map(({ id }) => fromHex(id)))
     },
     async purge(id) {
-      await write(() => run(postStatements.purge, { id }))
+      await write(() => run(postStatements.purge, { id: toStored(id) }))
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }
@@ -120,8 +126,8 @@ export function createPostStore(connection: Connection): PostStore {
 /** A post from its row. */
 export function postFrom(row: PostRow): PostRecord {
   return {
-    id: row.id,
-    authorId: row.author_id,
+    id: fromHex(row.id),
+    authorId: fromHex(row.author_id),
     caption: row.caption,
     createdAt: fromMillis(row.created_at),
     editedAt: fromMillisOrNull(row.edited_at),

@@ -3,6 +3,7 @@ import { edgeKinds, type RecountResult } from '@kith/core'
 import { expect, test } from 'vitest'
 import { peopled } from '../../../test/kit-samples.ts'
 import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'
+import { toStored } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
 
 /** A storage with a few nodes, and the database under it, to spoil its counts. */
@@ -36,9 +37,12 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
   const { edges } = storage
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
   const [follow, like] = [1, 2]
-  database.prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?').run(follow, other)
-  database.prepare('DELETE FROM kith_edge_counts WHERE kind = ? AND node = ?').run(like, authorId)
-  database.prepare("INSERT INTO kith_edge_counts VALUES (?, 'nobody', 2, 3)").run(follow)
+  const { from: nobody } = sampleEdge()
+  database
+    .prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?')
+    .run(follow, toStored(other))
+  database.prepare('DELETE FROM kith_edge_counts WHERE kind = ? AND node = ?').run(like, toStored(authorId))
+  database.prepare('INSERT INTO kith_edge_counts VALUES (?, ?, 2, 3)').run(follow, toStored(nobody))
   const { checked, differences } = await inSteps(edges.recount)
   expect(checked).toBe(3)
   expect(differences).toHaveLength(3)
@@ -46,7 +50,7 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
     expect.arrayContaining([
       { kind: 'follow', node: other, stored: { out: 0, in: 7 }, counted: { out: 0, in: 1 } },
       { kind: 'like', node: authorId, stored: { out: 0, in: 0 }, counted: { out: 1, in: 0 } },
-      { kind: 'follow', node: 'nobody', stored: { out: 2, in: 3 }, counted: { out: 0, in: 0 } },
+      { kind: 'follow', node: nobody, stored: { out: 2, in: 3 }, counted: { out: 0, in: 0 } },
     ]),
   )
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -57,8 +61,8 @@ test('so are counts of posts', async () => {
   const { database, storage, authorId, other } = await spoilable()
   const { posts } = storage
   expect(await inSteps(posts.recount)).toEqual({ checked: 2, differences: [], next: null })
-  database.prepare('UPDATE kith_post_counts SET posts = 9 WHERE author_id = ?').run(authorId)
-  database.prepare('DELETE FROM kith_post_counts WHERE author_id = ?').run(other)
+  database.prepare('UPDATE kith_post_counts SET posts = 9 WHERE author_id = ?').run(toStored(authorId))
+  database.prepare('DELETE FROM kith_post_counts WHERE author_id = ?').run(toStored(other))
   const { differences } = await inSteps(posts.recount)
   expect(differences).toEqual(
     [
@@ -91,7 +95,7 @@ async function celebrity(followers: number) {
 
 test('a node with many edges is counted in several steps, each of a part, and set right by what it is off', async () => {
   const { database, storage, node, all } = await celebrity(180)
-  database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(node)
+  database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(toStored(node))
   const total: RecountResult = { checked: 0, differences: [], next: null }
   let steps = 0
   do {
@@ -166,7 +170,7 @@ test('two recounts of one node at the same time, and one that was given up, find
   expect(both.map(({ differences }) => differences)).toEqual([[], []])
   await edges.remove(all[0] ?? sampleEdge())
   expect(await inSteps(edges.recount)).toMatchObject({ differences: [] })
-  database.exec("INSERT INTO kith_long_counts VALUES ('gone', 1, 'in', '', 7, 0)")
+  database.exec("INSERT INTO kith_long_counts VALUES (x'aa', 1, 'in', x'', 7, 0)")
   await edges.recount(null, 1)
-  expect(database.prepare("SELECT * FROM kith_long_counts WHERE node = 'gone'").all()).toEqual([])
+  expect(database.prepare("SELECT * FROM kith_long_counts WHERE node = x'aa'").all()).toEqual([])
 })
