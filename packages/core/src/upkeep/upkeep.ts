@@ -183,7 +183,6 @@ export function createUpkeep(core: Core): Upkeep {
         }
       }
       await core.clearing.settled()
-      await step('recover', () => steps.once(() => storage.recover()))
       const accounts = await step('accounts', (report) =>
         forEach({ list: users.toPurge, act: (account) => purge.account(account) }, report),
       )
