@@ -1,81 +1,97 @@
-import type { EdgeRecord } from '@kith/core'
+import type { EdgeRecord, EdgeStore } from '@kith/core'
 import type { Collections } from './collections.ts'
-import type { EdgeChanges, Turn } from './edge-changes.ts'
-import { type EdgeDocument, edgeEnds, edgeKey, edgesOf, edgesToTurn } from './edge-document.ts'
-import { compareCounts } from './edge-recount.ts'
-import { countAt, countChange, countChanges, countsFrom } from './node-counts.ts'
+import type { Call } from './connection.ts'
+import {
+  countChange,
+  countChanges,
+  countsFrom,
+  type EdgeDocument,
+  edgeEnds,
+  edgeKey,
+  edgesOf,
+  edgesToTurn,
+  hiddenValues,
+  keysOf,
+  type NodeDocument,
+} from './edge-document.ts'
+import { countEdges } from './edge-recount.ts'
 import { isDuplicate } from './storage-error.ts'
 
-/** Changes edges and counts together in one transaction. */
-export const edgeTransactions: EdgeChanges = {
-  async add({ atomically, collections }, edge) {
-    const count = await atomically(
-      [edge.from, edge.to],
-      async (within, abort) => {
-        if (await inserted(within, edge)) return await countNew(within, edge)
-        await abort()
-        return null
-      },
-      async () => (await collections.edges.first(edgeKey(edge)))?.id === edge.id,
-    )
-    if (count !== null) return { added: true, count }
-    return { added: false, count: await countAt(collections.nodes, edge.kind, edge.to) }
-  },
-
-  async remove({ atomically, collections }, edge) {
-    const { kind, from, to } = edge
-    const [removed, seen] = await atomically([from, to], async ({ edges, nodes }, abort) => {
-      const row = await edges.take(edgeKey(edge))
-      if (!row) await abort()
-      if (row?.hidden !== 0) return [row !== null, null]
-      await nodes.update({ _id: from }, countChange(kind, 'out', -1))
-      return [true, await nodes.change({ _id: to }, countChange(kind, 'in', -1))]
-    })
-    const count = seen ? countsFrom(seen, kind).in : await countAt(collections.nodes, kind, to)
-    return { removed, count }
-  },
-
-  async setHidden({ atomically }, turn, limit) {
-    const smaller = createShrinking(limit)
-    return atomically([turn.node], async (within, abort) => {
-      const { nodes, edges } = within
-      const { node, hidden } = turn
-      const found = hidden
-        ? await nodes.upsert({ _id: node }, { $set: { hidden, marked: true }, $inc: { changes: 1 } })
-        : await nodes.change({ _id: node, marked: true }, { $set: { hidden }, $inc: { changes: 1 } })
-      if (!found) await abort()
-      const rows = found ? (await edgesToTurn(edges, turn, smaller())).filter(isWhole) : []
-      if (rows.length > 0) await turnAll(within, rows, turn)
-      else if (found && !hidden) await nodes.update({ _id: node }, { $unset: { hidden: '', marked: '' } })
-      return rows.length
-    })
-  },
-
-  async drop({ atomically }, node, limit) {
-    const smaller = createShrinking(limit)
-    return atomically([node], async ({ edges, nodes }) => {
-      const rows = await edgesOf(edges, node, smaller())
-      const seen = rows.filter((row) => row.hidden === 0)
-      if (rows.length > 0) await edges.removeAll(keysOf(rows))
-      else await nodes.remove({ _id: node })
-      if (seen.length > 0) await nodes.updateEach(countChanges(seen, -1))
-      return rows.length
-    })
-  },
-
-  correct: ({ atomically }, node) =>
-    atomically([node], async (within, abort) => {
-      const row = await within.nodes.first({ _id: node })
-      const { differences, update } = await compareCounts(within, node, row)
-      if (differences.length > 0) await within.nodes.upsert({ _id: node }, update)
-      else await abort()
-      return differences
-    }),
+/** A node that is to be hidden, or shown again. */
+interface Turn {
+  node: string
+  hidden: boolean
 }
 
-/** Not left over from when the server had no transactions: `migrate()` finishes those. */
-function isWhole({ pending }: EdgeDocument): boolean {
-  return pending === undefined
+/** Adds an edge with its counts. On a standalone it is seen first, and then hidden if an end is. */
+export async function addEdge(call: Call, edge: EdgeRecord): ReturnType<EdgeStore['add']> {
+  const { from, to } = edge
+  const count = await call.atomically([from, to], async (within, abort) => {
+    if (!(await inserted(within, edge))) {
+      await abort()
+      return null
+    }
+    if (call.transactional) return await countNew(within, edge)
+    await hideNew(within, edge)
+    return await countAt(call, edge)
+  })
+  return { added: count !== null, count: count ?? (await countAt(call, edge)) }
+}
+
+/** Removes an edge with its counts. */
+export async function removeEdge(call: Call, edge: Omit<EdgeRecord, 'id'>): ReturnType<EdgeStore['remove']> {
+  const { kind, from, to } = edge
+  const [removed, end] = await call.atomically([from, to], async ({ edges, nodes }, abort) => {
+    const row = await edges.take(edgeKey(edge))
+    if (!row) await abort()
+    if (row?.hidden !== 0 || !call.transactional) return [row !== null, null]
+    await nodes.update({ _id: from }, countChange(kind, 'out', -1))
+    return [true, await nodes.change({ _id: to }, countChange(kind, 'in', -1))]
+  })
+  return { removed, count: end ? countsFrom(end, kind).in : await countAt(call, edge) }
+}
+
+/** Hides a node or shows it again, one step. */
+export function turnNode(call: Call, turn: Turn, limit: number): Promise<number> {
+  const { node, hidden } = turn
+  const smaller = createShrinking(limit)
+  return call.atomically([node], async (within, abort) => {
+    const { nodes, edges } = within
+    const found = hidden
+      ? await nodes.upsert({ _id: node }, { $set: { hidden, marked: true }, $inc: { changes: 1 } })
+      : await nodes.change({ _id: node, marked: true }, { $set: { hidden }, $inc: { changes: 1 } })
+    if (!found && call.transactional) {
+      await abort()
+      return 0
+    }
+    for (;;) {
+      const rows = await edgesToTurn(edges, turn, smaller())
+      const turned = await turnAll(call, within, { rows, turn })
+      if (turned > 0) return turned
+      // None where others were first, on a standalone.
+      if (rows.length > 0) continue
+      if (!hidden) await nodes.update({ _id: node, hidden }, { $unset: { hidden: '', marked: '' } })
+      return 0
+    }
+  })
+}
+
+/** Removes edges of a node that is gone, one step. */
+export function dropEdges(call: Call, node: string, limit: number): Promise<number> {
+  const smaller = createShrinking(limit)
+  return call.atomically([node], async ({ edges, nodes }) => {
+    for (;;) {
+      const rows = await edgesOf(edges, node, smaller())
+      if (rows.length === 0) {
+        await nodes.remove({ _id: node })
+        return 0
+      }
+      const removed = await edges.removeAll(keysOf(rows))
+      const seen = rows.filter((row) => row.hidden === 0)
+      if (call.transactional && seen.length > 0) await nodes.updateEach(countChanges(seen, -1))
+      if (removed > 0) return removed
+    }
+  })
 }
 
 /** Whoever changes many counts at once is often in the way of others: with each attempt he takes half as many. */
@@ -86,6 +102,17 @@ function createShrinking(limit: number): () => number {
     next = Math.ceil(next / 2)
     return size
   }
+}
+
+/** How many edges of its kind end where an edge ends. */
+async function countAt(
+  { collections, transactional }: Call,
+  { kind, to }: Pick<EdgeRecord, 'kind' | 'to'>,
+): Promise<number> {
+  const counts = transactional
+    ? await collections.nodes.first({ _id: to })
+    : (await countEdges(collections, to, kind)).get(to)
+  return countsFrom(counts, kind).in
 }
 
 async function inserted({ edges }: Collections, edge: EdgeRecord): Promise<boolean> {
@@ -105,29 +132,48 @@ async function countNew({ edges, nodes }: Collections, edge: EdgeRecord): Promis
   // Last, because this one may be wanted by many.
   const end = await nodes.upsert({ _id: to }, countChange(kind, 'in', 1))
   const count = countsFrom(end, kind).in
-  const hidden = (start.hidden ? 1 : 0) + (end.hidden ? 2 : 0)
+  const hidden = hiddenBy(start, end)
   if (hidden === 0) return count
   await edges.update(edgeKey(edge), { $set: { hidden } })
   await nodes.updateEach(countChanges([edge], -1))
   return count - 1
 }
 
-async function turnAll(
-  { edges, nodes }: Collections,
-  rows: readonly EdgeDocument[],
-  { node, hidden }: Turn,
-): Promise<void> {
-  const counted: EdgeDocument[] = []
-  for (const { field, bit } of edgeEnds) {
-    const turned = rows.filter((row) => row[field] === node && ((row.hidden & bit) !== 0) !== hidden)
-    if (turned.length === 0) continue
-    await edges.updateAll(keysOf(turned), { $inc: { hidden: hidden ? bit : -bit } })
-    counted.push(...turned.filter((row) => (hidden ? row.hidden === 0 : row.hidden === bit)))
+/**
+ * On a standalone: hides a new edge as its ends are, until it is what they say after that. Whoever turns an end later finds
+ * the edge.
+ */
+async function hideNew({ edges, nodes }: Collections, edge: EdgeRecord): Promise<void> {
+  for (let before = 0; ;) {
+    const ends = await nodes.find({ _id: { $in: [edge.from, edge.to] } })
+    const [start, end] = [edge.from, edge.to].map((node) => ends.find(({ _id }) => _id === node))
+    const hidden = hiddenBy(start, end)
+    if (hidden === before) return
+    await edges.update({ ...edgeKey(edge), id: edge.id, hidden: before }, { $set: { hidden } })
+    before = hidden
   }
-  if (counted.length > 0) await nodes.updateEach(countChanges(counted, hidden ? -1 : 1))
 }
 
-function keysOf(rows: readonly EdgeDocument[]): { _id: { $in: string[] }; from: { $in: string[] } } {
-  const starts = new Set(rows.map((row) => row.from))
-  return { _id: { $in: rows.map((row) => row._id) }, from: { $in: [...starts] } }
+/** What `hidden` of an edge between these nodes has to be. */
+function hiddenBy(start: NodeDocument | undefined, end: NodeDocument | undefined): number {
+  return (start?.hidden ? 1 : 0) + (end?.hidden ? 2 : 0)
+}
+
+/** Turns edges that were found, and answers how many. The condition is looked at again for each, for a standalone. */
+async function turnAll(
+  { transactional }: Call,
+  { edges, nodes }: Collections,
+  { rows, turn: { node, hidden } }: { rows: readonly EdgeDocument[]; turn: Turn },
+): Promise<number> {
+  const counted: EdgeDocument[] = []
+  let turned = 0
+  for (const { field, bit } of edgeEnds) {
+    const wrong = rows.filter((row) => row[field] === node && ((row.hidden & bit) !== 0) !== hidden)
+    if (wrong.length === 0) continue
+    const filter = { ...keysOf(wrong), hidden: hiddenValues(bit, !hidden) }
+    turned += await edges.updateAll(filter, { $inc: { hidden: hidden ? bit : -bit } })
+    counted.push(...wrong.filter((row) => (hidden ? row.hidden === 0 : row.hidden === bit)))
+  }
+  if (transactional && counted.length > 0) await nodes.updateEach(countChanges(counted, hidden ? -1 : 1))
+  return turned
 }

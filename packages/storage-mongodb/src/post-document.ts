@@ -1,34 +1,28 @@
 import type { PostRecord } from '@kith/core'
 import type { UpdateFilter } from 'mongodb'
 import type { Identified } from './collection.ts'
-import { never } from './removal.ts'
-
-/** A change of a post that its author's count has to follow. There is one only on a server without transactions. */
-export interface PendingPost {
-  id: string
-  /** The name of the operation by which the author counts it; `null` while the media of a new post are attached. */
-  name: string | null
-  /** What the post becomes when it is counted. */
-  next: 'live' | 'removed'
-  since: Date
-  /** When the call that makes the change is over. */
-  until: Date
-}
+import { notYetPurged } from './removal.ts'
 
 /** A post. One that was removed keeps nothing but its id and its author until it is purged. */
 export interface PostDocument extends Identified, Omit<PostRecord, 'id'> {
-  /** A draft is a new post whose media are not all attached yet. */
-  state: 'draft' | 'live' | 'removed'
-  /** Of a removed post: when it is due to be purged, {@link never} until it was for the first time. */
+  state: 'live' | 'removed'
+  /** Of a removed post: when it is due to be purged, {@link notYetPurged} until it was for the first time. */
   againAt?: Date
-  /** Names the call that removed it, in a transaction. */
-  removedBy?: string
-  pending?: PendingPost
+}
+
+/** How many live posts an author has. On a standalone that is not here: it is counted at reading. */
+export interface AuthorDocument extends Identified {
+  posts?: number
+  /** How often it changed: a recount raises it as well, so that it and another change of the author meet. */
+  changes?: number
+  changedAt?: Date
+  /** How often an avatar or a cover was set. */
+  placed?: number
 }
 
 /** A new post. */
-export function postDocument({ id, ...post }: PostRecord, state: PostDocument['state']): PostDocument {
-  return { _id: id, ...post, state }
+export function postDocument({ id, ...post }: PostRecord): PostDocument {
+  return { _id: id, ...post, state: 'live' }
 }
 
 /** A post from its document. */
@@ -44,6 +38,10 @@ export function postFrom(row: PostDocument): PostRecord {
 
 /** Takes a post out of everything. */
 export const removed: UpdateFilter<PostDocument> = Object.freeze({
-  $set: { state: 'removed', caption: '', editedAt: null, againAt: never },
-  $unset: { pending: '' },
+  $set: { state: 'removed', caption: '', editedAt: null, againAt: notYetPurged },
 } as const)
+
+/** The change of an author who has so many posts more. */
+export function postsChange(by: number): UpdateFilter<AuthorDocument> {
+  return { $inc: { posts: by, changes: 1 }, $set: { changedAt: new Date() } }
+}

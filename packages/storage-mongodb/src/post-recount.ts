@@ -1,17 +1,12 @@
 import type { CountDifference, RecountResult } from '@kith/core'
-import type { Condition, UpdateFilter } from 'mongodb'
+import type { Condition } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import type { AuthorDocument } from './counter-documents.ts'
-import type { PostChanges } from './post-changes.ts'
+import type { AuthorDocument } from './post-document.ts'
 import { recount, within } from './recount.ts'
 
 /** Compares the counts of authors with their posts. */
-export function recountPosts(
-  call: Call,
-  { correct }: PostChanges,
-  { after, limit }: { after: string | null; limit: number },
-): Promise<RecountResult> {
+export function recountPosts(call: Call, after: string | null, limit: number): Promise<RecountResult> {
   const { authors } = call.collections
   return recount<AuthorDocument, number>(
     {
@@ -26,18 +21,24 @@ export function recountPosts(
   )
 }
 
-/** What is wrong with the count of an author, and the update that sets it right. */
-export async function compareCount(
-  collections: Collections,
-  authorId: string,
-  row: AuthorDocument | null,
-): Promise<{ differences: CountDifference[]; update: UpdateFilter<AuthorDocument> }> {
-  const posts = (await countPosts(collections, authorId)).get(authorId) ?? 0
-  const differences = compareAuthor(authorId, row ?? undefined, posts)
-  return { differences, update: { $set: { posts }, $inc: { changes: 1 } } }
+/** Compares the count of one author with the posts, whatever goes on meanwhile, and sets it right. */
+function correct({ atomically }: Call, authorId: string): Promise<CountDifference[]> {
+  return atomically([authorId], async (within, abort) => {
+    // Written first, as in the recount of edges.
+    const row = await within.authors.change({ _id: authorId }, { $inc: { changes: 1 } })
+    const posts = (await countPosts(within, authorId)).get(authorId) ?? 0
+    const differences = compareAuthor(authorId, row ?? undefined, posts)
+    if (differences.length === 0) await abort()
+    else await within.authors.upsert({ _id: authorId }, { $set: { posts } })
+    return differences
+  })
 }
 
-async function countPosts({ posts }: Collections, authorId: Condition<string>): Promise<Map<string, number>> {
+/** How many live posts each author has that a condition takes, read from the index alone. */
+export async function countPosts(
+  { posts }: Pick<Collections, 'posts'>,
+  authorId: Condition<string>,
+): Promise<Map<string, number>> {
   const rows = await posts.aggregate<{ _id: string; posts: number }>([
     { $match: { authorId, state: 'live' } },
     { $group: { _id: '$authorId', posts: { $sum: 1 } } },

@@ -18,6 +18,9 @@ export interface Counted<Counter extends { _id: string }, Counts> {
   correct(id: string): Promise<CountDifference[]>
 }
 
+/** The answer of a standalone, which keeps no counts that could be wrong. */
+export const nothingToRecount: RecountResult = Object.freeze({ checked: 0, differences: [], next: null })
+
 /** Compares the next counters while others go on writing. What seems wrong is compared again by itself. */
 export async function recount<Counter extends { _id: string }, Counts>(
   counted: Counted<Counter, Counts>,

@@ -1,6 +1,6 @@
 import type { IndexDescription } from 'mongodb'
 import type { Documents } from './collections.ts'
-import { never } from './removal.ts'
+import { notYetPurged } from './removal.ts'
 
 /**
  * Every index beside those on `_id`: first what is equal, then the order, then ranges. What is unique is sparse, which
@@ -18,7 +18,7 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     {
       name: 'removals',
       key: { againAt: 1, _id: 1 },
-      partialFilterExpression: { againAt: { $gte: never } },
+      partialFilterExpression: { againAt: { $gte: notYetPurged } },
     },
   ],
   sessions: [
@@ -29,7 +29,6 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     // With the node at the other end, so that lists and follows are read from the index alone.
     { name: 'out', key: { from: 1, kind: 1, hidden: 1, id: -1, to: 1 } },
     { name: 'in', key: { to: 1, kind: 1, hidden: 1, id: -1, from: 1 } },
-    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
   ],
   nodes: [{ name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } }],
   posts: [
@@ -38,9 +37,8 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     {
       name: 'removals',
       key: { againAt: 1, _id: 1 },
-      partialFilterExpression: { againAt: { $gte: never } },
+      partialFilterExpression: { againAt: { $gte: notYetPurged } },
     },
-    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
   ],
   authors: [],
   media: [
@@ -49,10 +47,9 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     {
       name: 'unused',
       key: { unusedSince: 1, _id: 1 },
-      partialFilterExpression: { unusedSince: { $gte: never } },
+      partialFilterExpression: { unusedSince: { $gte: notYetPurged } },
     },
     { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
-    { name: 'replacing', key: { replacing: 1 }, sparse: true },
   ],
   facts: [],
   schema: [],

@@ -26,7 +26,7 @@ export interface UserDocument
   unseen?: true
   /** There from when it was marked deleted. */
   deletedAt?: Date
-  /** There from then on: when it is due to be purged; {@link never} until it was for the first time. */
+  /** There from then on: when it is due to be purged; {@link notYetPurged} until it was for the first time. */
   againAt?: Date
 }
 

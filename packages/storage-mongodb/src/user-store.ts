@@ -12,7 +12,7 @@ import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import { forgetEnded, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
-import { dueAt, never, removalFrom } from './removal.ts'
+import { dueAt, notYetPurged, removalFrom } from './removal.ts'
 import { isDuplicate } from './storage-error.ts'
 import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
 
@@ -80,7 +80,7 @@ export function createUserStore({ call }: Connection): UserStore {
           const marked = await users.update(
             { ...unchanged(before), ...live },
             {
-              $set: { ...emptied, deletedAt: at, againAt: never, unseen: true, ...names.$set },
+              $set: { ...emptied, deletedAt: at, againAt: notYetPurged, unseen: true, ...names.$set },
               $unset: { username: '', email: '', phone: '', banned: '', ...names.$unset },
             },
           )
@@ -97,7 +97,7 @@ export function createUserStore({ call }: Connection): UserStore {
     bannedIds: ({ limit, before }) =>
       call('users.bannedIds', async ({ collections: { users } }) => {
         const filter = { banned: true, ...below('_id', before) } as const
-        const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit })
+        const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit, index: 'banned' })
         return found.map(({ _id }) => _id)
       }),
     toPurge: (now, limit) =>

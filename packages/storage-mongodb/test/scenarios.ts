@@ -113,8 +113,7 @@ export const changes: Readonly<Record<string, Prepare>> = {
     return {
       act: ({ posts }) => posts.create(post, []),
       answer: { outcome: 'created' },
-      async check({ posts, recover }) {
-        await recover()
+      async check({ posts }) {
         assert.deepEqual(await posts.byIds([post.id]), [post])
         assert.deepEqual(await posts.counts([post.authorId]), [1])
       },
@@ -153,8 +152,7 @@ export const changes: Readonly<Record<string, Prepare>> = {
     return {
       act: ({ media }) => media.attach(second.id, ownerId, 'avatar'),
       answer: true,
-      async check({ media, recover }) {
-        await recover()
+      async check({ media }) {
         const avatars = await media.bySubjects('avatar', [ownerId])
         assert.deepEqual(
           avatars.map(({ id }) => id),

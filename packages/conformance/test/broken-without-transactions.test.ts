@@ -1,0 +1,40 @@
+import { createMemoryStorage } from '@kith/core/memory'
+import { expect, test } from 'vitest'
+import { testFlaws } from '../../../test/flaws.ts'
+import {
+  edgesWithoutTransactions,
+  runCases,
+  runStorageCases,
+  unpromisedWithoutTransactions,
+} from '../src/index.ts'
+
+runCases(test, edgesWithoutTransactions, async () => createMemoryStorage().edges)
+
+testFlaws(edgesWithoutTransactions, () => createMemoryStorage().edges, [
+  {
+    flaw: 'counts before it adds',
+    breaking: (edges) => ({
+      async add(edge) {
+        const [before] = await edges.counts(edge.kind, [edge.to])
+        const { added } = await edges.add(edge)
+        return { added, count: before?.in ?? 0 }
+      },
+    }),
+    fails: edgesWithoutTransactions.map(({ name }) => name),
+  },
+])
+
+test('each case that a storage without transactions is spared is one of the kit, and has a reason; all others are run', () => {
+  const make = async () => createMemoryStorage()
+  const names = (transactions: boolean): string[] => {
+    const registered: string[] = []
+    runStorageCases((name) => void registered.push(name), make, make, { transactions })
+    return registered
+  }
+  const spared = names(true).filter((name) => !names(false).includes(name))
+  expect(spared).toEqual(unpromisedWithoutTransactions.map(({ name }) => name))
+  for (const { name, reason } of unpromisedWithoutTransactions) expect(reason, name).not.toBe('')
+  expect(names(false).filter((name) => !names(true).includes(name))).toEqual(
+    edgesWithoutTransactions.map(({ name }) => name),
+  )
+})
