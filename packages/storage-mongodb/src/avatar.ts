@@ -1,6 +1,8 @@
+import type { AttachResult } from '@kith/core'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, type MediaDocument, release } from './media-document.ts'
+import { living } from './user-document.ts'
 
 /** An upload that is to become the avatar or the cover of its owner. */
 interface Placing {
@@ -10,23 +12,39 @@ interface Placing {
 }
 
 /** Attaches it and releases the one before. */
-export function place({ atomically, transactional }: Call, { id, ownerId, use }: Placing): Promise<boolean> {
-  return atomically([ownerId], async ({ authors, media }, abort) => {
-    // First, so that two transactions that set the same avatar meet here.
-    const { placed: order = 0 } = await authors.upsert({ _id: ownerId }, { $inc: { placed: 1 } })
-    const attachment = { use, subject: ownerId, position: 0, alt: '', order }
-    // On a standalone a sweep looks at it if this is cut off.
-    const $set = transactional ? { attachment } : { attachment, unusedSince: new Date() }
-    const attached = await media.update(free(id, ownerId), {
-      $set,
-      ...(transactional && { $unset: { unusedSince: '' } }),
-    })
-    if (!attached) await abort()
-    else await replaceOlder({ media }, { _id: id, attachment })
-    if (attached && !transactional)
-      await media.update({ _id: id, attachment }, { $unset: { unusedSince: '' } })
-    return attached
+export function place({ atomically, transactional }: Call, { id, ownerId, use }: Placing): Promise<AttachResult> {
+  return atomically([ownerId], async ({ users, media }, abort) => {
+    // First, so that two transactions that set the same avatar meet here, and so that the owner lives.
+    const owner = await users.change({ _id: ownerId, ...living }, { $inc: { placed: 1 } })
+    if (!owner) {
+      await abort()
+      return { outcome: 'gone' }
+    }
+    const attachment = { use, subject: ownerId, position: 0, alt: '', order: owner.placed ?? 0 }
+    const image = { ...free(id, ownerId), kind: 'image' }
+    const isAttached = transactional
+      ? await media.update(image, { $set: { attachment }, $unset: { unusedSince: '' } })
+      : // A sweep looks at it if this is cut off.
+        await media.update(image, { $set: { attachment, unusedSince: new Date() } })
+    if (!isAttached) {
+      await abort()
+      return { outcome: 'unavailable' }
+    }
+    const released = await replaceOlder({ media }, attachment)
+    if (!transactional) await media.update({ _id: id, attachment }, { $unset: { unusedSince: '' } })
+    return { outcome: 'attached', released }
   })
+}
+
+/** Releases what is attached to a user, and answers what that was. */
+export async function releaseFrom(
+  { media }: Pick<Collections, 'media'>,
+  place: object,
+): Promise<string[]> {
+  const found = await media.find(place, { fields: ['_id'] })
+  const ids = found.map(({ _id }) => _id)
+  if (ids.length > 0) await media.updateAll({ ...place, _id: { $in: ids } }, release)
+  return ids
 }
 
 /**
@@ -37,25 +55,22 @@ export async function settleAttached(
   { posts, media }: Pick<Collections, 'posts' | 'media'>,
   found: readonly Pick<MediaDocument, '_id' | 'attachment'>[],
 ): Promise<void> {
-  const ofPosts = found.filter(({ attachment }) => attachment?.use === 'post')
-  const ids = ofPosts.map(({ attachment }) => attachment?.subject ?? '')
-  const live = await posts.find({ _id: { $in: ids }, state: 'live' }, { fields: ['_id'] })
+  const subjects = found.flatMap(({ attachment }) => (attachment?.use === 'post' ? [attachment.subject] : []))
+  const live = await posts.find({ _id: { $in: subjects }, state: 'live' }, { fields: ['_id'] })
   const there = new Set(live.map(({ _id }) => _id))
-  const abandoned = ofPosts.filter(({ attachment }) => !there.has(attachment?.subject ?? ''))
-  for (const { _id, attachment } of abandoned) await media.update({ _id, attachment }, release)
-  for (const row of found) {
-    if (abandoned.includes(row)) continue
-    if (row.attachment?.use !== 'post') await replaceOlder({ media }, row)
-    await media.update({ _id: row._id, attachment: row.attachment }, { $unset: { unusedSince: '' } })
+  for (const { _id, attachment } of found) {
+    if (!attachment) continue
+    const isUsed = attachment.use !== 'post' || there.has(attachment.subject)
+    if (isUsed) await replaceOlder({ media }, attachment)
+    await media.update({ _id, attachment }, isUsed ? { $unset: { unusedSince: '' } } : release)
   }
 }
 
-/** Releases what was set before. */
-async function replaceOlder(
+/** Releases the avatars or covers that were set before, and answers what they were. */
+function replaceOlder(
   { media }: Pick<Collections, 'media'>,
-  { attachment }: Pick<MediaDocument, '_id' | 'attachment'>,
-): Promise<void> {
-  if (!attachment) return
-  const { use, subject, order } = attachment
-  await media.updateAll({ ...attachedTo(use, subject), 'attachment.order': { $lt: order ?? 0 } }, release)
+  { use, subject, order }: NonNullable<MediaDocument['attachment']>,
+): Promise<string[]> {
+  if (use === 'post') return Promise.resolve([])
+  return releaseFrom({ media }, { ...attachedTo(use, subject), 'attachment.order': { $lt: order ?? 0 } })
 }

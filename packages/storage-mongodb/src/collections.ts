@@ -1,10 +1,10 @@
 import type { Db } from 'mongodb'
 import { type Collection, type CommandOptions, createCollection } from './collection.ts'
 import type { Deadline } from './deadline.ts'
-import type { EdgeDocument, NodeDocument } from './edge-document.ts'
+import type { EdgeDocument } from './edge-document.ts'
 import type { FactDocument } from './fact-document.ts'
 import type { MediaDocument } from './media-document.ts'
-import type { AuthorDocument, PostDocument } from './post-document.ts'
+import type { PostDocument } from './post-document.ts'
 import type { SchemaDocument } from './schema-version.ts'
 import type { SessionDocument } from './session-document.ts'
 import type { UserDocument } from './user-document.ts'
@@ -14,9 +14,7 @@ export interface Documents {
   users: UserDocument
   sessions: SessionDocument
   edges: EdgeDocument
-  nodes: NodeDocument
   posts: PostDocument
-  authors: AuthorDocument
   media: MediaDocument
   facts: FactDocument
   schema: SchemaDocument
@@ -37,9 +35,7 @@ export function collectionsOf(
     users: open('users'),
     sessions: open('sessions'),
     edges: open('edges'),
-    nodes: open('nodes'),
     posts: open('posts'),
-    authors: open('authors'),
     media: open('media'),
     facts: open('facts'),
     schema: open('schema'),

@@ -1,9 +1,7 @@
-import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core'
+import { type EdgeCounts, type EdgeEnds, edgeEnds, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core'
 import type { UpdateFilter } from 'mongodb'
 import type { Change, Collection, Identified } from './collection.ts'
-
-/** An end of an edge: `out` is the node where it starts. */
-export type EdgeEnd = keyof EdgeCounts
+import type { Collections } from './collections.ts'
 
 /** An edge. Its id is made of what it connects, so there is one of a kind between two nodes. */
 export interface EdgeDocument extends Identified, EdgeRecord {
@@ -12,24 +10,34 @@ export interface EdgeDocument extends Identified, EdgeRecord {
 }
 
 /**
- * A node: how many visible edges of each kind start and end at it, and whether it is hidden. A count that is not there is 0. On
- * a standalone there are no counts: they are counted at reading.
+ * What accounts and posts keep of the edges at them: how many visible ones of each kind start and end there. A count that is not
+ * there is 0. On a standalone there are no counts: they are counted at reading.
  */
-export interface NodeDocument extends Identified, Partial<Record<EdgeKind, Partial<EdgeCounts>>> {
-  /** How often it changed: a recount raises it as well, so that it and another change of the node meet. */
+export interface Counters extends Partial<Record<EdgeKind, Partial<EdgeCounts>>> {
+  /** How often it changed: a recount raises it as well, so that it and another change meet. */
   changes?: number
-  changedAt?: Date
-  /** There from the first step of hiding to the last step of showing; `false` while it is on the way back. */
-  hidden?: boolean
-  /** There as long as `hidden` is. */
-  marked?: true
 }
 
-/** The end, the field with its node, and what it adds to `hidden` while its node is hidden. */
-export const edgeEnds: readonly { end: EdgeEnd; field: 'from' | 'to'; bit: number }[] = Object.freeze([
-  { end: 'out', field: 'from', bit: 1 },
-  { end: 'in', field: 'to', bit: 2 },
+/** A side of a node, the field of an edge that names that node, and what it adds to `hidden` while the node is hidden. */
+interface Side {
+  side: keyof EdgeCounts
+  field: keyof EdgeEnds
+  bit: number
+}
+
+/** Both sides: edges that start at a node are `out`. */
+export const sides: readonly Side[] = Object.freeze([
+  { side: 'out', field: 'from', bit: 1 },
+  { side: 'in', field: 'to', bit: 2 },
 ])
+
+/** What is the other end of edges, and may be their start: an account or a post. */
+export type Nodes = Collection<Identified & Counters>
+
+/** Where the nodes at one end of a kind are kept. */
+export function nodesAt(collections: Collections, kind: EdgeKind, field: keyof EdgeEnds): Nodes {
+  return (edgeEnds[kind][field] === 'post' ? collections.posts : collections.users) as unknown as Nodes
+}
 
 /** Where an edge is found. Besides its id this names its start, by which edges may be spread over shards. */
 export interface EdgeKey {
@@ -65,7 +73,7 @@ export async function edgesToTurn(
   limit: number,
 ): Promise<EdgeDocument[]> {
   const found: EdgeDocument[] = []
-  for (const { field, bit } of edgeEnds) {
+  for (const { field, bit } of sides) {
     for (const kind of edgeKinds) {
       if (found.length === limit) return found
       const filter = { [field]: node, kind, hidden: hiddenValues(bit, !hidden) }
@@ -87,30 +95,36 @@ export async function edgesOf(
 }
 
 /** The counts of one kind. */
-export function countsFrom(
-  node: Partial<Record<EdgeKind, Partial<EdgeCounts>>> | null | undefined,
-  kind: EdgeKind,
-): EdgeCounts {
+export function countsFrom(node: Counters | null | undefined, kind: EdgeKind): EdgeCounts {
   return { out: node?.[kind]?.out ?? 0, in: node?.[kind]?.in ?? 0 }
 }
 
-/** The change of the node at one end of an edge that is seen from now on, or no longer. */
-export function countChange(kind: EdgeKind, end: EdgeEnd, by: 1 | -1): UpdateFilter<NodeDocument> {
-  return { $inc: { [`${kind}.${end}`]: by, changes: 1 }, $set: { changedAt: new Date() } }
+/** The change of the node at one side of an edge that is seen from now on, or no longer. */
+export function countChange(
+  kind: EdgeKind,
+  side: keyof EdgeCounts,
+  by: 1 | -1,
+): UpdateFilter<Identified & Counters> {
+  return { $inc: { [`${kind}.${side}`]: by, changes: 1 } } as object
 }
 
-/** The changes of all nodes at the ends of such edges: one for each node. */
-export function countChanges(edges: readonly Omit<EdgeRecord, 'id'>[], by: 1 | -1): Change<NodeDocument>[] {
-  const nodes = new Map<string, Record<string, number>>()
+/** Counts edges at all nodes at their ends, each node once. */
+export async function countAll(
+  collections: Collections,
+  edges: readonly Omit<EdgeRecord, 'id'>[],
+  by: 1 | -1,
+): Promise<void> {
+  const changes = new Map<Nodes, Map<string, Record<string, number>>>()
   for (const edge of edges) {
-    for (const { end, field } of edgeEnds) {
-      const counts = nodes.get(edge[field]) ?? { changes: 1 }
-      const name = `${edge.kind}.${end}`
-      nodes.set(edge[field], { ...counts, [name]: (counts[name] ?? 0) + by })
+    for (const { side, field } of sides) {
+      const nodes = nodesAt(collections, edge.kind, field)
+      const byId = changes.get(nodes) ?? new Map<string, Record<string, number>>()
+      const counts = byId.get(edge[field]) ?? { changes: 1 }
+      const name = `${edge.kind}.${side}`
+      changes.set(nodes, byId.set(edge[field], { ...counts, [name]: (counts[name] ?? 0) + by }))
     }
   }
-  return [...nodes].map(([_id, $inc]) => ({
-    filter: { _id },
-    update: { $inc, $set: { changedAt: new Date() } },
-  }))
+  for (const [nodes, byId] of changes) {
+    await nodes.updateEach([...byId].map(([_id, $inc]): Change<Identified & Counters> => ({ filter: { _id }, update: { $inc } })))
+  }
 }

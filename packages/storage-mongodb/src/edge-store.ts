@@ -1,6 +1,8 @@
-import type { EdgeStore } from '@kith/core'
+import { edgeEnds, type EdgeKind, type EdgeStore } from '@kith/core'
+import type { Identified } from './collection.ts'
+import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
-import { countsFrom, edgeFrom, edgeKey, keysOf } from './edge-document.ts'
+import { type Counters, countsFrom, edgeFrom, edgeKey, keysOf } from './edge-document.ts'
 import { countEdges, recountEdges } from './edge-recount.ts'
 import { addEdge, dropEdges, removeEdge, turnNode } from './edge-transactions.ts'
 import { below } from './keyset.ts'
@@ -30,22 +32,17 @@ export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
       call('edges.counts', async ({ collections, transactional }) => {
         const wanted = { $in: [...new Set(ids)] }
         const byId = transactional
-          ? new Map(
-              (await collections.nodes.find({ _id: wanted }, { fields: ['_id', kind] })).map((node) => [
-                node._id,
-                node,
-              ]),
-            )
+          ? await storedCounts(collections, wanted, kind)
           : await countEdges(collections, wanted, kind)
         return ids.map((id) => countsFrom(byId.get(id), kind))
       }),
     setHidden: (node, hidden, limit) =>
       call('edges.setHidden', (each) => turnNode(each, { node, hidden }, limit)),
     hiddenNodes: ({ limit, before }) =>
-      call('edges.hiddenNodes', async ({ collections: { nodes } }) => {
+      call('edges.hiddenNodes', async ({ collections: { users } }) => {
         const filter = { marked: true, ...below('_id', before) } as const
         const reading = { fields: ['_id'], sort: { _id: -1 }, limit, index: 'hidden' } as const
-        return (await nodes.find(filter, reading)).map(({ _id }) => _id)
+        return (await users.find(filter, reading)).map(({ _id }) => _id)
       }),
     drop: (node, limit) => call('edges.drop', (each) => dropEdges(each, node, limit)),
     recount: (after, limit) =>
@@ -53,6 +50,26 @@ export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
         each.transactional ? await recountEdges(each, after, limit) : nothingToRecount,
       ),
   }
+}
+
+/** The counts of one kind that are stored, in one command also where a node may be an account or a post. */
+async function storedCounts(
+  { users, posts }: Collections,
+  wanted: { $in: string[] },
+  kind: EdgeKind,
+): Promise<Map<string, Counters>> {
+  const counts = [{ $match: { _id: wanted } }, { $project: { [kind]: 1 } }]
+  const others = { $unionWith: { coll: users.name, pipeline: counts } }
+  const isOfPosts = edgeEnds[kind].to === 'post'
+  const found = isOfPosts
+    ? await posts.aggregate<Counters & Identified>([...counts, others])
+    : await users.find({ _id: wanted }, { fields: ['_id', kind] })
+  const byId = new Map<string, Counters>()
+  for (const { _id, ...row } of found) {
+    const [one, other] = [countsFrom(byId.get(_id), kind), countsFrom(row, kind)]
+    byId.set(_id, { [kind]: { out: one.out + other.out, in: one.in + other.in } })
+  }
+  return byId
 }
 
 /** The field with the node whose edges are listed. */

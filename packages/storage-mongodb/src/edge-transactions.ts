@@ -1,21 +1,23 @@
-import type { EdgeRecord, EdgeStore } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import {
+  countAll,
   countChange,
-  countChanges,
   countsFrom,
   type EdgeDocument,
-  edgeEnds,
   edgeKey,
   edgesOf,
   edgesToTurn,
   hiddenValues,
   keysOf,
-  type NodeDocument,
+  nodesAt,
+  sides,
 } from './edge-document.ts'
 import { countEdges } from './edge-recount.ts'
+import type { PostDocument } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
+import { living, type UserDocument } from './user-document.ts'
 
 /** A node that is to be hidden, or shown again. */
 interface Turn {
@@ -23,44 +25,68 @@ interface Turn {
   hidden: boolean
 }
 
-/** Adds an edge with its counts. On a standalone it is seen first, and then hidden if an end is. */
-export async function addEdge(call: Call, edge: EdgeRecord): ReturnType<EdgeStore['add']> {
-  const { from, to } = edge
-  const count = await call.atomically([from, to], async (within, abort) => {
-    if (!(await inserted(within, edge))) {
-      await abort()
-      return null
+/** Adds an edge with its counts, if both ends live. */
+export async function addEdge(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
+  if (!call.transactional) return await addAlone(call, edge)
+  for (let isHidden = false; ; isHidden = true) {
+    const count = await call.atomically([edge.from, edge.to], async (within, abort) => {
+      const counted = (await inserted(within, edge)) ? await countNew(within, edge, isHidden) : null
+      if (counted === null) await abort()
+      return counted
+    })
+    if (count !== null) return { outcome: 'added', count }
+    const why = await whyNot(call, edge)
+    if (why) return why
+  }
+}
+
+/**
+ * On a standalone: adds the edge first and looks at its ends then. Whoever marks an end as gone, hides it or shows it again after
+ * that finds the edge.
+ */
+async function addAlone(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
+  const { edges } = call.collections
+  const added = await inserted(call.collections, edge)
+  const own = { ...edgeKey(edge), id: edge.id }
+  for (let before = 0; ;) {
+    const { gone, hidden } = await lookAtEnds(call.collections, edge)
+    if (gone) {
+      if (added) await edges.remove(own)
+      return { outcome: 'gone', end: gone }
     }
-    if (call.transactional) return await countNew(within, edge)
-    await hideNew(within, edge)
-    return await countAt(call, edge)
-  })
-  return { added: count !== null, count: count ?? (await countAt(call, edge)) }
+    if (!added || hidden === before) break
+    await edges.update({ ...own, hidden: before }, { $set: { hidden } })
+    before = hidden
+  }
+  return { outcome: added ? 'added' : 'already', count: await countAt(call, edge) }
 }
 
 /** Removes an edge with its counts. */
-export async function removeEdge(call: Call, edge: Omit<EdgeRecord, 'id'>): ReturnType<EdgeStore['remove']> {
+export async function removeEdge(
+  call: Call,
+  edge: Omit<EdgeRecord, 'id'>,
+): ReturnType<EdgeStore['remove']> {
   const { kind, from, to } = edge
-  const [removed, end] = await call.atomically([from, to], async ({ edges, nodes }, abort) => {
-    const row = await edges.take(edgeKey(edge))
+  const [removed, end] = await call.atomically([from, to], async (within, abort) => {
+    const row = await within.edges.take(edgeKey(edge))
     if (!row) await abort()
     if (row?.hidden !== 0 || !call.transactional) return [row !== null, null]
-    await nodes.update({ _id: from }, countChange(kind, 'out', -1))
-    return [true, await nodes.change({ _id: to }, countChange(kind, 'in', -1))]
+    await nodesAt(within, kind, 'from').update({ _id: from }, countChange(kind, 'out', -1))
+    return [true, await nodesAt(within, kind, 'to').change({ _id: to }, countChange(kind, 'in', -1))]
   })
   return { removed, count: end ? countsFrom(end, kind).in : await countAt(call, edge) }
 }
 
-/** Hides a node or shows it again, one step. */
+/** Hides an account or shows it again, one step. */
 export function turnNode(call: Call, turn: Turn, limit: number): Promise<number> {
   const { node, hidden } = turn
   const smaller = createShrinking(limit)
   return call.atomically([node], async (within, abort) => {
-    const { nodes, edges } = within
-    const found = hidden
-      ? await nodes.upsert({ _id: node }, { $set: { hidden, marked: true }, $inc: { changes: 1 } })
-      : await nodes.change({ _id: node, marked: true }, { $set: { hidden }, $inc: { changes: 1 } })
-    if (!found && call.transactional) {
+    const { users, edges } = within
+    const state = hidden
+      ? await users.change({ _id: node }, { $set: { hidden, marked: true }, $inc: { changes: 1 } })
+      : await users.change({ _id: node, marked: true }, { $set: { hidden }, $inc: { changes: 1 } })
+    if (!state && call.transactional) {
       await abort()
       return 0
     }
@@ -70,7 +96,7 @@ export function turnNode(call: Call, turn: Turn, limit: number): Promise<number>
       if (turned > 0) return turned
       // None where others were first, on a standalone.
       if (rows.length > 0) continue
-      if (!hidden) await nodes.update({ _id: node, hidden }, { $unset: { hidden: '', marked: '' } })
+      if (!hidden) await users.update({ _id: node, hidden }, { $unset: { hidden: '', marked: '' } })
       return 0
     }
   })
@@ -79,16 +105,15 @@ export function turnNode(call: Call, turn: Turn, limit: number): Promise<number>
 /** Removes edges of a node that is gone, one step. */
 export function dropEdges(call: Call, node: string, limit: number): Promise<number> {
   const smaller = createShrinking(limit)
-  return call.atomically([node], async ({ edges, nodes }) => {
+  return call.atomically([node], async (within) => {
     for (;;) {
-      const rows = await edgesOf(edges, node, smaller())
+      const rows = await edgesOf(within.edges, node, smaller())
       if (rows.length === 0) {
-        await nodes.remove({ _id: node })
+        await within.users.update({ _id: node, marked: true }, { $unset: { hidden: '', marked: '' } })
         return 0
       }
-      const removed = await edges.removeAll(keysOf(rows))
-      const seen = rows.filter((row) => row.hidden === 0)
-      if (call.transactional && seen.length > 0) await nodes.updateEach(countChanges(seen, -1))
+      const removed = await within.edges.removeAll(keysOf(rows))
+      if (call.transactional) await countAll(within, rows.filter(isSeen), -1)
       if (removed > 0) return removed
     }
   })
@@ -104,13 +129,17 @@ function createShrinking(limit: number): () => number {
   }
 }
 
+function isSeen({ hidden }: EdgeDocument): boolean {
+  return hidden === 0
+}
+
 /** How many edges of its kind end where an edge ends. */
 async function countAt(
   { collections, transactional }: Call,
   { kind, to }: Pick<EdgeRecord, 'kind' | 'to'>,
 ): Promise<number> {
   const counts = transactional
-    ? await collections.nodes.first({ _id: to })
+    ? await nodesAt(collections, kind, 'to').first({ _id: to })
     : (await countEdges(collections, to, kind)).get(to)
   return countsFrom(counts, kind).in
 }
@@ -125,55 +154,77 @@ async function inserted({ edges }: Collections, edge: EdgeRecord): Promise<boole
   }
 }
 
-/** Counts an edge that was just inserted; where an end is hidden it is hidden and not counted. Answers the count at its end. */
-async function countNew({ edges, nodes }: Collections, edge: EdgeRecord): Promise<number> {
+/**
+ * Counts an edge that was just inserted at both ends, which decides whether they live; `null` where one does not. Who is about to be
+ * deleted or banned changes the same documents. Only with `isHidden` it looks whether an end is hidden: then the edge is hidden and
+ * not counted.
+ */
+async function countNew(within: Collections, edge: EdgeRecord, isHidden: boolean): Promise<number | null> {
   const { kind, from, to } = edge
-  const start = await nodes.upsert({ _id: from }, countChange(kind, 'out', 1))
+  const counting = { $inc: { [`${kind}.out`]: 1, changes: 1 } } as object
+  const shown = isHidden ? {} : { hidden: { $ne: true } as const }
+  const { users, posts } = within
+  const toPost = edgeEnds[kind].to === 'post'
+  const post = toPost ? await posts.change({ _id: to, state: 'live' }, countChange(kind, 'in', 1) as object) : null
+  if (toPost && !post) return null
+  // The author is looked at in the command that counts at the start, and not changed.
+  const starts = [
+    { filter: { _id: from, ...living, ...shown }, update: counting },
+    ...(post ? [{ filter: { _id: post.authorId, ...living }, update: untouched }] : []),
+  ]
+  if ((await users.updateEach(starts)) < starts.length) return null
   // Last, because this one may be wanted by many.
-  const end = await nodes.upsert({ _id: to }, countChange(kind, 'in', 1))
-  const count = countsFrom(end, kind).in
-  const hidden = hiddenBy(start, end)
+  const user = toPost ? null : await users.change({ _id: to, ...living, ...shown }, countChange(kind, 'in', 1) as object)
+  if (!toPost && !user) return null
+  const count = countsFrom(post ?? user, kind).in
+  const hidden = isHidden ? (await lookAtEnds(within, edge)).hidden : 0
   if (hidden === 0) return count
-  await edges.update(edgeKey(edge), { $set: { hidden } })
-  await nodes.updateEach(countChanges([edge], -1))
+  await within.edges.update(edgeKey(edge), { $set: { hidden } })
+  await countAll(within, [edge], -1)
   return count - 1
 }
 
-/**
- * On a standalone: hides a new edge as its ends are, until it is what they say after that. Whoever turns an end later finds
- * the edge.
- */
-async function hideNew({ edges, nodes }: Collections, edge: EdgeRecord): Promise<void> {
-  for (let before = 0; ;) {
-    const ends = await nodes.find({ _id: { $in: [edge.from, edge.to] } })
-    const [start, end] = [edge.from, edge.to].map((node) => ends.find(({ _id }) => _id === node))
-    const hidden = hiddenBy(start, end)
-    if (hidden === before) return
-    await edges.update({ ...edgeKey(edge), id: edge.id, hidden: before }, { $set: { hidden } })
-    before = hidden
-  }
+/** Changes nothing, so it is in nobody's way. */
+const untouched = Object.freeze({ $unset: { nothing: '' } }) as object
+
+/** Why an edge was not added; `null` where it is none of the reasons, or not any more. */
+async function whyNot(call: Call, edge: EdgeRecord): Promise<AddEdgeResult | null> {
+  const { gone } = await lookAtEnds(call.collections, edge)
+  if (gone) return { outcome: 'gone', end: gone }
+  if (!(await call.collections.edges.first(edgeKey(edge)))) return null
+  return { outcome: 'already', count: await countAt(call, edge) }
 }
 
-/** What `hidden` of an edge between these nodes has to be. */
-function hiddenBy(start: NodeDocument | undefined, end: NodeDocument | undefined): number {
-  return (start?.hidden ? 1 : 0) + (end?.hidden ? 2 : 0)
+/** Which end of an edge does not live, the later one first, and what `hidden` of the edge has to be. */
+async function lookAtEnds(
+  { users, posts }: Collections,
+  { kind, from, to }: EdgeRecord,
+): Promise<{ gone: 'from' | 'to' | null; hidden: number }> {
+  const toPost = edgeEnds[kind].to === 'post'
+  const post: PostDocument | null = toPost ? await posts.first({ _id: to, state: 'live' }) : null
+  const owner = toPost ? (post?.authorId ?? null) : to
+  const ids = owner === null ? [from] : [from, owner]
+  const found: UserDocument[] = await users.find({ _id: { $in: ids }, ...living })
+  const [start, end] = [from, owner].map((id) => found.find(({ _id }) => _id === id))
+  const gone = !end ? 'to' : !start ? 'from' : null
+  return { gone, hidden: (start?.hidden ? 1 : 0) + (!toPost && end?.hidden ? 2 : 0) }
 }
 
 /** Turns edges that were found, and answers how many. The condition is looked at again for each, for a standalone. */
 async function turnAll(
   { transactional }: Call,
-  { edges, nodes }: Collections,
+  within: Collections,
   { rows, turn: { node, hidden } }: { rows: readonly EdgeDocument[]; turn: Turn },
 ): Promise<number> {
   const counted: EdgeDocument[] = []
   let turned = 0
-  for (const { field, bit } of edgeEnds) {
+  for (const { field, bit } of sides) {
     const wrong = rows.filter((row) => row[field] === node && ((row.hidden & bit) !== 0) !== hidden)
     if (wrong.length === 0) continue
     const filter = { ...keysOf(wrong), hidden: hiddenValues(bit, !hidden) }
-    turned += await edges.updateAll(filter, { $inc: { hidden: hidden ? bit : -bit } })
+    turned += await within.edges.updateAll(filter, { $inc: { hidden: hidden ? bit : -bit } })
     counted.push(...wrong.filter((row) => (hidden ? row.hidden === 0 : row.hidden === bit)))
   }
-  if (transactional && counted.length > 0) await nodes.updateEach(countChanges(counted, hidden ? -1 : 1))
+  if (transactional) await countAll(within, counted, hidden ? -1 : 1)
   return turned
 }

@@ -3,6 +3,7 @@ import type { Document } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
 import { type PostDocument, postFrom } from './post-document.ts'
+import { lastId } from './stored-ids.ts'
 
 /** A part of a feed: at most `limit` posts below an id. */
 interface Part {
@@ -22,8 +23,6 @@ const sideBySide = 200
  */
 const groupsAtOnce = 900
 
-const afterEveryId = '~'
-
 /** Creates the feed store on a connection. docs/feed.md tells how it finds posts, and at what cost. */
 export function createFeedStore({ call }: Connection): FeedStore {
   return {
@@ -31,7 +30,7 @@ export function createFeedStore({ call }: Connection): FeedStore {
       call('feed.home', async ({ collections }) => {
         const authors = await authorsFor(collections, userId)
         const shown: PostRecord[] = []
-        for (let last: string | null = before ?? afterEveryId; last !== null && shown.length < limit;) {
+        for (let last: string | null = before ?? lastId; last !== null && shown.length < limit;) {
           const part: Part = { limit: limit - shown.length, before: last }
           const keys: PostKey[] = await newestOf(collections, authors, part)
           shown.push(...(await postsAt(collections, keys)))

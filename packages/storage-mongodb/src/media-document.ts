@@ -22,6 +22,9 @@ export interface MediaDocument extends Identified, Omit<MediaRecord, 'id' | 'att
   claim?: { by: string; until: Date }
 }
 
+/** Earlier than everything: the lower end of an index of dates. */
+export const longAgo: Date = new Date(0)
+
 /** A medium whose blob is about to be stored. */
 export function mediaDocument({ id, ...media }: MediaRecord): MediaDocument {
   return { _id: id, ...media, unusedSince: media.createdAt }

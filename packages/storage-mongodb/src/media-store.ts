@@ -1,9 +1,9 @@
 import type { MediaStore } from '@kith/core'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
-import { place, settleAttached } from './avatar.ts'
-import { attachedTo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
-import { notYetPurged } from './removal.ts'
+import { place, releaseFrom, settleAttached } from './avatar.ts'
+import { attachedTo, longAgo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
+import { firstId } from './stored-ids.ts'
 
 /** Creates the media store on a connection. */
 export function createMediaStore({ call }: Connection): MediaStore {
@@ -41,7 +41,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
     list: (after, limit) =>
       call('media.list', async ({ collections: { media } }) => {
         // From the beginning as well: without a range the index might not be used.
-        return (await media.find({ _id: { $gt: after ?? '' } }, { sort: { _id: 1 }, limit })).map(mediaFrom)
+        return (await media.find({ _id: { $gt: after ?? firstId } }, { sort: { _id: 1 }, limit })).map(mediaFrom)
       }),
     bySubjects: (use, subjects) =>
       call('media.bySubjects', async ({ collections: { media } }) => {
@@ -51,9 +51,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
     attach: (id, ownerId, use) => call('media.attach', (each) => place(each, { id, ownerId, use })),
     detach: (use, ownerId) =>
       call('media.detach', ({ atomically }) =>
-        atomically([ownerId], async ({ media }) => {
-          await media.updateAll(attachedTo(use, ownerId), release)
-        }),
+        atomically([ownerId], ({ media }) => releaseFrom({ media }, attachedTo(use, ownerId))),
       ),
     releaseAll: (ownerId, limit) =>
       call('media.releaseAll', ({ atomically }) =>
@@ -70,7 +68,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
     sweep: (before, limit, after = null) =>
       call('media.sweep', ({ atomically }) =>
         atomically([], async ({ media, posts }) => {
-          const unused = { unusedSince: { $gte: notYetPurged, $lt: before } }
+          const unused = { unusedSince: { $gte: longAgo, $lt: before } }
           const old = await media.find(unused, {
             fields: ['_id', 'attachment'],
             sort: { unusedSince: 1, _id: 1 },

@@ -7,6 +7,7 @@ import type { MongoSettings } from './options.ts'
 import { recountEdges } from './edge-recount.ts'
 import { dropNotes, hasNotes } from './noted-changes.ts'
 import { recountPosts } from './post-recount.ts'
+import { stepsToSchema4 } from './schema-4.ts'
 import { indexes } from './schema.ts'
 import {
   appliedVersion,
@@ -89,12 +90,14 @@ async function pending(place: Place): Promise<Step[]> {
     total: 1,
     run: () => prepare(place, name),
   }))
+  const isOlder = applied > 0 && applied < 4
+  if (isOlder) steps.push(...(await stepsToSchema4(place, found?.version ?? 0)))
   // Accounts of version 1, or that another program left, do not name what they keep from others yet.
   if (applied < 2) {
     const total = unprepared.includes('users') ? 0 : await countUnnamed(users)
     steps.push({ name: 'usernames of accounts', total, run: (report) => nameSome(users, report) })
   }
-  const noted = applied > 0 && applied < 4 && (await hasNotes(call.collections))
+  const noted = isOlder && (await hasNotes(call.collections))
   if (noted) {
     const run = async (): Promise<void> => {
       await schema.update({ _id: schemaId }, { $set: { counts: 'read' } })

@@ -19,14 +19,14 @@ export async function hasNotes({ edges, posts }: Collections): Promise<boolean> 
  * Finishes or undoes the changes that such a release noted and did not finish. Their counts are wrong then: they are counted at
  * reading from now on, or stored anew by the next step.
  */
-export async function dropNotes({ edges, nodes, posts, media }: Collections): Promise<void> {
+export async function dropNotes({ edges, users, posts, media }: Collections): Promise<void> {
   for (const edge of await edges.find(waiting)) {
     const key = { _id: edge._id, from: edge.from }
     if ((edge as Noted).pending?.next === null) {
       await edges.remove(key)
       continue
     }
-    const ends = await nodes.find({ _id: { $in: [edge.from, edge.to] }, hidden: true }, { fields: ['_id'] })
+    const ends = await users.find({ _id: { $in: [edge.from, edge.to] }, hidden: true }, { fields: ['_id'] })
     const bits = ends.map(({ _id }) => (_id === edge.from ? 1 : 2))
     const hidden = bits.reduce<number>((sum, bit) => sum + bit, 0)
     await edges.updateAll(key, [{ $set: { hidden } }, { $unset: 'pending' }])

@@ -2,16 +2,19 @@ import type { CountDifference, RecountResult } from '@kith/core'
 import type { Condition } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import type { AuthorDocument } from './post-document.ts'
 import { recount, within } from './recount.ts'
+import type { UserDocument } from './user-document.ts'
 
 /** Compares the counts of authors with their posts. */
 export function recountPosts(call: Call, after: string | null, limit: number): Promise<RecountResult> {
-  const { authors } = call.collections
-  return recount<AuthorDocument, number>(
+  const { users } = call.collections
+  return recount<Pick<UserDocument, '_id' | 'posts'>, number>(
     {
       read: (from, size) =>
-        authors.find({ _id: within({ after: from, last: null }) }, { sort: { _id: 1 }, limit: size }),
+        users.find(
+          { _id: within({ after: from, last: null }) },
+          { fields: ['_id', 'posts'], sort: { _id: 1 }, limit: size },
+        ),
       count: (range) => countPosts(call.collections, within(range)),
       compare: compareAuthor,
       correct: (authorId) => correct(call, authorId),
@@ -25,11 +28,11 @@ export function recountPosts(call: Call, after: string | null, limit: number): P
 function correct({ atomically }: Call, authorId: string): Promise<CountDifference[]> {
   return atomically([authorId], async (within, abort) => {
     // Written first, as in the recount of edges.
-    const row = await within.authors.change({ _id: authorId }, { $inc: { changes: 1 } })
+    const row = await within.users.change({ _id: authorId }, { $inc: { changes: 1 } })
     const posts = (await countPosts(within, authorId)).get(authorId) ?? 0
-    const differences = compareAuthor(authorId, row ?? undefined, posts)
+    const differences = row ? compareAuthor(authorId, row, posts) : []
     if (differences.length === 0) await abort()
-    else await within.authors.upsert({ _id: authorId }, { $set: { posts } })
+    else await within.users.update({ _id: authorId }, { $set: { posts } })
     return differences
   })
 }
@@ -48,10 +51,10 @@ export async function countPosts(
 
 function compareAuthor(
   node: string,
-  row: AuthorDocument | undefined,
+  row: Pick<UserDocument, 'posts'>,
   counted: number | undefined,
 ): CountDifference[] {
-  const stored = row?.posts ?? 0
+  const stored = row.posts ?? 0
   if (stored === (counted ?? 0)) return []
   return [{ kind: 'post', node, stored: { out: stored, in: 0 }, counted: { out: counted ?? 0, in: 0 } }]
 }

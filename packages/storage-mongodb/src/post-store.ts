@@ -6,7 +6,6 @@ import { postFrom } from './post-document.ts'
 import { countPosts, recountPosts } from './post-recount.ts'
 import { createPost, removePost, removeSome } from './post-transactions.ts'
 import { nothingToRecount } from './recount.ts'
-import { dueAt, removalFrom } from './removal.ts'
 
 /** Creates the post store on a connection. */
 export function createPostStore({ call, longCall }: Connection): PostStore {
@@ -33,28 +32,26 @@ export function createPostStore({ call, longCall }: Connection): PostStore {
         const wanted = { $in: [...new Set(authorIds)] }
         const byId = transactional
           ? new Map(
-              (await collections.authors.find({ _id: wanted }, { fields: ['_id', 'posts'] })).map(
+              (await collections.users.find({ _id: wanted }, { fields: ['_id', 'posts'] })).map(
                 ({ _id, posts }) => [_id, posts],
               ),
             )
           : await countPosts(collections, wanted)
         return authorIds.map((id) => byId.get(id) ?? 0)
       }),
-    toPurge: (now, limit) =>
+    toPurge: (limit) =>
       call('posts.toPurge', async ({ collections: { posts } }) => {
-        const fields = ['_id', 'againAt'] as const
-        const found = await posts.find(dueAt(now), { fields, sort: { againAt: 1, _id: 1 }, limit })
-        return found.map(removalFrom)
+        const reading = { fields: ['_id'], sort: { _id: 1 }, limit, index: 'removed' } as const
+        return (await posts.find({ state: 'removed' }, reading)).map(({ _id }) => _id)
       }),
-    purge: (id, again) =>
+    purge: (id) =>
       call('posts.purge', async ({ collections: { posts, media }, transactional }) => {
         const removed = { _id: id, state: 'removed' } as const
         // On a standalone whoever removed it may have stopped in between.
         if (!transactional && (await posts.first(removed))) {
           await media.updateAll(attachedTo('post', id), release)
         }
-        if (again) await posts.update(removed, { $set: { againAt: again } })
-        else await posts.remove(removed)
+        await posts.remove(removed)
       }),
     recount: (after, limit) =>
       longCall('posts.recount', async (each) =>

@@ -1,11 +1,13 @@
 import { type CreatePostResult, KithError, type PostMedia, type PostRecord } from '@kith/core'
+import type { UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, freed, release, unavailable } from './media-document.ts'
-import { type PostDocument, postDocument, postsChange, removed } from './post-document.ts'
+import { type PostDocument, postDocument, removed } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
+import { living, type UserDocument } from './user-document.ts'
 
-type Outcome = 'created' | 'media-unavailable' | 'id-in-use'
+type Outcome = 'created' | 'media-unavailable' | 'gone' | 'id-in-use'
 
 /** Creates a post with its media and the count of its author. */
 export async function createPost(
@@ -16,11 +18,12 @@ export async function createPost(
   const create = call.transactional ? createInTransaction : createAlone
   for (;;) {
     const outcome = await create(call, post, items)
-    if (outcome === 'created') return { outcome }
+    if (outcome === 'created' || outcome === 'gone') return { outcome }
     if (outcome === 'id-in-use') {
       throw new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
     }
-    const { media } = call.collections
+    const { media, users } = call.collections
+    if (!(await users.first({ _id: post.authorId, ...living }))) return { outcome: 'gone' }
     const ids = await unavailable(
       media,
       post.authorId,
@@ -33,14 +36,14 @@ export async function createPost(
 
 /** Removes a post, releases its media and counts that at its author. */
 export function removePost({ atomically, transactional }: Call, id: string): Promise<boolean> {
-  return atomically([id], async ({ posts, media, authors }, abort) => {
+  return atomically([id], async ({ posts, media, users }, abort) => {
     const row = await posts.change({ _id: id, state: 'live' }, removed)
     if (!row) {
       await abort()
       return false
     }
     await media.updateAll(attachedTo('post', id), release)
-    if (transactional) await authors.update({ _id: row.authorId }, postsChange(-1))
+    if (transactional) await users.update({ _id: row.authorId }, counted(-1))
     return true
   })
 }
@@ -49,7 +52,7 @@ export function removePost({ atomically, transactional }: Call, id: string): Pro
 export async function removeSome(call: Call, authorId: string, limit: number): Promise<string[]> {
   const live = { authorId, state: 'live' } as const
   if (call.transactional) {
-    return await call.atomically([authorId], async ({ posts, media, authors }, abort) => {
+    return await call.atomically([authorId], async ({ posts, media, users }, abort) => {
       const rows = await posts.find(live, { fields: ['_id'], limit })
       const removedIds = rows.map(({ _id }) => _id)
       const ids = { $in: removedIds }
@@ -57,7 +60,7 @@ export async function removeSome(call: Call, authorId: string, limit: number): P
       else {
         await posts.updateAll({ _id: ids, state: 'live' }, removed)
         await media.updateAll(attachedTo('post', ids), release)
-        await authors.update({ _id: authorId }, postsChange(-rows.length))
+        await users.update({ _id: authorId }, counted(-rows.length))
       }
       return removedIds
     })
@@ -77,7 +80,7 @@ function createInTransaction(
   items: readonly PostMedia[],
 ): Promise<Outcome> {
   const { authorId } = post
-  return atomically([authorId], async ({ posts, media, authors }, abort) => {
+  return atomically([authorId], async ({ posts, media, users }, abort) => {
     // First, because an id that is in use is refused whatever the uploads are.
     if (!(await inserted(posts, post))) {
       await abort()
@@ -91,32 +94,40 @@ function createInTransaction(
       await abort()
       return 'media-unavailable'
     }
-    await authors.upsert({ _id: authorId }, postsChange(1))
-    return 'created'
+    // Who is about to be deleted or banned changes the same document.
+    if (await users.update({ _id: authorId, ...living }, counted(1))) return 'created'
+    await abort()
+    return 'gone'
   })
+}
+
+/** The change of an author who has so many posts more. */
+function counted(by: number): UpdateFilter<UserDocument> {
+  return { $inc: { posts: by, changes: 1 } }
 }
 
 /**
  * On a standalone: attaches the media, in the order of their ids so that no two posts wait for each other, and then inserts the
- * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left.
+ * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left. The author is looked at
+ * last, so that whoever is deleted meanwhile finds the post.
  */
 async function createAlone(
-  { collections: { posts, media } }: Call,
+  { collections: { posts, media, users } }: Call,
   post: PostRecord,
   items: readonly PostMedia[],
 ): Promise<Outcome> {
-  if (await posts.first({ _id: post.id })) return 'id-in-use'
+  if (items.length > 0 && (await posts.first({ _id: post.id }))) return 'id-in-use'
   const taken: string[] = []
   for (const { id, filter, $set } of placesOf(post, items).sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (!(await media.update(filter, { $set: { ...$set, unusedSince: new Date() } }))) break
     taken.push(id)
   }
-  const outcome =
-    taken.length < items.length
-      ? 'media-unavailable'
-      : (await inserted(posts, post))
-        ? 'created'
-        : 'id-in-use'
+  let outcome: Outcome = taken.length < items.length ? 'media-unavailable' : 'created'
+  if (outcome === 'created' && !(await inserted(posts, post))) outcome = 'id-in-use'
+  if (outcome === 'created' && !(await users.first({ _id: post.authorId, ...living }))) {
+    await posts.remove({ _id: post.id })
+    outcome = 'gone'
+  }
   if (taken.length > 0) {
     const own = { _id: { $in: taken }, ...attachedTo('post', post.id) }
     await media.updateAll(own, outcome === 'created' ? { $unset: { unusedSince: '' } } : freed)
