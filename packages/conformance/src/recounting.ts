@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CountDifference, EdgeStore, PostStore, RecountResult, Storage } from '@kith/core'
 import type { Case } from './case.ts'
 import { assertAgreement } from './edge-store/agreement.ts'
+import { peopled } from './peopled.ts'
 import { race } from './race.ts'
 import { nextId, sampleEdge, samplePost } from './records.ts'
 
@@ -22,7 +23,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   {
     name: 'recount: a wrong count is reported with what it was, and set right; again nothing is reported',
     async run(make) {
-      const { storage, spoil } = await make()
+      const { storage, spoil } = await amongPeople(make)
       const [edge, post] = [sampleEdge(), samplePost()]
       await storage.edges.add(edge)
       await storage.posts.create(post, [])
@@ -44,7 +45,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   {
     name: 'recount: the wrong count of a node that is followed all the time is set right, and nobody is refused',
     async run(make) {
-      const { storage, other, spoil } = await make()
+      const { storage, other, spoil } = await amongPeople(make)
       const to = nextId()
       await race(size, () => storage.edges.add(sampleEdge({ to })))
       await spoil('follow', to)
@@ -62,7 +63,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   {
     name: 'recount: the wrong count of an author who writes all the time is set right, and no post is refused',
     async run(make) {
-      const { storage, other, spoil } = await make()
+      const { storage, other, spoil } = await amongPeople(make)
       const authorId = nextId()
       await race(size, () => storage.posts.create(samplePost({ authorId }), []))
       await spoil('post', authorId)
@@ -79,6 +80,12 @@ export const recountCases: readonly Case<Miscounting>[] = [
     },
   },
 ]
+
+/** Whoever follows and writes lives. */
+async function amongPeople(make: () => Promise<Miscounting>): Promise<Miscounting> {
+  const { storage, other, spoil } = await make()
+  return { storage: peopled(storage), other: peopled(other), spoil }
+}
 
 async function recountAll({ recount }: Pick<EdgeStore | PostStore, 'recount'>): Promise<CountDifference[]> {
   const differences: CountDifference[] = []

@@ -41,8 +41,8 @@ export function runStorageCases(
   }
   runCases(userStoreCases, async () => (await emptied()).users)
   runCases(sessionStoreCases, async () => (await emptied()).sessions)
-  runCases(edgeStoreCases, async () => (await emptied()).edges)
-  if (!transactions) runCases(edgesWithoutTransactions, async () => (await emptied()).edges)
+  runCases(edgeStoreCases, emptied)
+  if (!transactions) runCases(edgesWithoutTransactions, emptied)
   runCases(postStoreCases, emptied)
   runCases(mediaStoreCases, emptied)
   runCases(feedStoreCases, emptied)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { EdgeStore } from '@kith/core'
 import type { Case } from './case.ts'
 import { countsOf } from './edge-store/agreement.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
 import { race } from './race.ts'
 import { nextId, sampleEdge } from './records.ts'
 
@@ -24,17 +24,17 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
 ]
 
 /** What holds instead. */
-export const edgesWithoutTransactions: readonly Case<EdgeStore>[] = [
+export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
   {
     name: 'edges without transactions: of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
     async run(make) {
-      const edges = await make()
+      const { edges } = await make()
       const to = nextId()
       const answers: number[] = []
       await race(50, async () => {
-        const { added, count } = await edges.add(sampleEdge({ to }))
-        assert.equal(added, true)
-        answers.push(count)
+        const answer = await edges.add(sampleEdge({ to }))
+        assert.equal(answer.outcome, 'added')
+        if (answer.outcome === 'added') answers.push(answer.count)
       })
       assert.ok(
         answers.every((count, before) => count > before && count <= 50),
@@ -44,4 +44,4 @@ export const edgesWithoutTransactions: readonly Case<EdgeStore>[] = [
       assert.deepEqual(await countsOf(edges, to), { out: 0, in: 50 })
     },
   },
-]
+])

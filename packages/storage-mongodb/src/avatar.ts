@@ -12,7 +12,10 @@ interface Placing {
 }
 
 /** Attaches it and releases the one before. */
-export function place({ atomically, transactional }: Call, { id, ownerId, use }: Placing): Promise<AttachResult> {
+export function place(
+  { atomically, transactional }: Call,
+  { id, ownerId, use }: Placing,
+): Promise<AttachResult> {
   return atomically([ownerId], async ({ users, media }, abort) => {
     // First, so that two transactions that set the same avatar meet here, and so that the owner lives.
     const owner = await users.change({ _id: ownerId, ...living }, { $inc: { placed: 1 } })
@@ -21,7 +24,7 @@ export function place({ atomically, transactional }: Call, { id, ownerId, use }:
       return { outcome: 'gone' }
     }
     const attachment = { use, subject: ownerId, position: 0, alt: '', order: owner.placed ?? 0 }
-    const image = { ...free(id, ownerId), kind: 'image' }
+    const image = { ...free(id, ownerId), kind: 'image' } as const
     const isAttached = transactional
       ? await media.update(image, { $set: { attachment }, $unset: { unusedSince: '' } })
       : // A sweep looks at it if this is cut off.
@@ -37,10 +40,7 @@ export function place({ atomically, transactional }: Call, { id, ownerId, use }:
 }
 
 /** Releases what is attached to a user, and answers what that was. */
-export async function releaseFrom(
-  { media }: Pick<Collections, 'media'>,
-  place: object,
-): Promise<string[]> {
+export async function releaseFrom({ media }: Pick<Collections, 'media'>, place: object): Promise<string[]> {
   const found = await media.find(place, { fields: ['_id'] })
   const ids = found.map(({ _id }) => _id)
   if (ids.length > 0) await media.updateAll({ ...place, _id: { $in: ids } }, release)

@@ -152,7 +152,8 @@ export function createCollection<Row extends Identified>(
       send(async () => (await collection.deleteOne(toStored(filter), options)).deletedCount === 1),
     take: (filter) =>
       send(
-        () => collection.findOneAndDelete(toStored(filter), options) as Promise<unknown> as Promise<Row | null>,
+        () =>
+          collection.findOneAndDelete(toStored(filter), options) as Promise<unknown> as Promise<Row | null>,
       ),
     removeAll: (filter) =>
       send(async () => (await collection.deleteMany(toStored(filter), options)).deletedCount),

@@ -1,4 +1,11 @@
-import { type EdgeCounts, type EdgeEnds, edgeEnds, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core'
+import {
+  type EdgeCounts,
+  type EdgeEnds,
+  edgeEnds,
+  type EdgeKind,
+  edgeKinds,
+  type EdgeRecord,
+} from '@kith/core'
 import type { UpdateFilter } from 'mongodb'
 import type { Change, Collection, Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
@@ -125,6 +132,8 @@ export async function countAll(
     }
   }
   for (const [nodes, byId] of changes) {
-    await nodes.updateEach([...byId].map(([_id, $inc]): Change<Identified & Counters> => ({ filter: { _id }, update: { $inc } })))
+    await nodes.updateEach(
+      [...byId].map(([_id, $inc]): Change<Identified & Counters> => ({ filter: { _id }, update: { $inc } })),
+    )
   }
 }

@@ -55,9 +55,7 @@ function correct({ atomically }: Call, node: NodeKind, _id: string): Promise<Cou
     const nodes = nodesOf(collections, node)
     // Written first: so whoever changes the node meanwhile begins again, and not this, which takes longer than they do.
     const row = await nodes.change({ _id }, { $inc: { changes: 1 } })
-    const differences = row
-      ? compareNode(_id, row, (await countEdges(collections, _id, node)).get(_id))
-      : []
+    const differences = row ? compareNode(_id, row, (await countEdges(collections, _id, node)).get(_id)) : []
     const right = differences.map(({ kind, counted }) => [kind, counted] as const)
     if (right.length === 0) await abort()
     else await nodes.update({ _id }, { $set: Object.fromEntries(right) as Counts })

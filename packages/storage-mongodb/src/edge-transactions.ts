@@ -62,10 +62,7 @@ async function addAlone(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
 }
 
 /** Removes an edge with its counts. */
-export async function removeEdge(
-  call: Call,
-  edge: Omit<EdgeRecord, 'id'>,
-): ReturnType<EdgeStore['remove']> {
+export async function removeEdge(call: Call, edge: Omit<EdgeRecord, 'id'>): ReturnType<EdgeStore['remove']> {
   const { kind, from, to } = edge
   const [removed, end] = await call.atomically([from, to], async (within, abort) => {
     const row = await within.edges.take(edgeKey(edge))
@@ -165,7 +162,9 @@ async function countNew(within: Collections, edge: EdgeRecord, isHidden: boolean
   const shown = isHidden ? {} : { hidden: { $ne: true } as const }
   const { users, posts } = within
   const toPost = edgeEnds[kind].to === 'post'
-  const post = toPost ? await posts.change({ _id: to, state: 'live' }, countChange(kind, 'in', 1) as object) : null
+  const post = toPost
+    ? await posts.change({ _id: to, state: 'live' }, countChange(kind, 'in', 1) as object)
+    : null
   if (toPost && !post) return null
   // The author is looked at in the command that counts at the start, and not changed.
   const starts = [
@@ -174,7 +173,9 @@ async function countNew(within: Collections, edge: EdgeRecord, isHidden: boolean
   ]
   if ((await users.updateEach(starts)) < starts.length) return null
   // Last, because this one may be wanted by many.
-  const user = toPost ? null : await users.change({ _id: to, ...living, ...shown }, countChange(kind, 'in', 1) as object)
+  const user = toPost
+    ? null
+    : await users.change({ _id: to, ...living, ...shown }, countChange(kind, 'in', 1) as object)
   if (!toPost && !user) return null
   const count = countsFrom(post ?? user, kind).in
   const hidden = isHidden ? (await lookAtEnds(within, edge)).hidden : 0

@@ -41,7 +41,9 @@ export function createMediaStore({ call }: Connection): MediaStore {
     list: (after, limit) =>
       call('media.list', async ({ collections: { media } }) => {
         // From the beginning as well: without a range the index might not be used.
-        return (await media.find({ _id: { $gt: after ?? firstId } }, { sort: { _id: 1 }, limit })).map(mediaFrom)
+        return (await media.find({ _id: { $gt: after ?? firstId } }, { sort: { _id: 1 }, limit })).map(
+          mediaFrom,
+        )
       }),
     bySubjects: (use, subjects) =>
       call('media.bySubjects', async ({ collections: { media } }) => {

@@ -10,7 +10,10 @@ import { fromStored, toStored } from './stored-ids.ts'
 const collections = Object.freeze(['users', 'sessions', 'edges', 'posts', 'media'] as const)
 type Name = (typeof collections)[number]
 
-type Raw = Document & { _id: unknown }
+/** A document as the driver gives it. Its id is text, or the bytes that stand for text. */
+interface Raw extends Document {
+  _id: string
+}
 
 /** So many documents are copied by one command. */
 const atOnce = 500
@@ -60,7 +63,7 @@ async function copyAll(open: Open, name: Name, report: (done: number) => void): 
       .limit(atOnce)
       .toArray()
     if (some.length === 0) return
-    last = some.at(-1)?._id as string
+    last = some.at(-1)?._id ?? ''
     await copySome(open, name, some)
     report((done += some.length))
   }
@@ -69,7 +72,7 @@ async function copyAll(open: Open, name: Name, report: (done: number) => void): 
 async function copySome(open: Open, name: Name, some: readonly Raw[]): Promise<void> {
   const rows = open(name)
   const ids = some.map(({ _id }) => _id)
-  const counts = new Map<unknown, Document>()
+  const counts = new Map<string, Document>()
   for (const counters of name === 'users' ? ['nodes', 'authors'] : name === 'posts' ? ['nodes'] : []) {
     for await (const { _id, ...fields } of open(counters).find({ _id: { $in: ids } })) {
       counts.set(_id, { ...counts.get(_id), ...fields })
@@ -93,14 +96,19 @@ async function copySome(open: Open, name: Name, some: readonly Raw[]): Promise<v
 /** Those of these documents that are not there yet. */
 async function insertNew(rows: Collection<Raw>, copies: readonly Raw[]): Promise<void> {
   if (copies.length === 0) return
-  const there = await rows.find({ _id: { $in: copies.map(({ _id }) => _id) } }, { projection: { _id: 1 } }).toArray()
-  const known = new Set(there.map(({ _id }) => String(fromStored(_id))))
-  const fresh = copies.filter(({ _id }) => !known.has(String(fromStored(_id))))
+  const there = await rows
+    .find({ _id: { $in: copies.map(({ _id }) => _id) } }, { projection: { _id: 1 } })
+    .toArray()
+  const known = new Set(there.map(({ _id }) => fromStored(_id)))
+  const fresh = copies.filter(({ _id }) => !known.has(fromStored(_id)))
   if (fresh.length > 0) await rows.insertMany([...fresh])
 }
 
 /** The document in its new form. An account keeps what is unique apart until its first form is gone. */
-function copyOf(name: Name, { againAt, removedBy, replacing, changedAt, applied, floor, turns, ...row }: Raw): Raw {
+function copyOf(
+  name: Name,
+  { againAt, removedBy, replacing, changedAt, applied, floor, turns, ...row }: Raw,
+): Raw {
   if (name !== 'users') return toStored(row as Raw)
   const { username, email, phone, names, ...others } = row as Raw
   const unique = Object.entries({ username, email, phone, names }).filter(([, value]) => value !== undefined)
@@ -114,7 +122,10 @@ function copyOf(name: Name, { againAt, removedBy, replacing, changedAt, applied,
 /** Removes the first form of copied accounts, and gives the copies what is unique. */
 async function finishUsers(rows: Collection<Raw>): Promise<void> {
   for (;;) {
-    const copies = await rows.find({ moved: { $exists: true } }).limit(atOnce).toArray()
+    const copies = await rows
+      .find({ moved: { $exists: true } })
+      .limit(atOnce)
+      .toArray()
     if (copies.length === 0) return
     await rows.deleteMany({ _id: { $in: copies.map(({ _id }) => fromStored(_id)) } })
     await rows.bulkWrite(

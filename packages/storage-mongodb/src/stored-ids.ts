@@ -15,7 +15,6 @@ export const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 /** What the driver of any copy takes for a binary: it asks for these fields, and for no class of its own. */
 class Bytes {
   readonly _bsontype = 'Binary'
-  readonly [Symbol.for('@@mdb.bson.version') as never] = 7
   readonly buffer: Uint8Array
   readonly position: number
   readonly sub_type: number
@@ -26,6 +25,8 @@ class Bytes {
     this.sub_type = subType
   }
 }
+// The release of BSON that these fields are of, which is that of the driver.
+Object.assign(Bytes.prototype, { [Symbol.for('@@mdb.bson.version')]: 7 })
 
 const [uuidType, plainType] = [4, 0]
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

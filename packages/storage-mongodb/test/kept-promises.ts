@@ -2,6 +2,7 @@ import { recountCases, runCases, runStorageCases, sharedFactStoreCases } from '@
 import { test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import type { MongoOptions } from '../../../test/servers/mongo-server.ts'
+import { toStored } from '../src/stored-ids.ts'
 import { useStorages } from './emptied-storage.ts'
 
 /** Runs the conformance kit on one kind of server. Each has a file of its own, so that both can run at once. */
@@ -19,10 +20,10 @@ export async function testPromises(topology: NonNullable<MongoOptions['topology'
         storage: await emptied(),
         other: another(),
         async spoil(kind, node) {
-          const [name, field] = kind === 'post' ? ['kith_authors', 'posts'] : ['kith_nodes', `${kind}.in`]
+          const field = kind === 'post' ? 'posts' : `${kind}.in`
           const { matchedCount } = await database()
-            .collection<{ _id: string }>(name)
-            .updateOne({ _id: node }, { $inc: { [field]: 1 } })
+            .collection<{ _id: string }>('kith_users')
+            .updateOne(toStored({ _id: node }), { $inc: { [field]: 1 } })
           if (matchedCount === 0) throw new Error(`there is no count of ${node}`)
         },
       }))
