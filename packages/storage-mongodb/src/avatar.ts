@@ -66,11 +66,15 @@ export async function settleAttached(
   }
 }
 
-/** Releases the avatars or covers that were set before, and answers what they were. */
-function replaceOlder(
+/** Releases the avatars or covers of a user but the one that was set last, and answers what they were. */
+async function replaceOlder(
   { media }: Pick<Collections, 'media'>,
-  { use, subject, order }: NonNullable<MediaDocument['attachment']>,
+  { use, subject }: NonNullable<MediaDocument['attachment']>,
 ): Promise<string[]> {
-  if (use === 'post') return Promise.resolve([])
-  return releaseFrom({ media }, { ...attachedTo(use, subject), 'attachment.order': { $lt: order ?? 0 } })
+  if (use === 'post') return []
+  const placed = await media.find(attachedTo(use, subject), { fields: ['_id', 'attachment'] })
+  const last = Math.max(...placed.map(({ attachment }) => attachment?.order ?? 0))
+  const ids = placed.flatMap(({ _id, attachment }) => ((attachment?.order ?? 0) < last ? [_id] : []))
+  if (ids.length > 0) await media.updateAll({ ...attachedTo(use, subject), _id: { $in: ids } }, release)
+  return ids
 }

@@ -25,8 +25,11 @@ class Bytes {
     this.sub_type = subType
   }
 }
-// The release of BSON that these fields are of, which is that of the driver.
-Object.assign(Bytes.prototype, { [Symbol.for('@@mdb.bson.version')]: 7 })
+// By these a driver knows what it is, and of which release of BSON.
+Object.assign(Bytes.prototype, {
+  [Symbol.for('@@mdb.bson.type')]: 'Binary',
+  [Symbol.for('@@mdb.bson.version')]: 7,
+})
 
 const [uuidType, plainType] = [4, 0]
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
