@@ -24,7 +24,8 @@ export type { Pair } from './pair.ts'
 export { postStoreCases } from './post-store.ts'
 export { rateLimitsCases } from './rate-limits.ts'
 export { revocationsCases } from './revocations.ts'
-export { runStorageCases } from './run-storage-cases.ts'
+export { type Miscounting, recountCases } from './recounting.ts'
+export { runStorageCases, type StorageConditions } from './run-storage-cases.ts'
 export { sessionEndCases } from './session-ends.ts'
 export { sessionStoreCases } from './session-store.ts'
 export { sharedRateLimitsCases } from './shared-rate-limits.ts'
@@ -32,6 +33,11 @@ export { sharedRevocationsCases } from './shared-revocations.ts'
 export { storageCases } from './storage.ts'
 export { userStoreCases } from './user-store.ts'
 export { videoProcessorCases } from './video-processor.ts'
+export {
+  edgesWithoutTransactions,
+  type Unpromised,
+  unpromisedWithoutTransactions,
+} from './without-transactions.ts'
 export { cheapPasswords } from './journeys/cheap-passwords.ts'
 export { createFetchHost } from './journeys/fetch-host.ts'
 export type { Journey } from './journeys/journey.ts'

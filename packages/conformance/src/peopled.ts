@@ -57,6 +57,7 @@ export function peopled<Stores extends SocialStores>(stores: Stores): Stores {
   return {
     ...stores,
     edges: over(edges, {
+      setHidden: (node) => user(node),
       add: ({ kind, from, to }) => [user(from), edgeEnds[kind].to === 'post' ? post(to) : user(to)],
     }),
     posts: over(posts, { create: ({ authorId }) => user(authorId) }),

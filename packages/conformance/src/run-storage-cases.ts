@@ -1,5 +1,5 @@
 import type { Storage } from '@kith/core'
-import { type RegisterTest, runCases } from './case.ts'
+import { type Case, type RegisterTest, runCases as registerCases } from './case.ts'
 import { edgeStoreCases } from './edge-store.ts'
 import { factStoreCases } from './fact-store.ts'
 import { feedStoreCases } from './feed-store.ts'
@@ -9,6 +9,13 @@ import { sessionEndCases } from './session-ends.ts'
 import { sessionStoreCases } from './session-store.ts'
 import { storageCases } from './storage.ts'
 import { userStoreCases } from './user-store.ts'
+import { edgesWithoutTransactions, unpromisedWithoutTransactions } from './without-transactions.ts'
+
+/** What a storage cannot do, and says so. */
+export interface StorageConditions {
+  /** `false` for one that changes one document at a time: see `unpromisedWithoutTransactions`. @default true */
+  transactions?: boolean
+}
 
 /**
  * Registers the cases of a storage and of every store in it. `make` gives a fresh one, not migrated yet; `emptied` one that
@@ -22,14 +29,24 @@ export function runStorageCases(
     await storage.migrate()
     return storage
   },
+  { transactions = true }: StorageConditions = {},
 ): void {
-  runCases(test, userStoreCases, async () => (await emptied()).users)
-  runCases(test, sessionStoreCases, async () => (await emptied()).sessions)
-  runCases(test, edgeStoreCases, emptied)
-  runCases(test, postStoreCases, emptied)
-  runCases(test, mediaStoreCases, emptied)
-  runCases(test, feedStoreCases, emptied)
-  runCases(test, factStoreCases, async () => (await emptied()).facts)
-  runCases(test, sessionEndCases, emptied)
-  runCases(test, storageCases, make)
+  const left = new Set(transactions ? [] : unpromisedWithoutTransactions.map(({ name }) => name))
+  function runCases<Port>(cases: readonly Case<Port>[], prepared: () => Promise<Port>): void {
+    registerCases(
+      test,
+      cases.filter(({ name }) => !left.has(name)),
+      prepared,
+    )
+  }
+  runCases(userStoreCases, async () => (await emptied()).users)
+  runCases(sessionStoreCases, async () => (await emptied()).sessions)
+  runCases(edgeStoreCases, emptied)
+  if (!transactions) runCases(edgesWithoutTransactions, emptied)
+  runCases(postStoreCases, emptied)
+  runCases(mediaStoreCases, emptied)
+  runCases(feedStoreCases, emptied)
+  runCases(factStoreCases, async () => (await emptied()).facts)
+  runCases(sessionEndCases, emptied)
+  runCases(storageCases, make)
 }

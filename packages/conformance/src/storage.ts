@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { isKithError, type Storage } from '@kith/core'
 import type { Case } from './case.ts'
-import { countsOf, listAll } from './edge-store/agreement.ts'
-import { inPost, placeOf, readyMedia } from './media-state.ts'
-import { race, repeat } from './race.ts'
-import { later, nextId, sampleEdge, sampleMedia, samplePost, sampleSession, sampleUser } from './records.ts'
+import { race } from './race.ts'
+import { later, nextId, sampleSession, sampleUser } from './records.ts'
 
 /** The promises of the `Storage` bundle itself. Here `make` gives a storage that was not migrated yet. */
 export const storageCases: readonly Case<Storage>[] = [
@@ -82,37 +80,6 @@ export const storageCases: readonly Case<Storage>[] = [
       await storage.migrate()
       assert.deepEqual(await storage.plan(), [])
       assert.deepEqual(await storage.users.create(sampleUser()), { outcome: 'created' })
-      await storage.close()
-    },
-  },
-  {
-    name: 'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
-    async run(make) {
-      const storage = await make()
-      await storage.migrate()
-      await repeat(3, async () => {
-        const [target, leaver, ...owners] = Array.from({ length: 10 }, () => sampleUser())
-        for (const user of [target, leaver, ...owners]) if (user) await storage.users.create(user)
-        const to = target?.id ?? ''
-        const uploads = await race(8, (index) => readyMedia(storage, { ownerId: owners[index]?.id ?? '' }))
-        const removed = sampleEdge({ from: leaver?.id ?? '', to })
-        await storage.edges.add(removed)
-        await race(32, async (step): Promise<unknown> => {
-          const { id, ownerId: authorId } = uploads[step >> 2] ?? sampleMedia()
-          if (step % 4 === 0) return storage.recover()
-          if (step % 4 === 1) return storage.edges.add(sampleEdge({ from: authorId, to }))
-          if (step % 4 === 2) return storage.posts.create(samplePost({ authorId }), [{ id, alt: '' }])
-          return storage.edges.remove(removed)
-        })
-        await storage.recover()
-        assert.equal((await listAll(storage.edges, { side: 'in', node: to })).length, uploads.length)
-        assert.deepEqual(await countsOf(storage.edges, to), { out: 0, in: uploads.length })
-        for (const { id, ownerId } of uploads) {
-          const [post] = await storage.posts.byAuthor(ownerId, { limit: 2, before: null })
-          assert.deepEqual(await placeOf(storage, id), ['ready', inPost(post?.id ?? '', 0)])
-          assert.deepEqual(await storage.posts.counts([ownerId]), [1])
-        }
-      })
       await storage.close()
     },
   },

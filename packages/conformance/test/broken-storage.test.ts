@@ -3,7 +3,6 @@ import { KithError, type Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { storageCases } from '../src/index.ts'
-import { sampleEdge } from '../src/records.ts'
 
 /** A storage that can be used between its migration and its end, as one on a disk. */
 function demandingMigration(): Storage {
@@ -107,44 +106,6 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       }
     },
     fails: ['storage: a migration that its progress ends is taken up again by the next call'],
-  },
-  {
-    flaw: 'takes a post that is there for one that was cut off',
-    breaking({ posts }) {
-      let newest = ''
-      return {
-        posts: {
-          ...posts,
-          async create(post, media) {
-            newest = post.id
-            return await posts.create(post, media)
-          },
-        },
-        recover: async () => void (await posts.remove(newest)),
-      }
-    },
-    fails: [
-      'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
-    ],
-  },
-  {
-    flaw: 'makes an edge again that was removed',
-    breaking({ edges }) {
-      let last = sampleEdge()
-      return {
-        edges: {
-          ...edges,
-          async remove(edge) {
-            last = { ...sampleEdge(), ...edge }
-            return await edges.remove(edge)
-          },
-        },
-        recover: async () => void (await edges.add(last)),
-      }
-    },
-    fails: [
-      'storage: recover takes nothing away and brings nothing back, although others write at the same moment',
-    ],
   },
   {
     flaw: 'finds everything in order before there is a schema',

@@ -53,11 +53,6 @@ export interface Storage {
    */
   plan(): Promise<readonly PlannedStep[]>
   /**
-   * Finishes changes that a crash cut off between their steps, or undoes them. Where each change is one step there are none.
-   * Idempotent; harms no change that is under way, and may run in several processes at once.
-   */
-  recover(): Promise<void>
-  /**
    * Finds out whether the stores can be used now: rejects where they would, as before {@link migrate}, and says what to do.
    * Resolves with `null`, or with what somebody should see to. Asks anew each time, reads next to nothing and changes nothing.
    */

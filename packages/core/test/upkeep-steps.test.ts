@@ -60,7 +60,6 @@ test('access tokens of a ban that upkeep finished fail from the next request on'
 })
 
 test.each([
-  ['recover', 'recover'],
   ['accounts', 'users.toPurge'],
   ['posts', 'posts.toPurge'],
   ['bans', 'users.bannedIds'],
@@ -76,10 +75,7 @@ test.each([
   const watched = new Proxy(failing(storage, [call]), {
     get(target, store) {
       const member: unknown = Reflect.get(target, store)
-      if (typeof member !== 'object' || member === null) {
-        if (store === 'recover') calls.push('recover')
-        return member
-      }
+      if (typeof member !== 'object' || member === null) return member
       return new Proxy(member, {
         get(port, verb) {
           calls.push(`${String(store)}.${String(verb)}`)
@@ -94,7 +90,7 @@ test.each([
   expect(logged).toMatchObject([
     [expect.stringContaining(`"${step}"`), { event: 'upkeep.step-failed', step, error: { message: 'died' } }],
   ])
-  for (const other of ['recover', 'users.toPurge', 'posts.toPurge', 'users.bannedIds', 'media.sweep'])
+  for (const other of ['users.toPurge', 'posts.toPurge', 'users.bannedIds', 'media.sweep'])
     expect(calls).toContain(other)
   expect(calls).toContain('sessions.purgeEnded')
 })
@@ -162,7 +158,6 @@ test('progress hears of every step in its order, and of how much each has done',
   const heard: [string, number][] = []
   await kith.upkeep.run({ progress: (step, done) => void heard.push([step, done]) })
   expect([...new Set(heard.map(([step]) => step))]).toEqual([
-    'recover',
     'accounts',
     'posts',
     'bans',

@@ -1,85 +1,80 @@
-import { randomUUID } from 'node:crypto'
+import type { AttachResult } from '@kith/core'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import { attachedTo, free, newestPlaced, release } from './media-document.ts'
-import { ensureCounters } from './operation.ts'
-import { never } from './removal.ts'
+import { attachedTo, free, type MediaDocument, release } from './media-document.ts'
+import { living } from './user-document.ts'
 
 /** An upload that is to become the avatar or the cover of its owner. */
-export interface Placing {
+interface Placing {
   id: string
   ownerId: string
   use: 'avatar' | 'cover'
 }
 
-/** Attaches it and releases the one before, in one transaction. */
-export function attachInTransaction({ atomically, collections }: Call, placing: Placing): Promise<boolean> {
-  const { id, ownerId, use } = placing
-  const setBy = randomUUID()
-  return atomically(
-    [ownerId],
-    async (within, abort) => {
-      // First, so that two transactions that set the same avatar meet here.
-      const { placed = 0 } = await within.authors.upsert({ _id: ownerId }, once)
-      const attached = await place(within, placing, { order: placed, setBy })
-      if (attached) await within.media.updateAll(before({ ownerId, use }, placed), release)
-      else await abort()
-      return attached
-    },
-    async () => (await collections.media.first({ _id: id }))?.attachment?.setBy === setBy,
-  )
-}
-
-/** The same on a server without transactions: `replacing` stays until the one before is released. */
-export async function attachInSteps({ collections }: Call, placing: Placing): Promise<boolean> {
-  const order = await nextOrder(collections, placing.ownerId)
-  if (!(await place(collections, placing, { order, replacing: new Date() }))) return false
-  await settle(collections, placing)
-  return true
-}
-
-/** Finishes what a crash left. */
-export async function settleReplacements(collections: Collections): Promise<void> {
-  for (const { attachment } of await collections.media.find({ replacing: { $gt: never } })) {
-    if (!attachment || attachment.use === 'post') continue
-    await settle(collections, { ownerId: attachment.subject, use: attachment.use })
-  }
-}
-
-const once = { $inc: { placed: 1 } } as const
-
-/** How many avatars and covers the owner has had with this one. */
-async function nextOrder({ authors }: Collections, ownerId: string): Promise<number> {
-  for (;;) {
-    const author = await authors.change({ _id: ownerId }, once)
-    if (author) return author.placed ?? 0
-    await ensureCounters(authors, [ownerId])
-  }
-}
-
-function place(
-  { media }: Collections,
+/** Attaches it and releases the one before. */
+export function place(
+  { atomically, transactional }: Call,
   { id, ownerId, use }: Placing,
-  { order, setBy, replacing }: { order: number; setBy?: string; replacing?: Date },
-): Promise<boolean> {
-  const attachment = { use, subject: ownerId, position: 0, alt: '', order, ...(setBy && { setBy }) }
-  return media.update(free(id, ownerId), {
-    $set: { attachment, ...(replacing && { replacing }) },
-    $unset: { unusedSince: '' },
+): Promise<AttachResult> {
+  return atomically([ownerId], async ({ users, media }, abort) => {
+    // First, so that two transactions that set the same avatar meet here, and so that the owner lives.
+    const owner = await users.change({ _id: ownerId, ...living }, { $inc: { placed: 1 } })
+    if (!owner) {
+      await abort()
+      return { outcome: 'gone' }
+    }
+    const attachment = { use, subject: ownerId, position: 0, alt: '', order: owner.placed ?? 0 }
+    const image = { ...free(id, ownerId), kind: 'image' } as const
+    const isAttached = transactional
+      ? await media.update(image, { $set: { attachment }, $unset: { unusedSince: '' } })
+      : // A sweep looks at it if this is cut off.
+        await media.update(image, { $set: { attachment, unusedSince: new Date() } })
+    if (!isAttached) {
+      await abort()
+      return { outcome: 'unavailable' }
+    }
+    const released = await replaceOlder({ media }, attachment)
+    if (!transactional) await media.update({ _id: id, attachment }, { $unset: { unusedSince: '' } })
+    return { outcome: 'attached', released }
   })
 }
 
-/** Releases all but the one set last. */
-async function settle({ media }: Collections, { ownerId, use }: Omit<Placing, 'id'>): Promise<void> {
-  const found = await media.find(attachedTo(use, ownerId))
-  const [newest] = newestPlaced(found)
-  if (!newest) return
-  if (found.length > 1)
-    await media.updateAll(before({ ownerId, use }, newest.attachment?.order ?? 0), release)
-  await media.update({ _id: newest._id, replacing: { $gt: never } }, { $unset: { replacing: '' } })
+/** Releases what is attached to a user, and answers what that was. */
+export async function releaseFrom({ media }: Pick<Collections, 'media'>, place: object): Promise<string[]> {
+  const found = await media.find(place, { fields: ['_id'] })
+  const ids = found.map(({ _id }) => _id)
+  if (ids.length > 0) await media.updateAll({ ...place, _id: { $in: ids } }, release)
+  return ids
 }
 
-/** What was set before. */
-function before({ ownerId, use }: Omit<Placing, 'id'>, order: number): object {
-  return { ...attachedTo(use, ownerId), 'attachment.order': { $lt: order } }
+/**
+ * On a standalone: settles media that somebody was attaching. What a live post or an account uses stays, and the avatar before is
+ * released; what a post was to have that is not there is released as well.
+ */
+export async function settleAttached(
+  { posts, media }: Pick<Collections, 'posts' | 'media'>,
+  found: readonly Pick<MediaDocument, '_id' | 'attachment'>[],
+): Promise<void> {
+  const subjects = found.flatMap(({ attachment }) => (attachment?.use === 'post' ? [attachment.subject] : []))
+  const live = await posts.find({ _id: { $in: subjects }, state: 'live' }, { fields: ['_id'] })
+  const there = new Set(live.map(({ _id }) => _id))
+  for (const { _id, attachment } of found) {
+    if (!attachment) continue
+    const isUsed = attachment.use !== 'post' || there.has(attachment.subject)
+    if (isUsed) await replaceOlder({ media }, attachment)
+    await media.update({ _id, attachment }, isUsed ? { $unset: { unusedSince: '' } } : release)
+  }
+}
+
+/** Releases the avatars or covers of a user but the one that was set last, and answers what they were. */
+async function replaceOlder(
+  { media }: Pick<Collections, 'media'>,
+  { use, subject }: NonNullable<MediaDocument['attachment']>,
+): Promise<string[]> {
+  if (use === 'post') return []
+  const placed = await media.find(attachedTo(use, subject), { fields: ['_id', 'attachment'] })
+  const last = Math.max(...placed.map(({ attachment }) => attachment?.order ?? 0))
+  const ids = placed.flatMap(({ _id, attachment }) => ((attachment?.order ?? 0) < last ? [_id] : []))
+  if (ids.length > 0) await media.updateAll({ ...attachedTo(use, subject), _id: { $in: ids } }, release)
+  return ids
 }

@@ -3,6 +3,8 @@ import { checkSchema } from './schema-version.ts'
 
 /** Reads the version of the schema: that shows that the server answers, and that it knows this release's collections. */
 export async function check(connection: Connection): Promise<null> {
-  await connection.call('check', ({ collections }) => checkSchema(collections.schema))
+  await connection.call('check', ({ collections, transactional }) =>
+    checkSchema(collections.schema, transactional),
+  )
   return null
 }

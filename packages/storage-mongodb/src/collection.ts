@@ -10,6 +10,7 @@ import type {
 } from 'mongodb'
 import type { Deadline } from './deadline.ts'
 import { reasonOfBulk } from './storage-error.ts'
+import { fromStored, toStored } from './stored-ids.ts'
 
 /** What every document has. */
 export interface Identified {
@@ -53,8 +54,8 @@ export interface Collection<Row extends Identified> {
   aggregate<Answer>(pipeline: readonly Document[]): Promise<Answer[]>
   /** Changes one document. Answers whether it was there. */
   update(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<boolean>
-  /** Changes one document, or inserts it. Fails with code 11000 where it is there and does not match. */
-  upsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row>
+  /** Changes one document, or inserts it. */
+  upsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<void>
   /** Changes one document. Answers it as it is then. */
   change(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row | null>
   updateAll(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<number>
@@ -77,14 +78,17 @@ export function createCollection<Row extends Identified>(
 ): Collection<Row> {
   async function send<Answer>(command: (options: CommandOptions) => Promise<Answer>): Promise<Answer> {
     deadline.check()
-    return await command(options)
+    return fromStored(await command(options))
   }
   const after = { ...options, returnDocument: 'after' } as const
 
   return {
     name: collection.collectionName,
     insert: (row) =>
-      send(async () => void (await collection.insertOne(row as OptionalUnlessRequiredId<Row>, options))),
+      send(
+        async () =>
+          void (await collection.insertOne(toStored(row) as OptionalUnlessRequiredId<Row>, options)),
+      ),
     find: <Field extends keyof Row>(
       filter: Filter<Row>,
       { fields, index, ...reading }: Reading<Field> = {},
@@ -92,7 +96,7 @@ export function createCollection<Row extends Identified>(
       send(
         () =>
           collection
-            .find(filter, {
+            .find(toStored(filter), {
               ...options,
               ...reading,
               ...projectionOf(fields),
@@ -101,34 +105,58 @@ export function createCollection<Row extends Identified>(
             })
             .toArray() as Promise<unknown> as Promise<Pick<Row, Field>[]>,
       ),
-    first: (filter) => send(() => collection.findOne(filter, options) as Promise<Row | null>),
+    first: (filter) => send(() => collection.findOne(toStored(filter), options) as Promise<Row | null>),
     aggregate: <Answer>(pipeline: readonly Document[]) =>
       send(
         () =>
           collection
-            .aggregate([...pipeline], { ...options, batchSize })
+            .aggregate(toStored([...pipeline]), { ...options, batchSize })
             .toArray() as Promise<unknown> as Promise<Answer[]>,
       ),
     update: (filter, update) =>
-      send(async () => (await collection.updateOne(filter, update, options)).matchedCount === 1),
-    upsert: (filter, update) =>
-      send(() => collection.findOneAndUpdate(filter, update, { ...after, upsert: true }) as Promise<Row>),
+      send(
+        async () =>
+          (await collection.updateOne(toStored(filter), toStored(update), options)).matchedCount === 1,
+      ),
     change: (filter, update) =>
-      send(() => collection.findOneAndUpdate(filter, update, after) as Promise<Row | null>),
+      send(
+        () =>
+          collection.findOneAndUpdate(
+            toStored(filter),
+            toStored(update),
+            after,
+          ) as Promise<unknown> as Promise<Row | null>,
+      ),
+    upsert: (filter, update) =>
+      send(
+        async () =>
+          void (await collection.updateOne(toStored(filter), toStored(update), { ...options, upsert: true })),
+      ),
     updateAll: (filter, update) =>
-      send(async () => (await collection.updateMany(filter, update, options)).modifiedCount),
+      send(
+        async () => (await collection.updateMany(toStored(filter), toStored(update), options)).modifiedCount,
+      ),
     updateEach: (changes) =>
       send(async () => {
-        const operations = changes.map((change) => ({ updateOne: change }) as AnyBulkWriteOperation<Row>)
+        if (changes.length === 0) return 0
+        const operations = changes.map((change) => ({
+          updateOne: toStored(change),
+        })) as AnyBulkWriteOperation<Row>[]
         try {
           return (await collection.bulkWrite(operations, options)).matchedCount
         } catch (error) {
           throw reasonOfBulk(error)
         }
       }),
-    remove: (filter) => send(async () => (await collection.deleteOne(filter, options)).deletedCount === 1),
-    take: (filter) => send(() => collection.findOneAndDelete(filter, options) as Promise<Row | null>),
-    removeAll: (filter) => send(async () => (await collection.deleteMany(filter, options)).deletedCount),
+    remove: (filter) =>
+      send(async () => (await collection.deleteOne(toStored(filter), options)).deletedCount === 1),
+    take: (filter) =>
+      send(
+        () =>
+          collection.findOneAndDelete(toStored(filter), options) as Promise<unknown> as Promise<Row | null>,
+      ),
+    removeAll: (filter) =>
+      send(async () => (await collection.deleteMany(toStored(filter), options)).deletedCount),
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Db } from 'mongodb'
 import { type Collection, type CommandOptions, createCollection } from './collection.ts'
-import type { AuthorDocument, NodeDocument } from './counter-documents.ts'
 import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
 import type { FactDocument } from './fact-document.ts'
@@ -15,9 +14,7 @@ export interface Documents {
   users: UserDocument
   sessions: SessionDocument
   edges: EdgeDocument
-  nodes: NodeDocument
   posts: PostDocument
-  authors: AuthorDocument
   media: MediaDocument
   facts: FactDocument
   schema: SchemaDocument
@@ -38,9 +35,7 @@ export function collectionsOf(
     users: open('users'),
     sessions: open('sessions'),
     edges: open('edges'),
-    nodes: open('nodes'),
     posts: open('posts'),
-    authors: open('authors'),
     media: open('media'),
     facts: open('facts'),
     schema: open('schema'),

@@ -1,5 +1,5 @@
 import { type Collections, collectionsOf } from './collections.ts'
-import { type Deadline, withDeadline } from './deadline.ts'
+import { type Deadline, unlimited, withDeadline } from './deadline.ts'
 import type { MongoSettings } from './options.ts'
 import { createSchemaWatch } from './schema-version.ts'
 import type { Server, ServerSource } from './server.ts'
@@ -12,22 +12,13 @@ export interface Call {
   readonly collections: Collections
   /** Whether the server has transactions: all but a standalone do. */
   readonly transactional: boolean
-  /** When the call is over, done or not. */
-  readonly until: Date
   /**
    * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. Calls of this process
-   * that name a document in common take turns. What aborts when its change is there already tells by `isDone` whether
-   * it is its own.
+   * that name a document in common take turns. On a standalone it is run as it stands, once, and `abort` undoes nothing.
    */
   atomically<Result>(
     contended: readonly string[],
     work: (collections: Collections, abort: () => Promise<void>) => Promise<Result>,
-    isDone?: () => Promise<boolean>,
-  ): Promise<Result>
-  /** The same, or without a transaction where the server has none: for what can be repeated after a crash. */
-  together<Result>(
-    contended: readonly string[],
-    work: (collections: Collections) => Promise<Result>,
   ): Promise<Result>
 }
 
@@ -41,12 +32,18 @@ export interface Connection {
 
 const longMillis = 60_000
 const beside = { comment: 'kith schema', maxTimeMS: 5_000 }
-const unlimited = Object.freeze({ waitingFor: 'storage-unavailable', check: () => {} } as const)
 
 /** Creates it; nothing is opened yet. */
 export function createConnection({ prefix, timeoutMillis }: MongoSettings, source: ServerSource): Connection {
   const inTurn = createTurns()
-  const demandSchema = createSchemaWatch()
+  let watched: { server: Server; demandSchema: ReturnType<typeof createSchemaWatch> } | null = null
+
+  /** Anew for another server, which may be of another kind. */
+  function watchOf(server: Server): ReturnType<typeof createSchemaWatch> {
+    if (watched?.server !== server)
+      watched = { server, demandSchema: createSchemaWatch(server.transactional) }
+    return watched.demandSchema
+  }
 
   async function run<Result>(
     name: string,
@@ -57,9 +54,9 @@ export function createConnection({ prefix, timeoutMillis }: MongoSettings, sourc
       return await withDeadline(millis, async (deadline) => {
         const server = await source.find()
         const call = createCall({ server, prefix, inTurn, name, millis, deadline })
-        await demandSchema(
+        await watchOf(server)(
           call.collections.schema,
-          () => collectionsOf({ database: server.database, prefix }, beside, unlimited).schema,
+          () => collectionsOf({ database: server.database, prefix }, beside, unlimited()).schema,
         )
         return work(call)
       })
@@ -75,35 +72,35 @@ export function createConnection({ prefix, timeoutMillis }: MongoSettings, sourc
   }
 }
 
+/** What a call is made of. */
 interface CallParts {
   server: Server
   prefix: string
   inTurn: InTurn
   name: string
-  millis: number
+  /** None for what may take any time. */
+  millis: number | null
   deadline: Deadline
 }
 
-function createCall({ server, prefix, inTurn, name, millis, deadline }: CallParts): Call {
+/** Creates one call. */
+export function createCall({ server, prefix, inTurn, name, millis, deadline }: CallParts): Call {
   const { client, database, transactional } = server
-  const options = { comment: `kith ${name}`, maxTimeMS: millis }
+  const options = { comment: `kith ${name}`, ...(millis !== null && { maxTimeMS: millis }) }
   const place = { database, prefix }
-  const call: Call = {
-    collections: collectionsOf(place, options, deadline),
+  const collections = collectionsOf(place, options, deadline)
+  return {
+    collections,
     transactional,
-    until: new Date(Date.now() + millis),
-    async atomically(contended, work, isDone) {
+    async atomically(contended, work) {
+      if (!transactional) return await work(collections, async () => {})
       deadline.waitingFor = 'storage-busy'
       return inTurn(contended, () => {
         deadline.waitingFor = 'storage-unavailable'
-        return runTransaction(client, deadline, {
-          work: (session, abort) => work(collectionsOf(place, { ...options, session }, deadline), abort),
-          isDone,
-        })
+        return runTransaction(client, deadline, (session, abort) =>
+          work(collectionsOf(place, { ...options, session }, deadline), abort),
+        )
       })
     },
-    together: (contended, work) =>
-      transactional ? call.atomically(contended, work) : work(call.collections),
   }
-  return call
 }

@@ -8,6 +8,9 @@ export interface Deadline {
   check(): void
 }
 
+/** For what may take any time. */
+export const unlimited = (): Deadline => ({ waitingFor: 'storage-unavailable', check: () => {} })
+
 /** Runs a call that is over after `millis`, whatever it waits for. */
 export async function withDeadline<Result>(
   millis: number,

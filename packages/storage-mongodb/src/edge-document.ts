@@ -1,42 +1,50 @@
-import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core'
-import type { Collection, Identified } from './collection.ts'
-
-/** An end of an edge: `out` is the node where it starts. */
-export type EdgeEnd = keyof EdgeCounts
-
-/**
- * A change of an edge that is not finished: it is on its way through the counts of both ends, or nobody has looked yet
- * whether they are hidden. There is one only on a server without transactions.
- */
-export interface PendingChange {
-  id: string
-  /** The name of the operation by which each end counts it. */
-  names: Record<EdgeEnd, string>
-  /** What each counts; with 0 nothing is counted. */
-  by: 1 | -1 | 0
-  /** What `hidden` becomes once both have; with `null` the edge goes. Of one that is {@link turning} or {@link arriving} its ends say so. */
-  next: number | null
-  since: Date
-}
+import {
+  type EdgeCounts,
+  type EdgeEnds,
+  edgeEnds,
+  type EdgeKind,
+  edgeKinds,
+  type EdgeRecord,
+} from '@kith/core'
+import type { UpdateFilter } from 'mongodb'
+import type { Change, Collection, Identified } from './collection.ts'
+import type { Collections } from './collections.ts'
 
 /** An edge. Its id is made of what it connects, so there is one of a kind between two nodes. */
 export interface EdgeDocument extends Identified, EdgeRecord {
-  /** 0 if it is seen, or the sum of {@link hiddenBy} of its hidden ends, or {@link turning} or {@link arriving}. */
+  /** 0 if it is seen, or the sum of the `bit` of its hidden ends. */
   hidden: number
-  pending?: PendingChange
 }
 
-/** The end, the field with its node, and what it adds to `hidden` while its node is hidden. */
-export const edgeEnds: readonly { end: EdgeEnd; field: 'from' | 'to'; bit: number }[] = Object.freeze([
-  { end: 'out', field: 'from', bit: 1 },
-  { end: 'in', field: 'to', bit: 2 },
+/**
+ * What accounts and posts keep of the edges at them: how many visible ones of each kind start and end there. A count that is not
+ * there is 0. On a standalone there are no counts: they are counted at reading.
+ */
+export interface Counters extends Partial<Record<EdgeKind, Partial<EdgeCounts>>> {
+  /** How often it changed: a recount raises it as well, so that it and another change meet. */
+  changes?: number
+}
+
+/** A side of a node, the field of an edge that names that node, and what it adds to `hidden` while the node is hidden. */
+interface Side {
+  side: keyof EdgeCounts
+  field: keyof EdgeEnds
+  bit: number
+}
+
+/** Both sides: edges that start at a node are `out`. */
+export const sides: readonly Side[] = Object.freeze([
+  { side: 'out', field: 'from', bit: 1 },
+  { side: 'in', field: 'to', bit: 2 },
 ])
 
-/** `hidden` of an edge that is hidden or shown, until it is known what hides it. */
-export const turning = 4
+/** What is the other end of edges, and may be their start: an account or a post. */
+export type Nodes = Collection<Identified & Counters>
 
-/** `hidden` of a new edge until it is known what hides it. */
-export const arriving = 8
+/** Where the nodes at one end of a kind are kept. */
+export function nodesAt(collections: Collections, kind: EdgeKind, field: keyof EdgeEnds): Nodes {
+  return (edgeEnds[kind][field] === 'post' ? collections.posts : collections.users) as unknown as Nodes
+}
 
 /** Where an edge is found. Besides its id this names its start, by which edges may be spread over shards. */
 export interface EdgeKey {
@@ -49,23 +57,33 @@ export function edgeKey({ kind, from, to }: Omit<EdgeRecord, 'id'>): EdgeKey {
   return { _id: `${kind} ${from} ${to}`, from }
 }
 
+/** The keys of several edges, as a condition. */
+export function keysOf(rows: readonly EdgeKey[]): { _id: { $in: string[] }; from: { $in: string[] } } {
+  const starts = new Set(rows.map((row) => row.from))
+  return { _id: { $in: rows.map((row) => row._id) }, from: { $in: [...starts] } }
+}
+
 /** An edge from its document. */
 export function edgeFrom({ id, kind, from, to }: EdgeRecord): EdgeRecord {
   return { id, kind, from, to }
 }
 
-/** At most `limit` edges of a node that it hides, or that it does not hide, and new ones that may go either way. */
+/** `hidden` of edges that an end hides, or does not hide. */
+export function hiddenValues(bit: number, isHidden: boolean): { $in: number[] } {
+  return { $in: isHidden ? [bit, 3] : [0, 3 - bit] }
+}
+
+/** At most `limit` edges of a node that are still to be hidden by it, or to be shown again. */
 export async function edgesToTurn(
   edges: Collection<EdgeDocument>,
   { node, hidden }: { node: string; hidden: boolean },
   limit: number,
 ): Promise<EdgeDocument[]> {
   const found: EdgeDocument[] = []
-  for (const { field, bit } of edgeEnds) {
-    const values = hidden ? [0, 3 - bit, turning, arriving] : [bit, 3, turning, arriving]
-    for (const kind of edgeKinds as readonly EdgeKind[]) {
+  for (const { field, bit } of sides) {
+    for (const kind of edgeKinds) {
       if (found.length === limit) return found
-      const filter = { [field]: node, kind, hidden: { $in: values } }
+      const filter = { [field]: node, kind, hidden: hiddenValues(bit, !hidden) }
       found.push(...(await edges.find(filter, { limit: limit - found.length })))
     }
   }
@@ -81,4 +99,41 @@ export async function edgesOf(
   const starting = await edges.find({ from: node }, { limit })
   if (starting.length === limit) return starting
   return [...starting, ...(await edges.find({ to: node }, { limit: limit - starting.length }))]
+}
+
+/** The counts of one kind. */
+export function countsFrom(node: Counters | null | undefined, kind: EdgeKind): EdgeCounts {
+  return { out: node?.[kind]?.out ?? 0, in: node?.[kind]?.in ?? 0 }
+}
+
+/** The change of the node at one side of an edge that is seen from now on, or no longer. */
+export function countChange(
+  kind: EdgeKind,
+  side: keyof EdgeCounts,
+  by: 1 | -1,
+): UpdateFilter<Identified & Counters> {
+  return { $inc: { [`${kind}.${side}`]: by, changes: 1 } } as object
+}
+
+/** Counts edges at all nodes at their ends, each node once. */
+export async function countAll(
+  collections: Collections,
+  edges: readonly Omit<EdgeRecord, 'id'>[],
+  by: 1 | -1,
+): Promise<void> {
+  const changes = new Map<Nodes, Map<string, Record<string, number>>>()
+  for (const edge of edges) {
+    for (const { side, field } of sides) {
+      const nodes = nodesAt(collections, edge.kind, field)
+      const byId = changes.get(nodes) ?? new Map<string, Record<string, number>>()
+      const counts = byId.get(edge[field]) ?? { changes: 1 }
+      const name = `${edge.kind}.${side}`
+      changes.set(nodes, byId.set(edge[field], { ...counts, [name]: (counts[name] ?? 0) + by }))
+    }
+  }
+  for (const [nodes, byId] of changes) {
+    await nodes.updateEach(
+      [...byId].map(([_id, $inc]): Change<Identified & Counters> => ({ filter: { _id }, update: { $inc } })),
+    )
+  }
 }

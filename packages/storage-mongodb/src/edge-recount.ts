@@ -1,78 +1,97 @@
 import {
   type CountDifference,
   type EdgeCounts,
+  edgeEnds,
   type EdgeKind,
   edgeKinds,
   type RecountResult,
 } from '@kith/core'
-import type { Condition, UpdateFilter } from 'mongodb'
+import type { Condition } from 'mongodb'
+import type { Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import type { NodeDocument } from './counter-documents.ts'
-import type { EdgeChanges } from './edge-changes.ts'
-import { edgeEnds } from './edge-document.ts'
-import { countsFrom } from './node-counts.ts'
-import { type Range, recount, within } from './recount.ts'
+import { type Counters, countsFrom, type Nodes, sides } from './edge-document.ts'
+import { recount, within } from './recount.ts'
 
 type Counts = Partial<Record<EdgeKind, EdgeCounts>>
 
-/** Compares the counts of nodes with their edges. */
-export function recountEdges(
+/** What can be at the end of an edge, and the collection of each. */
+const nodeKinds = Object.freeze(['user', 'post'] as const)
+type NodeKind = (typeof nodeKinds)[number]
+
+/** Compares the counts of accounts with their edges, then those of posts. */
+export async function recountEdges(call: Call, after: string | null, limit: number): Promise<RecountResult> {
+  const [node = 'user', id = null] = after?.split(' ') ?? []
+  const { next, ...result } = await recountNodes(call, node as NodeKind, { after: id, limit })
+  if (next !== null) return { ...result, next: `${node} ${next}` }
+  return { ...result, next: node === 'user' ? 'post' : null }
+}
+
+function recountNodes(
   call: Call,
-  { correct }: EdgeChanges,
+  node: NodeKind,
   { after, limit }: { after: string | null; limit: number },
 ): Promise<RecountResult> {
-  const { nodes } = call.collections
-  return recount<NodeDocument, Counts>(
+  const fields = ['_id', ...edgeKinds] as const
+  return recount<Identified & Counters, Counts>(
     {
       read: (from, size) =>
-        nodes.find({ _id: within({ after: from, last: null }) }, { sort: { _id: 1 }, limit: size }),
-      count: (range) => countEdges(call.collections, within(range)),
+        nodesOf(call.collections, node).find(
+          { _id: within({ after: from, last: null }) },
+          { fields, sort: { _id: 1 }, limit: size },
+        ),
+      count: (range) => countEdges(call.collections, within(range), node),
       compare: compareNode,
-      correct: (node) => correct(call, node),
+      correct: (id) => correct(call, node, id),
     },
     after,
     limit,
   )
 }
 
-/** What is wrong with the counts of a node, and the update that sets them right. */
-export async function compareCounts(
-  collections: Collections,
-  node: string,
-  row: NodeDocument | null,
-): Promise<{ differences: CountDifference[]; update: UpdateFilter<NodeDocument> }> {
-  const counts = await countEdges(collections, node)
-  const differences = compareNode(node, row ?? undefined, counts.get(node))
-  const right = differences.map(({ kind, counted }) => [kind, counted] as const)
-  return { differences, update: { $set: Object.fromEntries(right), $inc: { changes: 1 } } }
+/** Compares the counts of one node with its edges, whatever goes on meanwhile, and sets them right. */
+function correct({ atomically }: Call, node: NodeKind, _id: string): Promise<CountDifference[]> {
+  return atomically([_id], async (collections, abort) => {
+    const nodes = nodesOf(collections, node)
+    // Written first: so whoever changes the node meanwhile begins again, and not this, which takes longer than they do.
+    const row = await nodes.change({ _id }, { $inc: { changes: 1 } })
+    const differences = row ? compareNode(_id, row, (await countEdges(collections, _id, node)).get(_id)) : []
+    const right = differences.map(({ kind, counted }) => [kind, counted] as const)
+    if (right.length === 0) await abort()
+    else await nodes.update({ _id }, { $set: Object.fromEntries(right) as Counts })
+    return differences
+  })
 }
 
-/** How many edges are seen at each node that a condition takes, by kind and end. */
-async function countEdges({ edges }: Collections, node: Condition<string>): Promise<Map<string, Counts>> {
+/** How many edges are seen at each node that a condition takes, read from the indexes alone: of one kind or all, at one kind of node or all. */
+export async function countEdges(
+  { edges }: Pick<Collections, 'edges'>,
+  node: Condition<string>,
+  only: NodeKind | EdgeKind,
+): Promise<Map<string, Counts>> {
   const byNode = new Map<string, Counts>()
-  for (const { end, field } of edgeEnds) {
+  for (const { side, field } of sides) {
+    const kinds = edgeKinds.filter((kind) => kind === only || edgeEnds[kind][field] === only)
+    if (kinds.length === 0) continue
     const rows = await edges.aggregate<{ _id: { node: string; kind: EdgeKind }; edges: number }>([
-      { $match: { [field]: node, hidden: 0 } },
+      { $match: { [field]: node, kind: { $in: kinds }, hidden: 0 } },
       { $group: { _id: { node: `$${field}`, kind: '$kind' }, edges: { $sum: 1 } } },
     ])
     for (const { _id, edges: count } of rows) {
       const counts = byNode.get(_id.node) ?? {}
-      const before = counts[_id.kind] ?? { out: 0, in: 0 }
-      byNode.set(_id.node, { ...counts, [_id.kind]: { ...before, [end]: count } })
+      byNode.set(_id.node, { ...counts, [_id.kind]: { ...countsFrom(counts, _id.kind), [side]: count } })
     }
   }
   return byNode
 }
 
-function compareNode(
-  node: string,
-  row: NodeDocument | undefined,
-  counts: Counts | undefined,
-): CountDifference[] {
+function nodesOf({ users, posts }: Collections, node: NodeKind): Nodes {
+  return (node === 'user' ? users : posts) as unknown as Nodes
+}
+
+function compareNode(node: string, row: Counters, counts: Counts | undefined): CountDifference[] {
   return edgeKinds.flatMap((kind) => {
-    const stored = countsFrom(row, kind)
-    const counted = counts?.[kind] ?? { out: 0, in: 0 }
+    const [stored, counted] = [countsFrom(row, kind), countsFrom(counts, kind)]
     const same = stored.out === counted.out && stored.in === counted.in
     return same ? [] : [{ kind, node, stored, counted }]
   })

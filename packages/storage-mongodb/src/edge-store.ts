@@ -1,18 +1,18 @@
-import type { EdgeStore } from '@kith/core'
-import type { Call, Connection } from './connection.ts'
-import type { EdgeChanges } from './edge-changes.ts'
-import { edgeFrom, edgeKey } from './edge-document.ts'
-import { recountEdges } from './edge-recount.ts'
-import { edgeSteps } from './edge-steps.ts'
-import { edgeTransactions } from './edge-transactions.ts'
+import { edgeEnds, type EdgeKind, type EdgeStore } from '@kith/core'
+import type { Identified } from './collection.ts'
+import type { Collections } from './collections.ts'
+import type { Connection } from './connection.ts'
+import { type Counters, countsFrom, edgeFrom, edgeKey, keysOf } from './edge-document.ts'
+import { countEdges, recountEdges } from './edge-recount.ts'
+import { addEdge, dropEdges, removeEdge, turnNode } from './edge-transactions.ts'
 import { below } from './keyset.ts'
-import { countsFrom } from './node-counts.ts'
+import { nothingToRecount } from './recount.ts'
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
   return {
-    add: (edge) => call('edges.add', (each) => changesOf(each).add(each, edge)),
-    remove: (edge) => call('edges.remove', (each) => changesOf(each).remove(each, edge)),
+    add: (edge) => call('edges.add', (each) => addEdge(each, edge)),
+    remove: (edge) => call('edges.remove', (each) => removeEdge(each, edge)),
     list: ({ kind, side, node }, { limit, before }) =>
       call('edges.list', async ({ collections: { edges } }) => {
         const filter = { [near(side)]: node, kind, hidden: 0, ...below('id', before) }
@@ -25,35 +25,51 @@ export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
         const keys = [...new Set(others)].map((other) =>
           edgeKey(side === 'out' ? { kind, from: node, to: other } : { kind, from: other, to: node }),
         )
-        const filter = {
-          _id: { $in: keys.map(({ _id }) => _id) },
-          from: side === 'out' ? node : { $in: keys.map(({ from }) => from) },
-          hidden: 0,
-        }
-        return (await edges.find(filter, { fields: [far] })).map((edge) => edge[far])
+        const found = await edges.find({ ...keysOf(keys), hidden: 0 }, { fields: [far], index: '_id_' })
+        return found.map((edge) => edge[far])
       }),
     counts: (kind, ids) =>
-      call('edges.counts', async ({ collections: { nodes } }) => {
-        const found = await nodes.find({ _id: { $in: [...ids] } }, { fields: ['_id', kind] })
-        const byId = new Map(found.map((node) => [node._id, node]))
+      call('edges.counts', async ({ collections, transactional }) => {
+        const wanted = { $in: [...new Set(ids)] }
+        const byId = transactional
+          ? await storedCounts(collections, wanted, kind)
+          : await countEdges(collections, wanted, kind)
         return ids.map((id) => countsFrom(byId.get(id), kind))
       }),
     setHidden: (node, hidden, limit) =>
-      call('edges.setHidden', (each) => changesOf(each).setHidden(each, { node, hidden }, limit)),
+      call('edges.setHidden', (each) => turnNode(each, { node, hidden }, limit)),
     hiddenNodes: ({ limit, before }) =>
-      call('edges.hiddenNodes', async ({ collections: { nodes } }) => {
+      call('edges.hiddenNodes', async ({ collections: { users } }) => {
         const filter = { marked: true, ...below('_id', before) } as const
-        const found = await nodes.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit })
-        return found.map(({ _id }) => _id)
+        const reading = { fields: ['_id'], sort: { _id: -1 }, limit, index: 'hidden' } as const
+        return (await users.find(filter, reading)).map(({ _id }) => _id)
       }),
-    drop: (node, limit) => call('edges.drop', (each) => changesOf(each).drop(each, node, limit)),
+    drop: (node, limit) => call('edges.drop', (each) => dropEdges(each, node, limit)),
     recount: (after, limit) =>
-      longCall('edges.recount', (each) => recountEdges(each, changesOf(each), { after, limit })),
+      longCall('edges.recount', async (each) =>
+        each.transactional ? await recountEdges(each, after, limit) : nothingToRecount,
+      ),
   }
 }
 
-function changesOf({ transactional }: Call): EdgeChanges {
-  return transactional ? edgeTransactions : edgeSteps
+/** The counts of one kind that are stored, in one command also where a node may be an account or a post. */
+async function storedCounts(
+  { users, posts }: Collections,
+  wanted: { $in: string[] },
+  kind: EdgeKind,
+): Promise<Map<string, Counters>> {
+  const counts = [{ $match: { _id: wanted } }, { $project: { [kind]: 1 } }]
+  const others = { $unionWith: { coll: users.name, pipeline: counts } }
+  const isOfPosts = edgeEnds[kind].to === 'post'
+  const found = isOfPosts
+    ? await posts.aggregate<Counters & Identified>([...counts, others])
+    : await users.find({ _id: wanted }, { fields: ['_id', kind] })
+  const byId = new Map<string, Counters>()
+  for (const { _id, ...row } of found) {
+    const [one, other] = [countsFrom(byId.get(_id), kind), countsFrom(row, kind)]
+    byId.set(_id, { [kind]: { out: one.out + other.out, in: one.in + other.in } })
+  }
+  return byId
 }
 
 /** The field with the node whose edges are listed. */

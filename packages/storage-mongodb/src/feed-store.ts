@@ -2,8 +2,8 @@ import type { FeedStore, PostRecord } from '@kith/core'
 import type { Document } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
-import { arriving } from './edge-document.ts'
 import { type PostDocument, postFrom } from './post-document.ts'
+import { lastId } from './stored-ids.ts'
 
 /** A part of a feed: at most `limit` posts below an id. */
 interface Part {
@@ -17,10 +17,11 @@ type PostKey = Pick<PostDocument, '_id' | 'authorId'>
 /** The server walks the posts of so many authors side by side, in the order of the index; of more it would read them all first. */
 const sideBySide = 200
 
-/** So many groups of authors go in one command: a pipeline has at most 1000 stages. */
+/**
+ * So many groups of authors go in one command: a pipeline has at most 1000 stages. So 180,000 authors are named by one command, which
+ * is half of what the server takes.
+ */
 const groupsAtOnce = 900
-
-const afterEveryId = '~'
 
 /** Creates the feed store on a connection. docs/feed.md tells how it finds posts, and at what cost. */
 export function createFeedStore({ call }: Connection): FeedStore {
@@ -29,7 +30,7 @@ export function createFeedStore({ call }: Connection): FeedStore {
       call('feed.home', async ({ collections }) => {
         const authors = await authorsFor(collections, userId)
         const shown: PostRecord[] = []
-        for (let last: string | null = before ?? afterEveryId; last !== null && shown.length < limit;) {
+        for (let last: string | null = before ?? lastId; last !== null && shown.length < limit;) {
           const part: Part = { limit: limit - shown.length, before: last }
           const keys: PostKey[] = await newestOf(collections, authors, part)
           shown.push(...(await postsAt(collections, keys)))
@@ -44,16 +45,13 @@ export function createFeedStore({ call }: Connection): FeedStore {
 /** The user and those followed, without who is banned or deleted. Both are read from indexes alone. */
 async function authorsFor({ edges, users }: Collections, userId: string): Promise<string[]> {
   // Hidden ones as well: a ban is lifted at once, but its edges are shown again one by one.
-  const follows = await edges.find(
-    { from: userId, kind: 'follow', hidden: { $lt: arriving } },
-    { fields: ['to'] },
-  )
+  const follows = await edges.find({ from: userId, kind: 'follow' }, { fields: ['to'] })
   const authors = [userId, ...follows.map((edge) => edge.to)]
-  const found = await users.find(
-    { unseen: true, _id: { $in: authors } },
-    { fields: ['_id'], index: 'unseen' },
-  )
-  const unseen = new Set(found.map(({ _id }) => _id))
+  const unseen = new Set<string>()
+  for (const some of inPieces(authors, sideBySide * groupsAtOnce)) {
+    const filter = { unseen: true, _id: { $in: some } } as const
+    for (const { _id } of await users.find(filter, { fields: ['_id'], index: 'unseen' })) unseen.add(_id)
+  }
   return authors.filter((author) => !unseen.has(author))
 }
 

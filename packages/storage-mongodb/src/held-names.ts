@@ -46,7 +46,7 @@ export async function forgetEnded(
   if (ended.size === 0) return 0
   const kept = toNames(row.username ?? null, row.held?.filter((held) => !ended.has(held)) ?? [])
   // What was purged stayed for its names alone.
-  const isRest = row.deletedAt !== undefined && row.againAt === undefined && kept.names === undefined
+  const isRest = row.deletedAt !== undefined && row.toPurge === undefined && kept.names === undefined
   const done = isRest ? await users.remove(unchanged(row)) : await users.update(unchanged(row), writing(kept))
   return done ? ended.size : 0
 }

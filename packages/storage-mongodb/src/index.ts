@@ -8,7 +8,6 @@ import { createMediaStore } from './media-store.ts'
 import { migrate, plan } from './migrate.ts'
 import { checkOptions, type MongoStorageOptions } from './options.ts'
 import { createPostStore } from './post-store.ts'
-import { recover } from './recover.ts'
 import { createServerSource } from './server.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
@@ -16,8 +15,8 @@ import { createUserStore } from './user-store.ts'
 export type { MongoClientLike, MongoClientOptions, MongoStorageOptions, MongoUriOptions } from './options.ts'
 
 /**
- * Keeps everything in a MongoDB database: on a replica set or a sharded cluster by transactions, on a standalone by steps
- * that upkeep finishes after a crash. Nothing is opened or written here: the server is reached at the first use, which is
+ * Keeps everything in a MongoDB database: on a replica set or a sharded cluster by transactions, on a standalone document by
+ * document, which is for development: the README says what that costs. Nothing is opened or written here: the server is reached at the first use, which is
  * normally `migrate()`.
  * @throws TypeError for options that do not go together. The stores raise `storage-unavailable`, `storage-busy`,
  * `storage-full` and `storage-failed`.
@@ -36,7 +35,6 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     facts: createFactStore(connection),
     migrate: (how) => migrate(settings, source, how),
     plan: () => plan(settings, source),
-    recover: () => recover(connection),
     check: () => check(connection),
     close: () => source.close(),
   }

@@ -1,27 +1,29 @@
 import type { MediaAttachment, MediaRecord } from '@kith/core'
-import type { UpdateFilter } from 'mongodb'
+import type { Document, UpdateFilter } from 'mongodb'
 import type { Collection, Identified } from './collection.ts'
 
 /** The place of a medium. Of several avatars of one account, which a crash may leave, the one set last counts. */
 interface MediaPlace extends MediaAttachment {
   /** Of an avatar or cover: how many the account had with it. */
   order?: number
-  /** Of an avatar or cover: names the call that set it, in a transaction. */
-  setBy?: string
 }
 
 /** A medium. */
 export interface MediaDocument extends Identified, Omit<MediaRecord, 'id' | 'attachment'> {
   attachment: MediaPlace | null
-  /** There while a sweep has to look at it: it is not used, or was released before it was ready. */
+  /**
+   * There while a sweep has to look at it: it is not used, or was released before it was ready. On a standalone also while the
+   * call that attaches it goes on.
+   */
   unusedSince?: Date
   /** There when a sweep may name it. */
   released?: true
   /** There while a file is being taken in: by which call, and how long that may last. */
   claim?: { by: string; until: Date }
-  /** There while those before it are being released, on a server without transactions. */
-  replacing?: Date
 }
+
+/** Earlier than everything: the lower end of an index of dates. */
+export const longAgo: Date = new Date(0)
 
 /** A medium whose blob is about to be stored. */
 export function mediaDocument({ id, ...media }: MediaRecord): MediaDocument {
@@ -49,8 +51,11 @@ function placeFrom({ use, subject, position, alt }: MediaPlace): MediaAttachment
 /** Releases what was ready. */
 export const release: UpdateFilter<MediaDocument> = Object.freeze({
   $set: { state: 'released', released: true, attachment: null },
-  $unset: { unusedSince: '', replacing: '' },
+  $unset: { unusedSince: '' },
 } as const)
+
+/** Takes media back that were attached to something that is not there. */
+export const freed: Document[] = [{ $set: { attachment: null, unusedSince: '$createdAt' } }]
 
 /** An upload that its owner can attach. */
 export function free(id: string, ownerId: string): object {

@@ -1,9 +1,9 @@
 import type { MediaStore } from '@kith/core'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
-import { attachInSteps, attachInTransaction } from './avatar.ts'
-import { attachedTo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
-import { never } from './removal.ts'
+import { place, releaseFrom, settleAttached } from './avatar.ts'
+import { attachedTo, longAgo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
+import { firstId } from './stored-ids.ts'
 
 /** Creates the media store on a connection. */
 export function createMediaStore({ call }: Connection): MediaStore {
@@ -41,47 +41,51 @@ export function createMediaStore({ call }: Connection): MediaStore {
     list: (after, limit) =>
       call('media.list', async ({ collections: { media } }) => {
         // From the beginning as well: without a range the index might not be used.
-        return (await media.find({ _id: { $gt: after ?? '' } }, { sort: { _id: 1 }, limit })).map(mediaFrom)
+        return (await media.find({ _id: { $gt: after ?? firstId } }, { sort: { _id: 1 }, limit })).map(
+          mediaFrom,
+        )
       }),
     bySubjects: (use, subjects) =>
       call('media.bySubjects', async ({ collections: { media } }) => {
         const found = await media.find(attachedTo(use, { $in: [...subjects] }))
         return (use === 'post' ? found : newestPlaced(found)).map(mediaFrom)
       }),
-    attach: (id, ownerId, use) =>
-      call('media.attach', (each) =>
-        (each.transactional ? attachInTransaction : attachInSteps)(each, { id, ownerId, use }),
-      ),
+    attach: (id, ownerId, use) => call('media.attach', (each) => place(each, { id, ownerId, use })),
     detach: (use, ownerId) =>
-      call('media.detach', ({ together }) =>
-        together([ownerId], async ({ media }) => {
-          await media.updateAll(attachedTo(use, ownerId), release)
-        }),
+      call('media.detach', ({ atomically }) =>
+        atomically([ownerId], ({ media }) => releaseFrom({ media }, attachedTo(use, ownerId))),
       ),
     releaseAll: (ownerId, limit) =>
-      call('media.releaseAll', ({ together }) =>
-        together([ownerId], async ({ media }) => {
+      call('media.releaseAll', ({ atomically }) =>
+        atomically([ownerId], async ({ media }) => {
           const owned = await media.find({ ownerId, state: { $ne: 'released' } }, { fields: ['_id'], limit })
           const some = { _id: { $in: owned.map(({ _id }) => _id) } }
           if (owned.length === 0) return 0
-          // In this order, because without a transaction what is reserved may become ready in between.
+          // In this order, because on a standalone what is reserved may become ready in between.
           await media.updateAll({ ...some, state: 'reserved' }, { $set: { state: 'released' } })
           await media.updateAll({ ...some, state: 'ready' }, release)
           return owned.length
         }),
       ),
     sweep: (before, limit, after = null) =>
-      call('media.sweep', ({ together }) =>
-        together([], async ({ media }) => {
-          const unused = { unusedSince: { $gte: never, $lt: before } }
-          const sort = { unusedSince: 1, _id: 1 } as const
-          const old = await media.find(unused, { fields: ['_id'], sort, limit })
+      call('media.sweep', ({ atomically }) =>
+        atomically([], async ({ media, posts }) => {
+          const unused = { unusedSince: { $gte: longAgo, $lt: before } }
+          const old = await media.find(unused, {
+            fields: ['_id', 'attachment'],
+            sort: { unusedSince: 1, _id: 1 },
+            limit,
+            index: 'unused',
+          })
+          const attached = old.filter(({ attachment }) => attachment !== null)
+          if (attached.length > 0) await settleAttached({ media, posts }, attached)
           if (old.length > 0) {
-            await media.updateAll({ _id: { $in: old.map(({ _id }) => _id) }, ...unused }, release)
+            const ids = { $in: old.map(({ _id }) => _id) }
+            await media.updateAll({ _id: ids, attachment: null, ...unused }, release)
           }
           const over = await media.find(
             { released: true, ...(after !== null && { _id: { $gt: after } }) },
-            { fields: ['_id'], sort: { _id: 1 }, limit },
+            { fields: ['_id'], sort: { _id: 1 }, limit, index: 'released' },
           )
           return over.map(({ _id }) => _id)
         }),

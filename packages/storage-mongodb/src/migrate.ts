@@ -1,14 +1,25 @@
-import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
+import { KithError, type MigrateOptions, type PlannedStep, type RecountResult } from '@kith/core'
 import type { Db } from 'mongodb'
-import { type Collections, collectionsOf } from './collections.ts'
-import { withDeadline } from './deadline.ts'
+import { type Call, createCall } from './connection.ts'
+import { unlimited, withDeadline } from './deadline.ts'
 import { describeDuplicates } from './duplicates.ts'
 import type { MongoSettings } from './options.ts'
-import { settleAll } from './recover.ts'
+import { recountEdges } from './edge-recount.ts'
+import { dropNotes, hasNotes } from './noted-changes.ts'
+import { recountPosts } from './post-recount.ts'
+import { stepsToSchema4 } from './schema-4.ts'
 import { indexes } from './schema.ts'
-import { appliedVersion, neededVersion, refuseNewer, schemaId, schemaVersion } from './schema-version.ts'
+import {
+  appliedVersion,
+  countsOn,
+  neededVersion,
+  refuseNewer,
+  schemaId,
+  schemaVersion,
+} from './schema-version.ts'
 import type { ServerSource } from './server.ts'
 import { isConflictingIndex, isDuplicate, isThere, toStorageError } from './storage-error.ts'
+import { createTurns } from './turns.ts'
 import { countUnnamed, nameSome } from './unnamed-accounts.ts'
 
 type Name = keyof typeof indexes
@@ -17,7 +28,7 @@ type Name = keyof typeof indexes
 interface Place {
   readonly database: Db
   readonly prefix: string
-  readonly collections: Collections
+  readonly call: Call
 }
 
 interface Step extends PlannedStep {
@@ -44,8 +55,6 @@ export async function migrate(
       await run((done) => progress({ step: name, done, total: Math.max(total, done) }))
       progress({ step: name, done: total, total })
     }
-    // What was cut off while the server was a standalone would stay so where it has become a replica set.
-    await settleAll(place.collections)
   })
 }
 
@@ -55,11 +64,12 @@ async function inPlace<Result>(
   work: (place: Place) => Promise<Result>,
 ): Promise<Result> {
   try {
-    const { database } = await withDeadline(timeoutMillis, () => source.find())
+    const server = await withDeadline(timeoutMillis, () => source.find())
+    const parts = { server, prefix, inTurn: createTurns(), name: 'migrate', millis: null }
     return await work({
-      database,
+      database: server.database,
       prefix,
-      collections: collectionsOf({ database, prefix }, comment, unlimited),
+      call: createCall({ ...parts, deadline: unlimited() }),
     })
   } catch (error) {
     throw toStorageError(error)
@@ -67,10 +77,10 @@ async function inPlace<Result>(
 }
 
 const comment = { comment: 'kith migrate' }
-const unlimited = Object.freeze({ waitingFor: 'storage-unavailable', check: () => {} } as const)
 
 async function pending(place: Place): Promise<Step[]> {
-  const { schema, users } = place.collections
+  const { call } = place
+  const { schema, users } = call.collections
   const found = await schema.first({ _id: schemaId })
   if (found) refuseNewer(found)
   const applied = appliedVersion(found)
@@ -80,17 +90,48 @@ async function pending(place: Place): Promise<Step[]> {
     total: 1,
     run: () => prepare(place, name),
   }))
+  const isOlder = applied > 0 && applied < 4
+  if (isOlder) steps.push(...(await stepsToSchema4(place, found?.version ?? 0)))
   // Accounts of version 1, or that another program left, do not name what they keep from others yet.
   if (applied < 2) {
     const total = unprepared.includes('users') ? 0 : await countUnnamed(users)
     steps.push({ name: 'usernames of accounts', total, run: (report) => nameSome(users, report) })
   }
-  if (applied < schemaVersion) {
+  const noted = isOlder && (await hasNotes(call.collections))
+  if (noted) {
+    const run = async (): Promise<void> => {
+      await schema.update({ _id: schemaId }, { $set: { counts: 'read' } })
+      await dropNotes(call.collections)
+    }
+    steps.push({ name: 'changes that were noted', total: 1, run })
+  }
+  const counts = countsOn(call.transactional)
+  if (counts === 'stored' && (noted || found?.counts === 'read')) {
+    steps.push({ name: 'counts', total: 0, run: (report) => countAll(call, report) })
+  }
+  if (applied < schemaVersion || found?.counts !== counts) {
     const versions = { version: neededVersion, applied: schemaVersion }
-    const run = async (): Promise<void> => void (await schema.upsert({ _id: schemaId }, { $max: versions }))
+    const run = async (): Promise<void> =>
+      void (await schema.upsert({ _id: schemaId }, { $max: versions, $set: { counts } }))
     steps.push({ name: `schema ${schemaVersion}`, total: 1, run })
   }
   return steps
+}
+
+/** So many nodes are counted at a time. */
+const countedAtOnce = 500
+
+/** Counts everything that was counted at reading so far, and stores that. */
+async function countAll(call: Call, report: (done: number) => void): Promise<void> {
+  let done = 0
+  for (const recount of [recountEdges, recountPosts]) {
+    let after: string | null = null
+    do {
+      const { checked, next }: RecountResult = await recount(call, after, countedAtOnce)
+      report((done += checked))
+      after = next
+    } while (after !== null)
+  }
 }
 
 /** The collections that are not there, or lack an index. One of another kind under the same name is found as it is made. */
@@ -115,7 +156,7 @@ async function unpreparedCollections({ database, prefix }: Place): Promise<Name[
   return all.filter((_, index) => lacking[index])
 }
 
-async function prepare({ database, collections, prefix }: Place, name: Name): Promise<void> {
+async function prepare({ database, call, prefix }: Place, name: Name): Promise<void> {
   const fullName = `${prefix}${name}`
   try {
     // By itself, because not every collection has an index, and a transaction may be the first to write to it.
@@ -133,6 +174,8 @@ async function prepare({ database, collections, prefix }: Place, name: Name): Pr
       })
     }
     if (!isDuplicate(error)) throw error
-    throw new KithError('storage-failed', { detail: await describeDuplicates(collections.users, fullName) })
+    throw new KithError('storage-failed', {
+      detail: await describeDuplicates(call.collections.users, fullName),
+    })
   }
 }

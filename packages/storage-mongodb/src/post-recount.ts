@@ -1,22 +1,20 @@
 import type { CountDifference, RecountResult } from '@kith/core'
-import type { Condition, UpdateFilter } from 'mongodb'
+import type { Condition } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import type { AuthorDocument } from './counter-documents.ts'
-import type { PostChanges } from './post-changes.ts'
 import { recount, within } from './recount.ts'
+import type { UserDocument } from './user-document.ts'
 
 /** Compares the counts of authors with their posts. */
-export function recountPosts(
-  call: Call,
-  { correct }: PostChanges,
-  { after, limit }: { after: string | null; limit: number },
-): Promise<RecountResult> {
-  const { authors } = call.collections
-  return recount<AuthorDocument, number>(
+export function recountPosts(call: Call, after: string | null, limit: number): Promise<RecountResult> {
+  const { users } = call.collections
+  return recount<Pick<UserDocument, '_id' | 'posts'>, number>(
     {
       read: (from, size) =>
-        authors.find({ _id: within({ after: from, last: null }) }, { sort: { _id: 1 }, limit: size }),
+        users.find(
+          { _id: within({ after: from, last: null }) },
+          { fields: ['_id', 'posts'], sort: { _id: 1 }, limit: size },
+        ),
       count: (range) => countPosts(call.collections, within(range)),
       compare: compareAuthor,
       correct: (authorId) => correct(call, authorId),
@@ -26,18 +24,24 @@ export function recountPosts(
   )
 }
 
-/** What is wrong with the count of an author, and the update that sets it right. */
-export async function compareCount(
-  collections: Collections,
-  authorId: string,
-  row: AuthorDocument | null,
-): Promise<{ differences: CountDifference[]; update: UpdateFilter<AuthorDocument> }> {
-  const posts = (await countPosts(collections, authorId)).get(authorId) ?? 0
-  const differences = compareAuthor(authorId, row ?? undefined, posts)
-  return { differences, update: { $set: { posts }, $inc: { changes: 1 } } }
+/** Compares the count of one author with the posts, whatever goes on meanwhile, and sets it right. */
+function correct({ atomically }: Call, authorId: string): Promise<CountDifference[]> {
+  return atomically([authorId], async (within, abort) => {
+    // Written first, as in the recount of edges.
+    const row = await within.users.change({ _id: authorId }, { $inc: { changes: 1 } })
+    const posts = (await countPosts(within, authorId)).get(authorId) ?? 0
+    const differences = row ? compareAuthor(authorId, row, posts) : []
+    if (differences.length === 0) await abort()
+    else await within.users.update({ _id: authorId }, { $set: { posts } })
+    return differences
+  })
 }
 
-async function countPosts({ posts }: Collections, authorId: Condition<string>): Promise<Map<string, number>> {
+/** How many live posts each author has that a condition takes, read from the index alone. */
+export async function countPosts(
+  { posts }: Pick<Collections, 'posts'>,
+  authorId: Condition<string>,
+): Promise<Map<string, number>> {
   const rows = await posts.aggregate<{ _id: string; posts: number }>([
     { $match: { authorId, state: 'live' } },
     { $group: { _id: '$authorId', posts: { $sum: 1 } } },
@@ -47,10 +51,10 @@ async function countPosts({ posts }: Collections, authorId: Condition<string>): 
 
 function compareAuthor(
   node: string,
-  row: AuthorDocument | undefined,
+  row: Pick<UserDocument, 'posts'>,
   counted: number | undefined,
 ): CountDifference[] {
-  const stored = row?.posts ?? 0
+  const stored = row.posts ?? 0
   if (stored === (counted ?? 0)) return []
   return [{ kind: 'post', node, stored: { out: stored, in: 0 }, counted: { out: counted ?? 0, in: 0 } }]
 }

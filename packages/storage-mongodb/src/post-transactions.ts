@@ -1,95 +1,161 @@
-import { randomUUID } from 'node:crypto'
+import { type CreatePostResult, KithError, type PostMedia, type PostRecord } from '@kith/core'
 import type { UpdateFilter } from 'mongodb'
-import type { AuthorDocument } from './counter-documents.ts'
-import { attachedTo, free, release, unavailable } from './media-document.ts'
-import { idInUse, insertPost, type PostChanges } from './post-changes.ts'
-import { postDocument, removed } from './post-document.ts'
-import { compareCount } from './post-recount.ts'
+import type { Collection } from './collection.ts'
+import type { Call } from './connection.ts'
+import { attachedTo, free, freed, release, unavailable } from './media-document.ts'
+import { type PostDocument, postDocument, removed } from './post-document.ts'
+import { isDuplicate } from './storage-error.ts'
+import { living, type UserDocument } from './user-document.ts'
 
-/** Changes posts, their media and the counts of their authors in one transaction. */
-export const postTransactions: PostChanges = {
-  async create({ atomically, collections }, post, items) {
-    const { id: subject, authorId } = post
-    const places = items.map(({ id, alt }, position) => ({
-      filter: free(id, authorId),
-      update: {
-        $set: { attachment: { use: 'post', subject, position, alt } },
-        $unset: { unusedSince: '' },
-      } as const,
-    }))
-    for (;;) {
-      const end = await atomically(
-        [authorId],
-        async ({ posts, media, authors }, abort) => {
-          // First, because an id that is in use is refused whatever the uploads are.
-          if (!(await insertPost(posts, postDocument(post, 'live')))) {
-            await abort()
-            return 'id-in-use'
-          }
-          if (places.length > 0 && (await media.updateEach(places)) < places.length) {
-            await abort()
-            return 'media-unavailable'
-          }
-          await authors.upsert({ _id: authorId }, counted(1))
-          return 'created'
-        },
-        async () => (await collections.posts.first({ _id: subject, authorId })) !== null,
-      )
-      if (end === 'id-in-use') throw idInUse()
-      if (end === 'created') return { outcome: end }
-      const ids = await unavailable(
-        collections.media,
-        authorId,
-        items.map((item) => item.id),
-      )
-      // None where what was in the way is gone by now.
-      if (ids.length > 0) return { outcome: end, ids }
+type Outcome = 'created' | 'media-unavailable' | 'gone' | 'id-in-use'
+
+/** Creates a post with its media and the count of its author. */
+export async function createPost(
+  call: Call,
+  post: PostRecord,
+  items: readonly PostMedia[],
+): Promise<CreatePostResult> {
+  const create = call.transactional ? createInTransaction : createAlone
+  for (;;) {
+    const outcome = await create(call, post, items)
+    if (outcome === 'created' || outcome === 'gone') return { outcome }
+    if (outcome === 'id-in-use') {
+      throw new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
     }
-  },
-
-  remove({ atomically, collections }, id) {
-    const removedBy = randomUUID()
-    const update = { ...removed, $set: { ...removed.$set, removedBy } }
-    return atomically(
-      [id],
-      async ({ posts, media, authors }, abort) => {
-        const row = await posts.change({ _id: id, state: 'live' }, update)
-        if (!row) {
-          await abort()
-          return false
-        }
-        await media.updateAll(attachedTo('post', id), release)
-        await authors.update({ _id: row.authorId }, counted(-1))
-        return true
-      },
-      async () => (await collections.posts.first({ _id: id }))?.removedBy === removedBy,
+    const { media, users } = call.collections
+    if (!(await users.first({ _id: post.authorId, ...living }))) return { outcome: 'gone' }
+    const ids = await unavailable(
+      media,
+      post.authorId,
+      items.map((item) => item.id),
     )
-  },
+    // None where what was in the way is gone by now.
+    if (ids.length > 0) return { outcome, ids }
+  }
+}
 
-  removeAll: ({ atomically }, authorId, limit) =>
-    atomically([authorId], async ({ posts, media, authors }, abort) => {
-      const rows = await posts.find({ authorId, state: 'live' }, { fields: ['_id'], limit })
+/** Removes a post, releases its media and counts that at its author. */
+export function removePost({ atomically, transactional }: Call, id: string): Promise<boolean> {
+  return atomically([id], async ({ posts, media, users }, abort) => {
+    const row = await posts.change({ _id: id, state: 'live' }, removed)
+    if (!row) {
+      await abort()
+      return false
+    }
+    await media.updateAll(attachedTo('post', id), release)
+    if (transactional) await users.update({ _id: row.authorId }, counted(-1))
+    return true
+  })
+}
+
+/** The same of some posts of an author. */
+export async function removeSome(call: Call, authorId: string, limit: number): Promise<string[]> {
+  const live = { authorId, state: 'live' } as const
+  if (call.transactional) {
+    return await call.atomically([authorId], async ({ posts, media, users }, abort) => {
+      const rows = await posts.find(live, { fields: ['_id'], limit })
       const removedIds = rows.map(({ _id }) => _id)
       const ids = { $in: removedIds }
       if (rows.length === 0) await abort()
       else {
         await posts.updateAll({ _id: ids, state: 'live' }, removed)
         await media.updateAll(attachedTo('post', ids), release)
-        await authors.update({ _id: authorId }, counted(-rows.length))
+        await users.update({ _id: authorId }, counted(-rows.length))
       }
       return removedIds
-    }),
-
-  correct: ({ atomically }, authorId) =>
-    atomically([authorId], async (within, abort) => {
-      const row = await within.authors.first({ _id: authorId })
-      const { differences, update } = await compareCount(within, authorId, row)
-      if (differences.length > 0) await within.authors.upsert({ _id: authorId }, update)
-      else await abort()
-      return differences
-    }),
+    })
+  }
+  for (;;) {
+    const rows = await call.collections.posts.find(live, { fields: ['_id'], limit })
+    const removedIds: string[] = []
+    for (const { _id } of rows) if (await removePost(call, _id)) removedIds.push(_id)
+    // None where others were first.
+    if (removedIds.length > 0 || rows.length === 0) return removedIds
+  }
 }
 
-function counted(by: number): UpdateFilter<AuthorDocument> {
-  return { $inc: { posts: by, changes: 1 }, $set: { changedAt: new Date() } }
+function createInTransaction(
+  { atomically }: Call,
+  post: PostRecord,
+  items: readonly PostMedia[],
+): Promise<Outcome> {
+  const { authorId } = post
+  return atomically([authorId], async ({ posts, media, users }, abort) => {
+    // First, because an id that is in use is refused whatever the uploads are.
+    if (!(await inserted(posts, post))) {
+      await abort()
+      return 'id-in-use'
+    }
+    const places = placesOf(post, items).map(({ filter, $set }) => ({
+      filter,
+      update: { $set, $unset: { unusedSince: '' } } as const,
+    }))
+    if (places.length > 0 && (await media.updateEach(places)) < places.length) {
+      await abort()
+      return 'media-unavailable'
+    }
+    // Who is about to be deleted or banned changes the same document.
+    if (await users.update({ _id: authorId, ...living }, counted(1))) return 'created'
+    await abort()
+    return 'gone'
+  })
+}
+
+/** The change of an author who has so many posts more. */
+function counted(by: number): UpdateFilter<UserDocument> {
+  return { $inc: { posts: by, changes: 1 } }
+}
+
+/**
+ * On a standalone: attaches the media, in the order of their ids so that no two posts wait for each other, and then inserts the
+ * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left. The author is looked at
+ * last, so that whoever is deleted meanwhile finds the post.
+ */
+async function createAlone(
+  { collections: { posts, media, users } }: Call,
+  post: PostRecord,
+  items: readonly PostMedia[],
+): Promise<Outcome> {
+  if (items.length > 0 && (await posts.first({ _id: post.id }))) return 'id-in-use'
+  const taken: string[] = []
+  for (const { id, filter, $set } of placesOf(post, items).sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (!(await media.update(filter, { $set: { ...$set, unusedSince: new Date() } }))) break
+    taken.push(id)
+  }
+  let outcome: Outcome = taken.length < items.length ? 'media-unavailable' : 'created'
+  if (outcome === 'created' && !(await inserted(posts, post))) outcome = 'id-in-use'
+  if (outcome === 'created' && !(await users.first({ _id: post.authorId, ...living }))) {
+    await posts.remove({ _id: post.id })
+    outcome = 'gone'
+  }
+  if (taken.length > 0) {
+    const own = { _id: { $in: taken }, ...attachedTo('post', post.id) }
+    await media.updateAll(own, outcome === 'created' ? { $unset: { unusedSince: '' } } : freed)
+  }
+  return outcome
+}
+
+function placesOf(
+  { id: subject, authorId }: PostRecord,
+  items: readonly PostMedia[],
+): {
+  id: string
+  filter: object
+  $set: { attachment: { use: 'post'; subject: string; position: number; alt: string } }
+}[] {
+  return items.map(({ id, alt }, position) => ({
+    id,
+    filter: free(id, authorId),
+    $set: { attachment: { use: 'post', subject, position, alt } },
+  }))
+}
+
+async function inserted(posts: Collection<PostDocument>, post: PostRecord): Promise<boolean> {
+  try {
+    await posts.insert(postDocument(post))
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
 }

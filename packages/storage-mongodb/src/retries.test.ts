@@ -25,25 +25,6 @@ const unknown = (label: string): Mishap => ({
   writeConcernError: { code: 91, errmsg: 'shutting down', errorLabels: [label] },
 })
 
-/** What goes wrong with a commit that is carried out by a server which does not know of it any more. */
-const forgotten: Mishap = {
-  writeConcernError: {
-    code: 100,
-    errmsg: 'known to nobody',
-    errorLabels: ['TransientTransactionError'],
-  },
-}
-
-/**
- * The answer to such a change. How many of a batch were changed nobody can tell then; a batch is done when there is nothing
- * left to change. Neither can anybody tell who removed an edge that is not there, as leaves no trace.
- */
-function whenForgotten(answer: unknown): unknown {
-  if (typeof answer === 'number') return expect.any(Number)
-  if (typeof answer !== 'object' || answer === null || !('removed' in answer)) return answer
-  return { ...answer, removed: expect.any(Boolean) }
-}
-
 /** Changes that are repeated by the driver, command by command. */
 const withoutTransaction: ReadonlySet<string> = new Set(['end all sessions'])
 
@@ -84,17 +65,14 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
       const all = isTransaction ? Object.values(mishaps) : Object.values(mishaps).slice(1)
       const trials = commands.flatMap((command, index): [string, Mishap][] => {
         if (command !== 'commitTransaction') return [[command, all[index % all.length] ?? {}]]
-        return [...all, unknown('UnknownTransactionCommitResult'), forgotten].map((mishap) => [
-          command,
-          mishap,
-        ])
+        return [...all, unknown('UnknownTransactionCommitResult')].map((mishap) => [command, mishap])
       })
       for (const [command, mishap] of trials) {
         const { act, answer, check } = await prepare()
         expect(
           await once(command, mishap, () => act(trying)),
           `${command} ${JSON.stringify(mishap)}`,
-        ).toEqual(mishap === forgotten ? whenForgotten(answer) : answer)
+        ).toEqual(answer)
         await check(calm)
       }
       expect(await audit(database())).toEqual([])

@@ -7,19 +7,24 @@ export interface SchemaDocument extends Identified {
   version: number
   /** The newest schema that was applied, where it is newer than the one that has to be known. */
   applied?: number
+  /**
+   * Whether counts are stored, or counted at reading: as `migrate()` found the server, with or without transactions. Missing in
+   * documents of schema 3, where they were stored.
+   */
+  counts?: 'stored' | 'read'
 }
 
 /** Rises with each change of the schema. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /** What a release has to know to work with {@link schemaVersion}: rises only with a change that it could not work with. */
-export const neededVersion = 2
+export const neededVersion = 4
 
 /** The id of the one document about the schema. */
 export const schemaId = 'schema'
 
 /** Refuses a database that was not migrated: without its indexes it would take one name for two accounts. */
-export async function checkSchema(schema: Collection<SchemaDocument>): Promise<void> {
+export async function checkSchema(schema: Collection<SchemaDocument>, transactional: boolean): Promise<void> {
   const found = await schema.first({ _id: schemaId })
   if (!found || appliedVersion(found) < schemaVersion) {
     throw new KithError('storage-failed', {
@@ -27,6 +32,17 @@ export async function checkSchema(schema: Collection<SchemaDocument>): Promise<v
     })
   }
   refuseNewer(found)
+  if (found.counts !== countsOn(transactional)) {
+    throw new KithError('storage-failed', {
+      detail:
+        'The server has become another kind, with or without transactions: run kith.storage.migrate() first.',
+    })
+  }
+}
+
+/** How a server keeps counts. */
+export function countsOn(transactional: boolean): 'stored' | 'read' {
+  return transactional ? 'stored' : 'read'
 }
 
 /** The newest schema that was applied; 0 where none was. */
@@ -47,16 +63,15 @@ const everyMillis = 5_000
  * Looks at the schema at the first call, for which those that come meanwhile wait, and then every few seconds beside the
  * calls: a newer release may change it under a process that is running.
  */
-export function createSchemaWatch(): (
-  first: Collection<SchemaDocument>,
-  again: () => Collection<SchemaDocument>,
-) => Promise<void> {
+export function createSchemaWatch(
+  transactional: boolean,
+): (first: Collection<SchemaDocument>, again: () => Collection<SchemaDocument>) => Promise<void> {
   let checked: Promise<void> | null = null
   let lookedAt = 0
 
   async function lookAgain(schema: Collection<SchemaDocument>): Promise<void> {
     try {
-      await checkSchema(schema)
+      await checkSchema(schema, transactional)
     } catch (error) {
       // The next call finds out for itself. That the server cannot be reached says nothing about the schema.
       if (isKithError(error)) checked = null
@@ -70,7 +85,7 @@ export function createSchemaWatch(): (
       void lookAgain(again())
     }
     if (!checked) {
-      checked = checkSchema(first)
+      checked = checkSchema(first, transactional)
       lookedAt = now
     }
     try {

@@ -1,6 +1,6 @@
 import type { IndexDescription } from 'mongodb'
 import type { Documents } from './collections.ts'
-import { never } from './removal.ts'
+import { longAgo } from './media-document.ts'
 
 /**
  * Every index beside those on `_id`: first what is equal, then the order, then ranges. What is unique is sparse, which
@@ -15,11 +15,8 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'phone', key: { phone: 1 }, unique: true, sparse: true },
     { name: 'unseen', key: { unseen: 1, _id: 1 }, partialFilterExpression: { unseen: true } },
     { name: 'banned', key: { banned: 1, _id: -1 }, partialFilterExpression: { banned: true } },
-    {
-      name: 'removals',
-      key: { againAt: 1, _id: 1 },
-      partialFilterExpression: { againAt: { $gte: never } },
-    },
+    { name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } },
+    { name: 'deleted', key: { toPurge: 1, _id: 1 }, partialFilterExpression: { toPurge: true } },
   ],
   sessions: [
     { name: 'ofUser', key: { userId: 1, revokedAt: 1, _id: -1, expiresAt: 1 } },
@@ -29,30 +26,21 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     // With the node at the other end, so that lists and follows are read from the index alone.
     { name: 'out', key: { from: 1, kind: 1, hidden: 1, id: -1, to: 1 } },
     { name: 'in', key: { to: 1, kind: 1, hidden: 1, id: -1, from: 1 } },
-    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
   ],
-  nodes: [{ name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } }],
   posts: [
     // The feed tells by the last field which index to take.
     { name: 'ofAuthor', key: { authorId: 1, state: 1, _id: -1, createdAt: -1 } },
-    {
-      name: 'removals',
-      key: { againAt: 1, _id: 1 },
-      partialFilterExpression: { againAt: { $gte: never } },
-    },
-    { name: 'pending', key: { 'pending.since': 1 }, sparse: true },
+    { name: 'removed', key: { state: 1, _id: 1 }, partialFilterExpression: { state: 'removed' } },
   ],
-  authors: [],
   media: [
     { name: 'ofOwner', key: { ownerId: 1, _id: -1 } },
     { name: 'ofSubject', key: { 'attachment.subject': 1, 'attachment.use': 1 }, sparse: true },
     {
       name: 'unused',
       key: { unusedSince: 1, _id: 1 },
-      partialFilterExpression: { unusedSince: { $gte: never } },
+      partialFilterExpression: { unusedSince: { $gte: longAgo } },
     },
     { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
-    { name: 'replacing', key: { replacing: 1 }, sparse: true },
   ],
   facts: [],
   schema: [],

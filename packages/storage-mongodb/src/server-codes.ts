@@ -1,89 +1,41 @@
-/** Codes of a server that is changing its role, going down or cut off (https://www.mongodb.com/docs/manual/reference/error-codes/). */
+/**
+ * Codes of a server that was not reached, changes its role or goes down: those after which the drivers' specification of retryable
+ * reads and writes tries again, and of a majority that did not answer. Writes have a label as well; reads have not.
+ */
 export const unavailableCodes: ReadonlySet<unknown> = codes({
   HostUnreachable: 6,
   HostNotFound: 7,
   WriteConcernTimeout: 64,
-  ShardNotFound: 70,
   NetworkTimeout: 89,
-  CallbackCanceled: 90,
   ShutdownInProgress: 91,
-  NotYetInitialized: 94,
   UnsatisfiableWriteConcern: 100,
-  FailedToSatisfyReadPreference: 133,
   ReadConcernMajorityNotAvailableYet: 134,
-  PooledConnectionsDropped: 145,
   PrimarySteppedDown: 189,
-  KeyNotFound: 211,
-  ElectionInProgress: 216,
-  DNSHostNotFound: 230,
   ExceededTimeLimit: 262,
-  ClientDisconnect: 279,
-  SplitHorizonChange: 303,
-  ConnectionPoolExpired: 317,
-  InterruptedDueToStorageChange: 355,
-  CloseConnectionForShutdownCommand: 372,
-  ConnectionError: 384,
-  ReauthenticationRequired: 391,
   SocketException: 9001,
-  LegacyNotPrimary: 10058,
   NotWritablePrimary: 10107,
   InterruptedAtShutdown: 11600,
   InterruptedDueToReplStateChange: 11602,
-  StaleConfig: 13388,
   NotPrimaryNoSecondaryOk: 13435,
   NotPrimaryOrSecondary: 13436,
-  ClientMarkedKilled: 46841,
-  ConfigServerUnreachable: 56846,
-  RetriableRemoteCommandFailure: 91331,
-  InterruptedDueToFCVChange: 10045600,
 })
 
-/** Codes of locks and conflicts, and of a server that takes no more. */
+/** Codes of conflicts, and of a server that takes no more for now: those that come outside of transactions, without a label. */
 export const busyCodes: ReadonlySet<unknown> = codes({
   LockTimeout: 24,
   CursorNotFound: 43,
-  LockBusy: 46,
   MaxTimeMSExpired: 50,
-  StaleShardVersion: 63,
   WriteConflict: 112,
-  ConflictingOperationInProgress: 117,
-  StaleEpoch: 150,
   QueryPlanKilled: 175,
-  NetworkInterfaceExceededTimeLimit: 202,
-  NoSuchSession: 206,
-  TooManyLocks: 208,
-  TransactionTooOld: 225,
-  CursorKilled: 237,
-  SnapshotTooOld: 239,
-  SnapshotUnavailable: 246,
-  StaleDbVersion: 249,
-  StaleChunkHistory: 250,
   NoSuchTransaction: 251,
-  TooManyLogicalSessions: 261,
-  TooManyFilesOpen: 264,
-  PreparedTransactionInProgress: 267,
-  MigrationConflict: 272,
-  TransactionCoordinatorSteppingDown: 281,
-  TransactionCoordinatorReachedAbortDecision: 282,
-  TransactionExceededLifetimeLimitSeconds: 290,
-  MovePrimaryInProgress: 319,
-  ReshardCollectionInProgress: 338,
-  ShardCannotRefreshDueToLocksHeld: 343,
-  RetryableTransactionInProgress: 363,
   TemporarilyUnavailable: 365,
-  ResourceExhausted: 402,
-  MigrationBlockingOperationCoordinatorCleaningUp: 406,
-  PooledConnectionAcquisitionExceededTimeLimit: 407,
-  AdmissionQueueOverflow: 433,
-  RateLimitExceeded: 449,
-  PooledConnectionAcquisitionRejected: 450,
-  InterruptedDueToReshardingCriticalSection: 453,
-  IngressRequestRateLimitExceeded: 462,
+  UserWritesBlocked: 371,
+  TransactionTooLargeForCache: 388,
   Interrupted: 11601,
 })
 
-/** Codes of a server that has no room. */
-export const fullCodes: ReadonlySet<unknown> = codes({ OutOfDiskSpace: 14031 })
+/** The code of a server that has no room. */
+export const outOfDiskSpace = 14031
 
 /** Codes that no retry mends, and what mends them. */
 export const remedies: Readonly<Record<number, string>> = Object.freeze({
@@ -93,7 +45,7 @@ export const remedies: Readonly<Record<number, string>> = Object.freeze({
   26: 'The schema is not there: run kith.storage.migrate() first.',
   27: 'The schema is not there: run kith.storage.migrate() first.',
   121: 'A validation rule of the database refuses the record: take the rule off the collections of Kith.',
-  10334: 'The record is larger than a document may be.',
+  10334: 'A record, or what was asked for, is larger than the server takes.',
   11000: 'The record breaks a rule of the schema: every id must be new.',
 })
 

@@ -73,8 +73,8 @@ export function createSessionStore({ call }: Connection): SessionStore {
         return found.map(sessionFrom)
       }),
     purgeEnded: (before, limit) =>
-      call('sessions.purgeEnded', ({ together }) =>
-        together([], async ({ sessions }) => {
+      call('sessions.purgeEnded', ({ atomically }) =>
+        atomically([], async ({ sessions }) => {
           const ended = { endsAt: { $lte: before } }
           const found = await sessions.find(ended, { fields: ['_id'], sort: { endsAt: 1 }, limit })
           if (found.length === 0) return 0

@@ -1,5 +1,5 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
-import { busyCodes, fullCodes, remedies, unavailableCodes } from './server-codes.ts'
+import { busyCodes, outOfDiskSpace, remedies, unavailableCodes } from './server-codes.ts'
 
 /** Errors of the driver itself, by name: classes differ between copies of the driver. */
 const withoutServer: ReadonlySet<string> = new Set([
@@ -43,7 +43,7 @@ const misconfigured: ReadonlySet<string> = new Set([
   'MongoMissingDependencyError',
 ])
 
-/** What the server or the driver says of an error whose code is not known here. */
+/** What the server or the driver says of an error: asked first, but for codes that have a remedy. */
 const labels: readonly [string, 'storage-busy' | 'storage-unavailable'][] = [
   ['SystemOverloadedError', 'storage-busy'],
   ['UnknownTransactionCommitResult', 'storage-unavailable'],
@@ -82,13 +82,13 @@ const retrySeconds = Object.freeze({ 'storage-full': 60, 'storage-busy': 1, 'sto
 /** Which error it is of those that pass by themselves; `null` if it does not. */
 function retryCodeOf(error: DriverError): keyof typeof retrySeconds | null {
   const code = codeOf(error)
-  if (fullCodes.has(code) || /space quota/.test(error.message)) return 'storage-full'
-  if (busyCodes.has(code)) return 'storage-busy'
-  if (unavailableCodes.has(code)) return 'storage-unavailable'
-  if (isAuthentication(error)) return null
+  if (code === outOfDiskSpace || /space quota/.test(error.message)) return 'storage-full'
+  if (isAuthentication(error) || (typeof code === 'number' && code in remedies)) return null
   if (withoutServer.has(error.name)) return 'storage-unavailable'
-  if (typeof code === 'number' && code in remedies) return null
-  return labels.find(([label]) => error.hasErrorLabel?.(label))?.[1] ?? null
+  const label = labels.find(([name]) => error.hasErrorLabel?.(name))
+  if (label) return label[1]
+  if (busyCodes.has(code)) return 'storage-busy'
+  return unavailableCodes.has(code) ? 'storage-unavailable' : null
 }
 
 /** Whether a document could not be saved because a unique field of another one has its value. */

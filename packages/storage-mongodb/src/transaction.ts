@@ -2,36 +2,21 @@ import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb'
 import type { Deadline } from './deadline.ts'
 import { isDuplicate } from './storage-error.ts'
 
-/** Something to be done in one step. */
-export interface Atom<Result> {
-  /** May be done several times. `abort` ends the transaction without a change. */
-  work(session: ClientSession, abort: () => Promise<void>): Promise<Result>
-  /**
-   * Whether the change is there and this call made it. Asked where a commit failed and the next attempt aborts, having
-   * found nothing to do. @default never
-   */
-  isDone?: (() => Promise<boolean>) | undefined
-}
-
 /**
  * Runs work as one transaction: again from the start when it met another one, and the commit alone when its result is not
- * known. A commit that failed was not carried out, says MongoDB; but a server that forgets its transactions when it is
- * killed says so of one that was. Then the attempt that was committed has the result, and not the one that came too late.
+ * known. `abort` ends it without a change. A commit that failed was not carried out, and of one whose answer was lost the server
+ * keeps a record: this relies on both, as MongoDB promises them.
  */
 export async function runTransaction<Result>(
   client: MongoClient,
   deadline: Deadline,
-  { work, isDone = () => Promise.resolve(false) }: Atom<Result>,
+  work: (session: ClientSession, abort: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   let attempts = 0
-  let committing: { result: Result } | null = null
   async function attempt(session: ClientSession): Promise<Result> {
     deadline.check()
     if (attempts++ > 0) deadline.waitingFor = 'storage-busy'
-    const result = await work(session, () => session.abortTransaction())
-    if (session.inTransaction()) committing = { result }
-    else if (committing && (await isDone())) return committing.result
-    return result
+    return await work(session, () => session.abortTransaction())
   }
   for (;;) {
     const session = client.startSession()

@@ -1,5 +1,6 @@
 import type { Identifier, UserRecord } from '@kith/core'
 import type { Identified } from './collection.ts'
+import type { Counters } from './edge-document.ts'
 
 /** A username that an account gave up, and until when nobody else may have it. */
 export interface HeldName {
@@ -9,7 +10,7 @@ export interface HeldName {
 
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
 export interface UserDocument
-  extends Identified, Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch'> {
+  extends Identified, Counters, Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch'> {
   /** Missing, as the epoch, in documents that an earlier release wrote. */
   role?: string
   sessionEpoch?: number
@@ -26,9 +27,23 @@ export interface UserDocument
   unseen?: true
   /** There from when it was marked deleted. */
   deletedAt?: Date
-  /** There from then on: when it is due to be purged; {@link never} until it was for the first time. */
-  againAt?: Date
+  /** There from then on until it is purged. */
+  toPurge?: true
+  /** There from the first step of hiding its edges to the last step of showing them; `false` while they are on the way back. */
+  hidden?: boolean
+  /** There as long as `hidden` is. */
+  marked?: true
+  /** How many live posts it has. On a standalone that is not here: it is counted at reading. */
+  posts?: number
+  /** How often an avatar or a cover was set. */
+  placed?: number
 }
+
+/** Accounts that are neither deleted nor banned. */
+export const living = Object.freeze({
+  deletedAt: Object.freeze({ $exists: false }),
+  banned: Object.freeze({ $exists: false }),
+} as const)
 
 /** What an account can be found by. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])

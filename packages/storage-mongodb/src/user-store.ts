@@ -12,7 +12,6 @@ import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import { forgetEnded, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
-import { dueAt, never, removalFrom } from './removal.ts'
 import { isDuplicate } from './storage-error.ts'
 import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
 
@@ -48,11 +47,12 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.update', ({ collections: { users } }) =>
         decided(async (): Promise<UpdateUserResult | null> => {
           try {
-            const account = { _id: id, ...live }
-            if (changes.username !== undefined) return await rename(users, account, { changes, hold })
-            const update = updateOf(changes)
-            const user = update ? await users.change(account, update) : await users.first(account)
-            return user ? { outcome: 'updated', user: userFrom(user) } : { outcome: 'missing' }
+            const account = { _id: id, ...live, ...withLogin(changes) }
+            const user = await changed(users, account, { changes, hold })
+            if (user) return { outcome: 'updated', user: userFrom(user) }
+            const found = await users.first({ _id: id, ...live })
+            if (!found) return { outcome: 'gone' }
+            return loginAfter(found, changes) ? null : { outcome: 'needs-login' }
           } catch (error) {
             if (!isDuplicate(error)) throw error
             const taken = await takenOf(users, { id, ...changes }, hold?.now)
@@ -80,7 +80,7 @@ export function createUserStore({ call }: Connection): UserStore {
           const marked = await users.update(
             { ...unchanged(before), ...live },
             {
-              $set: { ...emptied, deletedAt: at, againAt: never, unseen: true, ...names.$set },
+              $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
               $unset: { username: '', email: '', phone: '', banned: '', ...names.$unset },
             },
           )
@@ -97,29 +97,22 @@ export function createUserStore({ call }: Connection): UserStore {
     bannedIds: ({ limit, before }) =>
       call('users.bannedIds', async ({ collections: { users } }) => {
         const filter = { banned: true, ...below('_id', before) } as const
-        const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit })
+        const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit, index: 'banned' })
         return found.map(({ _id }) => _id)
       }),
-    toPurge: (now, limit) =>
+    toPurge: (limit) =>
       call('users.toPurge', async ({ collections: { users } }) => {
-        const found = await users.find(dueAt(now), {
-          fields: ['_id', 'againAt'],
-          sort: { againAt: 1, _id: 1 },
-          limit,
-        })
-        return found.map(removalFrom)
+        const reading = { fields: ['_id'], sort: { _id: 1 }, limit, index: 'deleted' } as const
+        return (await users.find({ toPurge: true }, reading)).map(({ _id }) => _id)
       }),
-    purge: (id, again) =>
-      call('users.purge', async ({ collections: { users, authors } }) => {
-        const deleted = { _id: id, againAt: { $exists: true } }
-        if (again) return void (await users.update(deleted, { $set: { againAt: again } }))
+    purge: (id) =>
+      call('users.purge', async ({ collections: { users } }) => {
         await decided(async (): Promise<true | null> => {
+          const deleted = { _id: id, toPurge: true } as const
           const row = await users.first(deleted)
           if (!row) return true
-          await authors.remove({ _id: id })
-          const isKept = row.held !== undefined
-          const done = isKept
-            ? await users.update({ ...unchanged(row), ...deleted }, { $unset: { againAt: '' } })
+          const done = row.held
+            ? await users.update({ ...unchanged(row), ...deleted }, { $unset: { toPurge: '' } })
             : await users.remove({ ...unchanged(row), ...deleted })
           return done || null
         })
@@ -182,22 +175,43 @@ async function takenOf(
   return identifiers.filter((_, index) => holders[index])
 }
 
-/** Changes an account with its username, if nobody changed that meanwhile. */
-async function rename(
+/** Changes an account that matches; its username, if nobody changed that meanwhile. */
+async function changed(
   users: Collection<UserDocument>,
-  account: { _id: string } & typeof live,
+  account: Filter<UserDocument>,
   { changes, hold }: { changes: UserChanges; hold: UsernameHold | undefined },
-): Promise<UpdateUserResult | null> {
+): Promise<UserDocument | null> {
+  const update = updateOf(changes)
+  if (changes.username === undefined) {
+    return update ? await users.change(account, update) : await users.first(account)
+  }
   const before = await users.first(account)
-  if (!before) return { outcome: 'missing' }
-  const names = writing(namesAfter(before, changes.username ?? null, hold))
-  const { $set = {}, $unset = {}, ...others } = updateOf(changes) ?? {}
-  const user = await users.change({ ...unchanged(before), ...account }, {
+  if (!before) return null
+  const names = writing(namesAfter(before, changes.username, hold))
+  const { $set = {}, $unset = {}, ...others } = update ?? {}
+  return await users.change({ ...unchanged(before), ...account }, {
     $set: { ...$set, ...names.$set },
     $unset: { ...$unset, ...names.$unset },
     ...others,
   } as UpdateFilter<UserDocument>)
-  return user && { outcome: 'updated', user: userFrom(user) }
+}
+
+/** Matches accounts that keep a login when these changes are made: one that is given up needs the other. */
+function withLogin({ username, email }: UserChanges): Filter<UserDocument> {
+  const isThere = { $exists: true } as const
+  if (username === null && email === null) return { _id: { $in: [] } }
+  if (username === null && email === undefined) return { email: isThere }
+  return email === null && username === undefined ? { username: isThere } : {}
+}
+
+/** Whether an account keeps one. */
+function loginAfter(row: UserDocument, { username, email }: UserChanges): boolean {
+  if (username !== null && email !== null) return true
+  const [name = null, address = null] = [
+    username === undefined ? row.username : username,
+    email === undefined ? row.email : email,
+  ]
+  return name !== null || address !== null
 }
 
 function updateOf({ endSessions = false, ...changes }: UserChanges): UpdateFilter<UserDocument> | null {

@@ -1,38 +1,29 @@
 import type { Db } from 'mongodb'
 import type { Documents } from '../src/collections.ts'
+import type { SchemaDocument } from '../src/schema-version.ts'
+import { fromStored } from '../src/stored-ids.ts'
 
-type Rows = { [Name in 'edges' | 'nodes' | 'posts' | 'authors' | 'media']: Documents[Name][] }
+type Rows = { [Name in 'edges' | 'users' | 'posts' | 'media']: Documents[Name][] }
 
-/** Everything in a database that does not agree with the rest, read from its documents. */
+/** Everything in a database that does not agree with the rest, read from its documents. A standalone stores no counts. */
 export async function audit(database: Db): Promise<string[]> {
+  const schema = await database.collection<SchemaDocument>('kith_schema').findOne()
+  const counts = schema?.counts ?? 'stored'
   const read = async (name: string): Promise<never> =>
-    (await database.collection(`kith_${name}`).find().toArray()) as unknown as never
+    fromStored(await database.collection(`kith_${name}`).find().toArray()) as unknown as never
   const rows: Rows = {
     edges: await read('edges'),
-    nodes: await read('nodes'),
+    users: await read('users'),
     posts: await read('posts'),
-    authors: await read('authors'),
     media: await read('media'),
   }
-  return [...unfinished(rows), ...wrongCounts(rows), ...misplacedMedia(rows)]
+  return [...(counts === 'stored' ? wrongCounts(rows) : []), ...misplacedMedia(rows)]
 }
 
-function* unfinished({ edges, posts, media }: Rows): Generator<string> {
-  for (const { _id, pending, hidden } of edges) {
-    if (pending) yield `edge ${_id} is pending`
-    if (hidden > 3) yield `edge ${_id} is arriving`
-  }
-  for (const { _id, pending, state } of posts) {
-    if (pending) yield `post ${_id} is pending`
-    if (state === 'draft') yield `post ${_id} is a draft`
-  }
-  for (const { _id, replacing } of media) if (replacing) yield `medium ${_id} is replacing`
-}
-
-function* wrongCounts({ edges, nodes, posts, authors }: Rows): Generator<string> {
+function* wrongCounts({ edges, users, posts }: Rows): Generator<string> {
   const seen = edges.filter(({ hidden }) => hidden === 0)
   const ends = seen.flatMap(({ kind, from, to }) => [`${from} ${kind}.out`, `${to} ${kind}.in`])
-  const kept = nodes.flatMap(({ _id, follow, like, save }) =>
+  const kept = [...users, ...posts].flatMap(({ _id, follow, like, save }) =>
     Object.entries({ follow, like, save }).flatMap(([kind, counts = {}]) =>
       Object.entries(counts).map(([end, count]) => [`${_id} ${kind}.${end}`, count] as const),
     ),
@@ -41,7 +32,7 @@ function* wrongCounts({ edges, nodes, posts, authors }: Rows): Generator<string>
   const live = posts.filter(({ state }) => state === 'live').map(({ authorId }) => `${authorId} posts`)
   yield* differences(
     live,
-    authors.map(({ _id, posts: count = 0 }) => [`${_id} posts`, count]),
+    users.map(({ _id, posts: count = 0 }) => [`${_id} posts`, count]),
   )
 }
 

@@ -7,12 +7,13 @@ import type {
   Storage,
   UserRecord,
 } from '@kith/core'
+import { lastId } from '../src/stored-ids.ts'
 
 /** The time of everything made here; what upkeep is asked for lies around it. */
 export const now: Date = new Date('2026-01-01T12:00:00Z')
 const hourLater = new Date(now.getTime() + 3_600_000)
 const page = { limit: 5, before: null }
-const nextPage = { limit: 5, before: '~' }
+const nextPage = { limit: 5, before: lastId }
 
 /** What was measured of a picture. */
 export const measures: MediaMeasures = {
@@ -35,7 +36,7 @@ export function verbsOf(storage: Storage): string[] {
 
 /** Calls everything that a storage can do, in each of the ways that lead to other commands. */
 export async function callEveryVerb(storage: Storage): Promise<void> {
-  for (const id of ['ada', 'ben', 'cleo', 'dora']) await storage.users.create(sampleUser(id))
+  for (const id of ['ada', 'ben', 'cleo', 'dora', 'new', 'newer']) await storage.users.create(sampleUser(id))
   await callUsers(storage)
   await callSessions(storage)
   await callMediaAndPosts(storage)
@@ -125,6 +126,9 @@ async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
 async function callEdges({ edges }: Storage): Promise<void> {
   for (const to of ['ben', 'cleo', 'dora', 'ben']) await edges.add(sampleEdge('ada', to))
   await edges.add(sampleEdge('ben', 'ada'))
+  for (const from of ['ada', 'ben', 'ben']) {
+    await edges.add({ id: `like ${from}`, kind: 'like', from, to: 'p2' })
+  }
   for (const side of ['out', 'in'] as const) {
     const near = { kind: 'follow', side, node: 'ada' } as const
     await edges.list(near, page)
@@ -132,6 +136,7 @@ async function callEdges({ edges }: Storage): Promise<void> {
     await edges.among(near, ['ben', 'cleo'])
   }
   await edges.counts('follow', ['ada', 'ben'])
+  await edges.counts('like', ['p2', 'p3'])
   for (const hidden of [true, false]) {
     while ((await edges.setHidden('ada', hidden, 5)) > 0);
     await edges.hiddenNodes(page)
@@ -149,15 +154,15 @@ async function callFacts({ facts }: Storage): Promise<void> {
 }
 
 async function callRemovals({ users, posts, edges, media }: Storage): Promise<void> {
-  await edges.recount(null, 3)
-  await edges.recount('ada', 3)
+  let after: string | null = null
+  do after = (await edges.recount(after, 3)).next
+  while (after !== null)
   await posts.recount(null, 3)
   await posts.remove('p1')
   await posts.remove('p1')
   while ((await posts.removeAll('ada', 5)).length > 0);
-  await posts.toPurge(hourLater, 5)
-  await posts.purge('p1', hourLater)
-  await posts.purge('p1', null)
+  await posts.toPurge(5)
+  await posts.purge('p1')
   await media.sweep(hourLater, 5)
   await media.sweep(hourLater, 5, 'm1')
   while ((await media.releaseAll('ada', 5)) > 0);
@@ -165,11 +170,10 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   while ((await edges.drop('ada', 5)) > 0);
   await users.markDeleted('ada', now, hourLater)
   await users.markDeleted('dora', now, hourLater)
-  await users.toPurge(hourLater, 5)
-  await users.purge('ada', hourLater)
-  await users.purge('ada', null)
+  await users.toPurge(5)
+  await users.purge('ada')
   await users.forgetUsernames(hourLater, 5)
-  await users.purge('dora', null)
+  await users.purge('dora')
 }
 
 /** An account with names of its own. */

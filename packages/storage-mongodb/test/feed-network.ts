@@ -46,7 +46,7 @@ export async function fillNetwork(database: Db): Promise<void> {
   const posts = authors.map((author, index) => samplePost(`post${String(index).padStart(5, '0')}`, author))
   await insert(
     'posts',
-    posts.map((post) => postDocument(post, 'live')),
+    posts.map((post) => postDocument(post)),
   )
 }
 

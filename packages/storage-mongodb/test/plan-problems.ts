@@ -31,7 +31,6 @@ const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Obj
 const unbounded: Readonly<Record<string, string>> = Object.freeze({
   'edges.recount': 'compares all edges of a range of nodes with their counts; upkeep',
   'posts.recount': 'compares all posts of a range of authors with their counts; upkeep',
-  migrate: 'finishes whatever was cut off; once at the start',
 })
 
 /**

@@ -9,6 +9,7 @@ import {
   sampleEdge,
   samplePost,
   sampleSession,
+  sampleUser,
   untilDone,
 } from '../../../test/kit-samples.ts'
 
@@ -26,36 +27,55 @@ type Prepare = (storage: Storage) => Promise<Change>
 
 /** Every change of several documents that the stores know, by its name. Each call prepares one. */
 export const changes: Readonly<Record<string, Prepare>> = {
-  async 'add an edge'() {
+  async 'add an edge'(storage) {
     const edge = sampleEdge()
+    await born(storage, edge.from, edge.to)
     return {
       // With a new id each time, as core does.
       act: ({ edges }) => edges.add({ ...edge, id: nextId() }),
-      answer: { added: true, count: 1 },
+      answer: { outcome: 'added', count: 1 },
       check: (storage) => demandCounts(storage, edge, 1),
     }
   },
-  async 'add an edge at a hidden node'({ edges }) {
-    const edge = sampleEdge()
-    await edges.setHidden(edge.to, true, 10)
+  async 'like a post'(storage) {
+    const post = samplePost()
+    const edge = sampleEdge({ kind: 'like', to: post.id })
+    await born(storage, edge.from, post.authorId)
+    await storage.posts.create(post, [])
     return {
-      act: (storage) => storage.edges.add(edge),
-      answer: { added: true, count: 0 },
-      async check(storage) {
-        await demandCounts(storage, edge, 0)
-        await untilDone(10, (limit) => storage.edges.setHidden(edge.to, false, limit))
-        await demandCounts(storage, edge, 1)
+      act: ({ edges }) => edges.add({ ...edge, id: nextId() }),
+      answer: { outcome: 'added', count: 1 },
+      async check({ edges }) {
+        assert.deepEqual(await edges.counts('like', [edge.from, edge.to]), [
+          { out: 1, in: 0 },
+          { out: 0, in: 1 },
+        ])
       },
     }
   },
-  async 'remove an edge'({ edges }) {
-    const [edge, other] = [sampleEdge(), sampleEdge()]
-    for (const each of [edge, { ...other, to: edge.to }]) await edges.add(each)
+  async 'add an edge at a hidden node'(storage) {
+    const edge = sampleEdge()
+    await born(storage, edge.from, edge.to)
+    await storage.edges.setHidden(edge.to, true, 10)
     return {
-      act: (storage) => storage.edges.remove(edge),
+      act: ({ edges }) => edges.add(edge),
+      answer: { outcome: 'added', count: 0 },
+      async check(after) {
+        await demandCounts(after, edge, 0)
+        await untilDone(10, (limit) => after.edges.setHidden(edge.to, false, limit))
+        await demandCounts(after, edge, 1)
+      },
+    }
+  },
+  async 'remove an edge'(storage) {
+    const [edge, other] = [sampleEdge(), sampleEdge()]
+    await born(storage, edge.from, edge.to, other.from)
+    for (const each of [edge, { ...other, to: edge.to }]) await storage.edges.add(each)
+    return {
+      act: ({ edges }) => edges.remove(edge),
       answer: { removed: true, count: 1 },
-      async check(storage) {
-        assert.deepEqual(await storage.edges.counts('follow', [edge.from, edge.to]), [
+      async check({ edges }) {
+        assert.deepEqual(await edges.counts('follow', [edge.from, edge.to]), [
           { out: 0, in: 0 },
           { out: 0, in: 1 },
         ])
@@ -89,6 +109,7 @@ export const changes: Readonly<Record<string, Prepare>> = {
   },
   async 'create a post with two uploads'(storage) {
     const post = samplePost()
+    await born(storage, post.authorId)
     const uploads = [
       await readyMedia(storage, { ownerId: post.authorId }),
       await readyMedia(storage, { ownerId: post.authorId }),
@@ -108,13 +129,13 @@ export const changes: Readonly<Record<string, Prepare>> = {
       },
     }
   },
-  async 'create a post of words'() {
+  async 'create a post of words'(storage) {
     const post = samplePost()
+    await born(storage, post.authorId)
     return {
       act: ({ posts }) => posts.create(post, []),
       answer: { outcome: 'created' },
-      async check({ posts, recover }) {
-        await recover()
+      async check({ posts }) {
         assert.deepEqual(await posts.byIds([post.id]), [post])
         assert.deepEqual(await posts.counts([post.authorId]), [1])
       },
@@ -128,7 +149,7 @@ export const changes: Readonly<Record<string, Prepare>> = {
       async check({ posts, media }) {
         assert.deepEqual(await posts.byIds([post.id]), [])
         assert.deepEqual(await posts.counts([post.authorId]), [0])
-        await posts.purge(post.id, later())
+        await posts.purge(post.id)
         assert.deepEqual(await placeOf({ media }, upload.id), ['released', null])
       },
     }
@@ -148,13 +169,13 @@ export const changes: Readonly<Record<string, Prepare>> = {
   async 'replace an avatar'(storage) {
     const first = await readyMedia(storage)
     const { ownerId } = first
+    await born(storage, ownerId)
     const second = await readyMedia(storage, { ownerId })
     await storage.media.attach(first.id, ownerId, 'avatar')
     return {
       act: ({ media }) => media.attach(second.id, ownerId, 'avatar'),
-      answer: true,
-      async check({ media, recover }) {
-        await recover()
+      answer: { outcome: 'attached', released: [first.id] },
+      async check({ media }) {
         const avatars = await media.bySubjects('avatar', [ownerId])
         assert.deepEqual(
           avatars.map(({ id }) => id),
@@ -182,6 +203,10 @@ export const changes: Readonly<Record<string, Prepare>> = {
   },
 }
 
+async function born({ users }: Storage, ...ids: string[]): Promise<void> {
+  for (const id of ids) await users.create(sampleUser({ id }))
+}
+
 async function demandCounts(
   { edges }: Storage,
   { from, to }: { from: string; to: string },
@@ -201,9 +226,11 @@ interface Hub {
 }
 
 /** A node that another one follows and that follows it. */
-async function hub({ edges }: Storage): Promise<Hub> {
+async function hub(storage: Storage): Promise<Hub> {
   const node = nextId()
   const others = [nextId()]
+  await born(storage, node, ...others)
+  const { edges } = storage
   for (const other of others) {
     await edges.add(sampleEdge({ from: other, to: node }))
     await edges.add(sampleEdge({ from: node, to: other }))
@@ -225,6 +252,7 @@ async function picture(storage: Storage): Promise<{
 }> {
   const upload = await readyMedia(storage)
   const post = samplePost({ authorId: upload.ownerId })
+  await born(storage, post.authorId)
   await storage.posts.create(post, [{ id: upload.id, alt: '' }])
   return { post, upload }
 }

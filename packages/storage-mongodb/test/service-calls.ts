@@ -45,7 +45,6 @@ export async function createWorld(storage: Storage, size: number): Promise<World
     await kith.follows.add(author, name('reader'))
     post = (await kith.posts.create(viewer, { caption: 'Own' })).id
     await kith.saves.add(viewer, theirs.id)
-    // With these the 64th change of the reader, which takes two commands more on a standalone, is past.
     await kith.likes.add(viewer, theirs.id)
     await kith.likes.add(author, post)
   }

@@ -45,7 +45,6 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     facts: createFactStore(connection),
     migrate: (how) => migrate(connection, how),
     plan: () => plan(connection),
-    recover: async () => {},
     check: () => connection.read(() => checkSchema(connection)),
     backup: (path) => backup(connection, path),
     integrity: () => integrity(connection),

@@ -90,7 +90,7 @@ export interface EdgeStore {
   /** The counts of these nodes, in the order of `nodes`. */
   counts(kind: EdgeKind, nodes: readonly string[]): Promise<EdgeCounts[]>
   /**
-   * Hides a node, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0, and
+   * Hides an account, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0, and
    * until then lists and counts agree on the edges that have changed. From its first step on, edges that are added to a
    * hidden node are hidden. It may be turned round at any step.
    */

@@ -21,7 +21,6 @@ export function createMemoryStorage(): Storage {
     facts: createMemoryFactStore(),
     migrate: async () => {},
     plan: async () => [],
-    recover: async () => {},
     check: async () => null,
     close: async () => {},
   }

@@ -1,6 +1,5 @@
 /** The steps of a run of upkeep, in their order. */
 export type UpkeepStep =
-  | 'recover'
   | 'accounts'
   | 'posts'
   | 'bans'

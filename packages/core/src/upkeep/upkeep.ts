@@ -182,7 +182,6 @@ export function createUpkeep(core: Core): Upkeep {
         }
       }
       await core.clearing.settled()
-      await step('recover', () => steps.once(() => storage.recover()))
       const accounts = await step('accounts', (report) =>
         forEach({ list: users.toPurge, act: purge.account }, report),
       )

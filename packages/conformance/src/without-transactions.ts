@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import type { Case } from './case.ts'
+import { countsOf } from './edge-store/agreement.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
+import { race } from './race.ts'
+import { nextId, sampleEdge } from './records.ts'
+
+/** A promise that a storage without transactions does not give. */
+export interface Unpromised {
+  /** The name of the case. */
+  name: string
+  reason: string
+}
+
+/**
+ * What a storage that changes one document at a time does not promise, such as a MongoDB that is no replica set: these cases are
+ * not run there. {@link edgesWithoutTransactions} says what holds instead.
+ */
+export const unpromisedWithoutTransactions: readonly Unpromised[] = [
+  {
+    name: 'edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
+    reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
+  },
+]
+
+/** What holds instead. */
+export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
+  {
+    name: 'edges without transactions: of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
+    async run(make) {
+      const { edges } = await make()
+      const to = nextId()
+      const answers: number[] = []
+      await race(50, async () => {
+        const answer = await edges.add(sampleEdge({ to }))
+        assert.equal(answer.outcome, 'added')
+        if (answer.outcome === 'added') answers.push(answer.count)
+      })
+      assert.ok(
+        answers.every((count, before) => count > before && count <= 50),
+        'whoever is answered counts itself and those who were answered before',
+      )
+      assert.equal(answers.at(-1), 50)
+      assert.deepEqual(await countsOf(edges, to), { out: 0, in: 50 })
+    },
+  },
+])
