@@ -5,7 +5,7 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { JwksDocument } from './access-token.ts'
 import { createAuthenticate } from './authenticate.ts'
-import { denyTokens, endAllSessions, endOwnSession, endSession, endSessions } from './end-sessions.ts'
+import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
 import { login, type LoginInput } from './login.ts'
 import { refresh } from './refresh.ts'
 import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
@@ -103,7 +103,7 @@ export function createSessions(core: Core): Sessions {
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
       await core.attempts.byAccount('revokeBySession', viewer.sessionId)
-      if (exceptCurrent) await endSessions(core, viewer.userId, viewer.sessionId)
+      if (exceptCurrent) await endOtherSessions(core, viewer)
       else await endAllSessions(core, viewer.userId)
     },
     list: (viewer, input = {}) => list(viewer.userId, viewer.sessionId, input),
