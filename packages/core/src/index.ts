@@ -18,11 +18,20 @@ export type { Health } from './health/health.ts'
 export type { Readiness, ReadyPart } from './health/ready.ts'
 export type { ClientInfo, Viewer } from './viewer.ts'
 export {
+  type FieldError,
+  type FieldErrorCode,
+  type FieldErrorParameters,
+  fieldErrorTable,
+} from './field-errors.ts'
+export {
+  type AnyKithError,
+  CaptionsUnavailableError,
   type ErrorCode,
   errorTable,
-  type FieldError,
   InvalidInputError,
+  isInvalidInput,
   isKithError,
+  isRetryLater,
   KithError,
   type KithErrorOptions,
   RefusedError,
@@ -130,7 +139,6 @@ export type {
   CaptionUsage,
   CaptionWriter,
 } from './captions/caption-writer.ts'
-export { CaptionsUnavailableError } from './captions/captions-unavailable.ts'
 export { cleanSuggestions } from './captions/clean-suggestions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'

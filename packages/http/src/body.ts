@@ -27,7 +27,7 @@ export async function readJsonBody(source: BodySource): Promise<object> {
   if (!isShallow(value, maxDepth)) throw malformed('It is nested too deeply.')
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   const message = 'The body has to be a JSON object'
-  throw new InvalidInputError([{ path: '', code: 'wrong-type', message }])
+  throw new InvalidInputError([{ path: '', code: 'wrong-type', expected: 'object', message }])
 }
 
 /** Deeper than any input of ours. */

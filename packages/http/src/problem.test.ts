@@ -9,7 +9,7 @@ async function answer(error: unknown) {
 
 test('an error of Kith is told as it is', async () => {
   const { response, body } = await answer(
-    new InvalidInputError([{ path: 'a', code: 'required', message: 'm' }]),
+    new InvalidInputError([{ path: 'a', code: 'too-short', minimum: 8, unit: 'characters', message: 'm' }]),
   )
   expect(response.status).toBe(422)
   expect(body).toEqual({
@@ -19,9 +19,15 @@ test('an error of Kith is told as it is', async () => {
     code: 'invalid-input',
     detail: 'See a.',
     requestId: 'request-1',
-    errors: [{ path: 'a', code: 'required', message: 'm' }],
+    errors: [{ path: 'a', code: 'too-short', minimum: 8, unit: 'characters', message: 'm' }],
   })
   expect(response.headers.get('x-request-id')).toBe('request-1')
+})
+
+test('a name that is taken, where Kith must not tell which, names no field', async () => {
+  const { body } = await answer(new InvalidInputError([], 'identifier-taken'))
+  expect(body).not.toHaveProperty('errors')
+  expect(body['detail']).toBe('Choose another name or address, or sign in.')
 })
 
 test('an error that goes away says when', async () => {
@@ -40,7 +46,7 @@ test.each([new TypeError('secret stuff'), 'secret stuff', null, undefined, { cod
 )
 
 test('what whoever runs the server should do is for the log', async () => {
-  for (const code of ['storage-failed', 'not-configured', 'storage-busy'] as const) {
+  for (const code of ['storage-failed', 'not-configured'] as const) {
     const { body } = await answer(new KithError(code, { detail: 'Run migrate() first.' }))
     expect(body['detail']).toBe(`${String(body['title'])}.`)
   }

@@ -1,4 +1,11 @@
-import { type ErrorCode, type FieldError, isKithError, KithError } from '@kith/core'
+import {
+  type ErrorCode,
+  type FieldError,
+  isInvalidInput,
+  isKithError,
+  isRetryLater,
+  KithError,
+} from '@kith/core'
 
 /** What every failed request answers (RFC 9457). */
 export interface Problem {
@@ -16,7 +23,7 @@ export interface Problem {
 export function toProblemResponse(thrown: unknown, requestId: string): Response {
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error
-  const retryAfter = 'retryAfterSeconds' in error ? String(error.retryAfterSeconds) : null
+  const retryAfter = isRetryLater(error) ? String(error.retryAfterSeconds) : null
   const problem: Problem = {
     type: `urn:kith:problem:${code}`,
     title,
@@ -31,8 +38,7 @@ export function toProblemResponse(thrown: unknown, requestId: string): Response 
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
   })
-  // Looked for by name, since the error may come from another copy of the package.
-  if ('errors' in error) problem.errors = error.errors as FieldError[]
+  if (isInvalidInput(error) && error.errors.length > 0) problem.errors = error.errors
   if (retryAfter !== null) headers.set('retry-after', retryAfter)
   // Nobody knows where the next request would begin.
   if (code === 'request-timeout') headers.set('connection', 'close')

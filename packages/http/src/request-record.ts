@@ -1,4 +1,4 @@
-import { type ErrorCode, isKithError, type Log, type Logger, type Viewer } from '@kith/core'
+import { type ErrorCode, isKithError, type Log, type Logger, type Viewer, isRetryLater } from '@kith/core'
 import { type RequestHead, requestIdOf } from './request-head.ts'
 import { secretsOf } from './request-secrets.ts'
 
@@ -106,6 +106,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
         if (error === null && status < 429 && listeners.length === 0 && !own.takesInfo()) return
         const { brokeOff = false, clientLeft = hasLeft?.() ?? false } = how
         const problem = isKithError(error) ? error : null
+        const refusal = isRetryLater(error) ? error : null
         const record: RequestRecord = {
           id: open.id,
           method: head.method,
@@ -114,7 +115,7 @@ export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenR
           status,
           code: problem?.code ?? (error === null ? null : 'internal-error'),
           detail: problem?.detail ?? null,
-          refusedBy: problem && 'refusedBy' in problem ? String(problem.refusedBy) : null,
+          refusedBy: refusal?.refusedBy ?? null,
           userId: open.viewer?.userId ?? null,
           sessionId: open.viewer?.sessionId ?? null,
           seconds: (performance.now() - started) / 1000,

@@ -1,6 +1,8 @@
 import {
   type ErrorCode,
   errorTable,
+  type FieldError,
+  fieldErrorTable,
   type OwnUser,
   type Page,
   type Session,
@@ -55,6 +57,25 @@ const sessionPage: z.ZodType<Page<Session>> = z.strictObject({
   nextCursor: z.string().nullable(),
 })
 
+/** A variant for each code, with the parameters that the table says. */
+const fieldError = z.union(
+  Object.entries(fieldErrorTable).map(([code, { meaning, parameters }]) =>
+    z
+      .strictObject({
+        path: z.string(),
+        code: z.literal(code),
+        message: z.string(),
+        ...Object.fromEntries(Object.entries(parameters).map(([name, kind]) => [name, parameter(kind)])),
+      })
+      .describe(meaning),
+  ),
+) as z.ZodType<unknown> as z.ZodType<FieldError>
+
+function parameter(kind: string | readonly string[]): z.ZodType {
+  if (typeof kind !== 'string') return z.enum(kind)
+  return kind === 'number' ? z.number() : z.string()
+}
+
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -62,11 +83,12 @@ const problem: z.ZodType<Problem> = z.strictObject({
   code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string(),
   requestId: z.string(),
-  errors: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+  errors: z.array(fieldError).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes & {
+  readonly FieldError: z.ZodType<FieldError>
   readonly Session: z.ZodType<Session>
   readonly Tokens: z.ZodType<Tokens>
   readonly Edit: z.ZodType<EditAnswer>
@@ -80,5 +102,6 @@ export const shapes: typeof socialShapes & {
   Edit: edit,
   SignIn: signIn,
   SessionPage: sessionPage,
+  FieldError: fieldError,
   Problem: problem,
 }

@@ -1,7 +1,7 @@
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { isKithError, isRetryLater, KithError, RetryLaterError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { parseInput } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
@@ -88,7 +88,7 @@ async function isLet(counted: Promise<void>): Promise<boolean> {
     await counted
     return true
   } catch (error) {
-    if (error instanceof RetryLaterError && error.status === 429) return false
+    if (isRetryLater(error) && error.status === 429) return false
     throw error
   }
 }
