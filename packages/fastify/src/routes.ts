@@ -1,18 +1,20 @@
-import { Readable } from 'node:stream'
 import { KithError } from '@kith/core'
-import type { HostRequest, KithHttp } from '@kith/http'
-import { toRequest } from '@kith/http/node'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hostRequest, originOf } from './host-request.ts'
+import type { KithRoutes } from '@kith/http'
+import type { FastifyInstance } from 'fastify'
+import { HostedRequest, hostRequest } from './fastify-request.ts'
 import { send } from './send.ts'
 
 /** Registers the routes of Kith in a scope of their own, whose parsers leave the bodies as they come. */
-export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
+export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   // What Fastify itself refuses in this scope: a content type that cannot be read.
   scope.setErrorHandler((error, request, reply) =>
-    send(reply, http.problem(refusal(error), refused(request, reply)), http.bodyTimeoutSeconds),
+    send(
+      reply,
+      http.problem(refusal(error), { ...hostRequest(request, reply), of: 'kith' }),
+      http.bodyTimeoutSeconds,
+    ),
   )
 
   for (const path of http.paths) {
@@ -22,50 +24,16 @@ export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
       url: path,
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const target = targetOf(request, { mount: scope.prefix, path })
-        const answered = await answer(http, { request, reply, target })
-        return send(reply, answered, http.bodyTimeoutSeconds)
+        const { url = '' } = request.raw
+        const { prefix } = scope
+        // As its request line has it: by options of the router other spellings lead here too, in other letter case, with
+        // doubled slashes, as an absolute address.
+        const match = http.find(url.startsWith(prefix) ? url.slice(prefix.length) : url, path)
+        const answer = await http.answer(new HostedRequest(request, reply), match)
+        return send(reply, answer, http.bodyTimeoutSeconds)
       },
     })
   }
-}
-
-/** Where a request goes, as its request line has it, and as the router of Fastify has read that. */
-interface Target {
-  target: string
-  route: string
-}
-
-function targetOf(
-  { raw: { url = '' } }: FastifyRequest,
-  { mount, path }: { mount: string; path: string },
-): Target {
-  // By options of the router other spellings lead here too: letter case, doubled slashes, an absolute address.
-  return { target: url.startsWith(mount) ? url.slice(mount.length) : url, route: path }
-}
-
-interface Asked {
-  request: FastifyRequest
-  reply: FastifyReply
-  target: Target
-}
-
-async function answer(http: KithHttp, { request, reply, target }: Asked): Promise<Response> {
-  try {
-    const body = request.body instanceof Readable ? request.body : request.raw
-    return await http.handle(toRequest({ incoming: request.raw, body }), {
-      address: request.ip,
-      peerAddress: request.socket.remoteAddress,
-      ...target,
-      ...originOf(request, reply),
-    })
-  } catch (error) {
-    return http.problem(error, refused(request, reply))
-  }
-}
-
-function refused(request: FastifyRequest, reply: FastifyReply): HostRequest {
-  return { ...hostRequest(request, reply), of: 'kith' }
 }
 
 function refusal(error: unknown): unknown {
