@@ -11,15 +11,13 @@ import {
 } from '@kith/core'
 import { z } from 'zod'
 import type { Problem } from './problem.ts'
-import { socialShapes } from './social-shapes.ts'
+import { page, socialShapes, time } from './social-shapes.ts'
 
 /** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
 export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
 
 /** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
-
-const time = z.iso.datetime()
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
@@ -51,11 +49,6 @@ const edit: z.ZodType<EditAnswer> = z.intersection(
   socialShapes.OwnUser,
   z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
 )
-
-const sessionPage: z.ZodType<Page<Session>> = z.strictObject({
-  items: z.array(session),
-  nextCursor: z.string().nullable(),
-})
 
 /** A variant for each code, with the parameters that the table says. */
 const fieldError = z.union(
@@ -101,7 +94,7 @@ export const shapes: typeof socialShapes & {
   Tokens: tokens,
   Edit: edit,
   SignIn: signIn,
-  SessionPage: sessionPage,
+  SessionPage: page(session),
   FieldError: fieldError,
   Problem: problem,
 }
