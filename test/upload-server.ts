@@ -19,7 +19,7 @@ const options: KithHttpOptions = {
 
 if (process.env['FRAMEWORK'] === 'fastify') {
   const app = fastify()
-  await app.register(kithFastify, { kith, ...options, prefix: '/api/v1' })
+  await app.register(kithFastify, { kith, ...options })
   await app.listen({ port })
 } else if (process.env['FRAMEWORK'] === 'fetch') {
   // As hosts do that make the Fetch request themselves, such as Hono.

@@ -83,7 +83,7 @@ async function openExpress(): Promise<{ kith: number; twin: number }> {
 
 async function openFastify(): Promise<{ kith: number; twin: number }> {
   const app = fastify()
-  await app.register(kithFastify, { kith, prefix: '/api/v1' })
+  await app.register(kithFastify, { kith })
   app.get('/open', async () => ({ userId: 'nobody' }))
   app.get('/guarded', { preHandler: app.requireViewer }, async (request) => ({
     userId: viewerOfFastify(request).userId,

@@ -43,7 +43,7 @@ export type { Log, LogEntry, LogValue } from './log/log.ts'
 export { type LineName, type LogLine, logLines } from './log/log-lines.ts'
 export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export { parseInput } from './input.ts'
-export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
 export {
   type Attributes,
@@ -62,7 +62,6 @@ export type { Adoption } from './media/media-place.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
   AccountInputs,
-  AccountRules,
   ChangePasswordInput,
   DeleteAccountInput,
   EditInput,
@@ -129,7 +128,7 @@ export {
   type RenditionFormat,
   renditionPixels,
 } from './media/media.ts'
-export { sniff, sniffBytes } from './media/sniff.ts'
+export { sniff } from './media/sniff.ts'
 export { inTemporaryFolder, sweepTemporaryFolders } from './media/temporary-folder.ts'
 export type {
   CaptionAnswer,
