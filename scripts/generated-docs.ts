@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable, logLines, metrics } from '@kith/core'
+import { createKith, errorTable, fieldErrorTable, logLines, metrics } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -29,6 +29,8 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'field-errors':
+      return fieldErrors()
     case 'log-lines':
       return lines()
     case 'routes':
@@ -56,9 +58,22 @@ function generate(what: string): string {
 
 function errors(): string {
   const rows = Object.entries(errorTable).map(
-    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`,
+    ([code, { status, title, carries }]) =>
+      `| \`${code}\` | ${status} | ${title} | ${carries ? `\`${carries}\`` : ''} |`,
   )
-  return ['| Code | Status | Title |', '| --- | --- | --- |', ...rows].join('\n')
+  return ['| Code | Status | Title | Carries |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function fieldErrors(): string {
+  const rows = Object.entries(fieldErrorTable).map(([code, { meaning, parameters }]) => {
+    const names = Object.entries(parameters).map(([name, kind]: [string, string | readonly string[]]) =>
+      typeof kind === 'string'
+        ? `\`${name}\``
+        : `\`${name}\`: ${kind.map((word) => `\`${word}\``).join(', ')}`,
+    )
+    return `| \`${code}\` | ${meaning} | ${names.join('; ')} |`
+  })
+  return ['| Code | What is wrong | Parameters |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
 function metricTable(): string {

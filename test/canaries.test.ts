@@ -1,7 +1,7 @@
 import { Console } from 'node:console'
 import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
-import { createKith, KithError, type Logger, type Storage } from '@kith/core'
+import { createKith, type Logger, type Storage, RetryLaterError } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { pino } from 'pino'
@@ -188,20 +188,24 @@ const driverErrors: Readonly<Record<string, Fail>> = {
       parameters: { email: inner },
     }),
   'a connection with its password': () =>
-    new KithError('storage-unavailable', {
-      cause: new Error(`cannot reach mongodb://app:${inner}@db.example:27017/kith?authSource=${inner}`, {
+    new RetryLaterError(
+      'storage-unavailable',
+      1,
+      new Error(`cannot reach mongodb://app:${inner}@db.example:27017/kith?authSource=${inner}`, {
         cause: new TypeError('Invalid URL', { cause: `redis://:${inner}@cache.example` }),
       }),
-    }),
+    ),
   'a signed request': () =>
-    new KithError('media-unavailable', {
-      cause: Object.assign(new Error(`fetch https://cdn.example/a?X-Amz-Signature=${inner} failed`), {
+    new RetryLaterError(
+      'media-unavailable',
+      1,
+      Object.assign(new Error(`fetch https://cdn.example/a?X-Amz-Signature=${inner} failed`), {
         request: { headers: { authorization: `Basic ${inner}` } },
         response: { body: inner },
         $metadata: { inner },
         config: { apiKey: inner, api_secret: inner },
       }),
-    }),
+    ),
   'a service that repeats its key': () =>
     new Error(`401: api_key=${inner}; Authorization: Basic ${btoa(`key:${inner}`)}; "secret": "${inner}"`),
   'a native library with a hash': () => new Error(`cannot read $argon2id$v=19$m=8,t=1,p=1$${inner}$${inner}`),

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { kithFastify } from '@kith/fastify'
-import { createKithHttp, type KithHttpOptions } from '@kith/http'
-import { sendResponse, toRequest } from '@kith/http/node'
+import { createKithHttp, createKithRoutes, type KithHttpOptions } from '@kith/http'
+import { createNodeHandler } from '@kith/http/node'
 import { fastify } from 'fastify'
 import { createDemo } from '../examples/demo/src/kith.ts'
 import { readSettings } from '../examples/demo/src/settings.ts'
@@ -19,7 +19,7 @@ const options: KithHttpOptions = {
 
 if (process.env['FRAMEWORK'] === 'fastify') {
   const app = fastify()
-  await app.register(kithFastify, { kith, ...options, prefix: '/api/v1' })
+  await app.register(kithFastify, { kith, ...options })
   await app.listen({ port })
 } else if (process.env['FRAMEWORK'] === 'fetch') {
   // As hosts do that make the Fetch request themselves, such as Hono.
@@ -28,14 +28,14 @@ if (process.env['FRAMEWORK'] === 'fastify') {
     const { method = 'GET', url = '/' } = incoming
     const init: RequestInit = { method, headers: incoming.headers as Record<string, string> }
     if (method !== 'GET') Object.assign(init, { body: Readable.toWeb(incoming), duplex: 'half' })
-    void http
-      .handle(new Request(new URL(url, `http://localhost:${port}`), init))
-      .then((response) => sendResponse(response, outgoing))
+    void http.handle(new Request(new URL(url, `http://localhost:${port}`), init)).then(async (response) => {
+      outgoing.writeHead(response.status, [...response.headers].flat())
+      outgoing.end(await response.text())
+    })
   }).listen(port)
 } else {
-  const http = createKithHttp(kith, options)
-  createServer((incoming, outgoing) => {
-    const request = toRequest({ incoming, body: incoming })
-    void http.handle(request, { target: incoming.url }).then((response) => sendResponse(response, outgoing))
-  }).listen(port)
+  const handler = createNodeHandler(createKithRoutes(kith, options))
+  createServer((incoming, outgoing) => handler(incoming, outgoing) ?? outgoing.writeHead(404).end()).listen(
+    port,
+  )
 }

@@ -136,7 +136,7 @@ expressApp.get('/own', expressKith.requireViewer, (_request, response) => void r
 const expressServer = expressApp.listen(0, '127.0.0.1')
 await once(expressServer, 'listening')
 const fastifyApp = fastify()
-await fastifyApp.register(kithFastify, { kith, cookies, prefix: '/api/v1' })
+await fastifyApp.register(kithFastify, { kith, cookies })
 fastifyApp.get('/own', { preHandler: fastifyApp.requireViewer }, async () => ({ ok: true }))
 await fastifyApp.listen({ port: 0, host: '127.0.0.1' })
 const portOf = (address: AddressInfo | string | null): number => (address as AddressInfo).port

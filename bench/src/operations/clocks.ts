@@ -1,4 +1,4 @@
-import { createKith, isKithError } from '@kith/core'
+import { createKith, isKithError, isRetryLater } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 /** What a clock leaves behind that was wrong for a while: ids, lockouts, and the grace of refresh tokens. */
@@ -34,7 +34,7 @@ const client = { address: '192.0.2.9' }
 const wait = async (): Promise<number> => {
   const wrong = { login: 'ana', password: 'a wrong password' }
   const error: unknown = await kith.sessions.login(wrong, client).catch((reason: unknown) => reason)
-  return isKithError(error) && 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : 0
+  return isRetryLater(error) ? error.retryAfterSeconds : 0
 }
 for (let guess = 0; guess < 11; guess++) await wait()
 set(-day)

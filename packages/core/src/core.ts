@@ -1,23 +1,25 @@
-import type { Passwords } from './accounts/password.ts'
+import { createPasswords, type Passwords } from './accounts/password.ts'
 import type { KithConfig } from './config.ts'
-import type { Emit } from './events.ts'
-import type { Clock, MakeId } from './id.ts'
-import type { AccessTokens } from './sessions/access-token.ts'
-import type { Attempts } from './sessions/attempts.ts'
-import type { DeviceTokens } from './sessions/device-token.ts'
-import type { Grace } from './sessions/grace.ts'
-import type { RefreshTokens } from './sessions/refresh-token.ts'
+import { createEvents, type Emit, type Events } from './events.ts'
+import { type Clock, createIds, type MakeId } from './id.ts'
+import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
+import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
+import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
+import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
+import { createPeople, type People } from './profiles/people.ts'
+import { type AccessTokens, createAccessTokens } from './sessions/access-token.ts'
+import { type Attempts, createAttempts } from './sessions/attempts.ts'
+import { createDeviceTokens, type DeviceTokens } from './sessions/device-token.ts'
+import { createGrace, type Grace } from './sessions/grace.ts'
+import { createLivedTime, type LivedTime } from './sessions/lived-time.ts'
+import { createRefreshTokens, type RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
-import type { MediaPlace } from './media/media-place.ts'
-import type { MissingFiles } from './media/missing-files.ts'
-import type { VisibleFiles } from './media/visible-files.ts'
-import type { People } from './profiles/people.ts'
-import type { PresentPosts } from './posts/present-posts.ts'
-import type { Steps } from './steps.ts'
-import type { Clearing } from './upkeep/clearing.ts'
-import type { Purge } from './upkeep/purge.ts'
-import type { ReleasedMedia } from './upkeep/released-media.ts'
+import { createSteps, type Steps } from './steps.ts'
 import type { Storage } from './storage.ts'
+import { countEvents } from './telemetry/count-events.ts'
+import { type Clearing, createClearing } from './upkeep/clearing.ts'
+import { createPurge, type Purge } from './upkeep/purge.ts'
+import { createReleasedMedia, type ReleasedMedia } from './upkeep/released-media.ts'
 
 /** What the services of one Kith instance share. */
 export interface Core {
@@ -42,4 +44,72 @@ export interface Core {
   readonly makeId: MakeId
   readonly clock: Clock
   readonly emit: Emit
+}
+
+/** Creates what the services share, from what they all stand on. */
+export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>): {
+  core: Core
+  events: Events
+} {
+  const { log, random, revocations, telemetry } = config
+  const time = createLivedTime(config.clock)
+  const { clock } = time
+  const { events, emit: raise } = createEvents(clock, log)
+  const emit = countEvents(raise, telemetry)
+  const people = createPeople(storage, config.media)
+  const core: Core = {
+    config,
+    storage,
+    clock,
+    emit,
+    makeId: createIds(clock, random),
+    revocations,
+    passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
+    attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
+    ...createTokens(config, time),
+    people,
+    presentPosts: createPresentPosts(storage, people, config.media),
+    ...createClearingUp({ config, storage, emit }),
+  }
+  return { core, events }
+}
+
+/** What signs people in and keeps them so. */
+function createTokens(
+  { secrets, sessions, random }: KithConfig,
+  time: LivedTime,
+): Pick<Core, 'accessTokens' | 'refreshTokens' | 'deviceTokens' | 'grace'> {
+  const { clock } = time
+  const { issuer, audience, accessTtlSeconds, graceSeconds } = sessions
+  const own = { secrets, issuer, audience, clock }
+  return {
+    accessTokens: createAccessTokens({ ...sessions, secrets, ttlSeconds: accessTtlSeconds, clock, random }),
+    refreshTokens: createRefreshTokens(own),
+    deviceTokens: createDeviceTokens({ ...own, random }),
+    grace: createGrace(graceSeconds, time),
+  }
+}
+
+/** What files are shown and removed by, and what follows a deletion. */
+function createClearingUp({
+  config,
+  storage,
+  emit,
+}: Pick<Core, 'config' | 'storage' | 'emit'>): Pick<
+  Core,
+  'steps' | 'mediaPlace' | 'visibleFiles' | 'missingFiles' | 'purge' | 'clearing' | 'releasedMedia'
+> {
+  const { log } = config
+  const steps = createSteps()
+  const mediaPlace = createMediaPlace(storage, config)
+  const purge = createPurge(storage, config.clock, steps)
+  return {
+    steps,
+    mediaPlace,
+    visibleFiles: createVisibleFiles(storage),
+    missingFiles: createMissingFiles(storage, mediaPlace, { log, emit }),
+    purge,
+    clearing: createClearing(purge, log),
+    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
+  }
 }

@@ -1,12 +1,11 @@
 import cluster from 'node:cluster'
 import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
-import { createPasswords } from './accounts/password.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
-import { readOptions, type VisibleConfig } from './config.ts'
-import type { Core } from './core.ts'
-import { createEvents, type Events } from './events.ts'
+import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
+import { type Core, createCore } from './core.ts'
+import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/home.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
@@ -14,37 +13,16 @@ import { createSaves, type Saves } from './graph/saves.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
-import { createIds } from './id.ts'
-import { createMediaPlace } from './media/media-place.ts'
-import { createMissingFiles } from './media/missing-files.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
-import { createVisibleFiles } from './media/visible-files.ts'
 import type { KithOptions } from './options.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
-import { createPresentPosts } from './posts/present-posts.ts'
-import { createPeople } from './profiles/people.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
-import { createAccessTokens } from './sessions/access-token.ts'
-import { createAttempts } from './sessions/attempts.ts'
-import { createDeviceTokens } from './sessions/device-token.ts'
-import { createGrace } from './sessions/grace.ts'
-import { createLivedTime } from './sessions/lived-time.ts'
-import { createRefreshTokens } from './sessions/refresh-token.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import type { Storage } from './storage.ts'
-import { createSteps } from './steps.ts'
-import { countEvents } from './telemetry/count-events.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
-import { createClearing } from './upkeep/clearing.ts'
-import { createPurge } from './upkeep/purge.ts'
-import { createReleasedMedia } from './upkeep/released-media.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
-
-const aloneMessage =
-  'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
-  'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
 
 /** One Kith: its services over one storage. */
 export interface Kith {
@@ -91,52 +69,41 @@ export interface Kith {
  * @throws TypeError for options that cannot work; the message names the option.
  */
 export function createKith(options: KithOptions): Kith {
-  const { config, storage } = observeFoundation({ config: readOptions(options), storage: options.storage })
-  const { random, log, revocations, telemetry } = config
-  const time = createLivedTime(config.clock)
-  const { clock } = time
-  const { issuer, audience } = config.sessions
-  const ownTokens = { secrets: config.secrets, issuer, audience, clock }
+  const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
+  const { log, telemetry } = foundation.config
   if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
-  const { events, emit: raise } = createEvents(clock, log)
-  const emit = countEvents(raise, telemetry)
-  const mediaPlace = createMediaPlace(storage, config)
-  const people = createPeople(storage, config.media)
-  const steps = createSteps()
-  const purge = createPurge(storage, config.clock, steps)
-  const core: Core = {
-    config,
-    storage,
-    revocations,
-    passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
-    attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
-    accessTokens: createAccessTokens({
-      ...config.sessions,
-      secrets: config.secrets,
-      ttlSeconds: config.sessions.accessTtlSeconds,
-      clock,
-      random,
-    }),
-    refreshTokens: createRefreshTokens(ownTokens),
-    deviceTokens: createDeviceTokens({ ...ownTokens, random }),
-    grace: createGrace(config.sessions.graceSeconds, time),
-    people,
-    presentPosts: createPresentPosts(storage, people, config.media),
-    visibleFiles: createVisibleFiles(storage),
-    steps,
-    purge,
-    clearing: createClearing(purge, log),
-    mediaPlace,
-    missingFiles: createMissingFiles(storage, mediaPlace, { log, emit }),
-    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
-    makeId: createIds(clock, random),
-    clock,
-    emit,
-  }
-  const closing = createClosing(config, storage, steps)
-  const { secrets: _secrets, sessions, ...others } = config
-  const { signingKeys: _signingKeys, ...visibleSessions } = sessions
-  const services = {
+  const { core, events } = createCore(foundation)
+  return Object.freeze({
+    ...traceServices(createServices(core), telemetry),
+    ...createOperations(core, options),
+    events,
+    storage: options.storage,
+    config: showConfig(core.config),
+  })
+}
+
+const aloneMessage =
+  'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
+  'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
+
+type Services = Pick<
+  Kith,
+  | 'accounts'
+  | 'sessions'
+  | 'profiles'
+  | 'follows'
+  | 'likes'
+  | 'saves'
+  | 'posts'
+  | 'uploads'
+  | 'captions'
+  | 'feed'
+  | 'upkeep'
+>
+
+/** What people do. */
+function createServices(core: Core): Services {
+  return {
     accounts: createAccounts(core),
     sessions: createSessions(core),
     profiles: createProfiles(core),
@@ -149,35 +116,46 @@ export function createKith(options: KithOptions): Kith {
     feed: createFeed(core),
     upkeep: createUpkeep(core),
   }
-  return Object.freeze({
-    ...traceServices(services, telemetry),
-    events,
-    restored: createRestored(storage, steps),
-    storage: options.storage,
+}
+
+type Operations = Pick<Kith, 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
+
+/** What those do who run the server. */
+function createOperations(
+  core: Core,
+  { storage, media, revocations, rateLimits, checks }: KithOptions,
+): Operations {
+  const { config, steps, mediaPlace } = core
+  const closing = createClosing(config, core.storage, steps)
+  return {
+    restored: createRestored(core.storage, steps),
     health: createHealth({
       passwords: core.passwords,
       images: config.media.images,
       videos: config.media.videos,
     }),
     ready: createReady({
+      // Those that the app gave: what is observed is not what is asked.
       parts: {
-        storage: options.storage,
-        blobs: mediaPlace.check ? mediaPlace : (options.media?.blobs ?? null),
-        revocations: options.revocations ?? null,
-        rateLimits: options.rateLimits ?? null,
-        ...ownChecks(options.checks),
+        storage,
+        blobs: mediaPlace.check ? mediaPlace : (media?.blobs ?? null),
+        revocations: revocations ?? null,
+        rateLimits: rateLimits ?? null,
+        ...ownChecks(checks),
       },
       isDraining: closing.isDraining,
-      log,
+      log: config.log,
     }),
     settled: core.clearing.settled,
     drain: closing.drain,
     close: closing.close,
-    config: Object.freeze({
-      ...others,
-      sessions: Object.freeze(visibleSessions),
-    }),
-  })
+  }
+}
+
+/** Without secrets and private keys. */
+function showConfig({ secrets: _secrets, sessions, ...others }: KithConfig): VisibleConfig {
+  const { signingKeys: _signingKeys, ...visible } = sessions
+  return Object.freeze({ ...others, sessions: Object.freeze(visible) })
 }
 
 /** The checks of the app as parts, beside those of Kith. */

@@ -1,50 +1,77 @@
+import type { CaptionFailure } from './captions/caption-writer.ts'
+import type { FieldError } from './field-errors.ts'
+
 /**
- * Every error code that Kith raises, with the HTTP status it answers with and a short title.
+ * Every error code that Kith raises, with its HTTP status, a short title, and the field that an error of this code has besides.
  * Codes are stable: clients may match on them.
  */
 export const errorTable = {
-  'malformed-request': { status: 400, title: 'The request could not be read' },
-  'invalid-input': { status: 422, title: 'The input is not valid' },
-  'invalid-cursor': { status: 400, title: 'The cursor does not belong to this list' },
-  'identifier-taken': { status: 409, title: 'The account cannot be created or changed like this' },
-  'invalid-credentials': { status: 401, title: 'The login or the password is wrong' },
-  unauthenticated: { status: 401, title: 'Sign in first' },
-  'access-token-invalid': { status: 401, title: 'The access token is not valid' },
-  'access-token-expired': { status: 401, title: 'The access token has expired' },
-  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid' },
-  'refresh-token-expired': { status: 401, title: 'The refresh token has expired' },
-  'refresh-token-reused': { status: 401, title: 'The refresh token was used before' },
-  'session-revoked': { status: 401, title: 'The session has ended' },
-  'wrong-password': { status: 403, title: 'The current password is wrong' },
-  'account-banned': { status: 403, title: 'The account is suspended' },
-  'role-required': { status: 403, title: 'Your role does not allow this' },
-  'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed' },
-  'session-not-found': { status: 404, title: 'There is no such session' },
-  'account-not-found': { status: 404, title: 'There is no such account' },
-  'route-not-found': { status: 404, title: 'There is nothing at this address' },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  'post-not-found': { status: 404, title: 'There is no such post' },
-  'media-not-found': { status: 404, title: 'There is no such upload' },
-  'not-author': { status: 403, title: 'Only the author can do this' },
-  'self-follow': { status: 422, title: 'Nobody follows himself' },
-  'media-unreadable': { status: 422, title: 'The file cannot be read as an image or a video' },
-  'media-too-complex': { status: 422, title: 'The file takes too much time or memory to read' },
-  'media-too-large': { status: 413, title: 'The file or its picture is too large' },
-  'media-unavailable': { status: 503, title: 'The place where media are kept cannot be reached' },
-  'captions-unavailable': { status: 503, title: 'No caption could be written' },
-  'request-timeout': { status: 408, title: 'The request arrived too slowly' },
-  'payload-too-large': { status: 413, title: 'The request body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
-  'rate-limited': { status: 429, title: 'Too many attempts' },
-  'account-locked': { status: 429, title: 'Too many failed attempts for this account' },
-  'not-configured': { status: 501, title: 'This server does not offer that' },
-  'internal-error': { status: 500, title: 'Something went wrong here' },
-  'storage-failed': { status: 500, title: 'The storage cannot be used' },
-  'storage-busy': { status: 503, title: 'The storage is busy' },
-  'storage-unavailable': { status: 503, title: 'The storage cannot be reached' },
-  'storage-read-only': { status: 503, title: 'The storage cannot be written now' },
-  'storage-full': { status: 503, title: 'The storage cannot take more data' },
-  busy: { status: 503, title: 'The server is busy' },
+  'malformed-request': { status: 400, title: 'The request could not be read', carries: null },
+  'invalid-input': { status: 422, title: 'The input is not valid', carries: 'errors' },
+  'invalid-cursor': { status: 400, title: 'The cursor does not belong to this list', carries: null },
+  'identifier-taken': {
+    status: 409,
+    title: 'The account cannot be created or changed like this',
+    carries: 'errors',
+  },
+  'invalid-credentials': { status: 401, title: 'The login or the password is wrong', carries: null },
+  unauthenticated: { status: 401, title: 'Sign in first', carries: null },
+  'access-token-invalid': { status: 401, title: 'The access token is not valid', carries: null },
+  'access-token-expired': { status: 401, title: 'The access token has expired', carries: null },
+  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid', carries: null },
+  'refresh-token-expired': { status: 401, title: 'The refresh token has expired', carries: null },
+  'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
+  'session-revoked': { status: 401, title: 'The session has ended', carries: null },
+  'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
+  'account-banned': { status: 403, title: 'The account is suspended', carries: null },
+  'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
+  'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
+  'session-not-found': { status: 404, title: 'There is no such session', carries: null },
+  'account-not-found': { status: 404, title: 'There is no such account', carries: null },
+  'route-not-found': { status: 404, title: 'There is nothing at this address', carries: null },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here', carries: null },
+  'post-not-found': { status: 404, title: 'There is no such post', carries: null },
+  'media-not-found': { status: 404, title: 'There is no such upload', carries: null },
+  'not-author': { status: 403, title: 'Only the author can do this', carries: null },
+  'self-follow': { status: 422, title: 'Nobody follows himself', carries: null },
+  'media-unreadable': { status: 422, title: 'The file cannot be read as an image or a video', carries: null },
+  'media-too-complex': {
+    status: 422,
+    title: 'The file takes too much time or memory to read',
+    carries: null,
+  },
+  'media-too-large': { status: 413, title: 'The file or its picture is too large', carries: null },
+  'media-unavailable': {
+    status: 503,
+    title: 'The place where media are kept cannot be reached',
+    carries: 'retryAfterSeconds',
+  },
+  'captions-unavailable': { status: 503, title: 'No caption could be written', carries: 'retryAfterSeconds' },
+  'request-timeout': { status: 408, title: 'The request arrived too slowly', carries: null },
+  'payload-too-large': { status: 413, title: 'The request body is too large', carries: null },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported', carries: null },
+  'rate-limited': { status: 429, title: 'Too many attempts', carries: 'retryAfterSeconds' },
+  'account-locked': {
+    status: 429,
+    title: 'Too many failed attempts for this account',
+    carries: 'retryAfterSeconds',
+  },
+  'not-configured': { status: 501, title: 'This server does not offer that', carries: null },
+  'internal-error': { status: 500, title: 'Something went wrong here', carries: null },
+  'storage-failed': { status: 500, title: 'The storage cannot be used', carries: null },
+  'storage-busy': { status: 503, title: 'The storage is busy', carries: 'retryAfterSeconds' },
+  'storage-unavailable': {
+    status: 503,
+    title: 'The storage cannot be reached',
+    carries: 'retryAfterSeconds',
+  },
+  'storage-read-only': {
+    status: 503,
+    title: 'The storage cannot be written now',
+    carries: 'retryAfterSeconds',
+  },
+  'storage-full': { status: 503, title: 'The storage cannot take more data', carries: 'retryAfterSeconds' },
+  busy: { status: 503, title: 'The server is busy', carries: 'retryAfterSeconds' },
 } as const
 
 Object.freeze(errorTable)
@@ -52,15 +79,16 @@ Object.freeze(errorTable)
 /** One of the stable error codes of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable
 
-/** What is wrong with one field of an input. */
-export interface FieldError {
-  /** Where in the input: `username`, `media.0.alt`. Empty for the input as a whole. */
-  path: string
-  /** A stable code: `required`, `too-short`, `taken`, … */
-  code: string
-  /** A sentence for a person. It never repeats what was sent. */
-  message: string
-}
+type CodeThatCarries<Field> = {
+  [Code in ErrorCode]: (typeof errorTable)[Code]['carries'] extends Field ? Code : never
+}[ErrorCode]
+
+/** Codes of errors that go away by waiting. */
+export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
+/** Codes of errors that name fields. */
+export type InputErrorCode = CodeThatCarries<'errors'>
+/** Codes of errors that say no more than the code. */
+export type PlainErrorCode = CodeThatCarries<null>
 
 const marker = Symbol.for('kith.error')
 
@@ -72,15 +100,18 @@ export interface KithErrorOptions {
   cause?: unknown
 }
 
-/** The one error that Kith raises for anything a caller may want to tell apart. */
-export class KithError extends Error {
+/**
+ * The one error that Kith raises for anything a caller may want to tell apart. What has more to say than its code is raised by a
+ * class below, so `code` tells which fields an {@link AnyKithError} has.
+ */
+export class KithError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'KithError'
-  readonly code: ErrorCode
+  readonly code: Code
   readonly status: number
   readonly title: string
   readonly detail: string | null
 
-  constructor(code: ErrorCode, options: KithErrorOptions = {}) {
+  constructor(code: Extract<Code, PlainErrorCode>, options: KithErrorOptions = {}) {
     const { status, title } = errorTable[code]
     super(options.detail ? `${title}: ${options.detail}` : title, { cause: options.cause })
     this.code = code
@@ -92,28 +123,21 @@ export class KithError extends Error {
 }
 
 /** Raised for input that does not fit: names every field that is wrong. */
-export class InvalidInputError extends KithError {
+export class InvalidInputError extends KithError<InputErrorCode> {
   override readonly name = 'InvalidInputError'
+  /** None where an identifier is taken and Kith must not tell which (`accounts.revealTaken`). */
   readonly errors: readonly FieldError[]
 
-  constructor(errors: readonly FieldError[], code: 'invalid-input' | 'identifier-taken' = 'invalid-input') {
+  constructor(errors: readonly FieldError[], code: InputErrorCode = 'invalid-input') {
     const paths = [...new Set(errors.map((error) => error.path || 'the input'))]
-    super(code, { detail: `See ${paths.slice(0, 10).join(', ')}.` })
+    const detail =
+      paths.length > 0
+        ? `See ${paths.slice(0, 10).join(', ')}.`
+        : 'Choose another name or address, or sign in.'
+    super(code as never, { detail })
     this.errors = errors
   }
 }
-
-/** Codes of errors that go away by waiting. */
-export type RetryLaterCode =
-  | 'rate-limited'
-  | 'account-locked'
-  | 'busy'
-  | 'captions-unavailable'
-  | 'media-unavailable'
-  | 'storage-busy'
-  | 'storage-read-only'
-  | 'storage-full'
-  | 'storage-unavailable'
 
 /** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
 const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
@@ -135,24 +159,25 @@ export interface RetryAdvice {
 }
 
 /** Raised when the same call can succeed later; says after how many seconds to try again. */
-export class RetryLaterError extends KithError {
+export class RetryLaterError<Code extends RetryLaterCode = RetryLaterCode> extends KithError<Code> {
   override readonly name: string = 'RetryLaterError'
   readonly retryAfterSeconds: number
+  /** Where a limit is reached or too much waits, which: a limit (`loginByAddress`) or a queue (`passwords`); never sent to a client. */
+  readonly refusedBy: string | null = null
 
-  constructor(code: RetryLaterCode, retryAfter: number | RetryAdvice, cause?: unknown) {
+  constructor(code: Code, retryAfter: number | RetryAdvice, cause?: unknown) {
     const seconds = typeof retryAfter === 'number' ? retryAfter : retryAfter.seconds
     const detail =
       typeof retryAfter === 'number' ? (advice[code] ?? `Try again in ${seconds} s.`) : retryAfter.detail
-    super(code, { detail, cause })
+    super(code as never, { detail, cause })
     this.retryAfterSeconds = seconds
   }
 }
 
 /** Raised where a limit is reached or too much waits: names which. */
-export class RefusedError extends RetryLaterError {
+export class RefusedError extends RetryLaterError<'rate-limited' | 'account-locked' | 'busy'> {
   override readonly name = 'RefusedError'
-  /** A limit (`loginByAddress`) or a queue (`passwords`); for the log and for events, never sent to a client. */
-  readonly refusedBy: string
+  override readonly refusedBy: string
 
   constructor(
     code: 'rate-limited' | 'account-locked' | 'busy',
@@ -164,7 +189,44 @@ export class RefusedError extends RetryLaterError {
   }
 }
 
+/** A model that is down or slow is rarely so for less. */
+const usualRetrySeconds = 30
+
+/** Raised where nobody wrote a caption: says who was asked, in order, and why each did not deliver. */
+export class CaptionsUnavailableError extends RetryLaterError<'captions-unavailable'> {
+  override readonly name = 'CaptionsUnavailableError'
+  /** At least one. The cause of the last is the cause of this error. */
+  readonly failures: readonly CaptionFailure[]
+
+  constructor(failures: readonly CaptionFailure[], retryAfterSeconds: number = usualRetrySeconds) {
+    super('captions-unavailable', Math.max(1, Math.ceil(retryAfterSeconds)), failures.at(-1)?.cause)
+    this.failures = failures
+  }
+}
+
+/** Every error of Kith: its `code` tells which fields it has, such as `errors` or `retryAfterSeconds`. */
+export type AnyKithError =
+  | KithError<PlainErrorCode>
+  | InvalidInputError
+  | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
+  | CaptionsUnavailableError
+
 /** Whether `error` came from Kith, also when two copies of the package are installed. */
-export function isKithError(error: unknown): error is KithError {
+export function isKithError(error: unknown): error is AnyKithError {
   return typeof error === 'object' && error !== null && marker in error
+}
+
+/** Whether this error of Kith goes away by waiting, and says for how long. */
+export function isRetryLater(error: unknown): error is RetryLaterError {
+  return isKithError(error) && carriedBy(error.code) === 'retryAfterSeconds'
+}
+
+/** Whether this error of Kith names fields. */
+export function isInvalidInput(error: unknown): error is InvalidInputError {
+  return isKithError(error) && carriedBy(error.code) === 'errors'
+}
+
+/** Another copy of the package may be of a later release, and have more codes. */
+function carriedBy(code: string): string | null {
+  return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].carries : null
 }

@@ -18,11 +18,20 @@ export type { Health } from './health/health.ts'
 export type { Readiness, ReadyPart } from './health/ready.ts'
 export type { ClientInfo, Viewer } from './viewer.ts'
 export {
+  type FieldError,
+  type FieldErrorCode,
+  type FieldErrorParameters,
+  fieldErrorTable,
+} from './field-errors.ts'
+export {
+  type AnyKithError,
+  CaptionsUnavailableError,
   type ErrorCode,
   errorTable,
-  type FieldError,
   InvalidInputError,
+  isInvalidInput,
   isKithError,
+  isRetryLater,
   KithError,
   type KithErrorOptions,
   RefusedError,
@@ -34,7 +43,7 @@ export type { Log, LogEntry, LogValue } from './log/log.ts'
 export { type LineName, type LogLine, logLines } from './log/log-lines.ts'
 export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export { parseInput } from './input.ts'
-export type { ClientPlace, Emit, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export { type Metric, type MetricName, metrics } from './telemetry/metrics.ts'
 export {
   type Attributes,
@@ -52,7 +61,6 @@ export type { Adoption } from './media/media-place.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type {
   AccountInputs,
-  AccountRules,
   ChangePasswordInput,
   DeleteAccountInput,
   EditInput,
@@ -119,7 +127,7 @@ export {
   type RenditionFormat,
   renditionPixels,
 } from './media/media.ts'
-export { sniff, sniffBytes } from './media/sniff.ts'
+export { sniff } from './media/sniff.ts'
 export { inTemporaryFolder, sweepTemporaryFolders } from './media/temporary-folder.ts'
 export type {
   CaptionAnswer,
@@ -129,7 +137,6 @@ export type {
   CaptionUsage,
   CaptionWriter,
 } from './captions/caption-writer.ts'
-export { CaptionsUnavailableError } from './captions/captions-unavailable.ts'
 export { cleanSuggestions } from './captions/clean-suggestions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type FieldError, InvalidInputError } from './errors.ts'
+import { InvalidInputError } from './errors.ts'
+import { type FieldError, type FieldProblem, fieldErrorTable } from './field-errors.ts'
 import { isDirectionClosed } from './text/direction.ts'
 import { hasInvisible, hasVisible } from './text/invisible.ts'
 import { isStreamSafe } from './text/stream-safe.ts'
@@ -20,31 +21,35 @@ export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): O
  * it. Trimmed and brought into Unicode form C.
  */
 export function lineOfText(maxLength: number): z.ZodType<string, string> {
-  return wellFormed(maxLength).refine((text) => !/\p{Cc}/u.test(text), {
-    error: 'Control characters are not allowed',
-    params: { code: 'forbidden-character' },
-  })
+  return wellFormed(maxLength).refine((text) => !/\p{Cc}/u.test(text), control)
 }
 
 /** Text of several lines: like {@link lineOfText}, with tabs and line breaks. */
 export function linesOfText(maxLength: number): z.ZodType<string, string> {
-  return wellFormed(maxLength).refine((text) => !/[^\P{Cc}\t\n\r]/u.test(text), {
-    error: 'Control characters are not allowed',
-    params: { code: 'forbidden-character' },
-  })
+  return wellFormed(maxLength).refine((text) => !/[^\P{Cc}\t\n\r]/u.test(text), control)
 }
+
+const control = because({
+  code: 'forbidden-character',
+  kind: 'control',
+  message: 'Control characters are not allowed',
+})
 
 /** What people are shown of an account or a device: besides, nothing in it is invisible, and not all of it is blank. */
 export function visible(text: z.ZodType<string, string>): z.ZodType<string, string> {
   return text
-    .refine((value) => !hasInvisible(value), {
-      error: 'Invisible characters and controls of direction are not allowed',
-      params: { code: 'forbidden-character' },
-    })
-    .refine((value) => value === '' || hasVisible(value), {
-      error: 'Give at least one character that can be seen',
-      params: { code: 'blank' },
-    })
+    .refine(
+      (value) => !hasInvisible(value),
+      because({
+        code: 'forbidden-character',
+        kind: 'invisible',
+        message: 'Invisible characters and controls of direction are not allowed',
+      }),
+    )
+    .refine(
+      (value) => value === '' || hasVisible(value),
+      because({ code: 'blank', message: 'Give at least one character that can be seen' }),
+    )
 }
 
 /** Text as typed, unchanged: for passwords and tokens. */
@@ -65,27 +70,42 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
       .pipe(z.string().max(maxLength))
       .pipe(streamSafe())
       .pipe(
-        z.string().refine(isDirectionClosed, {
-          error: 'Direction embeddings and overrides, and isolates that stay open, are not allowed',
-          params: { code: 'forbidden-character' },
-        }),
+        z.string().refine(
+          isDirectionClosed,
+          because({
+            code: 'forbidden-character',
+            kind: 'direction',
+            message: 'Direction embeddings and overrides, and isolates that stay open, are not allowed',
+          }),
+        ),
       )
   )
 }
 
 /** What may be normalized: a run of marks costs the square of its length. */
 export function streamSafe(): z.ZodType<string, string> {
-  return z.string().refine(isStreamSafe, {
-    error: 'At most 30 combining marks in a row',
-    params: { code: 'too-many-marks' },
-  })
+  return z
+    .string()
+    .refine(
+      isStreamSafe,
+      because({ code: 'too-many-marks', maximum: 30, message: 'At most 30 combining marks in a row' }),
+    )
 }
 
 function storable(): z.ZodType<string, string> {
-  return z.string().refine((text) => text.isWellFormed() && !text.includes('\0'), {
-    error: 'The text holds a NUL or half a character',
-    params: { code: 'forbidden-character' },
-  })
+  return z.string().refine(
+    (text) => text.isWellFormed() && !text.includes('\0'),
+    because({
+      code: 'forbidden-character',
+      kind: 'broken',
+      message: 'The text holds a NUL or half a character',
+    }),
+  )
+}
+
+/** What a check of a schema says of what it refuses. */
+export function because({ message, ...params }: FieldProblem): { error: string; params: object } {
+  return { error: message, params }
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
@@ -100,27 +120,44 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ path, ...describe(issue) }]
 }
 
-function describe(issue: z.core.$ZodIssue): { code: string; message: string } {
+function describe(issue: z.core.$ZodIssue): FieldProblem {
+  const { message } = issue
   switch (issue.code) {
-    case 'custom': {
-      const code: unknown = issue.params?.['code']
-      return { code: typeof code === 'string' ? code : 'malformed', message: issue.message }
+    case 'custom':
+      return isProblem(issue.params) ? { ...issue.params, message } : { code: 'malformed', message }
+    case 'too_small': {
+      const [minimum, unit] = [Number(issue.minimum), unitOf(issue.origin)]
+      return { code: 'too-short', minimum, unit, message: `At least ${inWords(minimum, unit)}` }
     }
-    case 'too_small':
-      return { code: 'too-short', message: `At least ${issue.minimum}${unit(issue.origin)}` }
-    case 'too_big':
-      return { code: 'too-long', message: `At most ${issue.maximum}${unit(issue.origin)}` }
-    case 'invalid_type':
-      return issue.message.endsWith('received undefined')
-        ? { code: 'required', message: 'This field is required' }
-        : { code: 'wrong-type', message: `This has to be of type ${issue.expected}` }
+    case 'too_big': {
+      const [maximum, unit] = [Number(issue.maximum), unitOf(issue.origin)]
+      return { code: 'too-long', maximum, unit, message: `At most ${inWords(maximum, unit)}` }
+    }
+    case 'invalid_type': {
+      if (message.endsWith('received undefined'))
+        return { code: 'required', message: 'This field is required' }
+      const { expected } = issue
+      return { code: 'wrong-type', expected, message: `This has to be of type ${expected}` }
+    }
     case 'invalid_format':
-      return { code: 'malformed', message: issue.message }
+      return { code: 'malformed', message }
     default:
       return { code: 'malformed', message: 'This value is not allowed here' }
   }
 }
 
-function unit(origin: string): string {
-  return origin === 'string' ? ' characters' : ''
+/** Whether these are the parameters of {@link because}. */
+function isProblem(params: unknown): params is Omit<FieldProblem, 'message'> & { code: 'malformed' } {
+  return Object.hasOwn(fieldErrorTable, String((params as { code?: unknown } | undefined)?.code))
+}
+
+type Unit = 'characters' | 'items' | 'number'
+
+function unitOf(origin: string): Unit {
+  if (origin === 'string') return 'characters'
+  return origin === 'array' ? 'items' : 'number'
+}
+
+function inWords(count: number, unit: Unit): string {
+  return unit === 'number' ? String(count) : `${count} ${unit}`
 }

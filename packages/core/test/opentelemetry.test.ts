@@ -1,4 +1,12 @@
-import { createKith, isKithError, KithError, metrics, silentTelemetry, type Telemetry } from '@kith/core'
+import {
+  createKith,
+  isKithError,
+  KithError,
+  metrics,
+  silentTelemetry,
+  type Telemetry,
+  RetryLaterError,
+} from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages } from './copying-images.ts'
@@ -60,7 +68,7 @@ test('a call that fails is counted by the code of its error', async () => {
   const users = {
     ...storage.users,
     byLogin: () =>
-      Promise.reject(new KithError('storage-unavailable', { cause: new Error('secret-host:5432') })),
+      Promise.reject(new RetryLaterError('storage-unavailable', 1, new Error('secret-host:5432'))),
   }
   const { kith } = createInstance({ telemetry, storage: { ...storage, users } })
   const more = await added(() => codeOf(kith.sessions.login({ login: 'anna', password: anna.password })))

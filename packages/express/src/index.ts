@@ -1,5 +1,5 @@
 export { type KithExpress, kithExpress, type SignInExchange } from './kith-express.ts'
-export { requestIdOf } from './request-id.ts'
+export { requestIdOf } from './express-request.ts'
 export { viewerOf } from './viewer.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

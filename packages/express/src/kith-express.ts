@@ -1,15 +1,16 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
-  createKithHttp,
-  type KithHttp,
+  createKithRoutes,
+  type HttpAnswer,
   type KithHttpOptions,
+  type KithRoutes,
   type ProbeOptions,
   type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
-import { headOf, sendResponse, toRequest } from '@kith/http/node'
-import type { ErrorRequestHandler, Request, RequestHandler, Response as ExpressResponse } from 'express'
-import { hostRequest, originOf } from './request-id.ts'
+import { headOf, sendAnswer } from '@kith/http/node'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { ExpressRequest, hostRequest } from './express-request.ts'
 
 /** Kith for an Express app. */
 export interface KithExpress {
@@ -43,20 +44,20 @@ export interface KithExpress {
 /** A request that signs in, with its response. */
 export interface SignInExchange {
   request: Request
-  response: ExpressResponse
+  response: Response
 }
 
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
 export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress {
-  const http = createKithHttp(kith, options)
-  const send = (answered: Response, response: ExpressResponse): Promise<void> =>
-    sendResponse(answered, response, http.bodyTimeoutSeconds)
+  const http = createKithRoutes(kith, options)
+  const send = (answer: HttpAnswer, response: Response): Promise<void> =>
+    sendAnswer(answer, response, http.bodyTimeoutSeconds)
   function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
     return async (request, response, next) => {
       try {
         request.viewer = await check(headOf(request))
       } catch (error) {
-        await send(http.problem(error, hostRequest(request)), response)
+        await send(http.problem(error, hostRequest(request, response)), response)
         return
       }
       next()
@@ -67,22 +68,24 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     routes: (request, response, next) => {
       // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
       // Express's own routes.
-      const target = request.baseUrl + request.url
-      if (!http.owns(target)) return next(misplaced(http, request))
-      return answer(http, request, target).then((answered) => send(answered, response))
+      const match = http.find(request.baseUrl + request.url)
+      if (!match) return next(misplaced(http, request))
+      return http
+        .answer(new ExpressRequest(request, response), match)
+        .then((answer) => send(answer, response))
     },
     requireViewer: guard(http.requireViewer),
     requireRole: (...roles) => guard((head) => http.requireRole(head, roles)),
     readViewer: guard(http.readViewer),
     async signIn({ request, response }, signIn) {
-      const { answer, setCookies } = await http.signIn(hostRequest(request), signIn)
+      const { answer, setCookies } = await http.signIn(hostRequest(request, response), signIn)
       response.append('set-cookie', setCookies)
       return answer
     },
     // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
     problems(error: unknown, request, response, next) {
       if (!isKithError(error) || response.headersSent) return next(error)
-      return send(http.problem(error, hostRequest(request)), response)
+      return send(http.problem(error, hostRequest(request, response)), response)
     },
     health: (options) => (_request, response) => send(http.health(options), response),
     ready: (options) => async (_request, response) => send(await http.ready(options), response),
@@ -90,25 +93,9 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
 }
 
 /** Under a mount that `prefix` does not name, no path would lead to Kith, and its URLs of media to nothing. */
-function misplaced(http: KithHttp, { baseUrl, url }: Request): TypeError | undefined {
-  if (baseUrl === '' || !http.owns(url)) return undefined
+function misplaced(http: KithRoutes, { baseUrl, url }: Request): TypeError | undefined {
+  if (baseUrl === '' || !http.find(url)) return undefined
   return new TypeError(
     `kithExpress: the routes are mounted under ${baseUrl}, which the prefix of createKith does not begin with: add it there, or write app.use(routes)`,
   )
-}
-
-async function answer(http: KithHttp, request: Request, target: string): Promise<Response> {
-  try {
-    const parsedBody: unknown = request.body
-    const body = parsedBody === undefined ? request : null
-    return await http.handle(toRequest({ incoming: request, body }), {
-      address: request.ip,
-      peerAddress: request.socket.remoteAddress,
-      target,
-      parsedBody,
-      ...originOf(request),
-    })
-  } catch (error) {
-    return http.problem(error, { head: headOf(request), of: 'kith', ...originOf(request) })
-  }
 }

@@ -23,6 +23,8 @@ const json = {
 }
 
 async function listen(app: Express): Promise<string> {
+  // What other tests have logged would only be counted.
+  kith.config.log.flush()
   error.mockClear()
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')

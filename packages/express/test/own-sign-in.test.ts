@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { cheapPasswords } from '@kith/conformance'
-import { createKith, KithError } from '@kith/core'
+import { createKith, KithError, RetryLaterError } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -28,11 +28,11 @@ async function listen(): Promise<string> {
   })
   app.get('/half', (_request, response) => {
     response.write('half')
-    throw new KithError('busy')
+    throw new RetryLaterError('busy', 1)
   })
   const below = express.Router()
   below.get('/confirm/:code', () => {
-    throw new KithError('storage-unavailable')
+    throw new RetryLaterError('storage-unavailable', 1)
   })
   app.use('/reset/:token', below)
   app.get('/files/*path', () => {

@@ -4,7 +4,7 @@ export {
   kithFastify as default,
   type SignInExchange,
 } from './kith-fastify.ts'
-export { requestIdOf } from './host-request.ts'
+export { requestIdOf } from './fastify-request.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export { viewerOf } from './viewer.ts'
 export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'

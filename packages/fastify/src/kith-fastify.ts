@@ -1,12 +1,13 @@
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
-  createKithHttp,
-  type KithHttp,
+  createKithRoutes,
   type KithHttpOptions,
+  type KithRoutes,
   type ProbeOptions,
   type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
+import { headOf } from '@kith/http/node'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -16,7 +17,7 @@ import type {
   RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
-import { hostRequest } from './host-request.ts'
+import { hostRequest } from './fastify-request.ts'
 import { registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
@@ -63,7 +64,7 @@ export interface KithFastifyOptions extends KithHttpOptions {
 }
 
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
-  const http = createKithHttp(kith, options)
+  const http = createKithRoutes(kith, options)
   app.decorateRequest('viewer', null)
   app.decorate('requireViewer', guard(http, http.requireViewer))
   app.decorate('readViewer', guard(http, http.readViewer))
@@ -96,15 +97,14 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
 })
 
 function guard(
-  http: KithHttp,
+  http: KithRoutes,
   check: (head: RequestHead) => Promise<Viewer | null>,
 ): preHandlerAsyncHookHandler {
   return async (request, reply) => {
-    const from = hostRequest(request, reply)
     try {
-      request.viewer = await check(from.head)
+      request.viewer = await check(headOf(request.raw))
     } catch (error) {
-      return send(reply, http.problem(error, from), http.bodyTimeoutSeconds)
+      return send(reply, http.problem(error, hostRequest(request, reply)), http.bodyTimeoutSeconds)
     }
   }
 }

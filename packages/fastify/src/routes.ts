@@ -1,29 +1,34 @@
-import { Readable } from 'node:stream'
 import { KithError } from '@kith/core'
-import type { HostRequest, KithHttp } from '@kith/http'
-import { toRequest } from '@kith/http/node'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hostRequest, originOf } from './host-request.ts'
+import type { KithRoutes } from '@kith/http'
+import type { FastifyInstance } from 'fastify'
+import { HostedRequest, hostRequest } from './fastify-request.ts'
 import { send } from './send.ts'
 
 /** Registers the routes of Kith in a scope of their own, whose parsers leave the bodies as they come. */
-export function registerRoutes(scope: FastifyInstance, http: KithHttp): void {
+export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   // What Fastify itself refuses in this scope: a content type that cannot be read.
   scope.setErrorHandler((error, request, reply) =>
-    send(reply, http.problem(refusal(error), refused(request, reply)), http.bodyTimeoutSeconds),
+    send(
+      reply,
+      http.problem(refusal(error), { ...hostRequest(request, reply), of: 'kith' }),
+      http.bodyTimeoutSeconds,
+    ),
   )
 
-  for (const route of http.paths) {
+  for (const path of http.paths) {
     scope.route({
       // All of them, so that a wrong one is told the right ones.
       method: scope.supportedMethods,
-      url: withinScope(route, scope.prefix),
+      url: withinScope(path, scope.prefix),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const answered = await answer(http, { request, reply, route })
-        return send(reply, answered, http.bodyTimeoutSeconds)
+        // As its request line has it: by options of the router other spellings lead here too, in other letter case, with
+        // doubled slashes, as an absolute address.
+        const match = http.find(request.raw.url ?? '', path)
+        const answer = await http.answer(new HostedRequest(request, reply), match)
+        return send(reply, answer, http.bodyTimeoutSeconds)
       },
     })
   }
@@ -35,32 +40,6 @@ function withinScope(path: string, scopePrefix: string): string {
   throw new TypeError(
     `kithFastify: it is registered under ${scopePrefix}, which the prefix of createKith does not begin with: add it there, or register the plugin outside`,
   )
-}
-
-interface Asked {
-  request: FastifyRequest
-  reply: FastifyReply
-  /** As the router of Fastify has read the request: by its options other spellings lead here too. */
-  route: string
-}
-
-async function answer(http: KithHttp, { request, reply, route }: Asked): Promise<Response> {
-  try {
-    const body = request.body instanceof Readable ? request.body : request.raw
-    return await http.handle(toRequest({ incoming: request.raw, body }), {
-      address: request.ip,
-      peerAddress: request.socket.remoteAddress,
-      target: request.raw.url ?? '',
-      route,
-      ...originOf(request, reply),
-    })
-  } catch (error) {
-    return http.problem(error, refused(request, reply))
-  }
-}
-
-function refused(request: FastifyRequest, reply: FastifyReply): HostRequest {
-  return { ...hostRequest(request, reply), of: 'kith' }
 }
 
 function refusal(error: unknown): unknown {

@@ -1,16 +1,23 @@
-import { bodyOf, endLate } from '@kith/http/node'
+import { Readable } from 'node:stream'
+import type { HttpAnswer } from '@kith/http'
+import { endLate, endWithClient } from '@kith/http/node'
 import type { FastifyReply } from 'fastify'
 
-/** Sends a Fetch response. What the host has set before stays. */
-export function send(reply: FastifyReply, response: Response, bodyTimeoutSeconds: number): FastifyReply {
-  endLate(reply.raw, bodyTimeoutSeconds)
+/** Sends an answer. What the host has set before stays. */
+export function send(
+  reply: FastifyReply,
+  { status, headers, body }: HttpAnswer,
+  bodyTimeoutSeconds: number,
+): FastifyReply {
   const vary = reply.getHeader('vary')
   // Fastify would replace this header, while it adds up cookies by itself.
-  if (vary !== undefined) response.headers.append('vary', String(vary))
+  if (vary !== undefined) headers['vary'] = [headers['vary'] ?? [], String(vary)].flat().join(', ')
   // HTTP/2 has no such header.
-  if (reply.request.raw.httpVersionMajor >= 2) response.headers.delete('connection')
-  for (const [name, value] of response.headers) reply.header(name, value)
-  reply.code(response.status)
-  // Not the response itself: Fastify hears of no end where a client left before the answer.
-  return reply.send(bodyOf(response, reply.raw) ?? undefined)
+  if (reply.request.raw.httpVersionMajor >= 2) delete headers['connection']
+  reply.code(status).headers(headers)
+  if (body instanceof Readable) endWithClient(body, reply.raw)
+  // As bytes: to the content type of a text Fastify would add a charset.
+  reply.send(typeof body === 'string' ? Buffer.from(body) : (body ?? undefined))
+  endLate(reply.raw, bodyTimeoutSeconds)
+  return reply
 }

@@ -21,7 +21,6 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'register',
       summary: 'Create an account and sign in',
       body: signInBody(inputs.register),
-      readByService: true,
       status: 201,
       output: shapes.SignIn,
       problems: ['identifier-taken', 'origin-not-allowed', 'rate-limited', 'busy'],
@@ -43,12 +42,11 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       summary:
         'Change your own account; with `currentPassword` every session ends, and a new one is opened for you',
       body: inputs.edit,
-      readByService: true,
       status: 200,
       output: shapes.Edit,
       problems: ['identifier-taken', 'rate-limited', 'wrong-password', 'account-locked', 'busy'],
-      async handle(viewer, { body, ...exchange }) {
-        const { user, signIn } = await accounts.edit(viewer, body, exchange.client)
+      async handle(viewer, exchange) {
+        const { user, signIn } = await accounts.edit(viewer, exchange.body, exchange.client)
         if (signIn === null) return { body: user }
         const { session, tokens } = answerRenewal(exchange, signIn)
         return { body: { ...user, session, tokens } }
@@ -60,7 +58,6 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'deleteMe',
       summary: 'Delete your own account and end its sessions',
       body: inputs.delete,
-      readByService: true,
       status: 204,
       problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, { body, client, setCookies }) {
@@ -75,12 +72,12 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       operationId: 'changePassword',
       summary: 'Change your password; every session ends, and a new one is opened for you',
       body: inputs.changePassword,
-      readByService: true,
       status: 200,
       output: shapes.SignIn,
       problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
-      async handle(viewer, { body, ...exchange }) {
-        return { body: answerRenewal(exchange, await accounts.changePassword(viewer, body, exchange.client)) }
+      async handle(viewer, exchange) {
+        const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
+        return { body: answerRenewal(exchange, signedIn) }
       },
     }),
   ]

@@ -2,26 +2,38 @@ import { stat } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type BodyPace, readPaced } from './body-pace.ts'
 
-/** A body that hands on its next chunk when `next` says so. */
+/** A body that hands on its next chunk when `send` says so. */
 function controlled() {
-  let controller: ReadableStreamDefaultController<Uint8Array>
-  let cancelled = false
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start: (own) => void (controller = own),
-      cancel: () => void (cancelled = true),
+  const chunks: number[] = []
+  let [isOver, isLetGo, wake] = [false, false, () => {}]
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      while (chunks.length === 0 && !isOver) await new Promise<void>((resolve) => void (wake = resolve))
+      const length = chunks.shift()
+      return length === undefined
+        ? { done: true, value: undefined }
+        : { done: false, value: new Uint8Array(length) }
     },
-    { highWaterMark: 0 },
-  )
+    async return() {
+      isLetGo = true
+      return { done: true, value: undefined }
+    },
+  }
   return {
-    body,
-    send: (length: number) => controller.enqueue(new Uint8Array(length)),
-    end: () => controller.close(),
-    cancelled: () => cancelled,
+    body: { [Symbol.asyncIterator]: () => iterator },
+    send(length: number) {
+      chunks.push(length)
+      wake()
+    },
+    end() {
+      isOver = true
+      wake()
+    },
+    isLetGo: () => isLetGo,
   }
 }
 
-async function lengthOf(body: ReadableStream<Uint8Array>, pace: BodyPace, pause = 0): Promise<number> {
+async function lengthOf(body: AsyncIterable<Uint8Array>, pace: BodyPace, pause = 0): Promise<number> {
   let length = 0
   for await (const chunk of readPaced(body, pace)) {
     length += chunk.byteLength
@@ -31,17 +43,17 @@ async function lengthOf(body: ReadableStream<Uint8Array>, pace: BodyPace, pause 
 }
 
 test('a body that stops is too slow, and is let go', async () => {
-  const { body, send, cancelled } = controlled()
+  const { body, send, isLetGo } = controlled()
   send(10)
   const pace = { graceSeconds: 0.05, bytesPerSecond: 0 }
   await expect(lengthOf(body, pace)).rejects.toMatchObject({ code: 'request-timeout', status: 408 })
-  expect(cancelled()).toBe(true)
+  expect(isLetGo()).toBe(true)
 })
 
 test('one byte after the other does not keep a reader beyond the rate', async () => {
-  const { body, send, cancelled } = controlled()
+  const { body, send, isLetGo } = controlled()
   const trickle = setInterval(() => {
-    if (!cancelled()) send(1)
+    if (!isLetGo()) send(1)
   }, 5)
   const pace = { graceSeconds: 0.1, bytesPerSecond: 16_384 }
   await expect(lengthOf(body, pace)).rejects.toMatchObject({ code: 'request-timeout' })
@@ -79,8 +91,8 @@ test('what was sent faster is saved up only to three times the grace', async () 
 })
 
 test('whoever stops reading lets the body go', async () => {
-  const { body, send, cancelled } = controlled()
+  const { body, send, isLetGo } = controlled()
   send(1)
   for await (const _chunk of readPaced(body, { graceSeconds: 10, bytesPerSecond: 0 })) break
-  expect(cancelled()).toBe(true)
+  expect(isLetGo()).toBe(true)
 })

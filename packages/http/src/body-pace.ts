@@ -10,19 +10,19 @@ export interface BodyPace {
 
 /**
  * Reads a body that has to keep a pace. Only waiting for the sender counts: a reader that is slow itself is not charged to
- * it. A caller that stops reading cancels the body. @throws request-timeout
+ * it. A caller that stops reading lets go of the body. @throws request-timeout
  */
 export async function* readPaced(
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   { graceSeconds, bytesPerSecond }: BodyPace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = body.getReader()
+  const chunks = body[Symbol.asyncIterator]()
   const grace = graceSeconds * 1000
   let credit = grace
   try {
     for (;;) {
       const asked = performance.now()
-      const { done, value } = await within(credit, reader.read())
+      const { done, value } = await within(credit, chunks.next())
       if (done) return
       const waited = performance.now() - asked
       // Later than the timer should have been: this process stood still, and nobody knows when the chunk came.
@@ -34,7 +34,7 @@ export async function* readPaced(
     }
   } finally {
     // Not waited for, since a sender that has stopped may keep that waiting too.
-    reader.cancel().catch(() => {})
+    chunks.return?.().catch(() => {})
   }
 }
 

@@ -2,50 +2,53 @@ import { expect, test } from 'vitest'
 import { readJsonBody } from './body.ts'
 
 function read(
-  body: string | ReadableStream | null,
-  headers: Record<string, string> = {},
+  body: Iterable<string> | AsyncIterable<Uint8Array> | null,
+  headers: object = {},
   parsedBody?: unknown,
 ) {
-  const request = new Request('http://localhost', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-    duplex: 'half',
-  } as RequestInit)
-  return readJsonBody({ request, parsedBody, limitBytes: 100, timeoutSeconds: 30 })
+  return readJsonBody({
+    request: {
+      method: 'POST',
+      headers: new Headers({ 'content-type': 'application/json', ...headers }),
+      parsedBody,
+      body: () => body && bytesOf(body),
+      signal: new AbortController().signal,
+    },
+    limitBytes: 100,
+    timeoutSeconds: 30,
+  })
+}
+
+async function* bytesOf(chunks: Iterable<string> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }
 
 function stream(chunks: (string | Error)[]): {
-  body: ReadableStream<Uint8Array>
+  body: AsyncIterable<Uint8Array>
   pulls: () => number
-  cancelled: () => boolean
+  letGo: () => boolean
 } {
-  let [pulls, cancelled] = [0, false]
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const chunk = chunks[pulls++]
-        if (chunk === undefined) controller.close()
-        else if (typeof chunk === 'string') controller.enqueue(Buffer.from(chunk))
-        else controller.error(chunk)
-      },
-      cancel: () => void (cancelled = true),
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, pulls: () => pulls, cancelled: () => cancelled }
+  let [pulls, letGo] = [0, false]
+  async function* make(): AsyncGenerator<Uint8Array> {
+    try {
+      for (const chunk of chunks) {
+        pulls++
+        if (typeof chunk !== 'string') throw chunk
+        yield Buffer.from(chunk)
+      }
+    } finally {
+      letGo = true
+    }
+  }
+  return { body: make(), pulls: () => pulls, letGo: () => letGo }
 }
 
 test('reads an object, whole or in pieces that split a character', async () => {
-  expect(await read('{"a":"ü"}')).toEqual({ a: 'ü' })
-  const bytes = Buffer.from('{"a":"ü"}')
-  const pieces = new ReadableStream({
-    start(controller) {
-      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
-      controller.close()
-    },
-  })
-  expect(await read(pieces)).toEqual({ a: 'ü' })
+  expect(await read(['{"a":"ü"}'])).toEqual({ a: 'ü' })
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (const byte of Buffer.from('{"a":"ü"}')) yield Uint8Array.of(byte)
+  }
+  expect(await read(pieces())).toEqual({ a: 'ü' })
 })
 
 test('no body is an empty object', async () => {
@@ -53,10 +56,10 @@ test('no body is an empty object', async () => {
   expect(await read(stream([]).body, { 'content-type': 'text/plain' })).toEqual({})
 })
 
-test('stops reading at the limit and lets go of the stream', async () => {
+test('stops reading at the limit and lets go of the body', async () => {
   const endless = stream(Array<string>(1000).fill('x'.repeat(30)))
   await expect(read(endless.body)).rejects.toMatchObject({ code: 'payload-too-large' })
-  expect([endless.pulls(), endless.cancelled()]).toEqual([4, true])
+  expect([endless.pulls(), endless.letGo()]).toEqual([4, true])
 })
 
 test('believes a length that is too large without reading', async () => {
@@ -73,7 +76,7 @@ test('a body that breaks off is the mistake of the request', async () => {
 })
 
 test('an error never quotes the body', async () => {
-  const error = await read('{"password":"hunter22"').catch((thrown: unknown) => thrown)
+  const error = await read(['{"password":"hunter22"']).catch((thrown: unknown) => thrown)
   expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('hunter22')
 })
 
@@ -86,9 +89,4 @@ test('a body that a parser has read is taken as it is', async () => {
 
 test('a body that something else has consumed is an error of the app', async () => {
   await expect(read(null, {}, Buffer.from('{}'))).rejects.toThrow(/mount the routes of Kith before/)
-  const request = new Request('http://localhost', { method: 'POST', body: '{}' })
-  await request.text()
-  await expect(
-    readJsonBody({ request, parsedBody: undefined, limitBytes: 100, timeoutSeconds: 30 }),
-  ).rejects.toThrow(TypeError)
 })

@@ -1,11 +1,10 @@
 import { InvalidInputError, KithError } from '@kith/core'
 import { readPaced } from './body-pace.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** A request whose body is to be read. */
 export interface BodySource {
-  request: Request
-  /** The body as the host's own JSON parser left it; `undefined` where none ran. */
-  parsedBody: unknown
+  request: HttpRequest
   limitBytes: number
   /** How long the sender may take for all of it. */
   timeoutSeconds: number
@@ -15,25 +14,31 @@ export interface BodySource {
  * Reads a JSON object; no body at all counts as an empty one.
  * @throws payload-too-large, request-timeout, unsupported-media-type, malformed-request, invalid-input
  */
-export async function readJsonBody(source: BodySource): Promise<object> {
-  const { request, parsedBody, limitBytes } = source
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  if (parsedBody === undefined && request.body === null) return {}
-  // Read first: of a body in chunks nobody knows before whether anything comes.
-  const bytes = parsedBody === undefined ? await readBytes(source) : null
-  if (bytes?.byteLength === 0) return {}
-  demandJson(request.headers, bytes === null)
-  const value = bytes === null ? checkParsed(parsedBody) : parse(bytes)
+export async function readJsonBody({ request, ...limits }: BodySource): Promise<object> {
+  const { parsedBody, headers } = request
+  if (Number(headers.get('content-length') ?? 0) > limits.limitBytes) throw tooLarge(limits.limitBytes)
+  let value: unknown
+  if (parsedBody === undefined) {
+    const body = request.body()
+    // Read first: of a body in chunks nobody knows before whether anything comes.
+    const bytes = body && (await readBytes(body, limits))
+    if (bytes === null || bytes.byteLength === 0) return {}
+    demandJson(request, false)
+    value = parse(bytes)
+  } else {
+    demandJson(request, true)
+    value = checkParsed(parsedBody)
+  }
   if (!isShallow(value, maxDepth)) throw malformed('It is nested too deeply.')
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   const message = 'The body has to be a JSON object'
-  throw new InvalidInputError([{ path: '', code: 'wrong-type', message }])
+  throw new InvalidInputError([{ path: '', code: 'wrong-type', expected: 'object', message }])
 }
 
 /** Deeper than any input of ours. */
 const maxDepth = 16
 
-function demandJson(headers: Headers, parsed: boolean): void {
+function demandJson({ headers }: HttpRequest, parsed: boolean): void {
   const type = headers.get('content-type') ?? ''
   if (!/^application\/json *(?:; *charset="?utf-8"? *)?;?$/i.test(type))
     throw new KithError('unsupported-media-type', { detail: 'Send JSON as `application/json`, in UTF-8.' })
@@ -42,14 +47,15 @@ function demandJson(headers: Headers, parsed: boolean): void {
     throw new KithError('unsupported-media-type', { detail: 'Send the body without a content encoding.' })
 }
 
-async function readBytes({ request, limitBytes, timeoutSeconds }: BodySource): Promise<Uint8Array> {
-  if (request.bodyUsed) throw new TypeError(consumedMessage)
-  if (request.body === null) return new Uint8Array()
+async function readBytes(
+  body: AsyncIterable<Uint8Array>,
+  { limitBytes, timeoutSeconds }: Omit<BodySource, 'request'>,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    // Leaving the loop cancels the stream, so nothing past the limit is read.
-    for await (const chunk of readPaced(request.body, { graceSeconds: timeoutSeconds, bytesPerSecond: 0 })) {
+    // Leaving the loop lets go of the body, so nothing past the limit is read.
+    for await (const chunk of readPaced(body, { graceSeconds: timeoutSeconds, bytesPerSecond: 0 })) {
       length += chunk.byteLength
       if (length > limitBytes) throw tooLarge(limitBytes)
       chunks.push(chunk)

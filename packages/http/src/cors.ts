@@ -1,11 +1,12 @@
-import type { RequestHead } from './request-head.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import type { RequestHead } from './http-request.ts'
 
 /** Tells browsers which pages may read the answers. */
 export interface Cors {
-  /** Adds the headers for the page that asks, if it is an allowed one. */
-  expose(head: RequestHead, headers: Headers): void
+  /** Adds the headers for the page that asks, if it is an allowed one. Once for each answer. */
+  expose(head: RequestHead, answer: HttpAnswer): void
   /** The answer to `OPTIONS` on a path with these methods, which a browser asks before some requests of other origins. */
-  preflight(head: RequestHead, methods: string): Response
+  preflight(head: RequestHead, methods: string): HttpAnswer
 }
 
 /** Creates the CORS side of `allowedOrigins`. */
@@ -16,23 +17,22 @@ export function createCors(allowedOrigins: ReadonlySet<string>): Cors {
   }
 
   return {
-    expose(head, headers) {
-      // Most answers were made with it: changing headers costs as much as making them.
-      if (!headers.get('vary')?.includes('Origin')) headers.append('vary', 'Origin')
+    expose(head, { headers }) {
+      headers['vary'] = headers['vary'] === undefined ? 'Origin' : `${String(headers['vary'])}, Origin`
       const origin = allowed(head)
       if (origin === null) return
-      headers.set('access-control-allow-origin', origin)
-      headers.set('access-control-allow-credentials', 'true')
-      headers.set('access-control-expose-headers', 'Retry-After, X-Request-Id')
+      headers['access-control-allow-origin'] = origin
+      headers['access-control-allow-credentials'] = 'true'
+      headers['access-control-expose-headers'] = 'Retry-After, X-Request-Id'
     },
     preflight(head, methods) {
-      const headers = new Headers({ allow: methods, 'cache-control': 'no-store' })
+      const headers: HttpAnswer['headers'] = { allow: methods, 'cache-control': 'no-store' }
       if (allowed(head) !== null) {
-        headers.set('access-control-allow-methods', methods)
-        headers.set('access-control-allow-headers', 'Authorization, Content-Type, X-Request-Id')
-        headers.set('access-control-max-age', '600')
+        headers['access-control-allow-methods'] = methods
+        headers['access-control-allow-headers'] = 'Authorization, Content-Type, X-Request-Id'
+        headers['access-control-max-age'] = '600'
       }
-      return new Response(null, { status: 204, headers })
+      return { status: 204, headers, body: null }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Cookies, TokenCookies } from './cookies.ts'
-import type { RequestHead } from './request-head.ts'
+import type { RequestHead } from './http-request.ts'
 
 /** What a request shows to say who asks. */
 export type Credentials =

@@ -1,7 +1,7 @@
-import { type Accounts, type ErrorCode, isKithError, KithError, type Sessions, type Viewer } from '@kith/core'
+import { type ErrorCode, isKithError, KithError, type Sessions, type Viewer } from '@kith/core'
 import type { Cookies } from './cookies.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
-import { isUnsafe, type RequestHead } from './request-head.ts'
+import { isUnsafe, type RequestHead } from './http-request.ts'
 
 /** Decides who asks, and whether the page they ask from may. */
 export interface Guard {
@@ -12,24 +12,21 @@ export interface Guard {
   credentials(head: RequestHead): Credentials
   /** Refuses to sign a browser in by cookies for a page that is not allowed. @throws origin-not-allowed */
   demandOwnPage(head: RequestHead): void
-  /** Who asks. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
-  requireViewer(head: RequestHead): Promise<Viewer>
-  /** Who asks, if their account has one of these roles now. @throws as `requireViewer`; account-banned, role-required */
-  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
-  /** Who asks, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
-  readViewer(head: RequestHead): Promise<Viewer | null>
+  /** Whose these are. @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked */
+  viewerOf(credentials: Credentials): Promise<Viewer>
+  /** The same, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
+  guestOf(credentials: Credentials): Promise<Viewer | null>
 }
 
 /** What {@link createGuard} depends on. */
 export interface GuardOptions {
   sessions: Sessions
-  accounts: Pick<Accounts, 'requireRole'>
   cookies: Cookies
   allowedOrigins: ReadonlySet<string>
 }
 
 /** Creates the guard of one handler. */
-export function createGuard({ sessions, accounts, cookies, allowedOrigins }: GuardOptions): Guard {
+export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions): Guard {
   /** `unknown` is no browser, or one older than both headers. */
   function judge({ headers }: RequestHead): 'allowed' | 'refused' | 'unknown' {
     const origin = headers.get('origin')
@@ -47,29 +44,20 @@ export function createGuard({ sessions, accounts, cookies, allowedOrigins }: Gua
     return found
   }
 
-  async function requireViewer(head: RequestHead): Promise<Viewer> {
-    const found = credentials(head)
-    if (found.kind === 'none') throw new KithError('unauthenticated', { detail: signIn })
-    if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
-    // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
-    if (found.accessToken === null)
-      throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
-    return await sessions.authenticate(found.accessToken)
-  }
-
   return {
     credentials,
     demandOwnPage(head) {
       if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
     },
-    requireViewer,
-    async requireRole(head, roles) {
-      const viewer = await requireViewer(head)
-      await accounts.requireRole(viewer, roles)
-      return viewer
+    async viewerOf(found) {
+      if (found.kind === 'none') throw new KithError('unauthenticated', { detail: signIn })
+      if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
+      // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
+      if (found.accessToken === null)
+        throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
+      return await sessions.authenticate(found.accessToken)
     },
-    async readViewer(head) {
-      const found = credentials(head)
+    async guestOf(found) {
       if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
       try {
         return await sessions.authenticate(found.accessToken)

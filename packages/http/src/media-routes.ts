@@ -7,10 +7,17 @@ import {
   suggestInput,
 } from '@kith/core'
 import type { HttpConfig } from './options.ts'
-import type { RequestHead } from './request-head.ts'
-import { publicRoute, type Answer, type Route, type RouteDescription, viewerRoute } from './route.ts'
+import type { RequestHead } from './http-request.ts'
+import {
+  type Answer,
+  type Params,
+  publicRoute,
+  type Route,
+  type RouteDescription,
+  viewerRoute,
+} from './route.ts'
 import { fileHeaders, serveFile } from './served-file.ts'
-import { socialShapes as shapes } from './social-shapes.ts'
+import { shapes } from './shapes.ts'
 import { readUpload } from './upload.ts'
 import { createUploadPlaces } from './upload-places.ts'
 
@@ -71,7 +78,6 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       operationId: 'signUpload',
       summary: 'Announce a file and learn where to send it, straight to the host of the media',
       body: signUploadInput,
-      readByService: true,
       status: 201,
       output: shapes.SignedUpload,
       problems: ['media-too-large', 'media-unavailable', 'rate-limited', 'not-configured'],
@@ -95,7 +101,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         'busy',
         'not-configured',
       ],
-      handle: async (viewer, { params }) => ({ body: await uploads.confirm(viewer, params['id'] ?? '') }),
+      handle: async (viewer, { params }) => ({ body: await uploads.confirm(viewer, params.id) }),
     }),
     viewerRoute({
       method: 'POST',
@@ -103,12 +109,11 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       operationId: 'suggestCaptions',
       summary: 'Suggest captions for your image; none is published by itself',
       body: suggestInput,
-      readByService: true,
       status: 200,
       output: shapes.Captions,
       problems: ['media-not-found', 'rate-limited', 'captions-unavailable', 'not-configured'],
       handle: async (viewer, { params, body }) => ({
-        body: await captions.suggest(viewer, params['id'] ?? '', body),
+        body: await captions.suggest(viewer, params.id, body),
       }),
     }),
     publicRoute({
@@ -119,7 +124,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       status: 200,
       produces: ['image/png'],
       async handle({ params }) {
-        const id = /^([0-9a-f-]{36})\.png$/.exec(params['file'] ?? '')?.[1]
+        const id = /^([0-9a-f-]{36})\.png$/.exec(params.file)?.[1]
         if (id === undefined) throw new KithError('media-not-found')
         return { bytes: drawDefaultAvatar(id), headers: { ...fileHeaders, 'content-type': 'image/png' } }
       },
@@ -155,14 +160,11 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       ...description,
       method: 'GET',
       status: 200,
-      handle: ({ params, head }) => (granted ? sendOn(params) : serve(params, head)),
+      handle: ({ params, request }) => (granted ? sendOn(params) : serve(params, request)),
     })
   }
 
-  async function serve(
-    { id = '', rendition: name }: Readonly<Record<string, string>>,
-    { headers }: RequestHead,
-  ): Promise<Answer> {
+  async function serve({ id, rendition: name }: Params, { headers }: RequestHead): Promise<Answer> {
     const rendition = demandRendition(name)
     const visible = await uploads.servedFile(id)
     const answer =
@@ -173,7 +175,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
     throw new KithError('media-not-found')
   }
 
-  async function sendOn({ id = '', rendition: name }: Readonly<Record<string, string>>): Promise<Answer> {
+  async function sendOn({ id, rendition: name }: Params): Promise<Answer> {
     const rendition = demandRendition(name)
     const visible = await uploads.servedFile(id)
     if (!visible || (rendition && visible.kind !== 'image')) throw new KithError('media-not-found')

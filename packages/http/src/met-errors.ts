@@ -1,28 +1,25 @@
-/** Errors that were met: their records were written. */
-export function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
-  const known = new WeakSet<object>()
+/** What is known of errors that were met. */
+export interface MetErrors {
+  /** Notes that the record of the request was written that this error ended: a framework may hand it to its error handler as well. */
+  record(error: unknown): void
+  isRecorded(error: unknown): boolean
+  /** Notes when the check began that this error ended: the record of a refused request of the host is opened after it. */
+  note(error: unknown, started: number): void
+  startOf(error: unknown): number | undefined
+}
+
+/** Creates it. */
+export function createMetErrors(): MetErrors {
+  const recorded = new WeakSet<object>()
+  const starts = new WeakMap<object, number>()
   return {
-    has: (error) => typeof error === 'object' && error !== null && known.has(error),
-    add: (error) => void (typeof error === 'object' && error !== null && known.add(error)),
+    record: (error) => void (isObject(error) && recorded.add(error)),
+    isRecorded: (error) => isObject(error) && recorded.has(error),
+    note: (error, started) => void (isObject(error) && starts.set(error, started)),
+    startOf: (error) => (isObject(error) ? starts.get(error) : undefined),
   }
 }
 
-/** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
-export function createBeginnings(): {
-  note<Result>(check: () => Promise<Result>): Promise<Result>
-  of(error: unknown): number | undefined
-} {
-  const known = new WeakMap<object, number>()
-  return {
-    async note(check) {
-      const started = performance.now()
-      try {
-        return await check()
-      } catch (error) {
-        if (error instanceof Error) known.set(error, started)
-        throw error
-      }
-    },
-    of: (error) => (error instanceof Error ? known.get(error) : undefined),
-  }
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -1,86 +1,132 @@
-import { IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { bodyOf, hasLeft } from './answer-body.ts'
+import type { Logger } from '@kith/core'
 import { consumedMessage } from './body.ts'
-import { own } from './chunk-memory.ts'
-import { streamChunks } from './chunk-stream.ts'
-import { type RequestHead, requestIdOf as idOf } from './request-head.ts'
+import { hasLeft, whenLeft } from './client-line.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import { type HttpRequest, type RequestHead, requestIdOf as idOf } from './http-request.ts'
+import type { KithRoutes } from './kith-routes.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
 
-export { bodyOf, hasLeft }
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
-/** A request of Node's own server, as a framework hands it on. */
-export interface NodeRequest {
-  incoming: IncomingMessage
-  /** The body where the framework replaced the raw one, otherwise the raw one; `null` where a parser has read it. */
-  body: Readable | null
-}
+/** A request of Node's own server. A framework extends it with what it knows better. Nothing is worked out before it is asked for. */
+export class NodeRequest implements HttpRequest {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  readonly headers: RequestHead['headers']
+  #signal: AbortSignal | undefined
 
-// A `Request` refuses these; one that no route has is answered the same.
-const untransferable: Readonly<Record<string, string>> = {
-  CONNECT: 'X-CONNECT',
-  TRACE: 'X-TRACE',
-  TRACK: 'X-TRACK',
-}
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    this.headers = headersOf(incoming)
+  }
 
-/**
- * Makes a Fetch request. The body is streamed. Its URL says nothing: the target of the request is handed on beside it, since
- * a URL is read and changed on the way. @throws TypeError where something has read the body already
- */
-export function toRequest({ incoming, body }: NodeRequest): Request {
-  const method = incoming.method ?? 'GET'
-  const sendsBody = method !== 'GET' && method !== 'HEAD' && hasBody(incoming)
-  if (sendsBody && body?.readableDidRead) throw new TypeError(consumedMessage)
-  return new Request('http://localhost/', {
-    method: untransferable[method] ?? method,
-    headers: headersOf(incoming),
-    ...(sendsBody && body && { body: toWeb(body, incoming), duplex: 'half' as const }),
-  })
-}
+  get method(): string {
+    return this.incoming.method ?? 'GET'
+  }
 
-/** The head of a request, for guards: cheaper than a whole Fetch request. */
-export function headOf({ method = 'GET', headers }: IncomingMessage): RequestHead {
-  return {
-    method,
-    headers: {
-      get(name) {
-        const value = headers[name]
-        return value === undefined ? null : String(value)
-      },
-    },
+  get id(): string {
+    return requestIdOf(this.incoming)
+  }
+
+  get logger(): Logger | undefined {
+    return undefined
+  }
+
+  get address(): string | undefined {
+    return this.incoming.socket.remoteAddress
+  }
+
+  get peerAddress(): string | undefined {
+    return this.incoming.socket.remoteAddress
+  }
+
+  get parsedBody(): unknown {
+    return undefined
+  }
+
+  /** The body where a framework has replaced the raw one. */
+  protected get source(): Readable {
+    return this.incoming
+  }
+
+  body(): AsyncIterable<Uint8Array> | null {
+    const { method, source } = this
+    if (method === 'GET' || method === 'HEAD' || !hasBody(this.incoming)) return null
+    if (source.readableDidRead) throw new TypeError(consumedMessage)
+    return chunksOf(source)
+  }
+
+  hasLeft(): boolean {
+    return hasLeft(this.outgoing)
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal) return this.#signal
+    const controller = new AbortController()
+    this.#signal = controller.signal
+    whenLeft(this.outgoing, () => controller.abort())
+    return this.#signal
   }
 }
 
+/** Handles the requests of a server without a framework; `null` for one that goes elsewhere, which is left alone. */
+export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | null
+
+/** Creates it: `createServer((incoming, outgoing) => void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end()))`. */
+export function createNodeHandler(routes: KithRoutes): NodeHandler {
+  return (incoming, outgoing) => {
+    const match = routes.find(incoming.url ?? '')
+    if (!match) return null
+    return routes
+      .answer(new NodeRequest(incoming, outgoing), match)
+      .then((answer) => sendAnswer(answer, outgoing, routes.bodyTimeoutSeconds))
+  }
+}
+
+/** The head of a request, for guards. */
+export function headOf(incoming: IncomingMessage): RequestHead {
+  return { method: incoming.method ?? 'GET', headers: headersOf(incoming) }
+}
+
 /**
- * Writes a Fetch response; resolves when it is sent, or the client has gone. What the host has set before stays. The rest of
- * the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as
- * long is left.
+ * Writes an answer; resolves when it is sent, or the client has gone. What the host has set before stays. The rest of the
+ * request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as long is
+ * left.
  */
-export async function sendResponse(
-  response: Response,
+export async function sendAnswer(
+  { status, headers, body }: HttpAnswer,
   outgoing: ServerResponse,
   bodyTimeoutSeconds: number = 30,
 ): Promise<void> {
-  endLate(outgoing, bodyTimeoutSeconds)
-  outgoing.statusCode = response.status
-  for (const [name, value] of response.headers) {
+  outgoing.statusCode = status
+  for (const name in headers) {
+    const value = headers[name] as string | string[]
     if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
     else if (name !== 'connection' || outgoing.req.httpVersionMajor < 2) outgoing.setHeader(name, value)
   }
-  const body = bodyOf(response, outgoing)
-  if (body === null) {
-    outgoing.end()
+  if (body instanceof Readable) {
+    endLate(outgoing, bodyTimeoutSeconds)
+    endWithClient(body, outgoing)
+    try {
+      await pipeline(body, outgoing)
+    } catch (error) {
+      if (!hasLeft(outgoing)) throw error
+    }
     return
   }
-  try {
-    await pipeline(body, outgoing)
-  } catch (error) {
-    if (!hasLeft(outgoing)) throw error
-  }
+  if (body === null) outgoing.end()
+  else outgoing.end(body)
+  endLate(outgoing, bodyTimeoutSeconds)
+}
+
+/** Ends the body of an answer with its client. */
+export function endWithClient(body: Readable, outgoing: ServerResponse): void {
+  whenLeft(outgoing, () => body.destroy())
 }
 
 /**
@@ -89,15 +135,24 @@ export async function sendResponse(
  * its own, nobody else would wait for an end of either.
  */
 export function endLate(outgoing: ServerResponse, seconds: number): void {
-  endStalledAnswer(outgoing, 2 * seconds)
   const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
-  if (isHttp2(incoming)) return endLateStream(incoming, seconds)
+  if (isHttp2(incoming)) {
+    endStalledAnswer(outgoing, 2 * seconds)
+    return endLateStream(incoming, seconds)
+  }
+  if (!isOut(outgoing)) endStalledAnswer(outgoing, 2 * seconds)
+  if (incoming.complete) return
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
       if (!incoming.complete) incoming.socket.destroy()
     })
   })
+}
+
+/** Whether all of an answer was handed to the system: then nobody waits for the client. */
+function isOut({ writableEnded, socket }: ServerResponse): boolean {
+  return writableEnded && socket !== null && socket.writableLength === 0
 }
 
 /** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
@@ -144,19 +199,23 @@ function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function headersOf(incoming: IncomingMessage): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    // HTTP/2 lists its pseudo-headers among them.
-    if (value !== undefined && !name.startsWith(':')) headers.set(name, String(value))
+/**
+ * The chunks of a body; those that wait are joined, so that a sender cannot make its readers work by cutting it into single bytes.
+ * A reader that stops leaves the connection open, so that the answer is sent: the rest passes unread.
+ */
+async function* chunksOf(source: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source.iterator({ destroyOnReturn: false })
+  } finally {
+    source.on('error', () => {}).resume()
   }
-  return headers
 }
 
-/** The body as a Fetch request has it. Whoever stops reading leaves the connection open, so that the answer is sent. */
-function toWeb(body: Readable, incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const web = streamChunks(body)
-  // Node makes each chunk of a body anew. What another made into a request may be cut from something it still needs.
-  if (body === incoming && incoming instanceof IncomingMessage && incoming.socket instanceof Socket) own(web)
-  return web
+function headersOf({ headers }: IncomingMessage): RequestHead['headers'] {
+  return {
+    get(name) {
+      const value = headers[name]
+      return value === undefined ? null : String(value)
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorTable } from '@kith/core'
 import { z } from 'zod'
-import { requestIdPattern } from './request-head.ts'
+import { requestIdPattern } from './http-request.ts'
 import type { Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 

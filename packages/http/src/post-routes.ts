@@ -1,7 +1,7 @@
 import { type Kith, pageInput, type Viewer } from '@kith/core'
 import type { z } from 'zod'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
-import { socialShapes as shapes } from './social-shapes.ts'
+import { shapes } from './shapes.ts'
 
 /** The routes of posts, likes, saves and the home feed. */
 export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
@@ -23,7 +23,6 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       operationId: 'createPost',
       summary: 'Publish a post with your own uploads',
       body: posts.inputs.create,
-      readByService: true,
       status: 201,
       output: shapes.Post,
       problems: ['rate-limited'],
@@ -37,7 +36,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       status: 200,
       output: shapes.Post,
       problems: ['post-not-found'],
-      handle: async (viewer, { params }) => ({ body: await posts.get(viewer, params['id'] ?? '') }),
+      handle: async (viewer, { params }) => ({ body: await posts.get(viewer, params.id) }),
     }),
     viewerRoute({
       method: 'PATCH',
@@ -45,12 +44,11 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       operationId: 'editPost',
       summary: 'Change the caption of your post',
       body: posts.inputs.edit,
-      readByService: true,
       status: 200,
       output: shapes.Post,
       problems: ['post-not-found', 'not-author', 'rate-limited'],
       handle: async (viewer, { params, body }) => ({
-        body: await posts.edit(viewer, params['id'] ?? '', body),
+        body: await posts.edit(viewer, params.id, body),
       }),
     }),
     viewerRoute({
@@ -61,7 +59,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       status: 204,
       problems: ['post-not-found', 'not-author', 'rate-limited'],
       async handle(viewer, { params }) {
-        await posts.remove(viewer, params['id'] ?? '')
+        await posts.remove(viewer, params.id)
         return {}
       },
     }),
@@ -75,7 +73,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       output: shapes.UserPage,
       problems: ['post-not-found', 'invalid-cursor'],
       handle: async (viewer, { params, query }) => ({
-        body: await likes.list(viewer, params['id'] ?? '', query),
+        body: await likes.list(viewer, params.id, query),
       }),
     }),
     toggle({ method: 'PUT', mark: 'like', operationId: 'like', output: shapes.LikeState }, likes.add),
@@ -107,6 +105,6 @@ function toggle(
     status: 200,
     output,
     problems: ['post-not-found', 'rate-limited'],
-    handle: async (viewer, { params }) => ({ body: await change(viewer, params['id'] ?? '') }),
+    handle: async (viewer, { params }) => ({ body: await change(viewer, params.id) }),
   })
 }

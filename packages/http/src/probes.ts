@@ -1,4 +1,5 @@
 import type { Kith } from '@kith/core'
+import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 
 /** How a probe answers. */
 export interface ProbeOptions {
@@ -10,26 +11,17 @@ export interface ProbeOptions {
 }
 
 /** Whether this process goes on answering: always 200, whatever else is down. */
-export function answerHealth(kith: Pick<Kith, 'health'>, { details = false }: ProbeOptions = {}): Response {
+export function answerHealth(kith: Pick<Kith, 'health'>, { details = false }: ProbeOptions = {}): HttpAnswer {
   const health = kith.health()
-  return toProbeResponse(200, details ? { status: 'ok', ...health } : { status: 'ok' })
+  return jsonAnswer(200, details ? { status: 'ok', ...health } : { status: 'ok' })
 }
 
 /** Whether it can do its work: 200 or 503. */
 export async function answerReady(
   kith: Pick<Kith, 'ready'>,
   { details = false }: ProbeOptions = {},
-): Promise<Response> {
+): Promise<HttpAnswer> {
   const { ok, parts } = await kith.ready()
   const status = ok ? 'ok' : 'unavailable'
-  return toProbeResponse(ok ? 200 : 503, details ? { status, parts } : { status })
-}
-
-function toProbeResponse(status: number, body: object): Response {
-  const headers = {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  }
-  return new Response(JSON.stringify(body), { status, headers })
+  return jsonAnswer(ok ? 200 : 503, details ? { status, parts } : { status })
 }

@@ -1,4 +1,12 @@
-import { type ErrorCode, type FieldError, isKithError, KithError } from '@kith/core'
+import {
+  type ErrorCode,
+  type FieldError,
+  isInvalidInput,
+  isKithError,
+  isRetryLater,
+  KithError,
+} from '@kith/core'
+import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 
 /** What every failed request answers (RFC 9457). */
 export interface Problem {
@@ -13,10 +21,10 @@ export interface Problem {
 }
 
 /** Answers an error as a problem. What Kith did not raise is told as `internal-error`, without its message. */
-export function toProblemResponse(thrown: unknown, requestId: string): Response {
+export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error
-  const retryAfter = 'retryAfterSeconds' in error ? String(error.retryAfterSeconds) : null
+  const retryAfter = isRetryLater(error) ? String(error.retryAfterSeconds) : null
   const problem: Problem = {
     type: `urn:kith:problem:${code}`,
     title,
@@ -25,25 +33,19 @@ export function toProblemResponse(thrown: unknown, requestId: string): Response 
     detail: detailOf(error, retryAfter),
     requestId,
   }
-  const headers = new Headers({
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-  })
-  // Looked for by name, since the error may come from another copy of the package.
-  if ('errors' in error) problem.errors = error.errors as FieldError[]
-  if (retryAfter !== null) headers.set('retry-after', retryAfter)
+  if (isInvalidInput(error) && error.errors.length > 0) problem.errors = error.errors
+  const answer = jsonAnswer(status, problem, 'application/problem+json')
+  const { headers } = answer
+  headers['x-request-id'] = requestId
+  if (retryAfter !== null) headers['retry-after'] = retryAfter
   // Nobody knows where the next request would begin.
-  if (code === 'request-timeout') headers.set('connection', 'close')
+  if (code === 'request-timeout') headers['connection'] = 'close'
   if (status === 401)
-    headers.set(
-      'www-authenticate',
+    headers['www-authenticate'] =
       code.startsWith('access-token') || code === 'session-revoked'
         ? 'Bearer error="invalid_token"'
-        : 'Bearer',
-    )
-  return new Response(JSON.stringify(problem), { status, headers })
+        : 'Bearer'
+  return answer
 }
 
 /** What is wrong inside, and what to do about it, is for the log. */

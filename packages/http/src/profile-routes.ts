@@ -1,7 +1,7 @@
-import { type Kith, pageInput, type Viewer } from '@kith/core'
+import { type Kith, pageInput, parseInput, type Viewer } from '@kith/core'
 import { z } from 'zod'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
-import { socialShapes as shapes } from './social-shapes.ts'
+import { shapes } from './shapes.ts'
 
 const imageInput: z.ZodType<{ media: string }> = z.strictObject({ media: z.string().max(100) })
 
@@ -44,7 +44,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       status: 200,
       output: shapes.User,
       problems: ['account-not-found'],
-      handle: async (viewer, { params }) => ({ body: await profiles.get(viewer, params['username'] ?? '') }),
+      handle: async (viewer, { params }) => ({ body: await profiles.get(viewer, params.username) }),
     }),
     guestRoute({
       method: 'GET',
@@ -56,7 +56,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       output: shapes.PostPage,
       problems: ['account-not-found', 'invalid-cursor'],
       handle: async (viewer, { params, query }) => ({
-        body: await posts.byAuthor(viewer, params['username'] ?? '', query),
+        body: await posts.byAuthor(viewer, params.username, query),
       }),
     }),
     ...(['followers', 'following'] as const).map((list) =>
@@ -70,7 +70,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         output: shapes.UserPage,
         problems: ['account-not-found', 'invalid-cursor'],
         handle: async (viewer, { params, query }) => ({
-          body: await follows[list](viewer, params['username'] ?? '', query),
+          body: await follows[list](viewer, params.username, query),
         }),
       }),
     ),
@@ -97,7 +97,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         operationId === 'follow'
           ? ['account-not-found', 'self-follow', 'rate-limited']
           : ['account-not-found', 'rate-limited'],
-      handle: async (viewer, { params }) => ({ body: await change(viewer, params['username'] ?? '') }),
+      handle: async (viewer, { params }) => ({ body: await change(viewer, params.username) }),
     })
   }
 
@@ -114,7 +114,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         output: shapes.OwnUser,
         problems: ['media-not-found', 'rate-limited', 'not-configured'],
         async handle(viewer, { body }) {
-          await uploads.use(viewer, body.media, use)
+          await uploads.use(viewer, parseInput(imageInput, body).media, use)
           return { body: await accounts.me(viewer) }
         },
       }),

@@ -1,16 +1,16 @@
 import type { Log } from '@kith/core'
-import type { RequestContext } from './request-context.ts'
-import type { RequestHead } from './request-head.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /**
  * Creates what says once that a proxy seems to stand in front which the host does not trust: then all clients have the
  * proxy's address and share their limits, so that a few failed sign-ins of one keep everybody out.
  */
-export function createProxyNotice(log: Log): (head: RequestHead, context: RequestContext) => void {
+export function createProxyNotice(log: Log): (request: HttpRequest) => void {
   let said = false
-  return ({ headers }, { address, peerAddress }) => {
-    if (said || peerAddress === undefined || address !== peerAddress) return
-    if (headers.get('x-forwarded-for') === null) return
+  return (request) => {
+    if (said || request.headers.get('x-forwarded-for') === null) return
+    const { address, peerAddress } = request
+    if (peerAddress === undefined || address !== peerAddress) return
     said = true
     log.warn('proxy.untrusted', { message: untrustedProxy })
   }

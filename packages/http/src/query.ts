@@ -1,5 +1,7 @@
-/** The query of an address as an input: a name that comes twice is a list, which no schema of a single value accepts. */
-export function readQuery(search: URLSearchParams): Record<string, string | string[]> {
+/** The query of a target as an input: a name that comes twice is a list, which no schema of a single value accepts. */
+export function readQuery(query: string): Readonly<Record<string, string | string[]>> {
+  if (query === '') return none
+  const search = new URLSearchParams(query)
   const names = [...new Set(search.keys())]
   return Object.fromEntries(
     names.map((name) => {
@@ -8,3 +10,5 @@ export function readQuery(search: URLSearchParams): Record<string, string | stri
     }),
   )
 }
+
+const none = Object.freeze({})

@@ -1,5 +1,5 @@
-import { type ErrorCode, isKithError, type Log, type Logger, type Viewer } from '@kith/core'
-import { type RequestHead, requestIdOf } from './request-head.ts'
+import { type ErrorCode, isKithError, isRetryLater, type Log, type Viewer } from '@kith/core'
+import { type HttpRequest, type RequestHead, requestIdOf, type RequestOrigin } from './http-request.ts'
 import { secretsOf } from './request-secrets.ts'
 
 /** One request of Kith, when it has ended: what the log and metrics are made of. */
@@ -27,41 +27,13 @@ export interface RequestRecord {
   readonly clientLeft: boolean
 }
 
-/** What the host knows of a request, for its record. */
-export interface RequestOrigin {
-  /** Its id, where the host has given it one: counts where no valid `x-request-id` came. */
-  id?: string | undefined
-  /** The logger of this request, which adds what the host knows of it. Used where the app gave `createKith` none. */
-  logger?: Logger | undefined
-  /** Whether nobody is there any more who could get the answer. */
-  hasLeft?: (() => boolean) | undefined
+/** How a request ended, where its host does not know better. */
+export interface Ending {
+  brokeOff?: boolean
+  clientLeft?: boolean
 }
 
-/** A request that is under way. What is learned of it is filled in. */
-export interface OpenRequest {
-  readonly id: string
-  viewer: Viewer | null
-  route: string | null
-  error: unknown
-  /** The body as it was parsed, and the query: what of it is in an error must not be in the log. */
-  body: unknown
-  query: string
-  /** Ends it once; later calls do nothing. */
-  end(status: number, how?: { brokeOff?: boolean; clientLeft?: boolean }): void
-}
-
-/** Opens the records of one handler: every request of Kith ends here. */
-export type OpenRecord = (
-  head: RequestHead,
-  origin: RequestOrigin & {
-    of: 'kith' | 'host'
-    route?: string | null | undefined
-    /** @default now */
-    started?: number | undefined
-  },
-) => OpenRequest
-
-/** What {@link createRecords} depends on. */
+/** What the records of one handler depend on. */
 export interface RecordOptions {
   log: Log
   /** Whether the logger of a request takes the place of the log's. */
@@ -70,65 +42,82 @@ export interface RecordOptions {
   listeners: readonly ((record: RequestRecord) => void)[]
 }
 
-const unremarkable: { brokeOff?: boolean; clientLeft?: boolean } = Object.freeze({})
+const unremarkable: Ending = Object.freeze({})
 
-/** Creates it. */
-export function createRecords({ log, viaHost, listeners }: RecordOptions): OpenRecord {
-  function tell(record: RequestRecord): void {
-    for (const listener of listeners) {
-      try {
-        listener(record)
-      } catch (error) {
-        log.error('listener.failed', {
-          message: '`onRequest` failed.',
-          error,
-          fields: { listens: 'onRequest' },
-        })
-      }
-    }
+/** A request that is under way. What is learned of it is filled in. */
+export class OpenRequest<Head extends RequestHead = HttpRequest> {
+  readonly id: string
+  readonly head: Head
+  readonly of: 'kith' | 'host'
+  viewer: Viewer | null = null
+  route: string | null = null
+  error: unknown = null
+  /** The body as it was parsed, and the query: what of it is in an error must not be in the log. */
+  body: unknown = undefined
+  query = ''
+  readonly #options: RecordOptions
+  readonly #origin: RequestOrigin
+  readonly #started: number
+  #isOpen = true
+
+  constructor(
+    options: RecordOptions,
+    head: Head,
+    of: { of: 'kith' | 'host'; origin: RequestOrigin; started?: number | undefined },
+  ) {
+    this.#options = options
+    this.#origin = of.origin
+    this.#started = of.started ?? performance.now()
+    this.head = head
+    this.of = of.of
+    this.id = requestIdOf(head, of.origin.id)
   }
 
-  return (head, { of, route = null, id, logger, hasLeft, started = performance.now() }) => {
-    let isOpen = true
-    const open: OpenRequest = {
-      id: requestIdOf(head, id),
-      viewer: null,
-      route,
-      error: null,
-      body: undefined,
-      query: '',
-      end(status, how = unremarkable) {
-        if (!isOpen) return
-        isOpen = false
-        const { error } = open
-        const own = viaHost && logger ? log.via(logger) : log
-        // Nobody hears of it.
-        if (error === null && status < 429 && listeners.length === 0 && !own.takesInfo()) return
-        const { brokeOff = false, clientLeft = hasLeft?.() ?? false } = how
-        const problem = isKithError(error) ? error : null
-        const record: RequestRecord = {
-          id: open.id,
-          method: head.method,
-          route: open.route,
-          of,
-          status,
-          code: problem?.code ?? (error === null ? null : 'internal-error'),
-          detail: problem?.detail ?? null,
-          refusedBy: problem && 'refusedBy' in problem ? String(problem.refusedBy) : null,
-          userId: open.viewer?.userId ?? null,
-          sessionId: open.viewer?.sessionId ?? null,
-          seconds: (performance.now() - started) / 1000,
-          clientLeft,
-        }
-        tell(record)
-        logRequest(own, record, {
-          error,
-          brokeOff,
-          secrets: () => secretsOf({ headers: head.headers, body: open.body, query: open.query }),
-        })
-      },
+  /** Ends it once; later calls do nothing. */
+  end(status: number, { brokeOff = false, clientLeft }: Ending = unremarkable): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    const { error, head } = this
+    const { log, viaHost, listeners } = this.#options
+    const { logger } = this.#origin
+    const own = viaHost && logger ? log.via(logger) : log
+    // Nobody hears of it.
+    if (error === null && status < 429 && listeners.length === 0 && !own.takesInfo()) return
+    const problem = isKithError(error) ? error : null
+    const record: RequestRecord = {
+      id: this.id,
+      method: head.method,
+      route: this.route,
+      of: this.of,
+      status,
+      code: problem?.code ?? (error === null ? null : 'internal-error'),
+      detail: problem?.detail ?? null,
+      refusedBy: isRetryLater(error) ? error.refusedBy : null,
+      userId: this.viewer?.userId ?? null,
+      sessionId: this.viewer?.sessionId ?? null,
+      seconds: (performance.now() - this.#started) / 1000,
+      clientLeft: clientLeft ?? this.#origin.hasLeft?.() ?? false,
     }
-    return open
+    tell(log, listeners, record)
+    logRequest(own, record, {
+      error,
+      brokeOff,
+      secrets: () => secretsOf({ headers: head.headers, body: this.body, query: this.query }),
+    })
+  }
+}
+
+function tell(log: Log, listeners: RecordOptions['listeners'], record: RequestRecord): void {
+  for (const listener of listeners) {
+    try {
+      listener(record)
+    } catch (error) {
+      log.error('listener.failed', {
+        message: '`onRequest` failed.',
+        error,
+        fields: { listens: 'onRequest' },
+      })
+    }
   }
 }
 

@@ -25,11 +25,14 @@ interface AmbiguousTarget {
   kind: 'ambiguous'
 }
 
+/** Where a target leads. */
+export type RouteMatch = PathMatch | AmbiguousTarget
+
 /** All routes, by path. */
 export interface RouteTable {
   readonly paths: readonly PathEntry[]
-  /** Reads a target, as it stands on the request line; `null` where it is none of Kith's. */
-  find(target: string): PathMatch | AmbiguousTarget | null
+  /** Reads a target, as it stands on the request line; `null` where it is none of Kith's. What the host's router took for another `route` is ambiguous. */
+  find(target: string, route?: string): RouteMatch | null
 }
 
 /** Creates the table. Paths are compared exactly, and a parameter never matches an empty segment. */
@@ -65,12 +68,24 @@ export function createRouteTable(prefix: string, routes: readonly Route[]): Rout
 
   return {
     paths: [...entries.values()],
-    find(target) {
+    find(target, route) {
       const { path, query } = splitTarget(target)
       // No client sends a fragment (RFC 9112, 3.2), and readers differ in where one ends a query.
       if (!isPlain(path) || query.includes('#')) return couldBeOurs(path) ? { kind: 'ambiguous' } : null
       const found = match(path)
-      return found && { ...found.entry, kind: 'found', requested: path, query, params: decode(found.groups) }
+      if (!found) return null
+      const { entry, groups } = found
+      if (route !== undefined && route !== entry.path) return { kind: 'ambiguous' }
+      const { routes, allow } = entry
+      return {
+        kind: 'found',
+        path: entry.path,
+        routes,
+        allow,
+        requested: path,
+        query,
+        params: decode(groups),
+      }
     },
   }
 }

@@ -1,7 +1,7 @@
-import { type ClientInfo, type ErrorCode, parseInput, type Viewer } from '@kith/core'
+import type { ClientInfo, ErrorCode, Viewer } from '@kith/core'
 import type { z } from 'zod'
 import type { Credentials } from './credentials.ts'
-import type { RequestHead } from './request-head.ts'
+import type { HttpRequest } from './http-request.ts'
 
 /** The method of a route. `HEAD` is answered like `GET`, `OPTIONS` by the handler itself. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -41,28 +41,28 @@ export interface Answer {
 }
 
 /** A request that has found its route. */
-export interface Call {
-  readonly head: RequestHead
-  /** For routes that read the body by themselves. */
-  readonly request: Request
-  readonly params: Readonly<Record<string, string>>
+export interface Exchange<Body = unknown, Query = unknown> {
+  readonly request: HttpRequest
+  readonly params: Params
+  /** Who calls, without who asks. */
   readonly client: ClientInfo
   readonly credentials: Credentials
   /** `Set-Cookie` headers to go with the answer, also if it is a problem. */
   readonly setCookies: string[]
-  readQuery(): object
-  readBody(): Promise<object>
-  requireViewer(): Promise<Viewer>
-  readViewer(): Promise<Viewer | null>
-}
-
-/** A call whose input has been read. */
-export interface Exchange<Body, Query> extends Omit<
-  Call,
-  'readQuery' | 'readBody' | 'requireViewer' | 'readViewer'
-> {
+  /** As it came: what a route hands to a service is read there, once, and typed here for that. */
   readonly body: Body
   readonly query: Query
+}
+
+/** The parameters of a path, by name. One that the path does not have is a mistake of the table. */
+export type Params = Readonly<Record<'id' | 'username' | 'file' | 'rendition', string>>
+
+/** What the table needs to know of a request to answer it. */
+export interface Call extends Exchange {
+  requireViewer(): Promise<Viewer>
+  readViewer(): Promise<Viewer | null>
+  /** Reads body and query, so that they are there. */
+  read(route: RouteDescription): Promise<void> | undefined
 }
 
 /** One row of the table. */
@@ -75,8 +75,6 @@ export interface Route extends RouteDescription {
 interface Schemas<Body, Query> {
   body?: z.ZodType<Body>
   query?: z.ZodType<Query>
-  /** The service reads the body by its schema itself, once it has counted the call: here it stays as it came. */
-  readByService?: true
 }
 
 /** Makes a route that anyone may call. */
@@ -84,7 +82,14 @@ export function publicRoute<Body = undefined, Query = undefined>(
   route: RouteDescription &
     Schemas<Body, Query> & { handle(exchange: Exchange<Body, Query>): Promise<Answer> },
 ): Route {
-  return { ...route, auth: 'public', handle: async (call) => route.handle(await read(call, route)) }
+  return {
+    ...route,
+    auth: 'public',
+    async handle(call) {
+      await call.read(route)
+      return await route.handle(call as Exchange<Body, Query>)
+    },
+  }
 }
 
 /** Makes a route for those who are signed in. */
@@ -95,8 +100,12 @@ export function viewerRoute<Body = undefined, Query = undefined>(
   return {
     ...route,
     auth: 'viewer',
-    // The viewer first: a stranger learns nothing of what is wrong with an input.
-    handle: async (call) => route.handle(await call.requireViewer(), await read(call, route)),
+    async handle(call) {
+      // The viewer first: a stranger learns nothing of what is wrong with an input.
+      const viewer = await call.requireViewer()
+      await call.read(route)
+      return await route.handle(viewer, call as Exchange<Body, Query>)
+    },
   }
 }
 
@@ -110,19 +119,10 @@ export function guestRoute<Body = undefined, Query = undefined>(
   return {
     ...route,
     auth: 'guest',
-    handle: async (call) => route.handle(await call.readViewer(), await read(call, route)),
+    async handle(call) {
+      const viewer = await call.readViewer()
+      await call.read(route)
+      return await route.handle(viewer, call as Exchange<Body, Query>)
+    },
   }
-}
-
-async function read<Body, Query>(call: Call, schemas: Schemas<Body, Query>): Promise<Exchange<Body, Query>> {
-  const { head, request, params, client, credentials, setCookies } = call
-  const query = schemas.query && parseInput(schemas.query, call.readQuery())
-  const body = schemas.body && (await readBody(call, schemas.body, schemas.readByService))
-  // A route without a schema takes the default `undefined` for its type.
-  return { head, request, params, client, credentials, setCookies, query: query as Query, body: body as Body }
-}
-
-async function readBody<Body>(call: Call, schema: z.ZodType<Body>, readByService = false): Promise<Body> {
-  const body = await call.readBody()
-  return readByService ? (body as Body) : parseInput(schema, body)
 }

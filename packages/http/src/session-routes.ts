@@ -1,4 +1,4 @@
-import { KithError, loginInput, pageInput } from '@kith/core'
+import { KithError, loginInput, pageInput, parseInput } from '@kith/core'
 import { z } from 'zod'
 import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
@@ -15,7 +15,6 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       operationId: 'login',
       summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
       body: signInBody(loginInput),
-      readByService: true,
       status: 200,
       output: shapes.SignIn,
       problems: [
@@ -46,7 +45,8 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
         'origin-not-allowed',
         'rate-limited',
       ],
-      async handle({ body, credentials, client, setCookies }) {
+      async handle({ body: sent, credentials, client, setCookies }) {
+        const body = parseInput(tokenInput, sent)
         if (body.refreshToken !== undefined) {
           const { userId, session, tokens } = await sessions.refresh(body.refreshToken, client)
           return { body: { session, tokens }, viewer: { userId, sessionId: session.id } }
@@ -71,7 +71,8 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
-      async handle({ body, credentials, setCookies }) {
+      async handle({ body: sent, credentials, setCookies }) {
+        const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
         // Nobody can tell which session to end, and 204 would say that one was.
@@ -107,7 +108,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       status: 204,
       problems: ['rate-limited'],
       async handle(viewer, { query, setCookies }) {
-        const all = query.all === 'true'
+        const all = parseInput(endInput, query).all === 'true'
         await sessions.logoutEverywhere(viewer, { exceptCurrent: !all })
         if (all) setCookies.push(...cookies.clear())
         return {}
@@ -121,9 +122,8 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       status: 204,
       problems: ['session-not-found', 'rate-limited'],
       async handle(viewer, { params, setCookies }) {
-        const { id = '' } = params
-        await sessions.revoke(viewer, id)
-        if (id === viewer.sessionId) setCookies.push(...cookies.clear())
+        await sessions.revoke(viewer, params.id)
+        if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())
         return {}
       },
     }),

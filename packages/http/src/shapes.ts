@@ -1,6 +1,8 @@
 import {
   type ErrorCode,
   errorTable,
+  type FieldError,
+  fieldErrorTable,
   type OwnUser,
   type Page,
   type Session,
@@ -9,7 +11,7 @@ import {
 } from '@kith/core'
 import { z } from 'zod'
 import type { Problem } from './problem.ts'
-import { socialShapes } from './social-shapes.ts'
+import { page, socialShapes, time } from './social-shapes.ts'
 
 /** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
 export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
@@ -19,8 +21,6 @@ export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 
 /** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
-
-const time = z.iso.datetime()
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
@@ -58,10 +58,24 @@ const edit: z.ZodType<EditAnswer> = z.intersection(
   z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
 )
 
-const sessionPage: z.ZodType<Page<Session>> = z.strictObject({
-  items: z.array(session),
-  nextCursor: z.string().nullable(),
-})
+/** A variant for each code, with the parameters that the table says. */
+const fieldError = z.union(
+  Object.entries(fieldErrorTable).map(([code, { meaning, parameters }]) =>
+    z
+      .strictObject({
+        path: z.string(),
+        code: z.literal(code),
+        message: z.string(),
+        ...Object.fromEntries(Object.entries(parameters).map(([name, kind]) => [name, parameter(kind)])),
+      })
+      .describe(meaning),
+  ),
+) as z.ZodType<unknown> as z.ZodType<FieldError>
+
+function parameter(kind: string | readonly string[]): z.ZodType {
+  if (typeof kind !== 'string') return z.enum(kind)
+  return kind === 'number' ? z.number() : z.string()
+}
 
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
@@ -70,11 +84,12 @@ const problem: z.ZodType<Problem> = z.strictObject({
   code: z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string(),
   requestId: z.string(),
-  errors: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+  errors: z.array(fieldError).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes & {
+  readonly FieldError: z.ZodType<FieldError>
   readonly Session: z.ZodType<Session>
   readonly Tokens: z.ZodType<Tokens>
   readonly Edit: z.ZodType<EditAnswer>
@@ -89,6 +104,7 @@ export const shapes: typeof socialShapes & {
   Edit: edit,
   SignIn: signIn,
   Refreshed: refreshed,
-  SessionPage: sessionPage,
+  SessionPage: page(session),
+  FieldError: fieldError,
   Problem: problem,
 }

@@ -51,11 +51,11 @@ export interface AnswerSignInOptions {
 
 /** Creates the answering of sign-ins. */
 export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOptions): AnswerSignIn {
-  return async ({ body, head, client, credentials, setCookies }, { schema, signIn }) => {
+  return async ({ body, request, client, credentials, setCookies }, { schema, signIn }) => {
     const { transport, deviceToken, ...input } = body
     const bearer = transport === 'bearer'
     // Otherwise any page could sign its visitors in to an account of its own (login CSRF).
-    if (!bearer) guard.demandOwnPage(head)
+    if (!bearer) guard.demandOwnPage(request)
     const { success } = transportInput.safeParse({ transport, deviceToken })
     const device = (success ? deviceToken : undefined) ?? client.device
     const deviceName = body.deviceName === undefined ? deviceNameOf(client.userAgent) : body.deviceName

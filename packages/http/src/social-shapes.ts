@@ -14,7 +14,8 @@ import type {
 } from '@kith/core'
 import { z } from 'zod'
 
-const time = z.iso.datetime()
+/** A moment, as every answer has it. */
+export const time: z.ZodType<string> = z.iso.datetime()
 const url = z.string()
 
 const image: z.ZodType<Image> = z.strictObject({
@@ -102,7 +103,8 @@ const post: z.ZodType<Post> = z.strictObject({
   editedAt: time.nullable(),
 })
 
-function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
+/** A page of a list. */
+export function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
   return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 

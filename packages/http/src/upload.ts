@@ -1,16 +1,15 @@
 import { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError, isKithError, KithError } from '@kith/core'
-import type { BodyPace } from './body-pace.ts'
-import { freeAsRead } from './chunk-memory.ts'
-import { streamChunks } from './chunk-stream.ts'
+import { type BodyPace, readPaced } from './body-pace.ts'
+import type { HttpRequest } from './http-request.ts'
 
-/** Takes a file. It has done with a chunk when it asks for the next: the memory of the one before may be gone then. */
+/** Takes a file. */
 type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
 
 /** A request with a file in its body. */
 export interface UploadSource {
-  request: Request
+  request: HttpRequest
   /** How fast the file has to come. */
   pace: BodyPace
 }
@@ -31,24 +30,28 @@ export async function readUpload<Result>(
         'Send multipart/form-data with the file as `file`, or the file itself with its own content type.',
     })
   }
-  if (request.body === null) throw missing()
-  const { chunks, freeing } = freeAsRead(request.body, pace)
-  const body = Readable.from(chunks)
-  // Without a listener, a stream that fails after its reader has gone would stop the process.
-  body.on('error', () => {})
+  const body = request.body()
+  if (body === null) throw missing()
+  const bytes = received(body, pace)
+  return isForm ? await readMultipart(bytes, type, take) : await take(bytes)
+}
+
+/** What was too slow says so; anything else is a connection that broke. */
+async function* received(body: AsyncIterable<Uint8Array>, pace: BodyPace): AsyncGenerator<Uint8Array> {
   try {
-    if (!isForm) return await take(freeing(body))
-    return await readMultipart(body, type, (file) => take(freeing(file)))
+    yield* readPaced(body, pace)
   } catch (error) {
-    if (isKithError(error) || !body.errored) throw error
-    throw brokenOff(error)
-  } finally {
-    body.destroy()
+    throw isKithError(error) ? error : malformed('The upload ended early.', error)
   }
 }
 
-async function readMultipart<Result>(body: Readable, type: string, take: Take<Result>): Promise<Result> {
+async function readMultipart<Result>(
+  bytes: AsyncIterable<Uint8Array>,
+  type: string,
+  take: Take<Result>,
+): Promise<Result> {
   const form = openForm(type)
+  const body = Readable.from(bytes, { objectMode: false })
   let part: { file: Readable; taken: Promise<Result> } | null = null
   try {
     return await new Promise<Result>((resolve, reject) => {
@@ -60,21 +63,20 @@ async function readMultipart<Result>(body: Readable, type: string, take: Take<Re
           reject(unknownField(name))
           return
         }
-        // Not joined: the parts are to be found again in the chunks that they were cut from.
-        part = { file, taken: take(streamChunks(file, 0)) }
+        part = { file, taken: take(file) }
         part.taken.catch(reject)
       })
       form.on('field', (name) => reject(unknownField(name)))
       form.on('error', (error) => reject(malformed('The form cannot be read.', error)))
       form.on('finish', () => void (part ? part.taken.then(resolve, reject) : reject(missing())))
-      body.on('error', (error) => reject(brokenOff(error)))
+      body.on('error', reject)
       body.pipe(form)
     })
   } catch (error) {
     await giveUp(part, error)
     throw error
   } finally {
-    body.unpipe(form)
+    body.unpipe(form).destroy()
   }
 }
 
@@ -111,11 +113,6 @@ function unknownField(name: string): KithError {
 
 function missing(): KithError {
   return new InvalidInputError([{ path: 'file', code: 'required', message: 'Send a file' }])
-}
-
-/** The error of a body that failed: what was too slow says so, and anything else is a connection that broke. */
-function brokenOff(error: unknown): KithError {
-  return isKithError(error) ? error : malformed('The upload ended early.', error)
 }
 
 function malformed(detail: string, cause: unknown): KithError {

@@ -2,8 +2,8 @@ import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import { createKithHttp } from '@kith/http'
-import { sendResponse } from '@kith/http/node'
+import { createKithHttp, createKithRoutes } from '@kith/http'
+import { createNodeHandler } from '@kith/http/node'
 import { expect, onTestFinished, test } from 'vitest'
 
 /** A server with an account that has so many followers that nobody's buffers hold its export. */
@@ -25,19 +25,19 @@ async function serve() {
   const http = createKithHttp(kith)
   const headers = { authorization: `Bearer ${tokens.accessToken}` }
   const ask = () => http.handle(new Request('http://localhost/api/v1/users/me/export', { headers }))
-  const server = createServer((_request, outgoing) => {
-    void ask().then((response) => sendResponse(response, outgoing))
-  }).listen(0)
+  const handler = createNodeHandler(createKithRoutes(kith))
+  const server = createServer((...exchange) => void handler(...exchange)).listen(0)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { ask, port: (server.address() as AddressInfo).port }
+  const { port } = server.address() as AddressInfo
+  return { ask, address: { port, path: '/api/v1/users/me/export', headers } }
 }
 
 test('an export ends when its client leaves, and another can begin', async () => {
-  const { ask, port } = await serve()
-  const incoming = await new Promise<IncomingMessage>((got) => void get({ port }, got))
+  const { ask, address } = await serve()
+  const incoming = await new Promise<IncomingMessage>((got) => void get(address, got))
   expect(incoming.statusCode).toBe(200)
   const busy = await ask()
   expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '60'])

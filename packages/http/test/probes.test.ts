@@ -1,4 +1,4 @@
-import { createKith, KithError } from '@kith/core'
+import { createKith, RetryLaterError } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { expect, test } from 'vitest'
@@ -14,10 +14,11 @@ function makeHttp(check: () => Promise<string | null>) {
 
 const down = (): Promise<null> =>
   Promise.reject(
-    new KithError('storage-unavailable', {
-      detail: 'Start the database.',
-      cause: new Error('connect ECONNREFUSED 10.1.2.3 as kith:canary'),
-    }),
+    new RetryLaterError(
+      'storage-unavailable',
+      { seconds: 1, detail: 'Start the database.' },
+      new Error('connect ECONNREFUSED 10.1.2.3 as kith:canary'),
+    ),
   )
 
 test('ready answers 200, or 503 with the status alone for strangers', async () => {

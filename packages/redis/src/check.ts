@@ -1,4 +1,4 @@
-import { KithError } from '@kith/core'
+import { RetryLaterError } from '@kith/core'
 import { within } from '@kith/core/adapter'
 import { openBeside, type RedisClient } from './client.ts'
 import { createReach } from './reach.ts'
@@ -31,7 +31,7 @@ export function createCheck({ client, whenUnreachable, call }: CheckParts): () =
       const reason = isFromServer(cause) ? cause : await reasonOf(client, cause)
       const detail = adviceOn(reason)
       if (whenUnreachable === 'open') return `${detail} Meanwhile the app goes on without it.`
-      throw new KithError('storage-unavailable', { detail, cause: toKithError(reason).cause })
+      throw new RetryLaterError('storage-unavailable', { seconds: 1, detail }, toKithError(reason).cause)
     }
   }
 }

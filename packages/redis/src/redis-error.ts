@@ -1,4 +1,4 @@
-import { isKithError, KithError, RetryLaterError } from '@kith/core'
+import { isKithError, KithError, RetryLaterError, type AnyKithError, isRetryLater } from '@kith/core'
 
 /** What a server says while it starts, fails over or is overloaded. Within a script it follows a dash. */
 const passing =
@@ -14,7 +14,7 @@ const full = /(?:^|-)OOM\b/
 const refusedSeconds = 5
 
 /** Gives an error of ioredis its Kith code. */
-export function toKithError(error: unknown): KithError {
+export function toKithError(error: unknown): AnyKithError {
   if (isKithError(error)) return error
   const cause = withoutCommand(error)
   const detail = advice(cause)
@@ -29,7 +29,7 @@ export function toKithError(error: unknown): KithError {
 
 /** Whether Redis cannot be used now but may be again by itself. */
 export function isUnreachable(error: unknown): boolean {
-  return isKithError(error) && 'retryAfterSeconds' in error
+  return isRetryLater(error)
 }
 
 /** What to do about it, for whoever runs the server. It names no host, user or password. */

@@ -22,22 +22,22 @@ export async function importAccount(kith: Kith, text: string): Promise<LineResul
       await kith.accounts.import(input)
       return { outcome: 'imported' }
     } catch (error) {
-      const { isKithError, InvalidInputError } = await import('@kith/core')
+      const { isKithError, isRetryLater } = await import('@kith/core')
       if (!isKithError(error)) throw error
       if (error.code === 'identifier-taken') {
         if (await isPresent(kith, input)) return { outcome: 'present' }
         return refused(error.code, 'Another account has its username, email or phone number.')
       }
       if (error.code === 'invalid-input') {
-        const { errors = [] } = error as Partial<InstanceType<typeof InvalidInputError>>
+        const { errors } = error
         return refused(
           error.code,
           errors.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; '),
           errors,
         )
       }
-      if (!('retryAfterSeconds' in error) || attempt === tries) throw error
-      await sleep(Number(error.retryAfterSeconds) * 1000)
+      if (!isRetryLater(error) || attempt === tries) throw error
+      await sleep(error.retryAfterSeconds * 1000)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exactText, lineOfText, linesOfText, visible } from '../input.ts'
+import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
 import type { Identifier } from './user-store.ts'
@@ -88,14 +88,18 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
-    .refine((password) => !isRepetitive(password), {
-      error: 'Choose a password that does not repeat itself or run along the keyboard',
-      params: { code: 'too-easy' },
-    })
-    .refine((password) => !isCommon(password), {
-      error: 'Many people use this password: choose another one',
-      params: { code: 'too-common' },
-    })
+    .refine(
+      (password) => !isRepetitive(password),
+      because({
+        code: 'too-easy',
+        reason: 'repetitive',
+        message: 'Choose a password that does not repeat itself or run along the keyboard',
+      }),
+    )
+    .refine(
+      (password) => !isCommon(password),
+      because({ code: 'too-common', message: 'Many people use this password: choose another one' }),
+    )
 
   // An identifier that is off has no field, so that giving it is told like any other unknown field.
   function fields<Value>(schemaOf: (name: Identifier, required: boolean) => z.ZodType<Value>): Fields<Value> {
@@ -125,9 +129,8 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       })
       .refine(hasLogin, needsLogin)
       .refine((input) => !isOwnName(input, rules.forbiddenWords), {
-        error: ownName.message,
+        ...because(ownName),
         path: ['password'],
-        params: { code: ownName.code },
         when: isObject,
       }),
     import: z
@@ -150,9 +153,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ({ username, email, phone, currentPassword }) =>
           [username, email, phone].every((value) => value === undefined) || currentPassword,
         {
-          error: 'Give the current password to change the username, the e-mail or the phone number',
+          ...because({
+            code: 'required',
+            message: 'Give the current password to change the username, the e-mail or the phone number',
+          }),
           path: ['currentPassword'],
-          params: { code: 'required' },
           when: isObject,
         },
       ),
@@ -165,9 +170,8 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 }
 
 const needsLogin = {
-  error: 'Give a username or an e-mail address',
+  ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
   path: ['username'],
-  params: { code: 'required' },
   when: isObject,
 }
 

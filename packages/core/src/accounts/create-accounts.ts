@@ -28,7 +28,7 @@ export function createAccounts(core: Core): Accounts {
 
   function taken(names: readonly Identifier[]): KithError {
     if (!config.accounts.revealTaken) {
-      return new KithError('identifier-taken', { detail: 'Choose another name or address, or sign in.' })
+      return new InvalidInputError([], 'identifier-taken')
     }
     return new InvalidInputError(
       names.map((path) => ({ path, code: 'taken', message: 'This is already in use' })),

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import { streamSafe } from '../input.ts'
+import { because, streamSafe } from '../input.ts'
 import { isStreamSafe } from '../text/stream-safe.ts'
 import { createReservedNames } from './reserved-names.ts'
 import type { Login } from './user-store.ts'
@@ -26,7 +26,7 @@ export function usernameSchema(reserved: ReadonlySet<string>): z.ZodType<string,
   const allowed = z
     .string()
     .regex(usernamePattern, 'Use letters a to z, digits, underscores, and single dots between them')
-    .refine((name) => !isReserved(name), { error: 'This name is reserved', params: { code: 'reserved' } })
+    .refine((name) => !isReserved(name), because({ code: 'reserved', message: 'This name is reserved' }))
   return z
     .string()
     .max(usernameMaxTyped)
@@ -45,10 +45,7 @@ export function emailSchema(): z.ZodType<string, string> {
       z
         .string()
         .transform((text) => foldEmail(text) ?? '')
-        .refine((email) => email !== '', {
-          error: 'This is not an e-mail address',
-          params: { code: 'malformed' },
-        }),
+        .refine((email) => email !== '', 'This is not an e-mail address'),
     )
 }
 
@@ -62,10 +59,10 @@ export function phoneSchema(): z.ZodType<string, string> {
       z
         .string()
         .transform((text) => text.normalize('NFKC').replace(/[\s().-]/g, ''))
-        .refine((phone) => /^\+[1-9]\d{6,14}$/.test(phone), {
-          error: 'Give the number in international form, like +4915112345678',
-          params: { code: 'malformed' },
-        }),
+        .refine(
+          (phone) => /^\+[1-9]\d{6,14}$/.test(phone),
+          'Give the number in international form, like +4915112345678',
+        ),
     )
 }
 

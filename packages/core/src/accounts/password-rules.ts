@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../field-errors.ts'
 import { newCharacters } from '../text/guessable.ts'
 import { commonPasswords } from './common-passwords.ts'
 import { isDisguise, lettersOf, plain, wordsOf } from './disguise.ts'
@@ -6,8 +7,9 @@ import { isDisguise, lettersOf, plain, wordsOf } from './disguise.ts'
 export type AccountNames = Partial<Record<'username' | 'email' | 'phone' | 'name', string | null | undefined>>
 
 /** What a password is told that is a name of its account or a word of the app. */
-export const ownName: Readonly<Record<'code' | 'message', string>> = Object.freeze({
+export const ownName: FieldProblem & { code: 'too-easy' } = Object.freeze({
   code: 'too-easy',
+  reason: 'own-name',
   message: 'Choose a password that is not your name or address, nor that of this service',
 })
 

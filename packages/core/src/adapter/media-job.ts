@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { type PlainErrorCode, errorTable, isKithError, KithError, RetryLaterError } from '../errors.ts'
 
 /** What a media process can do, by name. Arguments and results travel as JSON: file names and numbers, never bytes. */
 export type MediaVerbs = Readonly<Record<string, (...values: never[]) => Promise<unknown>>>
@@ -46,9 +46,12 @@ export function unpackFailure({ isKith, code, detail, message, syscall }: MediaF
   const cause = new Error(cut(String(message)))
   if (!isKith) return Object.assign(cause, { code, syscall })
   if (code === 'busy') return new RetryLaterError('busy', detail ? { seconds: 1, detail } : 1, cause)
-  const known =
-    code !== undefined && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'media-unreadable'
+  const known = isPlain(code) ? code : 'media-unreadable'
   return new KithError(known, { detail: detail === undefined ? undefined : cut(String(detail)), cause })
+}
+
+function isPlain(code: string | undefined): code is PlainErrorCode {
+  return Object.entries(errorTable).some(([known, { carries }]) => known === code && carries === null)
 }
 
 function cut(text: string): string {

@@ -1,6 +1,7 @@
 import { within } from '../within.ts'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-writer.ts'
-import { CaptionsUnavailableError, toUnavailable } from './captions-unavailable.ts'
+import { CaptionsUnavailableError } from '../errors.ts'
+import { toUnavailable } from './captions-unavailable.ts'
 import { cleanSuggestions } from './clean-suggestions.ts'
 
 /** What came of asking a writer. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { RetryLaterError } from '../errors.ts'
+import { CaptionsUnavailableError, RetryLaterError } from '../errors.ts'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-writer.ts'
-import { CaptionsUnavailableError } from './captions-unavailable.ts'
 import { createFallbackCaptions, type FallbackEntry } from './fallback-captions.ts'
 
 const request: CaptionRequest = {
@@ -139,7 +138,7 @@ describe('where nobody delivers', () => {
   test('the error names all, keeps the last cause, and asks to wait for whoever is back first', async () => {
     const limited = (seconds: number): CaptionWriter =>
       writer(`limited ${seconds}`, async () => {
-        throw new RetryLaterError('captions-unavailable', seconds, 'asked to wait')
+        throw new RetryLaterError('busy', seconds, 'asked to wait')
       })
     const error = await ask([limited(7), limited(60), failing]).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(CaptionsUnavailableError)

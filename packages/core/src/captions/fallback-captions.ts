@@ -1,7 +1,7 @@
 import { type Duration, durationSeconds } from '../duration.ts'
 import { askWriter } from './ask-writer.ts'
 import type { CaptionFailure, CaptionWriter } from './caption-writer.ts'
-import { CaptionsUnavailableError } from './captions-unavailable.ts'
+import { CaptionsUnavailableError } from '../errors.ts'
 
 /** A writer, and how long it may take: an equal share of the time that is left, unless the entry says so. */
 export type FallbackEntry = CaptionWriter | { writer: CaptionWriter; timeout: Duration }

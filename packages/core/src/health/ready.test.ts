@@ -40,7 +40,13 @@ test('each part is told with what to do; a secret in a cause goes to the log alo
     blobs: { check: async () => 'The marker is of an older release.' },
     revocations: {
       check: () =>
-        Promise.reject(new KithError('storage-unavailable', { detail: 'Redis cannot be reached.', cause })),
+        Promise.reject(
+          new RetryLaterError(
+            'storage-unavailable',
+            { seconds: 1, detail: 'Redis cannot be reached.' },
+            cause,
+          ),
+        ),
     },
     rateLimits: { check: () => Promise.reject(new RetryLaterError('storage-busy', 1, cause)) },
     mail: { check: () => Promise.reject(cause) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { KithError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import { describeError } from './logged-error.ts'
 
 test('a KithError without a cause keeps its code, its detail and where it was raised', () => {
@@ -15,7 +15,7 @@ test('a KithError without a cause keeps its code, its detail and where it was ra
 test('causes are told with their messages, and the stack once: where the trouble began', () => {
   const root = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   const driver = new TypeError('no server', { cause: root })
-  const described = describeError(new KithError('storage-unavailable', { cause: driver }))
+  const described = describeError(new RetryLaterError('storage-unavailable', 1, driver))
   expect(described).toMatchObject({
     code: 'storage-unavailable',
     cause: {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KithError } from '../errors.ts'
 import { toSystemError } from '../system-errors.ts'
 import type { MediaType } from './media.ts'
-import { sniff } from './sniff.ts'
+import { sniff, sniffBytes } from './sniff.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
 /** A file that was taken in, in a folder of its own. */
@@ -21,9 +21,6 @@ export interface Receiving {
   /** The most bytes, by type. */
   maxBytes: (contentType: MediaType) => number
 }
-
-/** Enough to tell any type by its magic bytes. */
-const headBytes = 4100
 
 /**
  * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next
@@ -59,8 +56,8 @@ async function write(
     for await (const chunk of bytes) {
       size += chunk.length
       if (contentType === null) {
-        head = Buffer.concat([head, chunk.subarray(0, headBytes - head.length)])
-        if (head.length === headBytes) contentType = demandType(head)
+        head = Buffer.concat([head, chunk.subarray(0, sniffBytes - head.length)])
+        if (head.length === sniffBytes) contentType = demandType(head)
       }
       if (contentType !== null) demandSize(size, maxBytes(contentType))
       await file.appendFile(chunk)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { lineOfText, linesOfText } from '../input.ts'
+import { because, lineOfText, linesOfText } from '../input.ts'
 import { captionLength, isCaptionLength } from './caption-length.ts'
 import type { PostMedia } from './post-store.ts'
 
@@ -23,10 +23,15 @@ export interface PostInputs {
 
 /** Makes the schemas. `textOnly`: whether a post may have a caption and no media. */
 export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInputs {
-  const caption = linesOfText(captionLength.length).refine(isCaptionLength, {
-    error: `At most ${captionLength.graphemes} characters`,
-    params: { code: 'too-long' },
-  })
+  const caption = linesOfText(captionLength.length).refine(
+    isCaptionLength,
+    because({
+      code: 'too-long',
+      maximum: captionLength.graphemes,
+      unit: 'characters',
+      message: `At most ${captionLength.graphemes} characters`,
+    }),
+  )
   const id = z.string().max(100)
   const item = z.union([
     id.transform((text) => ({ id: text, alt: '' })),
@@ -39,14 +44,15 @@ export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInput
       .strictObject({ caption: caption.optional(), media: z.array(item).max(10).optional() })
       .transform(({ caption: text = '', media = [] }) => ({ caption: text, media }))
       .refine(({ media }) => new Set(media.map((entry) => entry.id)).size === media.length, {
-        error: 'Each upload can stand in a post once',
+        ...because({ code: 'repeated', message: 'Each upload can stand in a post once' }),
         path: ['media'],
-        params: { code: 'repeated' },
       })
       .refine(({ media, caption: text }) => media.length > 0 || (textOnly && text !== ''), {
-        error: textOnly ? 'Give a caption or media' : 'Give at least one upload',
+        ...because({
+          code: 'required',
+          message: textOnly ? 'Give a caption or media' : 'Give at least one upload',
+        }),
         path: ['media'],
-        params: { code: 'required' },
       }),
     edit: z.strictObject({ caption }),
   }

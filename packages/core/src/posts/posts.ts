@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
+import type { FieldError } from '../field-errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
@@ -56,7 +57,7 @@ export function createPosts(core: Core): Posts {
       const result = await storage.posts.create(record, media)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'media-unavailable') {
-        const errors = result.ids.map((id) => ({
+        const errors = result.ids.map((id): FieldError => ({
           path: `media.${media.findIndex((item) => item.id === id)}`,
           code: 'unavailable',
           message: 'This is not an upload of yours that waits to be used',

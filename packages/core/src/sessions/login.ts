@@ -3,7 +3,7 @@ import { passwordMaxLength } from '../accounts/account-inputs.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { isKithError, isRetryLater, KithError, RetryLaterError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { exactText, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
@@ -120,7 +120,7 @@ async function isLet(counted: Promise<void>): Promise<boolean> {
     await counted
     return true
   } catch (error) {
-    if (error instanceof RetryLaterError && error.status === 429) return false
+    if (isRetryLater(error) && error.status === 429) return false
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { toSuccess } from './success.ts'
+import { streamOf } from './answer-stream.ts'
 
 async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let count = 0; count < 5; count++) {
@@ -9,8 +9,6 @@ async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   }
   if (end) throw end
 }
-
-const usual = { status: 200, requestId: 'an-id' }
 
 test('a client that leaves while a chunk is on its way has broken nothing, and ends the source', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
@@ -22,11 +20,9 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
       ended()
     }
   }
-  const reader = toSuccess({ stream: stream() }, usual, end).body?.getReader()
-  const reading = reader?.read()
+  const body = streamOf(stream(), end).resume()
   await wait(7)
-  await reader?.cancel()
-  await reading
+  body.destroy()
   await wait(20)
   expect(ended).toHaveBeenCalledOnce()
   expect(end.brokeOff).not.toHaveBeenCalled()
@@ -37,13 +33,30 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
 test('a source that fails is told of once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const gone = new Error('gone')
-  await expect(toSuccess({ stream: slow(gone) }, usual, end).text()).rejects.toThrow()
+  await expect(streamOf(slow(gone), end).toArray()).rejects.toThrow('gone')
   expect(end.brokeOff.mock.calls).toEqual([[gone]])
 })
 
 test('a source that is read to its end says so once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
-  expect(await toSuccess({ stream: slow() }, usual, end).text()).toHaveLength(50)
+  expect(Buffer.concat(await streamOf(slow(), end).toArray())).toHaveLength(50)
   expect(end.done).toHaveBeenCalledOnce()
   expect(end.cancelled).not.toHaveBeenCalled()
+})
+
+test('nothing is made before it is asked for, and the end comes with the last chunk', async () => {
+  const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
+  let made = 0
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    for (; made < 3; made++) yield new Uint8Array(10)
+  }
+  const body = streamOf(stream(), end)
+  await wait(5)
+  expect(made).toBe(0)
+  let read = 0
+  for await (const chunk of body) {
+    read += (chunk as Uint8Array).length
+    if (read === 30) expect(end.done).toHaveBeenCalledOnce()
+  }
+  expect(read).toBe(30)
 })

@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKith, type Kith, type PageInput, type SignIn, type Viewer } from '@kith/core'
+import { kithExpress, viewerOf } from '@kith/express'
+import { kithFastify, viewerOf as viewerOfFastify } from '@kith/fastify'
+import { createSqliteStorage } from '@kith/storage-sqlite'
+import express, { type Request } from 'express'
+import { fastify, type FastifyRequest } from 'fastify'
+
+/** The app that is measured: one server with Kith, and one whose routes are written by hand and call the same services. */
+const kith = createKith({
+  secret: 'uBq3kV8wLx1nZr5tYc7mPd2fGh9jKs4a',
+  storage: createSqliteStorage({ path: join(mkdtempSync(join(tmpdir(), 'kith-http-')), 'app.db') }),
+  passwords: { memoryKiB: 8, iterations: 1 },
+  posts: { textOnly: true },
+  limits: Object.fromEntries(
+    ['changeByAccount', 'postByAccount', 'registerByAddress'].map((name) => [name, []]),
+  ),
+  logger: { warn() {}, error() {} },
+})
+await kith.storage.migrate()
+
+const likes = 5_000
+const { tokens, postIds } = await fill(kith)
+const ports = process.argv[2] === 'fastify' ? await openFastify() : await openExpress()
+process.send?.({ ...ports, accessToken: tokens.accessToken, postIds })
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.(user + system)
+})
+process.once('disconnect', () => process.exit())
+
+/** Somebody who follows 30 people, each of whom has written posts, and a post for each like. */
+async function fill({
+  accounts,
+  follows,
+  posts,
+}: Kith): Promise<{ tokens: SignIn['tokens']; postIds: string[] }> {
+  const password = 'a rather strange phrase 77'
+  const reader = await accounts.register({ username: 'reader', password })
+  const viewer = (signIn: SignIn): Viewer => ({ userId: signIn.user.id, sessionId: signIn.session.id })
+  const ids: string[] = []
+  for (let index = 0; index < 30; index++) {
+    const author = await accounts.register({ username: `author${index}`, password })
+    await follows.add(viewer(reader), `author${index}`)
+    for (let count = 0; count < likes / 30; count++)
+      ids.push((await posts.create(viewer(author), { caption: `Post ${count} of author ${index}` })).id)
+  }
+  return { tokens: reader.tokens, postIds: ids }
+}
+
+async function openExpress(): Promise<{ kith: number; twin: number }> {
+  const { routes, requireViewer } = kithExpress(kith)
+  const app = express()
+  app.use(routes)
+  app.get('/open', (_request, response) => void response.json({ userId: 'nobody' }))
+  app.get(
+    '/guarded',
+    requireViewer,
+    (request, response) => void response.json({ userId: viewerOf(request).userId }),
+  )
+
+  const twin = express()
+  const viewer = ({ headers }: Request): Promise<Viewer> =>
+    kith.sessions.authenticate(bearer(headers.authorization))
+  twin.get('/api/v1/users/me', async (request, response) => {
+    response.json(await kith.accounts.me(await viewer(request)))
+  })
+  twin.get('/api/v1/feed', async (request, response) => {
+    response.json(await kith.feed.home(await viewer(request), request.query as PageInput))
+  })
+  twin.put('/api/v1/posts/:id/like', async (request, response) => {
+    response.json(await kith.likes.add(await viewer(request), request.params.id))
+  })
+  const servers = [app, twin].map((each) => each.listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const [own = 0, other = 0] = servers.map((server) => (server.address() as AddressInfo).port)
+  return { kith: own, twin: other }
+}
+
+async function openFastify(): Promise<{ kith: number; twin: number }> {
+  const app = fastify()
+  await app.register(kithFastify, { kith })
+  app.get('/open', async () => ({ userId: 'nobody' }))
+  app.get('/guarded', { preHandler: app.requireViewer }, async (request) => ({
+    userId: viewerOfFastify(request).userId,
+  }))
+
+  const twin = fastify()
+  const viewer = ({ headers }: FastifyRequest): Promise<Viewer> =>
+    kith.sessions.authenticate(bearer(headers.authorization))
+  twin.get('/api/v1/users/me', async (request) => kith.accounts.me(await viewer(request)))
+  twin.get<{ Querystring: PageInput }>('/api/v1/feed', async (request) =>
+    kith.feed.home(await viewer(request), request.query),
+  )
+  twin.put<{ Params: { id: string } }>('/api/v1/posts/:id/like', async (request) =>
+    kith.likes.add(await viewer(request), request.params.id),
+  )
+  for (const each of [app, twin]) await each.listen({ port: 0, host: '127.0.0.1' })
+  const [own = 0, other = 0] = [app, twin].map((each) => (each.server.address() as AddressInfo).port)
+  return { kith: own, twin: other }
+}
+
+function bearer(header = ''): string {
+  return header.slice('Bearer '.length)
+}

@@ -1,0 +1,86 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { answersPerSecond } from './load.ts'
+
+interface App {
+  kith: number
+  twin: number
+  accessToken: string
+  postIds: string[]
+}
+
+interface Side {
+  port: number
+  next: () => string
+}
+
+const rounds = 15
+const seconds = 0.4
+const connections = 20
+
+/**
+ * Measures routes of Kith behind a framework beside the same routes written by hand, and a guarded route of the app beside an
+ * open one. The app runs in a process of its own. Each round asks one side and then the other; the medians count. The figure
+ * for a second of the processor says the same where the machine is quiet, and stays true where it is not.
+ */
+export async function compareRoutes(framework: 'express' | 'fastify'): Promise<void> {
+  const child = fork(fileURLToPath(new URL('app.ts', import.meta.url)), [framework])
+  const [app] = (await once(child, 'message')) as [App]
+  const to = (port: number, line: () => string): Side => ({
+    port,
+    next: () => `${line()} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${app.accessToken}\r\n\r\n`,
+  })
+  const both = (make: () => () => string): [Side, Side] => [to(app.kith, make()), to(app.twin, make())]
+  const like = () => {
+    let count = 0
+    return () => `PUT /api/v1/posts/${app.postIds[count++ % app.postIds.length]}/like`
+  }
+  const subjects: readonly [name: string, target: number, sides: [Side, Side]][] = [
+    ['GET /users/me', 0.75, both(() => () => 'GET /api/v1/users/me')],
+    ['GET /feed, 20 posts', 0.75, both(() => () => 'GET /api/v1/feed?limit=20')],
+    ['PUT /posts/:id/like', 0.75, both(like)],
+    ['guarded route of the app', 0.95, [to(app.kith, () => 'GET /guarded'), to(app.kith, () => 'GET /open')]],
+  ]
+  async function processorSeconds(): Promise<number> {
+    child.send('usage')
+    const [micros] = (await once(child, 'message')) as [number]
+    return micros / 1e6
+  }
+
+  console.log(
+    `${framework}, ${connections} connections, medians of ${rounds} rounds of ${seconds} s: answers a second`,
+  )
+  for (const [name, target, sides] of subjects) {
+    if (!name.includes(process.env['ONLY'] ?? '')) continue
+    const rates: [number[], number[]] = [[], []]
+    const perProcessor: [number[], number[]] = [[], []]
+    // The first rounds are not counted.
+    for (let round = -2; round < rounds; round++)
+      for (const [index, side] of sides.entries()) {
+        const before = await processorSeconds()
+        const rate = await answersPerSecond({ ...side, seconds, connections })
+        const used = (await processorSeconds()) - before
+        if (round < 0) continue
+        rates[index]?.push(rate)
+        perProcessor[index]?.push((rate * seconds) / used)
+      }
+    const ratio = report(name, rates)
+    report('  for a second of the processor', perProcessor)
+    if (ratio >= target) continue
+    console.log(`  below the target of ${100 * target} %`)
+    process.exitCode = 1
+  }
+  child.disconnect()
+}
+
+function report(name: string, figures: [number[], number[]]): number {
+  const [own = 0, other = 1] = figures.map(median)
+  const ratio = own / other
+  console.log(`${name}: ${own.toFixed(0)} of ${other.toFixed(0)}, ${(100 * ratio).toFixed(0)} %`)
+  return ratio
+}
+
+function median(values: number[]): number {
+  return values.sort((one, other) => one - other)[values.length >> 1] ?? 0
+}

@@ -1,0 +1,3 @@
+import { compareRoutes } from '../http/compare-routes.ts'
+
+await compareRoutes('fastify')

@@ -1,0 +1,68 @@
+/**
+ * Every code of a {@link FieldError}: what it means, and the parameters that go with it, by which an app can say it in another
+ * language. Codes and parameters are stable.
+ */
+export const fieldErrorTable = {
+  required: { meaning: 'The field is missing', parameters: {} },
+  'unknown-field': { meaning: 'The input has no such field', parameters: {} },
+  'wrong-type': { meaning: 'The value is of another type than `expected`', parameters: { expected: 'text' } },
+  'too-short': {
+    meaning: 'Less than `minimum`, counted in `unit`',
+    parameters: { minimum: 'number', unit: ['characters', 'items', 'number'] },
+  },
+  'too-long': {
+    meaning: 'More than `maximum`, counted in `unit`',
+    parameters: { maximum: 'number', unit: ['characters', 'items', 'number'] },
+  },
+  malformed: { meaning: 'The value is not what the field takes', parameters: {} },
+  'forbidden-character': {
+    meaning: 'A character that is not allowed, because of its `kind`',
+    parameters: { kind: ['control', 'invisible', 'direction', 'broken'] },
+  },
+  'too-many-marks': {
+    meaning: 'More than `maximum` combining marks in a row',
+    parameters: { maximum: 'number' },
+  },
+  blank: { meaning: 'No character that can be seen', parameters: {} },
+  reserved: { meaning: 'A username that nobody can have', parameters: {} },
+  taken: { meaning: 'Somebody else has it', parameters: {} },
+  ambiguous: { meaning: 'Several fields say the same thing, of which one is allowed', parameters: {} },
+  'too-easy': {
+    meaning: 'A password that is easy to guess, for this `reason`',
+    parameters: { reason: ['repetitive', 'own-name'] },
+  },
+  'too-common': { meaning: 'A password that many people use', parameters: {} },
+  breached: { meaning: 'A password that is known from a breach', parameters: {} },
+  repeated: { meaning: 'An upload stands in the post twice', parameters: {} },
+  unavailable: { meaning: 'Not an upload of this account that waits to be used', parameters: {} },
+} as const
+
+Object.freeze(fieldErrorTable)
+
+/** One of the stable codes of {@link fieldErrorTable}. */
+export type FieldErrorCode = keyof typeof fieldErrorTable
+
+type Value<Kind> = Kind extends readonly (infer Word)[] ? Word : Kind extends 'number' ? number : string
+
+/** What goes with a code of {@link fieldErrorTable}. */
+export type FieldErrorParameters<Code extends FieldErrorCode> = {
+  -readonly [Name in keyof (typeof fieldErrorTable)[Code]['parameters']]: Value<
+    (typeof fieldErrorTable)[Code]['parameters'][Name]
+  >
+}
+
+/** What is wrong with one field of an input, but not which field. */
+export type FieldProblem = {
+  [Code in FieldErrorCode]: {
+    /** A stable code of {@link fieldErrorTable}. */
+    code: Code
+    /** A sentence for a person. It never repeats what was sent. */
+    message: string
+  } & FieldErrorParameters<Code>
+}[FieldErrorCode]
+
+/** What is wrong with one field of an input: `{ path: 'password', code: 'too-short', minimum: 8, unit: 'characters', message }`. */
+export type FieldError = FieldProblem & {
+  /** Where in the input: `username`, `media.0.alt`. Empty for the input as a whole. */
+  path: string
+}

@@ -1,0 +1,46 @@
+import type { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2Stream } from 'node:http2'
+
+/** What ends with a connection, or with a stream of HTTP/2. */
+const waiting = new WeakMap<EventEmitter, Set<() => void>>()
+
+/** Whether nobody is there any more who could get the answer. */
+export function hasLeft(outgoing: ServerResponse): boolean {
+  return outgoing.destroyed || lineOf(outgoing).destroyed
+}
+
+/**
+ * Calls `leave` when the client of an answer goes away before it has it. The response of Node does not always say so: one that
+ * waits behind others on its connection, and one whose stream was reset before it began, hear of no end.
+ */
+export function whenLeft(outgoing: ServerResponse, leave: () => void): void {
+  if (hasLeft(outgoing)) return leave()
+  const line = lineOf(outgoing)
+  const others = waiting.get(line) ?? watch(line)
+  others.add(leave)
+  outgoing.once('close', () => {
+    others.delete(leave)
+    if (!outgoing.writableFinished) leave()
+  })
+}
+
+/** One listener, however many answers wait. */
+function watch(line: EventEmitter): Set<() => void> {
+  const leaves = new Set<() => void>()
+  waiting.set(line, leaves)
+  const leave = (): void => leaves.forEach((each) => each())
+  // A stream that was reset is closed only when what was written before is out, which it may never be.
+  line.once('close', leave).once('aborted', leave)
+  return leaves
+}
+
+/** The stream of an answer over HTTP/2; `null` over HTTP/1. */
+export function streamOfHttp2({ req }: ServerResponse): Http2Stream | null {
+  const incoming: object = req
+  return 'stream' in incoming ? (incoming as Http2ServerRequest).stream : null
+}
+
+function lineOf(outgoing: ServerResponse): EventEmitter & { destroyed: boolean } {
+  return streamOfHttp2(outgoing) ?? outgoing.req.socket
+}

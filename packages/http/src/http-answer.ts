@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream'
+
+/** An answer as plain data: hosts write it themselves. */
+export interface HttpAnswer {
+  status: number
+  /** By names in lower case. Only `set-cookie` has several values. */
+  headers: Record<string, string | string[]>
+  /** A stream has to be read to its end or destroyed. */
+  body: string | Uint8Array<ArrayBuffer> | Readable | null
+}
+
+/** An answer of JSON that no cache keeps. */
+export function jsonAnswer(
+  status: number,
+  body: object,
+  contentType: string = 'application/json',
+): HttpAnswer {
+  const headers = {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  return { status, headers, body: JSON.stringify(body) }
+}

@@ -1,0 +1,284 @@
+import { Readable } from 'node:stream'
+import {
+  type ClientInfo,
+  type Kith,
+  KithError,
+  silentTelemetry,
+  type SignIn,
+  type Telemetry,
+  type Viewer,
+} from '@kith/core'
+import { accountRoutes } from './account-routes.ts'
+import { endStream, type StreamEnd, streamOf } from './answer-stream.ts'
+import { createCookies } from './cookies.ts'
+import { createCors } from './cors.ts'
+import { readCredentials } from './credentials.ts'
+import { descriptionRoutes } from './description-routes.ts'
+import { createGuard } from './guard.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
+import { measureRequests } from './measured-requests.ts'
+import { mediaRoutes } from './media-routes.ts'
+import { createMetErrors } from './met-errors.ts'
+import { createOpenApi } from './openapi.ts'
+import { type KithHttpOptions, readHttpOptions } from './options.ts'
+import { postRoutes } from './post-routes.ts'
+import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
+import { problemAnswer } from './problem.ts'
+import { profileRoutes } from './profile-routes.ts'
+import { createProxyNotice } from './proxy-notice.ts'
+import { OpenRequest, type RecordOptions } from './request-record.ts'
+import { type CallSite, RouteCall } from './route-call.ts'
+import type { Answer, Method, Route, RouteDescription } from './route.ts'
+import { createRouteTable, type PathMatch, type RouteMatch } from './route-table.ts'
+import { sessionRoutes } from './session-routes.ts'
+import type { SignInAnswer } from './shapes.ts'
+import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
+
+/** A browser that was signed in: the tokens are in the cookies alone. */
+export interface BrowserSignIn {
+  answer: SignInAnswer
+  /** `Set-Cookie` headers. */
+  setCookies: string[]
+}
+
+/** What Kith does for routes of the host, and what it says of its own. */
+export interface KithGuards {
+  /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
+  /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  readViewer(head: RequestHead): Promise<Viewer | null>
+  /**
+   * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
+   * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
+   * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
+   */
+  signIn(
+    from: HostRequest,
+    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
+  ): Promise<BrowserSignIn>
+  /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
+  readonly paths: readonly string[]
+  /** All routes, as described to clients; paths without the prefix. */
+  readonly routes: readonly RouteDescription[]
+  /** How long the rest of a body may go on after the answer, for hosts that hold the connection. */
+  readonly bodyTimeoutSeconds: number
+}
+
+/** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
+export interface KithRoutes extends KithGuards {
+  /**
+   * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
+   * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one
+   * of {@link KithGuards.paths}, where it says which.
+   */
+  find(target: string, route?: string): RouteMatch | null
+  /** Answers a request; never throws. Without a match it is a `route-not-found`. */
+  answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
+  /** The answer for an error outside of {@link answer}, which is logged with the request that it belongs to. */
+  problem(error: unknown, from: HostRequest): HttpAnswer
+  /**
+   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
+   * such as `/health`.
+   */
+  health(options?: ProbeOptions): HttpAnswer
+  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
+  ready(options?: ProbeOptions): Promise<HttpAnswer>
+}
+
+/** Creates the routes of a Kith. @throws TypeError for options that cannot work */
+export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): KithRoutes {
+  const config = readHttpOptions(options)
+  const { allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
+  const { prefix, clock, log, ownLogger, telemetry } = kith.config
+  const cookies = createCookies(config.cookies, clock)
+  const cors = createCors(allowedOrigins)
+  const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
+  const site: CallSite = { guard, cookies, bodyLimitBytes, bodyTimeoutSeconds }
+  const noticeProxy = createProxyNotice(log)
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
+
+  let openApi: object | undefined
+  const routes: Route[] = [
+    ...accountRoutes({ kith, cookies, answerSignIn }),
+    ...sessionRoutes({ kith, cookies, answerSignIn }),
+    ...profileRoutes(kith),
+    ...postRoutes(kith),
+    ...mediaRoutes(kith, config.uploads),
+    ...descriptionRoutes(
+      kith,
+      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
+    ),
+  ]
+  const table = createRouteTable(prefix, routes)
+  const records: RecordOptions = {
+    log,
+    viaHost: !ownLogger,
+    listeners: [
+      ...(telemetry === silentTelemetry ? [] : [measureRequests(telemetry)]),
+      ...(config.onRequest ? [config.onRequest] : []),
+    ],
+  }
+  const met = createMetErrors()
+
+  function openHost(from: HostRequest, started?: number): OpenRequest<RequestHead> {
+    const open = new OpenRequest(records, from.head, { of: from.of ?? 'host', origin: from, started })
+    open.route = from.route ?? null
+    return open
+  }
+
+  function fail(error: unknown, open: OpenRequest<RequestHead>): HttpAnswer {
+    open.error = error ?? new TypeError(`${String(error)} was thrown`)
+    return problemAnswer(error, open.id)
+  }
+
+  async function run(route: Route, match: PathMatch, open: OpenRequest): Promise<HttpAnswer> {
+    let call: RouteCall | undefined
+    let answer: HttpAnswer
+    try {
+      call = new RouteCall(site, match, open)
+      const answered = await (telemetry === silentTelemetry
+        ? route.handle(call)
+        : inSpan(telemetry, { route, match, call, id: open.id }))
+      open.viewer ??= answered.viewer ?? null
+      answer = success(answered, route.status, open)
+    } catch (error) {
+      answer = fail(error, open)
+    }
+    if (call && call.setCookies.length > 0) answer.headers['set-cookie'] = call.setCookies
+    return answer
+  }
+
+  /** The answer of a route when all went well. */
+  function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
+    const { body, bytes = null, stream, status = usual } = answered
+    const headers: HttpAnswer['headers'] = {
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': open.id,
+      ...answered.headers,
+    }
+    if (stream) return { status, headers, body: streamOf(stream, endOf(open, status)) }
+    if (!body) return { status, headers, body: bytes }
+    headers['content-type'] = 'application/json'
+    return { status, headers, body: JSON.stringify(body) }
+  }
+
+  function endOf(open: OpenRequest, status: number): StreamEnd {
+    return {
+      done: () => open.end(status),
+      brokeOff(error) {
+        met.record(error)
+        open.error = error
+        open.end(status, { brokeOff: true })
+      },
+      cancelled: () => open.end(status, { clientLeft: open.head.method !== 'HEAD' }),
+    }
+  }
+
+  async function respond(match: RouteMatch | null, open: OpenRequest): Promise<HttpAnswer> {
+    if (match === null) return fail(new KithError('route-not-found'), open)
+    if (match.kind === 'ambiguous')
+      return fail(new KithError('malformed-request', { detail: plainPathDetail }), open)
+    open.route = match.path
+    open.query = match.query
+    const { method } = open.head
+    const route = match.routes.get((method === 'HEAD' ? 'GET' : method) as Method)
+    if (route) return await run(route, match, open)
+    if (method === 'OPTIONS') return preflight(match, open)
+    const answer = fail(new KithError('method-not-allowed', { detail: `Use ${match.allow}.` }), open)
+    answer.headers['allow'] = match.allow
+    return answer
+  }
+
+  function preflight(match: PathMatch, open: OpenRequest): HttpAnswer {
+    const answer = cors.preflight(open.head, match.allow)
+    answer.headers['x-request-id'] = open.id
+    return answer
+  }
+
+  /** Notes when a check began that fails. */
+  async function check<Result>(work: () => Promise<Result>): Promise<Result> {
+    const started = performance.now()
+    try {
+      return await work()
+    } catch (error) {
+      met.note(error, started)
+      throw error
+    }
+  }
+
+  return Object.freeze({
+    find: (target: string, route?: string) => table.find(target, route),
+    async answer(request: HttpRequest, match: RouteMatch | null) {
+      noticeProxy(request)
+      const open = new OpenRequest(records, request, { of: 'kith', origin: request })
+      const answer = await respond(match, open)
+      cors.expose(request, answer)
+      const { body } = answer
+      if (!(body instanceof Readable)) open.end(answer.status)
+      if (request.method !== 'HEAD') return answer
+      if (body instanceof Readable) await endStream(body)
+      return { ...answer, body: null }
+    },
+    problem(error: unknown, from: HostRequest) {
+      const open = openHost(from, met.startOf(error))
+      const answer = fail(error, open)
+      if (from.of === 'kith') cors.expose(from.head, answer)
+      if (!met.isRecorded(error)) open.end(answer.status)
+      return answer
+    },
+    requireViewer: (head: RequestHead) => check(() => guard.viewerOf(guard.credentials(head))),
+    requireRole: (head: RequestHead, roles: readonly string[]) =>
+      check(async () => {
+        const viewer = await guard.viewerOf(guard.credentials(head))
+        await kith.accounts.requireRole(viewer, roles)
+        return viewer
+      }),
+    readViewer: (head: RequestHead) => check(() => guard.guestOf(guard.credentials(head))),
+    async signIn(from: HostRequest, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
+      const { head } = from
+      const open = openHost(from)
+      try {
+        guard.demandOwnPage(head)
+        const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
+        open.viewer = viewerOf(signedIn)
+        await endSessionBefore(kith.sessions, readCredentials(head, cookies))
+        open.end(200)
+        return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+      } catch (error) {
+        open.end(fail(error, open).status)
+        met.record(error)
+        throw error
+      }
+    },
+    health: (options?: ProbeOptions) => answerHealth(kith, options),
+    ready: (options?: ProbeOptions) => answerReady(kith, options),
+    paths: table.paths.map(({ path }) => path),
+    routes,
+    bodyTimeoutSeconds,
+  })
+}
+
+const plainPathDetail =
+  'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+
+interface Traced {
+  route: Route
+  match: PathMatch
+  call: RouteCall
+  id: string
+}
+
+function inSpan(telemetry: Telemetry, { route, match, call, id }: Traced): Promise<Answer> {
+  return telemetry.span(
+    `${route.method} ${match.path}`,
+    { 'http.request.method': route.method, 'http.route': match.path, 'kith.request.id': id },
+    () => route.handle(call),
+  )
+}

@@ -1,0 +1,73 @@
+import type { ClientInfo, Viewer } from '@kith/core'
+import { readJsonBody } from './body.ts'
+import type { Cookies } from './cookies.ts'
+import type { Credentials } from './credentials.ts'
+import { userAgentMaxLength } from './device-name.ts'
+import type { Guard } from './guard.ts'
+import type { HttpRequest } from './http-request.ts'
+import { readQuery } from './query.ts'
+import type { OpenRequest } from './request-record.ts'
+import type { Call, Params, RouteDescription } from './route.ts'
+import type { PathMatch } from './route-table.ts'
+
+/** What the calls of one handler share. */
+export interface CallSite {
+  guard: Guard
+  cookies: Cookies
+  bodyLimitBytes: number
+  bodyTimeoutSeconds: number
+}
+
+/** A request on its way through a route. What is not asked of it is not worked out. */
+export class RouteCall implements Call {
+  readonly request: HttpRequest
+  readonly params: Params
+  readonly credentials: Credentials
+  readonly setCookies: string[]
+  body: unknown = undefined
+  query: unknown = undefined
+  readonly #site: CallSite
+  readonly #open: OpenRequest
+  readonly #search: string
+
+  /** @throws origin-not-allowed */
+  constructor(site: CallSite, match: PathMatch, open: OpenRequest) {
+    const request = open.head
+    this.#site = site
+    this.#open = open
+    this.#search = match.query
+    this.request = request
+    this.params = match.params as Params
+    this.credentials = site.guard.credentials(request)
+    this.setCookies =
+      this.credentials.kind === 'conflict' ? site.cookies.clearEverywhere(match.requested) : []
+  }
+
+  get client(): ClientInfo {
+    const { headers, address = 'unknown' } = this.request
+    return {
+      address,
+      userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength),
+      device: this.#site.cookies.readDevice(headers.get('cookie')),
+    }
+  }
+
+  async requireViewer(): Promise<Viewer> {
+    return (this.#open.viewer = await this.#site.guard.viewerOf(this.credentials))
+  }
+
+  async readViewer(): Promise<Viewer | null> {
+    return (this.#open.viewer = await this.#site.guard.guestOf(this.credentials))
+  }
+
+  read({ body, query }: RouteDescription): Promise<void> | undefined {
+    if (query) this.query = readQuery(this.#search)
+    return body && this.#readBody()
+  }
+
+  async #readBody(): Promise<void> {
+    const { bodyLimitBytes: limitBytes, bodyTimeoutSeconds: timeoutSeconds } = this.#site
+    this.body = await readJsonBody({ request: this.request, limitBytes, timeoutSeconds })
+    this.#open.body = this.body
+  }
+}
