@@ -24,7 +24,7 @@ const kith = createKith({
 await kith.storage.migrate()
 
 const likes = 5_000
-const { tokens, postIds } = await fill(kith)
+const { tokens, reader, postIds } = await fill(kith)
 const ports = process.argv[2] === 'fastify' ? await openFastify() : await openExpress()
 process.send?.({ ...ports, accessToken: tokens.accessToken, postIds })
 process.on('message', () => {
@@ -38,7 +38,7 @@ async function fill({
   accounts,
   follows,
   posts,
-}: Kith): Promise<{ tokens: SignIn['tokens']; postIds: string[] }> {
+}: Kith): Promise<{ tokens: SignIn['tokens']; reader: string; postIds: string[] }> {
   const password = 'a rather strange phrase 77'
   const reader = await accounts.register({ username: 'reader', password })
   const viewer = (signIn: SignIn): Viewer => ({ userId: signIn.user.id, sessionId: signIn.session.id })
@@ -49,14 +49,14 @@ async function fill({
     for (let count = 0; count < likes / 30; count++)
       ids.push((await posts.create(viewer(author), { caption: `Post ${count} of author ${index}` })).id)
   }
-  return { tokens: reader.tokens, postIds: ids }
+  return { tokens: reader.tokens, reader: reader.user.id, postIds: ids }
 }
 
 async function openExpress(): Promise<{ kith: number; twin: number }> {
   const { routes, requireViewer } = kithExpress(kith)
   const app = express()
   app.use(routes)
-  app.get('/open', (_request, response) => void response.json({ userId: 'nobody' }))
+  app.get('/open', (_request, response) => void response.json({ userId: reader }))
   app.get(
     '/guarded',
     requireViewer,
@@ -84,7 +84,7 @@ async function openExpress(): Promise<{ kith: number; twin: number }> {
 async function openFastify(): Promise<{ kith: number; twin: number }> {
   const app = fastify()
   await app.register(kithFastify, { kith })
-  app.get('/open', async () => ({ userId: 'nobody' }))
+  app.get('/open', async () => ({ userId: reader }))
   app.get('/guarded', { preHandler: app.requireViewer }, async (request) => ({
     userId: viewerOfFastify(request).userId,
   }))

@@ -52,15 +52,22 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithRoutes(kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
-  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
-    return async (request, response, next) => {
-      try {
-        request.viewer = await check(headOf(request))
-      } catch (error) {
-        await send(http.problem(error, hostRequest(request, response)), response)
-        return
+  function guard(check: (head: RequestHead) => Promise<Viewer | null> | null): RequestHandler {
+    return (request, response, next) => {
+      const started = performance.now()
+      function refuse(error: unknown): Promise<void> {
+        return send(http.problem(error, { ...hostRequest(request, response), started }), response)
       }
-      next()
+      function letIn(viewer: Viewer | null): void {
+        request.viewer = viewer
+        next()
+      }
+      try {
+        const checked = check(headOf(request))
+        return checked === null ? letIn(null) : checked.then(letIn, refuse)
+      } catch (error) {
+        return refuse(error)
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import type {
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
-  preHandlerAsyncHookHandler,
+  preHandlerHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
@@ -24,11 +24,11 @@ import { send } from './send.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /** A `preHandler` that lets only those pass who are signed in; others get a problem. */
-    requireViewer: preHandlerAsyncHookHandler
+    requireViewer: preHandlerHookHandler
     /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
-    requireRole(...roles: [string, ...string[]]): preHandlerAsyncHookHandler
+    requireRole(...roles: [string, ...string[]]): preHandlerHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
-    readViewer: preHandlerAsyncHookHandler
+    readViewer: preHandlerHookHandler
     /**
      * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
      * allowed, before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it
@@ -98,13 +98,23 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
 
 function guard(
   http: KithRoutes,
-  check: (head: RequestHead) => Promise<Viewer | null>,
-): preHandlerAsyncHookHandler {
-  return async (request, reply) => {
+  check: (head: RequestHead) => Promise<Viewer | null> | null,
+): preHandlerHookHandler {
+  return (request, reply, done) => {
+    const started = performance.now()
+    function refuse(error: unknown): void {
+      send(reply, http.problem(error, { ...hostRequest(request, reply), started }), http.bodyTimeoutSeconds)
+    }
+    function letIn(viewer: Viewer | null): void {
+      request.viewer = viewer
+      done()
+    }
     try {
-      request.viewer = await check(headOf(request.raw))
+      const checked = check(headOf(request.raw))
+      if (checked === null) letIn(null)
+      else checked.then(letIn, refuse)
     } catch (error) {
-      return send(reply, http.problem(error, hostRequest(request, reply)), http.bodyTimeoutSeconds)
+      refuse(error)
     }
   }
 }

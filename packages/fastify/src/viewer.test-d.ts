@@ -1,5 +1,5 @@
 import type { Kith, Viewer } from '@kith/core'
-import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import { expectTypeOf } from 'vitest'
 import { kithFastify, viewerOf } from './index.ts'
 
@@ -9,8 +9,8 @@ declare const kith: Kith
 
 expectTypeOf(request.viewer).toEqualTypeOf<Viewer | null>()
 expectTypeOf(viewerOf(request)).toEqualTypeOf<Viewer>()
-expectTypeOf(app.requireViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
-expectTypeOf(app.readViewer).toEqualTypeOf<preHandlerAsyncHookHandler>()
+expectTypeOf(app.requireViewer).toEqualTypeOf<preHandlerHookHandler>()
+expectTypeOf(app.readViewer).toEqualTypeOf<preHandlerHookHandler>()
 
 await app.register(kithFastify, { kith })
 await app.register(kithFastify, { kith, allowedOrigins: [], cookies: { secure: false } })

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
-import type { Kith } from '@kith/core'
+import type { Kith, Viewer } from '@kith/core'
 import { endStream } from './answer-stream.ts'
 import { consumedMessage } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
-import type { HostRequest, HttpRequest, RequestOrigin } from './http-request.ts'
-import { createKithRoutes, type KithGuards } from './kith-routes.ts'
+import type { HostRequest, HttpRequest, RequestHead, RequestOrigin } from './http-request.ts'
+import { createKithRoutes, type KithSite } from './kith-routes.ts'
 import type { KithHttpOptions } from './options.ts'
 import type { ProbeOptions } from './probes.ts'
 
@@ -19,7 +19,7 @@ export interface RequestContext extends RequestOrigin {
 }
 
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
-export interface KithHttp extends KithGuards {
+export interface KithHttp extends KithSite {
   /**
    * Answers a request; never throws. A path that is not Kith's gets a `route-not-found`, one that is Kith's for some readers
    * only a `malformed-request`.
@@ -30,6 +30,15 @@ export interface KithHttp extends KithGuards {
    * take for it is Kith's too, to be refused.
    */
   owns(path: string): boolean
+  /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
+  /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  readViewer(head: RequestHead): Promise<Viewer | null>
   /** The answer for an error outside of {@link handle}, which is logged with the request that it belongs to. */
   problem(error: unknown, from: HostRequest): Response
   /**
@@ -44,6 +53,19 @@ export interface KithHttp extends KithGuards {
 /** Creates the HTTP side of a Kith for hosts that speak Fetch. @throws TypeError for options that cannot work */
 export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithHttp {
   const routes = createKithRoutes(kith, options)
+  /** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
+  const starts = new WeakMap<Error, number>()
+
+  async function check<Result>(work: () => Result): Promise<Awaited<Result>> {
+    const started = performance.now()
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Error) starts.set(error, started)
+      throw error
+    }
+  }
+
   return Object.freeze({
     ...routes,
     async handle(request: Request, context: RequestContext = {}) {
@@ -52,7 +74,14 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
       return toResponse(await routes.answer(toHttpRequest(request, context), routes.find(pathname + search)))
     },
     owns: (path: string) => routes.find(path) !== null,
-    problem: (error: unknown, from: HostRequest) => toResponse(routes.problem(error, from)),
+    requireViewer: (head: RequestHead) => check(() => routes.requireViewer(head)),
+    requireRole: (head: RequestHead, roles: readonly string[]) =>
+      check(() => routes.requireRole(head, roles)),
+    readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
+    problem(error: unknown, from: HostRequest) {
+      const started = error instanceof Error ? starts.get(error) : undefined
+      return toResponse(routes.problem(error, { started, ...from }))
+    },
     health: (probe?: ProbeOptions) => toResponse(routes.health(probe)),
     ready: async (probe?: ProbeOptions) => toResponse(await routes.ready(probe)),
   })

@@ -14,8 +14,9 @@ export type Credentials =
  * make a browser send cookies, but no header. Other schemes, such as the Basic of a proxy in front, are not ours.
  */
 export function readCredentials({ headers }: RequestHead, cookies: Cookies): Credentials {
-  const bearer = /^bearer(?:$| +(.*)$)/i.exec(headers.get('authorization') ?? '')
-  if (bearer) return { kind: 'bearer', accessToken: bearer[1]?.trim() ?? '' }
+  const authorization = headers.get('authorization')
+  if (authorization !== null && /^bearer(?: |$)/i.test(authorization))
+    return { kind: 'bearer', accessToken: authorization.slice('bearer'.length).trim() }
   const { conflict, ...tokens } = cookies.read(headers.get('cookie'))
   if (conflict) return { kind: 'conflict' }
   return tokens.accessToken === null && tokens.refreshToken === null

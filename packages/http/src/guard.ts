@@ -12,10 +12,10 @@ export interface Guard {
   credentials(head: RequestHead): Credentials
   /** Refuses to sign a browser in by cookies for a page that is not allowed. @throws origin-not-allowed */
   demandOwnPage(head: RequestHead): void
-  /** Whose these are. @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked */
+  /** Whose these are. @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked, at once or by its promise */
   viewerOf(credentials: Credentials): Promise<Viewer>
   /** The same, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
-  guestOf(credentials: Credentials): Promise<Viewer | null>
+  guestOf(credentials: Credentials): Promise<Viewer | null> | null
 }
 
 /** What {@link createGuard} depends on. */
@@ -49,22 +49,22 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
     demandOwnPage(head) {
       if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
     },
-    async viewerOf(found) {
+    viewerOf(found) {
       if (found.kind === 'none') throw new KithError('unauthenticated', { detail: signIn })
       if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
       // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
       if (found.accessToken === null)
         throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
-      return await sessions.authenticate(found.accessToken)
+      return sessions.authenticate(found.accessToken)
     },
-    async guestOf(found) {
+    guestOf(found) {
       if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
-      try {
-        return await sessions.authenticate(found.accessToken)
-      } catch (error) {
-        if (found.kind === 'cookies' && isDeadToken(error)) return null
+      const viewer = sessions.authenticate(found.accessToken)
+      if (found.kind === 'bearer') return viewer
+      return viewer.catch((error: unknown) => {
+        if (isDeadToken(error)) return null
         throw error
-      }
+      })
     },
   }
 }

@@ -41,6 +41,8 @@ export interface HostRequest extends RequestOrigin {
   readonly route?: string | null | undefined
   /** `kith`: a path of Kith, whose answers the pages of `allowedOrigins` may read. On others CORS is up to the host. @default 'host' */
   readonly of?: 'kith' | 'host' | undefined
+  /** When it began, by `performance.now()`. @default now */
+  readonly started?: number | undefined
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -1,7 +1,7 @@
 export { createKithHttp, type KithHttp, type RequestContext } from './create-kith-http.ts'
 export type { HttpAnswer } from './http-answer.ts'
 export type { HostRequest, HttpRequest, RequestHead, RequestOrigin } from './http-request.ts'
-export { type BrowserSignIn, createKithRoutes, type KithGuards, type KithRoutes } from './kith-routes.ts'
+export { type BrowserSignIn, createKithRoutes, type KithRoutes, type KithSite } from './kith-routes.ts'
 export type { CookieOptions, KithHttpOptions, UploadLimits } from './options.ts'
 export type { ProbeOptions } from './probes.ts'
 export type { Problem } from './problem.ts'

@@ -19,7 +19,7 @@ import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { measureRequests } from './measured-requests.ts'
 import { mediaRoutes } from './media-routes.ts'
-import { createMetErrors } from './met-errors.ts'
+import { createErrorSet } from './error-set.ts'
 import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
 import { postRoutes } from './post-routes.ts'
@@ -42,17 +42,8 @@ export interface BrowserSignIn {
   setCookies: string[]
 }
 
-/** What Kith does for routes of the host, and what it says of its own. */
-export interface KithGuards {
-  /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
-  requireViewer(head: RequestHead): Promise<Viewer>
-  /**
-   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
-   * @throws as `requireViewer`; account-banned, role-required
-   */
-  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
-  /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
-  readViewer(head: RequestHead): Promise<Viewer | null>
+/** What all hosts of Kith have, whatever they speak. */
+export interface KithSite {
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
    * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
@@ -71,15 +62,27 @@ export interface KithGuards {
 }
 
 /** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
-export interface KithRoutes extends KithGuards {
+export interface KithRoutes extends KithSite {
   /**
    * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
    * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one
-   * of {@link KithGuards.paths}, where it says which.
+   * of {@link KithSite.paths}, where it says which.
    */
   find(target: string, route?: string): RouteMatch | null
   /** Answers a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
+  /**
+   * Who asks, for the host's own routes. Where that is clear without a look anywhere it throws at once; otherwise it rejects.
+   * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
+   */
+  requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
+  /** Who asks, or `null` for a guest. @throws as `requireViewer`, but unauthenticated */
+  readViewer(head: RequestHead): Promise<Viewer | null> | null
   /** The answer for an error outside of {@link answer}, which is logged with the request that it belongs to. */
   problem(error: unknown, from: HostRequest): HttpAnswer
   /**
@@ -124,10 +127,12 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       ...(config.onRequest ? [config.onRequest] : []),
     ],
   }
-  const met = createMetErrors()
+  // A framework may hand an error that ended a request to its error handler as well.
+  const recorded = createErrorSet()
 
-  function openHost(from: HostRequest, started?: number): OpenRequest<RequestHead> {
-    const open = new OpenRequest(records, from.head, { of: from.of ?? 'host', origin: from, started })
+  function openHost(from: HostRequest): OpenRequest<RequestHead> {
+    const { of = 'host', started } = from
+    const open = new OpenRequest(records, from.head, { of, origin: from, started })
     open.route = from.route ?? null
     return open
   }
@@ -173,7 +178,7 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     return {
       done: () => open.end(status),
       brokeOff(error) {
-        met.record(error)
+        recorded.add(error)
         open.error = error
         open.end(status, { brokeOff: true })
       },
@@ -202,17 +207,6 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     return answer
   }
 
-  /** Notes when a check began that fails. */
-  async function check<Result>(work: () => Promise<Result>): Promise<Result> {
-    const started = performance.now()
-    try {
-      return await work()
-    } catch (error) {
-      met.note(error, started)
-      throw error
-    }
-  }
-
   return Object.freeze({
     find: (target: string, route?: string) => table.find(target, route),
     async answer(request: HttpRequest, match: RouteMatch | null) {
@@ -227,20 +221,19 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       return { ...answer, body: null }
     },
     problem(error: unknown, from: HostRequest) {
-      const open = openHost(from, met.startOf(error))
+      const open = openHost(from)
       const answer = fail(error, open)
       if (from.of === 'kith') cors.expose(from.head, answer)
-      if (!met.isRecorded(error)) open.end(answer.status)
+      if (!recorded.has(error)) open.end(answer.status)
       return answer
     },
-    requireViewer: (head: RequestHead) => check(() => guard.viewerOf(guard.credentials(head))),
-    requireRole: (head: RequestHead, roles: readonly string[]) =>
-      check(async () => {
-        const viewer = await guard.viewerOf(guard.credentials(head))
-        await kith.accounts.requireRole(viewer, roles)
-        return viewer
-      }),
-    readViewer: (head: RequestHead) => check(() => guard.guestOf(guard.credentials(head))),
+    requireViewer: (head: RequestHead) => guard.viewerOf(guard.credentials(head)),
+    readViewer: (head: RequestHead) => guard.guestOf(guard.credentials(head)),
+    async requireRole(head: RequestHead, roles: readonly string[]) {
+      const viewer = await guard.viewerOf(guard.credentials(head))
+      await kith.accounts.requireRole(viewer, roles)
+      return viewer
+    },
     async signIn(from: HostRequest, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
       const { head } = from
       const open = openHost(from)
@@ -253,7 +246,7 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
         return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
       } catch (error) {
         open.end(fail(error, open).status)
-        met.record(error)
+        recorded.add(error)
         throw error
       }
     },

@@ -3,6 +3,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Logger } from '@kith/core'
+import { bodyChunks } from './body-chunks.ts'
 import { consumedMessage } from './body.ts'
 import { hasLeft, whenLeft } from './client-line.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -58,7 +59,7 @@ export class NodeRequest implements HttpRequest {
     const { method, source } = this
     if (method === 'GET' || method === 'HEAD' || !hasBody(this.incoming)) return null
     if (source.readableDidRead) throw new TypeError(consumedMessage)
-    return chunksOf(source)
+    return bodyChunks(source)
   }
 
   hasLeft(): boolean {
@@ -197,18 +198,6 @@ function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {
   if (isHttp2(incoming)) return !incoming.stream.endAfterHeaders
   const { headers } = incoming
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-/**
- * The chunks of a body; those that wait are joined, so that a sender cannot make its readers work by cutting it into single bytes.
- * A reader that stops leaves the connection open, so that the answer is sent: the rest passes unread.
- */
-async function* chunksOf(source: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source.iterator({ destroyOnReturn: false })
-  } finally {
-    source.on('error', () => {}).resume()
-  }
 }
 
 function headersOf({ headers }: IncomingMessage): RequestHead['headers'] {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError, isKithError, KithError } from '@kith/core'
 import { type BodyPace, readPaced } from './body-pace.ts'
+import { hastenCollection } from './hasten-collection.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /** Takes a file. */
@@ -39,7 +40,10 @@ export async function readUpload<Result>(
 /** What was too slow says so; anything else is a connection that broke. */
 async function* received(body: AsyncIterable<Uint8Array>, pace: BodyPace): AsyncGenerator<Uint8Array> {
   try {
-    yield* readPaced(body, pace)
+    for await (const chunk of readPaced(body, pace)) {
+      hastenCollection(chunk.byteLength)
+      yield chunk
+    }
   } catch (error) {
     throw isKithError(error) ? error : malformed('The upload ended early.', error)
   }

@@ -23,6 +23,7 @@ interface Bounds {
 }
 
 interface Known {
+  token: string
   claims: MetClaims
   since: number
 }
@@ -32,47 +33,54 @@ interface Known {
  * least recently used one is forgotten.
  */
 export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): VerifiedTokens {
-  const claimsByToken = new Map<string, Known>()
-  const tokensBySession = new Map<string, string[]>()
+  const byKey = new Map<string, Known>()
+  const keysBySession = new Map<string, string[]>()
 
-  function forget(token: string): void {
-    const sessionId = claimsByToken.get(token)?.claims.sessionId
-    claimsByToken.delete(token)
+  function forget(key: string): void {
+    const sessionId = byKey.get(key)?.claims.sessionId
+    byKey.delete(key)
     if (sessionId === undefined) return
-    const others = tokensBySession.get(sessionId)?.filter((other) => other !== token) ?? []
-    if (others.length > 0) tokensBySession.set(sessionId, others)
-    else tokensBySession.delete(sessionId)
+    const others = keysBySession.get(sessionId)?.filter((other) => other !== key) ?? []
+    if (others.length > 0) keysBySession.set(sessionId, others)
+    else keysBySession.delete(sessionId)
   }
 
   return {
     get(token) {
-      const known = claimsByToken.get(token)
-      if (!known) return undefined
+      const key = keyOf(token)
+      const known = byKey.get(key)
+      if (known?.token !== token) return undefined
       if (performance.now() - known.since > maxAgeMillis) {
-        forget(token)
+        forget(key)
         return undefined
       }
       // A map keeps the order of insertion, so putting it back makes it the newest. While half of the room is free, nothing is near its end.
-      if (claimsByToken.size * 2 > capacity) {
-        claimsByToken.delete(token)
-        claimsByToken.set(token, known)
+      if (byKey.size * 2 > capacity) {
+        byKey.delete(key)
+        byKey.set(key, known)
       }
       return known.claims
     },
     set(token, claims) {
       // A copy: cut out of a header, the text would keep the whole header in memory.
       const own = Buffer.from(token, 'latin1').toString('latin1')
-      forget(own)
-      const tokens = [...(tokensBySession.get(claims.sessionId) ?? []), own]
-      claimsByToken.set(own, { claims, since: performance.now() })
-      tokensBySession.set(claims.sessionId, tokens)
-      const [oldest = ''] = tokens
-      if (tokens.length > perSession) forget(oldest)
-      if (claimsByToken.size > capacity) {
-        const [least = ''] = claimsByToken.keys()
+      const key = keyOf(own)
+      forget(key)
+      const keys = [...(keysBySession.get(claims.sessionId) ?? []), key]
+      byKey.set(key, { token: own, claims, since: performance.now() })
+      keysBySession.set(claims.sessionId, keys)
+      const [oldest = ''] = keys
+      if (keys.length > perSession) forget(oldest)
+      if (byKey.size > capacity) {
+        const [least = ''] = byKey.keys()
         forget(least)
       }
     },
-    delete: forget,
+    delete: (token) => forget(keyOf(token)),
   }
+}
+
+/** The end of a token is of its signature, which no other has: hashing all of a token costs more than everything else that is asked of it. */
+function keyOf(token: string): string {
+  return token.slice(-43)
 }
