@@ -19,7 +19,9 @@ export async function loadSqlite(path: string, workload: Workload): Promise<void
       SELECT from_id AS node, count(*) AS outgoing, 0 AS incoming FROM kith_edges GROUP BY from_id
       UNION ALL SELECT to_id, 0, count(*) FROM kith_edges GROUP BY to_id) GROUP BY node`)
   counting.advance()
-  database.exec('INSERT INTO kith_post_counts SELECT author_id, count(*) FROM kith_posts GROUP BY author_id')
+  database.exec(
+    'INSERT INTO kith_post_counts SELECT author_id, count(*), max(id) FROM kith_posts GROUP BY author_id',
+  )
   database.exec('COMMIT; ANALYZE')
   counting.done()
   database.close()

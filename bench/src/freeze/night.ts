@@ -58,7 +58,9 @@ export function loadNight(path: string, night: Night, authorId: string): void {
       SELECT kind, from_id AS node, count(*) AS outgoing, 0 AS incoming FROM kith_edges GROUP BY kind, from_id
       UNION ALL SELECT kind, to_id, 0, count(*) FROM kith_edges GROUP BY kind, to_id) GROUP BY kind, node`)
   building.advance()
-  database.exec('INSERT INTO kith_post_counts SELECT author_id, count(*) FROM kith_posts GROUP BY author_id')
+  database.exec(
+    'INSERT INTO kith_post_counts SELECT author_id, count(*), max(id) FROM kith_posts GROUP BY author_id',
+  )
   building.advance()
   for (const { sql } of rebuilt.filter(({ type }) => type === 'trigger')) database.exec(sql)
   database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')

@@ -132,6 +132,7 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
           stored: storedOf,
           count: countOf,
           lists,
+          isSettled: () => true,
           correct({ kind, node, stored, counted }) {
             if (kind === 'post') return
             const by = { out: counted.out - stored.out, in: counted.in - stored.in }

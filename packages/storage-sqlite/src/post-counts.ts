@@ -3,12 +3,38 @@ import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
 import { recount } from './recount.ts'
 
-type CountStatement = 'change' | 'forget' | 'byAuthors' | 'longer' | 'count' | 'long' | 'following'
+type CountStatement =
+  | 'add'
+  | 'remove'
+  | 'correct'
+  | 'settle'
+  | 'off'
+  | 'forget'
+  | 'byAuthors'
+  | 'longer'
+  | 'count'
+  | 'long'
+  | 'following'
 
-/** Every statement about the counts of posts. An author without live posts has no row. */
+const live =
+  'EXISTS (SELECT 1 FROM kith_users WHERE id = @authorId AND banned_at IS NULL AND deleted_at IS NULL)'
+const last = '(SELECT max(id) FROM kith_posts WHERE author_id = @authorId AND removed = 0)'
+
+/**
+ * Every statement about the counts of posts. An author without live posts has no row. `newest` is the id of the newest one,
+ * and NULL while the author is banned or deleted: the feed finds its posts by it.
+ */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
-  change: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
+  add: `INSERT INTO kith_post_counts (author_id, posts, newest) VALUES (@authorId, 1, CASE WHEN ${live} THEN @id END)
+    ON CONFLICT (author_id) DO UPDATE SET posts = posts + 1,
+      newest = iif(newest > excluded.newest, newest, excluded.newest)`,
+  remove: `UPDATE kith_post_counts SET posts = posts - @by, newest = CASE WHEN newest IS NOT NULL THEN ${last} END
+    WHERE author_id = @authorId`,
+  correct: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
     ON CONFLICT (author_id) DO UPDATE SET posts = posts + excluded.posts`,
+  settle: `UPDATE kith_post_counts SET newest = CASE WHEN ${live} THEN ${last} END WHERE author_id = @authorId`,
+  off: `SELECT newest IS NOT CASE WHEN ${live} THEN ${last} END AS off
+    FROM kith_post_counts WHERE author_id = @authorId`,
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
   byAuthors: `SELECT author_id, posts FROM kith_post_counts
     WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
@@ -22,9 +48,12 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
 })
 
-/** Keeps how many live posts each author has. Changes are part of the caller's transaction. */
+/** Keeps how many live posts each author has, and which is the newest. Changes are part of the caller's transaction. */
 export interface PostCountTable {
-  change(authorId: string, by: number): void
+  /** Counts a post that was written. */
+  add(authorId: string, id: string): void
+  /** Counts posts that were removed. */
+  remove(authorId: string, posts: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
   recount(after: string | null, limit: number): Promise<RecountResult>
@@ -39,9 +68,16 @@ const lists: readonly CountedList[] = [
 export function createPostCountTable(connection: Connection): PostCountTable {
   const { run, get, all } = connection
 
-  function change(authorId: string, by: number): void {
-    run(postCountStatements.change, { authorId, by })
-    if (by < 0) run(postCountStatements.forget, { authorId })
+  function remove(authorId: string, by: number): void {
+    run(postCountStatements.remove, { authorId, by })
+    run(postCountStatements.forget, { authorId })
+  }
+
+  /** Sets a count right by what it is off, and the newest post. */
+  function correct(authorId: string, by: number): void {
+    run(postCountStatements.correct, { authorId, by })
+    run(postCountStatements.settle, { authorId })
+    run(postCountStatements.forget, { authorId })
   }
 
   function read(authorIds: readonly string[]): number[] {
@@ -54,7 +90,8 @@ export function createPostCountTable(connection: Connection): PostCountTable {
   const ofPosts = (posts: number): KindCounts => new Map([['post', { out: posts, in: 0 }]])
 
   return {
-    change,
+    add: (authorId, id) => void run(postCountStatements.add, { authorId, id }),
+    remove,
     read,
     recount: (after, limit) =>
       recount(
@@ -67,7 +104,8 @@ export function createPostCountTable(connection: Connection): PostCountTable {
           stored: (node) => ofPosts(read([node])[0] ?? 0),
           count: (node) => ofPosts(get<{ posts: number }>(postCountStatements.count, { node })?.posts ?? 0),
           lists,
-          correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
+          isSettled: (authorId) => get<{ off: number }>(postCountStatements.off, { authorId })?.off !== 1,
+          correct: ({ node, stored, counted }) => correct(node, counted.out - stored.out),
         },
         { after, limit },
       ),

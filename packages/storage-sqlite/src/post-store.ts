@@ -84,7 +84,7 @@ export function createPostStore(connection: Connection): PostStore {
         for (const [position, item] of media.entries()) {
           run(mediaStatements.attach, { ...item, ownerId: authorId, use: 'post', subject: id, position })
         }
-        counts.change(authorId, 1)
+        counts.add(authorId, id)
         return { outcome: 'created' }
       })
     },
@@ -99,7 +99,7 @@ export function createPostStore(connection: Connection): PostStore {
     remove(id) {
       return atomically(() => {
         const author = take(id)
-        if (author !== null) counts.change(author, -1)
+        if (author !== null) counts.remove(author, 1)
         return author !== null
       })
     },
@@ -108,7 +108,7 @@ export function createPostStore(connection: Connection): PostStore {
         const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
         const ids = some.map(({ id }) => id)
         for (const id of ids) take(id)
-        if (ids.length > 0) counts.change(authorId, -ids.length)
+        if (ids.length > 0) counts.remove(authorId, ids.length)
         return ids
       })
     },

@@ -203,4 +203,13 @@ export const migrations: readonly Migration[] = Object.freeze([
           WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
       END;`,
   },
+  {
+    version: 8,
+    contracts: true,
+    statements: `
+      ALTER TABLE kith_post_counts ADD COLUMN newest TEXT;
+      UPDATE kith_post_counts SET newest = (SELECT max(id) FROM kith_posts
+        WHERE author_id = kith_post_counts.author_id AND removed = 0)
+      WHERE EXISTS (SELECT 1 FROM kith_users WHERE id = author_id AND banned_at IS NULL AND deleted_at IS NULL);`,
+  },
 ])

@@ -9,6 +9,7 @@ import {
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { toMillis } from './millis.ts'
+import { postCountStatements } from './post-counts.ts'
 import { removalFrom, type RemovalRow } from './removal-row.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
@@ -96,6 +97,11 @@ export function createUserStore(connection: Connection): UserStore {
     }
   }
 
+  /** The feed finds the posts of this author, or no longer does. */
+  function settleNewest(authorId: string): void {
+    run(postCountStatements.settle, { authorId })
+  }
+
   return {
     create(user, now) {
       return atomically((): CreateUserResult => {
@@ -137,6 +143,7 @@ export function createUserStore(connection: Connection): UserStore {
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
+        if ((before.bannedAt === null) !== (user.bannedAt === null)) settleNewest(id)
         note(before, user, hold?.until)
         return { outcome: 'updated', user }
       })
@@ -151,6 +158,7 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically(() => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
         if (run(userStatements.markDeleted, { id, at: toMillis(at) }) === 0) return false
+        settleNewest(id)
         note(before, null, heldUntil)
         return true
       })
