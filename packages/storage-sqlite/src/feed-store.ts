@@ -9,8 +9,10 @@ type FeedStatement = 'following' | 'hits' | 'recent' | 'heads'
 const columns = postColumns.replace(/\w+/g, 'post.$&')
 const recentPosts = `SELECT id, author_id FROM kith_posts
   WHERE removed = 0 AND id < @before ORDER BY id DESC LIMIT @window`
-const isFollowed = `(author_id = @userId OR EXISTS
-  (SELECT 1 FROM kith_edges WHERE kind = @follow AND from_id = @userId AND to_id = author_id))`
+/** Whether a post is one of the right authors, and these are neither banned nor deleted. */
+const isShown = `(found.author_id = @userId OR EXISTS
+      (SELECT 1 FROM kith_edges WHERE kind = @follow AND from_id = @userId AND to_id = found.author_id))
+    AND EXISTS (SELECT 1 FROM kith_post_counts WHERE author_id = found.author_id AND newest IS NOT NULL)`
 
 /**
  * Every statement of the store. A page is what one of the last two answers, so it shows one moment. Posts of an author
@@ -18,11 +20,10 @@ const isFollowed = `(author_id = @userId OR EXISTS
  */
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
   following: 'SELECT outgoing FROM kith_edge_counts WHERE kind = @follow AND node = @userId',
-  hits: `SELECT count(*) AS hits FROM (${recentPosts}) WHERE ${isFollowed}`,
+  hits: `SELECT count(*) AS hits FROM (${recentPosts}) AS found WHERE ${isShown}`,
   // The newest posts of all, of which those of the right authors are kept.
   recent: `SELECT ${columns} FROM (${recentPosts}) AS found CROSS JOIN kith_posts AS post ON post.id = found.id
-    WHERE ${isFollowed.replaceAll(/\bauthor_id/g, 'found.author_id')} AND EXISTS
-      (SELECT 1 FROM kith_post_counts WHERE author_id = found.author_id AND newest IS NOT NULL)
+    WHERE ${isShown}
     LIMIT @limit`,
   // The authors whose newest post below the cursor is among the first ones: nobody else can be on the page. Their posts
   // are merged by a queue, which answers the newest it holds and takes in the one that its author wrote before.

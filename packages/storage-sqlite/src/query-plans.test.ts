@@ -173,6 +173,7 @@ test('each statement uses the index that was made for it', () => {
       "feed.hits": [
         "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
+        "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
       ],
       "feed.recent": [
         "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
