@@ -20,7 +20,7 @@ const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
 // Storages keep 1970 for what was never purged.
 const again = fc.integer({ min: 1, max: 12 }).map((millis) => new Date(millis))
 const limit = fc.integer({ min: 1, max: 4 })
-const userId = fc.constantFrom('u1', 'u2')
+const userId = fc.constantFrom(idOf(91), idOf(92))
 const profile = fc.record({
   username: fc.option(name),
   email: fc.option(name),

@@ -2,6 +2,8 @@ import type { EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
+import type { EdgeLists } from './edge-lists.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { recount } from './recount.ts'
 
 interface CountRow {
@@ -21,13 +23,14 @@ const sides = kindNumbers.flatMap((kind) => [
 
 /** Every statement about the counts of edges. A node without edges has no row. */
 export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
-  change: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, @node, @out, @in)
+  change: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, unhex(@node, '-'), @out, @in)
       ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
-        incoming = incoming + excluded.incoming`,
-  forget:
-    'DELETE FROM kith_edge_counts WHERE kind = @kind AND node = @node AND outgoing = 0 AND incoming = 0',
-  byNodes: `SELECT node, outgoing, incoming FROM kith_edge_counts
-      WHERE kind = @kind AND node IN (SELECT value FROM json_each(@nodes))`,
+        incoming = incoming + excluded.incoming
+      RETURNING outgoing, incoming`,
+  forget: `DELETE FROM kith_edge_counts
+    WHERE kind = @kind AND node = unhex(@node, '-') AND outgoing = 0 AND incoming = 0`,
+  byNodes: `SELECT hex(node) AS node, outgoing, incoming FROM kith_edge_counts
+      WHERE kind = @kind AND node IN ${listOf('nodes')}`,
   stored: `SELECT kind, outgoing, incoming FROM kith_edge_counts
     WHERE kind IN (${kindNumbers.join(', ')}) AND node = @node`,
   // Looks for one more than so many, and at no others.
@@ -37,12 +40,12 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
   count: `SELECT ${sides
     .map(({ kind, side, where }) => `(SELECT count(*) FROM kith_edges WHERE ${where}) AS ${side}${kind}`)
     .join(', ')}`,
-  longOut: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id > @position ORDER BY id LIMIT @limit)`,
-  longIn: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_edges
-    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id > @position ORDER BY id LIMIT @limit)`,
+  longOut: `SELECT count(*) AS things, hex(max(to_id)) AS last FROM (SELECT to_id FROM kith_edges
+    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND to_id > unhex(@position) ORDER BY to_id LIMIT @limit)`,
+  longIn: `SELECT count(*) AS things, hex(max(id)) AS last FROM (SELECT id FROM kith_edges
+    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id > unhex(@position) ORDER BY id LIMIT @limit)`,
   // One seek for each kind and side, however many edges a node has.
-  following: `SELECT min(node) AS node FROM (
+  following: `SELECT hex(min(node)) AS node FROM (
       SELECT (SELECT min(node) FROM kith_edge_counts WHERE kind = kinds.value AND node > @node) AS node
         FROM json_each(@kinds) AS kinds
       UNION ALL SELECT (SELECT min(from_id) FROM kith_edges WHERE kind = kinds.value AND from_id > @node)
@@ -51,7 +54,7 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
         FROM json_each(@kinds) AS kinds)`,
 })
 
-/** The edge whose counts change. */
+/** The edge whose counts change. Its ends are ids, or what `hex` made of them, but one way for all that change together. */
 interface CountedEdge {
   kind: number
   from: string
@@ -74,23 +77,27 @@ const lists: readonly CountedList[] = kindNumbers.flatMap((number) => [
 ])
 
 /** Creates it on a connection. */
-export function createEdgeCountTable(connection: Connection): EdgeCountTable {
+export function createEdgeCountTable(connection: Connection, edgeLists: EdgeLists): EdgeCountTable {
   const { run, get, all } = connection
 
   function changeNode({ node, kind }: { node: string; kind: number }, by: EdgeCounts): void {
-    run(edgeCountStatements.change, { node, kind, out: by.out, in: by.in })
-    if (by.out < 0 || by.in < 0) run(edgeCountStatements.forget, { node, kind })
+    const values = { node, kind, out: by.out, in: by.in }
+    const [counts] = all<{ outgoing: number; incoming: number }>(edgeCountStatements.change, values)
+    if (by.out > 0 && counts) edgeLists.grown({ kind, node: toStored(node) }, counts.outgoing)
+    if (counts?.outgoing === 0 && counts.incoming === 0) run(edgeCountStatements.forget, { node, kind })
   }
 
   function storedOf(node: string): KindCounts {
-    const rows = all<CountRow & { kind: number }>(edgeCountStatements.stored, { node })
+    const rows = all<CountRow & { kind: number }>(edgeCountStatements.stored, {
+      node: toStored(node),
+    })
     return new Map(
       rows.map(({ kind, outgoing, incoming }) => [fromKindNumber(kind), { out: outgoing, in: incoming }]),
     )
   }
 
   function countOf(node: string): KindCounts {
-    const row = get<Record<string, number>>(edgeCountStatements.count, { node })
+    const row = get<Record<string, number>>(edgeCountStatements.count, { node: toStored(node) })
     return new Map(
       kindNumbers.map((number) => [
         fromKindNumber(number),
@@ -115,20 +122,22 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
       for (const { node, kind, ...counts } of nodes.values()) changeNode({ node, kind }, counts)
     },
     read(kind, nodes) {
-      const values = { kind: toKindNumber(kind), nodes: JSON.stringify(nodes) }
+      const values = { kind: toKindNumber(kind), nodes: toStoredList(nodes) }
       const rows = all<CountRow>(edgeCountStatements.byNodes, values)
-      const byNode = new Map(rows.map((row) => [row.node, { out: row.outgoing, in: row.incoming }]))
+      const byNode = new Map(rows.map((row) => [fromHex(row.node), { out: row.outgoing, in: row.incoming }]))
       return nodes.map((node) => byNode.get(node) ?? { out: 0, in: 0 })
     },
     recount: (after, limit) =>
       recount(
         connection,
         {
-          following: (node) =>
-            get<{ node: string | null }>(edgeCountStatements.following, { node, kinds: allKinds })?.node ??
-            null,
+          following(node) {
+            const values = { node: toStored(node), kinds: allKinds }
+            const next = get<{ node: string }>(edgeCountStatements.following, values)?.node
+            return next ? fromHex(next) : null
+          },
           isLonger: (node, most) =>
-            get<{ longer: number }>(edgeCountStatements.longer, { node, most })?.longer === 1,
+            get<{ longer: number }>(edgeCountStatements.longer, { node: toStored(node), most })?.longer === 1,
           stored: storedOf,
           count: countOf,
           lists,

@@ -1,8 +1,10 @@
+import type { Keyset } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { EdgeCountTable } from './edge-counts.ts'
-import { allKinds } from './edge-kinds.ts'
-import { afterEveryId } from './keyset.ts'
-import type { Keyset } from '@kith/core'
+import { allKinds, kindNumbers } from './edge-kinds.ts'
+import type { EdgeLists } from './edge-lists.ts'
+import { fromHex, type StoredId, toStored } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 
 interface EdgeRow {
   kind: number
@@ -11,12 +13,13 @@ interface EdgeRow {
   hidden: number
 }
 
-const rows = 'RETURNING kind, from_id, to_id, hidden'
-const keysOf = (
-  end: 'from_id' | 'to_id',
-  condition: string,
-): string => `SELECT kind, from_id, to_id FROM kith_edges
-  WHERE kind IN (SELECT value FROM json_each(@kinds)) AND ${end} = @node ${condition} LIMIT @limit`
+const rows = 'RETURNING kind, hex(from_id) AS from_id, hex(to_id) AS to_id, hidden'
+const inKeys = (condition: string): string =>
+  `(kind, from_id, to_id) IN (SELECT kind, from_id, to_id FROM kith_edges WHERE ${condition} LIMIT @limit) ${rows}`
+/** The edges of one kind that start at a node, by the index of those that have very many. */
+const indexedOut = 'kind = @kind AND from_id = @node AND listed = 1'
+const out = 'kind = @kind AND from_id = @node'
+const into = 'kind IN (SELECT value FROM json_each(@kinds)) AND to_id = @node'
 
 type HidingStatement =
   | 'hideNode'
@@ -25,8 +28,10 @@ type HidingStatement =
   | 'forgetNode'
   | 'hiddenNodes'
   | 'hideOut'
+  | 'hideOutIndexed'
   | 'hideIn'
   | 'showOut'
+  | 'showOutIndexed'
   | 'showIn'
   | 'dropOut'
   | 'dropIn'
@@ -42,17 +47,16 @@ export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = O
   showNode: 'UPDATE kith_hidden_nodes SET hidden = 0 WHERE node = @node',
   forgetShown: 'DELETE FROM kith_hidden_nodes WHERE node = @node AND hidden = 0',
   forgetNode: 'DELETE FROM kith_hidden_nodes WHERE node = @node',
-  hiddenNodes: 'SELECT node FROM kith_hidden_nodes WHERE node < @before ORDER BY node DESC LIMIT @limit',
-  hideOut: `UPDATE kith_edges SET hidden = hidden + 1
-    WHERE (kind, from_id, to_id) IN (${keysOf('from_id', 'AND hidden IN (0, 2)')}) ${rows}`,
-  hideIn: `UPDATE kith_edges SET hidden = hidden + 2
-    WHERE (kind, from_id, to_id) IN (${keysOf('to_id', 'AND hidden IN (0, 1)')}) ${rows}`,
-  showOut: `UPDATE kith_edges SET hidden = hidden - 1
-    WHERE (kind, from_id, to_id) IN (${keysOf('from_id', 'AND hidden IN (1, 3)')}) ${rows}`,
-  showIn: `UPDATE kith_edges SET hidden = hidden - 2
-    WHERE (kind, from_id, to_id) IN (${keysOf('to_id', 'AND hidden IN (2, 3)')}) ${rows}`,
-  dropOut: `DELETE FROM kith_edges WHERE (kind, from_id, to_id) IN (${keysOf('from_id', '')}) ${rows}`,
-  dropIn: `DELETE FROM kith_edges WHERE (kind, from_id, to_id) IN (${keysOf('to_id', '')}) ${rows}`,
+  hiddenNodes: `SELECT hex(node) AS node FROM kith_hidden_nodes WHERE node < @before
+    ORDER BY kith_hidden_nodes.node DESC LIMIT @limit`,
+  hideOut: `UPDATE kith_edges SET hidden = hidden + 1 WHERE ${inKeys(`${out} AND hidden IN (0, 2)`)}`,
+  hideOutIndexed: `UPDATE kith_edges SET hidden = hidden + 1 WHERE ${inKeys(`${indexedOut} AND hidden IN (0, 2)`)}`,
+  hideIn: `UPDATE kith_edges SET hidden = hidden + 2 WHERE ${inKeys(`${into} AND hidden IN (0, 1)`)}`,
+  showOut: `UPDATE kith_edges SET hidden = hidden - 1 WHERE ${inKeys(`${out} AND hidden IN (1, 3)`)}`,
+  showOutIndexed: `UPDATE kith_edges SET hidden = hidden - 1 WHERE ${inKeys(`${indexedOut} AND hidden IN (1, 3)`)}`,
+  showIn: `UPDATE kith_edges SET hidden = hidden - 2 WHERE ${inKeys(`${into} AND hidden IN (2, 3)`)}`,
+  dropOut: `DELETE FROM kith_edges WHERE ${inKeys(out)}`,
+  dropIn: `DELETE FROM kith_edges WHERE ${inKeys(into)}`,
 })
 
 /** What concerns all edges of a node. */
@@ -63,14 +67,26 @@ export interface EdgeHiding {
 }
 
 /** Creates it on a connection. */
-export function createEdgeHiding(connection: Connection, counts: EdgeCountTable): EdgeHiding {
+export function createEdgeHiding(
+  connection: Connection,
+  counts: EdgeCountTable,
+  lists: EdgeLists,
+): EdgeHiding {
   const { run, all, read, atomically } = connection
 
-  /** Runs a statement for each end, at most `limit` edges together, and answers them. */
-  function batch(node: string, { out, into }: { out: string; into: string }, limit: number): EdgeRow[] {
-    const values = { node, kinds: allKinds }
-    const starting = all<EdgeRow>(out, { ...values, limit })
-    return [...starting, ...all<EdgeRow>(into, { ...values, limit: limit - starting.length })]
+  /** Runs a statement for each kind at the start and one for all at the end, on at most `limit` edges together. */
+  function batch(
+    node: StoredId,
+    sql: { out: string; outIndexed: string; into: string },
+    limit: number,
+  ): EdgeRow[] {
+    const edges: EdgeRow[] = []
+    for (const kind of kindNumbers) {
+      const statement = lists.isIndexed({ kind, node }) ? sql.outIndexed : sql.out
+      edges.push(...all<EdgeRow>(statement, { kind, node, limit: limit - edges.length }))
+    }
+    edges.push(...all<EdgeRow>(sql.into, { node, kinds: allKinds, limit: limit - edges.length }))
+    return edges
   }
   function count(edges: EdgeRow[], by: 1 | -1): void {
     counts.change(
@@ -79,10 +95,10 @@ export function createEdgeHiding(connection: Connection, counts: EdgeCountTable)
     )
   }
 
-  function hide(node: string, limit: number): number {
+  function hide(node: StoredId, limit: number): number {
     run(edgeHidingStatements.hideNode, { node })
-    const { hideOut: out, hideIn: into } = edgeHidingStatements
-    const edges = batch(node, { out, into }, limit)
+    const { hideOut: out, hideOutIndexed: outIndexed, hideIn: into } = edgeHidingStatements
+    const edges = batch(node, { out, outIndexed, into }, limit)
     // Where both ends are hidden now, the other one was before.
     count(
       edges.filter((edge) => edge.hidden < 3),
@@ -91,27 +107,28 @@ export function createEdgeHiding(connection: Connection, counts: EdgeCountTable)
     return edges.length
   }
 
-  function show(node: string, limit: number): number {
+  function show(node: StoredId, limit: number): number {
     if (run(edgeHidingStatements.showNode, { node }) === 0) return 0
-    const { showOut: out, showIn: into } = edgeHidingStatements
-    const edges = batch(node, { out, into }, limit)
+    const { showOut: out, showOutIndexed: outIndexed, showIn: into } = edgeHidingStatements
+    const edges = batch(node, { out, outIndexed, into }, limit)
     count(edges.filter(isVisible), 1)
     if (edges.length === 0) run(edgeHidingStatements.forgetShown, { node })
     return edges.length
   }
 
   return {
-    setHidden: (node, hidden, limit) => atomically(() => (hidden ? hide : show)(node, limit)),
+    setHidden: (node, hidden, limit) => atomically(() => (hidden ? hide : show)(toStored(node), limit)),
     hiddenNodes({ limit, before }) {
-      const range = { limit, before: before ?? afterEveryId }
+      const range = { limit, before: beforeOrEnd(before) }
       return read(() =>
-        all<{ node: string }>(edgeHidingStatements.hiddenNodes, range).map(({ node }) => node),
+        all<{ node: string }>(edgeHidingStatements.hiddenNodes, range).map((row) => fromHex(row.node)),
       )
     },
-    drop: (node, limit) =>
+    drop: (id, limit) =>
       atomically(() => {
+        const node = toStored(id)
         const { dropOut: out, dropIn: into } = edgeHidingStatements
-        const edges = batch(node, { out, into }, limit)
+        const edges = batch(node, { out, outIndexed: out, into }, limit)
         count(edges.filter(isVisible), -1)
         if (edges.length === 0) run(edgeHidingStatements.forgetNode, { node })
         return edges.length

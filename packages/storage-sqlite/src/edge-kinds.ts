@@ -17,3 +17,9 @@ export const kindNumbers: readonly number[] = edgeKinds.map(toKindNumber)
 
 /** The same for `json_each`. */
 export const allKinds: string = JSON.stringify(kindNumbers)
+
+/**
+ * With so many edges that start at it, a node gets an index of its edges by time. Below, a list sorts them when it is read, which
+ * takes about a tenth of a millisecond and saves a third of the bytes of an edge.
+ */
+export const mostUnlisted = 500

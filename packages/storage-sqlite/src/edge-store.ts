@@ -3,7 +3,9 @@ import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
 import { fromKindNumber, toKindNumber } from './edge-kinds.ts'
-import { afterEveryId } from './keyset.ts'
+import { createEdgeLists } from './edge-lists.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 
 interface EdgeRow {
   id: string
@@ -12,31 +14,36 @@ interface EdgeRow {
   to_id: string
 }
 
-type EdgeStatement = 'add' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
+type EdgeStatement = 'add' | 'remove' | 'listOut' | 'listOutIndexed' | 'listIn' | 'amongOut' | 'amongIn'
+
+const list = (condition: string): string => `SELECT hex(id) AS id, kind, hex(from_id) AS from_id, hex(to_id) AS to_id
+  FROM kith_edges WHERE kind = @kind AND ${condition} AND hidden = 0 AND id < @before
+  ORDER BY kith_edges.id DESC LIMIT @limit`
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
-  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden) VALUES (@kind, @from, @to, @id,
+  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed) VALUES (@kind, @from, @to, @id,
       EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
-        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1))
+        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1),
+      coalesce((SELECT listed FROM kith_edges WHERE kind = @kind AND from_id = @from LIMIT 1), 0))
     ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`,
   remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
-  listOut: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
-  listIn: `SELECT id, kind, from_id, to_id FROM kith_edges
-    WHERE kind = @kind AND to_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
+  listOut: list('from_id = @node'),
+  listOutIndexed: list('from_id = @node AND listed = 1'),
+  listIn: list('to_id = @node'),
   // The + keeps SQLite from reading all edges of a node off an index instead of seeking the few that are asked for.
-  amongOut: `SELECT to_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id = @node AND to_id IN (SELECT value FROM json_each(@others)) AND +hidden = 0`,
-  amongIn: `SELECT from_id AS node FROM kith_edges
-    WHERE kind = @kind AND from_id IN (SELECT value FROM json_each(@others)) AND to_id = @node AND +hidden = 0`,
+  amongOut: `SELECT hex(to_id) AS node FROM kith_edges
+    WHERE kind = @kind AND from_id = @node AND to_id IN ${listOf('others')} AND +hidden = 0`,
+  amongIn: `SELECT hex(from_id) AS node FROM kith_edges
+    WHERE kind = @kind AND from_id IN ${listOf('others')} AND to_id = @node AND +hidden = 0`,
 })
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
   const { all, read, atomically } = connection
-  const counts = createEdgeCountTable(connection)
-  const hiding = createEdgeHiding(connection, counts)
+  const lists = createEdgeLists(connection)
+  const counts = createEdgeCountTable(connection, lists)
+  const hiding = createEdgeHiding(connection, counts, lists)
 
   /** Runs a statement on one edge and counts the edge if that made a difference that is seen. */
   function change(
@@ -45,9 +52,10 @@ export function createEdgeStore(connection: Connection): EdgeStore {
     by: 1 | -1,
   ): Promise<{ changed: boolean; count: number }> {
     return atomically(() => {
-      const edge = { kind: toKindNumber(kind), from, to }
-      const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id })
-      if (row?.hidden === 0) counts.change([edge], by)
+      const number = toKindNumber(kind)
+      const edge = { kind: number, from: toStored(from), to: toStored(to) }
+      const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id: toStored(id) })
+      if (row?.hidden === 0) counts.change([{ kind: number, from, to }], by)
       const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
       return { changed: row !== undefined, count }
     })
@@ -63,14 +71,15 @@ export function createEdgeStore(connection: Connection): EdgeStore {
       return { removed: changed, count }
     },
     list({ kind, side, node }, { limit, before }) {
-      const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn
-      const range = { kind: toKindNumber(kind), node, before: before ?? afterEveryId, limit }
-      return read(() => all<EdgeRow>(sql, range).map(edgeFrom))
+      const range = { kind: toKindNumber(kind), node: toStored(node), before: beforeOrEnd(before), limit }
+      const sqlOut = (): string =>
+        lists.isIndexed(range) ? edgeStatements.listOutIndexed : edgeStatements.listOut
+      return read(() => all<EdgeRow>(side === 'in' ? edgeStatements.listIn : sqlOut(), range).map(edgeFrom))
     },
     among({ kind, side, node }, others) {
       const sql = side === 'out' ? edgeStatements.amongOut : edgeStatements.amongIn
-      const values = { kind: toKindNumber(kind), node, others: JSON.stringify(others) }
-      return read(() => all<{ node: string }>(sql, values).map((row) => row.node))
+      const values = { kind: toKindNumber(kind), node: toStored(node), others: toStoredList(others) }
+      return read(() => all<{ node: string }>(sql, values).map((row) => fromHex(row.node)))
     },
     counts: (kind, nodes) => read(() => counts.read(kind, nodes)),
     setHidden: async (node, hidden, limit) => hiding.setHidden(node, hidden, limit),
@@ -81,5 +90,10 @@ export function createEdgeStore(connection: Connection): EdgeStore {
 }
 
 function edgeFrom(row: EdgeRow): EdgeRecord {
-  return { id: row.id, kind: fromKindNumber(row.kind), from: row.from_id, to: row.to_id }
+  return {
+    id: fromHex(row.id),
+    kind: fromKindNumber(row.kind),
+    from: fromHex(row.from_id),
+    to: fromHex(row.to_id),
+  }
 }

@@ -1,12 +1,13 @@
 import type { FeedStore, Keyset } from '@kith/core'
 import type { Connection } from './database.ts'
 import { toKindNumber } from './edge-kinds.ts'
-import { afterEveryId } from './keyset.ts'
-import { postColumns, postFrom, type PostRow } from './post-store.ts'
+import { type StoredId, toStored } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
+import { postColumnsOf, postFrom, type PostRow } from './post-store.ts'
 
 type FeedStatement = 'following' | 'hits' | 'recent' | 'heads'
 
-const columns = postColumns.replace(/\w+/g, 'post.$&')
+const columns = postColumnsOf('post.')
 const recentPosts = `SELECT id, author_id FROM kith_posts
   WHERE removed = 0 AND id < @before ORDER BY id DESC LIMIT @window`
 /** Whether a post is one of the right authors, and these are neither banned nor deleted. */
@@ -51,7 +52,7 @@ export function createFeedStore({ get, all, read }: Connection): FeedStore {
   const follow = toKindNumber('follow')
 
   /** Looks through as many of the newest posts as authors are followed, where these promise to fill the page. */
-  function recent(range: { userId: string; before: string; limit: number }): PostRow[] | null {
+  function recent(range: { userId: StoredId; before: StoredId; limit: number }): PostRow[] | null {
     const { userId, before, limit } = range
     const following = get<{ outgoing: number }>(feedStatements.following, { userId, follow })?.outgoing ?? 0
     if (following < many) return null
@@ -62,8 +63,8 @@ export function createFeedStore({ get, all, read }: Connection): FeedStore {
     return rows.length === limit ? rows : null
   }
 
-  function home(userId: string, { limit, before }: Keyset): PostRow[] {
-    const range = { userId, before: before ?? afterEveryId, limit }
+  function home(id: string, { limit, before }: Keyset): PostRow[] {
+    const range = { userId: toStored(id), before: beforeOrEnd(before), limit }
     return recent(range) ?? all<PostRow>(feedStatements.heads, { ...range, follow })
   }
 

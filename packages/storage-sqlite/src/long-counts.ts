@@ -1,6 +1,6 @@
 import type { EdgeCounts, EdgeKind } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId, beforeEveryId } from './keyset.ts'
+import { type StoredId, toStored } from './ids.ts'
 
 /** The counts of a node by kind. */
 export type KindCounts = ReadonlyMap<EdgeKind | 'post', EdgeCounts>
@@ -11,7 +11,10 @@ export interface CountedList {
   number: number
   kind: EdgeKind | 'post'
   side: 'out' | 'in'
-  /** Counts at most `@limit` things of `@node`, and of `@kind` where it is an edge, whose ids are above `@position`, and names the last. */
+  /**
+   * Counts at most `@limit` things of `@node`, and of `@kind` where it is an edge, whose positions are above `@position`, and names
+   * the last; both as `hex` makes them.
+   */
   sql: string
 }
 
@@ -41,15 +44,18 @@ type LongCountStatement = 'begin' | 'read' | 'advance' | 'forget' | 'forgetAband
  */
 export const longCountStatements: Readonly<Record<LongCountStatement, string>> = Object.freeze({
   begin: `INSERT OR REPLACE INTO kith_long_counts (node, kind, side, position, counted, touched_at)
-    VALUES (@node, @kind, @side, @position, 0, @now)`,
-  read: 'SELECT kind, side, position, counted FROM kith_long_counts WHERE node = @node AND kind = @kind',
-  advance: `UPDATE kith_long_counts SET position = @position, counted = counted + @more, touched_at = @now
+    VALUES (@node, @kind, @side, x'', 0, @now)`,
+  read: 'SELECT kind, side, hex(position) AS position, counted FROM kith_long_counts WHERE node = @node AND kind = @kind',
+  advance: `UPDATE kith_long_counts SET position = unhex(@position), counted = counted + @more, touched_at = @now
     WHERE node = @node AND kind = @kind AND side = @side`,
   forget: 'DELETE FROM kith_long_counts WHERE node = @node AND kind = @kind',
   forgetAbandoned: 'DELETE FROM kith_long_counts WHERE touched_at < @before',
 })
 
 const abandonedMillis = 3_600_000
+
+/** Sorts after every position. */
+const end = 'FF'.repeat(17)
 
 /** Creates them for what a recount compares at each node. */
 export function createLongCounts(
@@ -58,27 +64,28 @@ export function createLongCounts(
 ): LongCounts {
   const numbers = [...new Set(lists.map(({ number }) => number))]
 
-  function rowsOf(node: string): LongCount[] {
+  function rowsOf(node: StoredId): LongCount[] {
     return numbers.flatMap((kind) => all<LongCount>(longCountStatements.read, { node, kind }))
   }
 
   return {
-    async begin(node) {
-      const values = { node, position: beforeEveryId, now: Date.now() }
+    async begin(id) {
+      const values = { node: toStored(id), now: Date.now() }
       await atomically(() => {
         for (const { number, side } of lists)
           run(longCountStatements.begin, { ...values, kind: number, side })
       })
     },
-    advance(node, most) {
+    advance(id, most) {
+      const node = toStored(id)
       let left = most
       for (const { kind, side, position } of rowsOf(node)) {
-        if (position === afterEveryId) continue
+        if (position === end) continue
         const sql = lists.find((list) => list.number === kind && list.side === side)?.sql ?? ''
         const values = { node, position, limit: left, ...(kind > 0 && { kind }) }
-        const found = get<{ things: number; last: string | null }>(sql, values)
+        const found = get<{ things: number; last: string }>(sql, values)
         const more = found?.things ?? 0
-        const next = more < left || found?.last == null ? afterEveryId : found.last
+        const next = more < left || !found?.last ? end : found.last
         run(longCountStatements.advance, { node, kind, side, position: next, more, now: Date.now() })
         left -= more
         if (left <= 0) return 'more'

@@ -1,6 +1,7 @@
 import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId, beforeEveryId } from './keyset.ts'
+import { fromHex, listOf, toStored, toStoredList, toStoredOrNull } from './ids.ts'
+import { afterOrStart, beforeOrEnd } from './keyset.ts'
 import { fromMillis, toMillis } from './millis.ts'
 
 interface MediaRow {
@@ -17,7 +18,8 @@ interface MediaRow {
   alt: string | null
 }
 
-const columns = 'id, owner_id, kind, content_type, created_at, state, measures, use, subject, position, alt'
+const columns = `hex(id) AS id, hex(owner_id) AS owner_id, kind, content_type, created_at, state, measures, use,
+  hex(subject) AS subject, position, alt`
 const release = `UPDATE kith_media SET state = 'released', use = NULL, subject = NULL, position = NULL, alt = NULL`
 
 type MediaStatement =
@@ -39,19 +41,21 @@ type MediaStatement =
 
 /** Every statement about media, those that the post store needs among them. */
 export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.freeze({
-  reserve: `INSERT INTO kith_media (${columns}) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,
+  reserve: `INSERT INTO kith_media (id, owner_id, kind, content_type, created_at, state, measures, use, subject,
+    position, alt) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,
     @measures, @use, @subject, @position, @alt)`,
   ready: `UPDATE kith_media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'`,
   claim: `UPDATE kith_media SET claimed_by = @by, claimed_until = @until WHERE id = @id AND state = 'reserved'
     AND (claimed_by IS NULL OR claimed_by = @by OR claimed_until <= @now)`,
   unclaim: `UPDATE kith_media SET claimed_by = NULL, claimed_until = NULL WHERE id = @id AND claimed_by = @by`,
-  byIds: `SELECT ${columns} FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids))`,
+  byIds: `SELECT ${columns} FROM kith_media WHERE id IN ${listOf('ids')}`,
   byOwner: `SELECT ${columns} FROM kith_media
-    WHERE owner_id = @ownerId AND state <> 'released' AND id < @before ORDER BY id DESC LIMIT @limit`,
-  list: `SELECT ${columns} FROM kith_media WHERE id > @after ORDER BY id LIMIT @limit`,
+    WHERE owner_id = @ownerId AND state <> 'released' AND id < @before
+    ORDER BY kith_media.id DESC LIMIT @limit`,
+  list: `SELECT ${columns} FROM kith_media WHERE id > @after ORDER BY kith_media.id LIMIT @limit`,
   bySubjects: `SELECT ${columns} FROM kith_media
-    WHERE use = @use AND subject IN (SELECT value FROM json_each(@subjects))`,
-  free: `SELECT id FROM kith_media WHERE id IN (SELECT value FROM json_each(@ids)) AND owner_id = @ownerId
+    WHERE use = @use AND subject IN ${listOf('subjects')}`,
+  free: `SELECT hex(id) AS id FROM kith_media WHERE id IN ${listOf('ids')} AND owner_id = @ownerId
     AND state = 'ready' AND use IS NULL`,
   attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
     WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
@@ -60,8 +64,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
     (SELECT id FROM kith_media WHERE owner_id = @ownerId AND state <> 'released' LIMIT @limit)`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
     WHERE use IS NULL AND state <> 'released' AND created_at < @before ORDER BY created_at LIMIT @limit)`,
-  released: `SELECT id FROM kith_media WHERE state = 'released' AND id > @after
-    AND (measures IS NOT NULL OR created_at < @before) ORDER BY id LIMIT @limit`,
+  released: `SELECT hex(id) AS id FROM kith_media WHERE state = 'released' AND id > @after
+    AND (measures IS NOT NULL OR created_at < @before) ORDER BY kith_media.id LIMIT @limit`,
   forget: `DELETE FROM kith_media WHERE id = @id AND state = 'released'`,
 })
 
@@ -70,46 +74,47 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
   return {
     async reserve({ id, ownerId, kind, contentType, createdAt, state, measures, attachment }) {
       const row = {
-        id,
-        ownerId,
+        id: toStored(id),
+        ownerId: toStored(ownerId),
         kind,
         contentType,
         createdAt: toMillis(createdAt),
         state,
         measures: measures && JSON.stringify(measures),
         use: attachment?.use ?? null,
-        subject: attachment?.subject ?? null,
+        subject: toStoredOrNull(attachment?.subject ?? null),
         position: attachment?.position ?? null,
         alt: attachment?.alt ?? null,
       }
       await write(() => run(mediaStatements.reserve, row))
     },
     ready(id, measures) {
-      return write(() => run(mediaStatements.ready, { id, measures: JSON.stringify(measures) }) === 1)
+      return write(() => run(mediaStatements.ready, { id: toStored(id), measures: JSON.stringify(measures) }) === 1)
     },
     claim({ id, by, now, until }) {
-      const values = { id, by, now: toMillis(now), until: toMillis(until) }
+      const values = { id: toStored(id), by, now: toMillis(now), until: toMillis(until) }
       return write(() => run(mediaStatements.claim, values) === 1)
     },
     async unclaim({ id, by }) {
-      await write(() => run(mediaStatements.unclaim, { id, by }))
+      await write(() => run(mediaStatements.unclaim, { id: toStored(id), by }))
     },
     byIds(ids) {
-      return read(() => all<MediaRow>(mediaStatements.byIds, { ids: JSON.stringify(ids) }).map(mediaFrom))
+      return read(() => all<MediaRow>(mediaStatements.byIds, { ids: toStoredList(ids) }).map(mediaFrom))
     },
     byOwner(ownerId, { limit, before }) {
-      const range = { ownerId, before: before ?? afterEveryId, limit }
+      const range = { ownerId: toStored(ownerId), before: beforeOrEnd(before), limit }
       return read(() => all<MediaRow>(mediaStatements.byOwner, range).map(mediaFrom))
     },
     list(after, limit) {
-      const range = { after: after ?? beforeEveryId, limit }
+      const range = { after: afterOrStart(after), limit }
       return read(() => all<MediaRow>(mediaStatements.list, range).map(mediaFrom))
     },
     bySubjects(use, subjects) {
-      const values = { use, subjects: JSON.stringify(subjects) }
+      const values = { use, subjects: toStoredList(subjects) }
       return read(() => all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom))
     },
-    attach(id, ownerId, use) {
+    attach(mediaId, owner, use) {
+      const [id, ownerId] = [toStored(mediaId), toStored(owner)]
       const place = { use, subject: ownerId }
       return atomically(() => {
         const attached = run(mediaStatements.attach, { id, ownerId, ...place, position: 0, alt: '' }) === 1
@@ -118,21 +123,22 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
       })
     },
     async detach(use, ownerId) {
-      await write(() => run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null }))
+      await write(() => run(mediaStatements.releaseUsed, { use, subject: toStored(ownerId), except: null }))
     },
     releaseAll(ownerId, limit) {
-      return write(() => run(mediaStatements.releaseOwned, { ownerId, limit }))
+      return write(() => run(mediaStatements.releaseOwned, { ownerId: toStored(ownerId), limit }))
     },
     sweep(before, limit, after = null) {
       const values = { before: toMillis(before), limit }
       return atomically(() => {
         run(mediaStatements.releaseUnused, values)
-        const found = all<{ id: string }>(mediaStatements.released, { ...values, after: after ?? '' })
-        return found.map(({ id }) => id)
+        const range = { ...values, after: afterOrStart(after) }
+        const found = all<{ id: string }>(mediaStatements.released, range)
+        return found.map(({ id }) => fromHex(id))
       })
     },
     async forget(id) {
-      await write(() => run(mediaStatements.forget, { id }))
+      await write(() => run(mediaStatements.forget, { id: toStored(id) }))
     },
   }
 }
@@ -140,13 +146,13 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
 function mediaFrom(row: MediaRow): MediaRecord {
   const { use, subject, position, alt } = row
   return {
-    id: row.id,
-    ownerId: row.owner_id,
+    id: fromHex(row.id),
+    ownerId: fromHex(row.owner_id),
     kind: row.kind,
     contentType: row.content_type,
     createdAt: fromMillis(row.created_at),
     state: row.state,
     measures: row.measures === null ? null : (JSON.parse(row.measures) as MediaMeasures),
-    attachment: use && { use, subject: subject ?? '', position: position ?? 0, alt: alt ?? '' },
+    attachment: use && { use, subject: fromHex(subject ?? ''), position: position ?? 0, alt: alt ?? '' },
   }
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { Statements } from './sqlite-database.ts'
-import { type Fill, type Migration, migrations } from './schema.ts'
+import { baseTables, baseVersion, type Fill, type Migration, migrations } from './schema.ts'
 import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
 
 interface Step extends PlannedStep {
@@ -29,17 +29,26 @@ export async function migrate(
   { progress = () => {} }: MigrateOptions = {},
   all: readonly Migration[] = migrations,
 ): Promise<void> {
-  const steps = await connection.consistently(() => pending(connection, all))
-  if (steps.length === 0) return
+  const planned = await connection.consistently(() => pending(connection, all))
+  if (planned.length === 0) return
   await connection.atomically(() => begin(connection, all))
-  for (const step of steps) {
+  const left = await connection.consistently(() => pending(connection, all))
+  for (const { name, total } of planned) {
+    if (left.some((step) => step.name === name)) continue
+    progress({ step: name, done: 0, total })
+    progress({ step: name, done: total, total })
+  }
+  for (const step of left) {
     const { name, total, migration, fill } = step
     progress({ step: name, done: 0, total })
     if (fill) {
       await runFill(connection, { ...step, fill }, progress)
       continue
     }
-    await doOnce(connection, { migration, name: null }, () => connection.script(migration.statements))
+    await doOnce(connection, { migration, name: null }, () => {
+      migration.demand?.(connection)
+      connection.script(migration.statements)
+    })
     progress({ step: name, done: total, total })
   }
 }
@@ -59,15 +68,16 @@ export function checkSchema(connection: Connection): string | null {
 function pending(statements: Statements, all: readonly Migration[]): Step[] {
   const applied = readApplied(statements)
   refuseNewer(applied, all.length)
-  return all.flatMap((migration) => {
+  const isEmpty = applied.newest === 0
+  return all.slice(isEmpty ? baseVersion - 1 : 0).flatMap((migration) => {
     const { version, fills = [] } = migration
     const steps: Step[] = []
     const isNew = !applied.has(version, '')
     if (isNew) steps.push({ name: `schema ${version}`, total: 1, migration, fill: null })
     for (const fill of fills) {
       if (applied.has(version, fill.name)) continue
-      // What is not there yet cannot be counted.
-      const total = isNew ? 0 : fill.left(statements)
+      // Before its version only some fills can say how many rows they are for.
+      const total = isNew ? isEmpty ? 0 : (fill.due?.(statements) ?? 0) : fill.left(statements)
       steps.push({ name: `schema ${version}: ${fill.name}`, total, migration, fill })
     }
     return steps
@@ -78,9 +88,12 @@ function pending(statements: Statements, all: readonly Migration[]): Step[] {
 function begin(statements: Statements, all: readonly Migration[]): void {
   statements.script(versionTables)
   if (readApplied(statements).newest > 0) return
+  statements.script(baseTables)
   for (const migration of all) {
-    statements.script(migration.statements)
+    const isInBase = migration.version <= baseVersion
+    if (!isInBase) statements.script(migration.statements)
     noteStep(statements, migration, null)
+    for (const { name } of isInBase ? (migration.fills ?? []) : []) noteStep(statements, migration, name)
   }
 }
 
@@ -89,13 +102,15 @@ async function runFill(
   { name, migration, fill }: Step & { fill: Fill },
   progress: NonNullable<MigrateOptions['progress']>,
 ): Promise<void> {
-  let total = await connection.read(() => fill.left(connection))
+  // Another process may have done the rest, and what comes after it.
+  const isDone = (): boolean => readApplied(connection).has(migration.version, fill.name)
+  let total = await connection.consistently(() => (isDone() ? 0 : fill.left(connection)))
   let limit = 32
   for (let done = 0; ;) {
     let took = 0
     const changed = await connection.atomically(() => {
       const start = performance.now()
-      const count = fill.change(connection, limit)
+      const count = isDone() ? 0 : fill.change(connection, limit)
       took = performance.now() - start
       return count
     })

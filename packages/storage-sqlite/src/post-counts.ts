@@ -1,6 +1,7 @@
 import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { recount } from './recount.ts'
 
 type CountStatement =
@@ -36,14 +37,14 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
   off: `SELECT newest IS NOT CASE WHEN ${live} THEN ${last} END AS off
     FROM kith_post_counts WHERE author_id = @authorId`,
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
-  byAuthors: `SELECT author_id, posts FROM kith_post_counts
-    WHERE author_id IN (SELECT value FROM json_each(@authorIds))`,
+  byAuthors: `SELECT hex(author_id) AS author_id, posts FROM kith_post_counts
+    WHERE author_id IN ${listOf('authorIds')}`,
   longer: `SELECT coalesce((SELECT 1 FROM kith_posts
     WHERE author_id = @node AND removed = 0 LIMIT 1 OFFSET @most), 0) AS longer`,
   count: 'SELECT count(*) AS posts FROM kith_posts WHERE author_id = @node AND removed = 0',
-  long: `SELECT count(*) AS things, max(id) AS last FROM (SELECT id FROM kith_posts
-    WHERE author_id = @node AND removed = 0 AND id > @position ORDER BY id LIMIT @limit)`,
-  following: `SELECT min(author_id) AS author_id FROM (
+  long: `SELECT count(*) AS things, hex(max(id)) AS last FROM (SELECT id FROM kith_posts
+    WHERE author_id = @node AND removed = 0 AND id > unhex(@position) ORDER BY id LIMIT @limit)`,
+  following: `SELECT hex(min(author_id)) AS author_id FROM (
     SELECT min(author_id) AS author_id FROM kith_post_counts WHERE author_id > @authorId
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
 })
@@ -51,7 +52,7 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
 /** Keeps how many live posts each author has, and which is the newest. Changes are part of the caller's transaction. */
 export interface PostCountTable {
   /** Counts a post that was written. */
-  add(authorId: string, id: string): void
+  add(post: { id: StoredId; authorId: StoredId }): void
   /** Counts posts that were removed. */
   remove(authorId: string, posts: number): void
   /** The counts of these authors, in their order. */
@@ -68,43 +69,50 @@ const lists: readonly CountedList[] = [
 export function createPostCountTable(connection: Connection): PostCountTable {
   const { run, get, all } = connection
 
-  function remove(authorId: string, by: number): void {
+  function remove(id: string, by: number): void {
+    const authorId = toStored(id)
     run(postCountStatements.remove, { authorId, by })
     run(postCountStatements.forget, { authorId })
   }
 
   /** Sets a count right by what it is off, and the newest post. */
-  function correct(authorId: string, by: number): void {
+  function correct(id: string, by: number): void {
+    const authorId = toStored(id)
     run(postCountStatements.correct, { authorId, by })
     run(postCountStatements.settle, { authorId })
     run(postCountStatements.forget, { authorId })
   }
 
   function read(authorIds: readonly string[]): number[] {
-    const values = { authorIds: JSON.stringify(authorIds) }
+    const values = { authorIds: toStoredList(authorIds) }
     const rows = all<{ author_id: string; posts: number }>(postCountStatements.byAuthors, values)
-    const byAuthor = new Map(rows.map((row) => [row.author_id, row.posts]))
+    const byAuthor = new Map(rows.map((row) => [fromHex(row.author_id), row.posts]))
     return authorIds.map((id) => byAuthor.get(id) ?? 0)
   }
 
   const ofPosts = (posts: number): KindCounts => new Map([['post', { out: posts, in: 0 }]])
 
   return {
-    add: (authorId, id) => void run(postCountStatements.add, { authorId, id }),
+    add: ({ id, authorId }) => void run(postCountStatements.add, { id, authorId }),
     remove,
     read,
     recount: (after, limit) =>
       recount(
         connection,
         {
-          following: (authorId) =>
-            get<{ author_id: string | null }>(postCountStatements.following, { authorId })?.author_id ?? null,
+          following(author) {
+            const values = { authorId: toStored(author) }
+            const next = get<{ author_id: string }>(postCountStatements.following, values)?.author_id
+            return next ? fromHex(next) : null
+          },
           isLonger: (node, most) =>
-            get<{ longer: number }>(postCountStatements.longer, { node, most })?.longer === 1,
+            get<{ longer: number }>(postCountStatements.longer, { node: toStored(node), most })?.longer === 1,
           stored: (node) => ofPosts(read([node])[0] ?? 0),
-          count: (node) => ofPosts(get<{ posts: number }>(postCountStatements.count, { node })?.posts ?? 0),
+          count: (node) =>
+            ofPosts(get<{ posts: number }>(postCountStatements.count, { node: toStored(node) })?.posts ?? 0),
           lists,
-          isSettled: (authorId) => get<{ off: number }>(postCountStatements.off, { authorId })?.off !== 1,
+          isSettled: (author) =>
+            get<{ off: number }>(postCountStatements.off, { authorId: toStored(author) })?.off !== 1,
           correct: ({ node, stored, counted }) => correct(node, counted.out - stored.out),
         },
         { after, limit },

@@ -1,6 +1,7 @@
 import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId } from './keyset.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
@@ -15,8 +16,10 @@ export interface PostRow {
   edited_at: number | null
 }
 
-/** The columns of {@link PostRow}. */
-export const postColumns = 'id, author_id, caption, created_at, edited_at'
+/** The columns of {@link PostRow}, of a table of that name where there are others. */
+export const postColumnsOf = (table: '' | 'post.'): string =>
+  `hex(${table}id) AS id, hex(${table}author_id) AS author_id, caption, created_at, edited_at`
+const postColumns = postColumnsOf('')
 
 type PostStatement =
   | 'insert'
@@ -32,18 +35,19 @@ type PostStatement =
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_posts (${postColumns}) VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
-  idInUse: 'SELECT id FROM kith_posts WHERE id = @id',
-  byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN (SELECT value FROM json_each(@ids)) AND removed = 0`,
+  insert: `INSERT INTO kith_posts (id, author_id, caption, created_at, edited_at)
+    VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
+  idInUse: 'SELECT 1 FROM kith_posts WHERE id = @id',
+  byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN ${listOf('ids')} AND removed = 0`,
   edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0
     RETURNING ${postColumns}`,
   remove: `UPDATE kith_posts SET removed = 1, caption = '', edited_at = NULL WHERE id = @id AND removed = 0
-    RETURNING author_id`,
-  ofAuthor: 'SELECT id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
+    RETURNING hex(author_id) AS author_id`,
+  ofAuthor: 'SELECT hex(id) AS id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
-  toPurge: `SELECT id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
-    ORDER BY again_at, id LIMIT @limit`,
+    ORDER BY kith_posts.id DESC LIMIT @limit`,
+  toPurge: `SELECT hex(id) AS id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
+    ORDER BY again_at, kith_posts.id LIMIT @limit`,
   purgeAgain: 'UPDATE kith_posts SET again_at = @again WHERE id = @id AND removed = 1',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
@@ -56,16 +60,18 @@ export function createPostStore(connection: Connection): PostStore {
   const counts = createPostCountTable(connection)
 
   function unavailable(ownerId: string, ids: readonly string[]): string[] {
-    const free = all<{ id: string }>(mediaStatements.free, { ownerId, ids: JSON.stringify(ids) })
-    return ids.filter((id) => !free.some((item) => item.id === id))
+    const values = { ownerId: toStored(ownerId), ids: toStoredList(ids) }
+    const free = all<{ id: string }>(mediaStatements.free, values).map((item) => fromHex(item.id))
+    return ids.filter((id) => !free.includes(id))
   }
 
   /** Removes a post without counting it. Resolves to its author; `null` if it was not live. */
-  function take(id: string): string | null {
+  function take(postId: string): string | null {
+    const id = toStored(postId)
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
     if (!post) return null
     run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
-    return post.author_id
+    return fromHex(post.author_id)
   }
 
   return {
@@ -76,23 +82,26 @@ export function createPostStore(connection: Connection): PostStore {
           media.map((item) => item.id),
         )
         if (missing.length > 0) {
-          if (get(postStatements.idInUse, { id })) throw new KithError('storage-failed', { detail: idInUse })
+          if (get(postStatements.idInUse, { id: toStored(id) }))
+            throw new KithError('storage-failed', { detail: idInUse })
           return { outcome: 'media-unavailable', ids: missing }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
-        run(postStatements.insert, { id, authorId, caption, ...dates })
+        const post = { id: toStored(id), authorId: toStored(authorId) }
+        run(postStatements.insert, { ...post, caption, ...dates })
         for (const [position, item] of media.entries()) {
-          run(mediaStatements.attach, { ...item, ownerId: authorId, use: 'post', subject: id, position })
+          const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }
+          run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
         }
-        counts.add(authorId, id)
+        counts.add(post)
         return { outcome: 'created' }
       })
     },
     byIds(ids) {
-      return read(() => all<PostRow>(postStatements.byIds, { ids: JSON.stringify(ids) }).map(postFrom))
+      return read(() => all<PostRow>(postStatements.byIds, { ids: toStoredList(ids) }).map(postFrom))
     },
     async edit(id, caption, editedAt) {
-      const values = { id, caption, editedAt: toMillis(editedAt) }
+      const values = { id: toStored(id), caption, editedAt: toMillis(editedAt) }
       const [row] = await write(() => all<PostRow>(postStatements.edit, values))
       return row ? postFrom(row) : null
     },
@@ -105,15 +114,15 @@ export function createPostStore(connection: Connection): PostStore {
     },
     removeAll(authorId, limit) {
       return atomically(() => {
-        const some = all<{ id: string }>(postStatements.ofAuthor, { authorId, limit })
-        const ids = some.map(({ id }) => id)
+        const values = { authorId: toStored(authorId), limit }
+        const ids = all<{ id: string }>(postStatements.ofAuthor, values).map(({ id }) => fromHex(id))
         for (const id of ids) take(id)
         if (ids.length > 0) counts.remove(authorId, ids.length)
         return ids
       })
     },
     byAuthor(authorId, { limit, before }) {
-      const range = { authorId, before: before ?? afterEveryId, limit }
+      const range = { authorId: toStored(authorId), before: beforeOrEnd(before), limit }
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
@@ -125,8 +134,8 @@ export function createPostStore(connection: Connection): PostStore {
     async purge(id, again) {
       await write(() =>
         again
-          ? run(postStatements.purgeAgain, { id, again: toMillis(again) })
-          : run(postStatements.purge, { id }),
+          ? run(postStatements.purgeAgain, { id: toStored(id), again: toMillis(again) })
+          : run(postStatements.purge, { id: toStored(id) }),
       )
     },
     recount: async (after, limit) => counts.recount(after, limit),
@@ -136,8 +145,8 @@ export function createPostStore(connection: Connection): PostStore {
 /** A post from its row. */
 export function postFrom(row: PostRow): PostRecord {
   return {
-    id: row.id,
-    authorId: row.author_id,
+    id: fromHex(row.id),
+    authorId: fromHex(row.author_id),
     caption: row.caption,
     createdAt: fromMillis(row.created_at),
     editedAt: fromMillisOrNull(row.edited_at),

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { edgeCountStatements } from './edge-counts.ts'
 import { edgeHidingStatements } from './edge-hiding.ts'
+import { edgeListStatements } from './edge-lists.ts'
 import { edgeStatements } from './edge-store.ts'
 import { factStatements } from './fact-store.ts'
 import { feedStatements } from './feed-store.ts'
@@ -17,7 +18,7 @@ const database = new DatabaseSync(':memory:')
 const stores = {
   users: userStatements,
   sessions: sessionStatements,
-  edges: { ...edgeStatements, ...edgeHidingStatements },
+  edges: { ...edgeStatements, ...edgeHidingStatements, ...edgeListStatements },
   edgeCounts: edgeCountStatements,
   longCounts: longCountStatements,
   posts: postStatements,
@@ -45,8 +46,11 @@ function readsOf(sql: string): string[] {
   )
 }
 
-/** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
-const sorts: readonly string[] = ['feed.heads']
+/**
+ * The heads of a feed are at most one row for each author followed, in no order that an index could have. Only nodes with few
+ * edges that start at them are listed without an index.
+ */
+const sorts: readonly string[] = ['feed.heads', 'edges.listOut']
 /** It has a row or two for each process that counts a node of very many edges. */
 const scans: readonly string[] = ['longCounts.forgetAbandoned']
 
@@ -67,34 +71,34 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edgeCounts.change": [],
       "edgeCounts.count": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
       ],
       "edgeCounts.following": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node>?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id>?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id>?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id>?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id>?)",
       ],
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "edgeCounts.longIn": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=? AND id>?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=? AND id>?)",
       ],
       "edgeCounts.longOut": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=? AND id>?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id>?)",
       ],
       "edgeCounts.longer": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
       ],
       "edgeCounts.stored": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
@@ -102,6 +106,7 @@ test('each statement uses the index that was made for it', () => {
       "edges.add": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
       ],
       "edges.amongIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
@@ -111,11 +116,11 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edges.dropIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=?)",
       ],
       "edges.dropOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
       ],
       "edges.forgetNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -128,32 +133,49 @@ test('each statement uses the index that was made for it', () => {
       ],
       "edges.hideIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
       ],
       "edges.hideNode": [],
       "edges.hideOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.hideOutIndexed": [
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_listed (kind=? AND from_id=? AND hidden=?)",
+      ],
+      "edges.index": [
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.isIndexed": [
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
       ],
       "edges.listIn": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=? AND id<?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=? AND id<?)",
       ],
       "edges.listOut": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=? AND id<?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.listOutIndexed": [
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_listed (kind=? AND from_id=? AND hidden=? AND id<?)",
       ],
       "edges.remove": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
       ],
       "edges.showIn": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=?)",
       ],
       "edges.showNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
       ],
       "edges.showOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=? AND hidden=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.showOutIndexed": [
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
+        "SEARCH kith_edges USING COVERING INDEX kith_edges_listed (kind=? AND from_id=? AND hidden=?)",
       ],
       "facts.get": [
         "SEARCH kith_facts USING PRIMARY KEY (name=?)",
@@ -164,19 +186,19 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
       "feed.heads": [
-        "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id<?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id<?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=? AND id<?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=? AND id<?)",
         "SEARCH post USING PRIMARY KEY (id=?)",
       ],
       "feed.hits": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_newest (id<?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
       ],
       "feed.recent": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_recent (id<?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_newest (id<?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH post USING PRIMARY KEY (id=?)",
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
@@ -201,10 +223,10 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
       "media.byOwner": [
-        "SEARCH kith_media USING INDEX kith_media_owner (owner_id=? AND id<?)",
+        "SEARCH kith_media USING INDEX kith_media_by_owner (owner_id=? AND id<?)",
       ],
       "media.bySubjects": [
-        "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
+        "SEARCH kith_media USING INDEX kith_media_by_subject (use=? AND subject=?)",
       ],
       "media.claim": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
@@ -223,17 +245,17 @@ test('each statement uses the index that was made for it', () => {
       ],
       "media.releaseOwned": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
-        "SEARCH kith_media USING INDEX kith_media_owner (owner_id=?)",
+        "SEARCH kith_media USING INDEX kith_media_by_owner (owner_id=?)",
       ],
       "media.releaseUnused": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
-        "SEARCH kith_media USING INDEX kith_media_waiting (created_at<?)",
+        "SEARCH kith_media USING INDEX kith_media_unused (created_at<?)",
       ],
       "media.releaseUsed": [
-        "SEARCH kith_media USING INDEX kith_media_subject (use=? AND subject=?)",
+        "SEARCH kith_media USING INDEX kith_media_by_subject (use=? AND subject=?)",
       ],
       "media.released": [
-        "SEARCH kith_media USING INDEX kith_media_released (id>?)",
+        "SEARCH kith_media USING INDEX kith_media_gone (id>?)",
       ],
       "media.reserve": [],
       "media.unclaim": [
@@ -247,37 +269,37 @@ test('each statement uses the index that was made for it', () => {
       ],
       "postCounts.correct": [],
       "postCounts.count": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "postCounts.following": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id>?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id>?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id>?)",
       ],
       "postCounts.forget": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
       ],
       "postCounts.long": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=? AND id>?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=? AND id>?)",
       ],
       "postCounts.longer": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "postCounts.off": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "postCounts.remove": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "postCounts.settle": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "posts.byAuthor": [
-        "SEARCH kith_posts USING INDEX kith_posts_author (author_id=? AND id<?)",
+        "SEARCH kith_posts USING INDEX kith_posts_by_author (author_id=? AND id<?)",
       ],
       "posts.byIds": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
@@ -290,7 +312,7 @@ test('each statement uses the index that was made for it', () => {
       ],
       "posts.insert": [],
       "posts.ofAuthor": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_author (author_id=?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_by_author (author_id=?)",
       ],
       "posts.purge": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
@@ -302,33 +324,33 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
       "posts.toPurge": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_removed (again_at<?)",
+        "SEARCH kith_posts USING COVERING INDEX kith_posts_gone (again_at<?)",
       ],
       "sessions.byId": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
       ],
       "sessions.insert": [],
       "sessions.list": [
-        "SEARCH kith_sessions USING INDEX kith_sessions_unrevoked (user_id=? AND id<?)",
+        "SEARCH kith_sessions USING INDEX kith_sessions_open (user_id=? AND id<?)",
       ],
       "sessions.live": [
-        "SEARCH kith_sessions USING INDEX kith_sessions_unrevoked (user_id=?)",
+        "SEARCH kith_sessions USING INDEX kith_sessions_open (user_id=?)",
       ],
       "sessions.purgeEnded": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
-        "SEARCH kith_sessions USING INDEX kith_sessions_ended (ended_at<?)",
+        "SEARCH kith_sessions USING INDEX kith_sessions_over (ended_at<?)",
       ],
       "sessions.revoke": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
       ],
       "sessions.revokeAll": [
-        "SEARCH kith_sessions USING INDEX kith_sessions_unrevoked (user_id=?)",
+        "SEARCH kith_sessions USING INDEX kith_sessions_open (user_id=?)",
       ],
       "sessions.rotate": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
       ],
       "users.bannedIds": [
-        "SEARCH kith_users USING INDEX kith_users_banned (id<?)",
+        "SEARCH kith_users USING INDEX kith_users_shut_out (id<?)",
       ],
       "users.byEmail": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_3 (email=?)",
@@ -344,7 +366,7 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.forgetUsernames": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
-        "SEARCH kith_held_usernames USING COVERING INDEX kith_held_usernames_end (held_until<?)",
+        "SEARCH kith_held_usernames USING COVERING INDEX kith_held_usernames_until (held_until<?)",
       ],
       "users.held": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
@@ -372,7 +394,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone=?)",
       ],
       "users.toPurge": [
-        "SEARCH kith_users USING INDEX kith_users_deleted (again_at<?)",
+        "SEARCH kith_users USING INDEX kith_users_gone (again_at<?)",
       ],
       "users.unhold": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { edgeKinds, type RecountResult } from '@kith/core'
 import { expect, test } from 'vitest'
-import { sampleEdge, samplePost } from '../test/samples.ts'
+import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'
+import { toStored } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
 
 /** A storage with a few nodes, and the database under it, to spoil its counts. */
@@ -33,9 +34,12 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
   const { edges } = storage
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
   const [follow, like] = [1, 2]
-  database.prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?').run(follow, other)
-  database.prepare('DELETE FROM kith_edge_counts WHERE kind = ? AND node = ?').run(like, authorId)
-  database.prepare("INSERT INTO kith_edge_counts VALUES (?, 'nobody', 2, 3)").run(follow)
+  const { from: nobody } = sampleEdge()
+  database
+    .prepare('UPDATE kith_edge_counts SET incoming = 7 WHERE kind = ? AND node = ?')
+    .run(follow, toStored(other))
+  database.prepare('DELETE FROM kith_edge_counts WHERE kind = ? AND node = ?').run(like, toStored(authorId))
+  database.prepare('INSERT INTO kith_edge_counts VALUES (?, ?, 2, 3)').run(follow, toStored(nobody))
   const { checked, differences } = await inSteps(edges.recount)
   expect(checked).toBe(3)
   expect(differences).toHaveLength(3)
@@ -43,7 +47,7 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
     expect.arrayContaining([
       { kind: 'follow', node: other, stored: { out: 0, in: 7 }, counted: { out: 0, in: 1 } },
       { kind: 'like', node: authorId, stored: { out: 0, in: 0 }, counted: { out: 1, in: 0 } },
-      { kind: 'follow', node: 'nobody', stored: { out: 2, in: 3 }, counted: { out: 0, in: 0 } },
+      { kind: 'follow', node: nobody, stored: { out: 2, in: 3 }, counted: { out: 0, in: 0 } },
     ]),
   )
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -54,8 +58,8 @@ test('so are counts of posts', async () => {
   const { database, storage, authorId, other } = await spoilable()
   const { posts } = storage
   expect(await inSteps(posts.recount)).toEqual({ checked: 2, differences: [], next: null })
-  database.prepare('UPDATE kith_post_counts SET posts = 9 WHERE author_id = ?').run(authorId)
-  database.prepare('DELETE FROM kith_post_counts WHERE author_id = ?').run(other)
+  database.prepare('UPDATE kith_post_counts SET posts = 9 WHERE author_id = ?').run(toStored(authorId))
+  database.prepare('DELETE FROM kith_post_counts WHERE author_id = ?').run(toStored(other))
   const { differences } = await inSteps(posts.recount)
   expect(differences).toEqual(
     [
@@ -64,6 +68,30 @@ test('so are counts of posts', async () => {
     ].sort((a, b) => (a.node < b.node ? -1 : 1)),
   )
   expect(await posts.counts([authorId, other])).toEqual([2, 1])
+})
+
+test('and the newest post of an author, where a count that is right is named as well', async () => {
+  const { database, storage } = await spoilable()
+  const { posts, users, feed } = storage
+  const [live, banned] = [sampleUser(), sampleUser()]
+  for (const user of [live, banned]) await users.create(user)
+  const written = [live, live, banned].map(({ id }) => samplePost({ authorId: id }))
+  for (const post of written) await posts.create(post, [])
+  await users.update(banned.id, { bannedAt: new Date() })
+  expect((await inSteps(posts.recount)).differences).toEqual([])
+  const spoil = database.prepare('UPDATE kith_post_counts SET newest = ? WHERE author_id = ?')
+  spoil.run(toStored(written[0]?.id ?? ''), toStored(live.id))
+  spoil.run(toStored(written[2]?.id ?? ''), toStored(banned.id))
+  const named = ({ id }: { id: string }, count: number) => {
+    const counts = { out: count, in: 0 }
+    return { kind: 'post', node: id, stored: counts, counted: counts }
+  }
+  const expected = [named(live, 2), named(banned, 1)].sort((a, b) => (a.node < b.node ? -1 : 1))
+  expect((await inSteps(posts.recount)).differences).toEqual(expected)
+  expect((await inSteps(posts.recount)).differences).toEqual([])
+  const page = { limit: 9, before: null }
+  expect(await feed.home(live.id, page)).toEqual([written[1], written[0]])
+  expect(await feed.home(banned.id, page)).toEqual([])
 })
 
 test('a node without edges and an author without posts have no row of counts', async () => {
@@ -88,7 +116,7 @@ async function celebrity(followers: number) {
 
 test('a node with many edges is counted in several steps, each of a part, and set right by what it is off', async () => {
   const { database, storage, node, all } = await celebrity(180)
-  database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(node)
+  database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(toStored(node))
   const total: RecountResult = { checked: 0, differences: [], next: null }
   let steps = 0
   do {
@@ -163,7 +191,7 @@ test('two recounts of one node at the same time, and one that was given up, find
   expect(both.map(({ differences }) => differences)).toEqual([[], []])
   await edges.remove(all[0] ?? sampleEdge())
   expect(await inSteps(edges.recount)).toMatchObject({ differences: [] })
-  database.exec("INSERT INTO kith_long_counts VALUES ('gone', 1, 'in', '', 7, 0)")
+  database.exec("INSERT INTO kith_long_counts VALUES (x'aa', 1, 'in', x'', 7, 0)")
   await edges.recount(null, 1)
-  expect(database.prepare("SELECT * FROM kith_long_counts WHERE node = 'gone'").all()).toEqual([])
+  expect(database.prepare("SELECT * FROM kith_long_counts WHERE node = x'aa'").all()).toEqual([])
 })

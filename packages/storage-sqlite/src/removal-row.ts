@@ -1,4 +1,5 @@
 import type { Removal } from '@kith/core'
+import { fromHex } from './ids.ts'
 
 /** A row that is marked as gone. */
 export interface RemovalRow {
@@ -9,5 +10,5 @@ export interface RemovalRow {
 
 /** What a row says of its removal. */
 export function removalFrom({ id, again_at }: RemovalRow): Removal {
-  return { id, purged: again_at > 0 }
+  return { id: fromHex(id), purged: again_at > 0 }
 }

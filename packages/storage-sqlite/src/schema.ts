@@ -1,10 +1,16 @@
+import { KithError } from '@kith/core'
+import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
+import { factTable, longCountTables, tablesOf } from './tables.ts'
+import { textIdVersions } from './text-ids.ts'
 
 /** One version of the schema. */
 export interface Migration {
   readonly version: number
   /** Run as one transaction, which should be short: it holds the write lock, and an index takes a second per million rows. */
   readonly statements: string
+  /** Throws where the database cannot be brought to this version. */
+  readonly demand?: (statements: Statements) => void
   /** Changes of rows that come after it. */
   readonly fills?: readonly Fill[]
   /**
@@ -20,196 +26,53 @@ export interface Fill {
   readonly name: string
   /** How many rows are left to change, about. */
   left(statements: Statements): number
+  /** The same before the statements of its version; 0 where that cannot be counted. */
+  due?(statements: Statements): number
   /** Changes at most `limit` of them and returns how many; 0 when none is left. */
   change(statements: Statements, limit: number): number
 }
 
+/** A new database gets the tables of this version in one go; only files of earlier releases go through the versions before. */
+export const baseVersion = 9
+
+/** The tables of {@link baseVersion}. */
+export const baseTables: string = tablesOf('kith_') + factTable + longCountTables
+
 /**
  * The schema, step by step. A released step never changes; a change is a new step. docs/architecture.md says which changes
  * go into one release.
- * Dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in
- * small steps. Deleted accounts hold NULL in their UNIQUE columns, which frees the identifiers.
  */
 export const migrations: readonly Migration[] = Object.freeze([
+  ...textIdVersions,
   {
-    version: 1,
-    contracts: true,
-    statements: `
-      CREATE TABLE kith_users (
-        id TEXT PRIMARY KEY,
-        username TEXT UNIQUE,
-        email TEXT UNIQUE,
-        email_verified_at INTEGER,
-        phone TEXT UNIQUE,
-        phone_verified_at INTEGER,
-        name TEXT NOT NULL,
-        bio TEXT NOT NULL,
-        password_hash TEXT,
-        banned_at INTEGER,
-        created_at INTEGER NOT NULL,
-        deleted_at INTEGER
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_users_deleted ON kith_users (id) WHERE deleted_at IS NOT NULL;
-      CREATE TABLE kith_sessions (
-        id TEXT PRIMARY KEY,
-        user_id TEXT NOT NULL,
-        generation INTEGER NOT NULL,
-        created_at INTEGER NOT NULL,
-        rotated_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL,
-        revoked_at INTEGER,
-        device_name TEXT,
-        address TEXT,
-        user_agent TEXT
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_sessions_unrevoked ON kith_sessions (user_id, id) WHERE revoked_at IS NULL;`,
-  },
-  {
-    version: 2,
-    contracts: true,
-    statements: `
-      ALTER TABLE kith_sessions ADD COLUMN ended_at INTEGER
-        GENERATED ALWAYS AS (min(expires_at, coalesce(revoked_at, expires_at))) VIRTUAL;
-      CREATE INDEX kith_sessions_ended ON kith_sessions (ended_at);`,
-  },
-  {
-    version: 3,
-    contracts: true,
-    statements: `
-      CREATE INDEX kith_users_banned ON kith_users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
-      CREATE TABLE kith_edges (
-        kind INTEGER NOT NULL,
-        from_id TEXT NOT NULL,
-        to_id TEXT NOT NULL,
-        id TEXT NOT NULL,
-        hidden INTEGER NOT NULL,
-        PRIMARY KEY (kind, from_id, to_id)
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_edges_out ON kith_edges (kind, from_id, hidden, id);
-      CREATE INDEX kith_edges_in ON kith_edges (kind, to_id, hidden, id);
-      CREATE TABLE kith_edge_counts (
-        kind INTEGER NOT NULL,
-        node TEXT NOT NULL,
-        outgoing INTEGER NOT NULL,
-        incoming INTEGER NOT NULL,
-        PRIMARY KEY (kind, node)
-      ) STRICT, WITHOUT ROWID;
-      CREATE TABLE kith_hidden_nodes (node TEXT PRIMARY KEY, hidden INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-      CREATE TABLE kith_posts (
-        id TEXT PRIMARY KEY,
-        author_id TEXT NOT NULL,
-        caption TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        edited_at INTEGER,
-        removed INTEGER NOT NULL DEFAULT 0
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_posts_author ON kith_posts (author_id, id) WHERE removed = 0;
-      CREATE INDEX kith_posts_recent ON kith_posts (id, author_id) WHERE removed = 0;
-      CREATE INDEX kith_posts_removed ON kith_posts (id) WHERE removed = 1;
-      CREATE TABLE kith_post_counts (author_id TEXT PRIMARY KEY, posts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-      CREATE TABLE kith_media (
-        id TEXT PRIMARY KEY,
-        owner_id TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        content_type TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        measures TEXT,
-        use TEXT,
-        subject TEXT,
-        position INTEGER,
-        alt TEXT
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_media_subject ON kith_media (use, subject) WHERE use IS NOT NULL;
-      CREATE INDEX kith_media_owner ON kith_media (owner_id) WHERE state <> 'released';
-      CREATE INDEX kith_media_waiting ON kith_media (created_at) WHERE use IS NULL AND state <> 'released';
-      CREATE INDEX kith_media_released ON kith_media (id) WHERE state = 'released';`,
-  },
-  {
-    version: 4,
-    contracts: true,
-    statements: `
-      ALTER TABLE kith_users ADD COLUMN again_at INTEGER NOT NULL DEFAULT 0;
-      DROP INDEX kith_users_deleted;
-      CREATE INDEX kith_users_deleted ON kith_users (again_at, id) WHERE deleted_at IS NOT NULL;
-      ALTER TABLE kith_posts ADD COLUMN again_at INTEGER NOT NULL DEFAULT 0;
-      DROP INDEX kith_posts_removed;
-      CREATE INDEX kith_posts_removed ON kith_posts (again_at, id) WHERE removed = 1;`,
-  },
-  {
-    version: 5,
-    contracts: true,
-    statements: `
-      ALTER TABLE kith_media ADD COLUMN claimed_by TEXT;
-      ALTER TABLE kith_media ADD COLUMN claimed_until INTEGER;`,
-  },
-  {
-    version: 6,
-    contracts: true,
-    statements: `
-      CREATE TABLE kith_held_usernames (
-        username TEXT PRIMARY KEY,
-        user_id TEXT NOT NULL,
-        held_until INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX kith_held_usernames_end ON kith_held_usernames (held_until);`,
-  },
-  {
-    version: 7,
-    statements: `
-      ALTER TABLE kith_users ADD COLUMN role TEXT NOT NULL DEFAULT 'member';
-      ALTER TABLE kith_users ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
-      ALTER TABLE kith_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
-      CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-      CREATE TABLE kith_long_counts (
-        node TEXT NOT NULL,
-        kind INTEGER NOT NULL,
-        side TEXT NOT NULL,
-        position TEXT NOT NULL,
-        counted INTEGER NOT NULL,
-        touched_at INTEGER NOT NULL,
-        PRIMARY KEY (node, kind, side)
-      ) STRICT, WITHOUT ROWID;
-      -- Triggers, so that what is counted is right whatever release writes beside this one.
-      CREATE TRIGGER kith_edges_counted AFTER INSERT ON kith_edges
-        WHEN NEW.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
-        UPDATE kith_long_counts SET counted = counted + 1
-          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
-        UPDATE kith_long_counts SET counted = counted + 1
-          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
-      END;
-      CREATE TRIGGER kith_edges_uncounted AFTER DELETE ON kith_edges
-        WHEN OLD.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
-        UPDATE kith_long_counts SET counted = counted - 1
-          WHERE node = OLD.from_id AND kind = OLD.kind AND side = 'out' AND position >= OLD.id;
-        UPDATE kith_long_counts SET counted = counted - 1
-          WHERE node = OLD.to_id AND kind = OLD.kind AND side = 'in' AND position >= OLD.id;
-      END;
-      CREATE TRIGGER kith_edges_turned AFTER UPDATE OF hidden ON kith_edges
-        WHEN (OLD.hidden = 0) <> (NEW.hidden = 0) AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
-        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
-          WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.id;
-        UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
-          WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
-      END;
-      CREATE TRIGGER kith_posts_counted AFTER INSERT ON kith_posts
-        WHEN NEW.removed = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
-        UPDATE kith_long_counts SET counted = counted + 1
-          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
-      END;
-      CREATE TRIGGER kith_posts_uncounted AFTER UPDATE OF removed ON kith_posts
-        WHEN OLD.removed <> NEW.removed AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
-        UPDATE kith_long_counts SET counted = counted + OLD.removed - NEW.removed
-          WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
-      END;`,
-  },
-  {
+    // Ids become bytes. Stores find no table until all rows are moved and version 9 puts the tables in place.
     version: 8,
     contracts: true,
+    demand: refuseForeignKeys,
     statements: `
-      ALTER TABLE kith_post_counts ADD COLUMN newest TEXT;
-      UPDATE kith_post_counts SET newest = (SELECT max(id) FROM kith_posts
-        WHERE author_id = kith_post_counts.author_id AND removed = 0)
-      WHERE EXISTS (SELECT 1 FROM kith_users WHERE id = author_id AND banned_at IS NULL AND deleted_at IS NULL);`,
+      DROP TRIGGER kith_edges_counted;
+      DROP TRIGGER kith_edges_uncounted;
+      DROP TRIGGER kith_edges_turned;
+      DROP TRIGGER kith_posts_counted;
+      DROP TRIGGER kith_posts_uncounted;
+      DROP TABLE kith_long_counts;
+      ${setAside}
+      ${tablesOf(newPrefix)}`,
+    fills: moves,
   },
+  { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
 ])
+
+/** A row that is moved would take with it what refers to it, and what refers to text would find nothing afterwards. */
+function refuseForeignKeys({ all }: Statements): void {
+  const found = all<{ name: string }>(
+    `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_foreign_key_list(tables.name) AS keys
+      WHERE tables.type = 'table' AND keys."table" LIKE 'kith!_%' ESCAPE '!'`,
+  )
+  if (found.length === 0) return
+  throw new KithError('storage-failed', {
+    detail: `Foreign keys refer to tables of Kith, whose ids become bytes (BLOB): remove them from ${found
+      .map(({ name }) => name)
+      .join(', ')}, migrate, and make them anew with ids as bytes.`,
+  })
+}

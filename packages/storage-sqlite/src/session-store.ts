@@ -1,6 +1,7 @@
 import type { RotationResult, SessionRecord, SessionStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId } from './keyset.ts'
+import { fromHex, toStored, toStoredOrNull } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 
 interface SessionRow {
@@ -17,16 +18,18 @@ interface SessionRow {
   user_agent: string | null
 }
 
-const columns = `id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
+const columns = `hex(id) AS id, hex(user_id) AS user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
   address, user_agent`
 
 type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_sessions (${columns}) VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt,
-    @expiresAt, @revokedAt, @deviceName, @address, @userAgent)`,
-  live: `SELECT id, rotated_at FROM kith_sessions
+  insert: `INSERT INTO kith_sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
+      device_name, address, user_agent)
+    VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt, @expiresAt, @revokedAt,
+      @deviceName, @address, @userAgent)`,
+  live: `SELECT hex(id) AS id, rotated_at FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
@@ -35,10 +38,11 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
   revoke: `UPDATE kith_sessions SET revoked_at = @at
     WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   revokeAll: `UPDATE kith_sessions SET revoked_at = @at
-    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at AND id IS NOT @except RETURNING id`,
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at AND id IS NOT @except
+    RETURNING hex(id) AS id`,
   list: `SELECT ${columns} FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
+    ORDER BY kith_sessions.id DESC LIMIT @limit`,
   purgeEnded: `DELETE FROM kith_sessions WHERE id IN
     (SELECT id FROM kith_sessions WHERE ended_at <= @before ORDER BY ended_at LIMIT @limit)`,
 })
@@ -51,8 +55,8 @@ export function createSessionStore(connection: Connection): SessionStore {
     async open({ id, userId, epoch, generation, deviceName, address, userAgent, ...dates }, maxLive) {
       const at = toMillis(dates.createdAt)
       const row = {
-        id,
-        userId,
+        id: toStored(id),
+        userId: toStored(userId),
         epoch,
         generation,
         createdAt: at,
@@ -65,20 +69,22 @@ export function createSessionStore(connection: Connection): SessionStore {
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
-        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, { userId, at })
+        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, { userId: row.userId, at })
         const surplus = live
           .sort((a, b) => b.rotated_at - a.rotated_at || (a.id < b.id ? 1 : -1))
           .slice(maxLive)
-          .map((each) => each.id)
-        for (const ended of surplus) run(sessionStatements.revoke, { id: ended, userId, at })
+          .map((each) => fromHex(each.id))
+        for (const ended of surplus)
+          run(sessionStatements.revoke, { id: toStored(ended), userId: row.userId, at })
         return surplus
       })
     },
     async byId(id) {
-      const row = await read(() => get<SessionRow>(sessionStatements.byId, { id }))
+      const row = await read(() => get<SessionRow>(sessionStatements.byId, { id: toStored(id) }))
       return row && sessionFrom(row)
     },
-    rotate({ id, generation, now, expiresAt, address, userAgent }) {
+    rotate({ id: sessionId, generation, now, expiresAt, address, userAgent }) {
+      const id = toStored(sessionId)
       const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address, userAgent }
       return atomically((): RotationResult => {
         const rotated = run(sessionStatements.rotate, step) === 1
@@ -89,15 +95,16 @@ export function createSessionStore(connection: Connection): SessionStore {
       })
     },
     revoke({ id, userId }, at) {
-      return write(() => run(sessionStatements.revoke, { id, userId, at: toMillis(at) }) === 1)
+      const values = { id: toStored(id), userId: toStored(userId), at: toMillis(at) }
+      return write(() => run(sessionStatements.revoke, values) === 1)
     },
     async revokeAll(userId, at, except) {
-      const values = { userId, at: toMillis(at), except }
+      const values = { userId: toStored(userId), at: toMillis(at), except: toStoredOrNull(except) }
       const ended = await write(() => all<{ id: string }>(sessionStatements.revokeAll, values))
-      return ended.map(({ id }) => id)
+      return ended.map(({ id }) => fromHex(id))
     },
     list(userId, now, { limit, before }) {
-      const range = { userId, now: toMillis(now), before: before ?? afterEveryId, limit }
+      const range = { userId: toStored(userId), now: toMillis(now), before: beforeOrEnd(before), limit }
       return read(() => all<SessionRow>(sessionStatements.list, range).map(sessionFrom))
     },
     purgeEnded(before, limit) {
@@ -108,8 +115,8 @@ export function createSessionStore(connection: Connection): SessionStore {
 
 function sessionFrom(row: SessionRow): SessionRecord {
   return {
-    id: row.id,
-    userId: row.user_id,
+    id: fromHex(row.id),
+    userId: fromHex(row.user_id),
     epoch: row.epoch,
     generation: row.generation,
     createdAt: fromMillis(row.created_at),

@@ -1,5 +1,5 @@
 /** A value as both drivers bind and answer it. */
-export type SqliteValue = string | number | null
+export type SqliteValue = string | number | Uint8Array | null
 
 /** The values of a statement by name, without the `@`. */
 export type SqliteParameters = Record<string, SqliteValue>

@@ -147,7 +147,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     const path = await migratedPath()
     const storage = createSqliteStorage({ path })
     for (let index = 0; index < 300; index++) {
-      await storage.users.create(sampleUser({ id: `id-${index}`, bio: 'x'.repeat(500) }))
+      await storage.users.create(sampleUser({ bio: 'x'.repeat(500) }))
     }
     await storage.close()
     const file = openSync(path, 'r+')

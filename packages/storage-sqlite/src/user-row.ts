@@ -1,4 +1,5 @@
 import type { UserRecord } from '@kith/core'
+import { fromHex, toStored } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
 
@@ -20,14 +21,14 @@ export interface UserRow {
 }
 
 /** The columns of {@link UserRow}. */
-export const userColumns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
+export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
   banned_at, role, session_epoch, created_at`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
   const { id, username, email, phone, name, bio, role, sessionEpoch } = user
   return {
-    id,
+    id: toStored(id),
     username,
     email,
     emailVerifiedAt: toMillis(user.emailVerifiedAt),
@@ -49,7 +50,7 @@ export function userFrom(row: UserRow | null): UserRecord | null {
 /** An account from its row. */
 export function userFromRow(row: UserRow): UserRecord {
   return {
-    id: row.id,
+    id: fromHex(row.id),
     username: row.username,
     email: row.email,
     emailVerifiedAt: fromMillisOrNull(row.email_verified_at),

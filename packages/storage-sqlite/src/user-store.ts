@@ -7,7 +7,8 @@ import {
   type UserStore,
 } from '@kith/core'
 import type { Connection } from './database.ts'
-import { afterEveryId } from './keyset.ts'
+import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { beforeOrEnd } from './keyset.ts'
 import { toMillis } from './millis.ts'
 import { postCountStatements } from './post-counts.ts'
 import { removalFrom, type RemovalRow } from './removal-row.ts'
@@ -35,14 +36,17 @@ type UserStatement =
 
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_users (${userColumns}) VALUES (@id, @username, @email, @emailVerifiedAt, @phone,
-    @phoneVerifiedAt, @name, @bio, @passwordHash, @bannedAt, @role, @sessionEpoch, @createdAt) ON CONFLICT DO NOTHING`,
-  idInUse: 'SELECT id FROM kith_users WHERE id = @id',
+  insert: `INSERT INTO kith_users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
+      password_hash, banned_at, role, session_epoch, created_at)
+    VALUES (@id, @username, @email, @emailVerifiedAt, @phone, @phoneVerifiedAt, @name, @bio,
+      @passwordHash, @bannedAt, @role, @sessionEpoch, @createdAt)
+    ON CONFLICT DO NOTHING`,
+  idInUse: 'SELECT 1 FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
     UNION ALL SELECT 'email' FROM kith_users WHERE email = @email AND id <> @id
     UNION ALL SELECT 'phone' FROM kith_users WHERE phone = @phone AND id <> @id`,
   byId: `SELECT ${userColumns} FROM kith_users WHERE id = @id AND deleted_at IS NULL`,
-  byIds: `SELECT ${userColumns} FROM kith_users WHERE id IN (SELECT value FROM json_each(@ids)) AND deleted_at IS NULL`,
+  byIds: `SELECT ${userColumns} FROM kith_users WHERE id IN ${listOf('ids')} AND deleted_at IS NULL`,
   byUsername: `SELECT ${userColumns} FROM kith_users WHERE username = @username`,
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
@@ -62,10 +66,10 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   unhold: 'DELETE FROM kith_held_usernames WHERE username = @username',
   forgetUsernames: `DELETE FROM kith_held_usernames WHERE username IN
     (SELECT username FROM kith_held_usernames WHERE held_until <= @now ORDER BY held_until LIMIT @limit)`,
-  bannedIds: `SELECT id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
-    ORDER BY id DESC LIMIT @limit`,
-  toPurge: `SELECT id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
-    ORDER BY again_at, id LIMIT @limit`,
+  bannedIds: `SELECT hex(id) AS id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
+    ORDER BY kith_users.id DESC LIMIT @limit`,
+  toPurge: `SELECT hex(id) AS id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
+    ORDER BY again_at, kith_users.id LIMIT @limit`,
   purgeAgain: 'UPDATE kith_users SET again_at = @again WHERE id = @id AND deleted_at IS NOT NULL',
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
@@ -77,15 +81,19 @@ export function createUserStore(connection: Connection): UserStore {
   const { run, get, all, read, write, atomically } = connection
 
   function taken({ id, username, email, phone }: UserRecord, now?: Date): Identifier[] {
-    const names = all<{ name: Identifier }>(userStatements.taken, { id, username, email, phone }).map(
-      ({ name }) => name,
-    )
+    const names = all<{ name: Identifier }>(userStatements.taken, {
+      id: toStored(id),
+      username,
+      email,
+      phone,
+    }).map(({ name }) => name)
     return names.includes('username') || !isHeld({ id, username }, now) ? names : ['username', ...names]
   }
 
   function isHeld({ id, username }: Pick<UserRecord, 'id' | 'username'>, now?: Date): boolean {
     if (username === null) return false
-    return get(userStatements.held, { id, username, now: now ? toMillis(now) : beforeEveryHold }) !== null
+    const at = now ? toMillis(now) : beforeEveryHold
+    return get(userStatements.held, { id: toStored(id), username, now: at }) !== null
   }
 
   /** Notes that a username is in use again, or given up. */
@@ -93,13 +101,14 @@ export function createUserStore(connection: Connection): UserStore {
     if (before?.username === after?.username) return
     if (after?.username) run(userStatements.unhold, { username: after.username })
     if (before?.username && until) {
-      run(userStatements.hold, { id: before.id, username: before.username, until: toMillis(until) })
+      const { id, username } = before
+      run(userStatements.hold, { id: toStored(id), username, until: toMillis(until) })
     }
   }
 
   /** The feed finds the posts of this author, or no longer does. */
-  function settleNewest(authorId: string): void {
-    run(postCountStatements.settle, { authorId })
+  function settleNewest(id: string): void {
+    run(postCountStatements.settle, { authorId: toStored(id) })
   }
 
   return {
@@ -113,7 +122,7 @@ export function createUserStore(connection: Connection): UserStore {
           return { outcome: 'created' }
         }
         // Only identifiers may be taken; an id that is in use is a mistake of the caller.
-        if (get(userStatements.idInUse, { id: user.id })) {
+        if (get(userStatements.idInUse, { id: toStored(user.id) })) {
           throw new KithError('storage-failed', {
             detail: 'The id of the account is in use: every id must be new.',
           })
@@ -122,10 +131,10 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     byId(id) {
-      return read(() => userFrom(get<UserRow>(userStatements.byId, { id })))
+      return read(() => userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) })))
     },
     byIds(ids) {
-      return read(() => all<UserRow>(userStatements.byIds, { ids: JSON.stringify(ids) }).map(userFromRow))
+      return read(() => all<UserRow>(userStatements.byIds, { ids: toStoredList(ids) }).map(userFromRow))
     },
     byLogin(login) {
       return read(() =>
@@ -136,7 +145,7 @@ export function createUserStore(connection: Connection): UserStore {
     },
     update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
-        const before = userFrom(get<UserRow>(userStatements.byId, { id }))
+        const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'missing' }
         const { endSessions = false, ...fields } = structuredClone(changes)
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
@@ -149,15 +158,19 @@ export function createUserStore(connection: Connection): UserStore {
       })
     },
     replacePassword(id, expected, next) {
-      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 1 }) === 1)
+      return write(
+        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 1 }) === 1,
+      )
     },
     upgradeHash(id, expected, next) {
-      return write(() => run(userStatements.replaceHash, { id, expected, next, raise: 0 }) === 1)
+      return write(
+        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 0 }) === 1,
+      )
     },
     markDeleted(id, at, heldUntil) {
       return atomically(() => {
-        const before = userFrom(get<UserRow>(userStatements.byId, { id }))
-        if (run(userStatements.markDeleted, { id, at: toMillis(at) }) === 0) return false
+        const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
+        if (run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) }) === 0) return false
         settleNewest(id)
         note(before, null, heldUntil)
         return true
@@ -167,8 +180,8 @@ export function createUserStore(connection: Connection): UserStore {
       return write(() => run(userStatements.forgetUsernames, { now: toMillis(now), limit }))
     },
     bannedIds({ limit, before }) {
-      const range = { limit, before: before ?? afterEveryId }
-      return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id))
+      const range = { limit, before: beforeOrEnd(before) }
+      return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => fromHex(id)))
     },
     toPurge(now, limit) {
       return read(() =>
@@ -178,8 +191,8 @@ export function createUserStore(connection: Connection): UserStore {
     async purge(id, again) {
       await write(() =>
         again
-          ? run(userStatements.purgeAgain, { id, again: toMillis(again) })
-          : run(userStatements.purge, { id }),
+          ? run(userStatements.purgeAgain, { id: toStored(id), again: toMillis(again) })
+          : run(userStatements.purge, { id: toStored(id) }),
       )
     },
   }

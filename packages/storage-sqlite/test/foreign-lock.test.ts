@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
 import { isKithError, type Storage } from '@kith/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { fromHex } from '../src/ids.ts'
 import { createSqliteStorage, type SqliteStorageOptions } from '../src/index.ts'
 import { startScript } from './child-process.ts'
 import { drivers } from './drivers.ts'
@@ -120,8 +121,8 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
     await letGo()
     await closed
     expect(await waiting).toBe('done')
-    const row = new DatabaseSync(path).prepare('SELECT id FROM kith_users').get()
-    expect(row).toEqual({ id: user.id })
+    const row = new DatabaseSync(path).prepare('SELECT hex(id) AS id FROM kith_users').get()
+    expect(fromHex(String(row?.['id']))).toBe(user.id)
   })
 })
 

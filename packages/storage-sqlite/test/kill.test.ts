@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { toStored } from '../src/ids.ts'
 import { createSqliteStorage } from '../src/index.ts'
 import { outputOf, startScript } from './child-process.ts'
 import { expectedAfter, type Life, sessionIdOf, userIdOf } from './journal.ts'
@@ -57,8 +58,8 @@ test(
 function forget(path: string, lives: number[]): void {
   const database = new DatabaseSync(path)
   for (const life of lives) {
-    database.prepare('DELETE FROM kith_users WHERE id = ?').run(userIdOf(life))
-    database.prepare('DELETE FROM kith_sessions WHERE id = ?').run(sessionIdOf(life))
+    database.prepare('DELETE FROM kith_users WHERE id = ?').run(toStored(userIdOf(life)))
+    database.prepare('DELETE FROM kith_sessions WHERE id = ?').run(toStored(sessionIdOf(life)))
   }
   database.close()
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
+import { fromHex } from '../src/ids.ts'
 import { createSqliteStorage } from '../src/index.ts'
 import { outputOf, startScript } from './child-process.ts'
 import { createDirectoryBlobs, keysIn } from './directory-blobs.ts'
@@ -49,6 +50,12 @@ function rowsOf(sql: string): Record<string, unknown>[] {
   }
 }
 
+function idsOfMedia(): string[] {
+  return rowsOf('SELECT hex(id) AS id FROM kith_media ORDER BY kith_media.id').map((row) =>
+    fromHex(String(row['id'])),
+  )
+}
+
 test(
   'killed at any moment, counts equal edges, and upkeep leaves no orphan of any kind',
   async () => {
@@ -90,7 +97,7 @@ test(
       await storage.close()
 
       for (const [name, sql] of Object.entries(orphans)) expect(rowsOf(sql), name).toEqual([])
-      expect(keysIn(blobs)).toEqual(rowsOf('SELECT id FROM kith_media ORDER BY id').map((row) => row['id']))
+      expect(keysIn(blobs)).toEqual(idsOfMedia())
       expect(readdirSync(temporary)).toEqual([])
       expect(rowsOf('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     }

@@ -1,0 +1,161 @@
+/**
+ * The tables as version 9 has them, under names that begin with `prefix`. Ids are the 16 bytes of a UUID (`lower(hex(id))` shows
+ * one), dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in small
+ * steps. Deleted accounts hold NULL in their UNIQUE columns, which frees the identifiers.
+ */
+export function tablesOf(prefix: string): string {
+  return `
+    CREATE TABLE ${prefix}users (
+      id BLOB PRIMARY KEY,
+      username TEXT UNIQUE,
+      email TEXT UNIQUE,
+      email_verified_at INTEGER,
+      phone TEXT UNIQUE,
+      phone_verified_at INTEGER,
+      name TEXT NOT NULL,
+      bio TEXT NOT NULL,
+      password_hash TEXT,
+      banned_at INTEGER,
+      created_at INTEGER NOT NULL,
+      deleted_at INTEGER,
+      again_at INTEGER NOT NULL DEFAULT 0,
+      role TEXT NOT NULL DEFAULT 'member',
+      session_epoch INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_users_gone ON ${prefix}users (again_at, id) WHERE deleted_at IS NOT NULL;
+    CREATE INDEX kith_users_shut_out ON ${prefix}users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
+
+    CREATE TABLE ${prefix}held_usernames (
+      username TEXT PRIMARY KEY,
+      user_id BLOB NOT NULL,
+      held_until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_held_usernames_until ON ${prefix}held_usernames (held_until);
+
+    CREATE TABLE ${prefix}sessions (
+      id BLOB PRIMARY KEY,
+      user_id BLOB NOT NULL,
+      epoch INTEGER NOT NULL DEFAULT 0,
+      generation INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      rotated_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      revoked_at INTEGER,
+      device_name TEXT,
+      address TEXT,
+      user_agent TEXT,
+      ended_at INTEGER GENERATED ALWAYS AS (min(expires_at, coalesce(revoked_at, expires_at))) VIRTUAL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_sessions_open ON ${prefix}sessions (user_id, id) WHERE revoked_at IS NULL;
+    CREATE INDEX kith_sessions_over ON ${prefix}sessions (ended_at);
+
+    -- Two trees hold every edge: this one by its ends, the index by its end and its time. The edges of a start that has very many are
+    -- listed in a third one by their time; those of any other are sorted when they are read.
+    CREATE TABLE ${prefix}edges (
+      kind INTEGER NOT NULL,
+      from_id BLOB NOT NULL,
+      to_id BLOB NOT NULL,
+      id BLOB NOT NULL,
+      hidden INTEGER NOT NULL,
+      listed INTEGER NOT NULL,
+      PRIMARY KEY (kind, from_id, to_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_edges_by_end ON ${prefix}edges (kind, to_id, hidden, id);
+    CREATE INDEX kith_edges_listed ON ${prefix}edges (kind, from_id, hidden, id) WHERE listed = 1;
+    CREATE TABLE ${prefix}edge_counts (
+      kind INTEGER NOT NULL,
+      node BLOB NOT NULL,
+      outgoing INTEGER NOT NULL,
+      incoming INTEGER NOT NULL,
+      PRIMARY KEY (kind, node)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE ${prefix}hidden_nodes (node BLOB PRIMARY KEY, hidden INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE ${prefix}posts (
+      id BLOB PRIMARY KEY,
+      author_id BLOB NOT NULL,
+      caption TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      edited_at INTEGER,
+      removed INTEGER NOT NULL DEFAULT 0,
+      again_at INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_posts_by_author ON ${prefix}posts (author_id, id) WHERE removed = 0;
+    CREATE INDEX kith_posts_newest ON ${prefix}posts (id, author_id) WHERE removed = 0;
+    CREATE INDEX kith_posts_gone ON ${prefix}posts (again_at, id) WHERE removed = 1;
+    -- The newest live post as well; NULL while nobody may see the author.
+    CREATE TABLE ${prefix}post_counts (
+      author_id BLOB PRIMARY KEY,
+      posts INTEGER NOT NULL,
+      newest BLOB
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE ${prefix}media (
+      id BLOB PRIMARY KEY,
+      owner_id BLOB NOT NULL,
+      kind TEXT NOT NULL,
+      content_type TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      measures TEXT,
+      use TEXT,
+      subject BLOB,
+      position INTEGER,
+      alt TEXT,
+      claimed_by TEXT,
+      claimed_until INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kith_media_by_subject ON ${prefix}media (use, subject) WHERE use IS NOT NULL;
+    CREATE INDEX kith_media_by_owner ON ${prefix}media (owner_id) WHERE state <> 'released';
+    CREATE INDEX kith_media_unused ON ${prefix}media (created_at) WHERE use IS NULL AND state <> 'released';
+    CREATE INDEX kith_media_gone ON ${prefix}media (id) WHERE state = 'released';`
+}
+
+/**
+ * Counts of very long lists that take several steps. Triggers change them with every edge and post, whatever statement writes: a row
+ * says how many were counted up to which position, which is the other end for the edges that start at a node, and else an id.
+ */
+export const longCountTables = `
+  CREATE TABLE kith_long_counts (
+    node BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    position BLOB NOT NULL,
+    counted INTEGER NOT NULL,
+    touched_at INTEGER NOT NULL,
+    PRIMARY KEY (node, kind, side)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER kith_edges_counted AFTER INSERT ON kith_edges
+    WHEN NEW.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+    UPDATE kith_long_counts SET counted = counted + 1
+      WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.to_id;
+    UPDATE kith_long_counts SET counted = counted + 1
+      WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+  END;
+  CREATE TRIGGER kith_edges_uncounted AFTER DELETE ON kith_edges
+    WHEN OLD.hidden = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+    UPDATE kith_long_counts SET counted = counted - 1
+      WHERE node = OLD.from_id AND kind = OLD.kind AND side = 'out' AND position >= OLD.to_id;
+    UPDATE kith_long_counts SET counted = counted - 1
+      WHERE node = OLD.to_id AND kind = OLD.kind AND side = 'in' AND position >= OLD.id;
+  END;
+  CREATE TRIGGER kith_edges_turned AFTER UPDATE OF hidden ON kith_edges
+    WHEN (OLD.hidden = 0) <> (NEW.hidden = 0) AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+    UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+      WHERE node = NEW.from_id AND kind = NEW.kind AND side = 'out' AND position >= NEW.to_id;
+    UPDATE kith_long_counts SET counted = counted + (NEW.hidden = 0) - (OLD.hidden = 0)
+      WHERE node = NEW.to_id AND kind = NEW.kind AND side = 'in' AND position >= NEW.id;
+  END;
+  CREATE TRIGGER kith_posts_counted AFTER INSERT ON kith_posts
+    WHEN NEW.removed = 0 AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+    UPDATE kith_long_counts SET counted = counted + 1
+      WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+  END;
+  CREATE TRIGGER kith_posts_uncounted AFTER UPDATE OF removed ON kith_posts
+    WHEN OLD.removed <> NEW.removed AND EXISTS (SELECT 1 FROM kith_long_counts) BEGIN
+    UPDATE kith_long_counts SET counted = counted + OLD.removed - NEW.removed
+      WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
+  END;`
+
+/** Small facts, which have no ids. */
+export const factTable = 'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'
