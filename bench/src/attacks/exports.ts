@@ -22,8 +22,8 @@ const kith = createKith({
 })
 const insert = database.prepare(`
   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${followers})
-  INSERT INTO kith_edges (kind, from_id, to_id, id, hidden)
-  SELECT 1, printf('follower-%d', i), @to, printf('%036d', i), 0 FROM n`)
+  INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
+  SELECT 1, unhex(printf('%032x', i)), unhex(@to, '-'), unhex(printf('%032x', i)), 0, 0 FROM n`)
 const tokens: string[] = []
 for (let index = 0; index <= accounts; index++) {
   const input = { username: `user${index}`, password: 'correct horse' }

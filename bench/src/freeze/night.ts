@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { type BulkLoad, loadInBulk } from '../bulk-load.ts'
 import { edgeId, postId, postTime, userId } from '../ids.ts'
 import { startProgress } from '../progress.ts'
 
@@ -35,55 +36,32 @@ export function nightOf(share: number): Night {
 export const celebrity = 0
 export const likedPost = 1
 
-/** Fills a migrated file past the ports: through them it would take many times as long. */
+/** Fills a migrated file, whichever checkout has migrated it. */
 export function loadNight(path: string, night: Night, authorId: string): void {
   const database = new DatabaseSync(path)
-  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000')
-  const rebuilt = database
-    .prepare(
-      "SELECT name, type, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type",
-    )
-    .all() as { name: string; type: string; sql: string }[]
-  for (const { name, type } of rebuilt) database.exec(`DROP ${type} ${name}`)
-  database.exec('BEGIN')
-  loadPeople(database, night)
-  loadPosts(database, night, authorId)
-  loadLeftovers(database, night)
-  const building = startProgress('indexes, counts', rebuilt.length + 3)
-  for (const { sql, type } of rebuilt.filter(({ type }) => type === 'index')) {
-    database.exec(sql)
-    building.advance(type === 'index' ? 1 : 0)
-  }
-  database.exec(`INSERT INTO kith_edge_counts SELECT kind, node, sum(outgoing), sum(incoming) FROM (
-      SELECT kind, from_id AS node, count(*) AS outgoing, 0 AS incoming FROM kith_edges GROUP BY kind, from_id
-      UNION ALL SELECT kind, to_id, 0, count(*) FROM kith_edges GROUP BY kind, to_id) GROUP BY kind, node`)
-  building.advance()
-  database.exec(
-    'INSERT INTO kith_post_counts SELECT author_id, count(*), max(id) FROM kith_posts GROUP BY author_id',
-  )
-  building.advance()
-  for (const { sql } of rebuilt.filter(({ type }) => type === 'trigger')) database.exec(sql)
-  database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
-  building.done()
+  loadInBulk(database, (load) => {
+    loadPeople(load, night)
+    loadPosts(load, night, authorId)
+    loadLeftovers(load, night)
+  })
   database.close()
 }
 
-function loadPeople(database: DatabaseSync, { users, followsEach, followers }: Night): void {
+function loadPeople({ database, id, addEdge }: BulkLoad, { users, followsEach, followers }: Night): void {
   const person = database.prepare(
     `INSERT INTO kith_users (id, username, name, bio, created_at) VALUES (?, ?, ?, '', ?)`,
   )
-  const follow = database.prepare('INSERT OR IGNORE INTO kith_edges VALUES (1, ?, ?, ?, 0)')
+  const follow = (user: number, other: number, edge: number): void =>
+    addEdge({ kind: 1, from: id(userId(user)), to: id(userId(other)), id: id(scattered(edge)) })
   const progress = startProgress('people, follows', users)
   for (let user = 0; user < users; user++) {
-    person.run(userId(user), `person_${user}`, `Person ${user}`, Date.now())
+    person.run(id(userId(user)), `person_${user}`, `Person ${user}`, Date.now())
     // A constant stride reaches others all over the table and no one twice.
     for (let step = 1; step <= followsEach; step++) {
       const other = (user + step * 1021) % users
-      if (other !== user && other !== celebrity)
-        follow.run(userId(user), userId(other), scattered(user * followsEach + step))
+      if (other !== user && other !== celebrity) follow(user, other, user * followsEach + step)
     }
-    if (user !== celebrity && user <= followers)
-      follow.run(userId(user), userId(celebrity), scattered(3_000_000 + user))
+    if (user !== celebrity && user <= followers) follow(user, celebrity, 3_000_000 + user)
     progress.advance()
   }
   progress.done()
@@ -94,28 +72,30 @@ function scattered(edge: number): string {
   return edgeId(Math.imul(edge, 0x9e3779b1) >>> 0)
 }
 
-function loadPosts(database: DatabaseSync, night: Night, authorId: string): void {
+function loadPosts({ database, id, addEdge }: BulkLoad, night: Night, authorId: string): void {
   const { posts, users, ownPosts, likes, followers } = night
   const insert = database.prepare(
     'INSERT INTO kith_posts (id, author_id, caption, created_at) VALUES (?, ?, ?, ?)',
   )
-  const like = database.prepare('INSERT OR IGNORE INTO kith_edges VALUES (2, ?, ?, ?, 0)')
+  const like = (user: number, post: number, edge: number): void =>
+    addEdge({ kind: 2, from: id(userId(user)), to: id(postId(post)), id: id(scattered(edge)) })
   const progress = startProgress('posts, likes', posts)
   const stride = Math.floor(posts / ownPosts)
   for (let post = 0; post < posts; post++) {
     const isOwn = post % stride === 0 && post / stride < ownPosts
     const caption = `Post number ${post}, of the length that captions have when people mean what they say`
-    insert.run(postId(post), isOwn ? authorId : userId((post * 7919) % users), caption, postTime(post))
+    const author = isOwn ? authorId : userId((post * 7919) % users)
+    insert.run(id(postId(post)), id(author), caption, postTime(post))
     progress.advance()
   }
   for (let each = 0; each < likes; each++)
-    like.run(userId((each * 31) % users), postId((each * 17) % posts), scattered(5_000_000 + each))
+    like((each * 31) % users, (each * 17) % posts, 5_000_000 + each)
   for (let each = 0; each < followers; each++)
-    like.run(userId(each), postId(likedPost), scattered(9_000_000 + each))
+    like(each, likedPost, 9_000_000 + each)
   progress.done()
 }
 
-function loadLeftovers(database: DatabaseSync, { endedSessions, releasedMedia, users }: Night): void {
+function loadLeftovers({ database, id }: BulkLoad, { endedSessions, releasedMedia, users }: Night): void {
   const progress = startProgress('sessions, media', endedSessions + releasedMedia)
   const session = database.prepare(
     `INSERT INTO kith_sessions (id, user_id, generation, created_at, rotated_at, expires_at, revoked_at, address, user_agent)
@@ -124,7 +104,8 @@ function loadLeftovers(database: DatabaseSync, { endedSessions, releasedMedia, u
   const long = Date.now() - 90 * 86_400_000
   for (let each = 0; each < endedSessions; each++) {
     const at = long + each
-    session.run(scattered(each), userId((each * 13) % users), at, at, at + 86_400_000, each % 2 ? at : null)
+    const user = userId((each * 13) % users)
+    session.run(id(scattered(each)), id(user), at, at, at + 86_400_000, each % 2 ? at : null)
     progress.advance()
   }
   const medium = database.prepare(
@@ -132,7 +113,7 @@ function loadLeftovers(database: DatabaseSync, { endedSessions, releasedMedia, u
       VALUES (?, ?, 'image', 'image/webp', ?, 'released', '{"width":1,"height":1}')`,
   )
   for (let each = 0; each < releasedMedia; each++) {
-    medium.run(scattered(20_000_000 + each), userId((each * 11) % users), long)
+    medium.run(id(scattered(20_000_000 + each)), id(userId((each * 11) % users)), long)
     progress.advance()
   }
   progress.done()

@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'
 import { createKith } from '@kith/core'
 import { createSqliteStorage } from '@kith/storage-sqlite'
+import { createLoad } from '../bulk-load.ts'
 
 /** What the step after a restored backup takes: 300,000 sessions are removed, and nobody waits longer than for a step. */
 const sessions = 300_000
@@ -18,11 +19,12 @@ const insert =
   database.prepare(`INSERT INTO kith_sessions (id, user_id, generation, created_at, rotated_at, expires_at,
   address, user_agent) VALUES (?, ?, 0, ?, ?, ?, '192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0)')`)
 const now = Date.now()
+const { id } = createLoad(database)
 for (let index = 0; index < sessions; index++) {
   const end = String(index).padStart(12, '0')
   insert.run(
-    `01900000-0000-7000-8000-${end}`,
-    `01900000-0000-7000-9000-${end}`,
+    id(`01900000-0000-7000-8000-${end}`),
+    id(`01900000-0000-7000-9000-${end}`),
     now,
     now,
     now + 86_400_000 + index,
