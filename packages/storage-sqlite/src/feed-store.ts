@@ -37,15 +37,15 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
         WHERE newest IS NOT NULL ORDER BY head DESC LIMIT @limit)
       UNION ALL SELECT (SELECT max(id) FROM kith_posts
         WHERE author_id = author AND removed = 0 AND id < page.id), author
-      FROM page WHERE page.id IS NOT NULL ORDER BY 1 DESC)
-    SELECT ${columns} FROM page CROSS JOIN kith_posts AS post ON post.id = page.id LIMIT @limit`,
+      FROM page WHERE page.id IS NOT NULL ORDER BY 1 DESC LIMIT @limit)
+    SELECT ${columns} FROM page CROSS JOIN kith_posts AS post ON post.id = page.id`,
 })
 
 /** From so many follows on, the newest posts of all may be a shorter way to a page than the authors followed. */
-const many = 700
+const many = 1500
 
 /** So many of the newest posts tell how many have to be looked through for a page. */
-const sampled = 200
+const sampled = 100
 
 /** Creates the feed store on a connection. */
 export function createFeedStore({ get, all, read }: Connection): FeedStore {
