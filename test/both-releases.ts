@@ -26,7 +26,7 @@ export async function demandThatReadsWhatWrote(reader: Common, writer: Common): 
   assert.ok((await writer.sessions.byId(session.id))?.revokedAt)
 
   const follow = sampleEdge({ from: eve.id, to: id })
-  assert.deepEqual(await writer.edges.add(follow), { added: true, count: 1 })
+  assert.partialDeepStrictEqual(await writer.edges.add(follow), { count: 1 })
   assert.deepEqual(await reader.edges.counts('follow', [id]), [{ out: 0, in: 1 }])
   const upload = sampleMedia({ ownerId: id })
   await writer.media.reserve(upload)

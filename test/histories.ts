@@ -17,8 +17,6 @@ const people = [0, 1, 2, 3, 4, 5].map(idOf)
 const id = fc.constantFrom(...people)
 const name = fc.constantFrom('a', 'A', 'b', '', "'", '💥')
 const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
-// Storages keep 1970 for what was never purged.
-const again = fc.integer({ min: 1, max: 12 }).map((millis) => new Date(millis))
 const limit = fc.integer({ min: 1, max: 4 })
 const userId = fc.constantFrom(idOf(91), idOf(92))
 const profile = fc.record({
@@ -84,8 +82,8 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'replacePassword', id, fc.option(name), name),
     call('users', 'upgradeHash', id, fc.option(name), name),
     call('users', 'markDeleted', id, moment),
-    call('users', 'toPurge', moment, limit),
-    call('users', 'purge', id, fc.option(again)),
+    call('users', 'toPurge', limit),
+    call('users', 'purge', id),
   ),
   sessions: fc.oneof(
     call('sessions', 'open', session, fc.integer({ min: 1, max: 3 })),
@@ -98,14 +96,17 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('sessions', 'purgeEnded', moment, fc.constant(100)),
   ),
   edges: fc.oneof(
-    { weight: 4, arbitrary: call('edges', 'add', edge) },
-    call('edges', 'remove', edge),
-    call('edges', 'list', side, placeKeyset),
-    call('edges', 'among', side, ids),
-    call('edges', 'counts', kind, ids),
-    call('edges', 'setHidden', id, fc.boolean(), everything),
-    call('edges', 'hiddenNodes', keyset),
-    call('edges', 'drop', id, everything),
+    { weight: 12, arbitrary: call('edges', 'add', edge) },
+    { weight: 3, arbitrary: call('edges', 'remove', edge) },
+    { weight: 3, arbitrary: call('edges', 'list', side, placeKeyset) },
+    { weight: 3, arbitrary: call('edges', 'among', side, ids) },
+    { weight: 3, arbitrary: call('edges', 'counts', kind, ids) },
+    { weight: 3, arbitrary: call('edges', 'setHidden', id, fc.boolean(), everything) },
+    { weight: 3, arbitrary: call('edges', 'hiddenNodes', keyset) },
+    { weight: 2, arbitrary: call('edges', 'drop', id, everything) },
+    { weight: 2, arbitrary: call('users', 'update', id, ban) },
+    call('users', 'markDeleted', id, moment),
+    call('posts', 'remove', id),
   ),
   posts: fc.oneof(
     { weight: 3, arbitrary: call('posts', 'create', post(ownerId), postMedia) },
@@ -115,8 +116,9 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('posts', 'removeAll', ownerId, everything),
     call('posts', 'byAuthor', ownerId, keyset),
     call('posts', 'counts', ids),
-    call('posts', 'toPurge', moment, limit),
-    call('posts', 'purge', id, fc.option(again)),
+    call('posts', 'toPurge', limit),
+    call('posts', 'purge', id),
+    call('users', 'update', ownerId, ban),
     { weight: 3, arbitrary: call('media', 'reserve', medium) },
     { weight: 4, arbitrary: call('media', 'ready', id, measures) },
     call('media', 'byIds', ids),
@@ -148,16 +150,24 @@ function call(
   return fc.tuple(...values).map((values) => ({ port, verb, values }))
 }
 
-/** The first calls: a feed is made of posts of people who have an account. */
+const births: Call[] = people.map((id) => {
+  const values = [sampleUser({ id, bannedAt: null })]
+  return { port: 'users', verb: 'create', values }
+})
+
+/** The first calls: people have an account, and edges end at accounts or at posts. */
 const beginnings: Readonly<Record<Theme, Call[]>> = {
   users: [],
   sessions: [],
-  edges: [],
-  posts: [],
-  feed: people.map((id) => {
-    const values = [sampleUser({ id, bannedAt: null })]
-    return { port: 'users', verb: 'create', values }
-  }),
+  edges: [
+    ...births,
+    ...people.map((id): Call => {
+      const values = [samplePost({ id, authorId: people[0] ?? '' }), []]
+      return { port: 'posts', verb: 'create', values }
+    }),
+  ],
+  posts: births,
+  feed: births,
 }
 
 /** The last calls: whatever happened, no count is wrong. */

@@ -64,5 +64,7 @@ export function createLoad(database: DatabaseSync): BulkLoad {
 }
 
 function hasColumn(database: DatabaseSync, table: string, column: string): boolean {
-  return database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, column) !== undefined
+  return (
+    database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, column) !== undefined
+  )
 }

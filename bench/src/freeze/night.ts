@@ -88,10 +88,8 @@ function loadPosts({ database, id, addEdge }: BulkLoad, night: Night, authorId: 
     insert.run(id(postId(post)), id(author), caption, postTime(post))
     progress.advance()
   }
-  for (let each = 0; each < likes; each++)
-    like((each * 31) % users, (each * 17) % posts, 5_000_000 + each)
-  for (let each = 0; each < followers; each++)
-    like(each, likedPost, 9_000_000 + each)
+  for (let each = 0; each < likes; each++) like((each * 31) % users, (each * 17) % posts, 5_000_000 + each)
+  for (let each = 0; each < followers; each++) like(each, likedPost, 9_000_000 + each)
   progress.done()
 }
 

@@ -47,7 +47,9 @@ function treesOf(database: DatabaseSync, ...tables: string[]): Tree[] {
 function report(what: string, trees: readonly Tree[], count: number): number {
   const of = (bytes: number): string => (bytes / count).toFixed(1)
   const total = trees.reduce((sum, { bytes }) => sum + bytes, 0)
-  console.log(`  ${of(total)} bytes ${what}: ${trees.map(({ name, bytes }) => `${name} ${of(bytes)}`).join(', ')}`)
+  console.log(
+    `  ${of(total)} bytes ${what}: ${trees.map(({ name, bytes }) => `${name} ${of(bytes)}`).join(', ')}`,
+  )
   return total / count
 }
 
@@ -156,7 +158,9 @@ if (values.file) measureFile(values.file)
 else {
   for (const folder of positionals) await measure(folder)
   const { edge, post } = await measure(here)
-  console.log(`\nTargets: ${targets.edge} bytes a follow, ${targets.post} bytes a post without its caption and picture`)
+  console.log(
+    `\nTargets: ${targets.edge} bytes a follow, ${targets.post} bytes a post without its caption and picture`,
+  )
   if (edge > targets.edge || post > targets.post) {
     console.log('ABOVE')
     process.exitCode = 1

@@ -314,8 +314,8 @@ test('restored ends all sessions of a database that was restored by other means'
 test('a migration is planned first, and then done', async () => {
   const project = createProject()
   const plan = await project.kith(['migrate', '--plan', '--json'])
-  expect(plan.json<{ plan: unknown[] }>().plan.length).toBeGreaterThan(1)
+  expect(plan.json<{ plan: unknown[] }>().plan.length).toBeGreaterThan(0)
   expect((await project.kith(['info'])).code).toBe(1)
-  expect((await project.kith(['migrate'])).stdout).toMatch(/^Done: schema 1, /)
+  expect((await project.kith(['migrate'])).stdout).toMatch(/^Done: schema 9/)
   expect((await project.kith(['migrate', '--plan'])).stdout).toBe('The schema is up to date.\n')
 })

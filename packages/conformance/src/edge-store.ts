@@ -2,13 +2,17 @@ import type { EdgeStore } from '@kith/core'
 import type { Case } from './case.ts'
 import { addingCases } from './edge-store/adding.ts'
 import { droppingCases } from './edge-store/dropping.ts'
+import { edgeEndCases } from './edge-store/ends.ts'
 import { hidingCases } from './edge-store/hiding.ts'
 import { listCases } from './edge-store/lists.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
 
-/** The promises of `EdgeStore`. */
-export const edgeStoreCases: readonly Case<EdgeStore>[] = [
-  ...addingCases,
-  ...listCases,
-  ...hidingCases,
-  ...droppingCases,
+const edgeCases: readonly Case<EdgeStore>[] = [...addingCases, ...listCases, ...hidingCases, ...droppingCases]
+
+/** The promises of `EdgeStore`. It looks at accounts and posts before it adds, so the cases need all of one storage. */
+export const edgeStoreCases: readonly Case<SocialStores>[] = [
+  ...amongTheLiving<SocialStores>(
+    edgeCases.map(({ name, run }) => ({ name, run: (make) => run(async () => (await make()).edges) })),
+  ),
+  ...edgeEndCases,
 ]

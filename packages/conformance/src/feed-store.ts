@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import type { PostRecord, Storage } from '@kith/core'
 import type { Case } from './case.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
 import { race } from './race.ts'
 import { later, nextId, sampleEdge, samplePost, sampleUser } from './records.ts'
 
-type FeedPorts = Pick<Storage, 'users' | 'posts' | 'edges' | 'feed'>
+type FeedPorts = SocialStores & Pick<Storage, 'feed'>
 
 /** The promises of `FeedStore`. A feed is read from accounts, follows and posts, so the cases need all of them. */
-export const feedStoreCases: readonly Case<FeedPorts>[] = [
+export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPorts>([
   {
     name: 'feed: own posts and those of accounts followed, newest first, and no others',
     async run(make) {
@@ -223,7 +224,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = [
       assert.deepEqual(await home(storage, reader), left.reverse())
     },
   },
-]
+])
 
 /** Creates accounts and answers their ids. */
 async function people(

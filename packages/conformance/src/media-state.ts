@@ -2,9 +2,6 @@ import assert from 'node:assert/strict'
 import type { MediaAttachment, MediaRecord, Storage } from '@kith/core'
 import { sampleMeasures, sampleMedia } from './records.ts'
 
-/** The part of a storage that posts and media share. */
-export type PostsAndMedia = Pick<Storage, 'posts' | 'media'>
-
 /** Reserves a medium and makes it ready. Answers it as it is then. */
 export async function readyMedia(
   { media }: Pick<Storage, 'media'>,

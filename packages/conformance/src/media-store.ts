@@ -1,16 +1,14 @@
-import type { Storage } from '@kith/core'
 import type { Case } from './case.ts'
 import { attachingCases } from './media-store/attaching.ts'
 import { byOwnerCases } from './media-store/by-owner.ts'
 import { claimingCases } from './media-store/claiming.ts'
 import { listingCases } from './media-store/listing.ts'
+import { ownerCases } from './media-store/owners.ts'
 import { releaseCases } from './media-store/release.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
 
-/** The promises of `MediaStore`. Posts attach media, so the cases need both stores of one storage. */
-export const mediaStoreCases: readonly Case<Pick<Storage, 'posts' | 'media'>>[] = [
-  ...attachingCases,
-  ...claimingCases,
-  ...byOwnerCases,
-  ...listingCases,
-  ...releaseCases,
+/** The promises of `MediaStore`. Posts attach media, and so do accounts that live, so the cases need all of one storage. */
+export const mediaStoreCases: readonly Case<SocialStores>[] = [
+  ...amongTheLiving([...attachingCases, ...claimingCases, ...byOwnerCases, ...listingCases, ...releaseCases]),
+  ...ownerCases,
 ]

@@ -1,10 +1,11 @@
-import type { Storage } from '@kith/core'
 import type { Case } from './case.ts'
+import { amongTheLiving, type SocialStores } from './peopled.ts'
+import { authorCases } from './post-store/authors.ts'
 import { creationCases } from './post-store/creation.ts'
 import { removalCases } from './post-store/removal.ts'
 
-/** The promises of `PostStore`. Posts attach media, so the cases need both stores of one storage. */
-export const postStoreCases: readonly Case<Pick<Storage, 'posts' | 'media'>>[] = [
-  ...creationCases,
-  ...removalCases,
+/** The promises of `PostStore`. It looks at accounts and attaches media, so the cases need all of one storage. */
+export const postStoreCases: readonly Case<SocialStores>[] = [
+  ...amongTheLiving([...creationCases, ...removalCases]),
+  ...authorCases,
 ]

@@ -25,7 +25,7 @@ export function runStorageCases(
 ): void {
   runCases(test, userStoreCases, async () => (await emptied()).users)
   runCases(test, sessionStoreCases, async () => (await emptied()).sessions)
-  runCases(test, edgeStoreCases, async () => (await emptied()).edges)
+  runCases(test, edgeStoreCases, emptied)
   runCases(test, postStoreCases, emptied)
   runCases(test, mediaStoreCases, emptied)
   runCases(test, feedStoreCases, emptied)

@@ -31,7 +31,7 @@ export const storageCases: readonly Case<Storage>[] = [
       await storage.sessions.open(session, 1_000)
       await storage.users.markDeleted(user.id, later())
       await storage.migrate()
-      assert.deepEqual(await storage.users.toPurge(later(), 1), [{ id: user.id, purged: false }])
+      assert.deepEqual(await storage.users.toPurge(1), [user.id])
       assert.deepEqual(await storage.sessions.byId(session.id), session)
       await storage.close()
     },
@@ -91,9 +91,11 @@ export const storageCases: readonly Case<Storage>[] = [
       const storage = await make()
       await storage.migrate()
       await repeat(3, async () => {
-        const to = nextId()
-        const uploads = await race(8, () => readyMedia(storage))
-        const removed = sampleEdge({ to })
+        const [target, leaver, ...owners] = Array.from({ length: 10 }, () => sampleUser())
+        for (const user of [target, leaver, ...owners]) if (user) await storage.users.create(user)
+        const to = target?.id ?? ''
+        const uploads = await race(8, (index) => readyMedia(storage, { ownerId: owners[index]?.id ?? '' }))
+        const removed = sampleEdge({ from: leaver?.id ?? '', to })
         await storage.edges.add(removed)
         await race(32, async (step): Promise<unknown> => {
           const { id, ownerId: authorId } = uploads[step >> 2] ?? sampleMedia()

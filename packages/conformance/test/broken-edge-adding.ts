@@ -10,8 +10,8 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
     flaw: 'answers the count from before an add',
     breaking: ({ add }) => ({
       async add(edge) {
-        const { added, count } = await add(edge)
-        return { added, count: added ? count - 1 : count }
+        const answer = await add(edge)
+        return answer.outcome === 'added' ? { ...answer, count: answer.count - 1 } : answer
       },
     }),
     fails: [
@@ -27,7 +27,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
     breaking: ({ add, remove }) => ({
       async add(edge) {
         const answer = await add(edge)
-        if (!answer.added) {
+        if (answer.outcome === 'already') {
           await remove(edge)
           await add(edge)
         }
@@ -103,7 +103,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         const [there] = await among({ kind, side: 'out', node: from }, [to])
         await gap()
         const answer = await add(edge)
-        return there === undefined ? { ...answer, added: true } : answer
+        return there === undefined && answer.outcome === 'already' ? { ...answer, outcome: 'added' } : answer
       },
     }),
     fails: [
@@ -157,10 +157,10 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
     flaw: 'reads the count after the add',
     breaking: ({ add, counts }) => ({
       async add(edge) {
-        const { added } = await add(edge)
+        const answer = await add(edge)
         await gap()
         const [{ in: count } = { in: 0 }] = await counts(edge.kind, [edge.to])
-        return { added, count }
+        return answer.outcome === 'gone' ? answer : { ...answer, count }
       },
     }),
     fails: ['edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50'],
@@ -175,7 +175,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
             const answer = await sound.add(edge)
             await gap()
             const met = edgeKinds.some((kind) => kind !== edge.kind && running.has(`${kind} ${edge.to}`))
-            if (met && answer.added) drift(edge.kind, edge.to, { in: -1 })
+            if (met && answer.outcome === 'added') drift(edge.kind, edge.to, { in: -1 })
             return answer
           }),
       }))

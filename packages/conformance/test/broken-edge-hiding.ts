@@ -62,7 +62,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           const answer = await sound.add(edge)
           const hidden = await sound.hiddenNodes({ limit: 100, before: null })
           const isHidden = hidden.includes(edge.from) || hidden.includes(edge.to)
-          if (answer.added && isHidden) drift(edge.kind, edge.to, { in: 1 })
+          if (answer.outcome === 'added' && isHidden) drift(edge.kind, edge.to, { in: 1 })
           return answer
         },
       })),
@@ -159,7 +159,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         async add(edge) {
           const answer = await sound.add(edge)
           const met = running.has(edge.from) || running.has(edge.to)
-          if (answer.added && met) drift(edge.kind, edge.to, { in: 1 })
+          if (answer.outcome === 'added' && met) drift(edge.kind, edge.to, { in: 1 })
           return answer
         },
       }))

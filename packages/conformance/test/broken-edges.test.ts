@@ -1,12 +1,18 @@
+import type { EdgeStore } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import { testFlaws } from '../../../test/flaws.ts'
+import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { edgeStoreCases } from '../src/index.ts'
+import type { SocialStores } from '../src/peopled.ts'
 import { addingFlaws, listFlaws } from './broken-edge-adding.ts'
+import { edgeEndFlaws } from './broken-edge-ends.ts'
 import { droppingFlaws, hidingFlaws } from './broken-edge-hiding.ts'
 
-testFlaws(edgeStoreCases, () => createMemoryStorage().edges, [
-  ...addingFlaws,
-  ...listFlaws,
-  ...hidingFlaws,
-  ...droppingFlaws,
+/** A storage whose edges have a flaw. */
+function flawed({ breaking, ...flaw }: Broken<EdgeStore>): Broken<SocialStores> {
+  return { ...flaw, breaking: ({ edges }) => ({ edges: { ...edges, ...breaking(edges) } }) }
+}
+
+testFlaws<SocialStores>(edgeStoreCases, createMemoryStorage, [
+  ...[...addingFlaws, ...listFlaws, ...hidingFlaws, ...droppingFlaws].map(flawed),
+  ...edgeEndFlaws,
 ])

@@ -1,12 +1,13 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { MediaMeasures, MediaStore, Storage } from '@kith/core'
+import type { MediaMeasures, MediaStore } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { mediaStoreCases } from '../src/index.ts'
+import { peopled, type SocialStores } from '../src/peopled.ts'
 import { inFlight } from './flaw-races.ts'
 import { stillAttached } from './media-flaw-tools.ts'
 
-type Ports = Pick<Storage, 'posts' | 'media'>
+type Ports = SocialStores
 
 /** A storage whose media have a flaw. */
 function flawed(breaking: (media: MediaStore) => Partial<MediaStore>) {
@@ -98,7 +99,9 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['media: attach makes an upload the avatar and releases the one before; a cover stays what it is'],
+    fails: [
+      'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
+    ],
   },
   {
     flaw: 'attaches the upload of anyone',
@@ -109,20 +112,20 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       },
     })),
     fails: [
-      'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
     ],
   },
   {
     flaw: 'takes the former avatar away although it cannot attach the new one',
     breaking: flawed(({ attach, detach }) => ({
       async attach(id, ownerId, use) {
-        const attached = await attach(id, ownerId, use)
-        if (!attached) await detach(use, ownerId)
-        return attached
+        const answer = await attach(id, ownerId, use)
+        if (answer.outcome === 'unavailable') await detach(use, ownerId)
+        return answer
       },
     })),
     fails: [
-      'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
       'media: one upload is used once, although 20 posts, avatars and covers want it at once',
     ],
   },
@@ -132,8 +135,9 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       async attach(id, ownerId, use) {
         const [item] = await byIds([id])
         await gap()
-        const attached = await attach(id, ownerId, use)
-        return attached || (item?.state === 'ready' && item.attachment === null && item.ownerId === ownerId)
+        const answer = await attach(id, ownerId, use)
+        const wasFree = item?.state === 'ready' && item.attachment === null && item.ownerId === ownerId
+        return wasFree ? { outcome: 'attached', released: [] } : answer
       },
     })),
     fails: [
@@ -162,11 +166,50 @@ const attachingFlaws: readonly Broken<Ports>[] = [
   {
     flaw: 'takes the cover away with the avatar',
     breaking: flawed(({ detach }) => ({
-      async detach(_, ownerId) {
-        for (const use of ['avatar', 'cover'] as const) await detach(use, ownerId)
+      async detach(use, ownerId) {
+        await detach(use === 'avatar' ? 'cover' : 'avatar', ownerId)
+        return await detach(use, ownerId)
       },
     })),
-    fails: ['media: detach releases the avatar or the cover, again it does nothing'],
+    fails: ['media: detach releases the avatar or the cover and names it, again it does nothing'],
+  },
+  {
+    flaw: 'does not say which avatar it released',
+    breaking: flawed(({ attach }) => ({
+      async attach(id, ownerId, use) {
+        const answer = await attach(id, ownerId, use)
+        return answer.outcome === 'attached' ? { ...answer, released: [] } : answer
+      },
+    })),
+    fails: [
+      'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
+      'media: of 20 avatars set at once one stays and the others are released',
+    ],
+  },
+  {
+    flaw: 'takes a video for an avatar',
+    breaking: flawed(({ attach, byIds }) => ({
+      async attach(id, ownerId, use) {
+        const [item] = await byIds([id])
+        const isFree = item?.ownerId === ownerId && item.attachment === null && item.state === 'ready'
+        return item?.kind === 'video' && isFree
+          ? { outcome: 'attached', released: [] }
+          : attach(id, ownerId, use)
+      },
+    })),
+    fails: [
+      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
+    ],
+  },
+  {
+    flaw: 'asks nobody whether the owner lives',
+    breaking() {
+      const { posts, media } = peopled(createMemoryStorage())
+      return { posts, media }
+    },
+    fails: [
+      'media: attach is refused where the owner never was, is banned, deleted or purged, and changes nothing',
+    ],
   },
   {
     flaw: 'keeps the measures it was given',

@@ -1,14 +1,15 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { PostRecord, Storage } from '@kith/core'
+import type { CreatePostResult, PostMedia, PostRecord, Storage } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { postStoreCases } from '../src/index.ts'
+import { peopled, type SocialStores } from '../src/peopled.ts'
 import { samplePost } from '../src/records.ts'
-import { longAfter, purgingFlaws } from './broken-purging.ts'
+import { everyone, purgingFlaws } from './broken-purging.ts'
 import { claimingOnce, inFlight } from './flaw-races.ts'
 import { stillAttached } from './media-flaw-tools.ts'
 
-type Ports = Pick<Storage, 'posts' | 'media'>
+type Ports = SocialStores
 
 /** A storage whose posts have a flaw. */
 function flawed(breaking: (posts: Storage['posts'], media: Storage['media']) => Partial<Storage['posts']>) {
@@ -44,7 +45,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ create }) => ({
       async create(post, media) {
         const answer = await create(post, media)
-        return answer.outcome === 'created' ? answer : { ...answer, ids: answer.ids.slice(0, 1) }
+        return answer.outcome === 'media-unavailable' ? { ...answer, ids: answer.ids.slice(0, 1) } : answer
       },
     })),
     fails: [
@@ -56,7 +57,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ create }) => ({
       async create(post, media) {
         const answer = await create(post, media)
-        if (answer.outcome === 'created') return answer
+        if (answer.outcome !== 'media-unavailable') return answer
         const good = media.filter((item) => !answer.ids.includes(item.id))
         await create(samplePost({ authorId: post.authorId }), good)
         return answer
@@ -118,10 +119,8 @@ const creationFlaws: readonly Broken<Ports>[] = [
     flaw: 'edits a removed post',
     breaking: flawed(({ edit, toPurge }) => ({
       async edit(id, caption, editedAt) {
-        const removed = await toPurge(longAfter, 100)
-        return removed.some((removal) => removal.id === id)
-          ? samplePost({ id, caption, editedAt })
-          : edit(id, caption, editedAt)
+        const removed = await toPurge(everyone)
+        return removed.includes(id) ? samplePost({ id, caption, editedAt }) : edit(id, caption, editedAt)
       },
     })),
     fails: ['posts: a post that is unknown or removed cannot be edited'],
@@ -163,6 +162,37 @@ const creationFlaws: readonly Broken<Ports>[] = [
       }
     }),
     fails: ['posts: the store keeps its own copy of a post, and answers copies'],
+  },
+]
+
+const authorFlaws: readonly Broken<Ports>[] = [
+  {
+    flaw: 'asks nobody whether the author lives',
+    breaking() {
+      const { posts, media } = peopled(createMemoryStorage())
+      return { posts, media }
+    },
+    fails: [
+      'posts: create is refused where the author never was, is banned, deleted or purged, and saves and attaches nothing',
+      'posts: when the posts of a deleted account are removed, no create that began before leaves one behind',
+    ],
+  },
+  {
+    flaw: 'looks whether the author lives first and creates later',
+    breaking({ users }) {
+      const { posts, media } = peopled(createMemoryStorage())
+      async function create(post: PostRecord, items: readonly PostMedia[]): Promise<CreatePostResult> {
+        const author = await users.byId(post.authorId)
+        if (author?.bannedAt !== null) return { outcome: 'gone' }
+        await gap()
+        return await posts.create(post, items)
+      }
+      const { byIds, counts, remove, removeAll } = posts
+      return { posts: { ...posts, byIds, counts, remove, removeAll, create }, media }
+    },
+    fails: [
+      'posts: when the posts of a deleted account are removed, no create that began before leaves one behind',
+    ],
   },
 ]
 
@@ -254,8 +284,8 @@ const removalFlaws: readonly Broken<Ports>[] = [
     flaw: 'removes a post that never was',
     breaking: flawed(({ byIds, remove, toPurge }) => ({
       async remove(id) {
-        const removed = await toPurge(longAfter, 100)
-        const known = (await byIds([id])).length > 0 || removed.some((removal) => removal.id === id)
+        const removed = await toPurge(everyone)
+        const known = (await byIds([id])).length > 0 || removed.includes(id)
         return known ? remove(id) : true
       },
     })),
@@ -351,7 +381,6 @@ const removalFlaws: readonly Broken<Ports>[] = [
   ...purgingFlaws<Ports>({
     subject: 'posts',
     storeOf: ({ posts }) => posts,
-    create: async ({ posts }, id) => void (await posts.create(samplePost({ id }), [])),
     mark: ({ posts }, id) => posts.remove(id),
     breaking: ({ posts }, verbs, created) => ({
       posts: {
@@ -408,4 +437,4 @@ const removalFlaws: readonly Broken<Ports>[] = [
   },
 ]
 
-testFlaws<Ports>(postStoreCases, createMemoryStorage, [...creationFlaws, ...removalFlaws])
+testFlaws<Ports>(postStoreCases, createMemoryStorage, [...creationFlaws, ...authorFlaws, ...removalFlaws])

@@ -28,9 +28,52 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
     flaw: 'cannot write an update without fields',
     breaking: ({ update }) => ({
       update: async (id, changes) =>
-        Object.keys(changes).length === 0 ? { outcome: 'missing' } : update(id, changes),
+        Object.keys(changes).length === 0 ? { outcome: 'gone' } : update(id, changes),
     }),
     fails: ['users: update without any field answers the account as it is'],
+  },
+  {
+    flaw: 'takes the last login away',
+    breaking: ({ byId, update }) => ({
+      async update(id, changes) {
+        const before = await byId(id)
+        const answer = await update(id, changes)
+        if (answer.outcome !== 'needs-login' || !before) return answer
+        return { outcome: 'updated', user: { ...before, ...changes } }
+      },
+    }),
+    fails: [
+      'users: update answers needs-login where no username and no e-mail would be left, and changes nothing',
+      'users: an account that has no login already may be changed in all else',
+      'users: of parallel updates that give up one login each, the one that would take the last is refused',
+    ],
+  },
+  {
+    flaw: 'changes nothing of an account that has no login',
+    breaking: ({ byId, update }) => ({
+      async update(id, changes) {
+        const before = await byId(id)
+        const needsLogin = before !== null && before.username === null && before.email === null
+        return needsLogin ? { outcome: 'needs-login' } : update(id, changes)
+      },
+    }),
+    fails: ['users: an account that has no login already may be changed in all else'],
+  },
+  {
+    flaw: 'looks which logins are left first and takes one away later',
+    breaking: ({ byId, update }) => ({
+      async update(id, changes) {
+        const before = await byId(id)
+        await gap()
+        const answer = await update(id, changes)
+        const left = before && { ...before, ...changes }
+        const hadLogin = left !== null && (left.username !== null || left.email !== null)
+        return answer.outcome === 'needs-login' && hadLogin ? { outcome: 'updated', user: left } : answer
+      },
+    }),
+    fails: [
+      'users: of parallel updates that give up one login each, the one that would take the last is refused',
+    ],
   },
   {
     flaw: 'finds that an account collides with itself',
@@ -76,7 +119,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           created.has(id) ? update(id, changes) : { outcome: 'updated', user: sampleUser({ id }) },
       }
     },
-    fails: ['users: update of an unknown account answers missing'],
+    fails: ['users: update of an unknown account answers gone'],
   },
   {
     flaw: 'never frees a username that was given up',

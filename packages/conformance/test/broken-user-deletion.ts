@@ -2,7 +2,7 @@ import { setImmediate as gap } from 'node:timers/promises'
 import type { UserRecord, UserStore } from '@kith/core'
 import type { Broken } from '../../../test/flaws.ts'
 import { sampleUser } from '../src/records.ts'
-import { longAfter, purgingFlaws } from './broken-purging.ts'
+import { everyone, purgingFlaws } from './broken-purging.ts'
 
 /** Flaws in `markDeleted`, `toPurge` and `purge`. */
 export const deletionFlaws: readonly Broken<UserStore>[] = [
@@ -56,8 +56,8 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
     flaw: 'deletes an account that never was',
     breaking: ({ byId, markDeleted, toPurge }) => ({
       async markDeleted(id, at) {
-        const deleted = await toPurge(longAfter, 100)
-        const known = (await byId(id)) ?? deleted.some((removal) => removal.id === id)
+        const deleted = await toPurge(everyone)
+        const known = (await byId(id)) ?? deleted.includes(id)
         return known ? markDeleted(id, at) : true
       },
     }),
@@ -82,7 +82,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
         const before = await byId(id)
         await gap()
         const answer = await update(id, changes)
-        if (before && answer.outcome === 'missing') await create(before)
+        if (before && answer.outcome === 'gone') await create(before)
         return answer
       },
     }),
@@ -91,7 +91,6 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
   ...purgingFlaws<UserStore>({
     subject: 'users',
     storeOf: (users) => users,
-    create: async (users, id) => void (await users.create(sampleUser({ id }))),
     mark: (users, id) => users.markDeleted(id, new Date()),
     breaking: ({ create }, verbs, created) => ({
       ...verbs,

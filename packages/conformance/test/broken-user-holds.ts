@@ -130,9 +130,9 @@ export const holdFlaws: readonly Broken<UserStore>[] = [
   {
     flaw: 'forgets holds with the last trace of an account',
     breaking: ({ purge, forgetUsernames }) => ({
-      async purge(id, again) {
-        await purge(id, again)
-        if (again === null) await forgetUsernames(new Date(8.64e15), 100)
+      async purge(id) {
+        await purge(id)
+        await forgetUsernames(new Date(8.64e15), 100)
       },
     }),
     fails: [cases.purge],

@@ -37,7 +37,7 @@ export function remembering({ add, remove }: EdgeStore): { all: () => EdgeRecord
     changes: {
       async add(edge) {
         const answer = await add(edge)
-        if (answer.added) all.set(keyOf(edge), { ...edge })
+        if (answer.outcome === 'added') all.set(keyOf(edge), { ...edge })
         return answer
       },
       async remove(edge) {

@@ -103,7 +103,7 @@ export function createKith(options: KithOptions): Kith {
   const mediaPlace = createMediaPlace(storage, config)
   const people = createPeople(storage, config.media)
   const steps = createSteps()
-  const purge = createPurge(storage, config, steps)
+  const purge = createPurge(storage, config.clock, steps)
   const core: Core = {
     config,
     storage,

@@ -44,7 +44,6 @@ export {
   silentTelemetry,
   type Telemetry,
 } from './telemetry/telemetry.ts'
-export type { Removal } from './upkeep/removal.ts'
 export type { CountReport, Upkeep, UpkeepOptions } from './upkeep/upkeep.ts'
 export type { UpkeepReport, UpkeepStep } from './upkeep/upkeep-report.ts'
 export type { MediaProgress, MediaReport, MissingBlob, VerifyMediaOptions } from './upkeep/verify-media.ts'
@@ -139,6 +138,7 @@ export { drawDefaultAvatar } from './media/default-avatar.ts'
 export { isGranted, isMarked, isServed } from './media/blob-store.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from './media/direct-uploads.ts'
 export type {
+  AttachResult,
   MediaAttachment,
   MediaClaim,
   MediaMeasures,
@@ -154,9 +154,12 @@ export type { Author, OwnUser, User } from './profiles/user.ts'
 export type { Profiles } from './profiles/profiles.ts'
 
 export {
+  type AddEdgeResult,
   type CountDifference,
   type EdgeCounts,
+  type EdgeEnds,
   type EdgeKind,
+  edgeEnds,
   edgeKinds,
   type EdgeRecord,
   type EdgeSide,

@@ -2,11 +2,14 @@ import { setImmediate as afterOthers } from 'node:timers/promises'
 import { createKith, type Kith, type Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { sampleUser } from '../../../test/kit-samples.ts'
 import { codeOf, createInstance } from './instance.ts'
 
 async function society(count: number, followers: number) {
   const storage = createMemoryStorage()
   const instance = createInstance({ storage })
+  for (let from = 0; from < followers; from++)
+    await storage.users.create(sampleUser({ id: `from-${from}`, bannedAt: null }))
   const viewers: Viewer[] = []
   for (let index = 0; index < count; index++) {
     const input = { username: `user${index}`, password: 'correct horse' }

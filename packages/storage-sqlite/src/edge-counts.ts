@@ -3,7 +3,7 @@ import type { Connection } from './database.ts'
 import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
 import type { EdgeLists } from './edge-lists.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { recount } from './recount.ts'
 
 interface CountRow {
@@ -13,7 +13,17 @@ interface CountRow {
 }
 
 type CountStatement =
-  'change' | 'forget' | 'byNodes' | 'stored' | 'longer' | 'count' | 'longOut' | 'longIn' | 'following'
+  | 'change'
+  | 'add'
+  | 'into'
+  | 'forget'
+  | 'byNodes'
+  | 'stored'
+  | 'longer'
+  | 'count'
+  | 'longOut'
+  | 'longIn'
+  | 'following'
 
 /** For each kind and side, by number and field. One statement with all of them costs half as much as one for each. */
 const sides = kindNumbers.flatMap((kind) => [
@@ -27,6 +37,12 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
       ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
         incoming = incoming + excluded.incoming
       RETURNING outgoing, incoming`,
+  // The node at the end comes last, and so does its count.
+  add: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, @from, 1, 0), (@kind, @to, 0, 1)
+      ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
+        incoming = incoming + excluded.incoming
+      RETURNING outgoing, incoming`,
+  into: 'SELECT incoming FROM kith_edge_counts WHERE kind = @kind AND node = @to',
   forget: `DELETE FROM kith_edge_counts
     WHERE kind = @kind AND node = unhex(@node, '-') AND outgoing = 0 AND incoming = 0`,
   byNodes: `SELECT hex(node) AS node, outgoing, incoming FROM kith_edge_counts
@@ -61,10 +77,21 @@ interface CountedEdge {
   to: string
 }
 
+/** An edge as statements take it. */
+export interface StoredEdge {
+  kind: number
+  from: StoredId
+  to: StoredId
+}
+
 /** Keeps how many visible edges start and end at each node. Changes are part of the caller's transaction. */
 export interface EdgeCountTable {
   /** Counts edges at both of their ends: 1 when they became visible, -1 when they no longer are. */
   change(edges: readonly CountedEdge[], by: 1 | -1): void
+  /** Counts one edge that is new, and returns how many end at its end now. */
+  add(edge: StoredEdge): number
+  /** How many edges of its kind end at the end of this one. */
+  into(edge: StoredEdge): number
   /** The counts of these nodes, in their order. */
   read(kind: EdgeKind, nodes: readonly string[]): EdgeCounts[]
   recount(after: string | null, limit: number): Promise<RecountResult>
@@ -121,6 +148,12 @@ export function createEdgeCountTable(connection: Connection, edgeLists: EdgeList
       }
       for (const { node, kind, ...counts } of nodes.values()) changeNode({ node, kind }, counts)
     },
+    add({ kind, from, to }) {
+      const rows = all<{ outgoing: number; incoming: number }>(edgeCountStatements.add, { kind, from, to })
+      edgeLists.grown({ kind, node: from }, rows[0]?.outgoing ?? 0)
+      return rows.at(-1)?.incoming ?? 0
+    },
+    into: ({ kind, to }) => get<{ incoming: number }>(edgeCountStatements.into, { kind, to })?.incoming ?? 0,
     read(kind, nodes) {
       const values = { kind: toKindNumber(kind), nodes: toStoredList(nodes) }
       const rows = all<CountRow>(edgeCountStatements.byNodes, values)

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { EdgeRecord } from '@kith/core'
+import type { EdgeRecord, Storage } from '@kith/core'
 import { expect, test } from 'vitest'
+import { peopled } from '../../../test/kit-samples.ts'
 import { sampleEdge } from '../test/samples.ts'
 import { mostUnlisted } from './edge-kinds.ts'
 import { createSqliteStorage } from './index.ts'
@@ -8,7 +9,7 @@ import { createSqliteStorage } from './index.ts'
 /** A start whose edges were made in another order than their ids, one after the other. */
 async function startWith(count: number) {
   const database = new DatabaseSync(':memory:')
-  const storage = createSqliteStorage({ database })
+  const storage = peopled(createSqliteStorage({ database }))
   await storage.migrate()
   const { from: node } = sampleEdge()
   const all = Array.from({ length: count }, () => sampleEdge({ from: node }))
@@ -19,10 +20,7 @@ async function startWith(count: number) {
   return { storage, node, all: all.reverse(), listed }
 }
 
-async function pagesOf(
-  { edges }: ReturnType<typeof createSqliteStorage>,
-  node: string,
-): Promise<EdgeRecord[]> {
+async function pagesOf({ edges }: Pick<Storage, 'edges'>, node: string): Promise<EdgeRecord[]> {
   const found: EdgeRecord[] = []
   for (let before: string | null = null; ;) {
     const page = await edges.list({ kind: 'follow', side: 'out', node }, { limit: 90, before })

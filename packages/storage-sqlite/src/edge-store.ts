@@ -1,4 +1,4 @@
-import type { EdgeRecord, EdgeStore } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core'
 import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
@@ -6,6 +6,7 @@ import { fromKindNumber, toKindNumber } from './edge-kinds.ts'
 import { createEdgeLists } from './edge-lists.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
+import { livingPost, livingUser } from './living.ts'
 
 interface EdgeRow {
   id: string
@@ -14,19 +15,39 @@ interface EdgeRow {
   to_id: string
 }
 
-type EdgeStatement = 'add' | 'remove' | 'listOut' | 'listOutIndexed' | 'listIn' | 'amongOut' | 'amongIn'
+type EdgeStatement =
+  | 'addToUser'
+  | 'addToPost'
+  | 'endsAtUser'
+  | 'endsAtPost'
+  | 'remove'
+  | 'listOut'
+  | 'listOutIndexed'
+  | 'listIn'
+  | 'amongOut'
+  | 'amongIn'
 
-const list = (condition: string): string => `SELECT hex(id) AS id, kind, hex(from_id) AS from_id, hex(to_id) AS to_id
+/** Adds an edge between two ends that live. */
+const add = (end: string): string => `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
+    SELECT @kind, @from, @to, @id, EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
+        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1),
+      coalesce((SELECT listed FROM kith_edges WHERE kind = @kind AND from_id = @from LIMIT 1), 0)
+    WHERE ${livingUser('@from')} AND ${end}
+    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`
+const ends = (end: string): string => `SELECT ${livingUser('@from')} AS starts, ${end} AS stops`
+
+const list = (
+  condition: string,
+): string => `SELECT hex(id) AS id, kind, hex(from_id) AS from_id, hex(to_id) AS to_id
   FROM kith_edges WHERE kind = @kind AND ${condition} AND hidden = 0 AND id < @before
   ORDER BY kith_edges.id DESC LIMIT @limit`
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
-  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed) VALUES (@kind, @from, @to, @id,
-      EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
-        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1),
-      coalesce((SELECT listed FROM kith_edges WHERE kind = @kind AND from_id = @from LIMIT 1), 0))
-    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`,
+  addToUser: add(livingUser('@to')),
+  addToPost: add(livingPost('@to')),
+  endsAtUser: ends(livingUser('@to')),
+  endsAtPost: ends(livingPost('@to')),
   remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
   listOut: list('from_id = @node'),
   listOutIndexed: list('from_id = @node AND listed = 1'),
@@ -40,35 +61,35 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
-  const { all, read, atomically } = connection
+  const { get, all, read, atomically } = connection
   const lists = createEdgeLists(connection)
   const counts = createEdgeCountTable(connection, lists)
   const hiding = createEdgeHiding(connection, counts, lists)
 
-  /** Runs a statement on one edge and counts the edge if that made a difference that is seen. */
-  function change(
-    { kind, from, to, id }: Omit<EdgeRecord, 'id'> & { id?: string },
-    sql: string,
-    by: 1 | -1,
-  ): Promise<{ changed: boolean; count: number }> {
-    return atomically(() => {
-      const number = toKindNumber(kind)
-      const edge = { kind: number, from: toStored(from), to: toStored(to) }
-      const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id: toStored(id) })
-      if (row?.hidden === 0) counts.change([{ kind: number, from, to }], by)
-      const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
-      return { changed: row !== undefined, count }
-    })
-  }
-
   return {
-    async add(edge) {
-      const { changed, count } = await change(edge, edgeStatements.add, 1)
-      return { added: changed, count }
+    add({ id, kind, from, to }) {
+      const toPost = edgeEnds[kind].to === 'post'
+      const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
+      return atomically((): AddEdgeResult => {
+        const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
+        const [row] = all<{ hidden: number }>(sql, { ...edge, id: toStored(id) })
+        if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
+        const live = get<{ starts: number; stops: number }>(
+          toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
+          { from: edge.from, to: edge.to },
+        )
+        if (!live?.stops) return { outcome: 'gone', end: 'to' }
+        if (!live.starts) return { outcome: 'gone', end: 'from' }
+        return { outcome: 'already', count: counts.into(edge) }
+      })
     },
-    async remove({ kind, from, to }) {
-      const { changed, count } = await change({ kind, from, to }, edgeStatements.remove, -1)
-      return { removed: changed, count }
+    remove({ kind, from, to }) {
+      const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
+      return atomically(() => {
+        const [row] = all<{ hidden: number }>(edgeStatements.remove, edge)
+        if (row?.hidden === 0) counts.change([{ kind: edge.kind, from, to }], -1)
+        return { removed: row !== undefined, count: counts.into(edge) }
+      })
     },
     list({ kind, side, node }, { limit, before }) {
       const range = { kind: toKindNumber(kind), node: toStored(node), before: beforeOrEnd(before), limit }

@@ -1,7 +1,8 @@
-import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
+import type { AttachResult, MediaMeasures, MediaRecord, MediaStore, MediaUse } from '@kith/core'
 import type { Connection } from './database.ts'
-import { fromHex, listOf, toStored, toStoredList, toStoredOrNull } from './ids.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList, toStoredOrNull } from './ids.ts'
 import { afterOrStart, beforeOrEnd } from './keyset.ts'
+import { userLives } from './living.ts'
 import { fromMillis, toMillis } from './millis.ts'
 
 interface MediaRow {
@@ -12,7 +13,7 @@ interface MediaRow {
   created_at: number
   state: MediaRecord['state']
   measures: string | null
-  use: 'post' | 'avatar' | 'cover' | null
+  use: MediaUse | null
   subject: string | null
   position: number | null
   alt: string | null
@@ -33,6 +34,7 @@ type MediaStatement =
   | 'bySubjects'
   | 'free'
   | 'attach'
+  | 'attachToOwner'
   | 'releaseUsed'
   | 'releaseOwned'
   | 'releaseUnused'
@@ -59,7 +61,10 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
     AND state = 'ready' AND use IS NULL`,
   attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
     WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
-  releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except`,
+  attachToOwner: `UPDATE kith_media SET use = @use, subject = @ownerId, position = 0, alt = ''
+    WHERE id = @id AND owner_id = @ownerId AND kind = 'image' AND state = 'ready' AND use IS NULL`,
+  releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except
+    RETURNING hex(id) AS id`,
   releaseOwned: `${release} WHERE id IN
     (SELECT id FROM kith_media WHERE owner_id = @ownerId AND state <> 'released' LIMIT @limit)`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
@@ -70,7 +75,12 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
 })
 
 /** Creates the media store on a connection. */
-export function createMediaStore({ run, all, read, write, atomically }: Connection): MediaStore {
+export function createMediaStore({ run, get, all, read, write, atomically }: Connection): MediaStore {
+  function releaseUsed(use: MediaUse, subject: StoredId, except: StoredId | null): string[] {
+    const rows = all<{ id: string }>(mediaStatements.releaseUsed, { use, subject, except })
+    return rows.map(({ id }) => fromHex(id))
+  }
+
   return {
     async reserve({ id, ownerId, kind, contentType, createdAt, state, measures, attachment }) {
       const row = {
@@ -89,7 +99,9 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
       await write(() => run(mediaStatements.reserve, row))
     },
     ready(id, measures) {
-      return write(() => run(mediaStatements.ready, { id: toStored(id), measures: JSON.stringify(measures) }) === 1)
+      return write(
+        () => run(mediaStatements.ready, { id: toStored(id), measures: JSON.stringify(measures) }) === 1,
+      )
     },
     claim({ id, by, now, until }) {
       const values = { id: toStored(id), by, now: toMillis(now), until: toMillis(until) }
@@ -115,16 +127,13 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
     },
     attach(mediaId, owner, use) {
       const [id, ownerId] = [toStored(mediaId), toStored(owner)]
-      const place = { use, subject: ownerId }
-      return atomically(() => {
-        const attached = run(mediaStatements.attach, { id, ownerId, ...place, position: 0, alt: '' }) === 1
-        if (attached) run(mediaStatements.releaseUsed, { ...place, except: id })
-        return attached
+      return atomically((): AttachResult => {
+        if (!get<{ lives: number }>(userLives, { userId: ownerId })?.lives) return { outcome: 'gone' }
+        if (run(mediaStatements.attachToOwner, { id, ownerId, use }) === 0) return { outcome: 'unavailable' }
+        return { outcome: 'attached', released: releaseUsed(use, ownerId, id) }
       })
     },
-    async detach(use, ownerId) {
-      await write(() => run(mediaStatements.releaseUsed, { use, subject: toStored(ownerId), except: null }))
-    },
+    detach: (use, ownerId) => write(() => releaseUsed(use, toStored(ownerId), null)),
     releaseAll(ownerId, limit) {
       return write(() => run(mediaStatements.releaseOwned, { ownerId: toStored(ownerId), limit }))
     },

@@ -77,7 +77,7 @@ function pending(statements: Statements, all: readonly Migration[]): Step[] {
     for (const fill of fills) {
       if (applied.has(version, fill.name)) continue
       // Before its version only some fills can say how many rows they are for.
-      const total = isNew ? isEmpty ? 0 : (fill.due?.(statements) ?? 0) : fill.left(statements)
+      const total = isNew ? (isEmpty ? 0 : (fill.due?.(statements) ?? 0)) : fill.left(statements)
       steps.push({ name: `schema ${version}: ${fill.name}`, total, migration, fill })
     }
     return steps

@@ -37,7 +37,6 @@ const tables: readonly Moved[] = [
       'banned_at',
       'created_at',
       'deleted_at',
-      'again_at',
       'role',
       'session_epoch',
     ],
@@ -91,7 +90,7 @@ const tables: readonly Moved[] = [
     name: 'posts',
     key: ['id'],
     ids: ['id', 'author_id'],
-    others: ['caption', 'created_at', 'edited_at', 'removed', 'again_at'],
+    others: ['caption', 'created_at', 'edited_at', 'removed'],
   },
   {
     table: 'post_counts',

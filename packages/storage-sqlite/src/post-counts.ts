@@ -26,7 +26,7 @@ const last = '(SELECT max(id) FROM kith_posts WHERE author_id = @authorId AND re
  * and NULL while the author is banned or deleted: the feed finds its posts by it.
  */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
-  add: `INSERT INTO kith_post_counts (author_id, posts, newest) VALUES (@authorId, 1, CASE WHEN ${live} THEN @id END)
+  add: `INSERT INTO kith_post_counts (author_id, posts, newest) VALUES (@authorId, 1, @id)
     ON CONFLICT (author_id) DO UPDATE SET posts = posts + 1,
       newest = iif(newest > excluded.newest, newest, excluded.newest)`,
   remove: `UPDATE kith_post_counts SET posts = posts - @by, newest = CASE WHEN newest IS NOT NULL THEN ${last} END

@@ -1,11 +1,11 @@
-import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
+import { type CreatePostResult, KithError, type PostMedia, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
+import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
-import { removalFrom, type RemovalRow } from './removal-row.ts'
 
 /** A post as its row has it. */
 export interface PostRow {
@@ -22,16 +22,7 @@ export const postColumnsOf = (table: '' | 'post.'): string =>
 const postColumns = postColumnsOf('')
 
 type PostStatement =
-  | 'insert'
-  | 'idInUse'
-  | 'byIds'
-  | 'edit'
-  | 'remove'
-  | 'ofAuthor'
-  | 'byAuthor'
-  | 'toPurge'
-  | 'purgeAgain'
-  | 'purge'
+  'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
@@ -46,9 +37,7 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   ofAuthor: 'SELECT hex(id) AS id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
     ORDER BY kith_posts.id DESC LIMIT @limit`,
-  toPurge: `SELECT hex(id) AS id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
-    ORDER BY again_at, kith_posts.id LIMIT @limit`,
-  purgeAgain: 'UPDATE kith_posts SET again_at = @again WHERE id = @id AND removed = 1',
+  toPurge: 'SELECT hex(id) AS id FROM kith_posts WHERE removed = 1 ORDER BY kith_posts.id LIMIT @limit',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
@@ -59,8 +48,10 @@ export function createPostStore(connection: Connection): PostStore {
   const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
-  function unavailable(ownerId: string, ids: readonly string[]): string[] {
-    const values = { ownerId: toStored(ownerId), ids: toStoredList(ids) }
+  function unavailable(ownerId: StoredId, media: readonly PostMedia[]): string[] {
+    if (media.length === 0) return []
+    const ids = media.map(({ id }) => id)
+    const values = { ownerId, ids: toStoredList(ids) }
     const free = all<{ id: string }>(mediaStatements.free, values).map((item) => fromHex(item.id))
     return ids.filter((id) => !free.includes(id))
   }
@@ -70,24 +61,22 @@ export function createPostStore(connection: Connection): PostStore {
     const id = toStored(postId)
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
     if (!post) return null
-    run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
+    all(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
     return fromHex(post.author_id)
   }
 
   return {
     create({ id, authorId, caption, createdAt, editedAt }, media) {
       return atomically((): CreatePostResult => {
-        const missing = unavailable(
-          authorId,
-          media.map((item) => item.id),
-        )
-        if (missing.length > 0) {
-          if (get(postStatements.idInUse, { id: toStored(id) }))
+        const post = { id: toStored(id), authorId: toStored(authorId) }
+        const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
+        const missing = unavailable(post.authorId, media)
+        if (!lives || missing.length > 0) {
+          if (get(postStatements.idInUse, { id: post.id }))
             throw new KithError('storage-failed', { detail: idInUse })
-          return { outcome: 'media-unavailable', ids: missing }
+          return lives ? { outcome: 'media-unavailable', ids: missing } : { outcome: 'gone' }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
-        const post = { id: toStored(id), authorId: toStored(authorId) }
         run(postStatements.insert, { ...post, caption, ...dates })
         for (const [position, item] of media.entries()) {
           const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }
@@ -126,17 +115,11 @@ export function createPostStore(connection: Connection): PostStore {
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
-    toPurge(now, limit) {
-      return read(() =>
-        all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
-      )
+    toPurge(limit) {
+      return read(() => all<{ id: string }>(postStatements.toPurge, { limit }).map(({ id }) => fromHex(id)))
     },
-    async purge(id, again) {
-      await write(() =>
-        again
-          ? run(postStatements.purgeAgain, { id: toStored(id), again: toMillis(again) })
-          : run(postStatements.purge, { id: toStored(id) }),
-      )
+    async purge(id) {
+      await write(() => run(postStatements.purge, { id: toStored(id) }))
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

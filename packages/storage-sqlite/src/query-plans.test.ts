@@ -42,7 +42,7 @@ function planOf(sql: string): string[] {
 /** The steps that read a table of ours. Ids that were passed as JSON, subqueries, and what a feed has found are read as a whole. */
 function readsOf(sql: string): string[] {
   return planOf(sql).filter((step) =>
-    /^(SEARCH|SCAN) (?!page$|found$|.*(VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step),
+    /^(SEARCH|SCAN) (?!page$|found$|.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step),
   )
 }
 
@@ -66,6 +66,7 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
+      "edgeCounts.add": [],
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
@@ -86,6 +87,9 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
+      "edgeCounts.into": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      ],
       "edgeCounts.longIn": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_by_end (kind=? AND to_id=? AND hidden=? AND id>?)",
       ],
@@ -103,7 +107,17 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.stored": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
-      "edges.add": [
+      "edges.addToPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_newest (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.addToUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
@@ -121,6 +135,15 @@ test('each statement uses the index that was made for it', () => {
       "edges.dropOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=?)",
+      ],
+      "edges.endsAtPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_newest (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+      ],
+      "edges.endsAtUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "edges.forgetNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -219,6 +242,9 @@ test('each statement uses the index that was made for it', () => {
       "media.attach": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
+      "media.attachToOwner": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
+      ],
       "media.byIds": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
@@ -261,9 +287,7 @@ test('each statement uses the index that was made for it', () => {
       "media.unclaim": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
-      "postCounts.add": [
-        "SEARCH kith_users USING PRIMARY KEY (id=?)",
-      ],
+      "postCounts.add": [],
       "postCounts.byAuthors": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
       ],
@@ -317,14 +341,11 @@ test('each statement uses the index that was made for it', () => {
       "posts.purge": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
-      "posts.purgeAgain": [
-        "SEARCH kith_posts USING PRIMARY KEY (id=?)",
-      ],
       "posts.remove": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
       "posts.toPurge": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_gone (again_at<?)",
+        "SCAN kith_posts USING COVERING INDEX kith_posts_gone",
       ],
       "sessions.byId": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
@@ -382,9 +403,6 @@ test('each statement uses the index that was made for it', () => {
       "users.purge": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
-      "users.purgeAgain": [
-        "SEARCH kith_users USING PRIMARY KEY (id=?)",
-      ],
       "users.replaceHash": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
@@ -394,7 +412,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone=?)",
       ],
       "users.toPurge": [
-        "SEARCH kith_users USING INDEX kith_users_gone (again_at<?)",
+        "SCAN kith_users USING INDEX kith_users_gone",
       ],
       "users.unhold": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",

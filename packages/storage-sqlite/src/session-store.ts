@@ -69,7 +69,10 @@ export function createSessionStore(connection: Connection): SessionStore {
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
-        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, { userId: row.userId, at })
+        const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, {
+          userId: row.userId,
+          at,
+        })
         const surplus = live
           .sort((a, b) => b.rotated_at - a.rotated_at || (a.id < b.id ? 1 : -1))
           .slice(maxLive)

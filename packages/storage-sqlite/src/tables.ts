@@ -18,11 +18,10 @@ export function tablesOf(prefix: string): string {
       banned_at INTEGER,
       created_at INTEGER NOT NULL,
       deleted_at INTEGER,
-      again_at INTEGER NOT NULL DEFAULT 0,
       role TEXT NOT NULL DEFAULT 'member',
       session_epoch INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX kith_users_gone ON ${prefix}users (again_at, id) WHERE deleted_at IS NOT NULL;
+    CREATE INDEX kith_users_gone ON ${prefix}users (id) WHERE deleted_at IS NOT NULL;
     CREATE INDEX kith_users_shut_out ON ${prefix}users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
 
     CREATE TABLE ${prefix}held_usernames (
@@ -77,12 +76,11 @@ export function tablesOf(prefix: string): string {
       caption TEXT NOT NULL,
       created_at INTEGER NOT NULL,
       edited_at INTEGER,
-      removed INTEGER NOT NULL DEFAULT 0,
-      again_at INTEGER NOT NULL DEFAULT 0
+      removed INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX kith_posts_by_author ON ${prefix}posts (author_id, id) WHERE removed = 0;
     CREATE INDEX kith_posts_newest ON ${prefix}posts (id, author_id) WHERE removed = 0;
-    CREATE INDEX kith_posts_gone ON ${prefix}posts (again_at, id) WHERE removed = 1;
+    CREATE INDEX kith_posts_gone ON ${prefix}posts (id) WHERE removed = 1;
     -- The newest live post as well; NULL while nobody may see the author.
     CREATE TABLE ${prefix}post_counts (
       author_id BLOB PRIMARY KEY,
@@ -158,4 +156,5 @@ export const longCountTables = `
   END;`
 
 /** Small facts, which have no ids. */
-export const factTable = 'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'
+export const factTable =
+  'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { EdgeStore } from '@kith/core'
+import type { AddEdgeResult, EdgeStore } from '@kith/core'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { nextId, sampleEdge } from '../records.ts'
@@ -12,7 +12,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     async run(make) {
       const edges = await make()
       const edge = sampleEdge()
-      assert.deepEqual(await edges.add(edge), { added: true, count: 1 })
+      assert.deepEqual(await edges.add(edge), { outcome: 'added', count: 1 })
       assert.deepEqual(await listAll(edges, { side: 'out', node: edge.from }), [edge])
       assert.deepEqual(await listAll(edges, { side: 'in', node: edge.to }), [edge])
       assert.deepEqual(await edges.counts('follow', [edge.from, edge.to]), [
@@ -27,7 +27,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
       const edges = await make()
       const edge = sampleEdge()
       await edges.add(edge)
-      assert.deepEqual(await edges.add({ ...edge, id: nextId() }), { added: false, count: 1 })
+      assert.deepEqual(await edges.add({ ...edge, id: nextId() }), { outcome: 'already', count: 1 })
       assert.deepEqual(await listAll(edges, { side: 'out', node: edge.from }), [edge])
       assert.deepEqual(await countsOf(edges, edge.to), { out: 0, in: 1 })
     },
@@ -85,7 +85,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
         sampleEdge({ kind: 'like', from: a, to: b }),
         sampleEdge({ kind: 'save', from: a, to: b }),
       ]
-      for (const edge of all) assert.deepEqual(await edges.add(edge), { added: true, count: 1 })
+      for (const edge of all) assert.deepEqual(await edges.add(edge), { outcome: 'added', count: 1 })
       for (const { kind, from, ...edge } of all) {
         assert.deepEqual(await listAll(edges, { kind, side: 'out', node: from }), [{ kind, from, ...edge }])
       }
@@ -122,8 +122,8 @@ export const addingCases: readonly Case<EdgeStore>[] = [
       await repeat(3, async () => {
         const edge = sampleEdge()
         const answers = await race(50, () => edges.add({ ...edge, id: nextId() }))
-        assert.equal(answers.filter(({ added }) => added).length, 1)
-        assert.deepEqual([...new Set(answers.map(({ count }) => count))], [1])
+        assert.equal(answers.filter(({ outcome }) => outcome === 'added').length, 1)
+        assert.deepEqual([...new Set(answers.map(countIn))], [1])
         await assertAgreement(edges, [edge.from, edge.to])
       })
     },
@@ -150,7 +150,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
         const edge = sampleEdge()
         const changes = await race(40, async (index) => {
           if (index % 2) return (await edges.remove(edge)).removed ? -1 : 0
-          return (await edges.add({ ...edge, id: nextId() })).added ? 1 : 0
+          return (await edges.add({ ...edge, id: nextId() })).outcome === 'added' ? 1 : 0
         })
         const { in: count } = await countsOf(edges, edge.to)
         assert.equal(
@@ -168,7 +168,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
       const edges = await make()
       const to = nextId()
       const answers = await race(50, () => edges.add(sampleEdge({ to })))
-      const counts = answers.map(({ count }) => count).sort((a, b) => a - b)
+      const counts = answers.map(countIn).sort((a, b) => a - b)
       assert.deepEqual(
         counts,
         Array.from({ length: 50 }, (_, index) => index + 1),
@@ -194,3 +194,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
 ]
+
+function countIn(answer: AddEdgeResult): number {
+  return answer.outcome === 'gone' ? assert.fail('both ends live') : answer.count
+}

@@ -69,8 +69,8 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
         const edge = sampleEdge()
         const hidden = round === 0 ? edge.from : edge.to
         await hide(edges, hidden)
-        assert.deepEqual(await edges.add(edge), { added: true, count: 0 })
-        assert.deepEqual(await edges.add(edge), { added: false, count: 0 })
+        assert.deepEqual(await edges.add(edge), { outcome: 'added', count: 0 })
+        assert.deepEqual(await edges.add(edge), { outcome: 'already', count: 0 })
         assert.deepEqual(await countsOf(edges, edge.from), nothing)
         await assertAgreement(edges, [edge.from, edge.to])
         await show(edges, hidden)

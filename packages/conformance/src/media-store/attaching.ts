@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import type { MediaRecord } from '@kith/core'
 import type { Case } from '../case.ts'
-import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { inPost, placeOf, readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
 
 /** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
-export const attachingCases: readonly Case<PostsAndMedia>[] = [
+export const attachingCases: readonly Case<SocialStores>[] = [
   {
     name: 'media: a medium is reserved and made ready with every field as it was given',
     async run(make) {
@@ -99,7 +100,7 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
-    name: 'media: attach makes an upload the avatar and releases the one before; a cover stays what it is',
+    name: 'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
     async run(make) {
       const storage = await make()
       const ownerId = nextId()
@@ -108,9 +109,16 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
         await readyMedia(storage, { ownerId }),
         await readyMedia(storage, { ownerId }),
       ]
-      assert.equal(await storage.media.attach(cover.id, ownerId, 'cover'), true)
-      for (const item of [first, second]) {
-        assert.equal(await storage.media.attach(item.id, ownerId, 'avatar'), true)
+      assert.deepEqual(await storage.media.attach(cover.id, ownerId, 'cover'), {
+        outcome: 'attached',
+        released: [],
+      })
+      for (const [item, released] of [
+        [first, []],
+        [second, [first.id]],
+      ] as const) {
+        const answer = await storage.media.attach(item.id, ownerId, 'avatar')
+        assert.deepEqual(answer, { outcome: 'attached', released })
       }
       assert.deepEqual(await placeOf(storage, first.id), ['released', null])
       const place = { subject: ownerId, position: 0, alt: '' }
@@ -119,7 +127,7 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
-    name: 'media: attach refuses what is missing, unready, foreign, released or in use, and then changes nothing',
+    name: 'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
     async run(make) {
       const storage = await make()
       const ownerId = nextId()
@@ -133,10 +141,11 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
       const released = await readyMedia(storage, { ownerId })
       await storage.media.attach(released.id, ownerId, 'cover')
       await storage.media.detach('cover', ownerId)
-      const all = [reserved.id, used.id, foreign.id, released.id, avatar.id]
+      const video = await readyMedia(storage, { ownerId, kind: 'video', contentType: 'video/mp4' })
+      const all = [reserved.id, used.id, foreign.id, released.id, avatar.id, video.id]
       const before = await storage.media.byIds(all)
       for (const id of [...all, nextId(), 'nothing']) {
-        assert.equal(await storage.media.attach(id, ownerId, 'avatar'), false)
+        assert.deepEqual(await storage.media.attach(id, ownerId, 'avatar'), { outcome: 'unavailable' })
       }
       assert.deepEqual((await storage.media.byIds(all)).sort(byId), before.sort(byId))
     },
@@ -149,11 +158,10 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
         const { id, ownerId: authorId } = await readyMedia(storage)
         const used = await race(20, async (index) => {
           if (index % 2 === 0) return storage.media.attach(id, authorId, index % 4 ? 'avatar' : 'cover')
-          return (
-            (await storage.posts.create(samplePost({ authorId }), [{ id, alt: '' }])).outcome === 'created'
-          )
+          return storage.posts.create(samplePost({ authorId }), [{ id, alt: '' }])
         })
-        assert.equal(used.filter(Boolean).length, 1)
+        const outcomes = used.map(({ outcome }) => outcome)
+        assert.equal(outcomes.filter((each) => each === 'attached' || each === 'created').length, 1)
         const [state, attachment] = await placeOf(storage, id)
         assert.deepEqual([state, attachment !== null], ['ready', true])
       })
@@ -169,7 +177,10 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
         const answers = await race(20, (index) =>
           storage.media.attach(uploads[index]?.id ?? '', ownerId, 'avatar'),
         )
-        assert.deepEqual([...new Set(answers)], [true])
+        assert.deepEqual([...new Set(answers.map(({ outcome }) => outcome))], ['attached'])
+        const released = answers.flatMap((answer) => (answer.outcome === 'attached' ? answer.released : []))
+        assert.equal(new Set(released).size, uploads.length - 1, 'each is named by the call that released it')
+        assert.equal(released.length, uploads.length - 1)
         const [avatar, ...more] = await storage.media.bySubjects('avatar', [ownerId])
         assert.equal(more.length, 0, 'an account has one avatar')
         for (const { id } of uploads) {
@@ -180,14 +191,15 @@ export const attachingCases: readonly Case<PostsAndMedia>[] = [
     },
   },
   {
-    name: 'media: detach releases the avatar or the cover, again it does nothing',
+    name: 'media: detach releases the avatar or the cover and names it, again it does nothing',
     async run(make) {
       const storage = await make()
       const ownerId = nextId()
       const [avatar, cover] = [await readyMedia(storage, { ownerId }), await readyMedia(storage, { ownerId })]
       await storage.media.attach(avatar.id, ownerId, 'avatar')
       await storage.media.attach(cover.id, ownerId, 'cover')
-      for (const id of [ownerId, ownerId, nextId()]) await storage.media.detach('avatar', id)
+      assert.deepEqual(await storage.media.detach('avatar', ownerId), [avatar.id])
+      for (const id of [ownerId, nextId()]) assert.deepEqual(await storage.media.detach('avatar', id), [])
       assert.deepEqual(await placeOf(storage, avatar.id), ['released', null])
       assert.equal((await placeOf(storage, cover.id))[0], 'ready')
     },

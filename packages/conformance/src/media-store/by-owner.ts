@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import type { MediaRecord } from '@kith/core'
 import type { Case } from '../case.ts'
-import { type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { later, nextId, sampleMedia, samplePost } from '../records.ts'
 
 /** What `byOwner` promises. */
-export const byOwnerCases: readonly Case<PostsAndMedia>[] = [
+export const byOwnerCases: readonly Case<SocialStores>[] = [
   {
     name: 'media: byOwner pages through the media of one owner, newest first by id',
     async run(make) {

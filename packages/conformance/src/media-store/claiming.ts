@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
-import { type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleMeasures, sampleMedia } from '../records.ts'
 
@@ -8,7 +9,7 @@ const now = later()
 const until = later(60_000)
 
 /** What `claim` and `unclaim` promise. */
-export const claimingCases: readonly Case<PostsAndMedia>[] = [
+export const claimingCases: readonly Case<SocialStores>[] = [
   {
     name: 'media: of 20 concurrent claims on one medium exactly one is held, and others claim other media',
     async run(make) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
-import { type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { nextId, sampleMedia } from '../records.ts'
 
 /** What `list` promises. */
-export const listingCases: readonly Case<PostsAndMedia>[] = [
+export const listingCases: readonly Case<SocialStores>[] = [
   {
     name: 'media: list pages through all media by id, of every owner and in every state',
     async run(make) {

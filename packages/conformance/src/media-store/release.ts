@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
-import { placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { placeOf, readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
 import { untilDone } from '../until-done.ts'
 
 /** What `releaseAll`, `sweep` and `forget` promise. */
-export const releaseCases: readonly Case<PostsAndMedia>[] = [
+export const releaseCases: readonly Case<SocialStores>[] = [
   {
     name: 'media: releaseAll releases all that an owner has, however far it came, and nothing of others',
     async run(make) {
@@ -146,7 +147,8 @@ export const releaseCases: readonly Case<PostsAndMedia>[] = [
         const used = await race(uploads.length * 2, async (step) => {
           const { id, ownerId } = uploads[step >> 1] ?? sampleMedia()
           if (step % 2 === round % 2) return void named.push(...(await storage.media.sweep(later(), 3)))
-          if (step % 4 < 2) return (await storage.media.attach(id, ownerId, 'avatar')) && id
+          if (step % 4 < 2)
+            return (await storage.media.attach(id, ownerId, 'avatar')).outcome === 'attached' && id
           const post = samplePost({ authorId: ownerId })
           return (await storage.posts.create(post, [{ id, alt: '' }])).outcome === 'created' && id
         })

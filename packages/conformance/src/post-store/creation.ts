@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
-import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { inPost, placeOf, readyMedia } from '../media-state.ts'
+import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleMedia, samplePost } from '../records.ts'
 
 /** What `create`, `byIds` and `edit` promise. */
-export const creationCases: readonly Case<PostsAndMedia>[] = [
+export const creationCases: readonly Case<SocialStores>[] = [
   {
     name: 'posts: create saves every field as it was given, text and milliseconds included',
     async run(make) {

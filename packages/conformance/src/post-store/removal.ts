@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import type { PostRecord, PostStore } from '@kith/core'
 import type { Case } from '../case.ts'
-import { inPost, placeOf, type PostsAndMedia, readyMedia } from '../media-state.ts'
+import { inPost, placeOf, readyMedia } from '../media-state.ts'
 import { purgingCases } from '../purging.ts'
+import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, samplePost } from '../records.ts'
 import { untilDone } from '../until-done.ts'
 
 /** What the lists, the counts and the removal of posts promise. */
-export const removalCases: readonly Case<PostsAndMedia>[] = [
+export const removalCases: readonly Case<SocialStores>[] = [
   {
     name: 'posts: byAuthor pages through the live posts of one author, newest first by id',
     async run(make) {
@@ -66,7 +67,7 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       assert.deepEqual(await posts.byIds([post.id, other.id]), [other])
       assert.deepEqual(await posts.byAuthor(post.authorId, { limit: 5, before: null }), [])
       assert.deepEqual(await posts.counts([post.authorId, other.authorId]), [0, 1])
-      assert.deepEqual(await posts.toPurge(later(), 5), [{ id: post.id, purged: false }])
+      assert.deepEqual(await posts.toPurge(5), [post.id])
       assert.deepEqual(await placeOf(storage, item.id), ['released', null])
       assert.deepEqual(await placeOf(storage, kept.id), ['ready', inPost(other.id, 0, 'x')])
       assert.deepEqual(await storage.media.bySubjects('post', [post.id]), [])
@@ -79,10 +80,8 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
       assert.deepEqual([await posts.remove(post.id), await posts.remove(post.id)], [true, false])
-      for (const again of [later(), null]) {
-        await posts.purge(post.id, again)
-        for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.remove(id), false)
-      }
+      await posts.purge(post.id)
+      for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.remove(id), false)
       assert.deepEqual(await posts.counts([other.authorId]), [1])
     },
   },
@@ -137,7 +136,7 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
         return ids.length
       })
       assert.equal(removed, 5)
-      assert.equal((await posts.toPurge(later(), 9)).length, 5)
+      assert.equal((await posts.toPurge(9)).length, 5)
       assert.deepEqual(await placeOf(storage, item.id), ['released', null])
       assert.deepEqual(await posts.byIds([other?.id ?? '']), [other])
     },
@@ -162,7 +161,7 @@ export const removalCases: readonly Case<PostsAndMedia>[] = [
       assert.deepEqual(await posts.counts([authorId]), [0])
     },
   },
-  ...purgingCases<PostsAndMedia>({
+  ...purgingCases<SocialStores>({
     subject: 'posts',
     storeOf: ({ posts }) => posts,
     create: async ({ posts }, id) => void (await posts.create(samplePost({ id }), [])),

@@ -37,13 +37,7 @@ export const changeCases: readonly Case<UserStore>[] = [
       const users = await make()
       const user = sampleUser({ bannedAt: later() })
       await users.create(user)
-      const changes = {
-        username: null,
-        email: null,
-        emailVerifiedAt: null,
-        phone: null,
-        phoneVerifiedAt: null,
-      }
+      const changes = { email: null, emailVerifiedAt: null, phone: null, phoneVerifiedAt: null }
       const expected = { ...user, ...changes, bannedAt: null }
       const answer = await users.update(user.id, { ...changes, bannedAt: null })
       assert.deepEqual(answer, { outcome: 'updated', user: expected })
@@ -88,11 +82,56 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update of an unknown account answers missing',
+    name: 'users: update of an unknown account answers gone',
     async run(make) {
       const users = await make()
-      assert.deepEqual(await users.update(nextId(), { name: 'x' }), { outcome: 'missing' })
-      assert.deepEqual(await users.update(nextId(), {}), { outcome: 'missing' })
+      assert.deepEqual(await users.update(nextId(), { name: 'x' }), { outcome: 'gone' })
+      assert.deepEqual(await users.update(nextId(), {}), { outcome: 'gone' })
+    },
+  },
+  {
+    name: 'users: update answers needs-login where no username and no e-mail would be left, and changes nothing',
+    async run(make) {
+      const users = await make()
+      const [user, other] = [sampleUser(), sampleUser()]
+      for (const each of [user, other]) await users.create(each)
+      const both = { username: null, email: null }
+      for (const more of [{}, { name: 'x' }, { phone: other.phone }, { endSessions: true }]) {
+        assert.deepEqual(await users.update(user.id, { ...both, ...more }), { outcome: 'needs-login' })
+        assert.deepEqual(await users.byId(user.id), user)
+      }
+      assert.equal((await users.update(user.id, { email: null })).outcome, 'updated')
+      assert.deepEqual(await users.update(user.id, { username: null }), { outcome: 'needs-login' })
+      const email = 'instead@example.com'
+      assert.equal((await users.update(user.id, { username: null, email })).outcome, 'updated')
+      assert.deepEqual(await users.update(nextId(), both), { outcome: 'gone' })
+    },
+  },
+  {
+    name: 'users: an account that has no login already may be changed in all else',
+    async run(make) {
+      const users = await make()
+      const user = sampleUser({ username: null, email: null })
+      await users.create(user)
+      for (const changes of [{ bannedAt: later() }, { name: 'Grace', phone: null, phoneVerifiedAt: null }])
+        assert.equal((await users.update(user.id, changes)).outcome, 'updated')
+      assert.deepEqual(await users.update(user.id, { email: null }), { outcome: 'needs-login' })
+    },
+  },
+  {
+    name: 'users: of parallel updates that give up one login each, the one that would take the last is refused',
+    async run(make) {
+      const users = await make()
+      await repeat(10, async (round) => {
+        const user = sampleUser()
+        await users.create(user)
+        const parts: UserChanges[] = [{ username: null }, { email: null }]
+        if (round % 2) parts.reverse()
+        const answers = await Promise.all(parts.map((changes) => users.update(user.id, changes)))
+        assert.deepEqual(answers.map(({ outcome }) => outcome).sort(), ['needs-login', 'updated'])
+        const now = await users.byId(user.id)
+        assert.notEqual(now?.username ?? now?.email ?? null, null)
+      })
     },
   },
   {

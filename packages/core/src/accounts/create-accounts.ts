@@ -125,20 +125,14 @@ export function createAccounts(core: Core): Accounts {
         await core.attempts.byAccount('identifierByAccount', viewer.userId)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
-      if (!hasLogin({ ...before, ...changes })) throw needsLogin()
       const result = await users.update(
         viewer.userId,
         { ...changes, endSessions: stillHolds !== null },
         { now: clock(), until: holdEnd() },
       )
       if (result.outcome === 'taken') throw taken(result.taken)
-      if (result.outcome === 'missing') throw new KithError('unauthenticated')
-      if (!hasLogin(result.user)) {
-        // Another edit took the other login away meanwhile. The later one of the two sees it, and takes itself back.
-        const names = Object.keys(changes) as (keyof typeof changes)[]
-        await users.update(viewer.userId, Object.fromEntries(names.map((name) => [name, before[name]])))
-        throw needsLogin()
-      }
+      if (result.outcome === 'needs-login') throw needsLogin()
+      if (result.outcome === 'gone') throw new KithError('unauthenticated')
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
       if (stillHolds === null) return { user: await presentOwn(result.user), signIn: null }
       const signIn = await renewSession(core, { viewer, user: result.user, client, stillHolds })
@@ -203,10 +197,6 @@ export function createAccounts(core: Core): Accounts {
 }
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
-
-function hasLogin({ username, email }: UserRecord): boolean {
-  return username !== null || email !== null
-}
 
 function needsLogin(): KithError {
   const message = 'An account keeps a username or an e-mail address to sign in with'

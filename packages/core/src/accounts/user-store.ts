@@ -1,5 +1,4 @@
 import type { Keyset } from '../page.ts'
-import type { Removal } from '../upkeep/removal.ts'
 
 /** What an account can be found by. Each is unique among live accounts. */
 export type Identifier = 'username' | 'email' | 'phone'
@@ -46,11 +45,15 @@ export interface UsernameHold {
 /** The answer of {@link UserStore.create}. */
 export type CreateUserResult = { outcome: 'created' } | { outcome: 'taken'; taken: Identifier[] }
 
-/** The answer of {@link UserStore.update}. */
+/**
+ * The answer of {@link UserStore.update}: `gone` where there is no such live account; `needs-login` where a change to `null` would leave
+ * it with neither username nor e-mail address; the first of them that applies, in the order gone, needs-login, taken.
+ */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }
+  | { outcome: 'gone' }
+  | { outcome: 'needs-login' }
   | { outcome: 'taken'; taken: Identifier[] }
-  | { outcome: 'missing' }
 
 /**
  * Keeps accounts. An account that was marked deleted is absent from every answer but {@link toPurge}. Records go in and
@@ -72,7 +75,8 @@ export interface UserStore {
   byLogin(login: Login): Promise<UserRecord | null>
   /**
    * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
-   * Concurrent updates of different fields all take effect, and each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
+   * Concurrent updates of different fields all take effect, unless together they would leave it without a login: of such, the last one is
+   * refused. Each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
    * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
   update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
@@ -93,14 +97,11 @@ export interface UserStore {
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>
+  /** Ids of accounts that are marked deleted and of which a trace is left, the oldest first. */
+  toPurge(limit: number): Promise<string[]>
   /**
-   * Accounts that are marked deleted and due to be purged at `now`: first those that never were, then those that were and
-   * are due again, which came due first; among equals the oldest id first.
+   * Removes the last trace of an account that is marked deleted, when all else of it is gone, but for names that it holds. Does nothing
+   * for any other. Idempotent.
    */
-  toPurge(now: Date, limit: number): Promise<Removal[]>
-  /**
-   * Notes that an account which is marked deleted was purged and is due again at `again`; with `null`, removes its last
-   * trace. Does nothing for any other. Idempotent.
-   */
-  purge(id: string, again: Date | null): Promise<void>
+  purge(id: string): Promise<void>
 }

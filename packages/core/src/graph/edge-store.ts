@@ -9,6 +9,19 @@ export const edgeKinds: readonly ['follow', 'like', 'save'] = Object.freeze(['fo
 /** One of {@link edgeKinds}. */
 export type EdgeKind = (typeof edgeKinds)[number]
 
+/** What the ends of each kind are. A store reads it here, so that a new kind costs it no line. */
+export const edgeEnds: Readonly<Record<EdgeKind, EdgeEnds>> = Object.freeze({
+  follow: { from: 'user', to: 'user' },
+  like: { from: 'user', to: 'post' },
+  save: { from: 'user', to: 'post' },
+})
+
+/** What an edge of one kind starts at and ends at. */
+export interface EdgeEnds {
+  from: 'user'
+  to: 'user' | 'post'
+}
+
 /** One edge. Of one kind there is at most one between two nodes. */
 export interface EdgeRecord {
   /** Sorts by the time of making: lists are ordered by it. */
@@ -17,6 +30,10 @@ export interface EdgeRecord {
   from: string
   to: string
 }
+
+/** The answer of {@link EdgeStore.add}: how many edges end at `to` now, or which end is gone, `to` where both are. */
+export type AddEdgeResult =
+  { outcome: 'added' | 'already'; count: number } | { outcome: 'gone'; end: 'from' | 'to' }
 
 /** The edges of one kind at one side of a node: `out` start at it, `in` end at it. */
 export interface EdgeSide {
@@ -55,11 +72,16 @@ export interface RecountResult {
  */
 export interface EdgeStore {
   /**
-   * Adds the edge if there is none of its kind between its ends. Answers whether it was added, and how many edges end
-   * at `to` after that. Atomic: of concurrent calls for one pair exactly one adds.
+   * Adds the edge if there is none of its kind between its ends and both of them live ({@link edgeEnds} says what they are): a user
+   * that is neither deleted nor banned, a post that is not removed and whose author so lives. Look and write are one step: of
+   * concurrent calls for one pair exactly one adds, and once `markDeleted` or `remove` has resolved for an end, no call adds there,
+   * not even one that began before. A ban that is stored while the call runs may come too late for it: hiding takes the edge then.
    */
-  add(edge: EdgeRecord): Promise<{ added: boolean; count: number }>
-  /** Removes the edge if there is one, hidden or not. Answers as {@link add} does. Of concurrent calls exactly one removes. */
+  add(edge: EdgeRecord): Promise<AddEdgeResult>
+  /**
+   * Removes the edge if there is one, hidden or not, whether or not its ends live. Answers whether it was there, and how many edges end
+   * at `to` after that. Of concurrent calls exactly one removes.
+   */
   remove(edge: Pick<EdgeRecord, 'kind' | 'from' | 'to'>): Promise<{ removed: boolean; count: number }>
   /** The visible edges at one side of a node, newest first. */
   list(side: EdgeSide, keyset: Keyset): Promise<EdgeRecord[]>

@@ -15,7 +15,7 @@ export interface FollowState {
 
 /** Who follows whom. Accounts are named by their username. */
 export interface Follows {
-  /** Idempotent. @throws account-not-found, self-follow, rate-limited */
+  /** Idempotent. @throws account-not-found, self-follow, session-revoked, rate-limited */
   add(viewer: Viewer, username: string): Promise<FollowState>
   /** Idempotent. @throws account-not-found, rate-limited */
   remove(viewer: Viewer, username: string): Promise<FollowState>
@@ -27,7 +27,7 @@ export interface Follows {
 
 /** Creates the follows of one Kith instance. */
 export function createFollows(core: Core): Follows {
-  const { users, edges } = core.storage
+  const { edges } = core.storage
 
   async function list(
     viewer: Viewer | null,
@@ -55,16 +55,12 @@ export function createFollows(core: Core): Follows {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
       if (id === viewer.userId) throw new KithError('self-follow')
-      const edge = { kind: 'follow', from: viewer.userId, to: id } as const
-      const { added, count } = await edges.add({ id: core.makeId(), ...edge })
-      const ends = await users.byIds([edge.from, edge.to])
-      // Whoever bans or deletes an account does that first and then hides or drops its edges.
-      if (ends.filter((user) => user.bannedAt === null).length < 2) {
-        await edges.remove(edge)
-        throw new KithError('account-not-found')
-      }
-      if (added) core.emit('follow.added', { userId: viewer.userId, followedId: id })
-      return { following: true, followers: count }
+      const edge = { id: core.makeId(), kind: 'follow', from: viewer.userId, to: id } as const
+      const result = await edges.add(edge)
+      if (result.outcome === 'gone')
+        throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
+      if (result.outcome === 'added') core.emit('follow.added', { userId: viewer.userId, followedId: id })
+      return { following: true, followers: result.count }
     },
     async remove(viewer, username) {
       await core.attempts.byAccount('changeByAccount', viewer.userId)

@@ -13,7 +13,7 @@ export interface LikeState {
 
 /** Likes of posts. */
 export interface Likes {
-  /** Idempotent. @throws post-not-found, rate-limited */
+  /** Idempotent. @throws post-not-found, session-revoked, rate-limited */
   add(viewer: Viewer, postId: string): Promise<LikeState>
   /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<LikeState>

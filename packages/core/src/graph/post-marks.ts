@@ -11,25 +11,20 @@ export interface PostMark {
   postId: string
 }
 
-/** Puts an edge from the viewer to a post. Answers whether it is new, and how many such edges the post has. */
+/**
+ * Puts an edge from the viewer to a post. Answers whether it is new, and how many such edges the post has.
+ * @throws post-not-found, session-revoked, rate-limited
+ */
 export async function markPost(
   core: Core,
   { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
   await core.attempts.byAccount('changeByAccount', viewer.userId)
-  await visiblePost(core, postId)
-  const edge = { kind, from: viewer.userId, to: postId } as const
-  const { added, count } = await core.storage.edges.add({ id: core.makeId(), ...edge })
-  // Whoever removes a post or an account does that first and then drops its edges; so an edge never outlives them.
-  const [[post], user] = await Promise.all([
-    core.storage.posts.byIds([postId]),
-    core.storage.users.byId(viewer.userId),
-  ])
-  if (!post || !user || user.bannedAt) {
-    await core.storage.edges.remove(edge)
-    throw new KithError(post ? 'session-revoked' : 'post-not-found')
-  }
-  return { changed: added, count }
+  const edge = { id: core.makeId(), kind, from: viewer.userId, to: postId }
+  const result = await core.storage.edges.add(edge)
+  if (result.outcome === 'gone')
+    throw new KithError(result.end === 'to' ? 'post-not-found' : 'session-revoked')
+  return { changed: result.outcome === 'added', count: result.count }
 }
 
 /** Takes the edge away again. */

@@ -7,7 +7,7 @@ import { markPost, unmarkPost } from './post-marks.ts'
 
 /** Posts that a user keeps for later; nobody else learns of them. */
 export interface Saves {
-  /** Idempotent. @throws post-not-found, rate-limited */
+  /** Idempotent. @throws post-not-found, session-revoked, rate-limited */
   add(viewer: Viewer, postId: string): Promise<{ saved: boolean }>
   /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<{ saved: boolean }>

@@ -52,6 +52,13 @@ export interface MediaClaim {
   until: Date
 }
 
+/**
+ * The answer of {@link MediaStore.attach}: with the ids of what was released; `gone` where the owner is deleted or banned; `unavailable`
+ * where the medium is none that can be attached.
+ */
+export type AttachResult =
+  { outcome: 'attached'; released: string[] } | { outcome: 'gone' } | { outcome: 'unavailable' }
+
 /** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. Records go in and out as copies. */
 export interface MediaStore {
   /**
@@ -77,12 +84,12 @@ export interface MediaStore {
   /** The media attached to these subjects, in any order. */
   bySubjects(use: MediaUse, subjects: readonly string[]): Promise<MediaRecord[]>
   /**
-   * Attaches a ready, unattached medium of this owner to the owner, in place of the one before, which is released; all
-   * in one step. Answers `false`, and changes nothing, if it cannot be attached.
+   * Attaches a ready, unattached image of this owner to the owner, in place of the one before, which is released; all in one step.
+   * Any other outcome changes nothing.
    */
-  attach(id: string, ownerId: string, use: 'avatar' | 'cover'): Promise<boolean>
-  /** Releases what is attached to a user. Idempotent. */
-  detach(use: 'avatar' | 'cover', ownerId: string): Promise<void>
+  attach(id: string, ownerId: string, use: 'avatar' | 'cover'): Promise<AttachResult>
+  /** Releases what is attached to a user, and resolves to the ids of that. Idempotent. */
+  detach(use: 'avatar' | 'cover', ownerId: string): Promise<string[]>
   /** Releases at most `limit` media of an owner. Resolves to how many; done at 0. */
   releaseAll(ownerId: string, limit: number): Promise<number>
   /**

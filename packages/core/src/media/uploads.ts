@@ -69,35 +69,23 @@ export function createUploads(core: Core): Uploads {
     noteMissing: (id) => core.missingFiles.note(id),
     async use(viewer, id, as) {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
-      const [item] = await storage.media.byIds([id])
-      const before = await attachedAs(as, viewer)
-      const attached = item?.kind === 'image' && (await storage.media.attach(id, viewer.userId, as))
-      if (!attached)
+      const result = await storage.media.attach(id, viewer.userId, as)
+      if (result.outcome === 'gone') throw new KithError('session-revoked')
+      if (result.outcome === 'unavailable')
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
-      // An account that was deleted meanwhile keeps nothing.
-      if (!(await storage.users.byId(viewer.userId))) {
-        // The one just attached among them; of more than these the second purge takes care.
-        await storage.media.releaseAll(viewer.userId, 100)
-        throw new KithError('session-revoked')
-      }
       core.emit('account.edited', { userId: viewer.userId, fields: [as] })
-      await removeReplaced(before)
+      await removeReplaced(result.released)
     },
     async clear(viewer, use) {
       await core.attempts.byAccount('changeByAccount', viewer.userId)
-      const before = await attachedAs(use, viewer)
-      await storage.media.detach(use, viewer.userId)
+      const released = await storage.media.detach(use, viewer.userId)
       core.emit('account.edited', { userId: viewer.userId, fields: [use] })
-      await removeReplaced(before)
+      await removeReplaced(released)
     },
   }
 
   async function removeReplaced(ids: readonly string[]): Promise<void> {
     for (const id of ids) core.visibleFiles.forget(id)
     await core.releasedMedia.removeOwn(ids)
-  }
-
-  async function attachedAs(use: 'avatar' | 'cover', { userId }: Viewer): Promise<string[]> {
-    return (await storage.media.bySubjects(use, [userId])).map(({ id }) => id)
   }
 }

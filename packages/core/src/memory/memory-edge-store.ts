@@ -1,8 +1,9 @@
-import type { EdgeRecord, EdgeSide, EdgeStore } from '../graph/edge-store.ts'
-import { type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
+import { edgeEnds, type EdgeRecord, type EdgeSide, type EdgeStore } from '../graph/edge-store.ts'
+import { lives, type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
 
 /** Edges in a `Map`. The reference counts edges instead of keeping counts, so they cannot differ. */
-export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): EdgeStore {
+export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
+  const { edges, hiddenNodes, posts } = state
   const keyOf = ({ kind, from, to }: Pick<EdgeRecord, 'kind' | 'from' | 'to'>) => `${kind} ${from} ${to}`
 
   function at({ kind, side, node }: EdgeSide): EdgeRecord[] {
@@ -17,10 +18,13 @@ export function createMemoryEdgeStore({ edges, hiddenNodes }: MemoryState): Edge
 
   return {
     async add(edge) {
-      const added = !edges.has(keyOf(edge))
+      const owner = edgeEnds[edge.kind].to === 'post' ? posts.get(edge.to)?.authorId : edge.to
+      if (!lives(state, owner ?? '')) return { outcome: 'gone', end: 'to' }
+      if (!lives(state, edge.from)) return { outcome: 'gone', end: 'from' }
+      const outcome = edges.has(keyOf(edge)) ? 'already' : 'added'
       const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
-      if (added) edges.set(keyOf(edge), { ...edge, hiddenBy })
-      return { added, count: countIn(edge) }
+      if (outcome === 'added') edges.set(keyOf(edge), { ...edge, hiddenBy })
+      return { outcome, count: countIn(edge) }
     },
     async remove(edge) {
       const removed = edges.delete(keyOf(edge))

@@ -1,13 +1,19 @@
 import { KithError } from '../errors.ts'
 import type { MediaRecord, MediaStore } from '../media/media-store.ts'
-import { type MemoryState, pageOf, release } from './memory-state.ts'
+import { lives, type MemoryState, pageOf, release } from './memory-state.ts'
 
 /** Rows of media in a `Map`. */
-export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
+export function createMemoryMediaStore(state: MemoryState): MediaStore {
+  const { media } = state
   function attachedTo(use: string, subject: string): MediaRecord[] {
     return [...media.values()].filter(
       ({ attachment }) => attachment?.use === use && attachment.subject === subject,
     )
+  }
+  function releaseFrom(use: string, subject: string): string[] {
+    const before = attachedTo(use, subject)
+    for (const item of before) release(item)
+    return before.map(({ id }) => id)
   }
   const oldest = (matches: (item: MediaRecord) => boolean, limit: number): MediaRecord[] =>
     [...media.values()]
@@ -55,14 +61,14 @@ export function createMemoryMediaStore({ media }: MemoryState): MediaStore {
     },
     async attach(id, ownerId, use) {
       const item = media.get(id)
-      if (item?.state !== 'ready' || item.ownerId !== ownerId || item.attachment) return false
-      for (const before of attachedTo(use, ownerId)) release(before)
+      if (!lives(state, ownerId)) return { outcome: 'gone' }
+      if (item?.state !== 'ready' || item.kind !== 'image' || item.ownerId !== ownerId || item.attachment)
+        return { outcome: 'unavailable' }
+      const released = releaseFrom(use, ownerId)
       item.attachment = { use, subject: ownerId, position: 0, alt: '' }
-      return true
+      return { outcome: 'attached', released }
     },
-    async detach(use, ownerId) {
-      for (const item of attachedTo(use, ownerId)) release(item)
-    },
+    detach: async (use, ownerId) => releaseFrom(use, ownerId),
     async releaseAll(ownerId, limit) {
       const owned = [...media.values()].filter(
         (item) => item.ownerId === ownerId && item.state !== 'released',

@@ -1,15 +1,15 @@
 import { KithError } from '../errors.ts'
 import type { PostStore } from '../posts/post-store.ts'
-import { dueRemovals, type MemoryRemovals, notePurge } from './memory-removals.ts'
-import { type MemoryState, pageOf, release } from './memory-state.ts'
+import { lives, type MemoryState, oldestOf, pageOf, release } from './memory-state.ts'
 
 /** Posts in a `Map`. */
-export function createMemoryPostStore({ posts, media }: MemoryState): PostStore {
-  const removed: MemoryRemovals = new Map()
+export function createMemoryPostStore(state: MemoryState): PostStore {
+  const { posts, media } = state
+  const removed = new Set<string>()
 
   function take(id: string): boolean {
     if (!posts.delete(id)) return false
-    removed.set(id, null)
+    removed.add(id)
     for (const item of media.values()) {
       if (item.attachment?.use === 'post' && item.attachment.subject === id) release(item)
     }
@@ -25,6 +25,7 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
       }
       if (posts.has(post.id) || removed.has(post.id))
         throw new KithError('storage-failed', { detail: 'The id is in use.' })
+      if (!lives(state, post.authorId)) return { outcome: 'gone' }
       const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
       if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
       for (const [position, { id, alt }] of items.entries()) {
@@ -51,8 +52,8 @@ export function createMemoryPostStore({ posts, media }: MemoryState): PostStore 
     },
     byAuthor: async (authorId, keyset) => pageOf(ofAuthor(authorId), keyset),
     counts: async (authorIds) => authorIds.map((id) => ofAuthor(id).length),
-    toPurge: async (now, limit) => dueRemovals(removed, now, limit),
-    purge: async (id, again) => notePurge(removed, id, again),
+    toPurge: async (limit) => oldestOf(removed, limit),
+    purge: async (id) => void removed.delete(id),
     async recount() {
       return { checked: 0, differences: [], next: null }
     },

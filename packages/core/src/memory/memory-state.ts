@@ -18,6 +18,11 @@ export interface MemoryState {
   hiddenNodes: Map<string, boolean>
 }
 
+/** Whether an account lives: neither deleted nor banned. */
+export function lives({ users }: MemoryState, id: string): boolean {
+  return users.get(id)?.bannedAt === null
+}
+
 /** Creates an empty state. */
 export function createMemoryState(): MemoryState {
   return { users: new Map(), posts: new Map(), media: new Map(), edges: new Map(), hiddenNodes: new Map() }
@@ -30,6 +35,11 @@ export function pageOf<Row extends { id: string }>(
 ): Row[] {
   const older = [...rows].filter((row) => before === null || row.id < before)
   return structuredClone(older.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit))
+}
+
+/** The oldest of these ids. */
+export function oldestOf(ids: Iterable<string>, limit: number): string[] {
+  return [...ids].sort().slice(0, limit)
 }
 
 /** Takes a medium out of use; its blob is removed by upkeep. */

@@ -1,13 +1,12 @@
 import { KithError } from '../errors.ts'
 import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
-import { dueRemovals, type MemoryRemovals, notePurge } from './memory-removals.ts'
-import { type MemoryState, pageOf } from './memory-state.ts'
+import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
 export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
-  const deleted: MemoryRemovals = new Map()
+  const deleted = new Set<string>()
   /** Usernames that were given up: by whom, and until when they are held. */
   const held = new Map<string, { userId: string; until: Date }>()
 
@@ -67,9 +66,11 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     },
     async update(id, changes, hold) {
       const before = live.get(id)
-      if (!before) return { outcome: 'missing' }
+      if (!before) return { outcome: 'gone' }
       const { endSessions = false, ...fields } = structuredClone(changes)
       const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
+      const givesUp = fields.username === null || fields.email === null
+      if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(id, user)
@@ -86,7 +87,7 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       const before = live.get(id)
       if (!before) return false
       live.delete(id)
-      deleted.set(id, null)
+      deleted.add(id)
       note(before, null, heldUntil)
       return true
     },
@@ -99,7 +100,7 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       const banned = [...live.values()].filter((user) => user.bannedAt !== null)
       return pageOf(banned, keyset).map((user) => user.id)
     },
-    toPurge: async (now, limit) => dueRemovals(deleted, now, limit),
-    purge: async (id, again) => notePurge(deleted, id, again),
+    toPurge: async (limit) => oldestOf(deleted, limit),
+    purge: async (id) => void deleted.delete(id),
   }
 }

@@ -1,6 +1,5 @@
 import type { RecountResult } from '../graph/edge-store.ts'
 import type { Keyset } from '../page.ts'
-import type { Removal } from '../upkeep/removal.ts'
 
 /** A post as it is stored. Its media are kept by the media store. */
 export interface PostRecord {
@@ -17,15 +16,20 @@ export interface PostMedia {
   alt: string
 }
 
-/** The answer of {@link PostStore.create}: with uploads that are missing, not the author's, or in use already. */
-export type CreatePostResult = { outcome: 'created' } | { outcome: 'media-unavailable'; ids: string[] }
+/**
+ * The answer of {@link PostStore.create}: `gone` where the author is deleted or banned; or with the uploads that are missing, not the
+ * author's, or in use already.
+ */
+export type CreatePostResult =
+  { outcome: 'created' } | { outcome: 'gone' } | { outcome: 'media-unavailable'; ids: string[] }
 
 /** Keeps posts. A removed post is absent from every answer but {@link toPurge}. Records go in and out as copies. */
 export interface PostStore {
   /**
-   * Saves a post and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author, and
-   * unattached: of concurrent posts with one upload exactly one is created. The id has to be new: with one that is in use
-   * it rejects, whatever comes with it, and changes nothing.
+   * Saves a post of a live author and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author,
+   * and unattached: of concurrent posts with one upload exactly one is created. Once `markDeleted` has resolved for the author, no call
+   * creates, not even one that began before; a ban that is stored while the call runs may come too late for it. The id has to be new:
+   * with one that is in use it rejects, whatever comes with it, and changes nothing.
    */
   create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
   /** The live posts with these ids, in any order. */
@@ -43,16 +47,10 @@ export interface PostStore {
   byAuthor(authorId: string, keyset: Keyset): Promise<PostRecord[]>
   /** How many live posts each of these authors has, in the order of `authorIds`. */
   counts(authorIds: readonly string[]): Promise<number[]>
-  /**
-   * Removed posts that are due to be purged at `now`: first those that never were, then those that were and are due
-   * again, which came due first; among equals the oldest id first.
-   */
-  toPurge(now: Date, limit: number): Promise<Removal[]>
-  /**
-   * Notes that a removed post was purged and is due again at `again`; with `null`, removes its last trace. Does nothing
-   * for any other. Idempotent.
-   */
-  purge(id: string, again: Date | null): Promise<void>
+  /** Ids of removed posts of which a trace is left, the oldest first. */
+  toPurge(limit: number): Promise<string[]>
+  /** Removes the last trace of a removed post, when all else of it is gone. Does nothing for any other. Idempotent. */
+  purge(id: string): Promise<void>
   /**
    * One step of comparing the counts of authors with their posts, as out-edges of kind `post`, and setting them right: at most
    * `limit` authors. It promises what {@link EdgeStore.recount} does.

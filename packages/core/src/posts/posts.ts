@@ -11,7 +11,7 @@ import type { PostRecord } from './post-store.ts'
 /** Posts. */
 export interface Posts {
   readonly inputs: PostInputs
-  /** Publishes a post with one's own uploads. @throws invalid-input, rate-limited */
+  /** Publishes a post with one's own uploads. @throws invalid-input, session-revoked, rate-limited */
   create(viewer: Viewer, input: CreatePostInput): Promise<Post>
   /** Guests may read. @throws post-not-found */
   get(viewer: Viewer | null, id: string): Promise<Post>
@@ -54,6 +54,7 @@ export function createPosts(core: Core): Posts {
         editedAt: null,
       }
       const result = await storage.posts.create(record, media)
+      if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'media-unavailable') {
         const errors = result.ids.map((id) => ({
           path: `media.${media.findIndex((item) => item.id === id)}`,
@@ -61,12 +62,6 @@ export function createPosts(core: Core): Posts {
           message: 'This is not an upload of yours that waits to be used',
         }))
         throw new InvalidInputError(errors)
-      }
-      // An account that was deleted or banned meanwhile leaves no post behind.
-      const author = await storage.users.byId(viewer.userId)
-      if (!author || author.bannedAt) {
-        await storage.posts.remove(record.id)
-        throw new KithError('session-revoked')
       }
       emit('post.created', { userId: viewer.userId, postId: record.id })
       return await presentOne(viewer, record)

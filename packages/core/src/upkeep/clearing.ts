@@ -46,8 +46,8 @@ export function createClearing(purge: Purge, log: Log): Clearing {
   }
 
   return {
-    account: (id) => add('a deleted account', () => purge.account({ id, purged: false })),
-    post: (id) => add('a removed post', () => purge.post({ id, purged: false })),
+    account: (id) => add('a deleted account', () => purge.account(id)),
+    post: (id) => add('a removed post', () => purge.post(id)),
     ban: (id) => add('a ban or the end of one', () => purge.settle(id)),
     settled: () => last,
   }

@@ -1,41 +1,30 @@
-import type { KithConfig } from '../config.ts'
+import type { Clock } from '../id.ts'
 import type { Steps } from '../steps.ts'
 import type { Storage } from '../storage.ts'
-import type { Removal } from './removal.ts'
 
 /** Finishes removals in short steps. Each step can be repeated, so upkeep goes on where something was cut off. */
 export interface Purge {
   /** Removes what is left of a removed post. */
-  post(removal: Removal): Promise<void>
+  post(id: string): Promise<void>
   /** Removes what is left of an account that is marked deleted, all but the blobs of its media. */
-  account(removal: Removal): Promise<void>
+  account(id: string): Promise<void>
   /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
   settle(id: string): Promise<void>
 }
-
-/**
- * How long after the first purge comes the second. Whoever adds something to what is about to go writes first and looks
- * then whether it is still there; if he dies in between, the second purge takes away what he wrote. No call lasts as long.
- */
-const secondPurgeSeconds = 3_600
 
 /** Of so many posts of an account the likes go with it; those of more, upkeep finds by themselves. */
 const mostOwnPosts = 20_000
 
 /** Creates it. */
-export function createPurge(storage: Storage, { clock }: KithConfig, steps: Steps): Purge {
+export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge {
   const { users, sessions, posts, edges, media } = storage
-
-  function again(purged: boolean): Date | null {
-    return purged ? null : new Date(clock().getTime() + secondPurgeSeconds * 1000)
-  }
 
   const dropEdges = (id: string): Promise<void> =>
     steps.run(async (limit) => (await edges.drop(id, limit)) > 0)
 
-  async function post({ id, purged }: Removal): Promise<void> {
+  async function post(id: string): Promise<void> {
     await dropEdges(id)
-    await steps.once(() => posts.purge(id, again(purged)))
+    await steps.once(() => posts.purge(id))
   }
 
   /** Whether the account is banned; `null` if it is gone. */
@@ -56,7 +45,7 @@ export function createPurge(storage: Storage, { clock }: KithConfig, steps: Step
 
   return {
     post,
-    async account({ id, purged }) {
+    async account(id) {
       await steps.once(() => sessions.revokeAll(id, clock(), null))
       await steps.run(async (limit) => (await media.releaseAll(id, limit)) > 0)
       const own: string[] = []
@@ -66,8 +55,8 @@ export function createPurge(storage: Storage, { clock }: KithConfig, steps: Step
         return removed.length > 0
       })
       await dropEdges(id)
-      await steps.once(() => users.purge(id, again(purged)))
-      for (const postId of own) await post({ id: postId, purged: false })
+      await steps.once(() => users.purge(id))
+      for (const postId of own) await post(postId)
     },
     async settle(id) {
       // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last

@@ -12,9 +12,9 @@ export type UpkeepStep =
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
-  /** Deleted accounts that were cleared away. An hour later that is done once more, and not counted. */
+  /** Deleted accounts that were cleared away. */
   accounts: number
-  /** Removed posts that were cleared away, counted likewise. */
+  /** Removed posts that were cleared away. */
   posts: number
   /** Media that nothing used any more and were removed with their blobs. */
   media: number

@@ -7,7 +7,6 @@ import type { Adoption } from '../media/media-place.ts'
 import { JobStopped } from '../steps.ts'
 import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
-import type { Removal } from './removal.ts'
 import type { UpkeepReport, UpkeepStep } from './upkeep-report.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
 
@@ -59,8 +58,8 @@ interface StepReport {
 }
 
 interface Removals {
-  list(now: Date, limit: number): Promise<Removal[]>
-  act(removal: Removal): Promise<void>
+  list(limit: number): Promise<string[]>
+  act(id: string): Promise<void>
 }
 
 /** How many ids are read at a time. */
@@ -79,19 +78,19 @@ export function createUpkeep(core: Core): Upkeep {
     let total = 0
     for (;;) {
       const limit = pageSize + stuck.size
-      const removals = await steps.once(() => list(clock(), limit))
-      const fresh = removals.filter(({ id }) => !stuck.has(id))
-      for (const removal of fresh) {
+      const ids = await steps.once(() => list(limit))
+      const fresh = ids.filter((id) => !stuck.has(id))
+      for (const id of fresh) {
         try {
-          await act(removal)
-          if (!removal.purged) done(++total)
+          await act(id)
+          done(++total)
         } catch (error) {
           if (error instanceof JobStopped) throw error
-          stuck.add(removal.id)
+          stuck.add(id)
           fail(error)
         }
       }
-      if (fresh.length === 0 || removals.length < limit) return total
+      if (fresh.length === 0 || ids.length < limit) return total
     }
   }
 
@@ -185,10 +184,10 @@ export function createUpkeep(core: Core): Upkeep {
       await core.clearing.settled()
       await step('recover', () => steps.once(() => storage.recover()))
       const accounts = await step('accounts', (report) =>
-        forEach({ list: users.toPurge, act: (account) => purge.account(account) }, report),
+        forEach({ list: users.toPurge, act: purge.account }, report),
       )
       const removed = await step('posts', (report) =>
-        forEach({ list: posts.toPurge, act: (post) => purge.post(post) }, report),
+        forEach({ list: posts.toPurge, act: purge.post }, report),
       )
       await step('bans', reconcileBans)
       const media = await step('media', ({ done, fail }) => releasedMedia.sweep({ progress: done, fail }))
