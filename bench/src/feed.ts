@@ -30,7 +30,7 @@ const { values } = parseArgs({
 })
 const [users, posts, seed] = [Number(values.users), Number(values.posts), Number(values.seed)]
 
-/** Milliseconds of a page, on a quiet machine, for every number of follows. */
+/** Milliseconds of a page on SQLite and a quiet machine, for every number of follows. */
 const targets = { p50: 1, p99: 3 }
 
 /** From so many follows on, walking the newest posts of all is tried as well: for 10 it takes seconds. */
@@ -52,7 +52,7 @@ const workload = createWorkload({ seed, users, posts, fixedFollowing })
 const uri = process.env['MONGODB_URI']
 const name = `bench-${users}-${posts}-${seed}`
 const { storage, place, close } = uri
-  ? await openMongodb(uri, name.replaceAll('-', '_').replace('bench', 'kith_bench'), workload)
+  ? await openMongodb(uri, `kith_${name.replaceAll('-', '_')}`, workload)
   : await openSqlite(values.directory, name, workload)
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
@@ -111,7 +111,7 @@ for (let round = 0; round < rounds; round++) {
         const result = await homeOf(viewer, cursor)
         const took = performance.now() - started
         if (isCounted) measured[page === 0 ? 'first' : 'later'].push(took)
-        // Less often, since they take up to seconds.
+        // Twice only: they may take seconds.
         if (page === 0 && twins && (round === 0 || round === warmUpRounds)) {
           const expected = round === 0 ? result : null
           readTwin(twins.byAuthor, user, { expected, noted: isCounted ? measured.byAuthor : [] })
@@ -140,7 +140,8 @@ for (const [count, { first, later, byAuthor, byTime }] of times) {
   const cells = [median, percentile(first, 0.99), percentile(later, 0.5), percentile(later, 0.99)]
   const hand = [percentile(byAuthor, 0.5), byTime.length > 0 ? percentile(byTime, 0.5) : Infinity]
   if (twins) cells.push(...hand)
-  const isAbove = cells.slice(0, 4).some((cell, index) => cell > (index % 2 ? targets.p99 : targets.p50))
+  const isAbove =
+    !uri && cells.slice(0, 4).some((cell, index) => cell > (index % 2 ? targets.p99 : targets.p50))
   console.log(
     String(count).padStart(11) +
       cells.map((cell) => (Number.isFinite(cell) ? cell.toFixed(2) : '-').padStart(11)).join('') +
@@ -149,7 +150,7 @@ for (const [count, { first, later, byAuthor, byTime }] of times) {
   )
   if (isAbove) process.exitCode = 1
 }
-console.log(`Targets: p50 below ${targets.p50} ms, p99 below ${targets.p99} ms.`)
+if (!uri) console.log(`Targets: p50 below ${targets.p50} ms, p99 below ${targets.p99} ms.`)
 if (twins) {
   console.log(
     'By hand, p50 of the first page: joining the posts of all authors followed, and walking the newest posts of all.',

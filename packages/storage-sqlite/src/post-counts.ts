@@ -2,6 +2,7 @@ import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
+import { livingUser } from './living.ts'
 import { recount } from './recount.ts'
 
 type CountStatement =
@@ -17,8 +18,7 @@ type CountStatement =
   | 'long'
   | 'following'
 
-const live =
-  'EXISTS (SELECT 1 FROM kith_users WHERE id = @authorId AND banned_at IS NULL AND deleted_at IS NULL)'
+const live = livingUser('@authorId')
 const last = '(SELECT max(id) FROM kith_posts WHERE author_id = @authorId AND removed = 0)'
 
 /**
