@@ -97,6 +97,61 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
+    name: 'feed: an author whose newest posts are removed is found by the ones before, and by those that come',
+    async run(make) {
+      const storage = await make()
+      const [reader, author, other] = await people(storage, 3)
+      await follow(storage, reader, [author, other])
+      const [first, second, third, fourth] = await write(storage, [author, author, other, author])
+      await storage.posts.remove(fourth?.id ?? '')
+      assert.deepEqual(await home(storage, reader), [third, second, first])
+      await storage.posts.remove(second?.id ?? '')
+      assert.deepEqual(await home(storage, reader), [third, first])
+      const [fifth] = await write(storage, [author])
+      assert.deepEqual(await home(storage, reader), [fifth, third, first])
+      await storage.posts.removeAll(author, 1)
+      assert.equal((await home(storage, reader)).length, 2, 'one of many is removed')
+      await storage.posts.removeAll(author, 9)
+      assert.deepEqual(await home(storage, reader), [third])
+      const [sixth] = await write(storage, [author])
+      assert.deepEqual(await home(storage, reader), [sixth, third])
+    },
+  },
+  {
+    name: 'feed: a post that is removed while its author is banned does not come back with the author',
+    async run(make) {
+      const storage = await make()
+      const [reader, author] = await people(storage, 2)
+      await follow(storage, reader, [author])
+      const [first, second] = await write(storage, [author, author])
+      await storage.users.update(author, { bannedAt: later() })
+      await storage.posts.remove(second?.id ?? '')
+      assert.deepEqual(await home(storage, reader), [])
+      await storage.users.update(author, { name: 'Still banned' })
+      assert.deepEqual(await home(storage, reader), [])
+      await storage.users.update(author, { bannedAt: null })
+      assert.deepEqual(await home(storage, reader), [first])
+      const [third] = await write(storage, [author])
+      assert.deepEqual(await home(storage, reader), [third, first])
+    },
+  },
+  {
+    name: 'feed: a page is full although many newer posts are of banned and deleted authors',
+    async run(make) {
+      const storage = await make()
+      const [reader, author, ...gone] = await people(storage, 14)
+      await follow(storage, reader, [author, ...gone])
+      const posts = await write(storage, [author, author, author, ...gone, ...gone])
+      for (const [index, id] of gone.entries()) {
+        if (index % 2) await storage.users.markDeleted(id, later())
+        else await storage.users.update(id, { bannedAt: later() })
+      }
+      const page = await storage.feed.home(reader, { limit: 2, before: null })
+      assert.deepEqual(page, [posts[2], posts[1]])
+      assert.deepEqual(await storage.feed.home(reader, { limit: 2, before: page[1]?.id ?? null }), [posts[0]])
+    },
+  },
+  {
     name: 'feed: a page holds at most `limit` posts that sort before `before`, although that one was removed',
     async run(make) {
       const storage = await make()

@@ -141,6 +141,67 @@ testFlaws<Ports>(feedStoreCases, createMemoryStorage, [
     fails: ['feed: posts of a deleted author are out at once, before anything of the account is purged'],
   },
   {
+    flaw: 'loses an author with the post that was the newest',
+    breaking(sound) {
+      const newest = new Map<string, string>()
+      return {
+        ...reworked(sound, async (posts) => {
+          const there = (await sound.posts.byIds([...newest.values()])).map((post) => post.authorId)
+          return posts.filter(({ authorId }) => there.includes(authorId))
+        }),
+        posts: {
+          ...sound.posts,
+          create(post, media) {
+            if (post.id > (newest.get(post.authorId) ?? '')) newest.set(post.authorId, post.id)
+            return sound.posts.create(post, media)
+          },
+        },
+      }
+    },
+    fails: [
+      'feed: an author whose newest posts are removed is found by the ones before, and by those that come',
+      'feed: a post that is removed while its author is banned does not come back with the author',
+    ],
+  },
+  {
+    flaw: 'shows after a ban what was there before it',
+    breaking(sound) {
+      const before: PostRecord[] = []
+      return {
+        ...reworked(sound, async (posts, userId) => {
+          const live = await postsOf(sound, [userId, ...(await followedBy(sound, userId))])
+          const authors = new Set(live.map((post) => post.authorId))
+          const kept = before.filter(
+            ({ id, authorId }) => authors.has(authorId) && !posts.some((post) => post.id === id),
+          )
+          return [...posts, ...kept].sort((a, b) => (a.id < b.id ? 1 : -1))
+        }),
+        users: {
+          ...sound.users,
+          async update(id, changes, hold) {
+            if (changes.bannedAt) before.push(...(await everythingOf(sound, [id])))
+            return await sound.users.update(id, changes, hold)
+          },
+        },
+      }
+    },
+    fails: ['feed: a post that is removed while its author is banned does not come back with the author'],
+  },
+  {
+    flaw: 'leaves out the banned after it has found a page',
+    breaking: (sound) => ({
+      feed: {
+        async home(userId, keyset) {
+          const authors = [userId, ...(await followedBy(sound, userId))]
+          const found = pageOf(await everythingOf(sound, authors), keyset)
+          const shown = await sound.feed.home(userId, all)
+          return found.filter(({ id }) => shown.some((post) => post.id === id))
+        },
+      },
+    }),
+    fails: ['feed: a page is full although many newer posts are of banned and deleted authors'],
+  },
+  {
     flaw: 'finds its place by a post that has to be there',
     breaking: ({ feed, posts }) => ({
       feed: {

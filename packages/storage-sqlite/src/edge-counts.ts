@@ -174,6 +174,7 @@ export function createEdgeCountTable(connection: Connection, edgeLists: EdgeList
           stored: storedOf,
           count: countOf,
           lists,
+          isSettled: () => true,
           correct({ kind, node, stored, counted }) {
             if (kind === 'post') return
             const by = { out: counted.out - stored.out, in: counted.in - stored.in }

@@ -1,90 +1,72 @@
-import type { FeedStore, Keyset, PostRecord } from '@kith/core'
+import type { FeedStore, Keyset } from '@kith/core'
 import type { Connection } from './database.ts'
 import { toKindNumber } from './edge-kinds.ts'
-import { fromHex, type StoredId, toStored } from './ids.ts'
+import { type StoredId, toStored } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
-import { postColumns, postFrom, type PostRow } from './post-store.ts'
+import { postColumnsOf, postFrom, type PostRow } from './post-store.ts'
 
-type FeedStatement = 'following' | 'recent' | 'heads' | 'ofAuthor' | 'posts'
+type FeedStatement = 'following' | 'hits' | 'recent' | 'heads'
 
-/** Every statement of the store. docs/feed.md tells how they were found, with figures. */
+const columns = postColumnsOf('post.')
+const recentPosts = `SELECT id, author_id FROM kith_posts
+  WHERE removed = 0 AND id < @before ORDER BY id DESC LIMIT @window`
+/** Whether a post is one of the right authors, and these are neither banned nor deleted. */
+const isShown = `(found.author_id = @userId OR EXISTS
+      (SELECT 1 FROM kith_edges WHERE kind = @follow AND from_id = @userId AND to_id = found.author_id))
+    AND EXISTS (SELECT 1 FROM kith_post_counts WHERE author_id = found.author_id AND newest IS NOT NULL)`
+
+/**
+ * Every statement of the store. A page is what one of the last two answers, so it shows one moment. Posts of an author
+ * who is banned or deleted are left out because such an author has no `newest`. docs/feed.md has the figures.
+ */
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
   following: 'SELECT outgoing FROM kith_edge_counts WHERE kind = @follow AND node = @userId',
+  hits: `SELECT count(*) AS hits FROM (${recentPosts}) AS found WHERE ${isShown}`,
   // The newest posts of all, of which those of the right authors are kept.
-  recent: `SELECT hex(id) AS id FROM (
-      SELECT id, author_id FROM kith_posts WHERE removed = 0 AND id < @before ORDER BY id DESC LIMIT @window)
-    WHERE author_id = @userId OR EXISTS
-      (SELECT 1 FROM kith_edges WHERE kind = @follow AND from_id = @userId AND to_id = author_id)
+  recent: `SELECT ${columns} FROM (${recentPosts}) AS found CROSS JOIN kith_posts AS post ON post.id = found.id
+    WHERE ${isShown}
     LIMIT @limit`,
-  // The newest post of each of these authors. Whose newest is not among the first ones has no post on the page at all.
-  heads: `SELECT hex(author) AS author, hex(newest) AS newest FROM (SELECT author, (SELECT max(id) FROM kith_posts
-      WHERE author_id = author AND removed = 0 AND id < @before) AS newest
-    FROM (SELECT @userId AS author UNION ALL
-      SELECT to_id FROM kith_edges WHERE kind = @follow AND from_id = @userId)
-    ORDER BY newest DESC LIMIT @limit)`,
-  ofAuthor: `SELECT hex(id) AS id FROM kith_posts
-    WHERE author_id = unhex(@author) AND removed = 0 AND id < @before AND id >= unhex(@floor)
-    ORDER BY kith_posts.id DESC LIMIT @limit`,
-  posts: `SELECT ${postColumns} FROM kith_posts AS post
-    WHERE id IN (SELECT unhex(value) FROM json_each(@ids)) AND removed = 0 AND EXISTS
-      (SELECT 1 FROM kith_users WHERE id = post.author_id AND banned_at IS NULL AND deleted_at IS NULL)`,
+  // The authors whose newest post below the cursor is among the first ones: nobody else can be on the page. Their posts
+  // are merged by a queue, which answers the newest it holds and takes in the one that its author wrote before.
+  heads: `WITH RECURSIVE page (id, author) AS (
+      SELECT * FROM (SELECT CASE WHEN newest < @before THEN newest ELSE (SELECT max(id) FROM kith_posts
+          WHERE author_id = author AND removed = 0 AND id < @before) END AS head, author
+        FROM (SELECT @userId AS author UNION ALL
+          SELECT to_id FROM kith_edges WHERE kind = @follow AND from_id = @userId)
+        CROSS JOIN kith_post_counts ON author_id = author
+        WHERE newest IS NOT NULL ORDER BY head DESC LIMIT @limit)
+      UNION ALL SELECT (SELECT max(id) FROM kith_posts
+        WHERE author_id = author AND removed = 0 AND id < page.id), author
+      FROM page WHERE page.id IS NOT NULL ORDER BY 1 DESC LIMIT @limit)
+    SELECT ${columns} FROM page CROSS JOIN kith_posts AS post ON post.id = page.id`,
 })
 
-/** From so many follows on, looking through the newest posts is cheaper than looking at every author. */
-const many = 700
+/** From so many follows on, the newest posts of all may be a shorter way to a page than the authors followed. */
+const many = 1500
 
-/** How many of the newest posts are looked through at most; whoever follows `many` finds a page long before. */
-const window = 4000
-
-interface Range {
-  limit: number
-  before: StoredId
-}
+/** So many of the newest posts tell how many have to be looked through for a page. */
+const sampled = 100
 
 /** Creates the feed store on a connection. */
 export function createFeedStore({ get, all, read }: Connection): FeedStore {
   const follow = toKindNumber('follow')
 
-  function recent(userId: StoredId, range: Range): string[] | null {
-    const row = get<{ outgoing: number }>(feedStatements.following, { userId, follow })
-    if (!row || row.outgoing < many) return null
-    const rows = all<{ id: string }>(feedStatements.recent, { userId, follow, window, ...range })
-    return rows.length === range.limit ? rows.map(({ id }) => id) : null
+  /** Looks through as many of the newest posts as authors are followed, where these promise to fill the page. */
+  function recent(range: { userId: StoredId; before: StoredId; limit: number }): PostRow[] | null {
+    const { userId, before, limit } = range
+    const following = get<{ outgoing: number }>(feedStatements.following, { userId, follow })?.outgoing ?? 0
+    if (following < many) return null
+    const hits =
+      get<{ hits: number }>(feedStatements.hits, { userId, follow, before, window: sampled })?.hits ?? 0
+    if (hits * following < limit * sampled) return null
+    const rows = all<PostRow>(feedStatements.recent, { ...range, follow, window: following })
+    return rows.length === limit ? rows : null
   }
 
-  function byAuthor(userId: StoredId, range: Range): string[] {
-    const heads = all<{ author: string; newest: string }>(feedStatements.heads, {
-      userId,
-      follow,
-      ...range,
-    })
-    // From the last of so many heads on there are enough posts, so nothing older can be on the page. Authors without any
-    // post come last and have no newest.
-    const floor = heads.length === range.limit ? (heads.at(-1)?.newest ?? '') : ''
-    return heads
-      .flatMap(({ author }) => all<{ id: string }>(feedStatements.ofAuthor, { author, floor, ...range }))
-      .map(({ id }) => id)
-      .sort()
-      .reverse()
-      .slice(0, range.limit)
+  function home(id: string, { limit, before }: Keyset): PostRow[] {
+    const range = { userId: toStored(id), before: beforeOrEnd(before), limit }
+    return recent(range) ?? all<PostRow>(feedStatements.heads, { ...range, follow })
   }
 
-  function home(id: string, { limit, before }: Keyset): PostRecord[] {
-    const found: PostRow[] = []
-    const userId = toStored(id)
-    const range = { limit, before: beforeOrEnd(before) }
-    for (;;) {
-      const ids = recent(userId, range) ?? byAuthor(userId, range)
-      const rows = all<PostRow>(feedStatements.posts, { ids: JSON.stringify(ids) })
-      found.push(...rows.sort((a, b) => (a.id < b.id ? 1 : -1)))
-      // Fewer than were found where an author is banned or deleted: the page is filled from what comes after.
-      const last = ids.at(-1)
-      if (rows.length === ids.length || ids.length < range.limit || last === undefined)
-        return found.map(postFrom)
-      range.limit = limit - found.length
-      range.before = toStored(fromHex(last))
-    }
-  }
-
-  return { home: (userId, keyset) => read(() => home(userId, keyset)) }
+  return { home: (userId, keyset) => read(() => home(userId, keyset).map(postFrom)) }
 }

@@ -1,15 +1,41 @@
 import type { RecountResult } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
+import { livingUser } from './living.ts'
 import { recount } from './recount.ts'
 
-type CountStatement = 'change' | 'forget' | 'byAuthors' | 'longer' | 'count' | 'long' | 'following'
+type CountStatement =
+  | 'add'
+  | 'remove'
+  | 'correct'
+  | 'settle'
+  | 'off'
+  | 'forget'
+  | 'byAuthors'
+  | 'longer'
+  | 'count'
+  | 'long'
+  | 'following'
 
-/** Every statement about the counts of posts. An author without live posts has no row. */
+const live = livingUser('@authorId')
+const last = '(SELECT max(id) FROM kith_posts WHERE author_id = @authorId AND removed = 0)'
+
+/**
+ * Every statement about the counts of posts. An author without live posts has no row. `newest` is the id of the newest one,
+ * and NULL while the author is banned or deleted: the feed finds its posts by it.
+ */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
-  change: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
+  add: `INSERT INTO kith_post_counts (author_id, posts, newest) VALUES (@authorId, 1, @id)
+    ON CONFLICT (author_id) DO UPDATE SET posts = posts + 1,
+      newest = iif(newest > excluded.newest, newest, excluded.newest)`,
+  remove: `UPDATE kith_post_counts SET posts = posts - @by, newest = CASE WHEN newest IS NOT NULL THEN ${last} END
+    WHERE author_id = @authorId`,
+  correct: `INSERT INTO kith_post_counts (author_id, posts) VALUES (@authorId, @by)
     ON CONFLICT (author_id) DO UPDATE SET posts = posts + excluded.posts`,
+  settle: `UPDATE kith_post_counts SET newest = CASE WHEN ${live} THEN ${last} END WHERE author_id = @authorId`,
+  off: `SELECT newest IS NOT CASE WHEN ${live} THEN ${last} END AS off
+    FROM kith_post_counts WHERE author_id = @authorId`,
   forget: 'DELETE FROM kith_post_counts WHERE author_id = @authorId AND posts = 0',
   byAuthors: `SELECT hex(author_id) AS author_id, posts FROM kith_post_counts
     WHERE author_id IN ${listOf('authorIds')}`,
@@ -23,9 +49,12 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
     UNION ALL SELECT min(author_id) FROM kith_posts WHERE author_id > @authorId AND removed = 0)`,
 })
 
-/** Keeps how many live posts each author has. Changes are part of the caller's transaction. */
+/** Keeps how many live posts each author has, and which is the newest. Changes are part of the caller's transaction. */
 export interface PostCountTable {
-  change(authorId: string, by: number): void
+  /** Counts a post that was written. */
+  add(post: { id: StoredId; authorId: StoredId }): void
+  /** Counts posts that were removed. */
+  remove(authorId: string, posts: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
   recount(after: string | null, limit: number): Promise<RecountResult>
@@ -40,10 +69,18 @@ const lists: readonly CountedList[] = [
 export function createPostCountTable(connection: Connection): PostCountTable {
   const { run, get, all } = connection
 
-  function change(id: string, by: number): void {
+  function remove(id: string, by: number): void {
     const authorId = toStored(id)
-    run(postCountStatements.change, { authorId, by })
-    if (by < 0) run(postCountStatements.forget, { authorId })
+    run(postCountStatements.remove, { authorId, by })
+    run(postCountStatements.forget, { authorId })
+  }
+
+  /** Sets a count right by what it is off, and the newest post. */
+  function correct(id: string, by: number): void {
+    const authorId = toStored(id)
+    run(postCountStatements.correct, { authorId, by })
+    run(postCountStatements.settle, { authorId })
+    run(postCountStatements.forget, { authorId })
   }
 
   function read(authorIds: readonly string[]): number[] {
@@ -56,7 +93,8 @@ export function createPostCountTable(connection: Connection): PostCountTable {
   const ofPosts = (posts: number): KindCounts => new Map([['post', { out: posts, in: 0 }]])
 
   return {
-    change,
+    add: ({ id, authorId }) => void run(postCountStatements.add, { id, authorId }),
+    remove,
     read,
     recount: (after, limit) =>
       recount(
@@ -73,7 +111,9 @@ export function createPostCountTable(connection: Connection): PostCountTable {
           count: (node) =>
             ofPosts(get<{ posts: number }>(postCountStatements.count, { node: toStored(node) })?.posts ?? 0),
           lists,
-          correct: ({ node, stored, counted }) => change(node, counted.out - stored.out),
+          isSettled: (author) =>
+            get<{ off: number }>(postCountStatements.off, { authorId: toStored(author) })?.off !== 1,
+          correct: ({ node, stored, counted }) => correct(node, counted.out - stored.out),
         },
         { after, limit },
       ),

@@ -16,8 +16,10 @@ export interface PostRow {
   edited_at: number | null
 }
 
-/** The columns of {@link PostRow}. */
-export const postColumns = 'hex(id) AS id, hex(author_id) AS author_id, caption, created_at, edited_at'
+/** The columns of {@link PostRow}, of a table of that name where there are others. */
+export const postColumnsOf = (table: '' | 'post.'): string =>
+  `hex(${table}id) AS id, hex(${table}author_id) AS author_id, caption, created_at, edited_at`
+const postColumns = postColumnsOf('')
 
 type PostStatement =
   'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
@@ -80,7 +82,7 @@ export function createPostStore(connection: Connection): PostStore {
           const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }
           run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
         }
-        counts.change(authorId, 1)
+        counts.add(post)
         return { outcome: 'created' }
       })
     },
@@ -95,7 +97,7 @@ export function createPostStore(connection: Connection): PostStore {
     remove(id) {
       return atomically(() => {
         const author = take(id)
-        if (author !== null) counts.change(author, -1)
+        if (author !== null) counts.remove(author, 1)
         return author !== null
       })
     },
@@ -104,7 +106,7 @@ export function createPostStore(connection: Connection): PostStore {
         const values = { authorId: toStored(authorId), limit }
         const ids = all<{ id: string }>(postStatements.ofAuthor, values).map(({ id }) => fromHex(id))
         for (const id of ids) take(id)
-        if (ids.length > 0) counts.change(authorId, -ids.length)
+        if (ids.length > 0) counts.remove(authorId, ids.length)
         return ids
       })
     },

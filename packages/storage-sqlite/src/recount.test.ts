@@ -73,6 +73,30 @@ test('so are counts of posts', async () => {
   expect(await posts.counts([authorId, other])).toEqual([2, 1])
 })
 
+test('and the newest post of an author, where a count that is right is named as well', async () => {
+  const { database, storage } = await spoilable()
+  const { posts, users, feed } = storage
+  const [live, banned] = [sampleUser(), sampleUser()]
+  for (const user of [live, banned]) await users.create(user)
+  const written = [live, live, banned].map(({ id }) => samplePost({ authorId: id }))
+  for (const post of written) await posts.create(post, [])
+  await users.update(banned.id, { bannedAt: new Date() })
+  expect((await inSteps(posts.recount)).differences).toEqual([])
+  const spoil = database.prepare('UPDATE kith_post_counts SET newest = ? WHERE author_id = ?')
+  spoil.run(toStored(written[0]?.id ?? ''), toStored(live.id))
+  spoil.run(toStored(written[2]?.id ?? ''), toStored(banned.id))
+  const named = ({ id }: { id: string }, count: number) => {
+    const counts = { out: count, in: 0 }
+    return { kind: 'post', node: id, stored: counts, counted: counts }
+  }
+  const expected = [named(live, 2), named(banned, 1)].sort((a, b) => (a.node < b.node ? -1 : 1))
+  expect((await inSteps(posts.recount)).differences).toEqual(expected)
+  expect((await inSteps(posts.recount)).differences).toEqual([])
+  const page = { limit: 9, before: null }
+  expect(await feed.home(live.id, page)).toEqual([written[1], written[0]])
+  expect(await feed.home(banned.id, page)).toEqual([])
+})
+
 test('a node without edges and an author without posts have no row of counts', async () => {
   const { database, storage, authorId, other } = await spoilable()
   for (const kind of edgeKinds) await storage.edges.remove({ kind, from: authorId, to: other })

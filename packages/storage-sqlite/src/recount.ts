@@ -15,7 +15,9 @@ export interface Counted {
   count(node: string): KindCounts
   /** What is counted at a node. */
   readonly lists: readonly CountedList[]
-  /** Sets a count right by what it is off. */
+  /** Whether what is stored beside the counts of a node is right. A node where only that is wrong differs by nothing. */
+  isSettled(node: string): boolean
+  /** Sets a count right by what it is off, and what is stored beside it. */
   correct(difference: CountDifference): void
 }
 
@@ -62,7 +64,7 @@ export async function recount(
       // The next step has room for it, unless it is the first of this one.
       if (counted.isLonger(node, left)) return found.checked > 0 ? found : { ...found, tooLong: node }
       const counts = counted.count(node)
-      if (differencesOf(node, counted.stored(node), counts).length > 0) found.wrong.push(node)
+      if (differencesIn(node, counted.stored(node), counts).length > 0) found.wrong.push(node)
       found.checked++
       found.last = node
       left -= thingsForNode
@@ -72,8 +74,12 @@ export async function recount(
     return { ...found, last: null }
   }
 
+  function differencesIn(node: string, stored: KindCounts, counts: KindCounts): CountDifference[] {
+    return differencesOf(node, { stored, counted: counts, isSettled: counted.isSettled(node) })
+  }
+
   function correctNode(node: string): CountDifference[] {
-    return correctAll(differencesOf(node, counted.stored(node), counted.count(node)))
+    return correctAll(differencesIn(node, counted.stored(node), counted.count(node)))
   }
 
   function correctAll(differences: CountDifference[]): CountDifference[] {
@@ -87,18 +93,21 @@ export async function recount(
       if (totals === 'more') return { checked: 0, differences: [], next: inside + node }
       // Another process that counts as well has finished it.
       if (totals === null) return { checked: 0, differences: [], next: node }
-      const differences = correctAll(differencesOf(node, counted.stored(node), totals))
+      const differences = correctAll(differencesIn(node, counted.stored(node), totals))
       return { checked: 1, differences, next: node }
     })
   }
 }
 
-function differencesOf(node: string, stored: KindCounts, counted: KindCounts): CountDifference[] {
+function differencesOf(
+  node: string,
+  { stored, counted, isSettled }: { stored: KindCounts; counted: KindCounts; isSettled: boolean },
+): CountDifference[] {
   const nothing = { out: 0, in: 0 }
   const differences: CountDifference[] = []
   for (const [kind, counts] of counted) {
     const before = stored.get(kind) ?? nothing
-    if (before.out !== counts.out || before.in !== counts.in)
+    if (before.out !== counts.out || before.in !== counts.in || !isSettled)
       differences.push({ kind, node, stored: before, counted: counts })
   }
   return differences

@@ -10,6 +10,7 @@ import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { toMillis } from './millis.ts'
+import { postCountStatements } from './post-counts.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
 type UserStatement =
@@ -102,6 +103,11 @@ export function createUserStore(connection: Connection): UserStore {
     }
   }
 
+  /** The feed finds the posts of this author, or no longer does. */
+  function settleNewest(id: string): void {
+    run(postCountStatements.settle, { authorId: toStored(id) })
+  }
+
   return {
     create(user, now) {
       return atomically((): CreateUserResult => {
@@ -145,6 +151,7 @@ export function createUserStore(connection: Connection): UserStore {
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
+        if ((before.bannedAt === null) !== (user.bannedAt === null)) settleNewest(id)
         note(before, user, hold?.until)
         return { outcome: 'updated', user }
       })
@@ -163,6 +170,7 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically(() => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) }) === 0) return false
+        settleNewest(id)
         note(before, null, heldUntil)
         return true
       })

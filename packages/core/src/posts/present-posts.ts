@@ -27,6 +27,7 @@ export function createPresentPosts(storage: Storage, people: People, config: Med
       viewer ? edges.among({ kind: 'like', side: 'out', node }, ids) : none,
       viewer ? edges.among({ kind: 'save', side: 'out', node }, ids) : none,
     ])
+    const [likedIds, savedIds] = [new Set(liked), new Set(saved)]
     const mediaByPost = Map.groupBy(items, (item) => item.attachment?.subject ?? '')
     return posts.map((post, index) => {
       const author = authors.get(post.authorId)
@@ -37,7 +38,7 @@ export function createPresentPosts(storage: Storage, people: People, config: Med
         caption: post.caption,
         media: (mediaByPost.get(post.id) ?? []).sort(byPosition).map((item) => toView(config, item)),
         counts: { likes: likes[index]?.in ?? 0 },
-        ...(viewer && { viewer: { liked: liked.includes(post.id), saved: saved.includes(post.id) } }),
+        ...(viewer && { viewer: { liked: likedIds.has(post.id), saved: savedIds.has(post.id) } }),
         createdAt: post.createdAt.toISOString(),
         editedAt: post.editedAt?.toISOString() ?? null,
       }

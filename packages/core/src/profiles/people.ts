@@ -100,8 +100,7 @@ export function createPeople({ users, edges, posts, media }: Storage, config: Me
       return { ...shown(user, { avatars, covers }), ...ownPart(user) }
     },
     async authors(ids) {
-      const found = await visible(ids)
-      const avatars = await images('avatar', [...found.keys()])
+      const [found, avatars] = await Promise.all([visible(ids), images('avatar', [...new Set(ids)])])
       return new Map(
         [...found.values()].map(({ id, username, name }) => [
           id,
