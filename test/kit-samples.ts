@@ -10,6 +10,7 @@ export {
   sampleSession,
   sampleUser,
 } from '../packages/conformance/src/records.ts'
+export { peopled } from '../packages/conformance/src/peopled.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'
 export { isoBombs, webmBombs } from '../packages/conformance/src/video-processor/bombs.ts'
 export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-processor/hiding.ts'

@@ -29,31 +29,28 @@ async function signIn(kith: Kith, username = 'ana'): Promise<Viewer> {
   return { userId: user.id, sessionId: session.id }
 }
 
-test.each(['sessions.list', 'sessions.revokeAll'])(
-  'a ban that dies at %s, after the mark, is finished by upkeep: no session of the account is left',
-  async (call) => {
-    const { kith, options } = createInstance()
-    const ana = await signIn(kith)
-    const ben = await signIn(kith, 'ben')
-    const dying = createKith({ ...options, storage: failing(options.storage, [call]) })
-    await expect(dying.accounts.ban(ana.userId)).rejects.toThrow('died')
-    const { sessions } = options.storage
-    expect((await sessions.byId(ana.sessionId))?.revokedAt).toBeNull()
-    const ended: string[] = []
-    kith.events.on('session.revoked', ({ sessionId }) => void ended.push(sessionId))
-    for (const _run of [1, 2]) expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
-    expect(ended).toEqual([ana.sessionId])
-    expect((await sessions.byId(ben.sessionId))?.revokedAt).toBeNull()
-    expect(await sessions.list(ana.userId, new Date('2026-01-01'), { limit: 9, before: null })).toEqual([])
-  },
-)
+test('a ban that dies after the mark is finished by upkeep: no session of the account is left', async () => {
+  const { kith, options } = createInstance()
+  const ana = await signIn(kith)
+  const ben = await signIn(kith, 'ben')
+  const dying = createKith({ ...options, storage: failing(options.storage, ['sessions.revokeAll']) })
+  await expect(dying.accounts.ban(ana.userId)).rejects.toThrow('died')
+  const { sessions } = options.storage
+  expect((await sessions.byId(ana.sessionId))?.revokedAt).toBeNull()
+  const ended: string[] = []
+  kith.events.on('session.revoked', ({ sessionId }) => void ended.push(sessionId))
+  for (const _run of [1, 2]) expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
+  expect(ended).toEqual([ana.sessionId])
+  expect((await sessions.byId(ben.sessionId))?.revokedAt).toBeNull()
+  expect(await sessions.list(ana.userId, new Date('2026-01-01'), { limit: 9, before: null })).toEqual([])
+})
 
 test('access tokens of a ban that upkeep finished fail from the next request on', async () => {
   const { kith, options } = createInstance()
   const { user, tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
   await kith.sessions.authenticate(tokens.accessToken)
-  const dying = createKith({ ...options, storage: failing(options.storage, ['sessions.list']) })
-  await expect(dying.accounts.ban(user.id)).rejects.toThrow('died')
+  // A process that dies right after this has told nobody.
+  await options.storage.users.update(user.id, { bannedAt: new Date('2026-01-01'), endSessions: true })
   expect((await kith.sessions.authenticate(tokens.accessToken)).userId).toBe(user.id)
   await kith.upkeep.run()
   expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')

@@ -11,7 +11,17 @@ interface CountRow {
 }
 
 type CountStatement =
-  'change' | 'forget' | 'byNodes' | 'stored' | 'longer' | 'count' | 'longOut' | 'longIn' | 'following'
+  | 'change'
+  | 'add'
+  | 'into'
+  | 'forget'
+  | 'byNodes'
+  | 'stored'
+  | 'longer'
+  | 'count'
+  | 'longOut'
+  | 'longIn'
+  | 'following'
 
 /** For each kind and side, by number and field. One statement with all of them costs half as much as one for each. */
 const sides = kindNumbers.flatMap((kind) => [
@@ -24,6 +34,11 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
   change: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, @node, @out, @in)
       ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
         incoming = incoming + excluded.incoming`,
+  // The node at the end comes last, and so does its count.
+  add: `INSERT INTO kith_edge_counts (kind, node, outgoing, incoming) VALUES (@kind, @from, 1, 0), (@kind, @to, 0, 1)
+      ON CONFLICT (kind, node) DO UPDATE SET outgoing = outgoing + excluded.outgoing,
+        incoming = incoming + excluded.incoming RETURNING incoming`,
+  into: 'SELECT incoming FROM kith_edge_counts WHERE kind = @kind AND node = @to',
   forget:
     'DELETE FROM kith_edge_counts WHERE kind = @kind AND node = @node AND outgoing = 0 AND incoming = 0',
   byNodes: `SELECT node, outgoing, incoming FROM kith_edge_counts
@@ -62,6 +77,10 @@ interface CountedEdge {
 export interface EdgeCountTable {
   /** Counts edges at both of their ends: 1 when they became visible, -1 when they no longer are. */
   change(edges: readonly CountedEdge[], by: 1 | -1): void
+  /** Counts one edge that is new, and returns how many end at its end now. */
+  add(edge: CountedEdge): number
+  /** How many edges of its kind end at the end of this one. */
+  into(edge: CountedEdge): number
   /** The counts of these nodes, in their order. */
   read(kind: EdgeKind, nodes: readonly string[]): EdgeCounts[]
   recount(after: string | null, limit: number): Promise<RecountResult>
@@ -114,6 +133,8 @@ export function createEdgeCountTable(connection: Connection): EdgeCountTable {
       }
       for (const { node, kind, ...counts } of nodes.values()) changeNode({ node, kind }, counts)
     },
+    add: (edge) => all<{ incoming: number }>(edgeCountStatements.add, { ...edge }).at(-1)?.incoming ?? 0,
+    into: ({ kind, to }) => get<{ incoming: number }>(edgeCountStatements.into, { kind, to })?.incoming ?? 0,
     read(kind, nodes) {
       const values = { kind: toKindNumber(kind), nodes: JSON.stringify(nodes) }
       const rows = all<CountRow>(edgeCountStatements.byNodes, values)

@@ -1,9 +1,10 @@
-import type { EdgeRecord, EdgeStore } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core'
 import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
 import { fromKindNumber, toKindNumber } from './edge-kinds.ts'
 import { afterEveryId } from './keyset.ts'
+import { livingPost, livingUser } from './living.ts'
 
 interface EdgeRow {
   id: string
@@ -12,14 +13,31 @@ interface EdgeRow {
   to_id: string
 }
 
-type EdgeStatement = 'add' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
+type EdgeStatement =
+  | 'addToUser'
+  | 'addToPost'
+  | 'endsAtUser'
+  | 'endsAtPost'
+  | 'remove'
+  | 'listOut'
+  | 'listIn'
+  | 'amongOut'
+  | 'amongIn'
+
+/** Adds an edge between two ends that live. */
+const add = (end: string): string => `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden)
+    SELECT @kind, @from, @to, @id, EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
+      + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1)
+    WHERE ${livingUser('@from')} AND ${end}
+    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`
+const ends = (end: string): string => `SELECT ${livingUser('@from')} AS starts, ${end} AS stops`
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
-  add: `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden) VALUES (@kind, @from, @to, @id,
-      EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
-        + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1))
-    ON CONFLICT (kind, from_id, to_id) DO NOTHING RETURNING hidden`,
+  addToUser: add(livingUser('@to')),
+  addToPost: add(livingPost('@to')),
+  endsAtUser: ends(livingUser('@to')),
+  endsAtPost: ends(livingPost('@to')),
   remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
   listOut: `SELECT id, kind, from_id, to_id FROM kith_edges
     WHERE kind = @kind AND from_id = @node AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`,
@@ -34,33 +52,34 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
-  const { all, read, atomically } = connection
+  const { get, all, read, atomically } = connection
   const counts = createEdgeCountTable(connection)
   const hiding = createEdgeHiding(connection, counts)
 
-  /** Runs a statement on one edge and counts the edge if that made a difference that is seen. */
-  function change(
-    { kind, from, to, id }: Omit<EdgeRecord, 'id'> & { id?: string },
-    sql: string,
-    by: 1 | -1,
-  ): Promise<{ changed: boolean; count: number }> {
-    return atomically(() => {
-      const edge = { kind: toKindNumber(kind), from, to }
-      const [row] = all<{ hidden: number }>(sql, id === undefined ? edge : { ...edge, id })
-      if (row?.hidden === 0) counts.change([edge], by)
-      const [{ in: count } = { in: 0 }] = counts.read(kind, [to])
-      return { changed: row !== undefined, count }
-    })
-  }
-
   return {
-    async add(edge) {
-      const { changed, count } = await change(edge, edgeStatements.add, 1)
-      return { added: changed, count }
+    add({ id, kind, from, to }) {
+      const toPost = edgeEnds[kind].to === 'post'
+      const edge = { kind: toKindNumber(kind), from, to }
+      return atomically((): AddEdgeResult => {
+        const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
+        const [row] = all<{ hidden: number }>(sql, { ...edge, id })
+        if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
+        const live = get<{ starts: number; stops: number }>(
+          toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
+          { from, to },
+        )
+        if (!live?.stops) return { outcome: 'gone', end: 'to' }
+        if (!live.starts) return { outcome: 'gone', end: 'from' }
+        return { outcome: 'already', count: counts.into(edge) }
+      })
     },
-    async remove({ kind, from, to }) {
-      const { changed, count } = await change({ kind, from, to }, edgeStatements.remove, -1)
-      return { removed: changed, count }
+    remove({ kind, from, to }) {
+      const edge = { kind: toKindNumber(kind), from, to }
+      return atomically(() => {
+        const [row] = all<{ hidden: number }>(edgeStatements.remove, edge)
+        if (row?.hidden === 0) counts.change([edge], -1)
+        return { removed: row !== undefined, count: counts.into(edge) }
+      })
     },
     list({ kind, side, node }, { limit, before }) {
       const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn

@@ -1,6 +1,7 @@
-import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
+import type { AttachResult, MediaMeasures, MediaRecord, MediaStore, MediaUse } from '@kith/core'
 import type { Connection } from './database.ts'
 import { afterEveryId, beforeEveryId } from './keyset.ts'
+import { userLives } from './living.ts'
 import { fromMillis, toMillis } from './millis.ts'
 
 interface MediaRow {
@@ -11,7 +12,7 @@ interface MediaRow {
   created_at: number
   state: MediaRecord['state']
   measures: string | null
-  use: 'post' | 'avatar' | 'cover' | null
+  use: MediaUse | null
   subject: string | null
   position: number | null
   alt: string | null
@@ -31,6 +32,7 @@ type MediaStatement =
   | 'bySubjects'
   | 'free'
   | 'attach'
+  | 'attachToOwner'
   | 'releaseUsed'
   | 'releaseOwned'
   | 'releaseUnused'
@@ -55,7 +57,9 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
     AND state = 'ready' AND use IS NULL`,
   attach: `UPDATE kith_media SET use = @use, subject = @subject, position = @position, alt = @alt
     WHERE id = @id AND owner_id = @ownerId AND state = 'ready' AND use IS NULL`,
-  releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except`,
+  attachToOwner: `UPDATE kith_media SET use = @use, subject = @ownerId, position = 0, alt = ''
+    WHERE id = @id AND owner_id = @ownerId AND kind = 'image' AND state = 'ready' AND use IS NULL`,
+  releaseUsed: `${release} WHERE use = @use AND subject = @subject AND id IS NOT @except RETURNING id`,
   releaseOwned: `${release} WHERE id IN
     (SELECT id FROM kith_media WHERE owner_id = @ownerId AND state <> 'released' LIMIT @limit)`,
   releaseUnused: `${release} WHERE id IN (SELECT id FROM kith_media
@@ -66,7 +70,11 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
 })
 
 /** Creates the media store on a connection. */
-export function createMediaStore({ run, all, read, write, atomically }: Connection): MediaStore {
+export function createMediaStore({ run, get, all, read, write, atomically }: Connection): MediaStore {
+  function releaseUsed(use: MediaUse, subject: string, except: string | null): string[] {
+    return all<{ id: string }>(mediaStatements.releaseUsed, { use, subject, except }).map(({ id }) => id)
+  }
+
   return {
     async reserve({ id, ownerId, kind, contentType, createdAt, state, measures, attachment }) {
       const row = {
@@ -110,16 +118,13 @@ export function createMediaStore({ run, all, read, write, atomically }: Connecti
       return read(() => all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom))
     },
     attach(id, ownerId, use) {
-      const place = { use, subject: ownerId }
-      return atomically(() => {
-        const attached = run(mediaStatements.attach, { id, ownerId, ...place, position: 0, alt: '' }) === 1
-        if (attached) run(mediaStatements.releaseUsed, { ...place, except: id })
-        return attached
+      return atomically((): AttachResult => {
+        if (!get<{ lives: number }>(userLives, { userId: ownerId })?.lives) return { outcome: 'gone' }
+        if (run(mediaStatements.attachToOwner, { id, ownerId, use }) === 0) return { outcome: 'unavailable' }
+        return { outcome: 'attached', released: releaseUsed(use, ownerId, id) }
       })
     },
-    async detach(use, ownerId) {
-      await write(() => run(mediaStatements.releaseUsed, { use, subject: ownerId, except: null }))
-    },
+    detach: (use, ownerId) => write(() => releaseUsed(use, ownerId, null)),
     releaseAll(ownerId, limit) {
       return write(() => run(mediaStatements.releaseOwned, { ownerId, limit }))
     },

@@ -1,10 +1,10 @@
-import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
+import { type CreatePostResult, KithError, type PostMedia, type PostRecord, type PostStore } from '@kith/core'
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
+import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import { createPostCountTable } from './post-counts.ts'
-import { removalFrom, type RemovalRow } from './removal-row.ts'
 
 /** A post as its row has it. */
 export interface PostRow {
@@ -19,16 +19,7 @@ export interface PostRow {
 export const postColumns = 'id, author_id, caption, created_at, edited_at'
 
 type PostStatement =
-  | 'insert'
-  | 'idInUse'
-  | 'byIds'
-  | 'edit'
-  | 'remove'
-  | 'ofAuthor'
-  | 'byAuthor'
-  | 'toPurge'
-  | 'purgeAgain'
-  | 'purge'
+  'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
@@ -42,9 +33,8 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   ofAuthor: 'SELECT id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
     ORDER BY id DESC LIMIT @limit`,
-  toPurge: `SELECT id, again_at FROM kith_posts WHERE removed = 1 AND again_at <= @now
-    ORDER BY again_at, id LIMIT @limit`,
-  purgeAgain: 'UPDATE kith_posts SET again_at = @again WHERE id = @id AND removed = 1',
+  // `again_at` is 0 in every row but those that an older release has purged once.
+  toPurge: 'SELECT id FROM kith_posts WHERE removed = 1 ORDER BY again_at, id LIMIT @limit',
   purge: 'DELETE FROM kith_posts WHERE id = @id AND removed = 1',
 })
 
@@ -55,7 +45,9 @@ export function createPostStore(connection: Connection): PostStore {
   const { run, get, all, read, write, atomically } = connection
   const counts = createPostCountTable(connection)
 
-  function unavailable(ownerId: string, ids: readonly string[]): string[] {
+  function unavailable(ownerId: string, media: readonly PostMedia[]): string[] {
+    if (media.length === 0) return []
+    const ids = media.map(({ id }) => id)
     const free = all<{ id: string }>(mediaStatements.free, { ownerId, ids: JSON.stringify(ids) })
     return ids.filter((id) => !free.some((item) => item.id === id))
   }
@@ -64,20 +56,18 @@ export function createPostStore(connection: Connection): PostStore {
   function take(id: string): string | null {
     const [post] = all<{ author_id: string }>(postStatements.remove, { id })
     if (!post) return null
-    run(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
+    all(mediaStatements.releaseUsed, { use: 'post', subject: id, except: null })
     return post.author_id
   }
 
   return {
     create({ id, authorId, caption, createdAt, editedAt }, media) {
       return atomically((): CreatePostResult => {
-        const missing = unavailable(
-          authorId,
-          media.map((item) => item.id),
-        )
-        if (missing.length > 0) {
+        const lives = get<{ lives: number }>(userLives, { userId: authorId })?.lives === 1
+        const missing = unavailable(authorId, media)
+        if (!lives || missing.length > 0) {
           if (get(postStatements.idInUse, { id })) throw new KithError('storage-failed', { detail: idInUse })
-          return { outcome: 'media-unavailable', ids: missing }
+          return lives ? { outcome: 'media-unavailable', ids: missing } : { outcome: 'gone' }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
         run(postStatements.insert, { id, authorId, caption, ...dates })
@@ -117,17 +107,11 @@ export function createPostStore(connection: Connection): PostStore {
       return read(() => all<PostRow>(postStatements.byAuthor, range).map(postFrom))
     },
     counts: (authorIds) => read(() => counts.read(authorIds)),
-    toPurge(now, limit) {
-      return read(() =>
-        all<RemovalRow>(postStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
-      )
+    toPurge(limit) {
+      return read(() => all<{ id: string }>(postStatements.toPurge, { limit }).map(({ id }) => id))
     },
-    async purge(id, again) {
-      await write(() =>
-        again
-          ? run(postStatements.purgeAgain, { id, again: toMillis(again) })
-          : run(postStatements.purge, { id }),
-      )
+    async purge(id) {
+      await write(() => run(postStatements.purge, { id }))
     },
     recount: async (after, limit) => counts.recount(after, limit),
   }

@@ -40,7 +40,7 @@ function planOf(sql: string): string[] {
 
 /** The steps that read a table of ours. Ids that were passed as JSON, and subqueries, are read as a whole. */
 function readsOf(sql: string): string[] {
-  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW))/.test(step))
+  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step))
 }
 
 /** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
@@ -60,6 +60,7 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
+      "edgeCounts.add": [],
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
@@ -80,6 +81,9 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.forget": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
+      "edgeCounts.into": [
+        "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
+      ],
       "edgeCounts.longIn": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_in (kind=? AND to_id=? AND hidden=? AND id>?)",
       ],
@@ -97,7 +101,16 @@ test('each statement uses the index that was made for it', () => {
       "edgeCounts.stored": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
       ],
-      "edges.add": [
+      "edges.addToPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_recent (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+        "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
+      ],
+      "edges.addToUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
       ],
@@ -114,6 +127,15 @@ test('each statement uses the index that was made for it', () => {
       "edges.dropOut": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
         "SEARCH kith_edges USING COVERING INDEX kith_edges_out (kind=? AND from_id=?)",
+      ],
+      "edges.endsAtPost": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH post USING COVERING INDEX kith_posts_recent (id=?)",
+        "SEARCH author USING PRIMARY KEY (id=?)",
+      ],
+      "edges.endsAtUser": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
       "edges.forgetNode": [
         "SEARCH kith_hidden_nodes USING PRIMARY KEY (node=?)",
@@ -190,6 +212,9 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_long_counts USING PRIMARY KEY (node=? AND kind=?)",
       ],
       "media.attach": [
+        "SEARCH kith_media USING PRIMARY KEY (id=?)",
+      ],
+      "media.attachToOwner": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
       "media.byIds": [
@@ -273,14 +298,11 @@ test('each statement uses the index that was made for it', () => {
       "posts.purge": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
-      "posts.purgeAgain": [
-        "SEARCH kith_posts USING PRIMARY KEY (id=?)",
-      ],
       "posts.remove": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
       "posts.toPurge": [
-        "SEARCH kith_posts USING COVERING INDEX kith_posts_removed (again_at<?)",
+        "SCAN kith_posts USING COVERING INDEX kith_posts_removed",
       ],
       "sessions.byId": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
@@ -338,9 +360,6 @@ test('each statement uses the index that was made for it', () => {
       "users.purge": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
-      "users.purgeAgain": [
-        "SEARCH kith_users USING PRIMARY KEY (id=?)",
-      ],
       "users.replaceHash": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
@@ -350,7 +369,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone=?)",
       ],
       "users.toPurge": [
-        "SEARCH kith_users USING INDEX kith_users_deleted (again_at<?)",
+        "SCAN kith_users USING INDEX kith_users_deleted",
       ],
       "users.unhold": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { edgeKinds, type RecountResult } from '@kith/core'
 import { expect, test } from 'vitest'
-import { sampleEdge, samplePost } from '../test/samples.ts'
+import { peopled } from '../../../test/kit-samples.ts'
+import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'
 import { createSqliteStorage } from './index.ts'
 
 /** A storage with a few nodes, and the database under it, to spoil its counts. */
@@ -11,9 +12,11 @@ async function spoilable() {
   await storage.migrate()
   const edge = sampleEdge()
   const [authorId, other] = [edge.from, edge.to]
+  for (const id of [authorId, other]) await storage.users.create(sampleUser({ id }))
+  for (let post = 0; post < 2; post++) await storage.posts.create(samplePost({ authorId }), [])
+  // An account and a post of one id, so that edges of every kind end at one node.
+  await storage.posts.create(samplePost({ id: other, authorId: other }), [])
   for (const kind of edgeKinds) await storage.edges.add({ ...edge, kind })
-  for (const each of [authorId, authorId, other])
-    await storage.posts.create(samplePost({ authorId: each }), [])
   return { database, storage, authorId, other }
 }
 
@@ -78,7 +81,7 @@ test('a node without edges and an author without posts have no row of counts', a
 /** A node with so many followers, and the recount of it in the smallest steps, of which each looks at 50 edges. */
 async function celebrity(followers: number) {
   const database = new DatabaseSync(':memory:')
-  const storage = createSqliteStorage({ database })
+  const storage = peopled(createSqliteStorage({ database }))
   await storage.migrate()
   const { to: node } = sampleEdge()
   const all = Array.from({ length: followers }, () => sampleEdge({ to: node }))

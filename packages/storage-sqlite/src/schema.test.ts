@@ -60,7 +60,7 @@ test('a file of version 1 comes up to date with everything in it', async () => {
     sessionEpoch: 0,
     createdAt: new Date(7),
   })
-  expect(await storage.users.toPurge(new Date(0), 10)).toEqual([{ id: 'u2', purged: false }])
+  expect(await storage.users.toPurge(10)).toEqual(['u2'])
   expect(await storage.sessions.byId('s1')).toMatchObject({
     epoch: 0,
     generation: 3,
@@ -95,14 +95,13 @@ test('a file of version 2 comes up to date, and its accounts can be social', asy
 
   expect((await storage.users.byIds(['u1', 'u2', 'u3', 'u4'])).map((user) => user.id)).toEqual(['u1', 'u3'])
   expect(await storage.users.bannedIds({ limit: 9, before: null })).toEqual(['u3'])
-  expect(await storage.users.toPurge(new Date(0), 9)).toEqual([
-    { id: 'u2', purged: false },
-    { id: 'u4', purged: false },
-  ])
+  expect(await storage.users.toPurge(9)).toEqual(['u2', 'u4'])
   expect(await storage.sessions.list('u1', new Date(24), { limit: 9, before: null })).toHaveLength(1)
+  await storage.users.update('u3', { bannedAt: null })
   const [own, banned] = [samplePost({ authorId: 'u1' }), samplePost({ authorId: 'u3' })]
   for (const post of [own, banned]) await storage.posts.create(post, [])
   await storage.edges.add(sampleEdge({ from: 'u1', to: 'u3' }))
+  await storage.users.update('u3', { bannedAt: new Date(11) })
   expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([own])
   await storage.users.update('u3', { bannedAt: null })
   expect(await storage.feed.home('u1', { limit: 9, before: null })).toEqual([banned, own])
@@ -125,7 +124,7 @@ function writeVersion3(path: string): void {
   database.close()
 }
 
-test('a file of version 3 comes up to date, and what was removed before is purged twice like anything else', async () => {
+test('a file of version 3 comes up to date, and what was removed before is purged like anything else', async () => {
   const path = freshPath()
   writeVersion3(path)
   const storage = createSqliteStorage({ path })
@@ -133,17 +132,12 @@ test('a file of version 3 comes up to date, and what was removed before is purge
   expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
 
   const { users, posts, media } = storage
-  const [now, again] = [new Date(20), new Date(30)]
   const ids = { users: ['u2', 'u4'], posts: ['p2', 'p3'] } as const
   for (const name of ['users', 'posts'] as const) {
     const store = { users, posts }[name]
-    const due = (purged: boolean) => ids[name].map((id) => ({ id, purged }))
-    expect(await store.toPurge(now, 9)).toEqual(due(false))
-    for (const id of ids[name]) await store.purge(id, again)
-    expect(await store.toPurge(now, 9)).toEqual([])
-    expect(await store.toPurge(again, 9)).toEqual(due(true))
-    for (const id of ids[name]) await store.purge(id, null)
-    expect(await store.toPurge(again, 9)).toEqual([])
+    expect(await store.toPurge(9)).toEqual(ids[name])
+    for (const id of ids[name]) await store.purge(id)
+    expect(await store.toPurge(9)).toEqual([])
   }
   expect((await users.byIds(['u1', 'u2', 'u3', 'u4'])).map((user) => user.id)).toEqual(['u1', 'u3'])
   expect(await posts.byAuthor('u1', { limit: 9, before: null })).toMatchObject([
@@ -152,9 +146,9 @@ test('a file of version 3 comes up to date, and what was removed before is purge
   expect(await posts.counts(['u1'])).toEqual([1])
   expect(await media.byOwner('u1', { limit: 9, before: null })).toMatchObject([{ id: 'm1' }])
   await posts.remove('p1')
-  await users.markDeleted('u1', now)
-  expect(await posts.toPurge(now, 9)).toEqual([{ id: 'p1', purged: false }])
-  expect(await users.toPurge(now, 9)).toEqual([{ id: 'u1', purged: false }])
+  await users.markDeleted('u1', new Date(20))
+  expect(await posts.toPurge(9)).toEqual(['p1'])
+  expect(await users.toPurge(9)).toEqual(['u1'])
   await storage.close()
 })
 
@@ -223,7 +217,9 @@ test('a removed post and its media keep nothing that was written', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
-  const post = samplePost({ caption: 'secret' })
+  const author = sampleUser()
+  await storage.users.create(author)
+  const post = samplePost({ authorId: author.id, caption: 'secret' })
   const upload = sampleMedia({ ownerId: post.authorId })
   await storage.media.reserve(upload)
   await storage.media.ready(upload.id, sampleMeasures)
@@ -241,7 +237,7 @@ test('a removed post and its media keep nothing that was written', async () => {
     subject: null,
     alt: null,
   })
-  await storage.posts.purge(post.id, null)
+  await storage.posts.purge(post.id)
   await storage.media.forget(upload.id)
   for (const table of ['kith_posts', 'kith_post_counts', 'kith_media']) {
     expect(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()).toEqual({ rows: 0 })
@@ -273,7 +269,7 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     role: 'member',
     session_epoch: 0,
   })
-  await storage.users.purge(user.id, null)
+  await storage.users.purge(user.id)
   expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })
   database.close()
 })

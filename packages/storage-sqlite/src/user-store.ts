@@ -9,7 +9,6 @@ import {
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { toMillis } from './millis.ts'
-import { removalFrom, type RemovalRow } from './removal-row.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
 type UserStatement =
@@ -29,7 +28,6 @@ type UserStatement =
   | 'forgetUsernames'
   | 'bannedIds'
   | 'toPurge'
-  | 'purgeAgain'
   | 'purge'
 
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
@@ -63,9 +61,8 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     (SELECT username FROM kith_held_usernames WHERE held_until <= @now ORDER BY held_until LIMIT @limit)`,
   bannedIds: `SELECT id FROM kith_users WHERE banned_at IS NOT NULL AND deleted_at IS NULL AND id < @before
     ORDER BY id DESC LIMIT @limit`,
-  toPurge: `SELECT id, again_at FROM kith_users WHERE deleted_at IS NOT NULL AND again_at <= @now
-    ORDER BY again_at, id LIMIT @limit`,
-  purgeAgain: 'UPDATE kith_users SET again_at = @again WHERE id = @id AND deleted_at IS NOT NULL',
+  // `again_at` is 0 in every row but those that an older release has purged once.
+  toPurge: 'SELECT id FROM kith_users WHERE deleted_at IS NOT NULL ORDER BY again_at, id LIMIT @limit',
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
 
@@ -131,9 +128,11 @@ export function createUserStore(connection: Connection): UserStore {
     update(id, changes, hold) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id }))
-        if (!before) return { outcome: 'missing' }
+        if (!before) return { outcome: 'gone' }
         const { endSessions = false, ...fields } = structuredClone(changes)
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
+        const givesUp = fields.username === null || fields.email === null
+        if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
@@ -162,17 +161,11 @@ export function createUserStore(connection: Connection): UserStore {
       const range = { limit, before: before ?? afterEveryId }
       return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => id))
     },
-    toPurge(now, limit) {
-      return read(() =>
-        all<RemovalRow>(userStatements.toPurge, { now: toMillis(now), limit }).map(removalFrom),
-      )
+    toPurge(limit) {
+      return read(() => all<{ id: string }>(userStatements.toPurge, { limit }).map(({ id }) => id))
     },
-    async purge(id, again) {
-      await write(() =>
-        again
-          ? run(userStatements.purgeAgain, { id, again: toMillis(again) })
-          : run(userStatements.purge, { id }),
-      )
+    async purge(id) {
+      await write(() => run(userStatements.purge, { id }))
     },
   }
 }

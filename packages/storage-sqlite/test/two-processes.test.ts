@@ -9,6 +9,7 @@ import {
   userStoreCases,
 } from '@kith/conformance'
 import type {
+  AddEdgeResult,
   CreatePostResult,
   CreateUserResult,
   EdgeStore,
@@ -21,6 +22,7 @@ import type {
   UserStore,
 } from '@kith/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { peopled } from '../../../test/kit-samples.ts'
 import { createSqliteStorage } from '../src/index.ts'
 import { sampleEdge, sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './samples.ts'
 import { type Call, startStoreWorkers, type StoreWorkers } from './store-workers.ts'
@@ -40,8 +42,11 @@ async function migratedPath(): Promise<string> {
   return path
 }
 
-async function freshStores(): Promise<Pick<Storage, 'users' | 'edges' | 'posts' | 'media' | 'feed'>> {
-  const path = await migratedPath()
+type Stores = Pick<Storage, 'users' | 'edges' | 'posts' | 'media' | 'feed'>
+
+const freshStores = async (): Promise<Stores> => storesIn(await migratedPath())
+
+function storesIn(path: string): Stores {
   return {
     users: workers.port(path, 'users'),
     edges: workers.port(path, 'edges'),
@@ -54,7 +59,7 @@ async function freshStores(): Promise<Pick<Storage, 'users' | 'edges' | 'posts' 
 describe('the cases of the kit with every other call in another process', () => {
   runCases(test, userStoreCases, async () => workers.port(await migratedPath(), 'users'))
   runCases(test, sessionStoreCases, async () => workers.port(await migratedPath(), 'sessions'))
-  runCases(test, edgeStoreCases, async () => workers.port(await migratedPath(), 'edges'))
+  runCases(test, edgeStoreCases, freshStores)
   runCases(test, postStoreCases, freshStores)
   runCases(test, mediaStoreCases, freshStores)
   runCases(test, feedStoreCases, freshStores)
@@ -163,10 +168,12 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const target = sampleEdge().to
     const all = slots.map(() => sampleEdge({ to: target }))
     const call = (verb: string): Call[] => all.map((edge) => ({ port: 'edges', verb, values: [edge] }))
-    const added = await workers.race<{ added: boolean; count: number }>(path, call('add'))
-    expect(winners(added, (answer) => answer.added)).toEqual(oneEach)
+    const users = workers.port<UserStore>(path, 'users')
+    for (const id of [target, ...all.map(({ from }) => from)]) await users.create(sampleUser({ id }))
+    const added = await workers.race<AddEdgeResult>(path, call('add'))
+    expect(winners(added, ({ outcome }) => outcome === 'added')).toEqual(oneEach)
     // Each that added answers a count of its own, so none was read outside of its step.
-    const counts = added.filter((answer) => answer.added).map((answer) => answer.count)
+    const counts = added.flatMap((answer) => (answer.outcome === 'added' ? answer.count : []))
     expect(counts.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1))
     const removed = await workers.race<{ removed: boolean }>(path, call('remove'))
     expect(winners(removed, (answer) => answer.removed)).toEqual(oneEach)
@@ -177,7 +184,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
 
   test('hides, shows and drops each edge of a node', async () => {
     const path = await migratedPath()
-    const edges = workers.port<EdgeStore>(path, 'edges')
+    const { edges } = peopled(storesIn(path))
     const node = sampleEdge().to
     const all = Array.from({ length: 130 }, () => sampleEdge({ to: node }))
     for (const edge of all) await edges.add(edge)
@@ -197,7 +204,9 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const path = await migratedPath()
     const media = workers.port<MediaStore>(path, 'media')
     const uploads = slots.map(() => sampleMedia())
+    const users = workers.port<UserStore>(path, 'users')
     for (const upload of uploads) {
+      await users.create(sampleUser({ id: upload.ownerId }))
       await media.reserve(upload)
       await media.ready(upload.id, sampleMeasures)
     }

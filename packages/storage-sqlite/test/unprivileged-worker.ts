@@ -18,7 +18,7 @@ try {
   process.send?.({ created })
 } catch (error) {
   const { code, detail, message } = error as { code: string; detail: string; message: string }
-  const afterwards = await storage.users.toPurge(new Date(), 1).catch(() => 'failed')
+  const afterwards = await storage.users.toPurge(1).catch(() => 'failed')
   process.send?.({ code, detail, message, created, afterwards })
 }
 process.disconnect()

@@ -51,11 +51,12 @@ export function createAccounts(core: Core): Accounts {
     return user
   }
 
-  async function setBan(userId: string, bannedAt: Date | null): Promise<void> {
+  async function setBan(userId: string, bannedAt: Date | null): Promise<UserRecord> {
     // Those that a process which dies here leaves alive stay over when the ban is lifted.
-    const { outcome } = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
+    const result = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
     core.visibleFiles.forget()
-    if (outcome !== 'updated') throw new KithError('account-not-found')
+    if (result.outcome !== 'updated') throw new KithError('account-not-found')
+    return result.user
   }
 
   function record(input: Partial<UserRecord>): UserRecord {
@@ -158,10 +159,11 @@ export function createAccounts(core: Core): Accounts {
     async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
       await core.attempts.byAccount('passwordFormBySession', viewer.sessionId)
       const { password } = parseInput(inputs.delete, input)
-      await confirmPassword(core, { viewer, user: await own(viewer), password, client })
+      const user = await own(viewer)
+      await confirmPassword(core, { viewer, user, password, client })
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
-      await endSessions(core, viewer.userId, null)
+      await endSessions(core, { id: user.id, epoch: user.sessionEpoch })
       emit('account.deleted', { userId: viewer.userId })
       core.clearing.account(viewer.userId)
       await core.releasedMedia.removeOwned(viewer.userId)
@@ -183,8 +185,8 @@ export function createAccounts(core: Core): Accounts {
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
     },
     async ban(userId) {
-      await setBan(userId, clock())
-      await endSessions(core, userId, null)
+      const { sessionEpoch } = await setBan(userId, clock())
+      await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
       emit('account.banned', { userId })
       core.clearing.ban(userId)
     },

@@ -16,7 +16,7 @@ export function createMemoryRevocations(clock: Clock = () => new Date()): Revoca
   const denied = new Map<string, Entry>()
 
   return {
-    async revoke(sessionIds, until) {
+    async revoke(keys, until) {
       const [now, uptime] = [clock().getTime(), performance.now()]
       for (const [id, entry] of denied) {
         // Entries stand in the order they were made and last about equally long, so the first live one ends the sweep.
@@ -24,14 +24,14 @@ export function createMemoryRevocations(clock: Clock = () => new Date()): Revoca
         denied.delete(id)
       }
       const untilUptime = uptime + until.getTime() - now
-      for (const id of sessionIds) {
-        const before = denied.get(id)
-        denied.set(id, {
+      for (const key of keys) {
+        const before = denied.get(key)
+        denied.set(key, {
           until: Math.max(until.getTime(), before?.until ?? 0),
           untilUptime: Math.max(untilUptime, before?.untilUptime ?? 0),
         })
       }
     },
-    isRevoked: (sessionId) => denied.has(sessionId),
+    isRevoked: (key) => denied.has(key),
   }
 }

@@ -2,11 +2,12 @@ import { KithError } from '../errors.ts'
 import type { Clock } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
 import type { UserStore } from '../accounts/user-store.ts'
-import type { AccessClaims, AccessTokens } from './access-token.ts'
+import type { AccessTokens } from './access-token.ts'
+import { epochKey } from './end-sessions.ts'
 import { isOfAccount } from './open-session.ts'
 import type { Revocations } from './revocations.ts'
 import type { SessionStore } from './session-store.ts'
-import { createVerifiedTokens } from './verified-tokens.ts'
+import { createVerifiedTokens, type MetClaims } from './verified-tokens.ts'
 
 /** What {@link createAuthenticate} depends on. */
 export interface AuthenticateOptions {
@@ -32,11 +33,12 @@ export function createAuthenticate(options: AuthenticateOptions): (accessToken: 
   const { accessTokens, sessions, users, revocations, clock } = options
   const known = createVerifiedTokens({ capacity: rememberedTokens, maxAgeMillis: options.ttlSeconds * 1000 })
 
-  async function meet(accessToken: string): Promise<AccessClaims> {
+  async function meet(accessToken: string): Promise<MetClaims> {
     const claims = await accessTokens.verify(accessToken)
     const [session, user] = await Promise.all([sessions.byId(claims.sessionId), users.byId(claims.userId)])
-    if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
-    const met = Object.freeze(claims)
+    if (!session || !user || session.revokedAt || !isOfAccount(session, user))
+      throw new KithError('session-revoked')
+    const met = Object.freeze({ ...claims, epochKey: epochKey(user.id, session.epoch) })
     known.set(accessToken, met)
     return met
   }
@@ -48,8 +50,10 @@ export function createAuthenticate(options: AuthenticateOptions): (accessToken: 
       throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
     }
     // Asked after the session was read, so that a logout between the two is seen.
-    const revoked = revocations.isRevoked(claims.sessionId)
-    if (typeof revoked === 'boolean' ? revoked : await revoked) throw new KithError('session-revoked')
+    const [one, all] = [revocations.isRevoked(claims.sessionId), revocations.isRevoked(claims.epochKey)]
+    const fromMemory = typeof one === 'boolean' && typeof all === 'boolean'
+    if (fromMemory ? one || all : (await Promise.all([one, all])).includes(true))
+      throw new KithError('session-revoked')
     return claims
   }
 }

@@ -3,7 +3,7 @@ import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { createAuthenticate } from './authenticate.ts'
-import { denyTokens, endAllSessions, endOwnSession, endSession, endSessions } from './end-sessions.ts'
+import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
 import { login } from './login.ts'
 import { isOfAccount } from './open-session.ts'
 import { refresh } from './refresh.ts'
@@ -58,7 +58,7 @@ export function createSessions(core: Core): Sessions {
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
       await core.attempts.byAccount('revokeBySession', viewer.sessionId)
-      if (exceptCurrent) await endSessions(core, viewer.userId, viewer.sessionId)
+      if (exceptCurrent) await endOtherSessions(core, viewer)
       else await endAllSessions(core, viewer.userId)
     },
     list: (viewer, input = {}) => list(viewer.userId, viewer.sessionId, input),

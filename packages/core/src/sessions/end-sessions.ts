@@ -1,13 +1,14 @@
 import type { Core } from '../core.ts'
+import type { Viewer } from '../viewer.ts'
 
 /** For clocks of other processes that run behind, and tokens that were being signed while their session ended. */
 const marginSeconds = 60
 
-/** Makes the access tokens of sessions that were just ended in storage fail from the next request on. */
-export async function denyTokens(core: Core, sessionIds: readonly string[]): Promise<void> {
-  if (sessionIds.length === 0) return
+/** Makes access tokens fail from the next request on: those of sessions, by their ids, or of all of an epoch, by {@link epochKey}. */
+export async function denyTokens(core: Core, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
   const seconds = core.config.sessions.accessTtlSeconds + marginSeconds
-  await core.revocations.revoke(sessionIds, new Date(core.clock().getTime() + seconds * 1000))
+  await core.revocations.revoke(keys, new Date(core.clock().getTime() + seconds * 1000))
 }
 
 /** Ends the session of a token. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
@@ -34,22 +35,25 @@ export async function endOwnSession(core: Core, session: { id: string; userId: s
   return true
 }
 
+/** What the tokens of all sessions of an account that were opened in one epoch are denied under. */
+export function epochKey(userId: string, epoch: number): string {
+  return `${userId}/${epoch}`
+}
+
 /**
- * Ends all sessions of a user but one. Their tokens are denied first: the storage may end the sessions and fail all the same,
- * or this process may die there, and called again the storage would name none of them.
+ * Ends all sessions of an account that were opened in this epoch, which is over. Their tokens are denied first: the storage may end
+ * the sessions and fail all the same, or this process may die there, and called again the storage would name none of them.
  */
-export async function endSessions(core: Core, userId: string, except: string | null): Promise<void> {
-  const live = (await liveSessions(core, userId)).filter((id) => id !== except)
-  // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
-  const [denial] = await Promise.allSettled([denyTokens(core, live)])
-  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
-  for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
-  const since = new Set(live)
-  await denyTokens(
-    core,
-    ended.filter((id) => !since.has(id)),
-  )
-  if (denial.status === 'rejected') throw denial.reason
+export async function endSessions(core: Core, { id, epoch }: { id: string; epoch: number }): Promise<void> {
+  await denyAndRevoke(core, [epochKey(id, epoch)], { userId: id, except: null })
+}
+
+/** Ends all sessions of a user but the one that asks, which keeps its epoch. Their tokens are denied first, as above. */
+export async function endOtherSessions(core: Core, { userId, sessionId }: Viewer): Promise<void> {
+  const all = { limit: core.config.sessions.maxPerAccount, before: null }
+  const live = await core.storage.sessions.list(userId, core.clock(), all)
+  const others = live.map(({ id }) => id).filter((id) => id !== sessionId)
+  await denyAndRevoke(core, others, { userId, except: sessionId })
 }
 
 /**
@@ -57,18 +61,22 @@ export async function endSessions(core: Core, userId: string, except: string | n
  * Returns whether there is such an account.
  */
 export async function endAllSessions(core: Core, userId: string): Promise<boolean> {
-  const { outcome } = await core.storage.users.update(userId, { endSessions: true })
-  await endSessions(core, userId, null)
-  return outcome === 'updated'
+  const result = await core.storage.users.update(userId, { endSessions: true })
+  if (result.outcome !== 'updated') return false
+  await endSessions(core, { id: userId, epoch: result.user.sessionEpoch - 1 })
+  return true
 }
 
-const batch = 500
-
-async function liveSessions({ storage, clock }: Core, userId: string): Promise<string[]> {
-  const ids: string[] = []
-  for (;;) {
-    const found = await storage.sessions.list(userId, clock(), { limit: batch, before: ids.at(-1) ?? null })
-    ids.push(...found.map(({ id }) => id))
-    if (found.length < batch) return ids
-  }
+async function denyAndRevoke(
+  core: Core,
+  keys: readonly string[],
+  { userId, except }: { userId: string; except: string | null },
+): Promise<void> {
+  // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
+  const [denial] = await Promise.allSettled([denyTokens(core, keys)])
+  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
+  for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
+  // Among them may be those of an attempt before that stopped halfway, or opened since.
+  await denyTokens(core, ended)
+  if (denial.status === 'rejected') throw denial.reason
 }

@@ -8,6 +8,7 @@ import type { SignIn } from './session.ts'
 /** A password that was given again inside a session. */
 export interface Renewal {
   viewer: Viewer
+  /** As it is after the step that raised its epoch. */
   user: UserRecord
   client: ClientInfo
   /** Whether the account, read again, still has the password that was given. */
@@ -20,6 +21,6 @@ export interface Renewal {
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = await core.storage.sessions.byId(viewer.sessionId)
-  await endSessions(core, user.id, null)
+  await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
   return await openSession(core, { ...opening, user, deviceName: asking?.deviceName ?? undefined })
 }

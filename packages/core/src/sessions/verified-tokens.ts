@@ -1,9 +1,14 @@
 import type { AccessClaims } from './access-token.ts'
 
+/** What a token says, and under what those of its session's epoch are denied together. */
+export interface MetClaims extends AccessClaims {
+  epochKey: string
+}
+
 /** Access tokens that were verified not long ago, the most recently used ones. */
 export interface VerifiedTokens {
-  get(token: string): AccessClaims | undefined
-  set(token: string, claims: AccessClaims): void
+  get(token: string): MetClaims | undefined
+  set(token: string, claims: MetClaims): void
   delete(token: string): void
 }
 
@@ -18,7 +23,7 @@ interface Bounds {
 }
 
 interface Known {
-  claims: AccessClaims
+  claims: MetClaims
   since: number
 }
 

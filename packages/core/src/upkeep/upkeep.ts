@@ -110,7 +110,8 @@ export function createUpkeep(core: Core): Upkeep {
     const live = await steps.once(() => sessions.list(id, clock(), { limit: 1, before: null }))
     if (live.length === 0) return
     // Whoever lifted the ban meanwhile may have signed in again.
-    if ((await users.byId(id))?.bannedAt) await endSessions(core, id, null)
+    const user = await users.byId(id)
+    if (user?.bannedAt) await endSessions(core, { id, epoch: user.sessionEpoch - 1 })
   }
 
   async function forEachId(
