@@ -15,6 +15,10 @@ interface Call {
 const idOf = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`
 const people = [0, 1, 2, 3, 4, 5].map(idOf)
 const id = fc.constantFrom(...people)
+// No post has the id of an account.
+const writings = [200, 201, 202, 203, 204, 205].map(idOf)
+const writing = fc.constantFrom(...writings)
+const node = fc.oneof(id, writing)
 const name = fc.constantFrom('a', 'A', 'b', '', "'", '💥')
 const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
 const limit = fc.integer({ min: 1, max: 4 })
@@ -51,10 +55,14 @@ const keyset = fc.record({ limit, before: fc.option(id) })
 // Edges, and the posts of a feed, get the ids of their places in the history.
 const placeKeyset = fc.record({ limit, before: fc.option(fc.nat({ max: 80 }).map(idOf)) })
 const kind = fc.constantFrom(...edgeKinds)
-const edge = fc.record({ id, kind, from: id, to: id }).filter(({ from, to }) => from !== to)
-const follow = edge.map((each) => ({ ...each, kind: 'follow' as const }))
-const side = fc.record({ kind, side: fc.constantFrom('out', 'in'), node: id })
+const follow = fc
+  .record({ id, kind: fc.constant('follow' as const), from: id, to: id })
+  .filter(({ from, to }) => from !== to)
+const mark = fc.record({ id, kind: fc.constantFrom('like', 'save'), from: id, to: writing })
+const edge = fc.oneof({ weight: 1, arbitrary: follow }, { weight: 2, arbitrary: mark })
+const side = fc.record({ kind, side: fc.constantFrom('out', 'in'), node })
 const ids = fc.uniqueArray(id)
+const nodes = fc.uniqueArray(node)
 // Which of several edges or posts a step takes is not promised, so it takes all of them.
 const everything = fc.constant(1000)
 const ownerId = fc.constantFrom(idOf(1), idOf(2))
@@ -99,14 +107,14 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     { weight: 12, arbitrary: call('edges', 'add', edge) },
     { weight: 3, arbitrary: call('edges', 'remove', edge) },
     { weight: 3, arbitrary: call('edges', 'list', side, placeKeyset) },
-    { weight: 3, arbitrary: call('edges', 'among', side, ids) },
-    { weight: 3, arbitrary: call('edges', 'counts', kind, ids) },
+    { weight: 3, arbitrary: call('edges', 'among', side, nodes) },
+    { weight: 3, arbitrary: call('edges', 'counts', kind, nodes) },
     { weight: 3, arbitrary: call('edges', 'setHidden', id, fc.boolean(), everything) },
     { weight: 3, arbitrary: call('edges', 'hiddenNodes', keyset) },
-    { weight: 2, arbitrary: call('edges', 'drop', id, everything) },
+    { weight: 2, arbitrary: call('edges', 'drop', node, everything) },
     { weight: 2, arbitrary: call('users', 'update', id, ban) },
     call('users', 'markDeleted', id, moment),
-    call('posts', 'remove', id),
+    call('posts', 'remove', writing),
   ),
   posts: fc.oneof(
     { weight: 3, arbitrary: call('posts', 'create', post(ownerId), postMedia) },
@@ -161,7 +169,7 @@ const beginnings: Readonly<Record<Theme, Call[]>> = {
   sessions: [],
   edges: [
     ...births,
-    ...people.map((id): Call => {
+    ...writings.map((id): Call => {
       const values = [samplePost({ id, authorId: people[0] ?? '' }), []]
       return { port: 'posts', verb: 'create', values }
     }),

@@ -39,12 +39,20 @@ export function place(
   })
 }
 
-/** Releases what is attached to a user, and answers what that was. */
+/** Releases what is attached to a user, and answers what of it this call released. */
 export async function releaseFrom({ media }: Pick<Collections, 'media'>, place: object): Promise<string[]> {
-  const found = await media.find(place, { fields: ['_id'] })
-  const ids = found.map(({ _id }) => _id)
-  if (ids.length > 0) await media.updateAll({ ...place, _id: { $in: ids } }, release)
-  return ids
+  return await releaseEach({ media }, place, await media.find(place, { fields: ['_id'] }))
+}
+
+/** There is one, or two for a moment. */
+async function releaseEach(
+  { media }: Pick<Collections, 'media'>,
+  place: object,
+  rows: readonly Pick<MediaDocument, '_id'>[],
+): Promise<string[]> {
+  const released: string[] = []
+  for (const { _id } of rows) if (await media.update({ ...place, _id }, release)) released.push(_id)
+  return released
 }
 
 /**
@@ -72,9 +80,13 @@ async function replaceOlder(
   { use, subject }: NonNullable<MediaDocument['attachment']>,
 ): Promise<string[]> {
   if (use === 'post') return []
-  const placed = await media.find(attachedTo(use, subject), { fields: ['_id', 'attachment'] })
-  const last = Math.max(...placed.map(({ attachment }) => attachment?.order ?? 0))
-  const ids = placed.flatMap(({ _id, attachment }) => ((attachment?.order ?? 0) < last ? [_id] : []))
-  if (ids.length > 0) await media.updateAll({ ...attachedTo(use, subject), _id: { $in: ids } }, release)
-  return ids
+  const place = attachedTo(use, subject)
+  const placed = await media.find(place, { fields: ['_id', 'attachment'] })
+  const orderOf = (row: Pick<MediaDocument, 'attachment'>): number => row.attachment?.order ?? 0
+  const last = Math.max(...placed.map(orderOf))
+  return await releaseEach(
+    { media },
+    place,
+    placed.filter((row) => orderOf(row) < last),
+  )
 }

@@ -5,6 +5,7 @@ import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from './index.ts'
 import { indexes } from './schema.ts'
 import { sessionDocument } from './session-document.ts'
+import { toStored } from './stored-ids.ts'
 import { userDocument } from './user-document.ts'
 
 await describeWithMongo('migrate', {}, (mongo) => {
@@ -122,7 +123,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { role: _role, sessionEpoch: _epoch, ...old } = userDocument(sampleUser({ id: 'ada' }))
     const { epoch: _since, ...session } = sessionDocument(sampleSession({ userId: 'ada' }))
     await database.collection<{ _id: string }>('kith_users').insertOne(old)
-    await database.collection<{ _id: string }>('kith_sessions').insertOne(session)
+    await database.collection<{ _id: string }>('kith_sessions').insertOne(toStored(session))
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'member', sessionEpoch: 0 })
     expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0 })
     await storage.users.update('ada', { endSessions: true, role: 'admin' })
@@ -133,10 +134,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 4 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 5 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 4 of a newer release'),
+      detail: expect.stringContaining('schema 5 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
@@ -154,7 +155,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const late = createMongoStorage({ client, database: database.databaseName, timeoutMillis: 20_000 })
     await late.migrate()
     expect(await late.users.byId('one')).toBeNull()
-    expect(await schema.findOne({})).toMatchObject({ version: 2, applied: 9 })
+    expect(await schema.findOne({})).toMatchObject({ version: 4, applied: 9 })
   })
 
   test('says what it would do and how far it has come', async () => {
@@ -172,13 +173,17 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await database.collection('kith_sessions').dropIndex('ended')
     expect(await storage.plan()).toEqual([
       { name: 'collection kith_sessions', total: 1 },
+      { name: 'releases before schema 4 are kept out', total: 1 },
+      { name: 'ids of users', total: 1_200 },
+      { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 1_200 },
-      { name: 'schema 3', total: 1 },
+      { name: 'schema 4', total: 1 },
     ])
     const seen: number[] = []
     const cut = storage.migrate({
       progress({ step, done }) {
-        if (step === 'usernames of accounts') seen.push(done)
+        if (step !== 'usernames of accounts') return
+        seen.push(done)
         if (done === 500) throw new Error('cut off')
       },
     })

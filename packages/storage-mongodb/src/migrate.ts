@@ -91,7 +91,7 @@ async function pending(place: Place): Promise<Step[]> {
     run: () => prepare(place, name),
   }))
   const isOlder = applied > 0 && applied < 4
-  if (isOlder) steps.push(...(await stepsToSchema4(place, found?.version ?? 0)))
+  if (isOlder) steps.push(...(await stepsToSchema4(place, { version: found?.version ?? 0, applied })))
   // Accounts of version 1, or that another program left, do not name what they keep from others yet.
   if (applied < 2) {
     const total = unprepared.includes('users') ? 0 : await countUnnamed(users)

@@ -31,13 +31,13 @@ interface Step {
 /** The steps that are left. Whoever knows only an earlier schema is kept out first. */
 export async function stepsToSchema4(
   { database, prefix }: { database: Db; prefix: string },
-  version: number,
+  { version, applied }: { version: number; applied: number },
 ): Promise<Step[]> {
   const open = (name: string): Collection<Raw> => database.collection<Raw>(`${prefix}${name}`)
   const steps: Step[] = []
   if (version < 4) {
     const run = async (): Promise<void> => {
-      await open('schema').updateOne({ _id: 'schema' }, { $set: { version: 4 } })
+      await open('schema').updateOne({ _id: 'schema' }, { $set: { version: 4, applied } })
       await wait(noticeMillis)
     }
     steps.push({ name: 'releases before schema 4 are kept out', total: 1, run })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   EdgeRecord,
   MediaMeasures,
@@ -34,45 +35,59 @@ export function verbsOf(storage: Storage): string[] {
   )
 }
 
+/** An id that stands for a name. */
+export function idOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${hex.slice(12, 24)}`
+}
+
+const [ada, ben, cleo, dora, eve, fay] = ['ada', 'ben', 'cleo', 'dora', 'eve', 'fay'].map(idOf) as Six
+const [fresh, fresher, one, two, three, four] = ['new', 'newer', 'one', 'two', 'three', 'four'].map(
+  idOf,
+) as Six
+const [m1, m2, m3, m4, m5, m6] = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map(idOf) as Six
+const [p0, p1, p2, p3, p4] = ['p0', 'p1', 'p2', 'p3', 'p4', ''].map(idOf) as Six
+type Six = [string, string, string, string, string, string]
+
 /** Calls everything that a storage can do, in each of the ways that lead to other commands. */
 export async function callEveryVerb(storage: Storage): Promise<void> {
-  for (const id of ['ada', 'ben', 'cleo', 'dora', 'new', 'newer']) await storage.users.create(sampleUser(id))
+  for (const id of [ada, ben, cleo, dora, fresh, fresher]) await storage.users.create(sampleUser(id))
   await callUsers(storage)
   await callSessions(storage)
   await callMediaAndPosts(storage)
   await callEdges(storage)
-  await storage.feed.home('ada', page)
-  await storage.feed.home('ada', nextPage)
+  await storage.feed.home(ada, page)
+  await storage.feed.home(ada, nextPage)
   await callFacts(storage)
   await callRemovals(storage)
 }
 
 async function callUsers({ users }: Storage): Promise<void> {
-  await users.create({ ...sampleUser('eve'), username: 'ada' })
-  await users.byId('ada')
-  await users.byIds(['ada', 'ben'])
-  await users.byLogin({ username: 'ada' })
-  await users.byLogin({ email: 'ada@example.com' })
-  await users.update('ada', { bio: 'Notes' })
-  await users.update('ada', {})
-  await users.update('ada', { username: 'ben' })
-  await users.update('ben', { username: 'bob' }, { now, until: hourLater })
-  await users.create({ ...sampleUser('fay'), username: 'ben' }, now)
-  await users.create({ ...sampleUser('fay'), username: 'ben' }, hourLater)
-  await users.update('dora', { bannedAt: now })
-  await users.replacePassword('ada', null, 'hash')
-  await users.upgradeHash('ada', 'hash', 'newer hash')
+  await users.create({ ...sampleUser(eve), username: ada })
+  await users.byId(ada)
+  await users.byIds([ada, ben])
+  await users.byLogin({ username: ada })
+  await users.byLogin({ email: `${ada}@example.com` })
+  await users.update(ada, { bio: 'Notes' })
+  await users.update(ada, {})
+  await users.update(ada, { username: ben })
+  await users.update(ben, { username: 'bob' }, { now, until: hourLater })
+  await users.create({ ...sampleUser(fay), username: ben }, now)
+  await users.create({ ...sampleUser(fay), username: ben }, hourLater)
+  await users.update(dora, { bannedAt: now })
+  await users.replacePassword(ada, null, 'hash')
+  await users.upgradeHash(ada, 'hash', 'newer hash')
   await users.bannedIds(page)
   await users.bannedIds(nextPage)
 }
 
 async function callSessions({ sessions }: Storage): Promise<void> {
-  for (const id of ['one', 'two', 'three']) await sessions.open(sampleSession(id), 1_000)
+  for (const id of [one, two, three]) await sessions.open(sampleSession(id), 1_000)
   // One too many, which ends the first by its id.
-  await sessions.open(sampleSession('four'), 3)
-  await sessions.byId('one')
+  await sessions.open(sampleSession(four), 3)
+  await sessions.byId(one)
   const step = {
-    id: 'one',
+    id: one,
     epoch: 0,
     generation: 0,
     now,
@@ -82,69 +97,69 @@ async function callSessions({ sessions }: Storage): Promise<void> {
   }
   await sessions.rotate(step)
   await sessions.rotate(step)
-  await sessions.list('ada', now, page)
-  await sessions.list('ada', now, nextPage)
-  await sessions.revoke({ id: 'three', userId: 'ada' }, now)
-  await sessions.revokeAll('ada', now, 'one')
-  await sessions.revokeAll('ada', now, null)
+  await sessions.list(ada, now, page)
+  await sessions.list(ada, now, nextPage)
+  await sessions.revoke({ id: three, userId: ada }, now)
+  await sessions.revokeAll(ada, now, one)
+  await sessions.revokeAll(ada, now, null)
   await sessions.purgeEnded(hourLater, 5)
 }
 
 async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
-  for (const id of ['m1', 'm2', 'm3', 'm4', 'm5', 'm6']) {
+  for (const id of [m1, m2, m3, m4, m5, m6]) {
     await media.reserve(sampleMedia(id))
     await media.claim({ id, by: 'call', now, until: hourLater })
     await media.unclaim({ id, by: 'call' })
-    if (id !== 'm6') await media.ready(id, measures)
+    if (id !== m6) await media.ready(id, measures)
   }
-  await media.byIds(['m1', 'm2'])
-  await media.byOwner('ada', page)
-  await media.byOwner('ada', nextPage)
+  await media.byIds([m1, m2])
+  await media.byOwner(ada, page)
+  await media.byOwner(ada, nextPage)
   await media.list(null, 5)
-  await media.list('m1', 5)
-  await media.attach('m1', 'ada', 'avatar')
-  await media.attach('m2', 'ada', 'avatar')
-  await media.bySubjects('avatar', ['ada', 'ben'])
-  await media.detach('avatar', 'ada')
-  await posts.create(samplePost('p1', 'ada'), [{ id: 'm3', alt: '' }])
-  await posts.create(samplePost('p0', 'ada'), [{ id: 'm3', alt: '' }])
+  await media.list(m1, 5)
+  await media.attach(m1, ada, 'avatar')
+  await media.attach(m2, ada, 'avatar')
+  await media.bySubjects('avatar', [ada, ben])
+  await media.detach('avatar', ada)
+  await posts.create(samplePost(p1, ada), [{ id: m3, alt: '' }])
+  await posts.create(samplePost(p0, ada), [{ id: m3, alt: '' }])
   for (const [id, author] of [
-    ['p2', 'ada'],
-    ['p3', 'ben'],
-    ['p4', 'dora'],
+    [p2, ada],
+    [p3, ben],
+    [p4, dora],
   ] as const) {
     await posts.create(samplePost(id, author), [])
   }
-  await media.bySubjects('post', ['p1', 'p2'])
-  await posts.byIds(['p1', 'p2'])
-  await posts.edit('p1', 'changed', now)
-  await posts.byAuthor('ada', page)
-  await posts.byAuthor('ada', nextPage)
-  await posts.counts(['ada', 'ben'])
+  await media.bySubjects('post', [p1, p2])
+  await posts.byIds([p1, p2])
+  await posts.edit(p1, 'changed', now)
+  await posts.byAuthor(ada, page)
+  await posts.byAuthor(ada, nextPage)
+  await posts.counts([ada, ben])
 }
 
 async function callEdges({ edges }: Storage): Promise<void> {
-  for (const to of ['ben', 'cleo', 'dora', 'ben']) await edges.add(sampleEdge('ada', to))
-  await edges.add(sampleEdge('ben', 'ada'))
-  for (const from of ['ada', 'ben', 'ben']) {
-    await edges.add({ id: `like ${from}`, kind: 'like', from, to: 'p2' })
+  for (const to of [ben, cleo, dora, ben]) await edges.add(sampleEdge(ada, to))
+  await edges.add(sampleEdge(ben, ada))
+  for (const from of [ada, ben, ben]) {
+    await edges.add({ id: idOf(`like ${from}`), kind: 'like', from, to: p2 })
   }
   for (const side of ['out', 'in'] as const) {
-    const near = { kind: 'follow', side, node: 'ada' } as const
+    const near = { kind: 'follow', side, node: ada } as const
     await edges.list(near, page)
     await edges.list(near, nextPage)
-    await edges.among(near, ['ben', 'cleo'])
+    await edges.among(near, [ben, cleo])
   }
-  await edges.counts('follow', ['ada', 'ben'])
-  await edges.counts('like', ['p2', 'p3'])
+  await edges.counts('follow', [ada, ben])
+  await edges.counts('like', [p2, p3])
   for (const hidden of [true, false]) {
-    while ((await edges.setHidden('ada', hidden, 5)) > 0);
+    while ((await edges.setHidden(ada, hidden, 5)) > 0);
     await edges.hiddenNodes(page)
     await edges.hiddenNodes(nextPage)
-    await edges.add(sampleEdge('ada', hidden ? 'new' : 'newer'))
+    await edges.add(sampleEdge(ada, hidden ? fresh : fresher))
   }
-  await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
-  await edges.remove({ kind: 'follow', from: 'ada', to: 'cleo' })
+  await edges.remove({ kind: 'follow', from: ada, to: cleo })
+  await edges.remove({ kind: 'follow', from: ada, to: cleo })
 }
 
 async function callFacts({ facts }: Storage): Promise<void> {
@@ -158,22 +173,22 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   do after = (await edges.recount(after, 3)).next
   while (after !== null)
   await posts.recount(null, 3)
-  await posts.remove('p1')
-  await posts.remove('p1')
-  while ((await posts.removeAll('ada', 5)).length > 0);
+  await posts.remove(p1)
+  await posts.remove(p1)
+  while ((await posts.removeAll(ada, 5)).length > 0);
   await posts.toPurge(5)
-  await posts.purge('p1')
+  await posts.purge(p1)
   await media.sweep(hourLater, 5)
-  await media.sweep(hourLater, 5, 'm1')
-  while ((await media.releaseAll('ada', 5)) > 0);
-  await media.forget('m1')
-  while ((await edges.drop('ada', 5)) > 0);
-  await users.markDeleted('ada', now, hourLater)
-  await users.markDeleted('dora', now, hourLater)
+  await media.sweep(hourLater, 5, m1)
+  while ((await media.releaseAll(ada, 5)) > 0);
+  await media.forget(m1)
+  while ((await edges.drop(ada, 5)) > 0);
+  await users.markDeleted(ada, now, hourLater)
+  await users.markDeleted(dora, now, hourLater)
   await users.toPurge(5)
-  await users.purge('ada')
+  await users.purge(ada)
   await users.forgetUsernames(hourLater, 5)
-  await users.purge('dora')
+  await users.purge(dora)
 }
 
 /** An account with names of its own. */
@@ -201,13 +216,13 @@ export function samplePost(id: string, authorId: string): PostRecord {
 }
 
 function sampleEdge(from: string, to: string): EdgeRecord {
-  return { id: `${from} ${to}`, kind: 'follow', from, to }
+  return { id: idOf(`${from} ${to}`), kind: 'follow', from, to }
 }
 
 function sampleSession(id: string): SessionRecord {
   return {
     id,
-    userId: 'ada',
+    userId: ada,
     epoch: 0,
     generation: 0,
     createdAt: now,
@@ -224,7 +239,7 @@ function sampleSession(id: string): SessionRecord {
 export function sampleMedia(id: string): MediaRecord {
   return {
     id,
-    ownerId: 'ada',
+    ownerId: ada,
     kind: 'image',
     contentType: 'image/webp',
     createdAt: now,

@@ -5,7 +5,7 @@ import { createMongoStorage } from '../src/index.ts'
 import { timeoutMillis } from './emptied-storage.ts'
 import { sampleUser } from './every-verb.ts'
 import { explainCommand } from './explained.ts'
-import { fillNetwork, readers } from './feed-network.ts'
+import { fillNetwork, idOf, readers } from './feed-network.ts'
 import { isReadFromIndex } from './index-order.ts'
 import { type SentCommand, type WatchedClient, watchCommands } from './sent-commands.ts'
 import { selectionsOf } from './selections.ts'
@@ -43,7 +43,7 @@ await describeWithMongo('The cost of the home feed', {}, (mongo) => {
   async function costOf(reader: string, before: string | null): Promise<[posts: number, SentCommand[]]> {
     let found = 0
     const sent = await watched.during(async () => {
-      found = (await storage.feed.home(reader, { limit, before })).length
+      found = (await storage.feed.home(idOf(reader), { limit, before })).length
     })
     return [found, sent]
   }
@@ -71,7 +71,7 @@ await describeWithMongo('The cost of the home feed', {}, (mongo) => {
 
   test('is the same for later pages', async () => {
     const [reader] = readers
-    const first = await storage.feed.home(reader?.id ?? '', { limit, before: null })
+    const first = await storage.feed.home(idOf(reader?.id ?? ''), { limit, before: null })
     const [found, sent] = await costOf(reader?.id ?? '', first.at(-1)?.id ?? null)
     expect(found).toBe(9)
     expect(sent.length).toBe(4)

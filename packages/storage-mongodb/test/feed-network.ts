@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Db } from 'mongodb'
 import { edgeKey } from '../src/edge-document.ts'
 import { postDocument } from '../src/post-document.ts'
+import { toStored } from '../src/stored-ids.ts'
 import { userDocument } from '../src/user-document.ts'
 import { now, samplePost, sampleUser } from './every-verb.ts'
 
@@ -30,7 +32,7 @@ const bannedWriters = 50
 /** Fills a database with these readers, past the ports: through them it would take minutes. */
 export async function fillNetwork(database: Db): Promise<void> {
   const insert = (name: string, rows: object[]): Promise<unknown> =>
-    database.collection(`kith_${name}`).insertMany(rows)
+    database.collection(`kith_${name}`).insertMany(rows.map(toStored))
   await insert('edges', readers.flatMap(followsOf))
   const banned = Array.from({ length: bannedWriters }, (_, index) => authorOf('quiet', index + 1))
   await insert(
@@ -40,10 +42,10 @@ export async function fillNetwork(database: Db): Promise<void> {
   const authors = [
     authorOf('quiet', 0),
     ...Array.from({ length: writers * 3 }, (_, index) => authorOf('busy', index % writers)),
-    ...Array.from({ length: strangers }, (_, index) => `stranger ${index}`),
+    ...Array.from({ length: strangers }, (_, index) => idOf(`stranger ${index}`)),
     ...banned,
   ]
-  const posts = authors.map((author, index) => samplePost(`post${String(index).padStart(5, '0')}`, author))
+  const posts = authors.map((author, index) => samplePost(idOf('post', index), author))
   await insert(
     'posts',
     posts.map((post) => postDocument(post)),
@@ -51,12 +53,24 @@ export async function fillNetwork(database: Db): Promise<void> {
 }
 
 function authorOf(kind: Reader['kind'], index: number): string {
-  return `${kind} ${index}`
+  return idOf(kind, index)
 }
 
-function followsOf({ id: from, follows, kind }: Reader): object[] {
+/** An id that stands for a text and a number, by which it sorts. */
+export function idOf(text: string, index = 0): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${String(index).padStart(12, '0')}`
+}
+
+function followsOf({ id, follows, kind }: Reader): object[] {
+  const from = idOf(id)
   return Array.from({ length: follows }, (_, index) => {
-    const edge = { id: `${from} ${index}`, kind: 'follow', from, to: authorOf(kind, index) } as const
+    const edge = {
+      id: idOf(`${from} follows`, index),
+      kind: 'follow',
+      from,
+      to: authorOf(kind, index),
+    } as const
     return { ...edgeKey(edge), ...edge, hidden: 0 }
   })
 }

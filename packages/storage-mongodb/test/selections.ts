@@ -54,6 +54,8 @@ function selection({ collection, filter, sort, limit, hint }: Selection & Docume
 /** The values that a condition pins a field to, or `null` for a range. */
 export function valuesOf(condition: unknown): readonly unknown[] | null {
   if (typeof condition !== 'object' || condition === null || condition instanceof Date) return [condition]
+  // An id is bytes.
+  if ('_bsontype' in condition) return [condition]
   const { $in, $eq, ...rest } = condition as Document
   if (Object.keys(rest).length > 0) return null
   return ($in as unknown[] | undefined) ?? [$eq]

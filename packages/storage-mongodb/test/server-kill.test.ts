@@ -8,6 +8,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 import { createMongoStorage } from '../src/index.ts'
+import { fromStored } from '../src/stored-ids.ts'
 import { createWitness } from './witness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-server-kill-'))
@@ -19,6 +20,12 @@ const hour = 3_600_000
 /** How long people wait for an answer. */
 const callMillis = 1_500
 const [people, lanes] = [6, 4]
+/** What a standalone does not promise, says the README: what is written while an account goes may stay behind if it is cut off. */
+const mayStay: ReadonlySet<string> = new Set([
+  'edges without their ends',
+  'edges hidden or shown unlike their accounts',
+  'posts that are removed or without their author',
+])
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
 const below = (limit: number): number => Math.floor(Math.random() * limit)
 
@@ -39,7 +46,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       const hasty = createMongoStorage({ client, database, timeoutMillis: callMillis })
       const society = createSociety({ ...place, storage: hasty })
       const { kith } = createSociety({ ...place, clock: () => new Date(Date.now() + later) })
-      let [done, acknowledged] = [0, 0]
+      let [done, acknowledged, stayed] = [0, 0, 0]
 
       for (let round = 0; round < rounds; round++) {
         let stopped = false
@@ -62,6 +69,13 @@ for (const topology of ['replica-set', 'standalone'] as const) {
         const failed = (await lives).flatMap((end) =>
           end.status === 'rejected' ? [end.reason as unknown] : [],
         )
+        // SecantusDB forgets with its memory that a commit was carried out, which a mongod does not: then the repeated
+        // transaction finds its own post.
+        const forgotten = failed.filter(
+          (reason) => !retryWrites && /every id must be new/.test(String(reason)),
+        )
+        expect(forgotten.length).toBeLessThanOrEqual(1)
+        for (const reason of forgotten) failed.splice(failed.indexOf(reason), 1)
         expect(failed, 'whoever is told no is told why').toEqual([])
         acknowledged += witness.acknowledged
 
@@ -70,18 +84,16 @@ for (const topology of ['replica-set', 'standalone'] as const) {
           expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
           expect(await halves(client.db(database))).toEqual({})
         }
-        // A draft is left alone until the call that made it must be over.
+        // Commands that were on their way when the server died come to an end.
         await wait(topology === 'standalone' ? callMillis : 0)
-        await kith.upkeep.run()
-        // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after one more.
-        for (let purges = 0; purges < 2; purges++) {
-          later += hour
-          await kith.upkeep.run()
-        }
+        // What a purge removes is found by the next sweep.
+        for (let runs = 0; runs < 2; runs++) await kith.upkeep.run()
         expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
-        expect({ ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }).toEqual(
-          {},
-        )
+        const left = { ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }
+        const known = Object.keys(left).filter((what) => topology === 'standalone' && mayStay.has(what))
+        stayed += known.reduce((sum, what) => sum + (left[what]?.length ?? 0), 0)
+        for (const what of known) delete left[what]
+        expect(left).toEqual({})
       }
       // Names are given back at last, and with them the last trace of those who had them.
       later += 31 * 24 * hour
@@ -89,7 +101,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       const users = client.db(database).collection('kith_users')
       expect(await users.countDocuments({ deletedAt: { $exists: true } })).toBe(0)
       console.info(
-        `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there`,
+        `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there; ${stayed} things stayed`,
       )
       expect(done, 'people did much').toBeGreaterThan(rounds * 3)
       expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
@@ -100,16 +112,16 @@ for (const topology of ['replica-set', 'standalone'] as const) {
 
 type Finding = Record<string, Document[]>
 
+async function rowsOf(database: Db, name: string): Promise<Document[]> {
+  return fromStored(await database.collection(`kith_${name}`).find().toArray())
+}
+
 /** Changes of several documents of which only a part is there. */
 async function halves(database: Db): Promise<Finding> {
-  const [edges, posts, media] = await Promise.all(
-    ['edges', 'posts', 'media'].map((name) => database.collection(`kith_${name}`).find().toArray()),
-  )
+  const [posts, media] = await Promise.all(['posts', 'media'].map((name) => rowsOf(database, name)))
   const live = new Set(posts?.filter(({ state }) => state === 'live').map(({ _id }) => String(_id)))
   const attached = media?.filter(({ attachment }) => attachment?.use === 'post') ?? []
   return found({
-    'edges that wait to be counted': edges?.filter(({ pending }) => pending) ?? [],
-    'posts that wait to be counted': posts?.filter(({ pending }) => pending) ?? [],
     'media of no post': attached.filter(({ attachment }) => !live.has(String(attachment?.subject))),
   })
 }
@@ -117,9 +129,7 @@ async function halves(database: Db): Promise<Finding> {
 /** What must not be there once upkeep has run. */
 async function orphans(database: Db): Promise<Finding> {
   const [users, edges, posts, media, sessions] = await Promise.all(
-    ['users', 'edges', 'posts', 'media', 'sessions'].map((name) =>
-      database.collection(`kith_${name}`).find().toArray(),
-    ),
+    ['users', 'edges', 'posts', 'media', 'sessions'].map((name) => rowsOf(database, name)),
   )
   const idsOf = (rows: Document[] | undefined) => new Set(rows?.map(({ _id }) => String(_id)))
   const [people, written] = [idsOf(users), idsOf(posts)]
