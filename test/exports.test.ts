@@ -178,7 +178,6 @@ test('the entries export these names; each new one is a promise to users', () =>
         "signUploadInput",
         "silentTelemetry",
         "sniff",
-        "sniffBytes",
         "suggestInput",
         "sweepTemporaryFolders",
         "systemCode",

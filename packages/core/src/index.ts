@@ -118,7 +118,7 @@ export {
   type RenditionFormat,
   renditionPixels,
 } from './media/media.ts'
-export { sniff, sniffBytes } from './media/sniff.ts'
+export { sniff } from './media/sniff.ts'
 export { inTemporaryFolder, sweepTemporaryFolders } from './media/temporary-folder.ts'
 export type {
   CaptionAnswer,

@@ -22,8 +22,8 @@ export interface Receiving {
   maxBytes: (contentType: MediaType) => number
 }
 
-/** Enough to tell any type by its magic bytes. */
-const headBytes = 4100
+/** What `sniff` looks at. */
+const headBytes = 4_096
 
 /**
  * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next

@@ -1,15 +1,15 @@
 import type { MediaType } from './media.ts'
 
-/** How many bytes {@link sniff} looks at; give it that many, or all if the file is shorter. */
-export const sniffBytes = 4096
+/** Enough to tell any type. */
+const headBytes = 4_096
 
 /**
- * Tells a file's type by its first bytes; `null` for what is not accepted. It only chooses who reads the file: what the
+ * Tells a file's type by its first 4,096 bytes, or all if it is shorter; `null` for what is not accepted. It only chooses who reads the file: what the
  * processors then cannot read is refused, and what they write holds pixels and frames alone, so a file that is an image
  * and a page at once is harmless.
  */
 export function sniff(bytes: Uint8Array): MediaType | null {
-  const head = bytes.subarray(0, sniffBytes)
+  const head = bytes.subarray(0, headBytes)
   const signature = signatures.find(([, parts]) =>
     parts.every(([offset, expected]) => text(head, offset, expected.length) === expected),
   )
@@ -98,5 +98,5 @@ function readVarint(head: Uint8Array, offset: number): { value: number; next: nu
 }
 
 function text(head: Uint8Array, offset: number, length: number): string {
-  return String.fromCharCode(...head.subarray(offset, offset + Math.min(length, sniffBytes)))
+  return String.fromCharCode(...head.subarray(offset, offset + Math.min(length, headBytes)))
 }
