@@ -382,8 +382,11 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type CallBudget",
         "type CallBudgetOptions",
         "type CallCause",
+        "type DecodeHeic",
         "type FairQueue",
         "type FairQueueOptions",
+        "type HeicDecoder",
+        "type HeicFile",
         "type MediaJob",
         "type MediaProcesses",
         "type MediaVerbs",
@@ -470,6 +473,9 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type NodeRequest",
         "type ShutDown",
         "type ShutdownOptions",
+      ],
+      "@kith/media-heic": [
+        "createHeicDecoder",
       ],
       "@kith/media-sharp": [
         "createSharpImages",

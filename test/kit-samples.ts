@@ -12,6 +12,7 @@ export {
 } from '../packages/conformance/src/records.ts'
 export { peopled } from '../packages/conformance/src/peopled.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'
+export { heic } from '../packages/conformance/src/image-processor/pictures.ts'
 export { isoBombs, webmBombs } from '../packages/conformance/src/video-processor/bombs.ts'
 export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-processor/hiding.ts'
 export { fragmentedFile } from '../packages/conformance/src/video-processor/fragmented-sample.ts'

@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const picture =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 /** A HEIC whose camera set a time. */
-const heic = join(root, 'packages', 'media-sharp', 'test', 'heic', 'turned-6.heic')
+const heic = join(root, 'packages', 'media-heic', 'test', 'heic', 'turned-6.heic')
 const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 let tarballs: Map<string, string>
 
@@ -95,6 +95,7 @@ describe('an app that installs the tarballs with npm', () => {
       const { createKith, createSketchCaptions } = ${load}('@kith/core')
       const { createLocalBlobs } = ${load}('@kith/blob-local')
       const { createSharpImages } = ${load}('@kith/media-sharp')
+      const { createHeicDecoder } = ${load}('@kith/media-heic')
       const { createMediabunnyVideos } = ${load}('@kith/media-video')
       const { createSqliteStorage } = ${load}('@kith/storage-sqlite')
       const { kithExpress } = ${load}('@kith/express')
@@ -103,7 +104,7 @@ describe('an app that installs the tarballs with npm', () => {
       const { fastify } = ${load}('fastify')
 
       const storage = createSqliteStorage({ path: ':memory:' })
-      const images = createSharpImages({ heic: 'libheif-js' })
+      const images = createSharpImages({ heic: createHeicDecoder() })
       const { takenAt } = await images.normalise(${JSON.stringify(heic)}, 'taken.webp')
       if (takenAt !== '2026-07-14T18:32:05') throw new Error('taken at another time')
       const kith = createKith({

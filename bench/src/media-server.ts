@@ -6,6 +6,7 @@ import type * as Core from '@kith/core'
 import type * as Memory from '@kith/core/memory'
 import type * as Blobs from '@kith/blob-local'
 import type * as Images from '@kith/media-sharp'
+import type * as Heic from '@kith/media-heic'
 import type * as Videos from '@kith/media-video'
 import type * as Express from '@kith/express'
 import express from 'express'
@@ -22,10 +23,11 @@ const { createKith } = await load<typeof Core>('core/src/index.ts')
 const { createMemoryStorage } = await load<typeof Memory>('core/src/memory/index.ts')
 const { createLocalBlobs } = await load<typeof Blobs>('blob-local/src/index.ts')
 const { createSharpImages } = await load<typeof Images>('media-sharp/src/index.ts')
+const { createHeicDecoder } = await load<typeof Heic>('media-heic/src/index.ts')
 const { createMediabunnyVideos } = await load<typeof Videos>('media-video/src/index.ts')
 const { kithExpress } = await load<typeof Express>('express/src/index.ts')
 
-const images = createSharpImages({ heic: 'libheif-js' })
+const images = createSharpImages({ heic: createHeicDecoder() })
 const directory = mkdtempSync(join(tmpdir(), 'kith-attacked-'))
 const kith = createKith({
   secret: 'f3Qk0a9s8Zx7Cv6Bn5Mm4Lk3Jh2Gf1Dd',

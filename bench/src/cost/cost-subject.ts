@@ -58,7 +58,7 @@ function dropping(blobs: ReturnType<typeof createMemoryBlobs>): ReturnType<typeo
 
 function trusting(): Core.VideoProcessor {
   return {
-    inspect: async () => ({ width: 320, height: 240, durationSeconds: 1, codecs: ['avc'] }),
+    inspect: async () => ({ width: 320, height: 240, durationSeconds: 1 }),
     strip: async (_path, target) => writeFileSync(target, 'stripped'),
   }
 }

@@ -6,8 +6,9 @@ import { explain, Refusal, type ToldError } from './cloudinary-errors.ts'
 // The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
 // errors carry key and secret, and where it sends to is one setting of the whole process.
 
-/** For how long one request may take with all its tries, unless told otherwise, and a body keep silent: a host that is down holds up a request no longer. */
-export const patience: Patience = Object.freeze({ millis: 10_000 })
+/** How long one request may take with all its tries, unless told otherwise, and a body may keep silent. */
+const patienceMillis = 10_000
+export const patience: Patience = Object.freeze({ millis: patienceMillis })
 
 /** How long is waited before a request is made again. */
 const retryMillis: readonly number[] = [200, 800]

@@ -1,7 +1,7 @@
 import { type Patience, within } from '@kith/core/adapter'
 import { explain } from './imagekit-errors.ts'
 
-/** For how long one call may take, with all tries of the client, and a body keep silent: a host that is down holds up a request no longer. */
+/** The longest that one call may take, with all tries of the client, and that a body may keep silent. */
 export const patienceMillis = 10_000
 
 /** What goes along with each request. */

@@ -3,8 +3,9 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { type Patience, within } from '@kith/core/adapter'
 import { statusOf } from './s3-errors.ts'
 
-/** For how long one request may take, with all tries of the client, and a body keep silent. */
-export const patience: Patience = Object.freeze({ millis: 10_000 })
+/** The longest that one request may take, with all tries of the client, and that a body may keep silent. */
+const patienceMillis = 10_000
+export const patience: Patience = Object.freeze({ millis: patienceMillis })
 
 /** How long is waited after a conflict. */
 const conflictMillis: readonly number[] = [100, 400]

@@ -10,11 +10,6 @@ describe('in processes', () => {
   runCases(test, imageProcessorCases, async () => images)
 })
 
-describe('where HEIC is decoded', () => {
-  const images = openImages({ heic: 'libheif-js' })
-  runCases(test, imageProcessorCases, async () => images)
-})
-
 /** What a process of its own is for: in the server's, a decoder may use up the memory of the server. */
 const needsProcess = /the calling process grow/
 

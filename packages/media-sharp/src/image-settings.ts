@@ -1,3 +1,5 @@
+import type { HeicDecoder } from '@kith/core/adapter'
+
 /** How images are worked on. */
 export interface SharpImagesOptions {
   /** The most pixels that are decoded, all frames of an animation together. @default 50_000_000 @reason As `MediaOptions.maxPixels`. */
@@ -8,11 +10,8 @@ export interface SharpImagesOptions {
   maxUnpackedBytes?: number | undefined
   /** The most frames of an animation that is kept; of a longer one only the first frame is. @default 150 @reason Some ten seconds of a GIF; each frame is decoded and written anew. */
   maxFrames?: number | undefined
-  /**
-   * What decodes HEIC, as iPhones write it: this package, which you install as well. Without it HEIC is `media-unreadable`.
-   * @default none
-   */
-  heic?: 'libheif-js' | undefined
+  /** What decodes HEIC, as iPhones write it: `createHeicDecoder()` of `@kith/media-heic`. Without it HEIC is `unsupported-media-type`. @default none */
+  heic?: HeicDecoder | undefined
   /**
    * Where images are decoded. `process`: in processes of their own, which end with what goes wrong in them. `none`: in the
    * server itself, for hosts that cannot start processes; a file that makes a decoder crash or use up memory then does so to
@@ -35,7 +34,8 @@ export interface ImageSettings {
   maxSide: number
   maxUnpackedBytes: number
   maxFrames: number
-  heic: 'libheif-js' | null
+  /** The module that decodes HEIC. */
+  heic: string | null
 }
 
 /** Fills in the defaults of what decoders are told. */
@@ -47,6 +47,6 @@ export function readSettings(options: SharpImagesOptions): ImageSettings {
     maxSide: options.maxSide ?? 32_767,
     maxUnpackedBytes: options.maxUnpackedBytes ?? 256 * 1024 * 1024,
     maxFrames: options.maxFrames ?? 150,
-    heic: options.heic ?? null,
+    heic: options.heic?.module ?? null,
   }
 }

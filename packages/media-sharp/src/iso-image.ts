@@ -1,4 +1,5 @@
 import { countAv1Frames } from './av1-frames.ts'
+import { countHevcPictures } from './hevc-pictures.ts'
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
 /** A HEIC of a phone has a few hundred. */
@@ -22,6 +23,8 @@ const containers: Readonly<Record<string, number>> = {
   stbl: 0,
   dinf: 0,
 }
+/** Of the codec of HEIC. */
+const hevc = ['hvc1', 'hev1']
 /** Items that a decoder works for; the others are put together from them, or are no pictures. */
 const coded = ['hvc1', 'hev1', 'lhv1', 'av01', 'vvc1', 'avc1', 'jpeg', 'j2k1', 'unci']
 
@@ -32,6 +35,8 @@ const maxLayers = 4
 export interface IsoImage {
   /** Pixels of all coded pictures together: tiles, thumbnails, those that nothing shows, and more frames than one has. */
   codedPixels: number
+  /** Whether the data of the pictures of a HEIC is there to its end, as far as its frame of units shows: its decoder does not mind. */
+  isWhole: boolean
 }
 
 /** A box: its type, and where its content is. */
@@ -56,7 +61,8 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   const items = all('infe').map((box) => readItem(bytes, box))
   // Of an item that is named twice a decoder may take either.
   const types = new Map([...items, ...items.filter(([, type]) => coded.includes(type))])
-  const sizes = propertiesOf(boxes).map(({ type, start }) =>
+  const properties = propertiesOf(boxes)
+  const sizes = properties.map(({ type, start }) =>
     type === 'ispe' ? word(bytes, start + 4) * word(bytes, start + 8) : 0,
   )
   const wideIds = all('iref').some(({ start }) => bytes[start] === 1)
@@ -64,31 +70,44 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   for (const [item, times] of uses)
     if (times > 1 && !coded.includes(types.get(item) ?? ''))
       throw tooComplex('an image that is put together from others that are')
-  const frames = framesOf(bytes, { types, extents })
+  const data = dataOf(bytes, extents)
   let codedPixels = 0
+  let isWhole = true
   for (const box of all('ipma'))
-    for (const [item, indexes] of associations(bytes, box))
-      if (coded.includes(types.get(item) ?? ''))
-        codedPixels +=
-          Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0)) *
-          (uses.get(item) ?? 1) *
-          Math.max(1, Math.ceil((frames.get(item) ?? 1) / maxLayers))
-  return { codedPixels }
+    for (const [item, indexes] of associations(bytes, box)) {
+      const type = types.get(item) ?? ''
+      if (!coded.includes(type)) continue
+      const own = indexes.map((index) => properties[index - 1])
+      const frames = framesOf(type, data.get(item) ?? [], lengthBytesOf(bytes, own))
+      if (hevc.includes(type) && !frames) isWhole = false
+      codedPixels +=
+        Math.max(0, ...indexes.map((index) => sizes[index - 1] ?? 0)) *
+        (uses.get(item) ?? 1) *
+        Math.max(1, Math.ceil((frames ?? 1) / maxLayers))
+    }
+  return { codedPixels, isWhole }
 }
 
-/** How many frames each AV1 picture has: what is behind the first is decoded as well, and not shown. */
-function framesOf(
-  bytes: Buffer,
-  { types, extents }: { types: ReadonlyMap<number, string>; extents: readonly Extent[] },
-): Map<number, number> {
+/** How many frames a coded picture has: what is behind the first is decoded as well, and not shown. `null` where that cannot be told. */
+function framesOf(type: string, parts: readonly Buffer[], lengthBytes: number): number | null {
+  if (type === 'av01') return countAv1Frames(Buffer.concat(parts))
+  return hevc.includes(type) ? countHevcPictures(Buffer.concat(parts), lengthBytes) : 1
+}
+
+/** Of the lengths in front of the units of a HEIC item, as its configuration says (ISO 14496-15, 8.3.3.1). */
+function lengthBytesOf(bytes: Buffer, properties: readonly (Box | undefined)[]): number {
+  const configuration = properties.find((box) => box?.type === 'hvcC')
+  return ((bytes[(configuration?.start ?? bytes.length) + 21] ?? 3) & 3) + 1
+}
+
+function dataOf(bytes: Buffer, extents: readonly Extent[]): Map<number, Buffer[]> {
   const data = new Map<number, Buffer[]>()
   for (const { item, from, to } of extents) {
-    if (types.get(item) !== 'av01') continue
     const parts = data.get(item) ?? []
     parts.push(bytes.subarray(from, to))
     data.set(item, parts)
   }
-  return new Map([...data].map(([item, parts]) => [item, countAv1Frames(Buffer.concat(parts))]))
+  return data
 }
 
 function* walk(bytes: Buffer): Generator<Box & { depth: number }> {

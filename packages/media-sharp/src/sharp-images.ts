@@ -1,7 +1,6 @@
 import { extname, resolve } from 'node:path'
 import type { ImageProcessor, Observable } from '@kith/core'
 import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
-import { findLibheif } from './heic.ts'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
 import { type ImageVerbs, imageVerbs } from './image-verbs.ts'
 
@@ -17,11 +16,10 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30
 
 /**
  * Creates the image processor. It starts its processes with the first image, and ends them when there are none for a while.
- * @throws TypeError where what decodes HEIC is not installed, or the module that processes run was left out of a bundle
+ * @throws TypeError where the module that processes run was left out of a bundle
  */
 export function createSharpImages(options: SharpImagesOptions = {}): SharpImages {
   const settings = readSettings(options)
-  if (settings.heic) findLibheif()
   const { run, close, load, observe } = createWork(options)
   return {
     inspect: (path, turn = path) =>

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { KithError, type MediaType, isKithError, sniff } from '@kith/core'
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { readHeic } from './heic.ts'
+import type { DecodeHeic, HeicFile } from '@kith/core/adapter'
 import type { ImageSettings } from './image-settings.ts'
-import { readIsoImage } from './iso-image.ts'
+import { type IsoImage, readIsoImage } from './iso-image.ts'
 import { reduceGif } from './reduce-gif.ts'
 import { reduceJpeg } from './reduce-jpeg.ts'
 import { reducePng } from './reduce-png.ts'
@@ -21,13 +21,15 @@ export interface SourceImage {
   decode<Answer>(frames: 'first' | 'all', work: (image: Sharp) => Promise<Answer>): Promise<Answer>
 }
 
+const heicAdvice =
+  'HEIC is not read here: send it as JPEG. Whoever runs this server can install @kith/media-heic and give it to createSharpImages.'
+
 /** A decoder that has worked this long on one image is stopped. */
 const maxSeconds = 60
 
 /** A file without the parts that no decoder needs, and the pixels that its header hides from the one of the decoder. */
-interface Reduced {
+interface Reduced extends IsoImage {
   bytes: Buffer
-  codedPixels: number
 }
 
 /**
@@ -40,8 +42,9 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
   const file = await readFile(path)
   const type = sniff(file)
   if (!type?.startsWith('image/')) throw new KithError('media-unreadable')
-  const { bytes, codedPixels } = reduce(type, file)
-  const metadata = await readable(type, sharp(bytes, { limitInputPixels: false }).metadata())
+  const decoder = type === 'image/heic' ? settings.heic : null
+  const { bytes, codedPixels, isWhole } = reduce(type, file)
+  const metadata = await readable(null, sharp(bytes, { limitInputPixels: false }).metadata())
   const isAnimation = type === 'image/gif' || type === 'image/webp'
   const frames = isAnimation ? (metadata.pages ?? 1) : 1
   const { width, height } = metadata
@@ -55,7 +58,7 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
     frames <= settings.maxFrames &&
     pixels * frames <= settings.maxPixels &&
     unpackedBytes * frames <= settings.maxUnpackedBytes
-  let png: Promise<Uint8Array> | undefined
+  let decoded: Promise<Uint8Array> | undefined
 
   function demandSize(): void {
     const isLarge =
@@ -63,6 +66,7 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
       Math.max(width, height) > settings.maxSide ||
       unpackedBytes > settings.maxUnpackedBytes
     if (isLarge) throw new KithError('media-too-large', { detail: 'Send it with fewer pixels.' })
+    if (!isWhole) throw new KithError('media-unreadable', { cause: new Error('a HEIC that is cut off') })
     // Twice: beside the picture there are thumbnails, maps of its depth and of its light.
     if (codedPixels > 2 * Math.min(settings.maxPixels, 2 * pixels + 4_000_000))
       throw tooComplex('an image of more pictures than it shows')
@@ -74,40 +78,49 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
     kept: isKept && isUpright ? 'all' : 'first',
     async decode(wanted, work) {
       demandSize()
-      if (type === 'image/heic' && settings.heic) png ??= readHeic({ bytes, pixels })
-      const image = sharp((await png) ?? bytes, {
+      if (decoder) decoded ??= decodeHeic(decoder, { bytes, profile: metadata.icc ?? null })
+      const image = sharp((await decoded) ?? bytes, {
         limitInputPixels: settings.maxPixels,
         pages: wanted === 'all' ? -1 : 1,
         sequentialRead: true,
         // A truncated or broken picture fails. `warning` would also refuse the slightly wrong profiles of old editors.
         failOn: 'error',
       })
-      return await readable(type, work(image.timeout({ seconds: maxSeconds })))
+      return await readable(decoder === null ? type : null, work(image.timeout({ seconds: maxSeconds })))
     },
   }
 }
 
+const asItIs: IsoImage = { codedPixels: 0, isWhole: true }
+
 function reduce(type: MediaType, bytes: Buffer): Reduced {
   switch (type) {
     case 'image/png':
-      return { bytes: reducePng(bytes), codedPixels: 0 }
+      return { bytes: reducePng(bytes), ...asItIs }
     case 'image/jpeg':
-      return { bytes: reduceJpeg(bytes), codedPixels: 0 }
+      return { bytes: reduceJpeg(bytes), ...asItIs }
     case 'image/webp':
-      return { bytes: reduceWebp(bytes), codedPixels: 0 }
+      return { bytes: reduceWebp(bytes), ...asItIs }
     case 'image/gif':
-      return { bytes: reduceGif(bytes), codedPixels: 0 }
+      return { bytes: reduceGif(bytes), ...asItIs }
     default:
       return { bytes, ...readIsoImage(bytes) }
   }
 }
 
-async function readable<Answer>(type: MediaType, work: Promise<Answer>): Promise<Answer> {
+/** `type` is that of a file that sharp alone reads. */
+async function readable<Answer>(type: MediaType | null, work: Promise<Answer>): Promise<Answer> {
   try {
     return await work
   } catch (cause) {
     if (isKithError(cause)) throw cause
-    const detail = type === 'image/heic' ? 'HEIC cannot be read here: send it as JPEG.' : undefined
-    throw new KithError('media-unreadable', { detail, cause })
+    // Builds of sharp that read HEIC are rare.
+    if (type === 'image/heic') throw new KithError('unsupported-media-type', { detail: heicAdvice, cause })
+    throw new KithError('media-unreadable', { cause })
   }
+}
+
+async function decodeHeic(module: string, file: HeicFile): Promise<Uint8Array> {
+  const { decodeHeic: decode } = (await import(module)) as { decodeHeic: DecodeHeic }
+  return await decode(file)
 }

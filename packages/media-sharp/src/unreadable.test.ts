@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { heic } from '../../../test/kit-samples.ts'
 import { closeImages, openImages } from '../test/open-images.ts'
 import { animation, createFolder, noise, plain } from '../test/pictures.ts'
 
 const folder = createFolder()
 const images = openImages()
-const heic = fileURLToPath(new URL('../test/heic/tiny.heic', import.meta.url))
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 
 afterAll(async () => {
@@ -45,11 +44,12 @@ test.each(unreadable)('%s is no image, and nothing is written', async (_name, ma
   expect(existsSync(target)).toBe(false)
 })
 
-test('HEIC is named, because its header is read and its picture cannot be', async () => {
-  expect(await images.inspect(heic)).toEqual({ width: 64, height: 48, frames: 1 })
-  await expect(images.normalise(heic, folder.path('never'))).rejects.toMatchObject({
-    code: 'media-unreadable',
-    detail: 'HEIC cannot be read here: send it as JPEG.',
+test('a HEIC is not read without its decoder, and the refusal says what to install', async () => {
+  const path = folder.save('a.heic', heic)
+  expect(await images.inspect(path)).toEqual({ width: 64, height: 48, frames: 1 })
+  await expect(images.normalise(path, folder.path('never'))).rejects.toMatchObject({
+    code: 'unsupported-media-type',
+    detail: expect.stringMatching(/send it as JPEG.*install @kith\/media-heic/) as string,
   })
 })
 

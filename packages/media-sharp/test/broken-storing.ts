@@ -143,7 +143,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         return await normalise(path, target)
       },
     }),
-    fails: ['images: a HEIC is read like the others, or refused as media-unreadable'],
+    fails: ['images: a HEIC is read like the others, or refused as unsupported-media-type'],
   },
   {
     flaw: 'calls all unreadable that it cannot store',

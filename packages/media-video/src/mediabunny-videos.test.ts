@@ -14,19 +14,19 @@ const target = folder.path('target')
 
 afterAll(() => folder.clear())
 
-test.each<[string, number, number, number, string[]]>([
-  ['located.mp4', 64, 48, 2, ['avc', 'aac']],
-  ['located.mov', 64, 48, 2, ['avc', 'aac']],
-  ['tagged.webm', 64, 48, 2, ['vp9', 'opus']],
-  ['hevc.mov', 64, 48, 2, ['hevc']],
-  ['turned.mp4', 48, 64, 2, ['avc']],
-  ['more-tracks.mov', 64, 48, 2, ['avc', 'pcm-s16']],
-  ['more-tracks.webm', 64, 48, 2, ['vp9']],
-  ['fragmented.mp4', 64, 48, 2.2, ['avc', 'aac']],
-])('%s is %i × %i, %d s, %j', async (...video) => {
-  const [name, width, height, seconds, codecs] = video
+test.each<[string, number, number, number]>([
+  ['located.mp4', 64, 48, 2],
+  ['located.mov', 64, 48, 2],
+  ['tagged.webm', 64, 48, 2],
+  ['hevc.mov', 64, 48, 2],
+  ['turned.mp4', 48, 64, 2],
+  ['more-tracks.mov', 64, 48, 2],
+  ['more-tracks.webm', 64, 48, 2],
+  ['fragmented.mp4', 64, 48, 2.2],
+])('%s is %i × %i, %d s', async (...video) => {
+  const [name, width, height, seconds] = video
   const { durationSeconds, ...rest } = await videos.inspect(fixture(name))
-  expect(rest).toEqual({ width, height, codecs })
+  expect(rest).toEqual({ width, height })
   expect(durationSeconds).toBeCloseTo(seconds, 1)
 })
 

@@ -18,12 +18,10 @@ async function inspect(path: string, maxSeconds: number): Promise<VideoMeasures>
   const budget = createBudget(AbortSignal.timeout(maxSeconds * 1000))
   return await withVideo({ path, budget }, async ({ input, video, audio }) => {
     const tracks = audio ? [video, audio] : [video]
-    const codecs = await Promise.all(tracks.map((track) => track.getCodec()))
     return {
       width: await video.getDisplayWidth(),
       height: await video.getDisplayHeight(),
       durationSeconds: await input.computeDuration(tracks),
-      codecs: codecs.filter((codec) => codec !== null),
     }
   })
 }

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import { tagGif } from './metadata.ts'
-import { gif, jpeg, largeAvif, webp } from './pictures.ts'
+import { gif, heic, jpeg, largeAvif, webp } from './pictures.ts'
 import { type Chunk, type Line, png, pngOf } from './png-sample.ts'
 
 /** A name and a file. */
@@ -53,6 +53,7 @@ export function makeTangledBombs(): readonly Bomb[] {
     ['an AVIF that shows one picture 225 times', isoImage(oneItem([225]))],
     ['an AVIF of pictures that show the next four times', isoImage(oneItem([4, 4, 4, 4, 4, 4, 4, 4]))],
     ['an AVIF whose picture of 4,096 × 4,096 is 100 frames', withFrames(largeAvif, 100)],
+    ['a HEIC whose picture is 10,000 pictures', withPictures(heic, 10_000)],
   ]
 }
 
@@ -195,6 +196,16 @@ function withFrames(file: Buffer, count: number): Buffer {
   // The item is the only one, and what its extent has is the last number in `iloc`.
   const located = file.indexOf('iloc')
   whole.writeUInt32BE(whole.length - dataAt, located - 4 + file.readUInt32BE(located - 4) - 4)
+  return whole
+}
+
+/** The picture of a HEIC so often in a row, all in its one coded item. Its data is the end of the file, and nothing else is in it. */
+function withPictures(file: Buffer, count: number): Buffer {
+  const dataAt = file.indexOf('mdat') + 4
+  const picture = file.subarray(dataAt)
+  const whole = Buffer.concat([file, ...Array<Buffer>(count - 1).fill(picture)])
+  whole.writeUInt32BE(whole.length - dataAt + 8, dataAt - 8)
+  whole.writeUInt32BE(picture.length * count, whole.indexOf(words(picture.length), whole.indexOf('iloc')))
   return whole
 }
 

@@ -11,7 +11,8 @@ import { readWritten } from './written-image.ts'
 
 /** What a file may cost the process that calls, and any that works for it: MiB. */
 const [callerLimit, helperLimit] = [64, 1_280]
-const refusals = ['media-too-complex', 'media-too-large', 'media-unreadable']
+/** The last is for a HEIC, where none is read. */
+const refusals = ['media-too-complex', 'media-too-large', 'media-unreadable', 'unsupported-media-type']
 const seed = 20_260_714
 
 /** What is promised about files that are made to do harm. */

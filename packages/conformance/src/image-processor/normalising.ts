@@ -78,7 +78,7 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a HEIC is read like the others, or refused as media-unreadable',
+    name: 'images: a HEIC is read like the others, or refused as unsupported-media-type',
     async run(make) {
       const images = await make()
       await inFolder(async (folder) => {
@@ -91,7 +91,9 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
           const { width, height } = readWritten(await folder.read('target'), 'HEIC')
           assert.deepEqual([width, height], [64, 48])
         } else {
-          await assertRefused(images.normalise(path, folder.path('target')), 'HEIC')
+          await assertRefused(images.normalise(path, folder.path('target')), 'HEIC', [
+            'unsupported-media-type',
+          ])
           assertNoFile(folder.path('target'), 'HEIC')
         }
       })

@@ -6,7 +6,6 @@ import { type WebmShape, webmFile, webmPicture, webmSound } from './webm-sample.
 /** One of the containers, and its sample in each of the ways that the cases ask for. */
 export interface Container {
   name: string
-  codecs: readonly string[]
   frames: readonly Buffer[]
   /** Whether a file that begins like this is one. */
   isOne(head: Buffer): boolean
@@ -37,7 +36,6 @@ function isoContainer(name: string, brand: IsoShape['brand']): Container {
   const others = (['text', 'meta'] as const).map((handler) => ({ handler, samples: [told], duration: 100 }))
   return {
     name,
-    codecs: ['avc', 'aac'],
     frames: [...avc.frames, ...aac.frames],
     isOne: (head) =>
       head.toString('latin1', 4, 8) === 'ftyp' &&
@@ -58,7 +56,6 @@ function webmContainer(): Container {
   date.writeBigInt64BE(webmDate)
   return {
     name: 'WebM',
-    codecs: ['vp8', 'opus'],
     frames: [...vp8.frames, ...opus.frames],
     isOne: (head) => head.readUInt32BE() === 0x1a45dfa3 && head.includes('webm'),
     plain: file,

@@ -16,7 +16,7 @@ const megabytes = 128
 /** What `strip` promises. */
 export const strippingCases: readonly Case<VideoProcessor>[] = [
   {
-    name: 'videos: strip copies every frame of picture and sound as it is, with size, duration and codecs',
+    name: 'videos: strip copies every frame of picture and sound as it is, with size and duration',
     run: (make) =>
       ofEach(make, 'plain', async ({ name, frames }, { videos, folder, target }) => {
         for (const [index, frame] of frames.entries())
@@ -100,8 +100,9 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
           const strip = videos.strip(path, folder.path(`target-${index}`))
           if (!container) return await assertRefused(strip, 'a text')
           await strip
-          const { codecs } = await videos.inspect(folder.path(`target-${index}`))
-          assert.deepEqual(codecs, container.codecs)
+          const target = await folder.read(`target-${index}`)
+          assert.ok(container.isOne(target.subarray(0, 64)))
+          for (const frame of container.frames) assert.ok(target.includes(frame))
         })
       })
     },

@@ -6,6 +6,7 @@ export {
   type QueueLoad,
   type Turn,
 } from '../fair-queue.ts'
+export type { DecodeHeic, HeicDecoder, HeicFile } from '../media/heic-decoder.ts'
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export type { MediaProcesses } from './media-processes.ts'
 export { createMediaWork, type MediaWorkOptions } from './media-work.ts'

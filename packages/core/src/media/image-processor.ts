@@ -34,8 +34,8 @@ export interface WrittenRendition {
 }
 
 /**
- * Reads and writes images: JPEG, PNG, WebP, GIF and AVIF, and HEIC where it can be decoded. Whatever else a decoder could
- * read, SVG for one, is `media-unreadable`. Files are given by their path, which is read anew each time; a source stays as it
+ * Reads and writes images: JPEG, PNG, WebP, GIF and AVIF, and HEIC where it can be decoded: elsewhere it is
+ * `unsupported-media-type`. Whatever else a decoder could read, SVG for one, is `media-unreadable`. Files are given by their path, which is read anew each time; a source stays as it
  * is. A file that is missing or a disk that fails is an error of the system, never `media-unreadable`.
  *
  * Whatever a file holds, reading it is bounded in time and memory, and the process that calls is neither ended nor held up:
@@ -45,21 +45,21 @@ export interface ImageProcessor {
   /**
    * Reads the header and decodes nothing, however many pixels it announces. A header can be fine and its picture not.
    * `turn` is the account whose file it is: work of one waits in line, and accounts take turns.
-   * @throws media-unreadable, media-too-complex, busy
+   * @throws media-unreadable, media-too-complex, unsupported-media-type, busy
    */
   inspect(path: string, turn?: string): Promise<ImageHeader>
   /**
    * Writes the image as it is stored: a WebP, upright, with nothing beside the picture. Its colours are those of sRGB, or of
    * a wider space that a profile names; the profile is the processor's own and tells nothing of the source. Measures it; of
    * an animation, its first frame. The same file is measured the same. Where it fails there is no target.
-   * @throws media-unreadable, media-too-large, media-too-complex, busy
+   * @throws media-unreadable, media-too-large, media-too-complex, unsupported-media-type, busy
    */
   normalise(path: string, target: string, turn?: string): Promise<ImageMeasures>
   /**
    * Writes one rendition: upright, in sRGB, with nothing beside the picture. `thumb` is the square in its middle, the others
    * are the whole of it; none is larger than the image itself. What moves is WebP whichever format is asked for, as is
    * everything where AVIF cannot be written; the answer says so. Where it fails there is no target. Work on one source waits in line.
-   * @throws media-unreadable, media-too-large, media-too-complex, busy
+   * @throws media-unreadable, media-too-large, media-too-complex, unsupported-media-type, busy
    */
   rendition(path: string, target: string, form: RenditionForm): Promise<WrittenRendition>
   /** Ends what this part has started, such as processes and connections of its own. Called by `kith.close()`. Idempotent. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sniff, sniffBytes } from './sniff.ts'
+import { sniff } from './sniff.ts'
 
 const accepted = [
   'image/jpeg',
@@ -120,7 +120,7 @@ test('random boxes and elements behind a true start never fail', () => {
     '\0\0\0\x01ftypmif1',
   )
   fc.assert(
-    fc.property(starts, fc.uint8Array({ maxLength: 2 * sniffBytes }), (start, tail) => {
+    fc.property(starts, fc.uint8Array({ maxLength: 8_192 }), (start, tail) => {
       expect([null, ...accepted]).toContain(sniff(Buffer.concat([bytes(start), tail])))
     }),
     { numRuns: 2000 },

@@ -1,10 +1,10 @@
 import type { MediaType } from './media.ts'
 
-/** How many bytes {@link sniff} looks at; give it that many, or all if the file is shorter. */
-export const sniffBytes = 4096
+/** Enough to tell any type. */
+export const sniffBytes = 4_096
 
 /**
- * Tells a file's type by its first bytes; `null` for what is not accepted. It only chooses who reads the file: what the
+ * Tells a file's type by its first 4,096 bytes, or all if it is shorter; `null` for what is not accepted. It only chooses who reads the file: what the
  * processors then cannot read is refused, and what they write holds pixels and frames alone, so a file that is an image
  * and a page at once is harmless.
  */

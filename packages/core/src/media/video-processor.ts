@@ -4,8 +4,6 @@ export interface VideoMeasures {
   width: number
   height: number
   durationSeconds: number
-  /** The codecs of its picture and then of its sound, by their short names: `avc`, `hevc`, `vp8`, `vp9`, `aac`, `opus`. */
-  codecs: string[]
 }
 
 /**

@@ -1,0 +1,1 @@
+export { createHeicDecoder } from './heic-decoder.ts'
