@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccountRules } from './accounts/account-inputs.ts'
 import { argon2Bounds } from './accounts/argon2-hash.ts'
 import { fold } from './accounts/identifiers.ts'

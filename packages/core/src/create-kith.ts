@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import type { Cluster } from 'node:cluster'
 import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { createPasswords } from './accounts/password.ts'
@@ -96,7 +96,7 @@ export function createKith(options: KithOptions): Kith {
   const { clock } = time
   const { issuer, audience } = config.sessions
   const ownTokens = { secrets: config.secrets, issuer, audience, clock }
-  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const mediaPlace = createMediaPlace(storage, config)
@@ -178,4 +178,11 @@ export function createKith(options: KithOptions): Kith {
       sessions: Object.freeze(visibleSessions),
     }),
   })
+}
+
+/** Whether this process is a worker of node:cluster, which loads slowly and is not loaded where nobody has forked this process. */
+function isOfCluster(): boolean {
+  if (process.send === undefined) return false
+  // The types describe the module as it is imported, with a default export.
+  return (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type FieldError, InvalidInputError } from './errors.ts'
 import { isDirectionClosed } from './text/direction.ts'
 import { hasInvisible, hasVisible } from './text/invisible.ts'

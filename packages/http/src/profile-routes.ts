@@ -1,5 +1,5 @@
 import { type Kith, pageInput, type Viewer } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
 import { socialShapes as shapes } from './social-shapes.ts'
 

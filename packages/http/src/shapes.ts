@@ -7,7 +7,7 @@ import {
   type SignIn,
   type Tokens,
 } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from './problem.ts'
 import { socialShapes } from './social-shapes.ts'
 

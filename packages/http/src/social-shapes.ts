@@ -12,7 +12,7 @@ import type {
   Upload,
   User,
 } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const time = z.iso.datetime()
 const url = z.string()

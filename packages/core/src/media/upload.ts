@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Core } from '../core.ts'
 import type { BlobStore } from './blob-store.ts'
 import { type Image, toImage } from './image.ts'
