@@ -9,7 +9,7 @@ import config from './tsup.config.ts'
 const withZod: Options = {
   ...(config as Options),
   noExternal: ['zod'],
-  onSuccess: () => copyFile('node_modules/zod/LICENSE', 'dist/zod.LICENSE.txt'),
+  onSuccess: () => copyFile('node_modules/zod/LICENSE', 'dist/zod.NOTICE.md'),
 }
 
 export default withZod

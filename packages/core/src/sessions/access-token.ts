@@ -129,7 +129,10 @@ function asymmetricRing(signingKeys: readonly SigningKey[]): Map<string, RingEnt
   return new Map(
     signingKeys.map((key) => {
       const verifying = publicHalf(key)
-      return [key.kid, { algorithm: key.algorithm, signing: { ...verifying, d: key.jwk.d } as JWK, verifying }]
+      return [
+        key.kid,
+        { algorithm: key.algorithm, signing: { ...verifying, d: key.jwk.d } as JWK, verifying },
+      ]
     }),
   )
 }
