@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } }) => {
   const allowed =
-    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts)|src\/[\w./-]+\.(ts|NOTICE\.md))$/
+    /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts|NOTICE\.md)|src\/[\w./-]+\.(ts|NOTICE\.md))$/
 
   test('holds code, types and sources, and nothing else', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs.get(name) ?? ''])
@@ -51,6 +51,14 @@ test('the tarball of core holds the licenses of its lists of passwords', async (
   expect(stdout).toContain('Permission is hereby granted')
   expect(stdout).toContain('Redistribution and use in source and binary forms')
 })
+
+test.each(['@kith/core', '@kith/http'])(
+  'the tarball of %s holds the license of the zod in its bundle',
+  async (name) => {
+    const { stdout } = await run('tar', ['-xzOf', tarballs.get(name) ?? '', 'package/dist/zod.NOTICE.md'])
+    expect(stdout).toContain('Permission is hereby granted')
+  },
+)
 
 describe('the files of a release', () => {
   const made = join(folder, 'release')
@@ -102,6 +110,7 @@ describe('an app that installs the tarballs with npm', () => {
       const { kithFastify } = ${load}('@kith/fastify')
       const { default: express } = ${load.startsWith('await') ? `${load}('express')` : `{ default: ${load}('express') }`}
       const { fastify } = ${load}('fastify')
+      const z = ${load}('zod')
 
       const storage = createSqliteStorage({ path: ':memory:' })
       const images = createSharpImages({ heic: createHeicDecoder() })
@@ -122,6 +131,10 @@ describe('an app that installs the tarballs with npm', () => {
       const { tokens } = await kith.sessions.login({ login: 'ada', password: 'correct horse' })
       const viewer = await kith.sessions.authenticate(tokens.accessToken)
       if (viewer.userId !== user.id) throw new Error('someone else')
+      const { register } = kith.accounts.inputs
+      const form = z.object({ account: register }).safeParse({ account: { username: 'ben' } })
+      if (!(register instanceof z.ZodType) || form.error?.issues[0].path.join('.') !== 'account.password')
+        throw new Error('the schemas are not those of the zod of the app')
 
       async function* picture() {
         yield Buffer.from('${picture}', 'base64')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism, tmpdir } from 'node:os'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Presence } from './accounts/account-inputs.ts'
 import { argon2Bounds } from './accounts/argon2-hash.ts'
 import type { BreachedPasswords } from './accounts/breached-passwords.ts'

@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import type { Cluster } from 'node:cluster'
 import type { Accounts } from './accounts/accounts.ts'
 import { createAccounts } from './accounts/create-accounts.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
@@ -71,7 +71,7 @@ export interface Kith {
 export function createKith(options: KithOptions): Kith {
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
-  if (cluster.isWorker && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
   const { core, events } = createCore(foundation)
   return Object.freeze({
     ...traceServices(createServices(core), telemetry),
@@ -163,4 +163,11 @@ function ownChecks(checks: KithOptions['checks'] = {}): Record<string, Checkable
   const parts: Record<string, Checkable> = {}
   for (const [name, check] of Object.entries(checks)) parts[name] = { check }
   return parts
+}
+
+/** Whether this process is a worker of node:cluster, which loads slowly and is not loaded where nobody has forked this process. */
+function isOfCluster(): boolean {
+  if (process.send === undefined) return false
+  // The types describe the module as it is imported, with a default export.
+  return (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createAccountInputs } from './accounts/account-inputs.ts'
 import type { InvalidInputError } from './errors.ts'
 import { fieldErrorTable } from './field-errors.ts'

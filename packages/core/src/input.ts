@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { InvalidInputError } from './errors.ts'
 import { type FieldError, type FieldProblem, fieldErrorTable } from './field-errors.ts'
 import { isDirectionClosed } from './text/direction.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { KithError } from './errors.ts'
 
 /** One page of a list, newest first. */

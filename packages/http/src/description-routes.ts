@@ -1,5 +1,5 @@
 import type { Kith } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { publicRoute, type Route } from './route.ts'
 
 /** For documents that are the same for everyone. */

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorTable } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { requestIdPattern } from './http-request.ts'
 import type { Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'

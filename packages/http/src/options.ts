@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
 import type { RequestRecord } from './request-record.ts'
 

@@ -1,5 +1,5 @@
 import { type Kith, pageInput, parseInput, type Viewer } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 

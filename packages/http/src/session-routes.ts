@@ -1,5 +1,5 @@
 import { KithError, loginInput, pageInput, parseInput } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'

@@ -9,7 +9,7 @@ import {
   type SignIn,
   type Tokens,
 } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Problem } from './problem.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 

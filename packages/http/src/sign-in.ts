@@ -1,5 +1,5 @@
 import { type ClientInfo, isKithError, parseInput, type Sessions, type SignIn, type Viewer } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
 import { deviceNameOf } from './device-name.ts'

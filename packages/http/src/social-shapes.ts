@@ -12,7 +12,7 @@ import type {
   Upload,
   User,
 } from '@kith/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A moment, as every answer has it. */
 export const time: z.ZodType<string> = z.iso.datetime()

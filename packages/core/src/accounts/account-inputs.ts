@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'

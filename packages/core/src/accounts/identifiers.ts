@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { because, streamSafe } from '../input.ts'
 import { isStreamSafe } from '../text/stream-safe.ts'
 import { createReservedNames } from './reserved-names.ts'

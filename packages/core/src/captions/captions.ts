@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput } from '../input.ts'

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { crc32, deflateSync } from 'node:zlib'
 
 /** The side of a default avatar, in pixels. */
 export const defaultAvatarPixels = 320
@@ -33,6 +32,7 @@ function draw(userId: string): Uint8Array<ArrayBuffer> {
   header.writeUInt32BE(defaultAvatarPixels, 0)
   header.writeUInt32BE(defaultAvatarPixels, 4)
   header.set([1, 3, 0, 0, 0], 8) // 1 bit, palette, no interlacing
+  const { deflateSync } = zlib()
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   return new Uint8Array(
     Buffer.concat([
@@ -88,6 +88,9 @@ function chunk(type: string, data: Buffer): Buffer {
   const whole = Buffer.alloc(body.length + 8)
   whole.writeUInt32BE(data.length, 0)
   body.copy(whole, 4)
-  whole.writeUInt32BE(crc32(body), body.length + 4)
+  whole.writeUInt32BE(zlib().crc32(body), body.length + 4)
   return whole
 }
+
+/** Not imported: that would load it in every process, and most draw nothing. */
+const zlib = () => process.getBuiltinModule('node:zlib')

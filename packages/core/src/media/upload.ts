@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { type Image, type MediaUrls, toImage } from './image.ts'
 import { type MediaKind, mediaTypes } from './media.ts'

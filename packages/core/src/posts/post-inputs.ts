@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { because, lineOfText, linesOfText } from '../input.ts'
 import { captionLength, isCaptionLength } from './caption-length.ts'
 import type { PostMedia } from './post-store.ts'

@@ -1,12 +1,7 @@
-import {
-  type CryptoKey,
-  errors,
-  importJWK,
-  type JWK,
-  type JWTHeaderParameters,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import type { CryptoKey, JWK, JWTHeaderParameters } from 'jose'
+import { JWTExpired } from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { KithError } from '../errors.ts'
 import type { Clock, Random } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
@@ -47,12 +42,14 @@ export interface AccessTokenOptions {
   random: Random
 }
 
-type Key = CryptoKey | Uint8Array
+/** jose imports a JWK at its first use and remembers that by the object. */
+type Key = CryptoKey | JWK
 
-/** A key by its id; keys are loaded at first use. */
+/** A key of the ring, found by its id. */
 interface RingEntry {
   algorithm: string
-  load(use?: 'sign'): Promise<Key> | Key
+  signing: Key
+  verifying: Key
 }
 
 /** Longer than any token of ours; longer texts are refused before any work is done on them. */
@@ -67,30 +64,30 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const [signingKid = ''] = ring.keys()
 
   // The key is chosen by id and must be of the algorithm the header claims: no header can bend a key to another use.
-  function findKey({ kid, alg }: JWTHeaderParameters): Promise<Key> | Key {
+  function findKey({ kid, alg }: JWTHeaderParameters): Key {
     const entry = kid === undefined ? undefined : ring.get(kid)
     if (!entry || entry.algorithm !== alg) throw new KithError('access-token-invalid')
-    return entry.load()
+    return entry.verifying
   }
 
   return {
     async issue({ userId, sessionId }, latest) {
-      const signing = ring.get(signingKid)
-      if (!signing) throw new TypeError('there is no key to sign with')
+      const entry = ring.get(signingKid)
+      if (!entry) throw new TypeError('there is no key to sign with')
       const now = Math.floor(clock().getTime() / 1000)
       // Shortened by up to 5 %, so that those who signed in together do not all refresh together.
       const [chance = 0] = random(1)
       const usual = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
       const expiresIn = Math.max(1, Math.min(usual, Math.floor(latest.getTime() / 1000) - now))
       const token = await new SignJWT({ sid: sessionId })
-        .setProtectedHeader({ alg: signing.algorithm, typ: 'at+jwt', kid: signingKid })
+        .setProtectedHeader({ alg: entry.algorithm, typ: 'at+jwt', kid: signingKid })
         .setSubject(userId)
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(now)
         .setExpirationTime(now + expiresIn)
-        .sign(await signing.load('sign'))
-      return { token: signing.algorithm === 'ES256' ? withLowS(token) : token, expiresIn }
+        .sign(entry.signing)
+      return { token: entry.algorithm === 'ES256' ? withLowS(token) : token, expiresIn }
     },
     async verify(token) {
       if (!isCanonicalToken(token, maxTokenLength)) throw new KithError('access-token-invalid')
@@ -109,7 +106,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         if (typeof sid !== 'string' || !sub || !exp || doubled) throw new KithError('access-token-invalid')
         return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
       } catch (error) {
-        if (error instanceof errors.JWTExpired)
+        if (error instanceof JWTExpired)
           throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
         throw new KithError('access-token-invalid', { cause: error })
       }
@@ -123,27 +120,18 @@ function symmetricRing(secrets: readonly string[]): Map<string, RingEntry> {
     secrets.map((secret) => {
       const derived = deriveKey(secret, 'access-token')
       const key = toJwtKey(derived)
-      return [derived.kid, { algorithm: 'HS256', load: () => key }]
+      return [derived.kid, { algorithm: 'HS256', signing: key, verifying: key }]
     }),
   )
 }
 
 function asymmetricRing(signingKeys: readonly SigningKey[]): Map<string, RingEntry> {
   return new Map(
-    signingKeys.map((signingKey) => {
-      const { kid, algorithm, jwk } = signingKey
-      // Imported once each, at first use; the promise is what is kept.
-      let forSigning: Promise<Key> | undefined
-      let forVerifying: Promise<Key> | undefined
+    signingKeys.map((key) => {
+      const verifying = publicHalf(key)
       return [
-        kid,
-        {
-          algorithm,
-          load: (use) =>
-            use === 'sign'
-              ? (forSigning ??= importJWK(jwk, algorithm))
-              : (forVerifying ??= importJWK(publicHalf(signingKey), algorithm)),
-        },
+        key.kid,
+        { algorithm: key.algorithm, signing: { ...verifying, d: key.jwk.d } as JWK, verifying },
       ]
     }),
   )

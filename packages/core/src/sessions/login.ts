@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'

@@ -1,9 +1,9 @@
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
-import type { ClientInfo } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
-import { denyTokens } from './end-sessions.ts'
+import { denyTokens, endSessions } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
 
@@ -53,6 +53,21 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
   ])
   return { user: account, session: opened.session, tokens: { ...opened.tokens, deviceToken } }
+}
+
+/** A password that was given again inside a session, and whether it still is that of the account. */
+interface Renewal extends Omit<Opening, 'deviceName'> {
+  viewer: Viewer
+}
+
+/**
+ * Ends every session of an account, also the one that asks, of which a copy may be in other hands, and opens a fresh one for
+ * whoever has just given the password.
+ */
+export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
+  const asking = await core.storage.sessions.byId(viewer.sessionId)
+  await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
+  return await openSession(core, { ...opening, user, deviceName: asking?.deviceName ?? undefined })
 }
 
 /**

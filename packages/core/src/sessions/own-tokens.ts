@@ -1,4 +1,6 @@
-import { type CryptoKey, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { CryptoKey, JWTHeaderParameters, JWTPayload } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { Clock } from '../id.ts'
 import { isCanonicalToken } from './canonical-token.ts'
 import { deriveKey, type KeyPurpose, toJwtKey } from './derive-key.ts'

@@ -1,4 +1,4 @@
-import { errors } from 'jose'
+import { JWTExpired } from 'jose/errors'
 import { KithError } from '../errors.ts'
 import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 import type { SessionRecord } from './session-store.ts'
@@ -41,7 +41,7 @@ export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
           throw new KithError('refresh-token-invalid')
         return { sessionId: sid, generation: gen, openedAt: new Date(openedAt * 1000) }
       } catch (error) {
-        if (error instanceof errors.JWTExpired)
+        if (error instanceof JWTExpired)
           throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
         throw new KithError('refresh-token-invalid', { cause: error })
       }

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import type { JWK } from 'jose'
 
 /** The asymmetric algorithms for access tokens. */
 export type SigningAlgorithm = 'EdDSA' | 'ES256'
@@ -12,6 +12,8 @@ export interface SigningKey {
 
 /** Makes a new private key to store with the app's other secrets. */
 export async function generateSigningKey(algorithm: SigningAlgorithm = 'EdDSA'): Promise<SigningKey> {
+  // Needed once in the life of an app.
+  const { exportJWK, generateKeyPair } = await import('jose')
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
   return { kid: crypto.randomUUID(), algorithm, jwk: await exportJWK(privateKey) }
 }
