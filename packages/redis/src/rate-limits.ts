@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto'
 import { type Checkable, isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
 import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
 import { createCheck } from './check.ts'
-import { checkPrefix, type RedisClient } from './client.ts'
+import { checkPrefix, checkWhenUnreachable, type RedisClient, type WhenUnreachable } from './client.ts'
 import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'
 import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { runScript } from './script.ts'
-import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRateLimits} takes. */
 export interface RedisRateLimitsOptions {

@@ -9,7 +9,13 @@ export {
 export type { DecodeHeic, HeicDecoder, HeicFile } from '../media/heic-decoder.ts'
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export type { MediaProcesses } from './media-processes.ts'
-export { createMediaWork, type MediaWorkOptions } from './media-work.ts'
+export {
+  createMediaWork,
+  type MediaLimits,
+  type MediaWorkChoices,
+  type MediaWorkOptions,
+} from './media-work.ts'
+export { moduleBeside } from './module-beside.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
 export { createLog } from '../log/log.ts'
 export { demandBlobKey } from '../media/blob-store.ts'
