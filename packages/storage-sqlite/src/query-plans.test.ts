@@ -40,7 +40,9 @@ function planOf(sql: string): string[] {
 
 /** The steps that read a table of ours. Ids that were passed as JSON, and subqueries, are read as a whole. */
 function readsOf(sql: string): string[] {
-  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step))
+  return planOf(sql).filter((step) =>
+    /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step),
+  )
 }
 
 /** The heads of a feed are at most one row for each author followed, in no order that an index could have. */
