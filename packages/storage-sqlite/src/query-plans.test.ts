@@ -41,7 +41,9 @@ function planOf(sql: string): string[] {
 
 /** The steps that read a table of ours. Ids that were passed as JSON, and subqueries, are read as a whole. */
 function readsOf(sql: string): string[] {
-  return planOf(sql).filter((step) => /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step))
+  return planOf(sql).filter((step) =>
+    /^(SEARCH|SCAN) (?!.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step),
+  )
 }
 
 /**
