@@ -127,7 +127,9 @@ test('counts that are wrong are set right and are a finding; then there is none'
   await project.kith(['migrate'])
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(project.database)
-  database.exec("INSERT OR REPLACE INTO kith_post_counts VALUES ('01a223fa-f2a5-7164-b02f-60ac79e35d01', 7)")
+  database.exec(
+    "INSERT INTO kith_post_counts (author_id, posts) VALUES (x'01a223faf2a57164b02f60ac79e35d01', 7)",
+  )
   database.close()
   const wrong = await project.kith(['verify', 'counts', '--json'])
   expect([wrong.code, wrong.json()]).toMatchObject([1, { differences: [{}] }])
