@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
 import type { Connection } from './database.ts'
 import type { Statements } from './sqlite-database.ts'
-import { baseTables, baseVersion, type Fill, type Migration, migrations } from './schema.ts'
+import type { Fill, Migration } from './migration.ts'
+import { baseTables, baseVersion, migrations } from './schema.ts'
 import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
 
 interface Step extends PlannedStep {
