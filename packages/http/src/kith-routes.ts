@@ -154,7 +154,9 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       open.viewer ??= answered.viewer ?? null
       answer = success(answered, route.status, open)
     } catch (error) {
-      answer = fail(error, open)
+      answer = isCancelled(error, open.head)
+        ? { status: cancelledStatus, headers: {}, body: null }
+        : fail(error, open)
     }
     if (call && call.setCookies.length > 0) answer.headers['set-cookie'] = call.setCookies
     return answer
@@ -261,6 +263,14 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
 
 const plainPathDetail =
   'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+
+/** What nginx logs for it too. Nobody gets this answer. */
+const cancelledStatus = 499
+
+/** Whether the work was stopped because its client has gone. */
+function isCancelled(error: unknown, request: HttpRequest): boolean {
+  return error instanceof Error && error.name === 'AbortError' && request.hasLeft?.() === true
+}
 
 interface Traced {
   route: Route
