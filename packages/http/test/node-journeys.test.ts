@@ -39,7 +39,7 @@ const host: JourneyHost = {
 /** An app in which everything is done by hand. */
 function createApp(routes: KithRoutes): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const handler = createNodeHandler(routes)
-  const checks: Record<string, (head: RequestHead) => Promise<Viewer | null> | null> = {
+  const checks: Record<string, (head: RequestHead) => Promise<Viewer | null>> = {
     '/host/private': routes.requireViewer,
     '/host/public': routes.readViewer,
     '/host/desk': (head) => routes.requireRole(head, ['moderator', 'admin']),
