@@ -35,5 +35,7 @@ if (process.env['FRAMEWORK'] === 'fastify') {
   }).listen(port)
 } else {
   const handler = createNodeHandler(createKithRoutes(kith, options))
-  createServer((incoming, outgoing) => void handler(incoming, outgoing)).listen(port)
+  createServer(
+    (incoming, outgoing) => void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end()),
+  ).listen(port)
 }

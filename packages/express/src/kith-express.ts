@@ -52,7 +52,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithRoutes(kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
-  function guard(check: (head: RequestHead) => Promise<Viewer | null> | null): RequestHandler {
+  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
     return (request, response, next) => {
       const started = performance.now()
       function refuse(error: unknown): Promise<void> {
@@ -63,8 +63,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
         next()
       }
       try {
-        const checked = check(headOf(request))
-        return checked === null ? letIn(null) : checked.then(letIn, refuse)
+        return check(headOf(request)).then(letIn, refuse)
       } catch (error) {
         return refuse(error)
       }

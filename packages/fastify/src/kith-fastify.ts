@@ -98,7 +98,7 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
 
 function guard(
   http: KithRoutes,
-  check: (head: RequestHead) => Promise<Viewer | null> | null,
+  check: (head: RequestHead) => Promise<Viewer | null>,
 ): preHandlerHookHandler {
   return (request, reply, done) => {
     const started = performance.now()
@@ -110,9 +110,7 @@ function guard(
       done()
     }
     try {
-      const checked = check(headOf(request.raw))
-      if (checked === null) letIn(null)
-      else checked.then(letIn, refuse)
+      check(headOf(request.raw)).then(letIn, refuse)
     } catch (error) {
       refuse(error)
     }

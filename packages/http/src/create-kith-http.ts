@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Kith, Viewer } from '@kith/core'
+import type { Kith } from '@kith/core'
 import { endStream } from './answer-stream.ts'
 import { consumedMessage } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -19,7 +19,7 @@ export interface RequestContext extends RequestOrigin {
 }
 
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
-export interface KithHttp extends KithSite {
+export interface KithHttp extends KithSite<Response> {
   /**
    * Answers a request; never throws. A path that is not Kith's gets a `route-not-found`, one that is Kith's for some readers
    * only a `malformed-request`.
@@ -30,24 +30,6 @@ export interface KithHttp extends KithSite {
    * take for it is Kith's too, to be refused.
    */
   owns(path: string): boolean
-  /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
-  requireViewer(head: RequestHead): Promise<Viewer>
-  /**
-   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
-   * @throws as `requireViewer`; account-banned, role-required
-   */
-  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
-  /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
-  readViewer(head: RequestHead): Promise<Viewer | null>
-  /** The answer for an error outside of {@link handle}, which is logged with the request that it belongs to. */
-  problem(error: unknown, from: HostRequest): Response
-  /**
-   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
-   * such as `/health`.
-   */
-  health(options?: ProbeOptions): Response
-  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
-  ready(options?: ProbeOptions): Promise<Response>
 }
 
 /** Creates the HTTP side of a Kith for hosts that speak Fetch. @throws TypeError for options that cannot work */
@@ -56,7 +38,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   /** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
   const starts = new WeakMap<Error, number>()
 
-  async function check<Result>(work: () => Result): Promise<Awaited<Result>> {
+  async function check<Result>(work: () => Promise<Result>): Promise<Result> {
     const started = performance.now()
     try {
       return await work()

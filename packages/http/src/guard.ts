@@ -15,7 +15,7 @@ export interface Guard {
   /** Whose these are. @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked, at once or by its promise */
   viewerOf(credentials: Credentials): Promise<Viewer>
   /** The same, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
-  guestOf(credentials: Credentials): Promise<Viewer | null> | null
+  guestOf(credentials: Credentials): Promise<Viewer | null>
 }
 
 /** What {@link createGuard} depends on. */
@@ -58,7 +58,8 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
       return sessions.authenticate(found.accessToken)
     },
     guestOf(found) {
-      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
+      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null)
+        return Promise.resolve(null)
       const viewer = sessions.authenticate(found.accessToken)
       if (found.kind === 'bearer') return viewer
       return viewer.catch((error: unknown) => {

@@ -42,8 +42,17 @@ export interface BrowserSignIn {
   setCookies: string[]
 }
 
-/** What all hosts of Kith have, whatever they speak. */
-export interface KithSite {
+/** What all hosts of Kith have, in the form of answers that they speak. */
+export interface KithSite<Answered> {
+  /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  requireViewer(head: RequestHead): Promise<Viewer>
+  /**
+   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
+   * @throws as `requireViewer`; account-banned, role-required
+   */
+  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
+  /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
+  readViewer(head: RequestHead): Promise<Viewer | null>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
    * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
@@ -53,6 +62,15 @@ export interface KithSite {
     from: HostRequest,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
   ): Promise<BrowserSignIn>
+  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. */
+  problem(error: unknown, from: HostRequest): Answered
+  /**
+   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
+   * such as `/health`.
+   */
+  health(options?: ProbeOptions): Answered
+  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
+  ready(options?: ProbeOptions): Promise<Answered>
   /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]
   /** All routes, as described to clients; paths without the prefix. */
@@ -61,37 +79,19 @@ export interface KithSite {
   readonly bodyTimeoutSeconds: number
 }
 
-/** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
-export interface KithRoutes extends KithSite {
+/**
+ * The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. Where it is clear
+ * without a look anywhere that nobody may pass, `requireViewer` throws and does not reject.
+ */
+export interface KithRoutes extends KithSite<HttpAnswer> {
   /**
    * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
    * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one
-   * of {@link KithSite.paths}, where it says which.
+   * of `paths`, where it says which.
    */
   find(target: string, route?: string): RouteMatch | null
   /** Answers a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
-  /**
-   * Who asks, for the host's own routes. Where that is clear without a look anywhere it throws at once; otherwise it rejects.
-   * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
-   */
-  requireViewer(head: RequestHead): Promise<Viewer>
-  /**
-   * Who asks, if their account has one of these roles now: a look at the account, so that a role counts from when it is set.
-   * @throws as `requireViewer`; account-banned, role-required
-   */
-  requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
-  /** Who asks, or `null` for a guest. @throws as `requireViewer`, but unauthenticated */
-  readViewer(head: RequestHead): Promise<Viewer | null> | null
-  /** The answer for an error outside of {@link answer}, which is logged with the request that it belongs to. */
-  problem(error: unknown, from: HostRequest): HttpAnswer
-  /**
-   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
-   * such as `/health`.
-   */
-  health(options?: ProbeOptions): HttpAnswer
-  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
-  ready(options?: ProbeOptions): Promise<HttpAnswer>
 }
 
 /** Creates the routes of a Kith. @throws TypeError for options that cannot work */
@@ -153,7 +153,9 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       open.viewer ??= answered.viewer ?? null
       answer = success(answered, route.status, open)
     } catch (error) {
-      answer = fail(error, open)
+      answer = isCancelled(error, open.head)
+        ? { status: cancelledStatus, headers: {}, body: null }
+        : fail(error, open)
     }
     if (call && call.setCookies.length > 0) answer.headers['set-cookie'] = call.setCookies
     return answer
@@ -260,6 +262,14 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
 
 const plainPathDetail =
   'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+
+/** What nginx logs for it too. Nobody gets this answer. */
+const cancelledStatus = 499
+
+/** Whether the work was stopped because its client has gone. */
+function isCancelled(error: unknown, request: HttpRequest): boolean {
+  return error instanceof Error && error.name === 'AbortError' && request.hasLeft?.() === true
+}
 
 interface Traced {
   route: Route

@@ -67,7 +67,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       async handle(viewer, { request }) {
         // The place first: what is refused has sent no byte of its file.
         const upload = await places.within(viewer.userId, () =>
-          readUpload({ request, pace }, (bytes) => uploads.add(viewer, bytes)),
+          readUpload({ request, pace }, (bytes) => uploads.add(viewer, bytes, request.signal)),
         )
         return { body: upload }
       },
@@ -112,8 +112,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       status: 200,
       output: shapes.Captions,
       problems: ['media-not-found', 'rate-limited', 'captions-unavailable', 'not-configured'],
-      handle: async (viewer, { params, body }) => ({
-        body: await captions.suggest(viewer, params.id, body),
+      handle: async (viewer, { params, body, request }) => ({
+        body: await captions.suggest(viewer, params.id, body, request.signal),
       }),
     }),
     publicRoute({

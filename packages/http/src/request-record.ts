@@ -11,7 +11,7 @@ export interface RequestRecord {
   readonly route: string | null
   /** `kith`: a route of Kith. `host`: Kith refused it, or signed in, for a route of the host. */
   readonly of: 'kith' | 'host'
-  /** What Kith answered; 200 where a route of the host goes on. */
+  /** What Kith answered; 200 where a route of the host goes on, 499 where the work was stopped because the client had gone. */
   readonly status: number
   /** The code of the problem; `null` where all went well. An answer that broke off has the status it began with, and a code. */
   readonly code: ErrorCode | null

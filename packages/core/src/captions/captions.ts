@@ -32,8 +32,16 @@ export const suggestInput: z.ZodType<SuggestInput> = z.strictObject({
 
 /** Caption suggestions. None is ever published by itself. */
 export interface Captions {
-  /** Suggests captions for one's own image. @throws media-not-found, captions-unavailable, rate-limited */
-  suggest(viewer: Viewer, mediaId: string, input?: SuggestInput): Promise<{ suggestions: string[] }>
+  /**
+   * Suggests captions for one's own image. Where `signal` is aborted the writer stops, and the call rejects with its reason.
+   * @throws media-not-found, captions-unavailable, rate-limited
+   */
+  suggest(
+    viewer: Viewer,
+    mediaId: string,
+    input?: SuggestInput,
+    signal?: AbortSignal,
+  ): Promise<{ suggestions: string[] }>
 }
 
 /** Creates the captions of one Kith instance. */
@@ -60,15 +68,25 @@ export function createCaptions(core: Core): Captions {
   async function ask(
     writer: CaptionWriter,
     { userId }: Viewer,
-    wanted: Pick<CaptionRequest, 'mediaId' | 'hint' | 'language' | 'count'>,
+    {
+      caller,
+      ...wanted
+    }: Pick<CaptionRequest, 'mediaId' | 'hint' | 'language' | 'count'> & {
+      caller: AbortSignal | undefined
+    },
   ): Promise<{ suggestions: string[] }> {
     const { mediaId } = wanted
     const { timeoutSeconds } = config
+    // It may have waited for its turn.
+    caller?.throwIfAborted()
     const measures = await demandMeasures(core, userId, mediaId)
-    const signal = AbortSignal.timeout(timeoutSeconds * 1000)
+    const timeout = AbortSignal.timeout(timeoutSeconds * 1000)
+    const signal = caller ? AbortSignal.any([timeout, caller]) : timeout
     const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
     const image = async () => openImage(mediaId, { media, fetch, until, signal })
     const asked = await askWriter(writer, { ...wanted, measures, image, timeoutSeconds }, signal)
+    // No failure of the writer: nobody waits for it any more.
+    if (asked.outcome === 'unavailable') caller?.throwIfAborted()
     const told = { userId, mediaId }
     if (asked.outcome === 'unavailable') {
       tellFailures(told, asked.error.failures)
@@ -81,7 +99,8 @@ export function createCaptions(core: Core): Captions {
   }
 
   return {
-    async suggest(viewer, mediaId, input = {}) {
+    // eslint-disable-next-line @typescript-eslint/max-params -- the input is what a client sends, and the signal is not
+    async suggest(viewer, mediaId, input = {}, caller) {
       const { writer } = config
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
       // Counted first: reading what is wrong is work as well.
@@ -90,7 +109,9 @@ export function createCaptions(core: Core): Captions {
       // Cleaned for every writer: a model reads characters that the author does not see.
       const hint = cleanHint(typed)
       // One model at work for an account, however many images it asks about at the same moment.
-      return await oneAtATime(viewer.userId, () => ask(writer, viewer, { mediaId, hint, language, count }))
+      return await oneAtATime(viewer.userId, () =>
+        ask(writer, viewer, { mediaId, hint, language, count, caller }),
+      )
     },
   }
 }

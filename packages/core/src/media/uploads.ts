@@ -11,11 +11,12 @@ import type { VisibleFile } from './visible-files.ts'
 export interface Uploads {
   /**
    * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
-   * chunk is asked for when the one before is written, so all may be in the same memory.
+   * chunk is asked for when the one before is written, so all may be in the same memory. Where `signal` is aborted before it is
+   * decoded nothing is stored, and the call rejects with its reason.
    * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, rate-limited,
    * busy, storage-full, storage-failed
    */
-  add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
+  add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Upload>
   /**
    * Lets a browser send a file straight to the host of the media, if that is configured.
    * @throws media-too-large, media-unavailable, rate-limited, not-configured
@@ -52,7 +53,7 @@ export function createUploads(core: Core): Uploads {
 
   return {
     ...createDirect(core, takeIn),
-    async add(viewer, bytes) {
+    async add(viewer, bytes, signal) {
       demandBlobs(config)
       await core.attempts.byAccount('uploadByAccount', viewer.userId)
       // Before a byte of it is read.
@@ -61,7 +62,10 @@ export function createUploads(core: Core): Uploads {
         directory: config.temporaryDirectory,
         maxBytes: (type: Parameters<typeof maxBytesOf>[1]) => maxBytesOf(config, type),
       }
-      const upload = await receive(bytes, receiving, (received) => takeIn.asNew(viewer.userId, received))
+      const upload = await receive(bytes, receiving, async (received) => {
+        signal?.throwIfAborted()
+        return await takeIn.asNew(viewer.userId, received)
+      })
       core.visibleFiles.forget(upload.id)
       return upload
     },
