@@ -10,7 +10,7 @@ import { makeLocalMedia } from '../../../test/local-media.ts'
 
 /** A Kith whose captions wait for ever, with an image to write one for. */
 async function open() {
-  const media = await makeLocalMedia('/api/v1/media')
+  const media = await makeLocalMedia()
   onTestFinished(() => media.close())
   const asked = Promise.withResolvers<AbortSignal>()
   const captions: CaptionWriter = {
