@@ -1,4 +1,4 @@
-import { isBlobKey } from '@kith/core'
+import { isBlobKey } from '@kith/core/ports'
 
 /** What the assets of one store are called. What is no key of a blob is a `TypeError`. */
 export interface AssetNames {

@@ -1,4 +1,5 @@
-import { type DirectUploads, KithError, type MediaKind, type MediaType } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { DirectUploads, MediaKind, MediaType } from '@kith/core/ports'
 import { downloadAddress } from './addresses.ts'
 import { arrivedAt, type Asset, type ResourceType } from './cloudinary-api.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'

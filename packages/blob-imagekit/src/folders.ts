@@ -1,4 +1,4 @@
-import { isBlobKey } from '@kith/core'
+import { isBlobKey } from '@kith/core/ports'
 
 /** What the one file in the folder of a blob is called. */
 export const originalName = 'original'

@@ -3,14 +3,9 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import {
-  type BlobMeta,
-  type BlobStore,
-  inTemporaryFolder,
-  isBlobKey,
-  KithError,
-  sweepTemporaryFolders,
-} from '@kith/core'
+import { KithError } from '@kith/core'
+import { inTemporaryFolder, sweepTemporaryFolders } from '@kith/core/adapter'
+import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core/ports'
 import { originalName } from './folders.ts'
 import { listImageKitBlobs } from './imagekit-list.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'

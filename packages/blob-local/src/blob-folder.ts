@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type MediaType, type Rendition, type WrittenRendition, isBlobKey } from '@kith/core'
+import { type MediaType, type Rendition, type WrittenRendition, isBlobKey } from '@kith/core/ports'
 
 const extensions: Readonly<Record<MediaType, string>> = Object.freeze({
   'image/jpeg': 'jpg',

@@ -1,19 +1,19 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { KithError } from '@kith/core'
+import { toSystemError } from '@kith/core/adapter'
 import {
   type BlobMark,
   type BlobMeta,
   type ByteRange,
   type ImageProcessor,
-  KithError,
   type RenditionForm,
   type RenditionFormat,
   type ServedBlobStore,
   type ServedFile,
   isBlobKey,
-  toSystemError,
-} from '@kith/core'
+} from '@kith/core/ports'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'

@@ -1,4 +1,4 @@
-import { isBlobKey, type Rendition } from '@kith/core'
+import { isBlobKey, type Rendition } from '@kith/core/ports'
 
 /** What an image consists of beside its original. */
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']

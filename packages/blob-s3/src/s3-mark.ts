@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import type { BlobMark } from '@kith/core'
+import type { BlobMark } from '@kith/core/ports'
 import { boundBody } from './requests.ts'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'

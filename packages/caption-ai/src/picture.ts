@@ -1,4 +1,5 @@
-import { type MediaType, sniff } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
+import type { MediaType } from '@kith/core/ports'
 
 /** An image as it is sent. */
 export interface Picture {

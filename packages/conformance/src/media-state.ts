@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MediaAttachment, MediaRecord, Storage } from '@kith/core'
+import type { MediaAttachment, MediaRecord, Storage } from '@kith/core/ports'
 import { sampleMeasures, sampleMedia } from './records.ts'
 
 /** The part of a storage that posts and media share. */

@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { attachingCases } from './media-store/attaching.ts'
 import { byOwnerCases } from './media-store/by-owner.ts'

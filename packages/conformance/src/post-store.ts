@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { creationCases } from './post-store/creation.ts'
 import { removalCases } from './post-store/removal.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Removal, UserStore } from '@kith/core'
+import type { Removal, UserStore } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { race, repeat } from './race.ts'
 import { later, nextId } from './records.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { Removal } from '@kith/core'
+import type { Removal } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import type { Purging, PurgeStore } from '../src/purging.ts'
 

@@ -7,10 +7,10 @@ import type {
   Page,
   Post,
   PostMediaView,
-  SignedUpload,
   Upload,
   User,
 } from '@kith/core'
+import type { SignedUpload } from '@kith/core/ports'
 import { z } from 'zod'
 
 /** A moment, as every answer has it. */

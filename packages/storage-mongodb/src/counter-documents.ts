@@ -1,4 +1,4 @@
-import type { EdgeCounts, EdgeKind } from '@kith/core'
+import type { EdgeCounts, EdgeKind } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 
 /** A document that counts. A count that is not there is 0. */

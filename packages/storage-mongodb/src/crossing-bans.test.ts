@@ -1,4 +1,4 @@
-import type { EdgeRecord, Storage } from '@kith/core'
+import type { EdgeRecord, Storage } from '@kith/core/ports'
 import { expect, test, vi } from 'vitest'
 import { sampleEdge, untilDone } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'

@@ -1,4 +1,4 @@
-import type { CountDifference, EdgeRecord, EdgeStore } from '@kith/core'
+import type { CountDifference, EdgeRecord, EdgeStore } from '@kith/core/ports'
 import type { Call } from './connection.ts'
 
 /** A node that is to be hidden, or shown again. */

@@ -1,4 +1,4 @@
-import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core'
+import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core/ports'
 import type { Collection, Identified } from './collection.ts'
 
 /** An end of an edge: `out` is the node where it starts. */

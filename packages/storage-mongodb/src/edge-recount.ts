@@ -4,7 +4,7 @@ import {
   type EdgeKind,
   edgeKinds,
   type RecountResult,
-} from '@kith/core'
+} from '@kith/core/ports'
 import type { Condition, UpdateFilter } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'

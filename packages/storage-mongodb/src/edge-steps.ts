@@ -1,4 +1,4 @@
-import type { EdgeRecord } from '@kith/core'
+import type { EdgeRecord } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { EdgeChanges } from './edge-changes.ts'
 import { allOf } from './all-of.ts'

@@ -1,4 +1,4 @@
-import type { EdgeStore } from '@kith/core'
+import type { EdgeStore } from '@kith/core/ports'
 import type { Call, Connection } from './connection.ts'
 import type { EdgeChanges } from './edge-changes.ts'
 import { edgeFrom, edgeKey } from './edge-document.ts'

@@ -1,4 +1,4 @@
-import type { EdgeRecord } from '@kith/core'
+import type { EdgeRecord } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { EdgeChanges, Turn } from './edge-changes.ts'
 import { type EdgeDocument, edgeEnds, edgeKey, edgesOf, edgesToTurn } from './edge-document.ts'

@@ -1,4 +1,5 @@
-import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import type { Db } from 'mongodb'
 import { type Collections, collectionsOf } from './collections.ts'
 import { withDeadline } from './deadline.ts'

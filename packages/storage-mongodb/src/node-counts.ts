@@ -1,4 +1,4 @@
-import type { EdgeCounts, EdgeKind, EdgeRecord } from '@kith/core'
+import type { EdgeCounts, EdgeKind, EdgeRecord } from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
 import type { Change, Collection } from './collection.ts'
 import type { NodeDocument } from './counter-documents.ts'

@@ -1,5 +1,5 @@
-import type { CountDifference, CreatePostResult, PostMedia, PostRecord } from '@kith/core'
 import { KithError } from '@kith/core'
+import type { CountDifference, CreatePostResult, PostMedia, PostRecord } from '@kith/core/ports'
 import type { Collection } from './collection.ts'
 import type { Call } from './connection.ts'
 import type { PostDocument } from './post-document.ts'

@@ -1,4 +1,4 @@
-import type { PostRecord } from '@kith/core'
+import type { PostRecord } from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
 import type { Identified } from './collection.ts'
 import { never } from './removal.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type PostMedia, RetryLaterError } from '@kith/core'
+import { RetryLaterError } from '@kith/core'
+import type { PostMedia } from '@kith/core/ports'
 import { allOf } from './all-of.ts'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { Removal } from '@kith/core'
+import type { Removal } from '@kith/core/ports'
 
 /** When something that is marked as gone is due to be purged before it ever was. */
 export const never: Date = new Date(0)

@@ -1,4 +1,4 @@
-import type { Identifier, UserRecord } from '@kith/core'
+import type { Identifier, UserRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 
 /** A username that an account gave up, and until when nobody else may have it. */

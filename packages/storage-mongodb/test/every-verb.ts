@@ -6,7 +6,7 @@ import type {
   SessionRecord,
   Storage,
   UserRecord,
-} from '@kith/core'
+} from '@kith/core/ports'
 
 /** The time of everything made here; what upkeep is asked for lies around it. */
 export const now: Date = new Date('2026-01-01T12:00:00Z')

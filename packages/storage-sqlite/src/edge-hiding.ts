@@ -2,7 +2,7 @@ import type { Connection } from './database.ts'
 import type { EdgeCountTable } from './edge-counts.ts'
 import { allKinds } from './edge-kinds.ts'
 import { afterEveryId } from './keyset.ts'
-import type { Keyset } from '@kith/core'
+import type { Keyset } from '@kith/core/ports'
 
 interface EdgeRow {
   kind: number

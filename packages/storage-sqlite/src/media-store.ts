@@ -1,4 +1,4 @@
-import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core'
+import type { MediaMeasures, MediaRecord, MediaStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { afterEveryId, beforeEveryId } from './keyset.ts'
 import { fromMillis, toMillis } from './millis.ts'

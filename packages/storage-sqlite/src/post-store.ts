@@ -1,4 +1,5 @@
-import { type CreatePostResult, KithError, type PostRecord, type PostStore } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { CreatePostResult, PostRecord, PostStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { mediaStatements } from './media-store.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { edgeKinds, type RecountResult } from '@kith/core'
+import { edgeKinds, type RecountResult } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { sampleEdge, samplePost } from '../test/samples.ts'
 import { createSqliteStorage } from './index.ts'

@@ -1,4 +1,4 @@
-import type { Removal } from '@kith/core'
+import type { Removal } from '@kith/core/ports'
 
 /** A row that is marked as gone. */
 export interface RemovalRow {

@@ -1,11 +1,5 @@
-import {
-  type CreateUserResult,
-  type Identifier,
-  KithError,
-  type UpdateUserResult,
-  type UserRecord,
-  type UserStore,
-} from '@kith/core'
+import { KithError } from '@kith/core'
+import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { afterEveryId } from './keyset.ts'
 import { toMillis } from './millis.ts'

@@ -19,7 +19,7 @@ import type {
   SessionStore,
   Storage,
   UserStore,
-} from '@kith/core'
+} from '@kith/core/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSqliteStorage } from '../src/index.ts'
 import { sampleEdge, sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './samples.ts'

@@ -1,4 +1,10 @@
+export type { MediaJob, MediaVerbs } from './media-job.ts'
+export type { MediaProcesses } from './media-processes.ts'
+export { createMediaWork, type MediaWorkOptions } from './media-work.ts'
+export { serveMediaJobs } from './serve-media-jobs.ts'
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
+export { suggestInput } from '../captions/captions.ts'
+export { cleanSuggestions } from '../captions/clean-suggestions.ts'
 export {
   createFairQueue,
   type FairQueue,
@@ -6,10 +12,16 @@ export {
   type QueueLoad,
   type Turn,
 } from '../fair-queue.ts'
-export type { MediaJob, MediaVerbs } from './media-job.ts'
-export type { MediaProcesses } from './media-processes.ts'
-export { createMediaWork, type MediaWorkOptions } from './media-work.ts'
-export { serveMediaJobs } from './serve-media-jobs.ts'
-export { createLog } from '../log/log.ts'
-export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
+export { parseInput } from '../input.ts'
+export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
+export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'
+export { drawDefaultAvatar } from '../media/default-avatar.ts'
+export { sniff } from '../media/sniff.ts'
+export { inTemporaryFolder, sweepTemporaryFolders } from '../media/temporary-folder.ts'
+export { signUploadInput } from '../media/upload.ts'
 export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
+export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
+export { pageInput } from '../page.ts'
+export { loginInput } from '../sessions/session-inputs.ts'
+export { systemCode, toSystemError } from '../system-errors.ts'
+export { silentTelemetry } from '../telemetry/telemetry.ts'
