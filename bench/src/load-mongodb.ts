@@ -1,5 +1,5 @@
 import { createMongoStorage } from '@kith/storage-mongodb'
-import { edgeKinds } from '@kith/core'
+import { edgeKinds } from '@kith/core/ports'
 import { type AnyBulkWriteOperation, Binary, type Db, type Document, type MongoClient, UUID } from 'mongodb'
 import { edgeId, postId, postTime, userId } from './ids.ts'
 import { startProgress } from './progress.ts'

@@ -1,5 +1,5 @@
 import { v2 as sdk } from 'cloudinary'
-import { type MediaKind, type Rendition, renditionPixels } from '@kith/core'
+import { type MediaKind, type Rendition, renditionPixels } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType } from './cloudinary-api.ts'
 import type { CloudinaryAccount } from './account.ts'
 

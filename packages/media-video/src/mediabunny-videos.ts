@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Observable, VideoProcessor } from '@kith/core'
 import { createMediaWork, moduleBeside, type QueueLoad } from '@kith/core/adapter'
+import type { Observable, VideoProcessor } from '@kith/core/ports'
 import { videoVerbs } from './video-verbs.ts'
 
 /** How videos are worked on. */

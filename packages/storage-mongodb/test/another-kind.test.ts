@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { MongoClient } from 'mongodb'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sampleEdge, samplePost, sampleUser } from '../../../test/kit-samples.ts'

@@ -1,12 +1,3 @@
-export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
-export {
-  createFairQueue,
-  type FairQueue,
-  type FairQueueOptions,
-  type QueueLoad,
-  type Turn,
-} from '../fair-queue.ts'
-export type { DecodeHeic, HeicDecoder, HeicFile } from '../media/heic-decoder.ts'
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export type { MediaProcesses } from './media-processes.ts'
 export {
@@ -17,11 +8,32 @@ export {
 } from './media-work.ts'
 export { moduleBeside } from './module-beside.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
-export { createLog } from '../log/log.ts'
+export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
+export { suggestInput } from '../captions/captions.ts'
+export { cleanSuggestions } from '../captions/clean-suggestions.ts'
+export {
+  createFairQueue,
+  type FairQueue,
+  type FairQueueOptions,
+  type QueueLoad,
+  type Turn,
+} from '../fair-queue.ts'
+export { parseInput } from '../input.ts'
+export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
+export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'
 export { demandBlobKey } from '../media/blob-store.ts'
 export { counted } from '../media/counted.ts'
+export { drawDefaultAvatar } from '../media/default-avatar.ts'
+export type { DecodeHeic, HeicDecoder, HeicFile } from '../media/heic-decoder.ts'
 export { extensionOf } from '../media/media.ts'
-export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
+export { sniff } from '../media/sniff.ts'
+export { inTemporaryFolder, sweepTemporaryFolders } from '../media/temporary-folder.ts'
+export { signUploadInput } from '../media/upload.ts'
 export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
+export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
+export { pageInput } from '../page.ts'
+export { loginInput } from '../sessions/login.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
+export { systemCode, toSystemError } from '../system-errors.ts'
+export { silentTelemetry } from '../telemetry/telemetry.ts'
 export { eachWithin, type Patience, within } from '../within.ts'
