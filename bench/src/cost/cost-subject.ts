@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Core from '@kith/core'
 import type * as Memory from '@kith/core/memory'
+import type { VideoProcessor } from '@kith/core/ports'
 import type * as Express from '@kith/express'
 import type * as Fastify from '@kith/fastify'
 import type * as Http from '@kith/http'
@@ -56,7 +57,7 @@ function dropping(blobs: ReturnType<typeof createMemoryBlobs>): ReturnType<typeo
   return { ...blobs, put: async () => {} }
 }
 
-function trusting(): Core.VideoProcessor {
+function trusting(): VideoProcessor {
   return {
     inspect: async () => ({ width: 320, height: 240, durationSeconds: 1 }),
     strip: async (_path, target) => writeFileSync(target, 'stripped'),
