@@ -1,12 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  type BlobStore,
-  drawDefaultAvatar,
-  type GrantedBlobStore,
-  type PublicBlobStore,
-  type Rendition,
-  type SignedUpload,
-} from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { BlobStore, GrantedBlobStore, PublicBlobStore, Rendition, SignedUpload } from '@kith/core/ports'
 import type { onTestFinished } from 'vitest'
 
 /** Says what is to be done at the end of a test: of the one that runs, or where several do, that of the context of one. */

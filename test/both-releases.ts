@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { sampleEdge, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'
 
 /** What both releases have; their records may differ by what the newer one added. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import { edgeKinds, isKithError, type RecountResult, type Storage } from '@kith/core'
+import { isKithError } from '@kith/core'
+import { edgeKinds, type RecountResult, type Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import fc from 'fast-check'
 import { sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'

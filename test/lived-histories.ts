@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import type { BlobStore, Storage } from '@kith/core'
+import type { BlobStore, Storage } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import fc from 'fast-check'
 import { createSociety, type Deed, deeds, everydayDeeds, type Society } from './society.ts'

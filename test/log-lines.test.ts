@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { logLines } from '@kith/core'
+import { logLines } from '@kith/core/adapter'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { listPackages, root } from '../scripts/packages.ts'

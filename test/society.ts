@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises'
-import type { BlobStore, ImageProcessor, Kith, Page, PageInput, Storage, Viewer } from '@kith/core'
-import { createKith, isKithError } from '@kith/core'
+import { type Kith, type Page, type PageInput, type Viewer, createKith, isKithError } from '@kith/core'
+import type { BlobStore, ImageProcessor, Storage } from '@kith/core/ports'
 
 /** Everything that people do here. */
 export const deeds = [

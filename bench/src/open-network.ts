@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { loadSqlite } from './load-sqlite.ts'
 import type { Workload } from './workload.ts'

@@ -1,4 +1,5 @@
-import type { EdgeKind, Kith } from '@kith/core'
+import type { Kith } from '@kith/core'
+import type { EdgeKind } from '@kith/core/ports'
 import type { Reply } from './call.ts'
 import type { Tokens } from './member.ts'
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EdgeKind, SignIn } from '@kith/core'
+import type { SignIn } from '@kith/core'
+import type { EdgeKind } from '@kith/core/ports'
 import { type Call, type Reply, send } from './call.ts'
 import type { FleetServer } from './fleet.ts'
 import type { Ledger, Member } from './ledger.ts'

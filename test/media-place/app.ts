@@ -1,7 +1,8 @@
 import { copyFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { createLocalBlobs } from '@kith/blob-local'
-import { createKith, type ImageProcessor, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 
 /** Takes every picture as it is. */

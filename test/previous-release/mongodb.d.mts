@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 
 type PreviousStorage = Omit<Storage, 'facts' | 'check' | 'plan' | 'migrate'> & { migrate(): Promise<void> }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 
 type PreviousStorage = Omit<Storage, 'facts' | 'check' | 'plan' | 'migrate'> & { migrate(): Promise<void> }
 type PreviousCases = readonly { name: string; run(make: () => Promise<unknown>): Promise<void> }[]

@@ -1,5 +1,6 @@
 import { createCloudinaryMedia } from '@kith/blob-cloudinary'
-import { createKith, KithError, type ImageProcessor, type Viewer } from '@kith/core'
+import { createKith, KithError, type Viewer } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 

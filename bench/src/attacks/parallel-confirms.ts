@@ -1,5 +1,7 @@
 import { createReferenceHost } from '@kith/conformance'
-import { createKith, drawDefaultAvatar, type ImageProcessor, type Storage } from '@kith/core'
+import { createKith } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { ImageProcessor, Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 

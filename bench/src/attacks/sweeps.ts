@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type BlobStore, createKith, type MediaRecord, type Viewer } from '@kith/core'
+import { createKith, type Viewer } from '@kith/core'
+import type { BlobStore, MediaRecord } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 
 /**

@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createKith, drawDefaultAvatar } from '@kith/core'
+import { createKith } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 

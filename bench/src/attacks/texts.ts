@@ -1,4 +1,5 @@
-import { cleanSuggestions, createKith, createSketchCaptions } from '@kith/core'
+import { createKith, createSketchCaptions } from '@kith/core'
+import { cleanSuggestions } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { leastMillis, textFields, worstTexts } from '../../../packages/http/test/text-fields.ts'
 

@@ -1,10 +1,10 @@
 import {
-  type CaptionWriter,
   createFallbackCaptions,
   createSketchCaptions,
   type FallbackEntry,
   type KithOptions,
 } from '@kith/core'
+import type { CaptionWriter } from '@kith/core/ports'
 import type { LanguageModel } from 'ai'
 import { demand, type Environment } from './environment.ts'
 

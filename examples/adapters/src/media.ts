@@ -1,4 +1,5 @@
-import type { BlobStore, CaptionWriter, MediaOptions } from '@kith/core'
+import type { MediaOptions } from '@kith/core'
+import type { BlobStore, CaptionWriter } from '@kith/core/ports'
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 import type { Environment } from './environment.ts'

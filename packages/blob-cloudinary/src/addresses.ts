@@ -1,5 +1,5 @@
 import { v2 as sdk } from 'cloudinary'
-import type { MediaKind, Rendition } from '@kith/core'
+import type { MediaKind, Rendition } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType } from './cloudinary-api.ts'
 import type { CloudinaryAccount } from './account.ts'
 import { renditionFormat, transformationOf } from './transformations.ts'

@@ -1,5 +1,5 @@
-import { isBlobKey } from '@kith/core'
 import { demandBlobKey } from '@kith/core/adapter'
+import { isBlobKey } from '@kith/core/ports'
 
 /** What the assets of one store are called. What is no key of a blob is a `TypeError`. */
 export interface AssetNames {

@@ -1,4 +1,4 @@
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { expect, test } from 'vitest'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'
 import {

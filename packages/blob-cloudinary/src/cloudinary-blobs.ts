@@ -1,4 +1,4 @@
-import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core'
+import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core/ports'
 import { downloadAddress, publicAddress, type Target, tokenAddress } from './addresses.ts'
 import { listCloudinaryBlobs } from './cloudinary-list.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'

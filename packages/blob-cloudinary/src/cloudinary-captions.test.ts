@@ -1,10 +1,6 @@
 import { captionWriterCases, runCases } from '@kith/conformance'
-import {
-  type CaptionFailureReason,
-  type CaptionRequest,
-  type CaptionWriter,
-  drawDefaultAvatar,
-} from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { CaptionFailureReason, CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import { describe, expect, test, vi } from 'vitest'
 import { describeWithDouble, openMedia, optionsOf } from '../test/cloudinary-media.ts'
 import type { CloudinaryDouble } from '../test/double/cloudinary-double.ts'

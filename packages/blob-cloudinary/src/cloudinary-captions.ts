@@ -1,10 +1,6 @@
-import {
-  type CaptionFailureReason,
-  CaptionsUnavailableError,
-  type CaptionWriter,
-  cleanSuggestions,
-  isKithError,
-} from '@kith/core'
+import { CaptionsUnavailableError, isKithError } from '@kith/core'
+import { cleanSuggestions } from '@kith/core/adapter'
+import type { CaptionFailureReason, CaptionWriter } from '@kith/core/ports'
 import { downloadAddress } from './addresses.ts'
 import { Refusal } from './cloudinary-errors.ts'
 import { type CloudinaryMediaOptions, openPlace } from './cloudinary-media.ts'

@@ -1,4 +1,4 @@
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { expect, test } from 'vitest'
 import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { bytesAt, errorOf, film, sendSigned } from '../../../test/blob-samples.ts'

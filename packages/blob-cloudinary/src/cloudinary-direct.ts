@@ -1,5 +1,6 @@
-import { type DirectUploads, KithError, type MediaKind } from '@kith/core'
+import { KithError } from '@kith/core'
 import { eachWithin, extensionOf } from '@kith/core/adapter'
+import type { DirectUploads, MediaKind } from '@kith/core/ports'
 import { downloadAddress } from './addresses.ts'
 import { arrivedAt, type Asset, type ResourceType } from './cloudinary-api.ts'
 import { unavailable } from './cloudinary-errors.ts'

@@ -1,4 +1,4 @@
-import type { BlobStore, MediaKind } from '@kith/core'
+import type { BlobStore, MediaKind } from '@kith/core/ports'
 import { arrivedAt } from './cloudinary-api.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 

@@ -1,5 +1,6 @@
-import type { BlobStore, DirectUploads, Logger } from '@kith/core'
+import type { Logger } from '@kith/core'
 import { type CallBudget, createCallBudget } from '@kith/core/adapter'
+import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { type CloudinaryAccount, readAccount } from './account.ts'
 import { nameAssets } from './asset-names.ts'
 import { createCloudinaryApi } from './cloudinary-api.ts'

@@ -1,4 +1,4 @@
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { describeWithDouble, grantedBlobs, openMedia } from '../test/cloudinary-media.ts'

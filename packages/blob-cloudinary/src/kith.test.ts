@@ -1,4 +1,5 @@
-import { createKith, drawDefaultAvatar, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 import { expect, onTestFinished, test } from 'vitest'

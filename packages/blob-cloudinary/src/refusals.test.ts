@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { drawDefaultAvatar, type UploadLimits } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { UploadLimits } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { describeWithDouble, openMedia } from '../test/cloudinary-media.ts'
 import { errorOf, image, mebibytes, picture, video } from '../../../test/blob-samples.ts'

@@ -1,4 +1,4 @@
-import type { MediaKind } from '@kith/core'
+import type { MediaKind } from '@kith/core/ports'
 
 /** Which assets are images and which videos, as far as this process has seen: Cloudinary finds neither without being told. */
 export interface RememberedKinds {

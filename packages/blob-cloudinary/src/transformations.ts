@@ -1,4 +1,4 @@
-import { type Rendition, renditionPixels } from '@kith/core'
+import { type Rendition, renditionPixels } from '@kith/core/ports'
 
 /**
  * How Cloudinary is told to make a rendition: a square from the middle first for `thumb`, then no larger than its size and

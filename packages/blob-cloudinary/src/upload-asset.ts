@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type BlobMeta, KithError } from '@kith/core'
+import { KithError } from '@kith/core'
 import { counted } from '@kith/core/adapter'
+import type { BlobMeta } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType, ResourceType } from './cloudinary-api.ts'
 
 /** The size of a part: Cloudinary takes no less than 5 MiB, but for the last. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { BlobStore, GrantedBlobStore } from '@kith/core'
+import type { BlobStore, GrantedBlobStore } from '@kith/core/ports'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type CloudinaryMedia, type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { type CloudinaryDouble, type DoubleOptions, startDouble } from './double/cloudinary-double.ts'

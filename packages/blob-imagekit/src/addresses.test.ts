@@ -1,5 +1,5 @@
 import { ImageKit } from '@imagekit/nodejs'
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import sharp from 'sharp'
 import { expect, test, vi } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type Rendition, renditionPixels } from '@kith/core'
+import { type Rendition, renditionPixels } from '@kith/core/ports'
 
 /** The addresses that ImageKit delivers files at. */
 export interface Addresses {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { expect, test } from 'vitest'
 import { openMedia, startAccount } from '../test/imagekit-media.ts'
 import { film } from '../../../test/blob-samples.ts'

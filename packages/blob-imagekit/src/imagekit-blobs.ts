@@ -3,14 +3,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import {
-  type BlobMeta,
-  type BlobStore,
-  inTemporaryFolder,
-  isBlobKey,
-  sweepTemporaryFolders,
-} from '@kith/core'
-import { counted } from '@kith/core/adapter'
+import { inTemporaryFolder, sweepTemporaryFolders, counted } from '@kith/core/adapter'
+import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core/ports'
 import { originalName } from './folders.ts'
 import { listImageKitBlobs } from './imagekit-list.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'

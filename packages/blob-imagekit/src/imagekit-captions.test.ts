@@ -1,10 +1,7 @@
 import { captionWriterCases, runCases } from '@kith/conformance'
-import {
-  CaptionsUnavailableError,
-  type CaptionRequest,
-  type CaptionWriter,
-  drawDefaultAvatar,
-} from '@kith/core'
+import { CaptionsUnavailableError } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { DoubleOptions } from '../test/double/imagekit-double.ts'
 import { type Fate, startFaultyFront } from '../test/faulty-front.ts'

@@ -1,12 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ImageKit } from '@imagekit/nodejs'
-import {
-  type CaptionFailureReason,
-  CaptionsUnavailableError,
-  type CaptionWriter,
-  cleanSuggestions,
-  isKithError,
-} from '@kith/core'
+import { CaptionsUnavailableError, isKithError } from '@kith/core'
+import { cleanSuggestions } from '@kith/core/adapter'
+import type { CaptionFailureReason, CaptionWriter } from '@kith/core/ports'
 import { nameFolders, originalName } from './folders.ts'
 import { filesIn } from './library.ts'
 import { atImageKit } from './requests.ts'

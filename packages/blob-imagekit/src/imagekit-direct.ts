@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type DirectUploads, KithError } from '@kith/core'
+import { KithError } from '@kith/core'
 import { eachWithin } from '@kith/core/adapter'
+import type { DirectUploads } from '@kith/core/ports'
 import { nullIfAbsent, unavailable } from './imagekit-errors.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { filesIn, foldersMadeBefore, type StoredFile } from './library.ts'

@@ -1,4 +1,4 @@
-import { type BlobStore, isBlobKey } from '@kith/core'
+import { type BlobStore, isBlobKey } from '@kith/core/ports'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { foldersIn } from './library.ts'
 

@@ -1,4 +1,4 @@
-import type { BlobStore, DirectUploads, Rendition } from '@kith/core'
+import type { BlobStore, DirectUploads, Rendition } from '@kith/core/ports'
 import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { ImageKitDouble } from './double/imagekit-double.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { MediaType, Rendition, WrittenRendition } from '@kith/core'
 import { demandBlobKey, extensionOf } from '@kith/core/adapter'
+import type { MediaType, Rendition, WrittenRendition } from '@kith/core/ports'
 
 /** A file that a blob was put into. A later one has a greater version. */
 export interface Original {

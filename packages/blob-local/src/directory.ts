@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { systemCode } from '@kith/core'
+import { systemCode } from '@kith/core/adapter'
 import { goneError, isMissing } from './disk-errors.ts'
 import { keep, makeFolders, sync } from './lasting.ts'
 

@@ -1,4 +1,5 @@
-import { KithError, systemCode, toSystemError } from '@kith/core'
+import { KithError } from '@kith/core'
+import { systemCode, toSystemError } from '@kith/core/adapter'
 
 /** Runs something on the disk. @throws storage-full, busy, media-unavailable, storage-failed instead of the codes of the system */
 export async function onDisk<Answer>(run: () => Promise<Answer>): Promise<Answer> {

@@ -1,11 +1,7 @@
 import { join } from 'node:path'
-import {
-  drawDefaultAvatar,
-  type RenditionForm,
-  RetryLaterError,
-  type ServedBlobStore,
-  sniff,
-} from '@kith/core'
+import { RetryLaterError } from '@kith/core'
+import { drawDefaultAvatar, sniff } from '@kith/core/adapter'
+import type { RenditionForm, ServedBlobStore } from '@kith/core/ports'
 import { createSharpImages } from '@kith/media-sharp'
 import { expect, test, type TestContext } from 'vitest'
 import { filesIn } from '../test/directories.ts'

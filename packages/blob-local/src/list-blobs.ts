@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BlobPage, isBlobKey, type ListedBlob, systemCode } from '@kith/core'
+import { systemCode } from '@kith/core/adapter'
+import { type BlobPage, isBlobKey, type ListedBlob } from '@kith/core/ports'
 import { folderOf, latest } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { toSystemError, counted, demandBlobKey } from '@kith/core/adapter'
 import {
   type BlobMark,
   type BlobMeta,
@@ -11,9 +12,7 @@ import {
   type ServedBlobStore,
   type ServedFile,
   isBlobKey,
-  toSystemError,
-} from '@kith/core'
-import { counted, demandBlobKey } from '@kith/core/adapter'
+} from '@kith/core/ports'
 import { folderOf, latest, next, olderThan } from './blob-folder.ts'
 import { type Directory, openDirectory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'

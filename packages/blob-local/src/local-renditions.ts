@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ImageProcessor, MediaType, RenditionForm } from '@kith/core'
 import { createSingleFlight } from '@kith/core/adapter'
+import type { ImageProcessor, MediaType, RenditionForm } from '@kith/core/ports'
 import { type Original, nameOfRendition } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 import { keep } from './lasting.ts'

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 
 /**
  * An image processor that copies, and remembers what it made. Its AVIF is no more than the head of one before the

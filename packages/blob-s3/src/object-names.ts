@@ -1,5 +1,5 @@
-import { isBlobKey, type Rendition } from '@kith/core'
 import { demandBlobKey } from '@kith/core/adapter'
+import { isBlobKey, type Rendition } from '@kith/core/ports'
 
 /** What an image consists of beside its original. */
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']

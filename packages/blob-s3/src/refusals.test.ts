@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { S3Client } from '@aws-sdk/client-s3'
-import type { UploadLimits } from '@kith/core'
+import type { UploadLimits } from '@kith/core/ports'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWithS3 } from '../../../test/servers/describe-servers.ts'
 import { openMedia } from '../test/s3-media.ts'

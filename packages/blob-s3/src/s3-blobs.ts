@@ -8,15 +8,8 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import {
-  type BlobMeta,
-  type MarkedBlobStore,
-  inTemporaryFolder,
-  isBlobKey,
-  type Rendition,
-  sweepTemporaryFolders,
-} from '@kith/core'
-import { counted, createOneAtATime } from '@kith/core/adapter'
+import { inTemporaryFolder, sweepTemporaryFolders, counted, createOneAtATime } from '@kith/core/adapter'
+import { type BlobMeta, type MarkedBlobStore, isBlobKey, type Rendition } from '@kith/core/ports'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
 import { listS3Blobs } from './s3-list.ts'

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
-import type { BlobPage, BlobStore, ListedBlob } from '@kith/core'
+import type { BlobPage, BlobStore, ListedBlob } from '@kith/core/ports'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 

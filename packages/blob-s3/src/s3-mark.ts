@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import type { BlobMark } from '@kith/core'
 import { eachWithin } from '@kith/core/adapter'
+import type { BlobMark } from '@kith/core/ports'
 import { patience } from './requests.ts'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'

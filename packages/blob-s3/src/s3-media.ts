@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { DirectUploads, ImageProcessor, MarkedBlobStore } from '@kith/core'
+import type { DirectUploads, ImageProcessor, MarkedBlobStore } from '@kith/core/ports'
 import { nameObjects } from './object-names.ts'
 import { boundRequests } from './requests.ts'
 import { createS3Blobs } from './s3-blobs.ts'

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import type { BlobMeta } from '@kith/core'
 import { counted } from '@kith/core/adapter'
+import type { BlobMeta } from '@kith/core/ports'
 import { atS3 } from './s3-errors.ts'
 
 /** Where an object goes. */

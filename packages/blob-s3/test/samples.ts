@@ -1,5 +1,5 @@
 import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
-import type { BlobStore, DirectUploads } from '@kith/core'
+import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 

@@ -1,4 +1,4 @@
-import type { CaptionAnswer, CaptionRequest } from '@kith/core'
+import type { CaptionAnswer, CaptionRequest } from '@kith/core/ports'
 import { registerTelemetry } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,6 @@
-import { CaptionsUnavailableError, type CaptionWriter, cleanSuggestions } from '@kith/core'
+import { CaptionsUnavailableError } from '@kith/core'
+import { cleanSuggestions } from '@kith/core/adapter'
+import type { CaptionWriter } from '@kith/core/ports'
 import type { LanguageModel } from 'ai'
 import { z } from 'zod'
 import { askModel, type Reasoning } from './ask-model.ts'

@@ -1,4 +1,4 @@
-import type { CaptionUsage } from '@kith/core'
+import type { CaptionUsage } from '@kith/core/ports'
 import {
   type FinishReason,
   generateText,

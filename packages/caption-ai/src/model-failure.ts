@@ -1,4 +1,4 @@
-import type { CaptionFailureReason } from '@kith/core'
+import type { CaptionFailureReason } from '@kith/core/ports'
 import { z } from 'zod'
 
 /** Why a call of a model failed. */

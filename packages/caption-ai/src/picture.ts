@@ -1,5 +1,5 @@
-import { type MediaType, sniff } from '@kith/core'
-import { within } from '@kith/core/adapter'
+import { sniff, within } from '@kith/core/adapter'
+import type { MediaType } from '@kith/core/ports'
 
 /** An image as it is sent. */
 export interface Picture {

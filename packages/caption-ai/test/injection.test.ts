@@ -1,4 +1,5 @@
-import { createKith, createFallbackCaptions, createSketchCaptions, renditionPixels } from '@kith/core'
+import { createKith, createFallbackCaptions, createSketchCaptions } from '@kith/core'
+import { renditionPixels } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'

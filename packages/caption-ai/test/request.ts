@@ -1,4 +1,4 @@
-import type { CaptionRequest } from '@kith/core'
+import type { CaptionRequest } from '@kith/core/ports'
 
 /** The smallest WebP there is: one pixel. */
 export const pixel: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ/Y/+ByKi/wEA', 'base64')

@@ -1,4 +1,5 @@
-import type { Kith, UserRecord } from '@kith/core'
+import type { Kith } from '@kith/core'
+import type { UserRecord } from '@kith/core/ports'
 import { CliError } from './cli-error.ts'
 import { printable } from './terminal/style.ts'
 

@@ -4,7 +4,7 @@ import type {
   MarkedBlobStore,
   PublicBlobStore,
   ServedBlobStore,
-} from '@kith/core'
+} from '@kith/core/ports'
 import { addressCases, publicCases } from './blob-store/addresses.ts'
 import { formatCases } from './blob-store/formats.ts'
 import { grantCases } from './blob-store/grants.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import type { BreachedPasswords } from '@kith/core'
+import type { BreachedPasswords } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { race } from './race.ts'
 

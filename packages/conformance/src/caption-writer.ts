@@ -1,4 +1,4 @@
-import type { CaptionWriter } from '@kith/core'
+import type { CaptionWriter } from '@kith/core/ports'
 import { answeringCases } from './caption-writer/answering.ts'
 import { stoppingCases } from './caption-writer/stopping.ts'
 import type { Case } from './case.ts'

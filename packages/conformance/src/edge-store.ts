@@ -1,4 +1,4 @@
-import type { EdgeStore } from '@kith/core'
+import type { EdgeStore } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { addingCases } from './edge-store/adding.ts'
 import { droppingCases } from './edge-store/dropping.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { factLimits, type FactStore } from '@kith/core'
+import { factLimits, type FactStore } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import type { Pair } from './pair.ts'
 import { race, repeat } from './race.ts'

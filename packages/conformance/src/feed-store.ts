@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PostRecord, Storage } from '@kith/core'
+import type { PostRecord, Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { amongTheLiving, type SocialStores } from './peopled.ts'
 import { race } from './race.ts'

@@ -1,4 +1,4 @@
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { boundCases } from './image-processor/bounds.ts'
 import { fileCases } from './image-processor/files.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MediaAttachment, MediaRecord, Storage } from '@kith/core'
+import type { MediaAttachment, MediaRecord, Storage } from '@kith/core/ports'
 import { sampleMeasures, sampleMedia } from './records.ts'
 
 /** Reserves a medium and makes it ready. Answers it as it is then. */

@@ -1,4 +1,4 @@
-import { edgeEnds, type Storage } from '@kith/core'
+import { edgeEnds, type Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { samplePost, sampleUser } from './records.ts'
 

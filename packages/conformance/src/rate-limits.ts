@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RateLimits } from '@kith/core'
+import type { RateLimits } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { manyWindowsCases } from './rate-limits/many-windows.ts'
 import { race, repeat } from './race.ts'

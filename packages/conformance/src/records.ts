@@ -6,7 +6,7 @@ import type {
   PostRecord,
   SessionRecord,
   UserRecord,
-} from '@kith/core'
+} from '@kith/core/ports'
 
 // Times lie around the present, so that a store with rows or keys that expire by themselves passes too. They are
 // whole seconds, so that only the cases about milliseconds depend on milliseconds.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CountDifference, EdgeStore, PostStore, RecountResult, Storage } from '@kith/core'
+import type { CountDifference, EdgeStore, PostStore, RecountResult, Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { assertAgreement } from './edge-store/agreement.ts'
 import { peopled } from './peopled.ts'

@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { type Case, type RegisterTest, runCases as registerCases } from './case.ts'
 import { edgeStoreCases } from './edge-store.ts'
 import { factStoreCases } from './fact-store.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { createKith, isKithError, type Kith, type SignIn, type Storage } from '@kith/core'
+import { createKith, isKithError, type Kith, type SignIn } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { cheapPasswords } from './journeys/cheap-passwords.ts'
 import { race, repeat } from './race.ts'

@@ -1,4 +1,4 @@
-import type { SessionStore } from '@kith/core'
+import type { SessionStore } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { listingCases } from './session-store/listing.ts'
 import { revocationCases } from './session-store/revocation.ts'

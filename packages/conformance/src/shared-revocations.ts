@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Revocations } from '@kith/core'
+import type { Revocations } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import type { Pair } from './pair.ts'
 import { race } from './race.ts'

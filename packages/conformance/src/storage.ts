@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isKithError, type Storage } from '@kith/core'
+import { isKithError } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { race } from './race.ts'
 import { later, nextId, sampleSession, sampleUser } from './records.ts'

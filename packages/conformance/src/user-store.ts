@@ -1,4 +1,4 @@
-import type { UserStore } from '@kith/core'
+import type { UserStore } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { changeCases } from './user-store/changes.ts'
 import { passwordCases } from './user-store/passwords.ts'

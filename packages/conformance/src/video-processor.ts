@@ -1,4 +1,4 @@
-import type { VideoProcessor } from '@kith/core'
+import type { VideoProcessor } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { inspectingCases } from './video-processor/inspecting.ts'
 import { bombCases } from './video-processor/bombing.ts'

@@ -1,4 +1,4 @@
-import type { RenditionFormat, ServedBlob, ServedBlobStore } from '@kith/core'
+import type { RenditionFormat, ServedBlob, ServedBlobStore } from '@kith/core/ports'
 
 /** A stream of chunks that are all there. */
 export async function* from(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

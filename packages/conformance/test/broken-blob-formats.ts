@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { RenditionForm, ServedBlob, ServedBlobStore } from '@kith/core'
+import type { RenditionForm, ServedBlob, ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { keepingRenditions } from './blob-streams.ts'
 

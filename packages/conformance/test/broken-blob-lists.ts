@@ -1,4 +1,4 @@
-import type { ServedBlobStore } from '@kith/core'
+import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 const every = 'blobs: list names each key once, images and videos, however small its pages are'

@@ -1,4 +1,4 @@
-import type { ServedBlobStore } from '@kith/core'
+import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
 

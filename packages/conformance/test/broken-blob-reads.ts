@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { ServedBlobStore } from '@kith/core'
+import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
 

@@ -1,4 +1,4 @@
-import type { PublicBlobStore, ServedBlobStore } from '@kith/core'
+import type { PublicBlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { blobStoreCases, publicBlobStoreCases, servedBlobStoreCases } from '../src/index.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as gap } from 'node:timers/promises'
-import type { BreachedPasswords } from '@kith/core'
+import type { BreachedPasswords } from '@kith/core/ports'
 import { testFlaws } from '../../../test/flaws.ts'
 import { breachedPasswordsCases } from '../src/index.ts'
 

@@ -1,5 +1,6 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { type CaptionAnswer, type CaptionRequest, type CaptionWriter, createSketchCaptions } from '@kith/core'
+import { createSketchCaptions } from '@kith/core'
+import type { CaptionAnswer, CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import { captionWriterCases } from '../src/index.ts'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 

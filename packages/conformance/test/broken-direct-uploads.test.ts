@@ -1,5 +1,6 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { type DirectUploads, RetryLaterError } from '@kith/core'
+import { RetryLaterError } from '@kith/core'
+import type { DirectUploads } from '@kith/core/ports'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { createReferenceHost, type DirectHost, directUploadsCases } from '../src/index.ts'
 import { collect, from } from './blob-streams.ts'

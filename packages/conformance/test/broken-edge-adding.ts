@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { edgeKinds, type EdgeRecord, type EdgeStore } from '@kith/core'
+import { edgeKinds, type EdgeRecord, type EdgeStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { drifting } from './edge-flaw-tools.ts'
 import { inFlight } from './flaw-races.ts'

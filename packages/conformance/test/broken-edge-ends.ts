@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { type AddEdgeResult, edgeEnds, type EdgeRecord } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import type { Broken } from '../../../test/flaws.ts'
 import { peopled, type SocialStores } from '../src/peopled.ts'

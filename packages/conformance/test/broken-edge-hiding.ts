@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { EdgeCounts, EdgeStore } from '@kith/core'
+import type { EdgeCounts, EdgeStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { drifting, remembering } from './edge-flaw-tools.ts'
 import { claimingOnce, inFlight } from './flaw-races.ts'

@@ -1,4 +1,4 @@
-import type { EdgeStore } from '@kith/core'
+import type { EdgeStore } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { edgeStoreCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { factLimits, type FactStore } from '@kith/core'
+import { factLimits, type FactStore } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { factStoreCases, type Pair, sharedFactStoreCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { Keyset, PostRecord, Storage } from '@kith/core'
+import type { Keyset, PostRecord, Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { feedStoreCases } from '../src/index.ts'

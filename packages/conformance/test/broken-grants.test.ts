@@ -1,4 +1,4 @@
-import { type GrantedBlobStore, isBlobKey } from '@kith/core'
+import { type GrantedBlobStore, isBlobKey } from '@kith/core/ports'
 import { testFlaws } from '../../../test/flaws.ts'
 import { createReferenceHost, grantedBlobStoreCases } from '../src/index.ts'
 

@@ -1,4 +1,4 @@
-import type { MarkedBlobStore } from '@kith/core'
+import type { MarkedBlobStore } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { markedBlobStoreCases } from '../src/index.ts'

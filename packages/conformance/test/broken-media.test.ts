@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { MediaMeasures, MediaStore } from '@kith/core'
+import type { MediaMeasures, MediaStore } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { mediaStoreCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { CreatePostResult, PostMedia, PostRecord, Storage } from '@kith/core'
+import type { CreatePostResult, PostMedia, PostRecord, Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { postStoreCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { HitResult, Limit, RateLimits } from '@kith/core'
+import type { HitResult, Limit, RateLimits } from '@kith/core/ports'
 import { createMemoryRateLimits } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { rateLimitsCases } from '../src/index.ts'

@@ -1,4 +1,5 @@
-import { type CountDifference, RetryLaterError, type Storage } from '@kith/core'
+import { RetryLaterError } from '@kith/core'
+import type { CountDifference, Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { test } from 'vitest'
 import { testFlaws } from '../../../test/flaws.ts'

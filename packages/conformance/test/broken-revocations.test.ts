@@ -1,4 +1,4 @@
-import type { Revocations } from '@kith/core'
+import type { Revocations } from '@kith/core/ports'
 import { createMemoryRevocations } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { revocationsCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { SessionRecord, SessionStore } from '@kith/core'
+import type { SessionRecord, SessionStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 const all = { limit: 1000, before: null }

@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { sessionEndCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { SessionStore } from '@kith/core'
+import type { SessionStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 const least = 'sessions: open ends the least recently used one past `maxLive`, and names it'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { RateLimits } from '@kith/core'
+import type { RateLimits } from '@kith/core/ports'
 import { createMemoryRateLimits } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRateLimitsCases } from '../src/index.ts'

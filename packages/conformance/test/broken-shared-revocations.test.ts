@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { Revocations } from '@kith/core'
+import type { Revocations } from '@kith/core/ports'
 import { createMemoryRevocations } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRevocationsCases } from '../src/index.ts'

@@ -1,5 +1,6 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import { KithError, type Storage } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { storageCases } from '../src/index.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { UserRecord, UserStore } from '@kith/core'
+import type { UserRecord, UserStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 const prefix = 'users: '

@@ -1,4 +1,4 @@
-import type { UserRecord, UserStore } from '@kith/core'
+import type { UserRecord, UserStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 /** Flaws in `byIds` and `bannedIds`. */

@@ -1,4 +1,4 @@
-import type { EdgeKind, EdgeRecord, EdgeStore } from '@kith/core'
+import type { EdgeKind, EdgeRecord, EdgeStore } from '@kith/core/ports'
 
 type Key = Pick<EdgeRecord, 'kind' | 'from' | 'to'>
 

@@ -1,4 +1,4 @@
-import type { MediaRecord, MediaStore, MediaUse } from '@kith/core'
+import type { MediaRecord, MediaStore, MediaUse } from '@kith/core/ports'
 
 /** Look-ups that still answer some media as they were, because something forgot to release them. */
 export function stillAttached(media: MediaStore): {

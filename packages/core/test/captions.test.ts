@@ -1,13 +1,11 @@
-import {
-  type BlobStore,
-  CaptionsUnavailableError,
-  type CaptionRequest,
-  type CaptionWriter,
-  createFallbackCaptions,
-  type GrantedBlobStore,
-  type KithOptions,
-  type PublicBlobStore,
-} from '@kith/core'
+import { CaptionsUnavailableError, createFallbackCaptions, type KithOptions } from '@kith/core'
+import type {
+  BlobStore,
+  CaptionRequest,
+  CaptionWriter,
+  GrantedBlobStore,
+  PublicBlobStore,
+} from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'

@@ -1,4 +1,5 @@
-import { createKith, type Kith, type Storage, type Viewer } from '@kith/core'
+import { createKith, type Kith, type Viewer } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 

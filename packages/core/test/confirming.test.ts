@@ -1,4 +1,5 @@
-import type { ImageProcessor, Kith, KithOptions, Upload, Viewer } from '@kith/core'
+import type { Kith, KithOptions, Upload, Viewer } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages } from './copying-images.ts'

@@ -1,4 +1,5 @@
-import type { Kith, Page, Storage, Viewer } from '@kith/core'
+import type { Kith, Page, Viewer } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'

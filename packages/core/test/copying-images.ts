@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 
 /** Takes every picture as it is. */
 export const copyingImages: ImageProcessor = {

@@ -1,4 +1,5 @@
-import { createKith, edgeKinds, type Kith, type Storage, type Viewer } from '@kith/core'
+import { createKith, type Kith, type Viewer } from '@kith/core'
+import { edgeKinds, type Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'

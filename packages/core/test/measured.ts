@@ -11,7 +11,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
-import type { Telemetry } from '@kith/core'
+import type { Telemetry } from '@kith/core/ports'
 import { createOpenTelemetry } from '@kith/core/opentelemetry'
 import { afterAll } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { type BlobStore, type DirectUploads, KithError } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { picture } from './copying-images.ts'
 

@@ -1,12 +1,6 @@
-import {
-  createKith,
-  isKithError,
-  KithError,
-  metrics,
-  silentTelemetry,
-  type Telemetry,
-  RetryLaterError,
-} from '@kith/core'
+import { createKith, isKithError, KithError, RetryLaterError } from '@kith/core'
+import { silentTelemetry } from '@kith/core/adapter'
+import { metrics, type Telemetry } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages } from './copying-images.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type BlobStore, createKith, type Kith, type Viewer } from '@kith/core'
+import { createKith, type Kith, type Viewer } from '@kith/core'
+import type { BlobStore } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'

@@ -1,4 +1,5 @@
-import { createKith, type Kith, KithError, type Storage, type Viewer } from '@kith/core'
+import { createKith, type Kith, KithError, type Viewer } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'

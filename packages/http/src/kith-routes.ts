@@ -1,13 +1,7 @@
 import { Readable } from 'node:stream'
-import {
-  type ClientInfo,
-  type Kith,
-  KithError,
-  silentTelemetry,
-  type SignIn,
-  type Telemetry,
-  type Viewer,
-} from '@kith/core'
+import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
+import { silentTelemetry } from '@kith/core/adapter'
+import type { Telemetry } from '@kith/core/ports'
 import { accountRoutes } from './account-routes.ts'
 import { endStream, type StreamEnd, streamOf } from './answer-stream.ts'
 import { createCookies } from './cookies.ts'

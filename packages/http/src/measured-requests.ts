@@ -1,4 +1,4 @@
-import type { Attributes, Telemetry } from '@kith/core'
+import type { Attributes, Telemetry } from '@kith/core/ports'
 import type { RequestRecord } from './request-record.ts'
 
 /** The methods that have a name; anything else that a client may send is one. */

@@ -1,11 +1,6 @@
-import {
-  drawDefaultAvatar,
-  type Kith,
-  KithError,
-  type Rendition,
-  signUploadInput,
-  suggestInput,
-} from '@kith/core'
+import { type Kith, KithError } from '@kith/core'
+import { drawDefaultAvatar, signUploadInput, suggestInput } from '@kith/core/adapter'
+import type { Rendition } from '@kith/core/ports'
 import type { HttpConfig } from './options.ts'
 import type { RequestHead } from './http-request.ts'
 import {

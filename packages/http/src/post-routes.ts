@@ -1,4 +1,5 @@
-import { type Kith, pageInput, type Viewer } from '@kith/core'
+import type { Kith, Viewer } from '@kith/core'
+import { pageInput } from '@kith/core/adapter'
 import type { z } from 'zod'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'

@@ -1,4 +1,4 @@
-import type { ByteRange } from '@kith/core'
+import type { ByteRange } from '@kith/core/ports'
 import type { RequestHeaders } from './negotiation.ts'
 
 /** The part of a file that is sent. */

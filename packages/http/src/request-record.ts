@@ -1,4 +1,5 @@
-import { type ErrorCode, isKithError, isRetryLater, type Log, type Viewer } from '@kith/core'
+import { type ErrorCode, isKithError, isRetryLater, type Viewer } from '@kith/core'
+import type { Log } from '@kith/core/adapter'
 import { type HttpRequest, type RequestHead, requestIdOf, type RequestOrigin } from './http-request.ts'
 import { secretsOf } from './request-secrets.ts'
 

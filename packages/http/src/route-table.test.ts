@@ -1,6 +1,5 @@
-import { reservedUsernames } from '@kith/core'
+import { reservedUsernames, createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import { createKith } from '@kith/core'
 import { expect, test } from 'vitest'
 import { createKithHttp } from './create-kith-http.ts'
 import { publicRoute } from './route.ts'

@@ -1,4 +1,4 @@
-import type { MediaType, Rendition, ServedBlobStore } from '@kith/core'
+import type { MediaType, Rendition, ServedBlobStore } from '@kith/core/ports'
 import { accepts, type RequestHeaders, isKnown } from './negotiation.ts'
 import { partOf } from './range.ts'
 import type { Answer } from './route.ts'

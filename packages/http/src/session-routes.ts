@@ -1,4 +1,5 @@
-import { KithError, loginInput, pageInput, parseInput } from '@kith/core'
+import { KithError } from '@kith/core'
+import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'

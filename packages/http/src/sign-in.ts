@@ -1,4 +1,5 @@
-import { type ClientInfo, isKithError, parseInput, type Sessions, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, isKithError, type Sessions, type SignIn, type Viewer } from '@kith/core'
+import { parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'

@@ -8,10 +8,10 @@ import type {
   Post,
   PostMediaView,
   SignedInUser,
-  SignedUpload,
   Upload,
   User,
 } from '@kith/core'
+import type { SignedUpload } from '@kith/core/ports'
 import * as z from 'zod'
 
 /** A moment, as every answer has it. */

@@ -1,4 +1,5 @@
-import { cleanSuggestions, createKith, createSketchCaptions, type Kith } from '@kith/core'
+import { createKith, createSketchCaptions, type Kith } from '@kith/core'
+import { cleanSuggestions } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { createKithHttp } from '@kith/http'

@@ -1,4 +1,5 @@
-import { type Kith, parseInput } from '@kith/core'
+import type { Kith } from '@kith/core'
+import { parseInput } from '@kith/core/adapter'
 import { z } from 'zod'
 import { createKithHttp } from '@kith/http'
 

@@ -1,8 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { KithError } from '@kith/core'
-import type { DecodeHeic, HeicFile } from '@kith/core/adapter'
-import { within } from '@kith/core/adapter'
+import { type DecodeHeic, type HeicFile, within } from '@kith/core/adapter'
 
 /** One that takes longer only holds a place: 48 megapixels take 2 s of the processor. */
 const maxSeconds = 10

@@ -8,7 +8,7 @@ import {
   type RenditionFormat,
   renditionPixels,
   type WrittenRendition,
-} from '@kith/core'
+} from '@kith/core/ports'
 import type { AvifOptions, OutputInfo, Sharp, WebpOptions } from 'sharp'
 import { storedColours } from './colour-profile.ts'
 import { displayP3 } from './display-p3.ts'

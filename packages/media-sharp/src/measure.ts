@@ -1,4 +1,4 @@
-import type { ImageMeasures } from '@kith/core'
+import type { ImageMeasures } from '@kith/core/ports'
 import { rgbaToThumbHash } from 'thumbhash'
 import { type Pixels, findPalette } from './palette.ts'
 

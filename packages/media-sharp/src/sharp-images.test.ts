@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs'
-import { type RenditionForm, sniff, type WrittenRendition } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
+import type { RenditionForm, WrittenRendition } from '@kith/core/ports'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closeImages, openImages } from '../test/open-images.ts'

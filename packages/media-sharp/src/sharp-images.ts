@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path'
-import type { ImageProcessor, Observable } from '@kith/core'
 import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
+import type { ImageProcessor, Observable } from '@kith/core/ports'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
 import { type ImageVerbs, imageVerbs } from './image-verbs.ts'
 

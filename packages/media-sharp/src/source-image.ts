@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { KithError, type MediaType, isKithError, sniff } from '@kith/core'
+import { KithError, isKithError } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
+import type { MediaType } from '@kith/core/ports'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { DecodeHeic, HeicFile } from '@kith/core/adapter'
 import type { ImageSettings } from './image-settings.ts'

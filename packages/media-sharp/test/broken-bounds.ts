@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { type ImageProcessor, isKithError } from '@kith/core'
+import { isKithError } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 

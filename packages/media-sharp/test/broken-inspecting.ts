@@ -1,4 +1,5 @@
-import { type ImageHeader, type ImageProcessor, isKithError, KithError } from '@kith/core'
+import { isKithError, KithError } from '@kith/core'
+import type { ImageHeader, ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { look } from './processor-flaws.ts'

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'

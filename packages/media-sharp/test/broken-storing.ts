@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { setImmediate as gap } from 'node:timers/promises'
-import { type ImageProcessor, isKithError, KithError } from '@kith/core'
+import { isKithError, KithError } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { type Breaking, look, measuring, storing } from './processor-flaws.ts'

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { ImageMeasures, ImageProcessor, Rendition } from '@kith/core'
+import type { ImageMeasures, ImageProcessor, Rendition } from '@kith/core/ports'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import type { Observable, VideoProcessor } from '@kith/core'
 import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
+import type { Observable, VideoProcessor } from '@kith/core/ports'
 import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
 
 /** How videos are worked on. */

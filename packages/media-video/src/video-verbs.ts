@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { chmod, copyFile, rm } from 'node:fs/promises'
-import type { VideoMeasures } from '@kith/core'
+import type { VideoMeasures } from '@kith/core/ports'
 import { createBudget } from './budget.ts'
 import { withVideo } from './source-video.ts'
 import { withFile } from './video-file.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '@kith/core'
+import type { Log } from '@kith/core/adapter'
 import type { Cluster, Redis } from 'ioredis'
 import type { RedisClient } from './client.ts'
 

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import {
-  createKith,
-  type KithError,
-  type LogFields,
-  type Reading,
-  RetryLaterError,
-  silentTelemetry,
-} from '@kith/core'
+import { createKith, type KithError, type LogFields, RetryLaterError } from '@kith/core'
+import { silentTelemetry } from '@kith/core/adapter'
+import type { Reading } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import type { Reading, Telemetry } from '@kith/core'
+import type { Reading, Telemetry } from '@kith/core/ports'
 import type { Lease } from './lease.ts'
 import type { Mirror } from './mirror.ts'
 import type { Outbox } from './outbox.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Checkable, isKithError, type Limit, type Logger, type RateLimits } from '@kith/core'
+import { isKithError, type Logger } from '@kith/core'
 import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
+import type { Checkable, Limit, RateLimits } from '@kith/core/ports'
 import { createCheck } from './check.ts'
 import { checkPrefix, type RedisClient } from './client.ts'
 import { hitScript } from './hit-script.ts'

@@ -1,5 +1,6 @@
-import type { Checkable, Clock, Logger, Observable, Revocations } from '@kith/core'
+import type { Clock, Logger } from '@kith/core'
 import { createLog, within } from '@kith/core/adapter'
+import type { Checkable, Observable, Revocations } from '@kith/core/ports'
 import { createCheck } from './check.ts'
 import type { RedisClient } from './client.ts'
 import { createDenylist } from './denylist.ts'

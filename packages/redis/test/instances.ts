@@ -8,7 +8,8 @@ import {
   type RedisRevocations,
   type RedisRevocationsOptions,
 } from '../src/index.ts'
-import type { LogFields, RateLimits } from '@kith/core'
+import type { LogFields } from '@kith/core'
+import type { RateLimits } from '@kith/core/ports'
 
 /** Where the Redis of a test is. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { AttachResult } from '@kith/core'
+import type { AttachResult } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, type MediaDocument, release } from './media-document.ts'

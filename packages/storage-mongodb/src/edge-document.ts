@@ -5,7 +5,7 @@ import {
   type EdgeKind,
   edgeKinds,
   type EdgeRecord,
-} from '@kith/core'
+} from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
 import type { Change, Collection, Identified } from './collection.ts'
 import type { Collections } from './collections.ts'

@@ -5,7 +5,7 @@ import {
   type EdgeKind,
   edgeKinds,
   type RecountResult,
-} from '@kith/core'
+} from '@kith/core/ports'
 import type { Condition } from 'mongodb'
 import type { Identified } from './collection.ts'
 import type { Collections } from './collections.ts'

@@ -1,4 +1,4 @@
-import { edgeEnds, type EdgeKind, type EdgeStore } from '@kith/core'
+import { edgeEnds, type EdgeKind, type EdgeStore } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'

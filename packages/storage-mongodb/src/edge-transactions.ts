@@ -1,4 +1,4 @@
-import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import {

@@ -1,4 +1,4 @@
-import { demandFact, type FactStore } from '@kith/core'
+import { demandFact, type FactStore } from '@kith/core/ports'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import type { FactDocument } from './fact-document.ts'

@@ -1,4 +1,4 @@
-import type { FeedStore, PostRecord } from '@kith/core'
+import type { FeedStore, PostRecord } from '@kith/core/ports'
 import type { Document } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { UsernameHold } from '@kith/core'
+import type { UsernameHold } from '@kith/core/ports'
 import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { HeldName, UserDocument } from './user-document.ts'

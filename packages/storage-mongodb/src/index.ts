@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { check } from './check.ts'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'

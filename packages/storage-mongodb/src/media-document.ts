@@ -1,4 +1,4 @@
-import type { MediaAttachment, MediaRecord } from '@kith/core'
+import type { MediaAttachment, MediaRecord } from '@kith/core/ports'
 import type { Document, UpdateFilter } from 'mongodb'
 import type { Collection, Identified } from './collection.ts'
 

@@ -1,4 +1,4 @@
-import type { MediaStore } from '@kith/core'
+import type { MediaStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { place, releaseFrom, settleAttached } from './avatar.ts'

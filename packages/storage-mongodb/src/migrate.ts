@@ -1,4 +1,5 @@
-import { KithError, type MigrateOptions, type PlannedStep, type RecountResult } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { MigrateOptions, PlannedStep, RecountResult } from '@kith/core/ports'
 import type { Db } from 'mongodb'
 import { type Call, createCall } from './connection.ts'
 import { unlimited, withDeadline } from './deadline.ts'

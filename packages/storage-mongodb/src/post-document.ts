@@ -1,4 +1,4 @@
-import type { PostRecord } from '@kith/core'
+import type { PostRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
 

@@ -1,4 +1,4 @@
-import type { CountDifference, RecountResult } from '@kith/core'
+import type { CountDifference, RecountResult } from '@kith/core/ports'
 import type { Condition } from 'mongodb'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'

@@ -1,4 +1,4 @@
-import type { PostStore } from '@kith/core'
+import type { PostStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { attachedTo, release } from './media-document.ts'

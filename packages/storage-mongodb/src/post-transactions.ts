@@ -1,4 +1,5 @@
-import { type CreatePostResult, KithError, type PostMedia, type PostRecord } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { CreatePostResult, PostMedia, PostRecord } from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Call } from './connection.ts'

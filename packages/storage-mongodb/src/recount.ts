@@ -1,4 +1,4 @@
-import type { CountDifference, RecountResult } from '@kith/core'
+import type { CountDifference, RecountResult } from '@kith/core/ports'
 import { firstId } from './stored-ids.ts'
 
 /** The ids after one of them, up to another one that is included; `null` for no bound. */

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '@kith/core'
+import type { SessionRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 
 /** A session. */

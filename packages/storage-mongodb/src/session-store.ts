@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SessionStore } from '@kith/core'
+import type { SessionStore } from '@kith/core/ports'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'

@@ -1,4 +1,4 @@
-import { edgeKinds } from '@kith/core'
+import { edgeKinds } from '@kith/core/ports'
 
 /**
  * Ids go in and out of this package as text of 36 characters, and lie in the database as the 16 bytes of a UUID (BSON binary, subtype

@@ -1,4 +1,4 @@
-import type { Identifier, UserRecord } from '@kith/core'
+import type { Identifier, UserRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
 

@@ -1,12 +1,12 @@
-import {
-  type CreateUserResult,
-  type Identifier,
-  KithError,
-  type UpdateUserResult,
-  type UserChanges,
-  type UsernameHold,
-  type UserStore,
-} from '@kith/core'
+import { KithError } from '@kith/core'
+import type {
+  CreateUserResult,
+  Identifier,
+  UpdateUserResult,
+  UserChanges,
+  UsernameHold,
+  UserStore,
+} from '@kith/core/ports'
 import type { Filter, UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'

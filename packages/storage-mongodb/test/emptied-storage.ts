@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll } from 'vitest'
 import type { MongoServer } from '../../../test/servers/mongo-server.ts'

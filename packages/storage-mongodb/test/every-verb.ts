@@ -7,7 +7,7 @@ import type {
   SessionRecord,
   Storage,
   UserRecord,
-} from '@kith/core'
+} from '@kith/core/ports'
 import { lastId } from '../src/stored-ids.ts'
 
 /** The time of everything made here; what upkeep is asked for lies around it. */

@@ -1,4 +1,4 @@
-import type { MigrationProgress, Storage } from '@kith/core'
+import type { MigrationProgress, Storage } from '@kith/core/ports'
 import { Collection, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import {
   inPost,
   later,

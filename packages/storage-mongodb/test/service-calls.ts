@@ -1,5 +1,6 @@
 import { cheapPasswords } from '@kith/conformance'
-import { createKith, type Kith, type SignIn, type Storage, type Viewer } from '@kith/core'
+import { createKith, type Kith, type SignIn, type Viewer } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { measures, sampleMedia } from './every-verb.ts'
 

@@ -1,4 +1,5 @@
-import { isKithError, type Kith, type Storage, type Viewer } from '@kith/core'
+import { isKithError, type Kith, type Viewer } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 
 /** Somebody who remembers what was acknowledged, to compare it with what is there later. */
 export interface Witness {

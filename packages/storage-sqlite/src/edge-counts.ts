@@ -1,4 +1,4 @@
-import type { EdgeCounts, EdgeKind, RecountResult } from '@kith/core'
+import type { EdgeCounts, EdgeKind, RecountResult } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { allKinds, fromKindNumber, kindNumbers, toKindNumber } from './edge-kinds.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'

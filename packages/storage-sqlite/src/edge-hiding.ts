@@ -1,4 +1,4 @@
-import type { Keyset } from '@kith/core'
+import type { Keyset } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import type { EdgeCountTable } from './edge-counts.ts'
 import { allKinds, kindNumbers } from './edge-kinds.ts'

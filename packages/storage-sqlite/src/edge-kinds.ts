@@ -1,4 +1,4 @@
-import { type EdgeKind, edgeKinds } from '@kith/core'
+import { type EdgeKind, edgeKinds } from '@kith/core/ports'
 
 /** A kind as it is stored: its place in the list, from 1. */
 export function toKindNumber(kind: EdgeKind): number {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { EdgeRecord, Storage } from '@kith/core'
+import type { EdgeRecord, Storage } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { peopled } from '../../../test/kit-samples.ts'
 import { sampleEdge } from '../test/samples.ts'

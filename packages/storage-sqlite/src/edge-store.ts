@@ -1,4 +1,4 @@
-import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core'
+import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'

@@ -1,4 +1,4 @@
-import { demandFact, type FactStore } from '@kith/core'
+import { demandFact, type FactStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 
 type FactStatement = 'get' | 'set' | 'setOnce'

@@ -1,4 +1,4 @@
-import type { FeedStore, Keyset } from '@kith/core'
+import type { FeedStore, Keyset } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { toKindNumber } from './edge-kinds.ts'
 import { type StoredId, toStored } from './ids.ts'

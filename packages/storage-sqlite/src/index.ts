@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { backup, integrity } from './copy-and-check.ts'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'

@@ -1,4 +1,4 @@
-import type { EdgeCounts, EdgeKind } from '@kith/core'
+import type { EdgeCounts, EdgeKind } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { type StoredId, toStored } from './ids.ts'
 

@@ -1,4 +1,4 @@
-import type { AttachResult, MediaMeasures, MediaRecord, MediaStore, MediaUse } from '@kith/core'
+import type { AttachResult, MediaMeasures, MediaRecord, MediaStore, MediaUse } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList, toStoredOrNull } from './ids.ts'
 import { afterOrStart, beforeOrEnd } from './keyset.ts'

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { KithError, type MigrateOptions, type PlannedStep } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import type { Statements } from './sqlite-database.ts'
 import { baseTables, baseVersion, type Fill, type Migration, migrations } from './schema.ts'

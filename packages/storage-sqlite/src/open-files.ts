@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { systemCode } from '@kith/core'
+import { systemCode } from '@kith/core/adapter'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /** The files of an open database, and those at their paths. */

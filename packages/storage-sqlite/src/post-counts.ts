@@ -1,4 +1,4 @@
-import type { RecountResult } from '@kith/core'
+import type { RecountResult } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import type { CountedList, KindCounts } from './long-counts.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'

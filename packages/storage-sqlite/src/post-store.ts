@@ -1,4 +1,5 @@
-import { type CreatePostResult, KithError, type PostMedia, type PostRecord, type PostStore } from '@kith/core'
+import { KithError } from '@kith/core'
+import type { CreatePostResult, PostMedia, PostRecord, PostStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { edgeKinds, type RecountResult } from '@kith/core'
+import { edgeKinds, type RecountResult } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { peopled } from '../../../test/kit-samples.ts'
 import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'

@@ -1,4 +1,4 @@
-import type { CountDifference, RecountResult } from '@kith/core'
+import type { CountDifference, RecountResult } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { beforeEveryId } from './keyset.ts'
 import { createLongCounts, type CountedList, type KindCounts } from './long-counts.ts'

@@ -1,4 +1,4 @@
-import type { RotationResult, SessionRecord, SessionStore } from '@kith/core'
+import type { RotationResult, SessionRecord, SessionStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, toStored, toStoredOrNull } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'

@@ -9,7 +9,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { isKithError, type KithError, RetryLaterError, type Storage } from '@kith/core'
+import { isKithError, type KithError, RetryLaterError } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { describe, expect, test, vi } from 'vitest'
 import { mountSmallDisk } from '../../../test/small-disk.ts'
 import { startScript } from '../test/child-process.ts'

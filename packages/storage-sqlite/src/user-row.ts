@@ -1,4 +1,4 @@
-import type { UserRecord } from '@kith/core'
+import type { UserRecord } from '@kith/core/ports'
 import { fromHex, toStored } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'

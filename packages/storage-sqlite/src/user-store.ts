@@ -1,11 +1,5 @@
-import {
-  type CreateUserResult,
-  type Identifier,
-  KithError,
-  type UpdateUserResult,
-  type UserRecord,
-  type UserStore,
-} from '@kith/core'
+import { KithError } from '@kith/core'
+import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'

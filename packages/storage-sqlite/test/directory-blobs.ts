@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { BlobStore } from '@kith/core'
+import type { BlobStore } from '@kith/core/ports'
 
 /** Blobs as files of a folder, each there whole or not at all. */
 export function createDirectoryBlobs(folder: string): BlobStore {

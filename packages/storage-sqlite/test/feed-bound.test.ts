@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { PostRecord } from '@kith/core'
+import type { PostRecord } from '@kith/core/ports'
 import { beforeAll, expect, test } from 'vitest'
 import { createSqliteStorage, type SqliteDatabase } from '../src/index.ts'
 import { sampleEdge, samplePost, sampleUser } from './samples.ts'

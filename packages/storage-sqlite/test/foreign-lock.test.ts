@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
-import { isKithError, type Storage } from '@kith/core'
+import { isKithError } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { fromHex } from '../src/ids.ts'
 import { createSqliteStorage, type SqliteStorageOptions } from '../src/index.ts'

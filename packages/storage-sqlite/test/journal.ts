@@ -1,4 +1,4 @@
-import type { SessionRecord, Storage, UserRecord } from '@kith/core'
+import type { SessionRecord, Storage, UserRecord } from '@kith/core/ports'
 
 /** What is stored of one account after some of the steps of its life. */
 export interface Life {

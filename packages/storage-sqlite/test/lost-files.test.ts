@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { describe, expect, test, vi } from 'vitest'
 import { createSqliteStorage, type SqliteStorageOptions } from '../src/index.ts'
 import { drivers } from './drivers.ts'

@@ -5,7 +5,7 @@ import type {
   PostRecord,
   SessionRecord,
   UserRecord,
-} from '@kith/core'
+} from '@kith/core/ports'
 
 let made = 0
 

@@ -20,7 +20,7 @@ import type {
   SessionStore,
   Storage,
   UserStore,
-} from '@kith/core'
+} from '@kith/core/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { peopled } from '../../../test/kit-samples.ts'
 import { createSqliteStorage } from '../src/index.ts'

@@ -1,4 +1,4 @@
-import type { BlobStore, CaptionWriter, DirectUploads, ImageProcessor } from '@kith/core'
+import type { BlobStore, CaptionWriter, DirectUploads, ImageProcessor } from '@kith/core/ports'
 import type { Environment } from '../environment.ts'
 
 /** What a host of media is opened with. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { describe, expect, test } from 'vitest'
 import { describeWithDouble } from '../cloudinary-media.ts'
 import { film } from '../../../../test/blob-samples.ts'

@@ -1,4 +1,4 @@
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { CachedFile, DoubleAsset, DoubleAssets } from './assets.ts'
 import { contentTypeOf } from './formats.ts'
 import { refuse } from './refuse.ts'

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ImageProcessor, type MediaType, sniff } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
+import type { ImageProcessor, MediaType } from '@kith/core/ports'
 import { inTestFolder } from '../folders.ts'
 import { refuse } from './refuse.ts'
 

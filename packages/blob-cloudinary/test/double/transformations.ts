@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ImageProcessor, type Rendition, renditionPixels } from '@kith/core'
+import { type ImageProcessor, type Rendition, renditionPixels } from '@kith/core/ports'
 import { inTestFolder } from '../folders.ts'
 import { refuse } from './refuse.ts'
 

@@ -1,4 +1,4 @@
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import { type DoubleAssets, describeAsset } from './assets.ts'
 import { measure } from './formats.ts'
 import { refuse } from './refuse.ts'

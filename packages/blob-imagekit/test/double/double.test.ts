@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { drawDefaultAvatar } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { describe, expect, test } from 'vitest'
 import { connect, startAccount } from '../imagekit-media.ts'
 import type { ImageKitDouble } from './imagekit-double.ts'

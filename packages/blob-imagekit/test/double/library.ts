@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { sniff } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
 import sharp from 'sharp'
 import { Refusal } from './refusal.ts'
 

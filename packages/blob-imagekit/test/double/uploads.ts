@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { sniff } from '@kith/core'
+import { sniff } from '@kith/core/adapter'
 import { runChecks } from './checks.ts'
 import { describeAsset, type Library } from './library.ts'
 import { Refusal } from './refusal.ts'

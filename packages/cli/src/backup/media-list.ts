@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { MediaRecord } from '@kith/core'
+import type { MediaRecord } from '@kith/core/ports'
 import { CliError } from '../cli-error.ts'
 import { backupFiles, type StoredFile } from './manifest.ts'
 
@@ -22,7 +22,7 @@ export function copyOf(folder: string, id: string): string {
 /** The lines of a list, one at a time. */
 export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
   // Before there are lines: readline keeps none for whoever comes later.
-  const { isBlobKey } = await import('@kith/core')
+  const { isBlobKey } = await import('@kith/core/ports')
   const lines = createInterface({
     input: createReadStream(join(folder, backupFiles.list)),
     crlfDelay: Infinity,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { isMarked, type Kith } from '@kith/core'
+import type { Kith } from '@kith/core'
+import { isMarked } from '@kith/core/ports'
 import { CliError } from '../cli-error.ts'
 import { type Manifest } from './manifest.ts'
 import { copyOf, type ListedMedium, readList } from './media-list.ts'

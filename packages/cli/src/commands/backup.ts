@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Storage } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { copyMedia } from '../backup/copy-media.ts'
 import { backupFiles, measure, type StoredFile, writeManifest } from '../backup/manifest.ts'
 import { CliError, exitCodes, usageError } from '../cli-error.ts'

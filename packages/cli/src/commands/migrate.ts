@@ -1,4 +1,4 @@
-import type { PlannedStep } from '@kith/core'
+import type { PlannedStep } from '@kith/core/ports'
 import type { Command } from '../command.ts'
 import { count } from '../terminal/progress.ts'
 

@@ -1,4 +1,5 @@
-import type { Kith, KithOptions, Storage } from '@kith/core'
+import type { Kith, KithOptions } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import { CliError, usageError } from '../cli-error.ts'
 import type { CliConfig, HttpSettings, MongoProbe, RedisProbe } from './cli-config.ts'
 import { optionalPackage } from './optional-package.ts'

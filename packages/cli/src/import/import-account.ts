@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FieldError, ImportInput, Kith, UserRecord } from '@kith/core'
+import type { FieldError, ImportInput, Kith } from '@kith/core'
+import type { UserRecord } from '@kith/core/ports'
 
 /** What became of one line. */
 export type LineResult =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { BlobStore, PublicBlobStore } from '@kith/core'
+import type { BlobStore, PublicBlobStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { nextId } from '../records.ts'
 import { chunks, noKeys, put, red, renditions } from './samples.ts'

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  type RenditionForm,
-  type RenditionFormat,
-  type ServedBlobStore,
-  type ServedFile,
-  sniff,
-} from '@kith/core'
+import { sniff } from '@kith/core/adapter'
+import type { RenditionForm, RenditionFormat, ServedBlobStore, ServedFile } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { nextId } from '../records.ts'

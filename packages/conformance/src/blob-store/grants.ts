@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { GrantedBlobStore, Rendition } from '@kith/core'
+import type { GrantedBlobStore, Rendition } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { nextId } from '../records.ts'
 import { noKeys, put, renditions } from './samples.ts'

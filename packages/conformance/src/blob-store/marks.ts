@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MarkedBlobStore } from '@kith/core'
+import type { MarkedBlobStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { nextId } from '../records.ts'

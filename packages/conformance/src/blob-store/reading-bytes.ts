@@ -1,4 +1,4 @@
-import type { ByteRange, RenditionForm, ServedBlobStore, ServedFile } from '@kith/core'
+import type { ByteRange, RenditionForm, ServedBlobStore, ServedFile } from '@kith/core/ports'
 
 /** What is read of a blob. */
 export interface ReadFile extends ServedFile {

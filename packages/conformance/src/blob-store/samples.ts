@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { BlobStore, MediaType, Rendition, RenditionForm } from '@kith/core'
+import type { BlobStore, MediaType, Rendition, RenditionForm } from '@kith/core/ports'
 import { type Looked, see, settled } from './seeing.ts'
 
 /** Images of one pixel, as small as WebP gets: any processor can read them. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { BlobStore, Rendition } from '@kith/core'
+import type { BlobStore, Rendition } from '@kith/core/ports'
 import { readFile } from './reading-bytes.ts'
 
 /** What a browser gets of a blob. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CaptionAnswer, CaptionRequest, CaptionWriter, ImageMeasures } from '@kith/core'
+import type { CaptionAnswer, CaptionRequest, CaptionWriter, ImageMeasures } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { never, sampleRequest } from './request.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { CaptionRequest } from '@kith/core'
+import type { CaptionRequest } from '@kith/core/ports'
 import { red } from '../blob-store/samples.ts'
 import { nextId, sampleMeasures } from '../records.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { CaptionRequest, CaptionWriter } from '@kith/core'
+import type { CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { never, sampleRequest } from './request.ts'
 

@@ -1,4 +1,4 @@
-import type { BlobStore, DirectUploads } from '@kith/core'
+import type { BlobStore, DirectUploads } from '@kith/core/ports'
 
 /** A host of media that takes files from browsers, as the cases need it. */
 export interface DirectHost {

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
-import {
-  type DirectUploads,
-  drawDefaultAvatar,
-  isKithError,
-  type MediaKind,
-  type MediaType,
-  type SignedUpload,
-  type UploadLimits,
-} from '@kith/core'
+import { isKithError } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { DirectUploads, MediaKind, MediaType, SignedUpload, UploadLimits } from '@kith/core/ports'
 import { sampleVideo } from '../blob-store/sample-videos.ts'
 import { assertBytes } from '../blob-store/samples.ts'
 import type { DirectHost } from './direct-host.ts'

@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type DirectUploads,
-  type GrantedBlobStore,
-  isBlobKey,
-  KithError,
-  type MediaKind,
-  sniff,
-} from '@kith/core'
-import { demandBlobKey } from '@kith/core/adapter'
+import { KithError } from '@kith/core'
+import { sniff, demandBlobKey } from '@kith/core/adapter'
+import { type DirectUploads, type GrantedBlobStore, isBlobKey, type MediaKind } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import type { DirectHost } from './direct-host.ts'
 import { type Policy, seal } from './policy.ts'

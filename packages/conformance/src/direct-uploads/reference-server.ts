@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Rendition, ServedBlobStore } from '@kith/core'
+import type { Rendition, ServedBlobStore } from '@kith/core/ports'
 import { allows, type Policy, unseal } from './policy.ts'
 
 /** A file that was sent and waits. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SignedUpload, UploadLimits } from '@kith/core'
+import type { SignedUpload, UploadLimits } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { nextId } from '../records.ts'
 import type { DirectHost } from './direct-host.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { SignedUpload } from '@kith/core'
+import type { SignedUpload } from '@kith/core/ports'
 
 /** Sends a file as a browser does, by what it was signed. Answers whether it was accepted. */
 export async function sendSigned(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AddEdgeResult, EdgeStore } from '@kith/core'
+import type { AddEdgeResult, EdgeStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { nextId, sampleEdge } from '../records.ts'

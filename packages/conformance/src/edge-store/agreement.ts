@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord, type EdgeStore } from '@kith/core'
+import { type EdgeCounts, type EdgeKind, edgeKinds, type EdgeRecord, type EdgeStore } from '@kith/core/ports'
 
 /** Everything that is listed at one side of a node, read in pages of an odd size. */
 export async function listAll(

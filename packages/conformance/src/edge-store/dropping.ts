@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { EdgeRecord, EdgeStore } from '@kith/core'
+import type { EdgeRecord, EdgeStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { nextId, sampleEdge } from '../records.ts'

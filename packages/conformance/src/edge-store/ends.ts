@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { edgeEnds, edgeKinds, type EdgeKind } from '@kith/core'
+import { edgeEnds, edgeKinds, type EdgeKind } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import type { SocialStores } from '../peopled.ts'
 import { race, repeat, turns } from '../race.ts'

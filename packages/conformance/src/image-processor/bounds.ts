@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type ImageProcessor, isKithError } from '@kith/core'
+import { isKithError } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { childMemory } from '../child-memory.ts'
 import { memoryGrowth } from '../memory-growth.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { assertFailed, assertRefused, inFolder } from '../sample-folder.ts'

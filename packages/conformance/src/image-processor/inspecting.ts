@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { assertRefused, inFolder } from '../sample-folder.ts'
 import { moving, noImages, spoiled, stills, turned, vast } from './samples.ts'

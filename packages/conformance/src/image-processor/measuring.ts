@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { tagJpeg } from './metadata.ts'
 import { type Colour, type Line, png } from './png-sample.ts'

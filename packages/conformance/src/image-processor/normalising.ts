@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ImageProcessor } from '@kith/core'
+import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
 import { cutOff, heic, moving, noImages, signedWide, stills, tagged, turned, vast, wide } from './samples.ts'

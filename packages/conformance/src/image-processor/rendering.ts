@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { type ImageProcessor, type RenditionForm, renditionPixels, type WrittenRendition } from '@kith/core'
+import {
+  type ImageProcessor,
+  type RenditionForm,
+  renditionPixels,
+  type WrittenRendition,
+} from '@kith/core/ports'
 import { forms } from '../blob-store/samples.ts'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ImageMeasures, ImageProcessor } from '@kith/core'
+import type { ImageMeasures, ImageProcessor } from '@kith/core/ports'
 import { inFolder } from '../sample-folder.ts'
 import { quarters } from './thumbhash.ts'
 import { readWritten, type WrittenImage } from './written-image.ts'

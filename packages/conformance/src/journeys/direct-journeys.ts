@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type MediaType, RetryLaterError, type SignedUpload, type Upload } from '@kith/core'
+import { RetryLaterError, type Upload } from '@kith/core'
+import type { MediaType, SignedUpload } from '@kith/core/ports'
 import { shapes } from '@kith/http'
 import { sampleVideo } from '../blob-store/sample-videos.ts'
 import { download } from '../blob-store/seeing.ts'

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import {
-  type BlobStore,
-  createKith,
-  createSketchCaptions,
-  generateSigningKey,
-  type Kith,
-  type ServedBlobStore,
-} from '@kith/core'
+import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
+import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { cheapPasswords } from './cheap-passwords.ts'

@@ -1,4 +1,5 @@
-import type { CaptionWriter, Kith, MediaOptions, Storage } from '@kith/core'
+import type { Kith, MediaOptions } from '@kith/core'
+import type { CaptionWriter, Storage } from '@kith/core/ports'
 import type { KithHttpOptions } from '@kith/http'
 import type { Send } from './wire.ts'
 

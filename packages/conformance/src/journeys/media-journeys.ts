@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
-import type { CaptionWriter } from '@kith/core'
+import type { CaptionWriter } from '@kith/core/ports'
 import { shapes } from '@kith/http'
 import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'

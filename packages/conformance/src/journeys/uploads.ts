@@ -1,4 +1,5 @@
-import { drawDefaultAvatar, type Upload } from '@kith/core'
+import type { Upload } from '@kith/core'
+import { drawDefaultAvatar } from '@kith/core/adapter'
 import { shapes } from '@kith/http'
 import type { Answer } from './answer.ts'
 import type { Client } from './clients.ts'

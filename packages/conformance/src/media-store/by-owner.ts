@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MediaRecord } from '@kith/core'
+import type { MediaRecord } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { readyMedia } from '../media-state.ts'
 import type { SocialStores } from '../peopled.ts'

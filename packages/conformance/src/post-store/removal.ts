@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PostRecord, PostStore } from '@kith/core'
+import type { PostRecord, PostStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { inPost, placeOf, readyMedia } from '../media-state.ts'
 import { purgingCases } from '../purging.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { HitResult, Limit, RateLimits } from '@kith/core'
+import type { HitResult, Limit, RateLimits } from '@kith/core/ports'
 import { createMemoryRateLimits } from '@kith/core/memory'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'

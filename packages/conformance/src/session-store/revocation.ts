@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { SessionStore } from '@kith/core'
+import type { SessionStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleSession } from '../records.ts'

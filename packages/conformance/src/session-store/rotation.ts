@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Rotation, SessionRecord, SessionStore } from '@kith/core'
+import type { Rotation, SessionRecord, SessionStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleSession } from '../records.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Identifier, UserRecord, UserStore } from '@kith/core'
+import type { Identifier, UserRecord, UserStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleUser } from '../records.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { UserRecord, UserStore } from '@kith/core'
+import type { UserRecord, UserStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleUser } from '../records.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isKithError, type VideoProcessor } from '@kith/core'
+import { isKithError } from '@kith/core'
+import type { VideoProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { inFolder } from '../sample-folder.ts'
 import { place, secret } from '../secrets.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { VideoProcessor } from '@kith/core'
+import type { VideoProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { assertFailed, assertRefused, inFolder } from '../sample-folder.ts'
 import { isoFile } from './iso-sample.ts'

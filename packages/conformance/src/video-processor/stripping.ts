@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
-import type { VideoProcessor } from '@kith/core'
+import type { VideoProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { race } from '../race.ts'

@@ -1,4 +1,5 @@
-import { createKith, type MediaRecord } from '@kith/core'
+import { createKith } from '@kith/core'
+import type { MediaRecord } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'

@@ -1,0 +1,93 @@
+export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
+export type { LegacyHash } from '../accounts/legacy-hash.ts'
+export type {
+  CreateUserResult,
+  Identifier,
+  Login,
+  UpdateUserResult,
+  UserChanges,
+  UsernameHold,
+  UserRecord,
+  UserStore,
+} from '../accounts/user-store.ts'
+export type {
+  CaptionAnswer,
+  CaptionFailure,
+  CaptionFailureReason,
+  CaptionRequest,
+  CaptionUsage,
+  CaptionWriter,
+} from '../captions/caption-writer.ts'
+export { demandFact, factLimits, type FactStore } from '../facts.ts'
+export type { FeedStore } from '../feed/feed-store.ts'
+export {
+  type AddEdgeResult,
+  type CountDifference,
+  type EdgeCounts,
+  type EdgeEnds,
+  edgeEnds,
+  type EdgeKind,
+  edgeKinds,
+  type EdgeRecord,
+  type EdgeSide,
+  type EdgeStore,
+  type RecountResult,
+} from '../graph/edge-store.ts'
+export { type Checkable, isCheckable } from '../health/check.ts'
+export {
+  type BlobMark,
+  type BlobMeta,
+  type BlobPage,
+  type BlobStore,
+  type ByteRange,
+  type GrantedBlobStore,
+  type GrantTerms,
+  isBlobKey,
+  isMarked,
+  type ListedBlob,
+  type MarkedBlobStore,
+  type PublicBlobStore,
+  type ServedBlob,
+  type ServedBlobStore,
+  type ServedFile,
+} from '../media/blob-store.ts'
+export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from '../media/direct-uploads.ts'
+export type {
+  ImageHeader,
+  ImageMeasures,
+  ImageProcessor,
+  WrittenRendition,
+} from '../media/image-processor.ts'
+export type {
+  AttachResult,
+  MediaAttachment,
+  MediaClaim,
+  MediaMeasures,
+  MediaRecord,
+  MediaStore,
+  MediaUse,
+} from '../media/media-store.ts'
+export {
+  type MediaKind,
+  type MediaType,
+  mediaTypes,
+  type Rendition,
+  type RenditionForm,
+  type RenditionFormat,
+  renditionPixels,
+} from '../media/media.ts'
+export type { VideoMeasures, VideoProcessor } from '../media/video-processor.ts'
+export type { Keyset } from '../page.ts'
+export type { CreatePostResult, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'
+export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
+export type { Revocations } from '../sessions/revocations.ts'
+export type { Rotation, RotationResult, SessionRecord, SessionStore } from '../sessions/session-store.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from '../storage.ts'
+export { type Metric, type MetricName, metrics } from '../telemetry/metrics.ts'
+export {
+  type Attributes,
+  isObservable,
+  type Observable,
+  type Reading,
+  type Telemetry,
+} from '../telemetry/telemetry.ts'
