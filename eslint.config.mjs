@@ -57,20 +57,20 @@ export default tseslint.config(
     message: 'Core knows no framework, driver, vendor or other package: declare a port beside its domain.',
   }),
   layer(['packages/http/src/**/*.ts'], {
-    kith: '^@kith/(?!core$)',
+    kith: '^@kith/(?!core(?:/ports|/adapter)?$)',
     names: vendors,
     message: '@kith/http stands on core alone and on no framework.',
   }),
   layer(['packages/{express,fastify}/src/**/*.ts'], {
-    kith: '^@kith/(?!core$|http$|http/node$)',
+    kith: '^@kith/(?!core(?:/ports|/adapter)?$|http$|http/node$)',
     message: 'A framework package stands on http and core.',
   }),
   layer(['packages/{storage,media,blob,caption,mail}-*/src/**/*.ts', 'packages/redis/src/**/*.ts'], {
-    kith: '^@kith/(?!core$|core/adapter$)',
+    kith: '^@kith/(?!core(?:/ports|/adapter)?$)',
     message: 'An adapter stands on core alone.',
   }),
   layer(['packages/cli/src/**/*.ts'], {
-    kith: '^@kith/(?!core$|storage-sqlite$|storage-mongodb$|redis$|blob-local$|media-sharp$)',
+    kith: '^@kith/(?!core(?:/ports|/adapter)?$|storage-sqlite$|storage-mongodb$|redis$|blob-local$|media-sharp$)',
     message: 'The command line stands on core, and on the adapters that the environment can name.',
   }),
 )
