@@ -47,8 +47,7 @@ export function createFeedTwins(
   path: string,
   answer: Page<Post>,
 ): { byAuthor: FeedTwin; byTime: FeedTwin; close(): void } {
-  const database = new DatabaseSync(path, { readOnly: true })
-  database.exec('PRAGMA cache_size = -32768')
+  const databases: DatabaseSync[] = []
   const [sample] = answer.items
   if (!sample) throw new TypeError('a page with a post is needed')
   const avatarOf = (id: string): Post['author']['avatar'] => {
@@ -57,6 +56,10 @@ export function createFeedTwins(
     return { ...avatar, url, renditions: { thumb: url, feed: url, full: url } }
   }
   const reader = (sql: string): FeedTwin => {
+    // One for each, so that none reads what another has put into its cache.
+    const database = new DatabaseSync(path, { readOnly: true })
+    database.exec('PRAGMA cache_size = -32768')
+    databases.push(database)
     const statement = database.prepare(sql)
     return (userId, before, limit) => {
       const values = {
@@ -82,7 +85,11 @@ export function createFeedTwins(
       return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
     }
   }
-  return { byAuthor: reader(byAuthor), byTime: reader(byTime), close: () => database.close() }
+  return {
+    byAuthor: reader(byAuthor),
+    byTime: reader(byTime),
+    close: () => databases.forEach((database) => database.close()),
+  }
 }
 
 const last = new Uint8Array(17).fill(255)

@@ -1,5 +1,6 @@
 import { createMongoStorage } from '@kith/storage-mongodb'
-import type { Db, Document, MongoClient } from 'mongodb'
+import { edgeKinds } from '@kith/core/ports'
+import { type AnyBulkWriteOperation, Binary, type Db, type Document, type MongoClient, UUID } from 'mongodb'
 import { edgeId, postId, postTime, userId } from './ids.ts'
 import { startProgress } from './progress.ts'
 import type { Workload } from './workload.ts'
@@ -24,29 +25,41 @@ async function loadPeople(database: Db, { users, following }: Workload): Promise
   const edges = createBatches(database, 'edges')
   const followers = new Int32Array(users)
   const progress = startProgress('people and follows', users)
-  const counts: { _id: string; out: number }[] = []
+  const counts: { id: string; out: number }[] = []
   let made = 0
   for (let user = 0; user < users; user++) {
     const from = userId(user)
-    await people.add({ _id: from, ...personFields, username: `person_${user}`, name: `Person ${user}` })
+    const username = `person_${user}`
+    await people.add({
+      _id: stored(from),
+      ...personFields,
+      username,
+      names: [username],
+      name: `Person ${user}`,
+    })
     const others = following(user)
     for (const other of others) {
       const to = userId(other)
       followers[other] = (followers[other] ?? 0) + 1
-      const edge = { id: edgeId(made++), kind: 'follow', from, to, hidden: 0 }
-      await edges.add({ _id: `follow ${from} ${to}`, ...edge })
+      const edge = {
+        id: stored(edgeId(made++)),
+        kind: 'follow',
+        from: stored(from),
+        to: stored(to),
+        hidden: 0,
+      }
+      await edges.add({ _id: storedEdge(from, to), ...edge })
     }
-    counts.push({ _id: from, out: others.length })
+    counts.push({ id: from, out: others.length })
     progress.advance()
   }
   await people.flush()
   await edges.flush()
   progress.done()
-  const nodes = createBatches(database, 'nodes')
-  for (const [user, { _id, out }] of counts.entries()) {
-    await nodes.add({ _id, follow: { out, in: followers[user] ?? 0 } })
-  }
-  await nodes.flush()
+  await changeUsers(
+    database,
+    counts.map(({ id, out }, user) => [id, { follow: { out, in: followers[user] ?? 0 } }]),
+  )
 }
 
 async function loadPosts(database: Db, { posts, users, author }: Workload): Promise<void> {
@@ -57,8 +70,8 @@ async function loadPosts(database: Db, { posts, users, author }: Workload): Prom
     const by = author(post)
     written[by] = (written[by] ?? 0) + 1
     await rows.add({
-      _id: postId(post),
-      authorId: userId(by),
+      _id: stored(postId(post)),
+      authorId: stored(userId(by)),
       caption: `Post number ${post}, of the length that captions have`,
       createdAt: new Date(postTime(post)),
       editedAt: null,
@@ -68,10 +81,37 @@ async function loadPosts(database: Db, { posts, users, author }: Workload): Prom
   }
   await rows.flush()
   progress.done()
-  const authors = createBatches(database, 'authors')
-  for (const [user, count] of written.entries()) await authors.add({ _id: userId(user), posts: count })
-  await authors.flush()
+  await changeUsers(
+    database,
+    [...written.entries()].map(([user, count]) => [userId(user), { posts: count }]),
+  )
 }
+
+/** An id as the adapter stores it. */
+function stored(id: string): Binary {
+  return new UUID(id)
+}
+
+/** That of a follow: the place of its kind, and both accounts. */
+function storedEdge(from: string, to: string): Binary {
+  const place = Buffer.of(edgeKinds.indexOf('follow'))
+  return new Binary(Buffer.concat([place, stored(from).buffer, stored(to).buffer]))
+}
+
+async function changeUsers(database: Db, changes: readonly [string, object][]): Promise<void> {
+  const users = database.collection<Row>('kith_users')
+  for (let start = 0; start < changes.length; start += batchSize) {
+    const some = changes.slice(start, start + batchSize)
+    await users.bulkWrite(
+      some.map(([id, $set]): AnyBulkWriteOperation<Row> => ({
+        updateOne: { filter: { _id: stored(id) }, update: { $set } },
+      })),
+      { ordered: false },
+    )
+  }
+}
+
+type Row = Document & { _id: Binary }
 
 const personFields = Object.freeze({
   emailVerifiedAt: null,
@@ -85,13 +125,13 @@ const personFields = Object.freeze({
 })
 
 interface Batches {
-  add(row: Document & { _id: string }): Promise<void>
+  add(row: Row): Promise<void>
   flush(): Promise<void>
 }
 
 function createBatches(database: Db, name: string): Batches {
-  const collection = database.collection<Document & { _id: string }>(`kith_${name}`)
-  let rows: (Document & { _id: string })[] = []
+  const collection = database.collection<Row>(`kith_${name}`)
+  let rows: Row[] = []
   async function flush(): Promise<void> {
     if (rows.length > 0) await collection.insertMany(rows, { ordered: false })
     rows = []

@@ -29,7 +29,8 @@ export async function sideBySide({ kith, twin, calls, rounds }: Comparison): Pro
     const order = round % 2 === 0 ? (['kith', 'twin'] as const) : (['twin', 'kith'] as const)
     for (const name of order) await run(name, name === 'kith' ? kith : twin, round > 0)
   }
-  const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+  const median = (values: number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
   const result = { kith: median(times.kith), twin: median(times.twin) }
   return { ...result, ratio: result.twin / result.kith }
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
  * comes first. Another checkout that is built can be named, to see both: `ratio import-time /path/to/kith`. Time of the processor is
  * shown because it depends less on what else the machine does; the target is that core takes at most 1.25 times as much of it as zod.
  */
-const here = fileURLToPath(new URL('../../..', import.meta.url))
+const here = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 const roots = [...process.argv.slice(3).map((folder) => resolve(folder)), here]
 const times = 20
 const target = 0.8

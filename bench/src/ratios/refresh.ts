@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Core from '@kith/core'
 import type * as Sqlite from '@kith/storage-sqlite'
@@ -13,7 +13,7 @@ import { report, type Side, sideBySide } from '../side-by-side.ts'
  * compare-and-set and signs both tokens, on a file with the same durability. Kith also counts the attempt, reads the account and keeps
  * the grace. Another checkout can be named, to measure it by the same twin: `ratio refresh /path/to/kith`.
  */
-const [root = fileURLToPath(new URL('../../..', import.meta.url))] = process.argv.slice(3)
+const [root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))] = process.argv.slice(3)
 const load = (path: string): Promise<unknown> => import(pathToFileURL(join(root, 'packages', path)).href)
 const { createKith } = (await load('core/src/index.ts')) as typeof Core
 const { createSqliteStorage } = (await load('storage-sqlite/src/index.ts')) as typeof Sqlite

@@ -1,8 +1,7 @@
 import { v2 as sdk } from 'cloudinary'
-import type { MediaKind, Rendition } from '@kith/core/ports'
+import { type MediaKind, type Rendition, renditionPixels } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType } from './cloudinary-api.ts'
 import type { CloudinaryAccount } from './account.ts'
-import { renditionFormat, transformationOf } from './transformations.ts'
 
 /** What an address leads to. */
 export interface Target {
@@ -96,6 +95,19 @@ const ownSettings = {
   urlAnalytics: false,
   use_root_path: false,
 }
+
+/**
+ * How Cloudinary is told to make a rendition: a square from the middle first for `thumb`, then no larger than its size and
+ * than the image itself, in sRGB, still moving if the image does.
+ */
+function transformationOf(rendition: Rendition): string {
+  const pixels = renditionPixels[rendition]
+  const limit = `c_limit,cs_srgb,fl_awebp,h_${pixels},q_auto,w_${pixels}`
+  return rendition === 'thumb' ? `ar_1:1,c_crop,g_center/${limit}` : limit
+}
+
+/** What all renditions are served in. */
+const renditionFormat = 'webp'
 
 function secondsOf(time: Date): string {
   return String(Math.floor(time.getTime() / 1000))

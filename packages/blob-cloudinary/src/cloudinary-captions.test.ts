@@ -70,7 +70,7 @@ describeWithDouble('captions by Cloudinary', {}, (double) => {
       const { blobs, folder } = openMedia(double())
       await blobs.put('a', picture(), image)
       front.decide((what) => (what.includes('analyze') ? fate : 'pass'))
-      const writer = createCloudinaryCaptions({ ...optionsOf(double()), folder, apiUrl: front.apiUrl })
+      const writer = createCloudinaryCaptions({ ...optionsOf(double()), folder, apiUrl: front.origin })
       const error = (await errorOf(() => writer.suggest(asked, signal))) as Error & {
         retryAfterSeconds: number
         failures: { reason: CaptionFailureReason; cause: unknown }[]

@@ -1,5 +1,5 @@
 import type { Logger } from '@kith/core'
-import { type CallBudget, createCallBudget } from '@kith/core/adapter'
+import { createCallBudget } from '@kith/core/adapter'
 import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { type CloudinaryAccount, readAccount } from './account.ts'
 import { nameAssets } from './asset-names.ts'
@@ -64,7 +64,18 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
   const apiUrl = readUrl('apiUrl', options.apiUrl ?? 'https://api.cloudinary.com')
   const deliveryUrl = options.deliveryUrl ?? `https://res.cloudinary.com/${account.cloudName}`
   return {
-    api: createCloudinaryApi({ account, apiUrl, fetch, budget: readBudget(options) }),
+    api: createCloudinaryApi({
+      account,
+      apiUrl,
+      fetch,
+      budget: createCallBudget({
+        what: 'Admin API calls of Cloudinary',
+        option: 'adminCallsPerHour',
+        limit: options.adminCallsPerHour ?? 500,
+        windowSeconds: 3_600,
+        logger: options.logger ?? console,
+      }),
+    }),
     account,
     names: nameAssets(options.folder ?? 'kith'),
     kinds: rememberKinds(),
@@ -72,13 +83,6 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
     tokenKey,
     deliveryUrl: readUrl('deliveryUrl', deliveryUrl),
   }
-}
-
-function readBudget({ adminCallsPerHour = 500, logger = console }: CloudinaryMediaOptions): CallBudget {
-  if (!Number.isInteger(adminCallsPerHour) || adminCallsPerHour < 1)
-    throw new TypeError('`adminCallsPerHour` is a whole number from 1 on')
-  const what = 'Admin API calls of Cloudinary'
-  return createCallBudget({ what, limit: adminCallsPerHour, windowSeconds: 3_600, logger })
 }
 
 function readUrl(option: string, url: string): string {

@@ -26,7 +26,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     const front = await startFaultyFront(double())
     const left = [...fates]
     front.decide((what) => (matching.test(what) ? (left.shift() ?? 'pass') : 'pass'))
-    return { ...openMedia(double(), { apiUrl: front.apiUrl }), front }
+    return { ...openMedia(double(), { apiUrl: front.origin }), front }
   }
 
   /** What is kept in a folder. */

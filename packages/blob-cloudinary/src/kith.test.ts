@@ -132,7 +132,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
 
   test('an upload whose every answer is lost leaves no asset that nobody knows', async () => {
     const front = await startFaultyFront(double())
-    const app = await open(double(), front.apiUrl)
+    const app = await open(double(), front.origin)
     front.decide((what) => (what.includes('upload') ? 'lose-answer' : 'pass'))
     const error = await errorOf(() => app.kith.uploads.add(app.viewer, picture()))
     expect(error).toMatchObject({ code: 'media-unavailable' })

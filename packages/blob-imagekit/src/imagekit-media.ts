@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import type { ImageKit } from '@imagekit/nodejs'
 import type { Logger } from '@kith/core'
-import { type CallBudget, createCallBudget } from '@kith/core/adapter'
+import { createCallBudget } from '@kith/core/adapter'
 import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { createAddresses } from './addresses.ts'
 import { nameFolders } from './folders.ts'
@@ -66,18 +66,13 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     isPublic: options.access === 'public',
     purge: options.purge ?? true,
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
-    budget: readBudget(options),
+    budget: createCallBudget({
+      what: 'look-ups at ImageKit',
+      option: 'lookUpsPerHour',
+      limit: options.lookUpsPerHour ?? 3_600,
+      windowSeconds: 3_600,
+      logger: options.logger ?? console,
+    }),
   }
   return { blobs: createImageKitBlobs(place), direct: createImageKitDirect(place) }
-}
-
-function readBudget({ lookUpsPerHour = 3_600, logger = console }: ImageKitMediaOptions): CallBudget {
-  if (!Number.isInteger(lookUpsPerHour) || lookUpsPerHour < 1)
-    throw new TypeError('createImageKitMedia: `lookUpsPerHour` is a whole number from 1 on')
-  return createCallBudget({
-    what: 'look-ups at ImageKit',
-    limit: lookUpsPerHour,
-    windowSeconds: 3_600,
-    logger,
-  })
 }

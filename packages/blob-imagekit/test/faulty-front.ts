@@ -1,30 +1,18 @@
-import { once } from 'node:events'
-import { createServer, request as forward } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import type { Finished } from '../../../test/blob-samples.ts'
+import { type Fate as AnyFate, startFront } from '../../../test/faulty-front.ts'
 import type { ImageKitDouble } from './double/imagekit-double.ts'
 import type { Account } from './imagekit-media.ts'
 
-/** What happens to a request that does not just pass. */
-export type Fate =
-  | 'pass'
-  /** It is carried out, and the connection breaks before its answer. */
-  | 'lose-answer'
-  /** The connection breaks. */
-  | 'reset'
-  /** Of the body of its answer only the first half comes, with a proper end. */
-  | 'halve'
-  /** The same, and then no more. */
-  | 'stall-body'
-  /** The same, and the connection breaks. */
-  | 'cut-body'
-  /** Nothing is answered. */
-  | 'silence'
-  /** It is answered, and not carried out. */
-  | { status: number; headers?: Record<string, string>; body?: string }
+interface Refusal {
+  status: number
+  headers?: Record<string, string>
+  body?: string
+}
 
-/** A server in front of the double that passes requests on, headers and bodies as they are, unless told otherwise. */
+/** What happens to a request. */
+export type Fate = AnyFate<Refusal>
+
+/** A server in front of the double. */
 export interface FaultyFront {
   account: Account
   /** What was asked, such as `DELETE /v1/folder`. */
@@ -39,65 +27,24 @@ const busy = JSON.stringify({
 })
 
 /** Starts one; it ends with the test. */
-export async function startFaultyFront(
-  double: ImageKitDouble,
-  finished: Finished = onTestFinished,
-): Promise<FaultyFront> {
-  const seen: string[] = []
-  let matching = /^$/
-  let fates: Fate[] = []
-
-  const server = createServer((request, response) => {
-    const { method, url = '/', headers } = request
-    const what = `${method} ${url.split('?')[0]}`
-    seen.push(what)
-    const fate = matching.test(what) ? (fates.shift() ?? 'pass') : 'pass'
-    if (typeof fate === 'object') {
-      const { status, body = busy } = fate
-      request.resume().once('end', () => {
-        response.writeHead(status, { 'content-type': 'application/json', ...fate.headers }).end(body)
-      })
-      return
-    }
-    if (fate === 'reset') return void request.destroy()
-    if (fate === 'silence') return void request.resume()
-    const { host, port } = double
-    const upstream = forward({ host, port, method, path: url, headers }, (answer) => {
-      if (fate === 'lose-answer') {
-        answer.resume().once('end', () => response.destroy())
-        return
-      }
-      if (fate === 'pass') {
-        response.writeHead(answer.statusCode ?? 502, answer.headers)
-        answer.pipe(response)
-        return
-      }
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.once('end', () => {
-        const bytes = Buffer.concat(parts)
-        const half = bytes.subarray(0, bytes.length / 2)
-        if (fate === 'halve') return void response.writeHead(200).end(half)
-        response.writeHead(answer.statusCode ?? 502, answer.headers).write(half, () => {
-          if (fate === 'cut-body') response.destroy()
-        })
-      })
-    })
-    upstream.once('error', () => response.destroy())
-    request.pipe(upstream)
+export async function startFaultyFront(double: ImageKitDouble, finished?: Finished): Promise<FaultyFront> {
+  const { origin, seen, decide } = await startFront<Refusal>({
+    host: double.host,
+    port: double.port,
+    finished,
+    nameOf: ({ method, url = '/' }) => `${method} ${url.split('?')[0]}`,
+    answer: ({ status, headers, body = busy }) => ({
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    }),
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  finished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = server.address() as AddressInfo
   return {
-    account: movedTo(double, `http://127.0.0.1:${port}`),
+    account: movedTo(double, origin),
     seen,
-    meet(nextMatching, nextFates) {
-      matching = nextMatching
-      fates = [...nextFates]
+    meet(matching, fates) {
+      const left = [...fates]
+      decide((what) => (matching.test(what) ? (left.shift() ?? 'pass') : 'pass'))
     },
   }
 }

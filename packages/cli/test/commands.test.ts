@@ -128,7 +128,7 @@ test('counts that are wrong are set right and are a finding; then there is none'
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(project.database)
   database.exec(
-    "INSERT OR REPLACE INTO kith_post_counts (author_id, posts) VALUES ('01a223fa-f2a5-7164-b02f-60ac79e35d01', 7)",
+    "INSERT INTO kith_post_counts (author_id, posts) VALUES (x'01a223faf2a57164b02f60ac79e35d01', 7)",
   )
   database.close()
   const wrong = await project.kith(['verify', 'counts', '--json'])

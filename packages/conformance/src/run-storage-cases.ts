@@ -11,25 +11,19 @@ import { storageCases } from './storage.ts'
 import { userStoreCases } from './user-store.ts'
 import { edgesWithoutTransactions, unpromisedWithoutTransactions } from './without-transactions.ts'
 
-/** What a storage cannot do, and says so. */
+/** What there is to know of a storage. */
 export interface StorageConditions {
+  /** Gives one that is migrated and empty, where that is had faster than by migrating a fresh one. */
+  emptied?: () => Promise<Storage>
   /** `false` for one that changes one document at a time: see `unpromisedWithoutTransactions`. @default true */
   transactions?: boolean
 }
 
-/**
- * Registers the cases of a storage and of every store in it. `make` gives a fresh one, not migrated yet; `emptied` one that
- * is migrated and empty, where that is had faster than by migrating a fresh one.
- */
+/** Registers the cases of a storage and of every store in it. `make` gives a fresh one, not migrated yet. */
 export function runStorageCases(
   test: RegisterTest,
   make: () => Promise<Storage>,
-  emptied: () => Promise<Storage> = async () => {
-    const storage = await make()
-    await storage.migrate()
-    return storage
-  },
-  { transactions = true }: StorageConditions = {},
+  { emptied = () => migrated(make), transactions = true }: StorageConditions = {},
 ): void {
   const left = new Set(transactions ? [] : unpromisedWithoutTransactions.map(({ name }) => name))
   function runCases<Port>(cases: readonly Case<Port>[], prepared: () => Promise<Port>): void {
@@ -49,4 +43,10 @@ export function runStorageCases(
   runCases(factStoreCases, async () => (await emptied()).facts)
   runCases(sessionEndCases, emptied)
   runCases(storageCases, make)
+}
+
+async function migrated(make: () => Promise<Storage>): Promise<Storage> {
+  const storage = await make()
+  await storage.migrate()
+  return storage
 }

@@ -31,7 +31,7 @@ test('each case that a storage without transactions is spared is one of the kit,
   const make = async () => createMemoryStorage()
   const names = (transactions: boolean): string[] => {
     const registered: string[] = []
-    runStorageCases((name) => void registered.push(name), make, make, { transactions })
+    runStorageCases((name) => void registered.push(name), make, { transactions })
     return registered
   }
   const spared = names(true).filter((name) => !names(false).includes(name))

@@ -10,6 +10,7 @@ function open(limit: number) {
   const write = (message: string): void => void logged.push(message)
   const spend = createCallBudget({
     what: 'calls',
+    option: 'calls',
     limit,
     windowSeconds: 3_600,
     logger: { warn: write },

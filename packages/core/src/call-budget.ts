@@ -9,7 +9,8 @@ export type CallCause = { readonly accountId: string } | 'upkeep'
 export interface CallBudgetOptions {
   /** What is counted, for the log: `Admin API calls of Cloudinary`. */
   what: string
-  /** How many calls the service takes in `windowSeconds`. */
+  /** The option that says how many calls the service takes in `windowSeconds`, and its value. */
+  option: string
   limit: number
   windowSeconds: number
   /** Is told once for each window, before requests are refused. */
@@ -34,9 +35,16 @@ const shareToWarn = 0.8
 /**
  * Creates a budget of calls to a service that counts them, so that nobody can use up what everybody needs: an account that
  * has used a quarter of what is left waits, and one that has used nothing does not. It counts in this process: with several, give
- * each its part.
+ * each its part. @throws TypeError for a limit that is none
  */
-export function createCallBudget({ what, limit, windowSeconds, logger }: CallBudgetOptions): CallBudget {
+export function createCallBudget({
+  what,
+  option,
+  limit,
+  windowSeconds,
+  logger,
+}: CallBudgetOptions): CallBudget {
+  if (!Number.isInteger(limit) || limit < 1) throw new TypeError(`\`${option}\` is a whole number from 1 on`)
   const forRequests = Math.max(1, Math.floor(limit * shareOfRequests))
   const calls: { at: number; by: string | null }[] = []
   let warnedAt = -Infinity

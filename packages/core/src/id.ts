@@ -13,22 +13,35 @@ export type Clock = () => Date
 /** How far ids may run ahead of the clock: more than clocks are corrected by in daily life. */
 const maxAheadMillis = 2_000
 
+/** Bytes for so many ids are asked for together: each call of a random source costs more than the rest of an id. */
+const idsAtOnce = 128
+
 /** Creates the id source of one Kith instance. */
 export function createIds(clock: Clock, random: Random): MakeId {
   let lastMillis = -1
   let sequence = 0
+  let bytes: Uint8Array = new Uint8Array()
+  let used = 0
+
+  /** Each byte is given once. */
+  function take(length: number): Uint8Array {
+    if (used + length > bytes.length) [bytes, used] = [random(idsAtOnce * 10), 0]
+    used += length
+    return bytes.subarray(used - length, used)
+  }
+
   return () => {
     const millis = clock().getTime()
     if (millis > lastMillis || lastMillis - millis > maxAheadMillis) {
       lastMillis = millis
-      const [high = 0, low = 0] = random(2)
+      const [high = 0, low = 0] = take(2)
       // The counter starts in the lower half of its 12 bits, so that there is room to count up.
       sequence = ((high << 8) | low) & 0x7ff
     } else if (++sequence > 0xfff) {
       lastMillis++
       sequence = 0
     }
-    return format(lastMillis, sequence, random(8))
+    return format(lastMillis, sequence, take(8))
   }
 }
 

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { HeicDecoder } from '@kith/core/adapter'
+import { type HeicDecoder, moduleBeside } from '@kith/core/adapter'
 
 /**
  * Creates what decodes HEIC, by libheif-js: `createSharpImages({ heic: createHeicDecoder() })`. Nothing is loaded before the first
@@ -11,7 +10,7 @@ import type { HeicDecoder } from '@kith/core/adapter'
 export function createHeicDecoder(): HeicDecoder {
   const require = createRequire(import.meta.url)
   require.resolve('libheif-js/wasm-bundle')
-  const module = new URL(`./kith-heic${extname(import.meta.url)}`, import.meta.url)
+  const module = moduleBeside(import.meta.url, 'kith-heic')
   if (!existsSync(fileURLToPath(module)))
     throw new TypeError(
       `${fileURLToPath(module)} is missing: keep @kith/media-heic out of your bundle (mark it as external).`,

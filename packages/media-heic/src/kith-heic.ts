@@ -1,7 +1,6 @@
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { KithError } from '@kith/core'
-import { type DecodeHeic, type HeicFile, within } from '@kith/core/adapter'
+import { type DecodeHeic, type HeicFile, moduleBeside, within } from '@kith/core/adapter'
 
 /** One that takes longer only holds a place: 48 megapixels take 2 s of the processor. */
 const maxSeconds = 10
@@ -11,13 +10,14 @@ export const decodeHeic: DecodeHeic = (file) => decodeIn(file, maxSeconds)
 
 /** The same, in so many seconds. */
 export async function decodeIn(file: HeicFile, seconds: number): Promise<Uint8Array> {
-  const extension = extname(import.meta.url)
-  const worker = new Worker(new URL(`./heic-worker${extension}`, import.meta.url), {
+  const module = moduleBeside(import.meta.url, 'heic-worker')
+  const worker = new Worker(module, {
     name: 'kith-heic',
     workerData: file,
     // Nothing of the host: not what it preloads into its threads, nor what its environment holds; and libheif prints.
-    execArgv:
-      extension === '.ts' ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [],
+    execArgv: module.pathname.endsWith('.ts')
+      ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
+      : [],
     env: {},
     // Pixels and what libheif takes are counted with the process.
     resourceLimits: { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },

@@ -35,10 +35,7 @@ const encodings: Readonly<Record<RenditionFormat, (image: Sharp) => Sharp>> = Ob
 /** The longest side that WebP can have. */
 const webpPixels = 16_383
 
-/** What is done to one image, wherever it is done. */
-export type ImageVerbs = typeof imageVerbs
-
-/** See `ImageProcessor`. */
+/** What is done to one image, wherever it is done: see `ImageProcessor`. */
 export const imageVerbs: {
   inspect(path: string, settings: ImageSettings): Promise<ImageHeader>
   normalise(path: string, target: string, settings: ImageSettings): Promise<ImageMeasures>

@@ -1,8 +1,8 @@
-import { extname, resolve } from 'node:path'
-import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
+import { resolve } from 'node:path'
+import { createMediaWork, moduleBeside, type QueueLoad } from '@kith/core/adapter'
 import type { ImageProcessor, Observable } from '@kith/core/ports'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
-import { type ImageVerbs, imageVerbs } from './image-verbs.ts'
+import { imageVerbs } from './image-verbs.ts'
 
 /** The image processor on sharp. */
 export interface SharpImages extends ImageProcessor, Observable {
@@ -20,7 +20,15 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30
  */
 export function createSharpImages(options: SharpImagesOptions = {}): SharpImages {
   const settings = readSettings(options)
-  const { run, close, load, observe } = createWork(options)
+  // With `isolation: 'none'` the settings of sharp and its cache, which belong to the host, are not changed.
+  const { run, close, load, observe } = createMediaWork({
+    of: 'createSharpImages',
+    choices: options,
+    defaults,
+    // Named so that a bundle beside which a host has files of its own starts none of them.
+    entry: moduleBeside(import.meta.url, 'kith-image-process'),
+    verbs: imageVerbs,
+  })
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), settings] }),
@@ -35,20 +43,4 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
     load,
     observe: (telemetry) => observe(telemetry, 'images'),
   }
-}
-
-/** With `isolation: 'none'` the settings of sharp and its cache, which belong to the host, are not changed. */
-function createWork(options: SharpImagesOptions): MediaProcesses<ImageVerbs> {
-  const source = extname(import.meta.url) === '.ts'
-  return createMediaWork<ImageVerbs>({
-    of: 'createSharpImages',
-    isolation: options.isolation ?? 'process',
-    // Named so that a bundle beside which a host has files of its own starts none of them.
-    entry: new URL(source ? './kith-image-process.ts' : './kith-image-process.js', import.meta.url),
-    verbs: imageVerbs,
-    concurrency: options.concurrency ?? defaults.concurrency,
-    maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
-    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
-    maxMebibytes: options.maxMebibytes ?? defaults.maxMebibytes,
-  })
 }

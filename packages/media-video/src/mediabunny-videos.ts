@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
-import { createMediaWork, type MediaProcesses, type QueueLoad } from '@kith/core/adapter'
+import { resolve } from 'node:path'
+import { createMediaWork, moduleBeside, type QueueLoad } from '@kith/core/adapter'
 import type { Observable, VideoProcessor } from '@kith/core/ports'
-import { type VideoVerbs, videoVerbs } from './video-verbs.ts'
+import { videoVerbs } from './video-verbs.ts'
 
 /** How videos are worked on. */
 export interface MediabunnyVideosOptions {
@@ -40,7 +40,14 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60
  */
 export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): MediabunnyVideos {
   const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
-  const { run, close, load, observe } = createWork(options)
+  const { run, close, load, observe } = createMediaWork({
+    of: 'createMediabunnyVideos',
+    choices: options,
+    defaults,
+    // Named so that a bundle beside which a host has files of its own starts none of them.
+    entry: moduleBeside(import.meta.url, 'kith-video-process'),
+    verbs: videoVerbs,
+  })
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), maxSeconds] }),
@@ -57,19 +64,4 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
     load,
     observe: (telemetry) => observe(telemetry, 'videos'),
   }
-}
-
-function createWork(options: MediabunnyVideosOptions): MediaProcesses<VideoVerbs> {
-  const source = extname(import.meta.url) === '.ts'
-  return createMediaWork<VideoVerbs>({
-    of: 'createMediabunnyVideos',
-    isolation: options.isolation ?? 'process',
-    // Named so that a bundle beside which a host has files of its own starts none of them.
-    entry: new URL(source ? './kith-video-process.ts' : './kith-video-process.js', import.meta.url),
-    verbs: videoVerbs,
-    concurrency: options.concurrency ?? defaults.concurrency,
-    maxWaiting: options.maxWaiting ?? defaults.maxWaiting,
-    maxSeconds: options.maxSeconds ?? defaults.maxSeconds,
-    maxMebibytes: options.maxMebibytes ?? defaults.maxMebibytes,
-  })
 }

@@ -1,9 +1,8 @@
 import { RetryLaterError } from '@kith/core'
 import { within } from '@kith/core/adapter'
-import { openBeside, type RedisClient } from './client.ts'
+import { openBeside, type RedisClient, type WhenUnreachable } from './client.ts'
 import { createReach } from './reach.ts'
 import { adviceOn, toKithError } from './redis-error.ts'
-import type { WhenUnreachable } from './when-unreachable.ts'
 
 /** What a check needs. */
 export interface CheckParts {

@@ -3,12 +3,11 @@ import { isKithError, type Logger } from '@kith/core'
 import { createLog, createMemoryRateLimits } from '@kith/core/adapter'
 import type { Checkable, Limit, RateLimits } from '@kith/core/ports'
 import { createCheck } from './check.ts'
-import { checkPrefix, type RedisClient } from './client.ts'
+import { checkPrefix, checkWhenUnreachable, type RedisClient, type WhenUnreachable } from './client.ts'
 import { hitScript } from './hit-script.ts'
 import { createReach } from './reach.ts'
 import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
 import { runScript } from './script.ts'
-import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRateLimits} takes. */
 export interface RedisRateLimitsOptions {

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '@kith/core'
 import { createLog, within } from '@kith/core/adapter'
 import type { Checkable, Observable, Revocations } from '@kith/core/ports'
 import { createCheck } from './check.ts'
-import type { RedisClient } from './client.ts'
+import { checkWhenUnreachable, type RedisClient, type WhenUnreachable } from './client.ts'
 import { createDenylist } from './denylist.ts'
 import { checkEviction, evictionProblem } from './eviction.ts'
 import { createFollower } from './follower.ts'
@@ -12,7 +12,6 @@ import { createOutbox, type Parcel } from './outbox.ts'
 import { observeMirror } from './observe-mirror.ts'
 import { createReach, deadlineMillis } from './reach.ts'
 import { adviceOn, isUnreachable, toKithError } from './redis-error.ts'
-import { checkWhenUnreachable, type WhenUnreachable } from './when-unreachable.ts'
 
 /** What {@link createRedisRevocations} takes. */
 export interface RedisRevocationsOptions {

@@ -1,6 +1,7 @@
 import {
   type CountDifference,
   type EdgeCounts,
+  type EdgeEnds,
   edgeEnds,
   type EdgeKind,
   edgeKinds,
@@ -15,9 +16,8 @@ import { recount, within } from './recount.ts'
 
 type Counts = Partial<Record<EdgeKind, EdgeCounts>>
 
-/** What can be at the end of an edge, and the collection of each. */
-const nodeKinds = Object.freeze(['user', 'post'] as const)
-type NodeKind = (typeof nodeKinds)[number]
+/** What can be at the end of an edge. */
+type NodeKind = EdgeEnds['to']
 
 /** Compares the counts of accounts with their edges, then those of posts. */
 export async function recountEdges(call: Call, after: string | null, limit: number): Promise<RecountResult> {

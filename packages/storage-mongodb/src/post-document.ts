@@ -24,6 +24,8 @@ export function postFrom(row: PostDocument): PostRecord {
 }
 
 /** Takes a post out of everything. */
-export const removed = Object.freeze({
-  $set: { state: 'removed', caption: '', editedAt: null },
-} as const)
+export const removed: { readonly $set: Pick<PostDocument, 'state' | 'caption' | 'editedAt'> } = Object.freeze(
+  {
+    $set: { state: 'removed', caption: '', editedAt: null },
+  } as const,
+)

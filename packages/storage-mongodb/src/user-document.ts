@@ -40,10 +40,11 @@ export interface UserDocument
 }
 
 /** Accounts that are neither deleted nor banned. */
-export const living = Object.freeze({
-  deletedAt: Object.freeze({ $exists: false }),
-  banned: Object.freeze({ $exists: false }),
-} as const)
+export const living: { readonly deletedAt: { $exists: false }; readonly banned: { $exists: false } } =
+  Object.freeze({
+    deletedAt: Object.freeze({ $exists: false }),
+    banned: Object.freeze({ $exists: false }),
+  } as const)
 
 /** What an account can be found by. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])

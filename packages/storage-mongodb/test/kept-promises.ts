@@ -13,7 +13,7 @@ export async function testPromises(topology: NonNullable<MongoOptions['topology'
   await describeWithMongo(`MongoDB storage on a ${topology}`, { topology }, (mongo) => {
     const { emptied, another, fresh, database } = useStorages(mongo)
     const transactions = topology === 'replica-set'
-    runStorageCases(test, async () => fresh(), emptied, { transactions })
+    runStorageCases(test, async () => fresh(), { emptied, transactions })
     // A standalone keeps no counts that could be wrong.
     if (transactions)
       runCases(test, recountCases, async () => ({

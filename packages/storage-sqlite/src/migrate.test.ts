@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
 import { type Connection, createConnection } from './database.ts'
 import { migrate, plan } from './migrate.ts'
-import { type Migration, migrations } from './schema.ts'
+import type { Migration } from './migration.ts'
+import { migrations } from './schema.ts'
 
 const freshPath = useTemporaryFolder()
 const version = migrations.length + 1

@@ -3,7 +3,8 @@ import { KithError } from '@kith/core'
 import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import type { Statements } from './sqlite-database.ts'
-import { baseTables, baseVersion, type Fill, type Migration, migrations } from './schema.ts'
+import type { Fill, Migration } from './migration.ts'
+import { baseTables, baseVersion, migrations } from './schema.ts'
 import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
 
 interface Step extends PlannedStep {

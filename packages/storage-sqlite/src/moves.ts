@@ -1,5 +1,5 @@
-import type { Fill } from './schema.ts'
 import { mostUnlisted } from './edge-kinds.ts'
+import type { Fill } from './migration.ts'
 import type { Statements } from './sqlite-database.ts'
 
 /** How the tables of version 7 are called while their rows are moved, and the ones they are moved to. */

@@ -1,6 +1,7 @@
 import { RetryLaterError } from '@kith/core'
 import type { Statements } from './sqlite-database.ts'
-import { type Migration, migrations } from './schema.ts'
+import type { Migration } from './migration.ts'
+import { migrations } from './schema.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /**

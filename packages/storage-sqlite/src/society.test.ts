@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, test } from 'vitest'
 import { numberOfHistories } from '../../../test/histories.ts'
 import { demandLivesOfMemory } from '../../../test/lived-histories.ts'
+import { fromHex } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
 
 const histories = numberOfHistories(80)
@@ -24,9 +25,9 @@ test(
         await storage.migrate()
         await inStorage(storage, async () =>
           database
-            .prepare('SELECT id FROM kith_media')
+            .prepare('SELECT hex(id) AS id FROM kith_media')
             .all()
-            .map((row) => String(row['id'])),
+            .map((row) => fromHex(String(row['id']))),
         )
         database.close()
       },

@@ -38,15 +38,17 @@ async function errorOf(call: Promise<unknown>): Promise<KithError> {
   return error
 }
 
-/** Creates accounts until one fails; answers the error and how many went in. */
-async function fill({ users }: Storage): Promise<{ error: KithError; created: number }> {
-  for (let created = 0; ; created++) {
-    const user = sampleUser({ id: `fill-${created}`, bio: 'private '.repeat(500) })
+/** Creates accounts until one fails; answers the error, who went in and who did not. */
+async function fill({ users }: Storage): Promise<{ error: KithError; created: string[]; refused: string }> {
+  const created: string[] = []
+  for (;;) {
+    const user = sampleUser({ bio: 'private '.repeat(500) })
     const failed = await users.create(user).then(
       () => null,
       (reason: unknown) => reason as KithError,
     )
-    if (failed) return { error: failed, created }
+    if (failed) return { error: failed, created, refused: user.id }
+    created.push(user.id)
   }
 }
 
@@ -100,15 +102,14 @@ describe.each(drivers)('with $name', ({ open }) => {
     const database = open(await migratedPath())
     database.exec('PRAGMA max_page_count = 60')
     const storage = createSqliteStorage({ database })
-    const { error, created } = await fill(storage)
+    const { error, created, refused } = await fill(storage)
     expect(error).toBeInstanceOf(RetryLaterError)
     expect(error).toMatchObject({ code: 'storage-full', retryAfterSeconds: 60 })
-    expect(created).toBeGreaterThan(5)
-    for (let index = 0; index < created; index++)
-      expect(await storage.users.byId(`fill-${index}`)).not.toBeNull()
-    expect(await storage.users.byId(`fill-${created}`)).toBeNull()
+    expect(created.length).toBeGreaterThan(5)
+    for (const id of created) expect(await storage.users.byId(id)).not.toBeNull()
+    expect(await storage.users.byId(refused)).toBeNull()
     database.exec('PRAGMA max_page_count = 1000')
-    expect(await storage.users.create(sampleUser({ id: `fill-${created}` }))).toEqual({ outcome: 'created' })
+    expect(await storage.users.create(sampleUser())).toEqual({ outcome: 'created' })
   })
 
   test('a database opened for reading is storage-read-only', async () => {
@@ -248,11 +249,11 @@ describe('with a path', () => {
     const { directory } = mountSmallDisk(context)
     const storage = createSqliteStorage({ path: `${directory}/app.db` })
     await storage.migrate()
-    const { error, created } = await fill(storage)
+    const { error, created, refused } = await fill(storage)
     expect(error).toMatchObject({ code: 'storage-full', retryAfterSeconds: 60 })
-    expect(created).toBeGreaterThan(5)
-    expect(await storage.users.byId('fill-0')).not.toBeNull()
-    expect(await storage.users.byId(`fill-${created}`)).toBeNull()
+    expect(created.length).toBeGreaterThan(5)
+    expect(await storage.users.byId(created[0] ?? '')).not.toBeNull()
+    expect(await storage.users.byId(refused)).toBeNull()
     await storage.close()
   })
 })

@@ -1,4 +1,4 @@
-import type { Migration } from './schema.ts'
+import type { Migration } from './migration.ts'
 
 /** Versions 1 to 7, in which ids were text: what files of earlier releases go through. */
 export const textIdVersions: readonly Migration[] = [

@@ -43,12 +43,14 @@ const ways: [string, (path: string) => SqliteStorageOptions][] = [
   ]),
 ]
 
+const ada = sampleUser({ username: 'ada' })
+
 describe.each(ways)('with %s, under a storage that is running', (_, optionsFor) => {
   async function running(): Promise<{ path: string; storage: Storage }> {
     const path = freshPath()
     const storage = createSqliteStorage(optionsFor(path))
     await storage.migrate()
-    await storage.users.create(sampleUser({ username: 'ada', id: 'ada' }))
+    await storage.users.create(ada)
     return { path, storage }
   }
 
@@ -76,7 +78,7 @@ describe.each(ways)('with %s, under a storage that is running', (_, optionsFor) 
     expect(error).toMatchObject(lost(says))
     // A second, and what a busy machine adds.
     expect(millis).toBeLessThan(5_000)
-    await expect(storage.users.byId('ada')).rejects.toMatchObject(lost(says))
+    await expect(storage.users.byId(ada.id)).rejects.toMatchObject(lost(says))
     await expect(storage.check()).rejects.toMatchObject(lost(says))
     await storage.close()
   })
@@ -86,7 +88,7 @@ describe.each(ways)('with %s, under a storage that is running', (_, optionsFor) 
     renameSync(path, `${path}.away`)
     await writeUntilNoticed(storage)
     renameSync(`${path}.away`, path)
-    await vi.waitFor(async () => expect(await storage.users.byId('ada')).not.toBeNull(), 5_000)
+    await vi.waitFor(async () => expect(await storage.users.byId(ada.id)).not.toBeNull(), 5_000)
     expect(await storage.users.create(sampleUser())).toEqual({ outcome: 'created' })
     await storage.close()
   })

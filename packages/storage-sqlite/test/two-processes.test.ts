@@ -148,15 +148,13 @@ describe('of two processes that make each of 50 calls at the same moment exactly
 
   test('ends all sessions of a user', async () => {
     const path = await migratedPath()
-    const sessions = slots.flatMap((slot) => [
-      sampleSession({ userId: `user-${slot}` }),
-      sampleSession({ userId: `user-${slot}` }),
-    ])
+    const people = slots.map(() => sampleUser().id)
+    const sessions = people.flatMap((userId) => [sampleSession({ userId }), sampleSession({ userId })])
     await openIn(path, sessions)
-    const calls = slots.map((slot): Call => ({
+    const calls = people.map((userId): Call => ({
       port: 'sessions',
       verb: 'revokeAll',
-      values: [`user-${slot}`, new Date(), null],
+      values: [userId, new Date(), null],
     }))
     const answers = await workers.race<string[]>(path, calls)
     expect(winners(answers, (ended) => ended.length === 2)).toEqual(oneEach)

@@ -1,6 +1,12 @@
 export type { MediaJob, MediaVerbs } from './media-job.ts'
 export type { MediaProcesses } from './media-processes.ts'
-export { createMediaWork, type MediaWorkOptions } from './media-work.ts'
+export {
+  createMediaWork,
+  type MediaLimits,
+  type MediaWorkChoices,
+  type MediaWorkOptions,
+} from './media-work.ts'
+export { moduleBeside } from './module-beside.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
 export { suggestInput } from '../captions/captions.ts'

@@ -4,13 +4,10 @@ import { createMediaWork, type MediaWorkOptions } from './media-work.ts'
 const verbs = { double: async (value: number): Promise<number> => value * 2 }
 const options: MediaWorkOptions<typeof verbs> = {
   of: 'createThings',
-  isolation: 'none',
+  choices: { isolation: 'none', concurrency: 1 },
   entry: new URL('no-such-entry.js', import.meta.url),
   verbs,
-  concurrency: 1,
-  maxWaiting: 0,
-  maxSeconds: 1,
-  maxMebibytes: 1,
+  defaults: { concurrency: 2, maxWaiting: 0, maxSeconds: 1, maxMebibytes: 1 },
 }
 
 test('without isolation the verbs run here, in turn', async () => {
@@ -26,9 +23,9 @@ test.each([
   ['no-such-entry.js is missing', { isolation: 'process' }],
   ['`concurrency` is a number above 0', { concurrency: 0 }],
   ['`concurrency` is a whole number', { concurrency: 1.5 }],
-  ['`maxWaiting` is a whole number from 0 on', { maxWaiting: -1 }],
+  ['`maxWaiting` is a number from 0 on', { maxWaiting: -1 }],
   ['`maxSeconds` is a number above 0', { maxSeconds: NaN }],
   ['`maxMebibytes` is a number above 0', { maxMebibytes: -1 }],
 ] as const)('%s', (message, wrong) => {
-  expect(() => createMediaWork({ ...options, ...wrong })).toThrow(message)
+  expect(() => createMediaWork({ ...options, choices: { ...options.choices, ...wrong } })).toThrow(message)
 })

@@ -3,20 +3,31 @@ import { createJobObserver } from '../telemetry/job-queue.ts'
 import type { MediaVerbs } from './media-job.ts'
 import { createMediaProcesses, type MediaProcesses } from './media-processes.ts'
 
-/** Where and how hostile files are read. */
-export interface MediaWorkOptions<Verbs extends MediaVerbs> {
-  /** The function whose options these are, for messages. */
-  of: string
-  /** `process`: apart from the server. `none`: in it, without a limit of memory. */
-  isolation: 'process' | 'none'
-  /** The module that a process runs; its name is one that no host has. */
-  entry: URL
-  /** What that module serves. */
-  verbs: Verbs
+/** How much hostile files may take. */
+export interface MediaLimits {
   concurrency: number
   maxWaiting: number
   maxSeconds: number
   maxMebibytes: number
+}
+
+/** What an app may choose of the work with media. */
+export type MediaWorkChoices = { readonly [Name in keyof MediaLimits]?: MediaLimits[Name] | undefined } & {
+  /** `process`: apart from the server. `none`: in it, without a limit of memory. @default 'process' */
+  readonly isolation?: 'process' | 'none' | undefined
+}
+
+/** Where and how hostile files are read. */
+export interface MediaWorkOptions<Verbs extends MediaVerbs> {
+  /** The function whose options are `choices`, for messages. */
+  of: string
+  choices: MediaWorkChoices
+  /** What holds where nothing was chosen. */
+  defaults: MediaLimits
+  /** The module that a process runs; its name is one that no host has. */
+  entry: URL
+  /** What that module serves. */
+  verbs: Verbs
 }
 
 /**
@@ -26,8 +37,9 @@ export interface MediaWorkOptions<Verbs extends MediaVerbs> {
 export function createMediaWork<Verbs extends MediaVerbs>(
   options: MediaWorkOptions<Verbs>,
 ): MediaProcesses<Verbs> {
-  demandNumbers(options)
-  const { of, isolation, entry, verbs, concurrency, maxWaiting, maxSeconds, maxMebibytes } = options
+  const { of, choices, defaults, entry, verbs } = options
+  const { isolation = 'process' } = choices
+  const { concurrency, maxWaiting, maxSeconds, maxMebibytes } = readLimits(of, choices, defaults)
   if (isolation === 'process') {
     const maxResidentBytes = maxMebibytes * 1024 * 1024
     return createMediaProcesses<Verbs>({ entry, concurrency, maxWaiting, maxSeconds, maxResidentBytes })
@@ -47,11 +59,15 @@ export function createMediaWork<Verbs extends MediaVerbs>(
   }
 }
 
-function demandNumbers(options: Omit<MediaWorkOptions<MediaVerbs>, 'verbs'>): void {
-  const { of, concurrency, maxWaiting, maxSeconds, maxMebibytes } = options
-  for (const [name, value] of Object.entries({ concurrency, maxSeconds, maxMebibytes }))
-    if (!(Number.isFinite(value) && value > 0)) throw new TypeError(`${of}: \`${name}\` is a number above 0`)
-  if (!Number.isInteger(concurrency)) throw new TypeError(`${of}: \`concurrency\` is a whole number`)
-  if (!(Number.isInteger(maxWaiting) && maxWaiting >= 0))
-    throw new TypeError(`${of}: \`maxWaiting\` is a whole number from 0 on`)
+function readLimits(of: string, choices: MediaWorkChoices, defaults: MediaLimits): MediaLimits {
+  const limits = { ...defaults }
+  for (const name of Object.keys(defaults) as (keyof MediaLimits)[]) {
+    const value = (limits[name] = choices[name] ?? defaults[name])
+    const isCount = name === 'maxWaiting'
+    if (!(Number.isFinite(value) && (value > 0 || (isCount && value === 0))))
+      throw new TypeError(`${of}: \`${name}\` is a number ${isCount ? 'from 0 on' : 'above 0'}`)
+    if ((isCount || name === 'concurrency') && !Number.isInteger(value))
+      throw new TypeError(`${of}: \`${name}\` is a whole number`)
+  }
+  return limits
 }

@@ -15,7 +15,7 @@ export interface Sessions {
   /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn>
   /**
-   * Trades a refresh token for new tokens. Concurrent calls with one token, and calls within the grace after, get the
+   * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
    * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
    * storage: a backup was restored.
    * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, rate-limited

@@ -1,13 +1,6 @@
 /** The steps of a run of upkeep, in their order. */
 export type UpkeepStep =
-  | 'accounts'
-  | 'posts'
-  | 'bans'
-  | 'media'
-  | 'staged-files'
-  | 'usernames'
-  | 'temporary-files'
-  | 'sessions'
+  'accounts' | 'posts' | 'bans' | 'media' | 'staged-files' | 'usernames' | 'temporary-files' | 'sessions'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
