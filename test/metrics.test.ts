@@ -106,7 +106,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(Object.keys(metrics).filter((name) => !scraped.has(plain(name)))).toEqual([])
   const valueOf = (name: string, labels: Record<string, string>): number | undefined =>
     samples.find((each) => each.name === name && isSubset(labels, each.labels))?.value
-  expect(valueOf('kith_job_duration_count', { kith_queue: 'images', kith_verb: 'normalise' })).toBe(1)
+  expect(valueOf('kith_job_duration_count', { kith_queue: 'images', kith_verb: 'normalize' })).toBe(1)
   expect(valueOf('kith_call_duration_count', { kith_port: 'blobs', kith_verb: 'put' })).toBe(1)
   expect(valueOf('kith_media_processes', { kith_queue: 'images' })).toBe(1)
   expect(valueOf('kith_captions_tokens_total', { kith_direction: 'input' })).toBe(7)
@@ -128,7 +128,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(childOf('storage.users.byLogin', service)).toBeDefined()
   expect(childOf('passwords.verify', service)).toBeDefined()
   const upload = spans.find(({ name }) => name === 'kith.uploads.add')
-  expect(childOf('images.normalise', upload)).toBeDefined()
+  expect(childOf('images.normalize', upload)).toBeDefined()
   expect(childOf('blobs.put', upload)).toBeDefined()
 })
 

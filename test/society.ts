@@ -60,7 +60,7 @@ const pixel = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060
 /** Takes every picture as it is. */
 const images: ImageProcessor = {
   inspect: async () => ({ width: 1, height: 1, frames: 1 }),
-  async normalise(path, target) {
+  async normalize(path, target) {
     await copyFile(path, target)
     const looks = { palette: [], lightness: 0.5, saturation: 0.5, takenAt: null }
     return { width: 1, height: 1, thumbhash: 'x', ...looks }

@@ -114,7 +114,7 @@ describe('an app that installs the tarballs with npm', () => {
 
       const storage = createSqliteStorage({ path: ':memory:' })
       const images = createSharpImages({ heic: createHeicDecoder() })
-      const { takenAt } = await images.normalise(${JSON.stringify(heic)}, 'taken.webp')
+      const { takenAt } = await images.normalize(${JSON.stringify(heic)}, 'taken.webp')
       if (takenAt !== '2026-07-14T18:32:05') throw new Error('taken at another time')
       const kith = createKith({
         secret: 'a secret of at least thirty-two characters',

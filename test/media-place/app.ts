@@ -8,7 +8,7 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 /** Takes every picture as it is. */
 const images: ImageProcessor = {
   inspect: async () => ({ width: 1, height: 1, frames: 1 }),
-  async normalise(path, target) {
+  async normalize(path, target) {
     await copyFile(path, target)
     const looks = { palette: [], lightness: 0, saturation: 0, takenAt: null }
     return { width: 1, height: 1, thumbhash: 'x', ...looks }

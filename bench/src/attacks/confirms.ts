@@ -21,7 +21,7 @@ const { blobs, direct } = createCloudinaryMedia({ account: 'cloudinary://1:secre
 const never = (): never => {
   throw new KithError('media-unreadable')
 }
-const images: ImageProcessor = { inspect: never, normalise: never, rendition: never }
+const images: ImageProcessor = { inspect: never, normalize: never, rendition: never }
 const kith = createKith({
   secret: 'a secret of the attacks, of 32 characters or more',
   storage: createMemoryStorage(),

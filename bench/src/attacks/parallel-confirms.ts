@@ -22,9 +22,9 @@ const direct: typeof host.direct = {
 const images: ImageProcessor = {
   inspect: (...given) => sharp.inspect(...given),
   rendition: (...given) => sharp.rendition(...given),
-  normalise(...given) {
+  normalize(...given) {
     done.decodes++
-    return sharp.normalise(...given)
+    return sharp.normalize(...given)
   },
 }
 function open(storage: Storage) {

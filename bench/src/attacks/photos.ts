@@ -40,7 +40,7 @@ if (root) {
 const full = { rendition: 'full', format: 'webp' } as const
 const steps: [name: string, run: (images: ImageProcessor) => Promise<unknown>][] = [
   ['inspect', (images) => images.inspect(photo)],
-  ['normalise', (images) => images.normalise(photo, stored)],
+  ['normalize', (images) => images.normalize(photo, stored)],
   ['full', (images) => images.rendition(stored, join(folder, 'full.webp'), full)],
 ]
 const times = new Map<string, number[]>()
@@ -58,7 +58,7 @@ for (const [key, values] of times)
     `${key}: median ${percentile(values, 0.5).toFixed()} ms, least ${Math.min(...values).toFixed()} ms`,
   )
 rmSync(folder, { recursive: true })
-const least = (name: string): number => Math.min(...(times.get(`normalise ${name}`) ?? []))
+const least = (name: string): number => Math.min(...(times.get(`normalize ${name}`) ?? []))
 // Least times say the most on a machine that does other work too.
 process.exitCode = least('in processes') > 1.5 * least('in the server') ? 1 : 0
 process.exit()

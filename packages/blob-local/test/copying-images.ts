@@ -16,7 +16,7 @@ export function createCopyingImages(before: () => Promise<void> = async () => {}
   return {
     made,
     inspect: () => Promise.reject(new Error('not used')),
-    normalise: () => Promise.reject(new Error('not used')),
+    normalize: () => Promise.reject(new Error('not used')),
     async rendition(path, target, { rendition, format }) {
       made.push(`${rendition} ${format}`)
       await before()

@@ -11,7 +11,7 @@ export interface Closing {
   close(): Promise<void>
 }
 
-/** Creates it. */
+/** Creates the closing of one Kith instance. */
 export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
   const { images, videos } = config.media
   let draining = false

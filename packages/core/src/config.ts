@@ -31,7 +31,7 @@ import type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
-import { defaultLimits, type LimitName } from './sessions/limits.ts'
+import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { Storage } from './storage.ts'

@@ -6,9 +6,9 @@ import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
 import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
-import { createPeople, type People } from './profiles/people.ts'
+import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
 import { type AccessTokens, createAccessTokens } from './sessions/access-token.ts'
-import { type Attempts, createAttempts } from './sessions/attempts.ts'
+import { type Limits, createLimits } from './sessions/limits.ts'
 import { createDeviceTokens, type DeviceTokens } from './sessions/device-token.ts'
 import { createGrace, type Grace } from './sessions/grace.ts'
 import { createLivedTime, type LivedTime } from './sessions/lived-time.ts'
@@ -27,12 +27,12 @@ export interface Core {
   readonly storage: Storage
   readonly revocations: Revocations
   readonly passwords: Passwords
-  readonly attempts: Attempts
+  readonly limits: Limits
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly deviceTokens: DeviceTokens
   readonly grace: Grace
-  readonly people: People
+  readonly presentUsers: PresentUsers
   readonly presentPosts: PresentPosts
   readonly visibleFiles: VisibleFiles
   readonly steps: Steps
@@ -56,7 +56,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
   const { clock } = time
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
-  const people = createPeople(storage, config.media)
+  const presentUsers = createPresentUsers(storage, config.media)
   const core: Core = {
     config,
     storage,
@@ -65,10 +65,10 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     makeId: createIds(clock, random),
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
-    attempts: createAttempts({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
+    limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     ...createTokens(config, time),
-    people,
-    presentPosts: createPresentPosts(storage, people, config.media),
+    presentUsers,
+    presentPosts: createPresentPosts(storage, presentUsers, config.media),
     ...createClearingUp({ config, storage, emit }),
   }
   return { core, events }

@@ -1,6 +1,6 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
 import type { Log } from './log/log.ts'
-import type { LimitName } from './sessions/limits.ts'
+import type { LimitName } from './sessions/default-limits.ts'
 
 /** Where a call came from; `null` for what the transport does not know. */
 export interface ClientPlace {

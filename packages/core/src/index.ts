@@ -34,7 +34,7 @@ export {
   RetryLaterError,
 } from './errors.ts'
 export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
-export type { Feed } from './feed/home.ts'
+export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,
   type FieldErrorCode,
@@ -50,7 +50,7 @@ export type { Clock, Random } from './id.ts'
 export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export type { Image } from './media/image.ts'
 export type { Adoption } from './media/media-place.ts'
-export type { SignUploadInput, Upload } from './media/upload.ts'
+export type { SignUploadInput, Upload } from './media/upload-shape.ts'
 export type { Uploads } from './media/uploads.ts'
 export type { VisibleFile } from './media/visible-files.ts'
 export type {
@@ -69,7 +69,7 @@ export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
 export type { Author, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
-export { defaultLimits, type LimitName } from './sessions/limits.ts'
+export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'

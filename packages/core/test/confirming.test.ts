@@ -28,7 +28,7 @@ async function openTwo(images: Partial<ImageProcessor> = {}, options: Partial<Ki
     viewer,
     send: host.send,
     asked: () => times(direct.calls, 'confirm') + times(direct.calls, 'read'),
-    decoded: () => times(decoding.calls, 'normalise'),
+    decoded: () => times(decoding.calls, 'normalize'),
   }
 }
 
@@ -48,9 +48,9 @@ test('40 confirms of one upload at the same moment read and decode it once, in t
 test('a confirm that fails lets the next try begin, also in another process', async () => {
   let fails = true
   const { one, two, viewer, send } = await openTwo({
-    async normalise(...args) {
+    async normalize(...args) {
       if (fails) throw new Error('out of luck')
-      return await copyingImages.normalise(...args)
+      return await copyingImages.normalize(...args)
     },
   })
   const { id } = await one.kith.uploads.sign(viewer, announced)

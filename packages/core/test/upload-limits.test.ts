@@ -32,9 +32,9 @@ async function outcomeOf({ bytes, image, video }: Sample, limits: Partial<MediaO
       images: {
         ...copyingImages,
         inspect: async () => image ?? { width: 1, height: 1, frames: 1 },
-        async normalise(path, target) {
+        async normalize(path, target) {
           steps.push('decoded')
-          return await copyingImages.normalise(path, target)
+          return await copyingImages.normalize(path, target)
         },
       },
       videos: {

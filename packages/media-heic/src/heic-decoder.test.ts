@@ -82,7 +82,7 @@ describe('a HEIC', () => {
       expect(readFileSync(source).includes('PRIVATE')).toBe(true)
       const size = turn <= 4 ? { width: 96, height: 64 } : { width: 64, height: 96 }
       expect(await images.inspect(source)).toEqual({ ...size, frames: 1 })
-      const measures = await images.normalise(source, target)
+      const measures = await images.normalize(source, target)
       expect(measures).toMatchObject({ ...size, takenAt: '2026-07-14T18:32:05' })
       expect(await corners()).toEqual(expected)
       expect(chunks()).toEqual(['VP8 '])
@@ -90,18 +90,18 @@ describe('a HEIC', () => {
   )
 
   test.each(['p3', 'p3-tiles'])('named %s keeps its profile, and its colours', async (name) => {
-    const { palette } = await images.normalise(sample(name), target)
+    const { palette } = await images.normalize(sample(name), target)
     expect(chunks()).toEqual(['VP8X', 'ICCP', 'VP8 '])
     expect(near(palette[0], '#20c040')).toBe(true)
   })
 
   test('of 10 bits is read', async () => {
-    const { palette } = await images.normalise(sample('deep'), target)
+    const { palette } = await images.normalize(sample('deep'), target)
     expect(near(palette[0], '#cc8844')).toBe(true)
   })
 
   test('that is see-through stays so', async () => {
-    await images.normalise(sample('clear'), target)
+    await images.normalize(sample('clear'), target)
     const { data, info } = await sharp(readFileSync(target)).raw().toBuffer({ resolveWithObject: true })
     expect(info.channels).toBe(4)
     expect(Math.abs((data[3] ?? 0) - 64)).toBeLessThan(4)
@@ -116,7 +116,7 @@ describe('a HEIC', () => {
   test('of too many pixels is refused before it is decoded', async () => {
     const threads = threadsStarted()
     const few = createSharpImages({ heic, isolation: 'none', maxPixels: 4032 * 3024 - 1 })
-    await expect(few.normalise(sample('large'), target)).rejects.toMatchObject({ code: 'media-too-large' })
+    await expect(few.normalize(sample('large'), target)).rejects.toMatchObject({ code: 'media-too-large' })
     expect(threads).toEqual([])
   })
 
@@ -141,10 +141,10 @@ describe('a HEIC that is hostile', () => {
   test('is ended with its process where it takes more memory than that may have', async () => {
     const small = createSharpImages({ heic, maxMebibytes: 220 })
     onTestFinished(() => small.close())
-    await expect(small.normalise(sample('large'), join(folder, 'never'))).rejects.toMatchObject({
+    await expect(small.normalize(sample('large'), join(folder, 'never'))).rejects.toMatchObject({
       code: 'media-too-complex',
     })
-    await small.normalise(sample('tiny'), target)
+    await small.normalize(sample('tiny'), target)
   })
 
   test.each([
@@ -157,7 +157,7 @@ describe('a HEIC that is hostile', () => {
     bytes.writeUInt32BE(height, size + 4)
     const path = save('lying.heic', bytes)
     expect(await images.inspect(path)).toMatchObject({ width, height })
-    await expect(images.normalise(path, join(folder, 'never'))).rejects.toMatchObject({
+    await expect(images.normalize(path, join(folder, 'never'))).rejects.toMatchObject({
       code: 'media-unreadable',
     })
     expect(existsSync(join(folder, 'never'))).toBe(false)
@@ -167,7 +167,7 @@ describe('a HEIC that is hostile', () => {
     const whole = readFileSync(sample(name))
     for (const share of [0.3, 0.6, 0.9, 1]) {
       const path = save('cut.heic', whole.subarray(0, Math.floor(whole.length * share) - 1))
-      await expect(images.normalise(path, join(folder, 'never'))).rejects.toMatchObject({
+      await expect(images.normalize(path, join(folder, 'never'))).rejects.toMatchObject({
         code: 'media-unreadable',
       })
       expect(existsSync(join(folder, 'never'))).toBe(false)
@@ -184,7 +184,7 @@ describe('a HEIC that is hostile', () => {
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
         const bytes = Buffer.from(whole)
         for (const { at, to } of changes) bytes.set(to.subarray(0, bytes.length - at), at)
-        const code = await images.normalise(save('broken.heic', bytes), target).then(
+        const code = await images.normalize(save('broken.heic', bytes), target).then(
           () => 'read',
           (error: { code: string }) => error.code,
         )

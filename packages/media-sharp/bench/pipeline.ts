@@ -18,7 +18,7 @@ await sharp(coarse).resize(4000, 3000, { kernel: 'cubic' }).jpeg({ quality: 92 }
 console.log(`a photograph of 4000 × 3000, ${megabytes(photo)} MB`)
 
 await report('inspect', () => images.inspect(photo))
-await report('normalise', () => images.normalise(photo, stored))
+await report('normalize', () => images.normalize(photo, stored))
 console.log(`stored: ${megabytes(stored)} MB`)
 for (const rendition of ['thumb', 'feed', 'full'] as const)
   for (const format of ['webp', 'avif'] as const) {

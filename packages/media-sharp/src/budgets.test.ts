@@ -23,28 +23,28 @@ describe('a budget', () => {
     const options = { maxUnpackedBytes: 100 * 100 * 4 * 2 - 1 }
     const deep = plain(100, 100).ensureAlpha(0.5).toColourspace('rgb16')
     const path = folder.save('deep', await deep.png().toBuffer())
-    await expect(openImages(options).normalise(path, target)).rejects.toMatchObject({
+    await expect(openImages(options).normalize(path, target)).rejects.toMatchObject({
       code: 'media-too-large',
     })
-    await images.normalise(path, target)
+    await images.normalize(path, target)
   })
 
   test('of bytes counts the frames of an animation, which becomes its first frame', async () => {
     const path = folder.save('moving', await (await animation(12)).webp().toBuffer())
-    await openImages({ maxUnpackedBytes: 60 * 60 * 4 * 11 }).normalise(path, target)
+    await openImages({ maxUnpackedBytes: 60 * 60 * 4 * 11 }).normalize(path, target)
     expect(webpChunks(folder.read('target'))).not.toContain('ANMF')
   })
 
   test('of sides lets panoramas pass and no lines', async () => {
     const wide = folder.save('panorama', await plain(20_000, 2_000).jpeg().toBuffer())
-    expect(await images.normalise(wide, target)).toMatchObject({ width: 16_383 })
+    expect(await images.normalize(wide, target)).toMatchObject({ width: 16_383 })
     const line = folder.save('line', await plain(40_000, 2).png().toBuffer())
-    await expect(images.normalise(line, target)).rejects.toMatchObject({ code: 'media-too-large' })
+    await expect(images.normalize(line, target)).rejects.toMatchObject({ code: 'media-too-large' })
   })
 
   test('of pixels lets a picture of 48 megapixels pass, as phones take it', async () => {
     const path = folder.save('large', await plain(8064, 6048).jpeg().toBuffer())
-    expect(await images.normalise(path, target)).toMatchObject({ width: 8064, height: 6048 })
+    expect(await images.normalize(path, target)).toMatchObject({ width: 8064, height: 6048 })
   })
 })
 
@@ -86,7 +86,7 @@ test('a link that lies at the target is replaced, and what it points to stays', 
   const path = folder.save('source', await plain(20, 20).png().toBuffer())
   const victim = folder.save('victim', Buffer.from('as it was'))
   symlinkSync(victim, folder.path('link'))
-  await images.normalise(path, folder.path('link'))
+  await images.normalize(path, folder.path('link'))
   expect(folder.read('victim').toString()).toBe('as it was')
   expect(webpChunks(folder.read('link'))).toEqual(['VP8 '])
   expect(readdirSync(dirname(victim)).filter((name) => /\w{8}-\w{4}/.test(name))).toEqual([])

@@ -38,7 +38,7 @@ const webpPixels = 16_383
 /** What is done to one image, wherever it is done: see `ImageProcessor`. */
 export const imageVerbs: {
   inspect(path: string, settings: ImageSettings): Promise<ImageHeader>
-  normalise(path: string, target: string, settings: ImageSettings): Promise<ImageMeasures>
+  normalize(path: string, target: string, settings: ImageSettings): Promise<ImageMeasures>
   rendition(files: Files, form: RenditionForm, settings: ImageSettings): Promise<WrittenRendition>
 } = {
   async inspect(path, settings) {
@@ -46,7 +46,7 @@ export const imageVerbs: {
     const { width, height } = metadata.autoOrient
     return { width, height, frames }
   },
-  async normalise(path, target, settings) {
+  async normalize(path, target, settings) {
     const source = await openImage(path, settings)
     const frames = source.kept
     const { metadata } = source

@@ -62,7 +62,7 @@ const sources: readonly [string, () => Promise<Buffer>][] = [
 test.each(sources)('of %s only the picture is stored', async (name, make) => {
   const source = folder.save('source', await make())
   expect(folder.read('source').includes(secret)).toBe(true)
-  await images.normalise(source, folder.path('stored'))
+  await images.normalize(source, folder.path('stored'))
   expect([...picture, 'ICCP']).toEqual(expect.arrayContaining(webpChunks(folder.read('stored'))))
   expect(folder.read('stored').includes(secret)).toBe(false)
   for (const rendition of renditions) {
@@ -80,11 +80,11 @@ test.each(sources)('of %s only the picture is stored', async (name, make) => {
 })
 
 test('the colour profile stays in the stored form', async () => {
-  await images.normalise(folder.save('source', await jpeg()), folder.path('stored'))
+  await images.normalize(folder.save('source', await jpeg()), folder.path('stored'))
   expect(webpChunks(folder.read('stored'))).toEqual(['VP8X', 'ICCP', 'VP8 '])
 })
 
 test('the time a picture was taken is read before it is stripped', async () => {
-  const measures = await images.normalise(folder.save('source', await jpeg()), folder.path('stored'))
+  const measures = await images.normalize(folder.save('source', await jpeg()), folder.path('stored'))
   expect(measures.takenAt).toBe('2026-07-14T18:32:05')
 })

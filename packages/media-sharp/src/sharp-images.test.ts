@@ -31,7 +31,7 @@ describe('orientation', () => {
     const upright = orientation <= 4
     const size = upright ? { width: 160, height: 60 } : { width: 60, height: 160 }
     expect(await images.inspect(path)).toEqual({ ...size, frames: 1 })
-    expect(await images.normalise(path, target)).toMatchObject(size)
+    expect(await images.normalize(path, target)).toMatchObject(size)
     const { data, info } = await sharp(folder.read('target')).raw().toBuffer({ resolveWithObject: true })
     const isRedFirst = [1, 4, 5, 6].includes(orientation)
     expect((data[0] ?? 0) > 128).toBe(isRedFirst)
@@ -105,7 +105,7 @@ describe('animations', () => {
     const gif = (await animation(12)).gif({ delay: 40, loop: 2 })
     const path = folder.save('moving', await gif.toBuffer())
     expect(await images.inspect(path)).toEqual({ width: 60, height: 60, frames: 12 })
-    expect(await images.normalise(path, target)).toMatchObject({ width: 60, height: 60 })
+    expect(await images.normalize(path, target)).toMatchObject({ width: 60, height: 60 })
     expect(await sharp(folder.read('target')).metadata()).toMatchObject({ pages: 12, loop: 2 })
     const make = (form: RenditionForm): Promise<WrittenRendition> =>
       images.rendition(target, folder.path('made'), form)
@@ -124,7 +124,7 @@ describe('animations', () => {
     ['pixels', { maxPixels: 12 * 60 * 60 - 1 }],
   ])('of too many %s become their first frame', async (_what, options) => {
     const path = folder.save('long', await (await animation(12)).webp().toBuffer())
-    await openImages(options).normalise(path, target)
+    await openImages(options).normalize(path, target)
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
   })
 })
@@ -136,7 +136,7 @@ describe('colours', () => {
     ['a palette', () => plain(50, 50).png({ palette: true }).toBuffer()],
     ['a wide profile', () => plain(50, 50).withIccProfile('p3').jpeg().toBuffer()],
   ])('of %s come out nearly as they were', async (_name, make) => {
-    const { palette } = await images.normalise(folder.save('source', await make()), target)
+    const { palette } = await images.normalize(folder.save('source', await make()), target)
     const [colour = ''] = palette
     const channels = [1, 3, 5].map((offset) => Number.parseInt(colour.slice(offset, offset + 2), 16))
     for (const [index, expected] of [0xcc, 0x88, 0x44].entries())
@@ -145,14 +145,14 @@ describe('colours', () => {
 
   test('of a grey picture have no saturation and no profile', async () => {
     const grey = await plain(50, 50).toColourspace('b-w').jpeg().toBuffer()
-    expect(await images.normalise(folder.save('grey', grey), target)).toMatchObject({ saturation: 0 })
+    expect(await images.normalize(folder.save('grey', grey), target)).toMatchObject({ saturation: 0 })
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
   })
 
   test('the same file is measured the same', async () => {
     const path = folder.save('noise', await noise(500, 300).png().toBuffer())
-    const first = await images.normalise(path, target)
-    expect(await images.normalise(path, target)).toEqual(first)
+    const first = await images.normalize(path, target)
+    expect(await images.normalize(path, target)).toEqual(first)
     expect(first.thumbhash).toMatch(/^[\w+/]{20,40}={0,2}$/)
     expect(first.lightness).toBeCloseTo(0.5, 1)
   })
@@ -160,7 +160,7 @@ describe('colours', () => {
 
 test('a side that WebP cannot have is shrunk', async () => {
   const path = folder.save('wide', await plain(20_000, 500).png().toBuffer())
-  expect(await images.normalise(path, target)).toMatchObject({ width: 16_383 })
+  expect(await images.normalize(path, target)).toMatchObject({ width: 16_383 })
 })
 
 test('40,000 × 40,000 pixels are read from the header and not decoded', async () => {
@@ -168,7 +168,7 @@ test('40,000 × 40,000 pixels are read from the header and not decoded', async (
   expect(folder.read('bomb').length).toBeLessThan(600_000)
   const before = process.memoryUsage().rss
   expect(await images.inspect(path)).toEqual({ width: 40_000, height: 40_000, frames: 1 })
-  await expect(images.normalise(path, target)).rejects.toMatchObject({ code: 'media-too-large' })
+  await expect(images.normalize(path, target)).rejects.toMatchObject({ code: 'media-too-large' })
   await expect(images.rendition(path, target, { rendition: 'thumb', format: 'webp' })).rejects.toMatchObject({
     code: 'media-too-large',
   })

@@ -32,8 +32,8 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
   return {
     inspect: (path, turn = path) =>
       run({ key: turn }, { verb: 'inspect', arguments: [resolve(path), settings] }),
-    normalise: (path, target, turn = path) =>
-      run({ key: turn }, { verb: 'normalise', arguments: [resolve(path), resolve(target), settings] }),
+    normalize: (path, target, turn = path) =>
+      run({ key: turn }, { verb: 'normalize', arguments: [resolve(path), resolve(target), settings] }),
     rendition: (path, target, form) =>
       run(
         { key: form.turn ?? path },

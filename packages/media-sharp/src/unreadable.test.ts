@@ -36,7 +36,7 @@ function half(bytes: Buffer): Buffer {
 test.each(unreadable)('%s is no image, and nothing is written', async (_name, make) => {
   const path = folder.save('source.jpg', await make())
   const target = folder.path('never')
-  await expect(images.normalise(path, target)).rejects.toMatchObject({ code: 'media-unreadable' })
+  await expect(images.normalize(path, target)).rejects.toMatchObject({ code: 'media-unreadable' })
   for (const format of ['webp', 'avif'] as const)
     await expect(images.rendition(path, target, { rendition: 'thumb', format })).rejects.toMatchObject({
       code: 'media-unreadable',
@@ -47,7 +47,7 @@ test.each(unreadable)('%s is no image, and nothing is written', async (_name, ma
 test('a HEIC is not read without its decoder, and the refusal says what to install', async () => {
   const path = folder.save('a.heic', heic)
   expect(await images.inspect(path)).toEqual({ width: 64, height: 48, frames: 1 })
-  await expect(images.normalise(path, folder.path('never'))).rejects.toMatchObject({
+  await expect(images.normalize(path, folder.path('never'))).rejects.toMatchObject({
     code: 'unsupported-media-type',
     detail: expect.stringMatching(/send it as JPEG.*install @kith\/media-heic/) as string,
   })
@@ -59,7 +59,7 @@ test('a file that is missing is not called unreadable', async () => {
 
 test('a target that cannot be written is not called unreadable', async () => {
   const path = folder.save('fine.png', await plain(20, 20).png().toBuffer())
-  await expect(images.normalise(path, folder.path('no/folder'))).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(images.normalize(path, folder.path('no/folder'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 describe('a broken byte anywhere', () => {
@@ -75,7 +75,7 @@ describe('a broken byte anywhere', () => {
         const bytes = Buffer.from(whole)
         for (const { at, to } of changes) bytes.set(to.subarray(0, bytes.length - at), at)
         const path = folder.save(`broken-${kind}`, bytes)
-        const code = await images.normalise(path, folder.path(`target-${kind}`)).then(
+        const code = await images.normalize(path, folder.path(`target-${kind}`)).then(
           () => 'read',
           (error: { code: string }) => error.code,
         )

@@ -44,9 +44,9 @@ export const boundFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'stores what is too complex all the same',
-    breaking: ({ normalise }) => ({
-      normalise: (path, target, turn) =>
-        normalise(path, target, turn).catch(async (error: unknown) => {
+    breaking: ({ normalize }) => ({
+      normalize: (path, target, turn) =>
+        normalize(path, target, turn).catch(async (error: unknown) => {
           if (!isKithError(error) || error.code !== 'media-too-complex') throw error
           await writeFile(target, await anything.clone().webp().toBuffer())
           return { ...noMeasures }
@@ -56,11 +56,11 @@ export const boundFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'lets an account wait behind all files of another',
-    breaking({ normalise }) {
+    breaking({ normalize }) {
       let last: Promise<unknown> = Promise.resolve()
       return {
-        normalise(path, target) {
-          const next = last.then(() => normalise(path, target))
+        normalize(path, target) {
+          const next = last.then(() => normalize(path, target))
           last = next.catch(() => null)
           return next
         },
@@ -70,9 +70,9 @@ export const boundFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'has words of its own for what is broken in its middle',
-    breaking: ({ normalise }) => ({
-      normalise: (path, target, turn) =>
-        normalise(path, target, turn).catch((error: unknown) => {
+    breaking: ({ normalize }) => ({
+      normalize: (path, target, turn) =>
+        normalize(path, target, turn).catch((error: unknown) => {
           throw isKithError(error) &&
             error.cause instanceof Error &&
             /corrupt|bad|invalid/i.test(error.cause.message)

@@ -8,14 +8,14 @@ const takenAt =
   'images: takenAt is the time of the camera without a zone, and null where there is none or no time'
 const palette = 'images: the palette names the main colours, the most frequent first, and at most five'
 
-/** Flaws in the measures of `normalise`. */
+/** Flaws in the measures of `normalize`. */
 export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'gives every picture the same thumbhash',
     breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
     fails: [
       'images: the thumbhash is one of about 25 bytes, of the picture',
-      'images: normalise turns the picture upright, in each of the eight orientations',
+      'images: normalize turns the picture upright, in each of the eight orientations',
       'images: a rendition is upright, in each of the eight orientations',
     ],
   },
@@ -74,16 +74,16 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'measures the last frame of what moves',
-    breaking: ({ normalise }) => ({
-      async normalise(path, target) {
-        const measures = await normalise(path, target)
+    breaking: ({ normalize }) => ({
+      async normalize(path, target) {
+        const measures = await normalize(path, target)
         const pages = (await sharp(path).metadata()).pages ?? 1
         if (pages === 1) return measures
         const last = `${target}-last`
         await sharp(path, { page: pages - 1 })
           .png()
           .toFile(last)
-        const { palette: colours } = await normalise(last, `${last}-stored`)
+        const { palette: colours } = await normalize(last, `${last}-stored`)
         for (const file of [last, `${last}-stored`]) await rm(file)
         return { ...measures, palette: colours }
       },

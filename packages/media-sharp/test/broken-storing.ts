@@ -8,9 +8,9 @@ import { type Breaking, look, measuring, storing } from './processor-flaws.ts'
 
 /** Does something else where an image is refused; a HEIC may be refused or not. */
 function whereItRefuses(instead: (error: unknown, path: string, target: string) => Promise<never>): Breaking {
-  return ({ normalise }) => ({
-    normalise: (path, target) =>
-      normalise(path, target).catch(async (error: unknown) => {
+  return ({ normalize }) => ({
+    normalize: (path, target) =>
+      normalize(path, target).catch(async (error: unknown) => {
         if (!isKithError(error) || (await look(path)).is('heic')) throw error
         return await instead(error, path, target)
       }),
@@ -19,9 +19,9 @@ function whereItRefuses(instead: (error: unknown, path: string, target: string) 
 
 /** Writes it although it was refused, as far as the decoder comes. */
 function writesAll(image: 'JPEG' | 'SVG'): Breaking {
-  return ({ normalise }) => ({
-    normalise: (path, target) =>
-      normalise(path, target).catch(async (error: unknown) => {
+  return ({ normalize }) => ({
+    normalize: (path, target) =>
+      normalize(path, target).catch(async (error: unknown) => {
         const source = isKithError(error) ? await look(path) : null
         const isMeant =
           image === 'JPEG' ? source?.is('JPEG') : source?.bytes.toString('latin1', 0, 4) === '<svg'
@@ -35,13 +35,13 @@ function writesAll(image: 'JPEG' | 'SVG'): Breaking {
   })
 }
 
-const upright = 'images: normalise turns the picture upright, in each of the eight orientations'
+const upright = 'images: normalize turns the picture upright, in each of the eight orientations'
 const bare =
-  'images: normalise leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format'
+  'images: normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format'
 const failing =
-  'images: where normalise fails it says media-unreadable or media-too-large, and there is no target'
+  'images: where normalize fails it says media-unreadable or media-too-large, and there is no target'
 
-const profile = 'images: normalise keeps the colours of a wide profile, and nothing of the profile itself'
+const profile = 'images: normalize keeps the colours of a wide profile, and nothing of the profile itself'
 
 /** A WebP whose profile is the first part behind its head. */
 function withoutProfile(webp: Buffer): Buffer {
@@ -52,13 +52,13 @@ function withoutProfile(webp: Buffer): Buffer {
   return whole
 }
 
-/** Flaws in what `normalise` writes. */
+/** Flaws in what `normalize` writes. */
 export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'keeps a GIF a GIF',
     breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
     fails: [
-      'images: normalise writes a WebP of the size that it answers, of every format, also of what moves',
+      'images: normalize writes a WebP of the size that it answers, of every format, also of what moves',
       bare,
     ],
   },
@@ -138,27 +138,27 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'has no words for a HEIC',
-    breaking: ({ normalise }) => ({
-      async normalise(path, target) {
+    breaking: ({ normalize }) => ({
+      async normalize(path, target) {
         if ((await look(path)).is('heic')) throw new Error('heif: Unsupported codec')
-        return await normalise(path, target)
+        return await normalize(path, target)
       },
     }),
     fails: ['images: a HEIC is read like the others, or refused as unsupported-media-type'],
   },
   {
     flaw: 'calls all unreadable that it cannot store',
-    breaking: ({ normalise }) => ({
-      normalise: (path, target) =>
-        normalise(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
+    breaking: ({ normalize }) => ({
+      normalize: (path, target) =>
+        normalize(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
     fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
   },
   {
     flaw: 'stores over its source',
-    breaking: ({ normalise }) => ({
-      async normalise(path, target) {
-        const measures = await normalise(path, target)
+    breaking: ({ normalize }) => ({
+      async normalize(path, target) {
+        const measures = await normalize(path, target)
         await copyFile(target, path)
         return measures
       },
@@ -167,11 +167,11 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'remembers what it has stored by its path',
-    breaking({ normalise }) {
+    breaking({ normalize }) {
       const known = new Map<string, Buffer>()
       return {
-        async normalise(path, target) {
-          const measures = await normalise(path, target)
+        async normalize(path, target) {
+          const measures = await normalize(path, target)
           const before = known.get(path)
           if (before) await writeFile(target, before)
           else known.set(path, await readFile(target))
@@ -183,13 +183,13 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   },
   {
     flaw: 'mixes up two images that it stores at once',
-    breaking({ normalise }) {
+    breaking({ normalize }) {
       let latest = ''
       return {
-        async normalise(path, target) {
+        async normalize(path, target) {
           latest = path
           await gap()
-          return await normalise(latest, target)
+          return await normalize(latest, target)
         },
       }
     },

@@ -55,10 +55,10 @@ export function measuring(
     source: Source,
   ) => Partial<ImageMeasures> | Promise<Partial<ImageMeasures>>,
 ): Breaking {
-  return ({ normalise }) => ({
-    async normalise(path, target) {
+  return ({ normalize }) => ({
+    async normalize(path, target) {
       const source = await look(path)
-      const measures = await normalise(path, target)
+      const measures = await normalize(path, target)
       return { ...measures, ...(await change(measures, source)) }
     },
   })
@@ -66,10 +66,10 @@ export function measuring(
 
 /** Stores some images in another way: `write` answers `null` for the others. */
 export function storing(write: (source: Source, stored: Buffer) => Promise<Buffer> | null): Breaking {
-  return ({ normalise }) => ({
-    async normalise(path, target) {
+  return ({ normalize }) => ({
+    async normalize(path, target) {
       const source = await look(path)
-      const measures = await normalise(path, target)
+      const measures = await normalize(path, target)
       const other = await write(source, await readFile(target))
       if (other) await writeFile(target, other)
       return measures

@@ -44,7 +44,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
         const target = folder.path('target')
         for (const [name, file] of makeTangledBombs()) {
           const path = await folder.save('image', file)
-          await assertRefused(images.normalise(path, target), name, refusals)
+          await assertRefused(images.normalize(path, target), name, refusals)
           const form = { rendition: 'feed', format: 'webp' } as const
           await assertRefused(images.rendition(path, target, form), name, refusals)
           assertNoFile(target, name)
@@ -61,13 +61,13 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
         const many = Array.from({ length: waiting }, async (_, index) => {
           const path = await folder.save(`many-${index}`, plain(400, 300))
           return async (): Promise<void> => {
-            await images.normalise(path, folder.path(`of-many-${index}`), 'many')
+            await images.normalize(path, folder.path(`of-many-${index}`), 'many')
             waiting--
           }
         })
         const one = await folder.save('one', plain(400, 300))
         const started = (await Promise.all(many)).map((run) => run())
-        await images.normalise(one, folder.path('of-one'), 'one')
+        await images.normalize(one, folder.path('of-one'), 'one')
         const left = waiting
         await Promise.all(started)
         assert.ok(left > 0, 'it was the last')
@@ -97,7 +97,7 @@ async function attempt(images: ImageProcessor, folder: SampleFolder, file: Buffe
   const path = await folder.save('image', file)
   try {
     await images.inspect(path)
-    await images.normalise(path, folder.path('target'))
+    await images.normalize(path, folder.path('target'))
     return null
   } catch (error) {
     return isKithError(error) ? error.code : String(error)

@@ -18,7 +18,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
         for (const [name, file] of tagged) {
           const path = await folder.save('image', file)
           await images.inspect(path)
-          await images.normalise(path, folder.path('stored'))
+          await images.normalize(path, folder.path('stored'))
           await images.rendition(path, folder.path('feed'), feed)
           assert.ok((await folder.read('image')).equals(file), `${name} was changed`)
         }
@@ -37,7 +37,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
           const path = await folder.save('image', plain(width, height))
           const { frames: _, ...size } = await images.inspect(path)
           assert.deepEqual(size, { width, height })
-          await images.normalise(path, folder.path('stored'))
+          await images.normalize(path, folder.path('stored'))
           await images.rendition(path, folder.path('feed'), feed)
           for (const name of ['stored', 'feed']) {
             const written = readWritten(await folder.read(name), name)
@@ -55,9 +55,9 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
         const [missing, nowhere] = [folder.path('missing'), folder.path('no/folder')]
         const path = await folder.save('image', plain(60, 40))
         await assertFailed(images.inspect(missing), 'inspect: a missing file')
-        await assertFailed(images.normalise(missing, folder.path('stored')), 'normalise: a missing file')
+        await assertFailed(images.normalize(missing, folder.path('stored')), 'normalize: a missing file')
         await assertFailed(images.rendition(missing, folder.path('feed'), feed), 'rendition: a missing file')
-        await assertFailed(images.normalise(path, nowhere), 'normalise: a target in no folder')
+        await assertFailed(images.normalize(path, nowhere), 'normalize: a target in no folder')
         await assertFailed(images.rendition(path, nowhere, feed), 'rendition: a target in no folder')
       })
     },
@@ -72,7 +72,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
           const isBroken = index % 3 === 2
           const path = await folder.save(`${index}`, isBroken ? Buffer.from('none') : plain(width, height))
           const target = folder.path(`target-${index}`)
-          const call = index % 2 ? images.normalise(path, target) : images.rendition(path, target, feed)
+          const call = index % 2 ? images.normalize(path, target) : images.rendition(path, target, feed)
           if (isBroken) return await assertRefused(call, 'a text')
           await call
           const written = readWritten(await folder.read(`target-${index}`), `call ${index}`)

@@ -6,7 +6,7 @@ import { type Colour, type Line, png } from './png-sample.ts'
 import { jpeg, moving, plain, stills, wide } from './samples.ts'
 import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 
-/** What `normalise` promises about its measures. */
+/** What `normalize` promises about its measures. */
 export const measuringCases: readonly Case<ImageProcessor>[] = [
   {
     name: 'images: the thumbhash is one of about 25 bytes, of the picture',

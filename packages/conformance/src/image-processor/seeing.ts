@@ -5,17 +5,17 @@ import { quarters } from './thumbhash.ts'
 import { readWritten, type WrittenImage } from './written-image.ts'
 
 /** What has come of a sample. */
-export interface Normalised {
+export interface Normalized {
   measures: ImageMeasures
   written: WrittenImage
   /** What is measured of the file that was written: how the kit sees it without a decoder of its own. */
   again(): Promise<ImageMeasures>
 }
 
-/** Normalises a sample. */
-export async function normalised(images: ImageProcessor, file: Buffer, what: string): Promise<Normalised> {
+/** Normalizes a sample. */
+export async function normalized(images: ImageProcessor, file: Buffer, what: string): Promise<Normalized> {
   return await inFolder(async (folder) => {
-    const measures = await images.normalise(await folder.save('image', file), folder.path('target'))
+    const measures = await images.normalize(await folder.save('image', file), folder.path('target'))
     const content = await folder.read('target')
     return { measures, written: readWritten(content, what), again: () => measuresOf(images, content) }
   })
@@ -24,7 +24,7 @@ export async function normalised(images: ImageProcessor, file: Buffer, what: str
 /** What a processor measures of a file. */
 export async function measuresOf(images: ImageProcessor, file: Buffer): Promise<ImageMeasures> {
   return await inFolder(async (folder) =>
-    images.normalise(await folder.save('image', file), folder.path('target')),
+    images.normalize(await folder.save('image', file), folder.path('target')),
   )
 }
 

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 
-/** A request as it goes over the wire: nothing is added, normalised or refused on the way. */
+/** A request as it goes over the wire: nothing is added, normalized or refused on the way. */
 export interface WireRequest {
   method: string
   /** Path and query, as they are. */

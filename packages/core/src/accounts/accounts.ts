@@ -1,14 +1,28 @@
-import type { SignIn } from '../sessions/session.ts'
+import { type SignIn, isOfAccount } from '../sessions/session.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
-import type {
-  AccountInputs,
-  ChangePasswordInput,
-  DeleteAccountInput,
-  EditInput,
-  ImportInput,
-  RegisterInput,
+import {
+  type AccountInputs,
+  type ChangePasswordInput,
+  type DeleteAccountInput,
+  type EditInput,
+  type ImportInput,
+  type RegisterInput,
+  createAccountInputs,
+  roleInput,
 } from './account-inputs.ts'
 import type { OwnUser } from '../profiles/user.ts'
+import type { Core } from '../core.ts'
+import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { networkKey } from '../sessions/client-address.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import { confirmPassword } from '../sessions/login.ts'
+import { openSession, renewSession } from '../sessions/open-session.ts'
+import { createBreachCheck } from './breach-check.ts'
+import { createExports } from './export-account.ts'
+import { readLogin } from './identifiers.ts'
+import { isOwnPassword, ownName } from './password-rules.ts'
+import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** What a change of one's own account answers. */
 export interface Edited {
@@ -70,4 +84,201 @@ export interface Accounts {
   ban(userId: string): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
   unban(userId: string): Promise<void>
+}
+
+/** Creates the accounts of one Kith instance. */
+export function createAccounts(core: Core): Accounts {
+  const { config, storage, passwords, clock, emit } = core
+  const { users } = storage
+  const presentOwn = (user: UserRecord): Promise<OwnUser> => core.presentUsers.presentOwn(user)
+  const { minLength, forbiddenWords } = config.passwords
+  const inputs = createAccountInputs({ ...config.accounts, minLength, forbiddenWords })
+  const demandUnbreached = createBreachCheck(config, emit)
+
+  function taken(names: readonly Identifier[]): KithError {
+    if (!config.accounts.revealTaken) {
+      return new InvalidInputError([], 'identifier-taken')
+    }
+    return new InvalidInputError(
+      names.map((path) => ({ path, code: 'taken', message: 'This is already in use' })),
+      'identifier-taken',
+    )
+  }
+
+  async function create(user: UserRecord): Promise<void> {
+    const result = await users.create(user, clock())
+    if (result.outcome === 'taken') throw taken(result.taken)
+  }
+
+  /** When the hold of a username ends that is given up now. */
+  function holdEnd(): Date | null {
+    const { usernameHoldSeconds } = config.accounts
+    return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
+  }
+
+  async function own(viewer: Viewer): Promise<UserRecord> {
+    const user = await users.byId(viewer.userId)
+    if (!user) throw new KithError('unauthenticated', { detail: 'This account no longer exists.' })
+    return user
+  }
+
+  async function setBan(userId: string, bannedAt: Date | null): Promise<UserRecord> {
+    // Those that a process which dies here leaves alive stay over when the ban is lifted.
+    const result = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
+    core.visibleFiles.forget()
+    if (result.outcome !== 'updated') throw new KithError('account-not-found')
+    return result.user
+  }
+
+  function record(input: Partial<UserRecord>): UserRecord {
+    return {
+      id: core.makeId(),
+      username: input.username ?? null,
+      email: input.email ?? null,
+      emailVerifiedAt: input.emailVerifiedAt ?? null,
+      phone: input.phone ?? null,
+      phoneVerifiedAt: input.phoneVerifiedAt ?? null,
+      name: input.name ?? '',
+      bio: input.bio ?? '',
+      passwordHash: input.passwordHash ?? null,
+      bannedAt: null,
+      role: 'member',
+      sessionEpoch: 0,
+      createdAt: input.createdAt ?? clock(),
+    }
+  }
+
+  return {
+    inputs,
+    async register(input, client = {}) {
+      await core.limits.byAddress('registerAttemptByAddress', client)
+      const { password, deviceName, ...fields } = parseInput(inputs.register, input)
+      await core.limits.byAddress('registerByAddress', client)
+      const turn = { key: networkKey(client.address ?? '') }
+      await demandUnbreached(password, { path: 'password', userId: null })
+      const user = record({ ...present(fields), passwordHash: await passwords.hash(password, turn) })
+      await create(user)
+      emit('account.registered', { userId: user.id })
+      return await openSession(core, { user, client, deviceName, stillHolds: () => true })
+    },
+    async import(input) {
+      const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
+      if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
+        const message =
+          'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+        throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
+      }
+      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
+      const user = record({
+        ...present(fields),
+        emailVerifiedAt: emailVerified ? clock() : null,
+        phoneVerifiedAt: phoneVerified ? clock() : null,
+      })
+      await create(user)
+      emit('account.imported', { userId: user.id })
+      return await presentOwn(user)
+    },
+    me: async (viewer) => await presentOwn(await own(viewer)),
+    async find(login) {
+      const user = await users.byLogin(readLogin(login))
+      return user && (await presentOwn(user))
+    },
+    async edit(viewer, input, client = {}) {
+      await core.limits.byAccount('changeByAccount', viewer.userId)
+      const { currentPassword, ...fields } = parseInput(inputs.edit, input)
+      const before = await own(viewer)
+      const stillHolds =
+        currentPassword === undefined
+          ? null
+          : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
+      const changes: Omit<UserChanges, 'endSessions'> = present(fields)
+      // Also those that are refused: otherwise whoever has an account could try which addresses others have.
+      if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
+        await core.limits.byAccount('identifierByAccount', viewer.userId)
+      if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
+      if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
+      const result = await users.update(
+        viewer.userId,
+        { ...changes, endSessions: stillHolds !== null },
+        { now: clock(), until: holdEnd() },
+      )
+      if (result.outcome === 'taken') throw taken(result.taken)
+      if (result.outcome === 'needs-login') throw needsLogin()
+      if (result.outcome === 'gone') throw new KithError('unauthenticated')
+      emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
+      const signIn =
+        stillHolds && (await renewSession(core, { viewer, user: result.user, client, stillHolds }))
+      return { user: await presentOwn(result.user), signIn }
+    },
+    async changePassword(viewer, input, client = {}) {
+      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
+      const user = await own(viewer)
+      if (isOwnPassword(newPassword, user, forbiddenWords))
+        throw new InvalidInputError([{ path: 'newPassword', ...ownName }])
+      await confirmPassword(core, { viewer, user, password: currentPassword, client })
+      await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
+      const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
+      // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
+      if (!(await users.replacePassword(user.id, user.passwordHash, next)))
+        throw new RetryLaterError('busy', 1)
+      emit('account.password-changed', { userId: user.id })
+      const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
+      const changed = { ...user, passwordHash: next, sessionEpoch: user.sessionEpoch + 1 }
+      return await renewSession(core, { viewer, user: changed, client, stillHolds })
+    },
+    async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
+      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      const { password } = parseInput(inputs.delete, input)
+      const user = await own(viewer)
+      await confirmPassword(core, { viewer, user, password, client })
+      await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
+      core.visibleFiles.forget()
+      await endSessions(core, { id: user.id, epoch: user.sessionEpoch })
+      emit('account.deleted', { userId: viewer.userId })
+      core.clearing.account(viewer.userId)
+      await core.releasedMedia.removeOwned(viewer.userId)
+    },
+    export: createExports(core),
+    async setRole(userId, role) {
+      const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
+      if (outcome !== 'updated') throw new KithError('account-not-found')
+      emit('account.role-changed', { userId, role })
+    },
+    async requireRole(viewer, roles) {
+      // A string has parts of names in it as well.
+      if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
+      const [user, session] = await Promise.all([own(viewer), storage.sessions.byId(viewer.sessionId)])
+      if (user.bannedAt) throw new KithError('account-banned')
+      // A process that knows the token may not have heard yet that its session was ended by another.
+      if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
+      if (roles.includes(user.role)) return
+      throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
+    },
+    async ban(userId) {
+      const { sessionEpoch } = await setBan(userId, clock())
+      await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
+      emit('account.banned', { userId })
+      core.clearing.ban(userId)
+    },
+    async unban(userId) {
+      await setBan(userId, null)
+      emit('account.unbanned', { userId })
+      core.clearing.ban(userId)
+    },
+  }
+}
+
+const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
+
+function needsLogin(): KithError {
+  const message = 'An account keeps a username or an e-mail address to sign in with'
+  return new InvalidInputError([{ path: 'email', code: 'required', message }])
+}
+
+/** The fields that were given. */
+function present<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { KithError, RefusedError } from '../errors.ts'
 import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
-import { presentUploads } from '../media/upload.ts'
+import { presentUploads } from '../media/upload-shape.ts'
 import type { Keyset } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
 
@@ -39,7 +39,7 @@ export function createExports(core: Core): ExportAccount {
   }
 
   return async function* ({ userId, sessionId }) {
-    await core.attempts.byAccount('exportByAccount', userId)
+    await core.limits.byAccount('exportByAccount', userId)
     const own = enter(userId)
     try {
       for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {
@@ -55,10 +55,10 @@ export function createExports(core: Core): ExportAccount {
 
 /** Media stand where they are used; uploads are those that wait for it. */
 async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGenerator<string> {
-  const { storage, people, presentPosts, clock } = core
+  const { storage, presentUsers, presentPosts, clock } = core
   const user = await storage.users.byId(viewer.userId)
   if (!user) throw new KithError('unauthenticated')
-  yield line('account', await people.presentOwn(user))
+  yield line('account', await presentUsers.presentOwn(user))
 
   /** Reads page by page, each in its turn and after whatever else waits for the event loop. */
   async function* pages<Row extends { id: string }, Item>(

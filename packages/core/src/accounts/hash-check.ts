@@ -39,7 +39,7 @@ const wrong: HashMatch = Object.freeze({ matches: false, upgrade: false })
 /** So many different hashes are reported in the life of a process. */
 const reportedMost = 100
 
-/** Creates it. */
+/** Creates the hash check of one Kith instance. */
 export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashCheckParts): HashCheck {
   const reported = new Set<string>()
 

@@ -72,7 +72,7 @@ export function createPasswords(
     return observeJob(telemetry, { queue: 'passwords', verb }, () => queue(turn, work))
   }
   const ownPrefix = `$argon2id$v=19$m=${memoryKiB},t=${iterations},p=${parallelism}$`
-  const check: LegacyHash['verify'] = (password, stored) => argon2.verify(stored, normalise(password))
+  const check: LegacyHash['verify'] = (password, stored) => argon2.verify(stored, normalize(password))
   const older: LegacyHash = { reads: isArgon2, verify: check }
   const hashes = createHashCheck({
     argon2: check,
@@ -87,7 +87,7 @@ export function createPasswords(
     async hash(password, turn = nobodysTurn) {
       const salt = random(16)
       const settings = { algorithm: argon2id, memoryCost: memoryKiB, timeCost: iterations, parallelism, salt }
-      return await inTurn('hash', turn, () => argon2.hash(normalise(password), settings))
+      return await inTurn('hash', turn, () => argon2.hash(normalize(password), settings))
     },
     verify: (password, stored, turn = nobodysTurn) =>
       inTurn('verify', turn, () => hashes.check(password, stored)),
@@ -98,7 +98,7 @@ export function createPasswords(
 }
 
 // The same password typed on two systems can arrive composed in two ways (NIST SP 800-63B, 5.1.1.2).
-function normalise(password: string): string {
+function normalize(password: string): string {
   return password.normalize('NFKC')
 }
 

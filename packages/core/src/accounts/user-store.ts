@@ -3,7 +3,7 @@ import type { Keyset } from '../page.ts'
 /** What an account can be found by. Each is unique among live accounts. */
 export type Identifier = 'username' | 'email' | 'phone'
 
-/** An account as it is stored. Identifiers are already normalised: a store compares them byte by byte. */
+/** An account as it is stored. Identifiers are already normalized: a store compares them byte by byte. */
 export interface UserRecord {
   id: string
   username: string | null

@@ -1,7 +1,6 @@
 import { within } from '../within.ts'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-writer.ts'
-import { CaptionsUnavailableError } from '../errors.ts'
-import { toUnavailable } from './captions-unavailable.ts'
+import { CaptionsUnavailableError, isKithError, isRetryLater } from '../errors.ts'
 import { cleanSuggestions } from './clean-suggestions.ts'
 
 /** What came of asking a writer. */
@@ -27,4 +26,17 @@ export async function askWriter(
   } catch (thrown) {
     return { outcome: 'unavailable', error: toUnavailable(thrown, writer.name, signal) }
   }
+}
+
+/** Whatever `writer` threw, as the error that says why. `signal` is the one it was given. */
+export function toUnavailable(
+  thrown: unknown,
+  writer: string,
+  signal: AbortSignal,
+): CaptionsUnavailableError {
+  if (isKithError(thrown) && thrown.code === 'captions-unavailable') return thrown
+  const failure = { writer, usage: null, cause: thrown }
+  if (isRetryLater(thrown))
+    return new CaptionsUnavailableError([{ ...failure, reason: 'limited' }], thrown.retryAfterSeconds)
+  return new CaptionsUnavailableError([{ ...failure, reason: signal.aborted ? 'late' : 'failed' }])
 }

@@ -104,7 +104,7 @@ export function createCaptions(core: Core): Captions {
       const { writer } = config
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
       // Counted first: reading what is wrong is work as well.
-      await core.attempts.byAccount('captionByAccount', viewer.userId)
+      await core.limits.byAccount('captionByAccount', viewer.userId)
       const { hint: typed = null, language = null, count = 3 } = parseInput(suggestInput, input)
       // Cleaned for every writer: a model reads characters that the author does not see.
       const hint = cleanHint(typed)

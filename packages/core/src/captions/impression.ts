@@ -1,5 +1,5 @@
 import type { ImageMeasures } from '../media/image-processor.ts'
-import { type Colour, nameColour } from './colour-words.ts'
+import { type Colour, nameColour } from './color-words.ts'
 
 /** What can be said of a picture that nobody has looked at. */
 export interface Impression {

@@ -1,4 +1,4 @@
-import type { Colour } from './colour-words.ts'
+import type { Colour } from './color-words.ts'
 import type { Impression } from './impression.ts'
 
 /** The words of one language. Sentences take the colours as one text: `blue and white`. */

@@ -41,7 +41,7 @@ export function createFollows(core: Core): Follows {
         name: `follow-${side}-${id}`,
         read: (keyset) => edges.list({ kind: 'follow', side, node: id }, keyset),
         present: (rows) =>
-          core.people.presentIds(
+          core.presentUsers.presentIds(
             viewer,
             rows.map((edge) => edge[far]),
           ),
@@ -52,7 +52,7 @@ export function createFollows(core: Core): Follows {
 
   return {
     async add(viewer, username) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
       if (id === viewer.userId) throw new KithError('self-follow')
       const edge = { id: core.makeId(), kind: 'follow', from: viewer.userId, to: id } as const
@@ -63,7 +63,7 @@ export function createFollows(core: Core): Follows {
       return { following: true, followers: result.count }
     },
     async remove(viewer, username) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
       const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
       if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })

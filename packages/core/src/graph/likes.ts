@@ -41,7 +41,7 @@ export function createLikes(core: Core): Likes {
           name: `likes-${postId}`,
           read: (keyset) => core.storage.edges.list({ kind: 'like', side: 'in', node: postId }, keyset),
           present: (rows) =>
-            core.people.presentIds(
+            core.presentUsers.presentIds(
               viewer,
               rows.map((edge) => edge.from),
             ),

@@ -19,7 +19,7 @@ export async function markPost(
   core: Core,
   { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
-  await core.attempts.byAccount('changeByAccount', viewer.userId)
+  await core.limits.byAccount('changeByAccount', viewer.userId)
   const edge = { id: core.makeId(), kind, from: viewer.userId, to: postId }
   const result = await core.storage.edges.add(edge)
   if (result.outcome === 'gone')
@@ -32,7 +32,7 @@ export async function unmarkPost(
   core: Core,
   { kind, viewer, postId }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
-  await core.attempts.byAccount('changeByAccount', viewer.userId)
+  await core.limits.byAccount('changeByAccount', viewer.userId)
   await visiblePost(core, postId)
   const { removed, count } = await core.storage.edges.remove({ kind, from: viewer.userId, to: postId })
   return { changed: removed, count }

@@ -1,4 +1,4 @@
-import type { MediaKind, MediaType, Rendition, RenditionForm, RenditionFormat } from './media.ts'
+import type { MediaKind, MediaType, Rendition, RenditionForm, RenditionFormat } from './media-type.ts'
 
 /** What is stored with a blob. */
 export interface BlobMeta {

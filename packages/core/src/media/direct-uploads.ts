@@ -1,4 +1,4 @@
-import type { MediaKind, MediaType } from './media.ts'
+import type { MediaKind, MediaType } from './media-type.ts'
 
 /** What a browser does to send one file straight to the host of the media. */
 export interface SignedUpload {

@@ -1,4 +1,4 @@
-import type { RenditionForm, RenditionFormat } from './media.ts'
+import type { RenditionForm, RenditionFormat } from './media-type.ts'
 
 /** What an image's header says, read without decoding it. */
 export interface ImageHeader {
@@ -54,7 +54,7 @@ export interface ImageProcessor {
    * an animation, its first frame. The same file is measured the same. Where it fails there is no target.
    * @throws media-unreadable, media-too-large, media-too-complex, unsupported-media-type, busy
    */
-  normalise(path: string, target: string, turn?: string): Promise<ImageMeasures>
+  normalize(path: string, target: string, turn?: string): Promise<ImageMeasures>
   /**
    * Writes one rendition: upright, in sRGB, with nothing beside the picture. `thumb` is the square in its middle, the others
    * are the whole of it; none is larger than the image itself. What moves is WebP whichever format is asked for, as is

@@ -1,5 +1,5 @@
 import type { MediaConfig } from '../config.ts'
-import type { MediaKind, Rendition } from './media.ts'
+import type { MediaKind, Rendition } from './media-type.ts'
 import type { MediaRecord } from './media-store.ts'
 
 /** An image as it is shown. */

@@ -51,7 +51,7 @@ async function sampleOf(media: MediaStore, blobs: BlobStore): Promise<Adoption> 
   return { checked: stored.length, found: found.length }
 }
 
-/** Creates it. Blobs that keep no mark are always in their place. */
+/** Creates the media place of one Kith instance. Blobs that keep no mark are always in their place. */
 export function createMediaPlace(
   { facts, media }: Storage,
   { media: { blobs }, log }: KithConfig,

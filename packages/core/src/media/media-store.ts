@@ -1,5 +1,5 @@
 import type { Keyset } from '../page.ts'
-import type { MediaKind, MediaType } from './media.ts'
+import type { MediaKind, MediaType } from './media-type.ts'
 
 /** What a medium is used for. */
 export type MediaUse = 'post' | 'avatar' | 'cover'

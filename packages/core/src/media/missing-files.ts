@@ -15,7 +15,7 @@ export interface MissingFiles {
 /** How many are remembered: what is forgotten is noted once more. */
 const rememberedMissing = 1_000
 
-/** Creates it. */
+/** Creates the missing files of one Kith instance. */
 export function createMissingFiles(
   { media }: Pick<Storage, 'media'>,
   place: MediaPlace,

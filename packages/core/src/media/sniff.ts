@@ -1,4 +1,4 @@
-import type { MediaType } from './media.ts'
+import type { MediaType } from './media-type.ts'
 
 /** Enough to tell any type. */
 export const sniffBytes = 4_096

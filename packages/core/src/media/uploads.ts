@@ -1,10 +1,10 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { Viewer } from '../viewer.ts'
-import { createDirect, type Direct } from './direct.ts'
-import { receive } from './receive.ts'
-import { createTakeIn, demandBlobs, maxBytesOf } from './take-in.ts'
-import type { Upload } from './upload.ts'
+import { createSignUpload, type SignUpload } from './sign-upload.ts'
+import { receiveFile } from './receive-file.ts'
+import { createProcessUpload, demandBlobs, maxBytesOf } from './process-upload.ts'
+import type { Upload } from './upload-shape.ts'
 import type { VisibleFile } from './visible-files.ts'
 
 /** Uploads: first the bytes, then the use. What is not used within a day is removed by upkeep. */
@@ -21,14 +21,14 @@ export interface Uploads {
    * Lets a browser send a file straight to the host of the media, if that is configured.
    * @throws media-too-large, media-unavailable, rate-limited, not-configured
    */
-  sign: Direct['sign']
+  sign: SignUpload['sign']
   /**
    * Takes in a file that was sent so, as {@link add} does. Idempotent; after `media-unavailable` it can be called again,
    * without sending the file once more.
    * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
    * media-unavailable, busy
    */
-  confirm: Direct['confirm']
+  confirm: SignUpload['confirm']
   /**
    * What the file with this id is, if it may be served: `null` for one that is not ready or released, and for those of a
    * banned or deleted account. A ban in another process counts after 5 seconds.
@@ -49,22 +49,22 @@ export interface Uploads {
 export function createUploads(core: Core): Uploads {
   const { storage } = core
   const { media: config } = core.config
-  const takeIn = createTakeIn(core)
+  const processUpload = createProcessUpload(core)
 
   return {
-    ...createDirect(core, takeIn),
+    ...createSignUpload(core, processUpload),
     async add(viewer, bytes, signal) {
       demandBlobs(config)
-      await core.attempts.byAccount('uploadByAccount', viewer.userId)
+      await core.limits.byAccount('uploadByAccount', viewer.userId)
       // Before a byte of it is read.
       await core.mediaPlace.demand()
       const receiving = {
         directory: config.temporaryDirectory,
         maxBytes: (type: Parameters<typeof maxBytesOf>[1]) => maxBytesOf(config, type),
       }
-      const upload = await receive(bytes, receiving, async (received) => {
+      const upload = await receiveFile(bytes, receiving, async (received) => {
         signal?.throwIfAborted()
-        return await takeIn.asNew(viewer.userId, received)
+        return await processUpload.asNew(viewer.userId, received)
       })
       core.visibleFiles.forget(upload.id)
       return upload
@@ -72,7 +72,7 @@ export function createUploads(core: Core): Uploads {
     servedFile: (id) => core.visibleFiles.find(id),
     noteMissing: (id) => core.missingFiles.note(id),
     async use(viewer, id, as) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       const result = await storage.media.attach(id, viewer.userId, as)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'unavailable')
@@ -81,7 +81,7 @@ export function createUploads(core: Core): Uploads {
       await removeReplaced(result.released)
     },
     async clear(viewer, use) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       const released = await storage.media.detach(use, viewer.userId)
       core.emit('account.edited', { userId: viewer.userId, fields: [use] })
       await removeReplaced(released)

@@ -1,6 +1,6 @@
 import type { Storage } from '../storage.ts'
 import { isBlobKey } from './blob-store.ts'
-import type { MediaKind } from './media.ts'
+import type { MediaKind } from './media-type.ts'
 
 /** A file that may be served. */
 export interface VisibleFile {

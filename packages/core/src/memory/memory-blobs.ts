@@ -1,6 +1,6 @@
 import { type ByteRange, demandBlobKey, type ServedBlobStore } from '../media/blob-store.ts'
 import { counted } from '../media/counted.ts'
-import type { MediaType } from '../media/media.ts'
+import type { MediaType } from '../media/media-type.ts'
 
 interface Blob {
   contentType: MediaType

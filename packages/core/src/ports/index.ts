@@ -75,7 +75,7 @@ export {
   type RenditionForm,
   type RenditionFormat,
   renditionPixels,
-} from '../media/media.ts'
+} from '../media/media-type.ts'
 export type { VideoMeasures, VideoProcessor } from '../media/video-processor.ts'
 export type { Keyset } from '../page.ts'
 export type { CreatePostResult, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'

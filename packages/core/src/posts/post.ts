@@ -1,4 +1,4 @@
-import type { MediaKind, Rendition } from '../media/media.ts'
+import type { MediaKind, Rendition } from '../media/media-type.ts'
 import type { Author } from '../profiles/user.ts'
 
 /** An image or a video of a post. */

@@ -45,7 +45,7 @@ export function createPosts(core: Core): Posts {
     inputs,
     async create(viewer, input) {
       // Counted first: reading a long text is work as well.
-      await core.attempts.byAccount('postByAccount', viewer.userId)
+      await core.limits.byAccount('postByAccount', viewer.userId)
       const { caption, media } = parseInput(inputs.create, input)
       const record = {
         id: core.makeId(),
@@ -69,7 +69,7 @@ export function createPosts(core: Core): Posts {
     },
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
     async edit(viewer, id, input) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       const { caption } = parseInput(inputs.edit, input)
       await own(viewer, id)
       const edited = await storage.posts.edit(id, caption, clock())
@@ -78,7 +78,7 @@ export function createPosts(core: Core): Posts {
       return await presentOne(viewer, edited)
     },
     async remove(viewer, id) {
-      await core.attempts.byAccount('changeByAccount', viewer.userId)
+      await core.limits.byAccount('changeByAccount', viewer.userId)
       await own(viewer, id)
       const media = (await storage.media.bySubjects('post', [id])).map((item) => item.id)
       if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')

@@ -1,7 +1,7 @@
 import type { MediaConfig } from '../config.ts'
 import { toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
-import type { People } from '../profiles/people.ts'
+import type { PresentUsers } from '../profiles/present-users.ts'
 import type { Storage } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
 import type { Post, PostMediaView } from './post.ts'
@@ -12,8 +12,12 @@ export type PresentPosts = (viewer: Viewer | null, posts: readonly PostRecord[])
 
 const none: string[] = []
 
-/** Creates it. */
-export function createPresentPosts(storage: Storage, people: People, config: MediaConfig): PresentPosts {
+/** Creates what shows posts. */
+export function createPresentPosts(
+  storage: Storage,
+  presentUsers: PresentUsers,
+  config: MediaConfig,
+): PresentPosts {
   const { edges, media } = storage
 
   return async (viewer, posts) => {
@@ -21,7 +25,7 @@ export function createPresentPosts(storage: Storage, people: People, config: Med
     const ids = posts.map((post) => post.id)
     const node = viewer?.userId ?? ''
     const [authors, items, likes, liked, saved] = await Promise.all([
-      people.authors(posts.map((post) => post.authorId)),
+      presentUsers.authors(posts.map((post) => post.authorId)),
       media.bySubjects('post', ids),
       edges.counts('like', ids),
       viewer ? edges.among({ kind: 'like', side: 'out', node }, ids) : none,

@@ -15,7 +15,7 @@ export interface Profiles {
 export function createProfiles(core: Core): Profiles {
   return {
     async get(viewer, username) {
-      const [user] = await core.people.present(viewer, [await visibleUser(core, username)])
+      const [user] = await core.presentUsers.present(viewer, [await visibleUser(core, username)])
       if (!user) throw new KithError('account-not-found')
       return user
     },

@@ -17,7 +17,7 @@ interface Rotated {
   at: number
 }
 
-/** Creates it. */
+/** Creates the memory of the grace. */
 export function createGrace(graceSeconds: number, time: LivedTime): Grace {
   const millis = graceSeconds * 1000
   const skew = Math.min(skewMillis, millis)

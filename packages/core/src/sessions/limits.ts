@@ -1,109 +1,102 @@
-import type { Limit } from './rate-limits.ts'
+import { createHmac, hash } from 'node:crypto'
+import { RefusedError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { Clock } from '../id.ts'
+import type { ClientInfo } from '../viewer.ts'
+import { addressKey } from './client-address.ts'
+import { deriveKey } from './derive-key.ts'
+import { countersOf, type Guesser } from './guesser.ts'
+import type { LimitName } from './default-limits.ts'
+import type { Limit, RateLimits } from './rate-limits.ts'
 
-/**
- * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account, device or session.
- * `password…` count wrong passwords in a row; a right one clears them. Whoever is signed in counts by session, a device on
- * which the account has signed in before by device, and strangers by client and account: neither of the first two is ever
- * locked by somebody else. `passwordByAccount` counts the strangers of all clients together, to slow them down.
- */
-export type LimitName =
-  | 'registerByAddress'
-  | 'registerAttemptByAddress'
-  | 'loginByAddress'
-  | 'loginByDevice'
-  | 'loginByAccount'
+type AddressLimit = Extract<LimitName, `${string}ByAddress`>
+
+/** A limit on what an account does, or one upload (`confirmByUpload`), session (`…BySession`) or device (`loginByDevice`). */
+type AccountLimit = Exclude<
+  LimitName,
+  | AddressLimit
   | 'passwordByClient'
   | 'passwordByAccount'
   | 'passwordByDevice'
   | 'passwordBySession'
-  | 'passwordFormBySession'
-  | 'refreshByAddress'
   | 'refreshBySession'
-  | 'uploadByAccount'
-  | 'postByAccount'
-  | 'captionByAccount'
-  | 'confirmByAccount'
-  | 'confirmByUpload'
-  | 'exportByAccount'
-  | 'changeByAccount'
-  | 'revokeBySession'
-  | 'identifierByAccount'
+>
 
-/** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
-export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
-  // A household or a class registers at once; a script that makes accounts by the thousand needs an address for each twenty.
-  registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
-  // Counts before the form is read, `registerByAddress` once it is right: typing errors use up nobody's accounts.
-  registerAttemptByAddress: [
-    { limit: 60, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
-  ],
-  // People behind one NAT sign in together; one stolen list of passwords cannot be tried from one address.
-  loginByAddress: [
-    { limit: 30, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
-  ],
-  // Counts before the form is read, also forms that are wrong. As many as for an address; a device is one person, or a family.
-  loginByDevice: [
-    { limit: 30, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
-  ],
-  // The sign-ins of all known devices of an account. Each of them had the password once, so this only bounds the hashing.
-  loginByAccount: [
-    { limit: 30, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
-  ],
-  // Ten slips are human. One address can lock nobody but itself out, and never for longer than an hour.
-  passwordByClient: [
-    { limit: 10, windowSeconds: 300 },
-    { limit: 30, windowSeconds: 3_600 },
-  ],
-  // Slows a botnet to 4,800 guesses a day; an owner on a new device waits an hour at most.
-  passwordByAccount: [
-    { limit: 20, windowSeconds: 60 },
-    { limit: 200, windowSeconds: 3_600 },
-  ],
-  // Whoever stole a device token has a hundred guesses a day, and locks that device only.
-  passwordByDevice: [
-    { limit: 10, windowSeconds: 300 },
-    { limit: 30, windowSeconds: 3_600 },
-    { limit: 100, windowSeconds: 86_400 },
-  ],
-  // Whoever stole a session has a hundred guesses a day at the password, and locks that session only.
-  passwordBySession: [
-    { limit: 10, windowSeconds: 300 },
-    { limit: 30, windowSeconds: 3_600 },
-    { limit: 100, windowSeconds: 86_400 },
-  ],
-  // New passwords and deletions, before the form is read. By session: a thief must not use up what the owner needs to get rid of him.
-  passwordFormBySession: [{ limit: 30, windowSeconds: 60 }],
-  // An office of hundreds of open tabs; more is a loop, and each costs a read.
-  refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
-  // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
-  refreshBySession: [{ limit: 60, windowSeconds: 60 }],
-  // Twenty full posts an hour, each file of which is decoded.
-  uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
-  // More than anybody writes by hand; every follower reads each.
-  postByAccount: [{ limit: 100, windowSeconds: 3_600 }],
-  // Each costs the app money at the host of its model.
-  captionByAccount: [{ limit: 60, windowSeconds: 3_600 }],
-  // As many as an hour of posting needs; each may cost two calls of the host's API and a decoding.
-  confirmByAccount: [{ limit: 60, windowSeconds: 3_600 }],
-  // Three in a row, and longer waits from there on: for a file that does not come.
-  confirmByUpload: [
-    { limit: 3, windowSeconds: 60 },
-    { limit: 6, windowSeconds: 600 },
-    { limit: 10, windowSeconds: 3_600 },
-  ],
-  // Reads everything that an account owns; nobody needs it more often.
-  exportByAccount: [{ limit: 5, windowSeconds: 3_600 }],
-  // Faster than a person taps; a script that likes and unlikes is stopped.
-  changeByAccount: [
-    { limit: 120, windowSeconds: 60 },
-    { limit: 2_000, windowSeconds: 3_600 },
-  ],
-  // Ends a full list of devices in two minutes.
-  revokeBySession: [{ limit: 60, windowSeconds: 60 }],
-  // Also those that are refused, so that nobody tries which addresses others have.
-  identifierByAccount: [{ limit: 10, windowSeconds: 86_400 }],
-})
+/** Counts attempts by the limits of one Kith instance. */
+export interface Limits {
+  /** Counts a call from this client. A call without an address is the host's own and is not limited. @throws rate-limited */
+  byAddress(name: AddressLimit, client: ClientInfo): Promise<void>
+  /** @throws rate-limited */
+  byAccount(name: AccountLimit, userId: string): Promise<void>
+  /** @throws rate-limited */
+  bySession(sessionId: string): Promise<void>
+  /**
+   * Counts a password about to be checked, so that parallel guesses cannot pass the limit together.
+   * @throws account-locked
+   */
+  beforePassword(guesser: Guesser): Promise<void>
+  /** Clears what {@link beforePassword} counted: the password was right. */
+  afterRightPassword(guesser: Guesser): Promise<void>
+}
+
+/** What counting stands on. */
+interface AttemptSettings {
+  limits: Readonly<Record<LimitName, readonly Limit[]>>
+  rateLimits: RateLimits
+  clock: Clock
+}
+
+/** How an attempt that is refused is reported. */
+interface Attempt {
+  code?: 'rate-limited' | 'account-locked'
+  address?: string | null
+}
+
+/** Creates the attempts of one Kith instance. */
+export function createLimits(
+  { limits, rateLimits, clock }: AttemptSettings,
+  { secret, emit }: { secret: string; emit?: Emit | undefined },
+): Limits {
+  const salt = createHmac('sha256', deriveKey(secret, 'counters').key).update('keys').digest('base64url')
+
+  // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it. It is cut,
+  // so nobody can continue it either, and a hash in one call costs a quarter of an HMAC.
+  function keyOf(name: LimitName, subject: string): string {
+    return hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)
+  }
+
+  async function demand(
+    name: LimitName,
+    subject: string,
+    { code = 'rate-limited', address = null }: Attempt = {},
+  ): Promise<void> {
+    if (limits[name].length === 0) return
+    const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
+    if (allowed) return
+    const by = (end: string): string | null =>
+      name.endsWith(end) && code === 'rate-limited' ? subject : null
+    emit?.('limit.reached', {
+      limit: name,
+      userId: by('ByAccount'),
+      sessionId: by('BySession'),
+      address,
+      retryAfterSeconds,
+    })
+    throw new RefusedError(code, retryAfterSeconds, name)
+  }
+
+  return {
+    async byAddress(name, { address }) {
+      if (address !== undefined) await demand(name, addressKey(address), { address })
+    },
+    byAccount: (name, userId) => demand(name, userId),
+    bySession: (sessionId) => demand('refreshBySession', sessionId),
+    async beforePassword(guesser) {
+      for (const [name, subject] of countersOf(guesser))
+        await demand(name, subject, { code: 'account-locked' })
+    },
+    async afterRightPassword(guesser) {
+      await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))
+    },
+  }
+}

@@ -110,8 +110,8 @@ async function isStillRight(
  */
 async function countedDevice(core: Core, client: ClientInfo): Promise<Device | null> {
   const device = await core.deviceTokens.read(client.device)
-  if (device && (await isLet(core.attempts.byAccount('loginByDevice', device.id)))) return device
-  await core.attempts.byAddress('loginByAddress', client)
+  if (device && (await isLet(core.limits.byAccount('loginByDevice', device.id)))) return device
+  await core.limits.byAddress('loginByAddress', client)
   return null
 }
 
@@ -143,11 +143,11 @@ async function admit(core: Core, { login, user, device, client }: Arrival): Prom
     // First the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
     if (
       (await isLet(countGuess(core, known, about))) &&
-      (await isLet(core.attempts.byAccount('loginByAccount', user.id)))
+      (await isLet(core.limits.byAccount('loginByAccount', user.id)))
     )
       return known
   }
-  if (device) await core.attempts.byAddress('loginByAddress', client)
+  if (device) await core.limits.byAddress('loginByAddress', client)
   const stranger: Guesser = { kind: 'stranger', login: JSON.stringify(login), client }
   await countGuess(core, stranger, about)
   return stranger
@@ -156,7 +156,7 @@ async function admit(core: Core, { login, user, device, client }: Arrival): Prom
 /** Counts a guess before its password is checked. @throws account-locked */
 async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login.locked']): Promise<void> {
   try {
-    await core.attempts.beforePassword(guesser)
+    await core.limits.beforePassword(guesser)
   } catch (error) {
     if (isKithError(error) && error.code === 'account-locked') {
       countPassword(core, guesser, 'locked')
@@ -186,7 +186,7 @@ async function checkPassword(
     core.emit('login.failed', about)
     return null
   }
-  await core.attempts.afterRightPassword(guesser)
+  await core.limits.afterRightPassword(guesser)
   return upgrade
 }
 

@@ -48,7 +48,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
   const [account, opened, deviceToken] = await Promise.all([
-    core.people.presentSignedIn(fresh),
+    core.presentUsers.presentSignedIn(fresh),
     issueTokens(core, session),
     core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
   ])

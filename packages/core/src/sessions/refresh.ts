@@ -10,7 +10,7 @@ import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.
 /** Trades a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<Refreshed> {
   const claims = await verified(core, refreshToken, client)
-  await core.attempts.bySession(claims.sessionId)
+  await core.limits.bySession(claims.sessionId)
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
@@ -26,7 +26,7 @@ async function verified(core: Core, refreshToken: string, client: ClientInfo): P
   try {
     return await core.refreshTokens.verify(refreshToken)
   } catch (error) {
-    await core.attempts.byAddress('refreshByAddress', client)
+    await core.limits.byAddress('refreshByAddress', client)
     throw error
   }
 }

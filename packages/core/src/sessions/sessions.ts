@@ -102,13 +102,13 @@ export function createSessions(core: Core): Sessions {
       await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
-      await core.attempts.byAccount('revokeBySession', viewer.sessionId)
+      await core.limits.byAccount('revokeBySession', viewer.sessionId)
       if (exceptCurrent) await endOtherSessions(core, viewer)
       else await endAllSessions(core, viewer.userId)
     },
     list: (viewer, input = {}) => list(viewer.userId, viewer.sessionId, input),
     async revoke(viewer, sessionId) {
-      await core.attempts.byAccount('revokeBySession', viewer.sessionId)
+      await core.limits.byAccount('revokeBySession', viewer.sessionId)
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
       if (!ended) throw new KithError('session-not-found')
     },

@@ -18,7 +18,7 @@ export interface Clearing {
 /** How many may wait in a process. Each is an id; more than that is an hour's work, and upkeep finds it as well. */
 const mostWaiting = 1_000
 
-/** Creates it. */
+/** Creates what clears away behind calls. */
 export function createClearing(purge: Purge, log: Log): Clearing {
   let last = Promise.resolve()
   let waiting = 0

@@ -15,7 +15,7 @@ export interface Purge {
 /** Of so many posts of an account the likes go with it; those of more, upkeep finds by themselves. */
 const mostOwnPosts = 20_000
 
-/** Creates it. */
+/** Creates the purge of one Kith instance. */
 export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge {
   const { users, sessions, posts, edges, media } = storage
 

@@ -44,7 +44,7 @@ const fruitlessMillis = 60_000
 /** Unattached uploads are kept for a day. */
 export const unattachedSeconds = 86_400
 
-/** Creates it. */
+/** Creates what removes released media. */
 export function createReleasedMedia(
   { media }: Storage,
   config: KithConfig,

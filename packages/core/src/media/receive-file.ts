@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KithError } from '../errors.ts'
 import { toSystemError } from '../system-errors.ts'
-import type { MediaType } from './media.ts'
+import type { MediaType } from './media-type.ts'
 import { sniff, sniffBytes } from './sniff.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
@@ -27,7 +27,7 @@ export interface Receiving {
  * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens.
  * @throws unsupported-media-type, media-too-large, storage-full, busy, media-unavailable, storage-failed
  */
-export async function receive<Result>(
+export async function receiveFile<Result>(
   bytes: AsyncIterable<Uint8Array>,
   { directory, maxBytes }: Receiving,
   use: (received: Received) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance, type Instance } from '../../test/instance.ts'
 import type { ClientInfo } from '../viewer.ts'
-import { defaultLimits } from './limits.ts'
+import { defaultLimits } from './default-limits.ts'
 
 const password = 'correct horse'
 const wrong = { login: 'ana', password: 'wrong' }

@@ -5,10 +5,10 @@ import { createSingleFlight } from '../single-flight.ts'
 import type { Viewer } from '../viewer.ts'
 import type { DirectUploads } from './direct-uploads.ts'
 import type { MediaRecord } from './media-store.ts'
-import type { MediaType } from './media.ts'
-import { receive } from './receive.ts'
-import { demandBlobs, maxBytesOf, type TakeIn } from './take-in.ts'
-import { toUpload, type Upload } from './upload.ts'
+import type { MediaType } from './media-type.ts'
+import { receiveFile } from './receive-file.ts'
+import { demandBlobs, maxBytesOf, type ProcessUpload } from './process-upload.ts'
+import { toUpload, type Upload } from './upload-shape.ts'
 
 /** Takes in a file that was sent to the host of the media. */
 export type Confirm = (direct: DirectUploads, viewer: Viewer, id: string) => Promise<Upload>
@@ -24,13 +24,13 @@ const lookMillis = 200
  * there is something to ask. Calls for one upload are one: within a process they share it, between processes one claims
  * the row and the others wait for what comes of it.
  */
-export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
-  const { storage, attempts } = core
+export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm {
+  const { storage, limits } = core
   const { media: config, log } = core.config
   const inFlight = createSingleFlight<Upload>()
 
   return async (direct, viewer, id) => {
-    await attempts.byAccount('confirmByAccount', viewer.userId)
+    await limits.byAccount('confirmByAccount', viewer.userId)
     // By the account too: nobody shares the answer to a call of somebody else.
     return await inFlight(`${viewer.userId}:${id}`, () => confirm(direct, viewer, id))
   }
@@ -41,7 +41,7 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
     for (let counted = false; ; counted = true) {
       const record = await own(viewer, id)
       if (record.state === 'ready') return toUpload(config, record)
-      if (!counted) await attempts.byAccount('confirmByUpload', id)
+      if (!counted) await limits.byAccount('confirmByUpload', id)
       const now = core.clock()
       if (await storage.media.claim({ id, by, now, until: new Date(now.getTime() + claimMillis) })) {
         return await takeClaimed(direct, record).finally(() => unclaim({ id, by }))
@@ -101,7 +101,7 @@ export function createConfirm(core: Core, takeIn: TakeIn): Confirm {
       directory: config.temporaryDirectory,
       maxBytes: (type: MediaType) => maxBytesOf(config, type),
     }
-    return await receive(direct.read(id), receiving, (received) => takeIn.as(record, received))
+    return await receiveFile(direct.read(id), receiving, (received) => processUpload.as(record, received))
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { receive } from './receive.ts'
+import { receiveFile } from './receive-file.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'kith-receive-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -20,10 +20,14 @@ test.each([1, 7, 4099, 4100, 4101, 65_536])(
         memory.fill(0)
       }
     }
-    await receive(reusing(), { directory, maxBytes: () => 10_000 }, async ({ path, contentType, size }) => {
-      expect([contentType, size]).toEqual(['image/png', file.length])
-      expect(readFileSync(path).equals(file)).toBe(true)
-    })
+    await receiveFile(
+      reusing(),
+      { directory, maxBytes: () => 10_000 },
+      async ({ path, contentType, size }) => {
+        expect([contentType, size]).toEqual(['image/png', file.length])
+        expect(readFileSync(path).equals(file)).toBe(true)
+      },
+    )
     expect(readdirSync(directory)).toEqual([])
   },
 )
@@ -60,7 +64,7 @@ test.each([
       closed = true
     }
   }
-  const used = receive(counted(), { directory, maxBytes: () => 1000 }, async () => 'used')
+  const used = receiveFile(counted(), { directory, maxBytes: () => 1000 }, async () => 'used')
   await expect(used).rejects.toMatchObject({ code })
   expect([given, closed]).toEqual([read, true])
   expect(readdirSync(directory)).toEqual([])

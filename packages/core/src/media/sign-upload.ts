@@ -3,13 +3,13 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { Viewer } from '../viewer.ts'
-import { createConfirm } from './confirm.ts'
+import { createConfirm } from './confirm-upload.ts'
 import type { DirectUploads, SignedUpload } from './direct-uploads.ts'
-import { demandProcessor, maxBytesOf, notConfigured, reserve, type TakeIn } from './take-in.ts'
-import { type SignUploadInput, signUploadInput, type Upload } from './upload.ts'
+import { demandProcessor, maxBytesOf, notConfigured, reserve, type ProcessUpload } from './process-upload.ts'
+import { type SignUploadInput, signUploadInput, type Upload } from './upload-shape.ts'
 
 /** Uploads that go straight to the host of the media: signed first, then sent by the browser, then confirmed. */
-export interface Direct {
+export interface SignUpload {
   sign(viewer: Viewer, input: SignUploadInput): Promise<{ id: string; upload: SignedUpload }>
   confirm(viewer: Viewer, id: string): Promise<Upload>
 }
@@ -17,16 +17,16 @@ export interface Direct {
 /** For how long a signature lets the sending begin. */
 const signedSeconds = 1_800
 
-/** Creates it. */
-export function createDirect(core: Core, takeIn: TakeIn): Direct {
+/** Creates the uploads that go straight to the host of the media. */
+export function createSignUpload(core: Core, processUpload: ProcessUpload): SignUpload {
   const { media: config } = core.config
-  const confirm = createConfirm(core, takeIn)
+  const confirm = createConfirm(core, processUpload)
 
   return {
     async sign(viewer, input) {
       const direct = demandDirect(config)
       // Counted first: reading what is wrong is work as well.
-      await core.attempts.byAccount('uploadByAccount', viewer.userId)
+      await core.limits.byAccount('uploadByAccount', viewer.userId)
       const { contentType, size } = parseInput(signUploadInput, input)
       demandProcessor(config, contentType)
       const maxBytes = maxBytesOf(config, contentType)

@@ -8,7 +8,7 @@ import type { Viewer } from '../viewer.ts'
 import { type Author, type OwnUser, ownPart, type SignedInUser, type User } from './user.ts'
 
 /** Shows accounts, any number of them with the same few queries. */
-export interface People {
+export interface PresentUsers {
   present(viewer: Viewer | null, users: readonly UserRecord[]): Promise<User[]>
   /** The accounts with these ids, in their order; `null` for those that are deleted or banned. */
   presentIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
@@ -26,8 +26,11 @@ interface Pictures {
 
 const none: string[] = []
 
-/** Creates it. */
-export function createPeople({ users, edges, posts, media }: Storage, config: MediaConfig): People {
+/** Creates what shows accounts. */
+export function createPresentUsers(
+  { users, edges, posts, media }: Storage,
+  config: MediaConfig,
+): PresentUsers {
   async function images(use: 'avatar' | 'cover', ids: readonly string[]): Promise<Map<string, Image>> {
     if (!config.blobs || ids.length === 0) return new Map()
     const found = await media.bySubjects(use, ids)

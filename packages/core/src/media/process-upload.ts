@@ -5,15 +5,15 @@ import { isKithError, KithError } from '../errors.ts'
 import type { BlobStore } from './blob-store.ts'
 import { fileChunks } from './file-chunks.ts'
 import type { ImageProcessor } from './image-processor.ts'
-import type { MediaKind, MediaType } from './media.ts'
+import type { MediaKind, MediaType } from './media-type.ts'
 import type { MediaMeasures, MediaRecord } from './media-store.ts'
-import type { Received } from './receive.ts'
-import { toUpload, type Upload } from './upload.ts'
+import type { Received } from './receive-file.ts'
+import { toUpload, type Upload } from './upload-shape.ts'
 import type { VideoProcessor } from './video-processor.ts'
 
 /** Makes of a file that was received what is stored of it. */
-export interface TakeIn {
-  /** Checks, normalises and stores it under a row of its own. */
+export interface ProcessUpload {
+  /** Checks, normalizes and stores it under a row of its own. */
   asNew(ownerId: string, received: Received): Promise<Upload>
   /** Does so under a row that was reserved for it before. */
   as(record: MediaRecord, received: Received): Promise<Upload>
@@ -22,8 +22,8 @@ export interface TakeIn {
 /** How long is waited before the host of the media is tried once more. */
 const retryMillis: readonly number[] = [200, 1000]
 
-/** Creates it. */
-export function createTakeIn(core: Core): TakeIn {
+/** Creates what processes uploads. */
+export function createProcessUpload(core: Core): ProcessUpload {
   const { storage, config } = core
 
   async function store(record: MediaRecord, measures: MediaMeasures, path: string): Promise<Upload> {
@@ -135,7 +135,7 @@ async function measure(
     if (width * height * frames > config.maxPixels) {
       throw new KithError('media-too-large', { detail: `At most ${config.maxPixels} pixels are taken.` })
     }
-    return { ...(await images.normalise(path, target, turn)), durationSeconds: null }
+    return { ...(await images.normalize(path, target, turn)), durationSeconds: null }
   }
   const videos = demandVideos(config)
   const { width, height, durationSeconds } = await videos.inspect(path, turn)

@@ -3,17 +3,17 @@ import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
 import { cutOff, heic, moving, noImages, signedWide, stills, tagged, turned, vast, wide } from './samples.ts'
-import { assertNear, assertSeen, normalised } from './seeing.ts'
+import { assertNear, assertSeen, normalized } from './seeing.ts'
 import { readWritten } from './written-image.ts'
 
-/** What `normalise` promises about the file that it writes. */
-export const normalisingCases: readonly Case<ImageProcessor>[] = [
+/** What `normalize` promises about the file that it writes. */
+export const normalizingCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: normalise writes a WebP of the size that it answers, of every format, also of what moves',
+    name: 'images: normalize writes a WebP of the size that it answers, of every format, also of what moves',
     async run(make) {
       const images = await make()
       for (const [name, file] of [...stills, ...moving]) {
-        const { measures, written } = await normalised(images, file, name)
+        const { measures, written } = await normalized(images, file, name)
         assert.equal(written.format, 'webp', name)
         assert.deepEqual([measures.width, measures.height], [64, 48], name)
         assert.deepEqual([written.width, written.height], [64, 48], name)
@@ -21,12 +21,12 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalise turns the picture upright, in each of the eight orientations',
+    name: 'images: normalize turns the picture upright, in each of the eight orientations',
     async run(make) {
       const images = await make()
       for (const { file, orientation, seen } of turned) {
         const what = `orientation ${orientation}`
-        const { measures, written, again } = await normalised(images, file, what)
+        const { measures, written, again } = await normalized(images, file, what)
         const expected = orientation <= 4 ? [64, 48] : [48, 64]
         assert.deepEqual([measures.width, measures.height], expected, what)
         assert.deepEqual([written.width, written.height], expected, what)
@@ -36,23 +36,23 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalise leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
+    name: 'images: normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
     async run(make) {
       const images = await make()
       for (const [name, file] of tagged) {
-        const { written, again } = await normalised(images, file, name)
+        const { written, again } = await normalized(images, file, name)
         assert.equal(written.profile, null, `${name} had no profile`)
         assert.equal((await again()).takenAt, null, name)
       }
     },
   },
   {
-    name: 'images: normalise keeps the colours of a wide profile, and nothing of the profile itself',
+    name: 'images: normalize keeps the colours of a wide profile, and nothing of the profile itself',
     async run(make) {
       const images = await make()
       const [plainly, signed] = [
-        await normalised(images, wide, 'a wide picture'),
-        await normalised(images, signedWide, 'a picture whose profile names a device'),
+        await normalized(images, wide, 'a wide picture'),
+        await normalized(images, signedWide, 'a picture whose profile names a device'),
       ]
       for (const { again } of [plainly, signed])
         assertNear((await again()).palette[0], '#d6262f', 'a red of Display P3, as written')
@@ -61,17 +61,17 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: where normalise fails it says media-unreadable or media-too-large, and there is no target',
+    name: 'images: where normalize fails it says media-unreadable or media-too-large, and there is no target',
     async run(make) {
       const images = await make()
       await inFolder(async (folder) => {
         const target = folder.path('target')
         for (const [name, file] of [...noImages, ...cutOff]) {
-          await assertRefused(images.normalise(await folder.save('image.jpg', file), target), name)
+          await assertRefused(images.normalize(await folder.save('image.jpg', file), target), name)
           assertNoFile(target, name)
         }
         const codes = ['media-unreadable', 'media-too-large']
-        const call = images.normalise(await folder.save('vast', vast), target)
+        const call = images.normalize(await folder.save('vast', vast), target)
         await assertRefused(call, 'a vast picture', codes)
         assertNoFile(target, 'a vast picture')
       })
@@ -83,7 +83,7 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
       const images = await make()
       await inFolder(async (folder) => {
         const path = await folder.save('image', heic)
-        const isRead = await images.normalise(path, folder.path('target')).then(
+        const isRead = await images.normalize(path, folder.path('target')).then(
           () => true,
           () => false,
         )
@@ -91,7 +91,7 @@ export const normalisingCases: readonly Case<ImageProcessor>[] = [
           const { width, height } = readWritten(await folder.read('target'), 'HEIC')
           assert.deepEqual([width, height], [64, 48])
         } else {
-          await assertRefused(images.normalise(path, folder.path('target')), 'HEIC', [
+          await assertRefused(images.normalize(path, folder.path('target')), 'HEIC', [
             'unsupported-media-type',
           ])
           assertNoFile(folder.path('target'), 'HEIC')

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { type Image, type MediaUrls, toImage } from './image.ts'
-import { type MediaKind, mediaTypes } from './media.ts'
-import type { MediaType } from './media.ts'
+import { type MediaKind, mediaTypes } from './media-type.ts'
+import type { MediaType } from './media-type.ts'
 import type { MediaRecord } from './media-store.ts'
 
 /** An upload as its owner sees it, before it is used. */
