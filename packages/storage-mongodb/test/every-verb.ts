@@ -36,7 +36,7 @@ export function verbsOf(storage: Storage): string[] {
 }
 
 /** An id that stands for a name. */
-export function idOf(name: string): string {
+function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${hex.slice(12, 24)}`
 }

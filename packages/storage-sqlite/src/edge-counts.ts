@@ -78,7 +78,7 @@ interface CountedEdge {
 }
 
 /** An edge as statements take it. */
-export interface StoredEdge {
+interface StoredEdge {
   kind: number
   from: StoredId
   to: StoredId

@@ -3,7 +3,7 @@ import type { Fill } from './migration.ts'
 import type { Statements } from './sqlite-database.ts'
 
 /** How the tables of version 7 are called while their rows are moved, and the ones they are moved to. */
-export const oldPrefix = 'kith_old_'
+const oldPrefix = 'kith_old_'
 export const newPrefix = 'kith_new_'
 
 /** A table whose ids were text. */

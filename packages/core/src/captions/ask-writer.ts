@@ -29,7 +29,7 @@ export async function askWriter(
 }
 
 /** Whatever `writer` threw, as the error that says why. `signal` is the one it was given. */
-export function toUnavailable(
+function toUnavailable(
   thrown: unknown,
   writer: string,
   signal: AbortSignal,
