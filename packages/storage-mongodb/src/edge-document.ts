@@ -1,14 +1,6 @@
-import {
-  type EdgeCounts,
-  type EdgeEnds,
-  edgeEnds,
-  type EdgeKind,
-  edgeKinds,
-  type EdgeRecord,
-} from '@kith/core/ports'
+import { type EdgeCounts, type EdgeEnds, type EdgeKind, edgeKinds, type EdgeRecord } from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
-import type { Change, Collection, Identified } from './collection.ts'
-import type { Collections } from './collections.ts'
+import type { Collection, Identified } from './collection.ts'
 
 /** An edge. Its id is made of what it connects, so there is one of a kind between two nodes. */
 export interface EdgeDocument extends Identified, EdgeRecord {
@@ -37,14 +29,6 @@ export const sides: readonly Side[] = Object.freeze([
   { side: 'out', field: 'from', bit: 1 },
   { side: 'in', field: 'to', bit: 2 },
 ])
-
-/** What is the other end of edges, and may be their start: an account or a post. */
-export type Nodes = Collection<Identified & Counters>
-
-/** Where the nodes at one end of a kind are kept. */
-export function nodesAt(collections: Collections, kind: EdgeKind, field: keyof EdgeEnds): Nodes {
-  return (edgeEnds[kind][field] === 'post' ? collections.posts : collections.users) as unknown as Nodes
-}
 
 /** Where an edge is found. Besides its id this names its start, by which edges may be spread over shards. */
 export interface EdgeKey {
@@ -113,27 +97,4 @@ export function countChange(
   by: 1 | -1,
 ): UpdateFilter<Identified & Counters> {
   return { $inc: { [`${kind}.${side}`]: by, changes: 1 } } as object
-}
-
-/** Counts edges at all nodes at their ends, each node once. */
-export async function countAll(
-  collections: Collections,
-  edges: readonly Omit<EdgeRecord, 'id'>[],
-  by: 1 | -1,
-): Promise<void> {
-  const changes = new Map<Nodes, Map<string, Record<string, number>>>()
-  for (const edge of edges) {
-    for (const { side, field } of sides) {
-      const nodes = nodesAt(collections, edge.kind, field)
-      const byId = changes.get(nodes) ?? new Map<string, Record<string, number>>()
-      const counts = byId.get(edge[field]) ?? { changes: 1 }
-      const name = `${edge.kind}.${side}`
-      changes.set(nodes, byId.set(edge[field], { ...counts, [name]: (counts[name] ?? 0) + by }))
-    }
-  }
-  for (const [nodes, byId] of changes) {
-    await nodes.updateEach(
-      [...byId].map(([_id, $inc]): Change<Identified & Counters> => ({ filter: { _id }, update: { $inc } })),
-    )
-  }
 }

@@ -11,7 +11,8 @@ import type { Condition } from 'mongodb'
 import type { Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import { type Counters, countsFrom, type Nodes, sides } from './edge-document.ts'
+import { type Counters, countsFrom, sides } from './edge-document.ts'
+import { type Nodes } from './edge-nodes.ts'
 import { recount, within } from './recount.ts'
 
 type Counts = Partial<Record<EdgeKind, EdgeCounts>>

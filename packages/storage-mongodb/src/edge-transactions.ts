@@ -2,7 +2,6 @@ import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import {
-  countAll,
   countChange,
   countsFrom,
   type EdgeDocument,
@@ -11,9 +10,9 @@ import {
   edgesToTurn,
   hiddenValues,
   keysOf,
-  nodesAt,
   sides,
 } from './edge-document.ts'
+import { countAll, nodesAt } from './edge-nodes.ts'
 import { countEdges } from './edge-recount.ts'
 import type { PostDocument } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
