@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { KithError } from '@kith/core'
-import { counted } from '@kith/core/adapter'
+import { copied, counted } from '@kith/core/adapter'
 import type { BlobMeta } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType, ResourceType } from './cloudinary-api.ts'
 
@@ -59,7 +59,7 @@ async function* inParts(bytes: AsyncIterable<Uint8Array>, size: number | null): 
     count = 0
     return part
   }
-  for await (const chunk of counted(bytes, size)) {
+  for await (const chunk of copied(counted(bytes, size))) {
     for (let from = 0; from < chunk.length;) {
       if (count === partBytes) yield take(false)
       const piece = chunk.subarray(from, from + partBytes - count)

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { inTemporaryFolder, sweepTemporaryFolders, counted } from '@kith/core/adapter'
+import { inTemporaryFolder, sweepTemporaryFolders, copied, counted } from '@kith/core/adapter'
 import { type BlobMeta, type BlobStore, isBlobKey } from '@kith/core/ports'
 import { originalName } from './folders.ts'
 import { listImageKitBlobs } from './imagekit-list.ts'
@@ -39,7 +39,10 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
       await sweepTemporaryFolders(place.temporaryDirectory)
       await inTemporaryFolder(place.temporaryDirectory, async (temporary) => {
         const path = join(temporary, 'file')
-        await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path, { flags: 'wx' }))
+        await pipeline(
+          Readable.from(copied(counted(bytes, meta.size))),
+          createWriteStream(path, { flags: 'wx' }),
+        )
         const { size } = await stat(path)
         const read = (): AsyncIterable<Uint8Array> => createReadStream(path)
         const file = { name: originalName, folder, isPrivate: !isPublic, size, read }

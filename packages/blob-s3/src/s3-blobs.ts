@@ -8,7 +8,13 @@ import {
   ListMultipartUploadsCommand,
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { inTemporaryFolder, sweepTemporaryFolders, counted, createOneAtATime } from '@kith/core/adapter'
+import {
+  inTemporaryFolder,
+  sweepTemporaryFolders,
+  copied,
+  counted,
+  createOneAtATime,
+} from '@kith/core/adapter'
 import { type BlobMeta, type MarkedBlobStore, isBlobKey, type Rendition } from '@kith/core/ports'
 import { deleteObjects } from './delete-objects.ts'
 import { renditions } from './object-names.ts'
@@ -40,7 +46,10 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     await sweepTemporaryFolders(place.temporaryDirectory)
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
       const path = (rendition: Rendition | null): string => join(folder, rendition ?? 'original')
-      await pipeline(Readable.from(counted(bytes, meta.size)), createWriteStream(path(null), { flags: 'wx' }))
+      await pipeline(
+        Readable.from(copied(counted(bytes, meta.size))),
+        createWriteStream(path(null), { flags: 'wx' }),
+      )
       await all(renditions, (rendition) =>
         place.images.rendition(path(null), path(rendition), { rendition, format: 'webp' }),
       )

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { counted } from '@kith/core/adapter'
+import { copied, counted } from '@kith/core/adapter'
 import type { BlobMeta } from '@kith/core/ports'
 import { atS3 } from './s3-errors.ts'
 
@@ -25,7 +25,7 @@ export async function storeObject(
 
   async function* checked(): AsyncGenerator<Uint8Array> {
     try {
-      yield* counted(bytes, size)
+      yield* copied(counted(bytes, size))
     } catch (error) {
       // Where the upload fails, its body is destroyed, which is thrown in here as well.
       if (!body.destroyed) failure = { error }

@@ -29,11 +29,7 @@ export async function askWriter(
 }
 
 /** Whatever `writer` threw, as the error that says why. `signal` is the one it was given. */
-function toUnavailable(
-  thrown: unknown,
-  writer: string,
-  signal: AbortSignal,
-): CaptionsUnavailableError {
+function toUnavailable(thrown: unknown, writer: string, signal: AbortSignal): CaptionsUnavailableError {
   if (isKithError(thrown) && thrown.code === 'captions-unavailable') return thrown
   const failure = { writer, usage: null, cause: thrown }
   if (isRetryLater(thrown))

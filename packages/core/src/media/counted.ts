@@ -1,18 +1,23 @@
 import { KithError } from '../errors.ts'
 
 /**
- * Copies of the chunks of a stream, which are its source's again when the next one is asked for, and as many bytes as were
- * announced. @throws malformed-request for fewer or more
+ * The chunks of a stream, and as many bytes as were announced. A chunk is its source's again when the next one is asked for: who
+ * keeps it until then takes {@link copied}. @throws malformed-request for fewer or more
  */
-export async function* counted(
-  bytes: AsyncIterable<Uint8Array>,
+export async function* counted<Chunk extends Uint8Array>(
+  bytes: AsyncIterable<Chunk>,
   size: number | null,
-): AsyncGenerator<Buffer<ArrayBuffer>> {
+): AsyncGenerator<Chunk> {
   let count = 0
   for await (const chunk of bytes) {
     count += chunk.length
-    if (chunk.length > 0) yield Buffer.from(chunk)
+    if (chunk.length > 0) yield chunk
   }
   if (size !== null && size !== count)
     throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
+}
+
+/** Copies of the chunks of a stream, for who keeps them: a Node stream for instance. */
+export async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer<ArrayBuffer>> {
+  for await (const chunk of bytes) yield Buffer.from(chunk)
 }

@@ -1,5 +1,5 @@
 import { type ByteRange, demandBlobKey, type ServedBlobStore } from '../media/blob-store.ts'
-import { counted } from '../media/counted.ts'
+import { copied, counted } from '../media/counted.ts'
 import type { MediaType } from '../media/media-type.ts'
 
 interface Blob {
@@ -18,7 +18,7 @@ export function createMemoryBlobs(): ServedBlobStore {
     async put(key, bytes, { contentType, size }) {
       demandBlobKey(key)
       const chunks: Uint8Array[] = []
-      for await (const chunk of counted(bytes, size)) chunks.push(chunk)
+      for await (const chunk of copied(counted(bytes, size))) chunks.push(chunk)
       blobs.set(key, { contentType, content: Buffer.concat(chunks), storedAt: new Date() })
     },
     async remove(key) {
