@@ -1,6 +1,6 @@
 import { accountOf, labelOf } from '../account-of.ts'
 import { argument, type Command } from '../command.ts'
-import { toldServers } from '../told-servers.ts'
+import { endAndTell } from '../told-servers.ts'
 
 const user = { name: 'user', summary: 'an id, a username or an email address' }
 
@@ -18,10 +18,7 @@ export const ban: Command = {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
     await context.confirm(`Ban ${labelOf(account)}?`)
-    await kith.accounts.ban(account.id)
-    // What it hides is cleared away behind the call, and this process is about to end.
-    await kith.settled()
-    const { isTold, line } = await toldServers(kith)
+    const { isTold, line } = await endAndTell(kith, () => kith.accounts.ban(account.id))
     return {
       data: { id: account.id, username: account.username, banned: true, serversTold: isTold },
       lines: [`${labelOf(account)} is banned, and its sessions have ended.`, line],

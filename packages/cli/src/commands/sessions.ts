@@ -4,7 +4,7 @@ import { usageError } from '../cli-error.ts'
 import { argument, type Command } from '../command.ts'
 import { columns } from '../terminal/columns.ts'
 import { printable } from '../terminal/style.ts'
-import { toldServers } from '../told-servers.ts'
+import { endAndTell } from '../told-servers.ts'
 
 const user = { name: 'user', summary: 'an id, a username or an email address' }
 
@@ -79,9 +79,9 @@ export const endSessions: Command = {
     const account = await accountOf(kith, argument(context, 'user'))
     const which = session === undefined ? 'all sessions' : `session ${session}`
     await context.confirm(`End ${which} of ${labelOf(account)}?`)
-    if (session === undefined) await kith.sessions.endAll(account.id)
-    else await kith.sessions.end(account.id, session)
-    const { isTold, line } = await toldServers(kith)
+    const { isTold, line } = await endAndTell(kith, () =>
+      session === undefined ? kith.sessions.endAll(account.id) : kith.sessions.end(account.id, session),
+    )
     return {
       data: { id: account.id, username: account.username, ended: session ?? 'all', serversTold: isTold },
       lines: [`Ended ${which} of ${labelOf(account)}.`, line],

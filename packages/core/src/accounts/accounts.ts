@@ -234,9 +234,13 @@ export function createAccounts(core: Core): Accounts {
       await confirmPassword(core, { viewer, user, password, client })
       await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
-      await endSessions(core, { id: user.id, epoch: user.sessionEpoch })
-      emit('account.deleted', { userId: viewer.userId })
-      core.clearing.account(viewer.userId)
+      try {
+        await endSessions(core, { id: user.id, epoch: user.sessionEpoch })
+      } finally {
+        // It is deleted, also where other processes could not be told now that its sessions are over.
+        emit('account.deleted', { userId: viewer.userId })
+        core.clearing.account(viewer.userId)
+      }
       await core.releasedMedia.removeOwned(viewer.userId)
     },
     export: createExports(core),
@@ -257,9 +261,12 @@ export function createAccounts(core: Core): Accounts {
     },
     async ban(userId) {
       const { sessionEpoch } = await setBan(userId, clock())
-      await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
-      emit('account.banned', { userId })
-      core.clearing.ban(userId)
+      try {
+        await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
+      } finally {
+        emit('account.banned', { userId })
+        core.clearing.ban(userId)
+      }
     },
     async unban(userId) {
       await setBan(userId, null)

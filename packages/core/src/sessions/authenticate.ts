@@ -50,10 +50,21 @@ export function createAuthenticate(options: AuthenticateOptions): (accessToken: 
       throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
     }
     // Asked after the session was read, so that a logout between the two is seen.
-    const [one, all] = [revocations.isRevoked(claims.sessionId), revocations.isRevoked(claims.epochKey)]
-    const fromMemory = typeof one === 'boolean' && typeof all === 'boolean'
-    if (fromMemory ? one || all : (await Promise.all([one, all])).includes(true))
+    const answers = [revocations.isRevoked(claims.sessionId), revocations.isRevoked(claims.epochKey)]
+    if (answers.every(isKnown) ? answers.includes(true) : await oneIsTrue(answers))
       throw new KithError('session-revoked')
     return claims
   }
+}
+
+function isKnown(answer: boolean | Promise<boolean>): answer is boolean {
+  return typeof answer === 'boolean'
+}
+
+/** Whether one of them is true. Only where none is does it matter that another could not be had. */
+async function oneIsTrue(answers: readonly (boolean | Promise<boolean>)[]): Promise<boolean> {
+  const settled = await Promise.allSettled(answers.map(async (answer) => await answer))
+  if (settled.some((each) => each.status === 'fulfilled' && each.value)) return true
+  for (const each of settled) if (each.status === 'rejected') throw each.reason
+  return false
 }
