@@ -65,7 +65,8 @@ export async function startApp(
 
 async function answers(url: string): Promise<boolean> {
   try {
-    await (await fetch(url)).text()
+    // Where nobody listens yet a connection may be one to itself, which says nothing for ever.
+    await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()
     return true
   } catch {
     return false

@@ -117,7 +117,8 @@ function versitygw(path: string, { credentials, clerk }: Accounts): ServerProgra
       ...['--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey, 'posix', folder],
     ],
     isReady: (port) =>
-      fetch(`http://127.0.0.1:${port}/health`).then(
+      // A connection to a port where nobody listens yet may be one to itself, which says nothing for ever.
+      fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).then(
         ({ ok }) => ok,
         () => false,
       ),

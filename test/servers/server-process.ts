@@ -53,7 +53,7 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
   let port = place.port ?? (await freePort(program.portDistances))
   const start = (): Promise<ChildProcess> => launch(program, { port, folder, log })
   let child = await start().catch(async (error: unknown) => {
-    if (place.port !== undefined || !/address already in use/i.test(String(error))) throw error
+    if (place.port !== undefined || !isTaken(error)) throw error
     port = await freePort(program.portDistances)
     return start()
   })
@@ -72,7 +72,12 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       thaw: () => void child.kill('SIGCONT'),
       async restart() {
         await kill()
-        child = await start()
+        // While it was gone another connection of this machine may have had its port, for a moment.
+        child = await start().catch(async (error: unknown) => {
+          if (!isTaken(error)) throw error
+          await sleep(1_000)
+          return start()
+        })
       },
     },
     async stop() {
@@ -81,6 +86,10 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       if (place.storagePath === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return /address already in use/i.test(String(error))
 }
 
 interface Launch {
