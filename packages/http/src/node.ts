@@ -130,9 +130,10 @@ export async function sendAnswer(
   endLate(outgoing, bodyTimeoutSeconds)
 }
 
-/** Ends the body of an answer with its client. */
+/** Ends the body of an answer with its client, and where the host has sent something else. */
 export function endWithClient(body: Readable, outgoing: ServerResponse): void {
   whenLeft(outgoing, () => body.destroy())
+  outgoing.once('close', () => body.destroy())
 }
 
 /**
