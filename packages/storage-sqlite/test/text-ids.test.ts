@@ -217,7 +217,9 @@ test.each([
   writeVersion7(path)
   const database = new DatabaseSync(path)
   database.exec('CREATE TABLE pets (owner TEXT, name TEXT, kith_user_id BLOB)')
-  database.exec('CREATE INDEX pets_owner ON pets (kith_user_id); CREATE VIEW pet_names AS SELECT name FROM pets')
+  database.exec(
+    'CREATE INDEX pets_owner ON pets (kith_user_id); CREATE VIEW pet_names AS SELECT name FROM pets',
+  )
   database.exec(statement)
   const storage = createSqliteStorage({ path })
   await expect(storage.migrate()).rejects.toMatchObject({
