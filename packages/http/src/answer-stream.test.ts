@@ -44,6 +44,15 @@ test('a source that is read to its end says so once', async () => {
   expect(end.cancelled).not.toHaveBeenCalled()
 })
 
+test('empty chunks hold up nobody', async () => {
+  const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    for (const text of ['', '', 'a', '', '', 'b', '']) yield Buffer.from(text)
+  }
+  expect(Buffer.concat(await streamOf(stream(), end).toArray()).toString()).toBe('ab')
+  expect(end.done).toHaveBeenCalledOnce()
+})
+
 test('nothing is made before it is asked for, and the end comes with the last chunk', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   let made = 0

@@ -30,12 +30,12 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
 
   async function take(stream: Readable): Promise<void> {
     try {
-      const { done, value } = await (ahead ?? chunks.next())
+      const { done, value } = await (ahead ?? following())
       if (isOver) return
       if (done) return finish(stream)
       // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
       // the server asks again, and the connection would not be seen as idle.
-      ahead = chunks.next()
+      ahead = following()
       const next = await ahead
       // A client that left meanwhile misses nothing, and nothing is wrong.
       if (isOver) return
@@ -47,6 +47,14 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
       isOver = true
       end.brokeOff(error)
       stream.destroy(error instanceof Error ? error : new Error('the answer broke off', { cause: error }))
+    }
+  }
+
+  /** A stream that gets an empty chunk is not asked again. */
+  async function following(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const next = await chunks.next()
+      if (next.done || next.value.byteLength > 0) return next
     }
   }
 

@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http'
 import { Readable } from 'node:stream'
 import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { silentTelemetry } from '@kith/core/adapter'
@@ -158,6 +159,8 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
   /** The answer of a route when all went well. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
+    // Here it is an error like any other; whoever writes the answer would throw.
+    for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',

@@ -71,6 +71,24 @@ test('a body that something has read before is a clear error', async () => {
   expect(await response.text()).toMatch(/^TypeError: The request body was read before it reached Kith/)
 })
 
+test('where the host has answered meanwhile its answer stays, and what ours holds open ends', async () => {
+  const body = Readable.from([Buffer.from('ours')])
+  const sent = Promise.withResolvers<unknown>()
+  const url = await serve(async (_incoming, outgoing) => {
+    outgoing.writeHead(503).write('host')
+    for (const ours of [body, 'ours']) {
+      await sendAnswer(answerOf(ours, { 'x-ours': '1' }), outgoing).catch(sent.reject)
+    }
+    sent.resolve(null)
+    outgoing.end('s')
+  })
+  const response = await fetch(url)
+  await sent.promise
+  expect(response.status).toBe(503)
+  expect(await response.text()).toBe('hosts')
+  expect(body.destroyed).toBe(true)
+})
+
 test('the signal of a request is aborted when its client leaves, and not when it has its answer', async () => {
   const signals: AbortSignal[] = []
   const url = await serve(async (incoming, outgoing) => {

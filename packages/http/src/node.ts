@@ -95,8 +95,8 @@ export function headOf(incoming: IncomingMessage): RequestHead {
 }
 
 /**
- * Writes an answer; resolves when it is sent, or the client has gone. What the host has set before stays. The rest of the
- * request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as long is
+ * Writes an answer; resolves when it is sent, or the client has gone. What the host has set before stays, and
+ * where it has answered meanwhile nothing is written. The rest of the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as long is
  * left.
  */
 export async function sendAnswer(
@@ -104,6 +104,11 @@ export async function sendAnswer(
   outgoing: ServerResponse,
   bodyTimeoutSeconds: number = 30,
 ): Promise<void> {
+  // By a time limit of its own.
+  if (outgoing.headersSent) {
+    if (body instanceof Readable) body.destroy()
+    return
+  }
   outgoing.statusCode = status
   for (const name in headers) {
     const value = headers[name] as string | string[]
@@ -125,9 +130,10 @@ export async function sendAnswer(
   endLate(outgoing, bodyTimeoutSeconds)
 }
 
-/** Ends the body of an answer with its client. */
+/** Ends the body of an answer with its client, and where the host has sent something else. */
 export function endWithClient(body: Readable, outgoing: ServerResponse): void {
   whenLeft(outgoing, () => body.destroy())
+  outgoing.once('close', () => body.destroy())
 }
 
 /**

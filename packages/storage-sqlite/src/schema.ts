@@ -21,7 +21,7 @@ export const migrations: readonly Migration[] = Object.freeze([
     // Ids become bytes. Stores find no table until all rows are moved and version 9 puts the tables in place.
     version: 8,
     contracts: true,
-    demand: refuseForeignKeys,
+    demand: refuseDependents,
     statements: `
       DROP TRIGGER kith_edges_counted;
       DROP TRIGGER kith_edges_uncounted;
@@ -36,16 +36,36 @@ export const migrations: readonly Migration[] = Object.freeze([
   { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
 ])
 
-/** A row that is moved would take with it what refers to it, and what refers to text would find nothing afterwards. */
-function refuseForeignKeys({ all }: Statements): void {
-  const found = all<{ name: string }>(
+/**
+ * What an app has put beside the tables of Kith. A row that is moved would take with it what refers to it by a foreign key, a view or a
+ * trigger would go on with the table that is dropped, and what is on that table would be dropped with it.
+ */
+function refuseDependents({ all }: Statements): void {
+  const foreign = all<{ name: string }>(
     `SELECT DISTINCT tables.name AS name FROM sqlite_schema AS tables, pragma_foreign_key_list(tables.name) AS keys
       WHERE tables.type = 'table' AND keys."table" LIKE 'kith!_%' ESCAPE '!'`,
   )
-  if (found.length === 0) return
-  throw new KithError('storage-failed', {
-    detail: `Foreign keys refer to tables of Kith, whose ids become bytes (BLOB): remove them from ${found
-      .map(({ name }) => name)
-      .join(', ')}, migrate, and make them anew with ids as bytes.`,
-  })
+  if (foreign.length > 0)
+    throw new KithError('storage-failed', {
+      detail: `Foreign keys refer to tables of Kith, whose ids become bytes (BLOB): remove them from ${namesOf(
+        foreign,
+      )}, migrate, and make them anew with ids as bytes.`,
+    })
+  const others = all<{ name: string }>(
+    `SELECT DISTINCT part.name AS name FROM sqlite_schema AS part, sqlite_schema AS tables
+      WHERE part.type <> 'table' AND part.sql IS NOT NULL AND part.name NOT LIKE 'kith!_%' ESCAPE '!'
+        AND tables.type = 'table' AND tables.name LIKE 'kith!_%' ESCAPE '!'
+        AND (part.tbl_name = tables.name OR part.type <> 'index' AND instr(lower(part.sql), tables.name) > 0)
+      ORDER BY name`,
+  )
+  if (others.length > 0)
+    throw new KithError('storage-failed', {
+      detail: `Views, triggers or indexes of yours stand on tables of Kith, which are made anew: drop ${namesOf(
+        others,
+      )}, migrate, and make them anew with ids as bytes.`,
+    })
+}
+
+function namesOf(rows: readonly { name: string }[]): string {
+  return rows.map(({ name }) => name).join(', ')
 }

@@ -207,6 +207,33 @@ test('it is moved in steps that let timers run, two processes at a time, and a f
   database.close()
 })
 
+test.each([
+  'CREATE VIEW app_part AS SELECT id, username FROM kith_users',
+  'CREATE TRIGGER app_part AFTER INSERT ON pets BEGIN UPDATE kith_users SET bio = NEW.name WHERE id = NEW.owner; END',
+  'CREATE TRIGGER app_part AFTER INSERT ON kith_posts BEGIN SELECT 1; END',
+  'CREATE INDEX app_part ON kith_users (created_at)',
+])('what an app has on the tables is refused before anything is moved, and named: %s', async (statement) => {
+  const path = freshPath()
+  writeVersion7(path)
+  const database = new DatabaseSync(path)
+  database.exec('CREATE TABLE pets (owner TEXT, name TEXT, kith_user_id BLOB)')
+  database.exec(
+    'CREATE INDEX pets_owner ON pets (kith_user_id); CREATE VIEW pet_names AS SELECT name FROM pets',
+  )
+  database.exec(statement)
+  const storage = createSqliteStorage({ path })
+  await expect(storage.migrate()).rejects.toMatchObject({
+    code: 'storage-failed',
+    detail: expect.stringContaining('app_part') as string,
+  })
+  expect(Number(database.prepare('SELECT count(*) AS rows FROM kith_users').get()?.['rows'])).toBe(people)
+  database.exec(`DROP ${statement.split(' ')[1] ?? ''} app_part`)
+  await storage.migrate()
+  expect(Number(database.prepare('SELECT count(*) AS rows FROM kith_users').get()?.['rows'])).toBe(people)
+  await storage.close()
+  database.close()
+})
+
 const page = { limit: 100, before: null }
 
 /** What SQLite keeps of the schema, without the blanks and the quotes that renaming a table leaves. */
