@@ -261,6 +261,7 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/core/adapter": [
         "cleanSuggestions",
+        "copied",
         "counted",
         "createCallBudget",
         "createFairQueue",
