@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { type Missing, firstOf, venvOnly } from './find-server.ts'
 import { findOnPath } from './program-path.ts'
-import { withProgress } from './progress.ts'
 import { programsOf } from './python-venv.ts'
+import { withProgress } from './run.ts'
 import { oncePerRun } from './test-run.ts'
 
 /** A server at an address, or a program that can be started. */

@@ -1,25 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from './cache-folder.ts'
 import { exclusively } from './exclusively.ts'
 import { findOnPath } from './program-path.ts'
-import { run } from './run.ts'
-
-/** Compiles a Go module and puts the program into a folder, whole. */
-type Compile = (module: string, folder: string) => Promise<void>
-
-/** Where programs go, and how they are made. */
-interface GoSettings {
-  parent?: string
-  compile?: Compile
-}
+import { cacheFolder, run } from './run.ts'
 
 /**
  * The path of a program that is made of a Go module such as `example.org/tool@v1.2.3`, the first time with this Go. Of
  * several processes one compiles. Rejects where that fails.
  */
-export async function goProgram(module: string, go: string, settings: GoSettings = {}): Promise<string> {
-  const { parent = cacheFolder(), compile = compileWith(go) } = settings
+export async function goProgram(module: string, go: string): Promise<string> {
+  const parent = cacheFolder()
   const [path = '', version = ''] = module.split('@')
   const name = path.split('/').at(-1) ?? ''
   const folder = join(parent, `${name}-${version}`)
@@ -32,19 +22,13 @@ export async function goProgram(module: string, go: string, settings: GoSettings
     process.stderr.write(
       `Compiling ${name} ${version} into .cache/servers, once, for tests: a minute or two\n`,
     )
-    await compile(module, folder)
-  })
-  return program
-}
-
-/** `go install` renames the program into place when it is whole. Compiling takes longer here than what the program does. */
-function compileWith(go: string): Compile {
-  return async (module, folder) => {
+    // It renames the program into place when it is whole. Compiling takes longer here than what the program does.
     const args = ['install', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', module]
     const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0' }
     // Whatever else the machine does goes first.
     const [nice] = findOnPath('nice')
     if (nice === undefined) await run(go, args, { env })
     else await run(nice, ['-n', '10', go, ...args], { env })
-  }
+  })
+  return program
 }

@@ -1,5 +1,4 @@
 import { type Document, MongoClient } from 'mongodb'
-import { inWords } from './in-words.ts'
 
 export type Topology = 'replica-set' | 'sharded' | 'standalone'
 
@@ -41,7 +40,7 @@ function topologyOf(hello: Document): Pick<MongoFacts, 'topology' | 'setName' | 
   if (hello['msg'] === 'isdbgrid') return { topology: 'sharded', setName, shape: 'sharded cluster' }
   if (setName === undefined) return { topology: 'standalone', setName, shape: 'standalone' }
   const { length } = hello['hosts'] as string[]
-  return { topology: 'replica-set', setName, shape: `replica set of ${inWords(length)}` }
+  return { topology: 'replica-set', setName, shape: `replica set of ${length}` }
 }
 
 function serverOf(build: Document): string {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { Redis } from 'ioredis'
 import type { ServerProgram } from './server-process.ts'
 
 /** A single Redis server, or with more arguments another one. */
@@ -24,5 +25,20 @@ async function answersPing(port: number): Promise<boolean> {
     return false
   } finally {
     socket.destroy()
+  }
+}
+
+/** Version, where it came from and topology, by a server's own words. Rejects if none answers. */
+export async function describeRedis(url: string, origin: string): Promise<string> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  try {
+    await redis.connect()
+    const info = await redis.info()
+    const version = /redis_version:(\S+)/.exec(info)?.[1] ?? 'of an unknown version'
+    const clustered = info.includes('cluster_enabled:1')
+    const size = clustered ? Number(/cluster_size:(\d+)/.exec(await redis.cluster('INFO'))?.[1]) : 0
+    return `Redis ${version} (${origin}), ${clustered ? `cluster of ${size}` : 'single server'}`
+  } finally {
+    redis.disconnect()
   }
 }

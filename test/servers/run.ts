@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { root } from '../../scripts/packages.ts'
 import { spawnGuarded } from './guard.ts'
 
 /** Runs a program to its end and answers what it printed; rejects with its complaint. */
@@ -19,4 +22,29 @@ export async function run(
   const lines = said.split('\n').filter((line) => line.trim() !== '')
   const first = lines.find((line) => /\berror\b|connection broken/i.test(line))
   throw new Error((first ?? lines.at(-1) ?? `${command} ended with ${code}`).trim())
+}
+
+/** Says in one line what is done and how long it takes, so that nobody thinks it hangs. */
+export async function withProgress<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now()
+  const seconds = (digits: number): string => `${((performance.now() - started) / 1000).toFixed(digits)} s`
+  process.stderr.write(`${what} … `)
+  const timer = setInterval(() => process.stderr.write(`${seconds(0)} … `), 5_000)
+  try {
+    const result = await work()
+    process.stderr.write(`${seconds(1)}\n`)
+    return result
+  } catch (error) {
+    process.stderr.write(`failed after ${seconds(1)}\n`)
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** What finding servers keeps between runs; git ignores it. */
+export function cacheFolder(): string {
+  const folder = join(root, '.cache', 'servers')
+  mkdirSync(folder, { recursive: true })
+  return folder
 }
