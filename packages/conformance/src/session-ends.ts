@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createKith, isKithError, type Kith, type SignIn } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
-import { cheapPasswords } from './journeys/cheap-passwords.ts'
+import { cheapPasswords } from './cheap-passwords.ts'
 import { race, repeat } from './race.ts'
 import { nextId } from './records.ts'
 
