@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { drawDefaultAvatar } from '@kith/core/adapter'
-import { becomes, hostCase, type HostCase, password } from './host-app.ts'
+import { drains, hostCase, type HostCase, password } from './host-app.ts'
 
 const jsonType = { 'content-type': 'application/json' }
 
@@ -40,7 +40,7 @@ export const bodyCases: readonly HostCase[] = [
       ...Array.from({ length: 5 }, () => app.ask('/users/login', login)),
       app.ask('/media', { ...upload, headers: { ...headers, ...form.headers } }),
     ])
-    await becomes(0, app.files, 'files stay')
+    await drains(app.files, 'files')
     assert.equal((await app.ask('/users/me', { headers })).status, 200)
     assert.deepEqual(app.log, [])
   }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { drawDefaultAvatar } from '@kith/core/adapter'
 import { formOf } from './bodies.ts'
-import { becomes, hostCase, type HostApp, type HostCase } from './host-app.ts'
+import { drains, hostCase, type HostApp, type HostCase } from './host-app.ts'
 
 async function upload({ ask, register }: HostApp): Promise<string> {
   const form = formOf(drawDefaultAvatar('anna'))
@@ -38,6 +38,6 @@ export const fileCases: readonly HostCase[] = [
     const open = app.swell()
     const leave = () => app.send({ method: 'GET', path, headers: [], then: 'leaves' })
     for (const { status } of await Promise.all([leave(), leave(), leave()])) assert.equal(status, 200)
-    await becomes(0, async () => open(), 'files stay open')
+    await drains(open, 'open files')
   }),
 ]

@@ -107,14 +107,11 @@ async function runWithApp(host: Host, body: (app: HostApp) => Promise<void>): Pr
   }
 }
 
-/** A server may notice later than its client, and a busy machine takes its time. */
-const patienceMillis = 10_000
-
-/** Waits until something holds. */
-export async function becomes(expected: number, count: () => Promise<number>, what: string): Promise<void> {
-  const end = performance.now() + patienceMillis
-  while ((await count()) !== expected && performance.now() < end) await wait(20)
-  assert.equal(await count(), expected, what)
+/** Waits until nothing is left: a server may notice later than its client, and a busy machine takes its time. */
+export async function drains(count: () => number | Promise<number>, what: string): Promise<void> {
+  const end = performance.now() + 10_000
+  while ((await count()) > 0 && performance.now() < end) await wait(20)
+  assert.equal(await count(), 0, `${what} stay`)
 }
 
 /** Takes every file for a picture and changes nothing. */
