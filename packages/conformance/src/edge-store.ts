@@ -12,7 +12,7 @@ const edgeCases: readonly Case<EdgeStore>[] = [...addingCases, ...listCases, ...
 /** The promises of `EdgeStore`. It looks at accounts and posts before it adds, so the cases need all of one storage. */
 export const edgeStoreCases: readonly Case<SocialStores>[] = [
   ...amongTheLiving<SocialStores>(
-    edgeCases.map(({ name, run }) => ({ name, run: (make) => run(async () => (await make()).edges) })),
+    edgeCases.map((each) => ({ ...each, run: ({ edges }) => each.run(edges) })),
   ),
   ...edgeEndCases,
 ]

@@ -7,8 +7,8 @@ import { nextId, sampleEdge } from './records.ts'
 
 /** A promise that a storage without transactions does not give. */
 export interface Unpromised {
-  /** The name of the case. */
-  name: string
+  /** The id of the case. */
+  id: string
   reason: string
 }
 
@@ -18,7 +18,7 @@ export interface Unpromised {
  */
 export const unpromisedWithoutTransactions: readonly Unpromised[] = [
   {
-    name: 'edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
+    id: 'edges/50-parallel-adds-node',
     reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
   },
 ]
@@ -26,9 +26,9 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
 /** What holds instead. */
 export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
   {
-    name: 'edges without transactions: of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
-    async run(make) {
-      const { edges } = await make()
+    id: 'edges-without-transactions/50-parallel-adds-node',
+    title: 'of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
+    async run({ edges }) {
       const to = nextId()
       const answers: number[] = []
       await race(50, async () => {

@@ -15,11 +15,11 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
       },
     }),
     fails: [
-      'edges: add puts an edge between two nodes and counts it at both',
-      'edges: kinds and directions do not meet',
-      'edges: of 50 parallel adds of one pair exactly one adds',
-      'edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
-      'edges: an edge that is added at a hidden node appears when the node does, also where it had none before',
+      'edges/add-puts-edge-between',
+      'edges/kinds-directions-meet',
+      'edges/50-parallel-adds-pair',
+      'edges/50-parallel-adds-node',
+      'edges/edge-added-hidden-node',
     ],
   },
   {
@@ -34,7 +34,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return answer
       },
     }),
-    fails: ['edges: adding an edge that is there changes nothing, and the first id stays'],
+    fails: ['edges/adding-edge-changes-nothing'],
   },
   {
     flaw: 'forgets the count at the start when it removes one of several edges at a node',
@@ -47,9 +47,9 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         },
       })),
     fails: [
-      'edges: remove takes an edge and its counts away; again it changes nothing',
-      'edges: counts equal the lists after any mixture of parallel adds and removes',
-      'edges: counts equal the lists after adds and removes that race hiding and showing',
+      'edges/remove-takes-edge-counts',
+      'edges/counts-equal-lists-after',
+      'edges/counts-equal-lists-after-adds',
     ],
   },
   {
@@ -60,10 +60,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return { removed: removed || count > 0, count }
       },
     }),
-    fails: [
-      'edges: remove takes an edge and its counts away; again it changes nothing',
-      'edges: removing an edge that never was changes nothing',
-    ],
+    fails: ['edges/remove-takes-edge-counts', 'edges/removing-edge-never-changes'],
   },
   {
     flaw: 'brings a removed edge back in its old place',
@@ -78,7 +75,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges: an edge that is added again takes its new place'],
+    fails: ['edges/edge-added-again-takes'],
   },
   {
     flaw: 'removes the edges of every kind',
@@ -88,12 +85,12 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return remove(edge)
       },
     }),
-    fails: ['edges: kinds and directions do not meet'],
+    fails: ['edges/kinds-directions-meet'],
   },
   {
     flaw: 'answers the count of a node once, however often it is asked',
     breaking: ({ counts }) => ({ counts: (kind, nodes) => counts(kind, [...new Set(nodes)]) }),
-    fails: ['edges: counts answers in the order it is asked, for unknown nodes and for thousands too'],
+    fails: ['edges/counts-answers-order-asked'],
   },
   {
     flaw: 'looks for an edge first and adds it later',
@@ -106,11 +103,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return there === undefined && answer.outcome === 'already' ? { ...answer, outcome: 'added' } : answer
       },
     }),
-    fails: [
-      'edges: of 50 parallel adds of one pair exactly one adds',
-      'edges: adds that race removes of one pair end with a count that equals the edges',
-      'edges: an edge that is added at a hidden node appears when the node does, also where it had none before',
-    ],
+    fails: ['edges/50-parallel-adds-pair', 'edges/adds-race-removes-pair', 'edges/edge-added-hidden-node'],
   },
   {
     flaw: 'looks for an edge first and removes it later',
@@ -123,10 +116,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return there === undefined ? answer : { ...answer, removed: true }
       },
     }),
-    fails: [
-      'edges: of 50 parallel removes of one edge exactly one removes',
-      'edges: adds that race removes of one pair end with a count that equals the edges',
-    ],
+    fails: ['edges/50-parallel-removes-edge', 'edges/adds-race-removes-pair'],
   },
   {
     flaw: 'loses a count when an add meets a remove',
@@ -148,9 +138,9 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
       }))
     },
     fails: [
-      'edges: adds that race removes of one pair end with a count that equals the edges',
-      'edges: counts equal the lists after any mixture of parallel adds and removes',
-      'edges: counts equal the lists after adds and removes that race hiding and showing',
+      'edges/adds-race-removes-pair',
+      'edges/counts-equal-lists-after',
+      'edges/counts-equal-lists-after-adds',
     ],
   },
   {
@@ -163,7 +153,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return answer.outcome === 'gone' ? answer : { ...answer, count }
       },
     }),
-    fails: ['edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50'],
+    fails: ['edges/50-parallel-adds-node'],
   },
   {
     flaw: 'loses a count when edges of two kinds meet at a node',
@@ -180,7 +170,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
           }),
       }))
     },
-    fails: ['edges: counts equal the lists after any mixture of parallel adds and removes'],
+    fails: ['edges/counts-equal-lists-after'],
   },
 ]
 
@@ -199,14 +189,14 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         list: async (side, keyset) => (await list(side, keyset)).sort(byArrival),
       }
     },
-    fails: ['edges: lists are newest first by id, in whatever order the edges came'],
+    fails: ['edges/lists-newest-first-id'],
   },
   {
     flaw: 'lists one edge more than asked for on the first page',
     breaking: ({ list }) => ({
       list: (side, { limit, before }) => list(side, { limit: before === null ? limit + 1 : limit, before }),
     }),
-    fails: ['edges: a page holds at most `limit` edges that sort before `before`'],
+    fails: ['edges/page-holds-most-limit'],
   },
   {
     flaw: 'finds its place by an edge that has to be there',
@@ -216,7 +206,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return keyset.before === null || all.some(({ id }) => id === keyset.before) ? list(side, keyset) : []
       },
     }),
-    fails: ['edges: a list goes on from an edge that was removed'],
+    fails: ['edges/list-goes-edge-removed'],
   },
   {
     flaw: 'lists both sides of a node that follows and is followed',
@@ -227,11 +217,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return [...found, ...(await list({ ...side, side: 'in' }, keyset))]
       },
     }),
-    fails: [
-      'edges: kinds and directions do not meet',
-      'edges: counts equal the lists after any mixture of parallel adds and removes',
-      'edges: the two sides of a node are lists of their own',
-    ],
+    fails: ['edges/kinds-directions-meet', 'edges/counts-equal-lists-after', 'edges/sides-node-lists-own'],
   },
   {
     flaw: 'names a node among others as often as it was asked about',
@@ -241,7 +227,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return others.filter((node) => found.includes(node))
       },
     }),
-    fails: ['edges: among names those of the given nodes that are at the other end, each once'],
+    fails: ['edges/among-names-those-given'],
   },
   {
     flaw: 'looks at the first thousand nodes only',
@@ -249,10 +235,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
       among: (side, others) => among(side, others.slice(0, 1000)),
       counts: (kind, nodes) => counts(kind, nodes.slice(0, 1000)),
     }),
-    fails: [
-      'edges: counts answers in the order it is asked, for unknown nodes and for thousands too',
-      'edges: among takes no nodes and thousands of nodes',
-    ],
+    fails: ['edges/counts-answers-order-asked', 'edges/among-takes-nodes-thousands'],
   },
   {
     flaw: 'keeps the edge it was given',
@@ -267,7 +250,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
           (await list(side, keyset)).map((edge) => ({ ...(given.get(edge.id) ?? edge) })),
       }
     },
-    fails: ['edges: the store keeps its own copy of an edge, and answers copies'],
+    fails: ['edges/store-keeps-own-copy'],
   },
   {
     flaw: 'answers the edge it keeps',
@@ -284,6 +267,6 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges: the store keeps its own copy of an edge, and answers copies'],
+    fails: ['edges/store-keeps-own-copy'],
   },
 ]

@@ -4,10 +4,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import type { Broken } from '../../../test/flaws.ts'
 import { peopled, type SocialStores } from '../src/peopled.ts'
 
-const races = [
-  'edges: when the edges of what is gone are dropped, no add that began before leaves one behind',
-  'edges: when the edges of a deleted account are dropped, no add of its own that began before leaves one behind',
-]
+const races = ['edges/edges-gone-dropped-add', 'edges/edges-deleted-account-dropped']
 
 /** Whether the ends of an edge live now. */
 async function endsLive({ users, posts }: SocialStores, { kind, from, to }: EdgeRecord): Promise<boolean> {
@@ -22,10 +19,10 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
     flaw: 'asks nobody whether the ends of an edge live',
     breaking: () => ({ edges: peopled(createMemoryStorage()).edges }),
     fails: [
-      'edges: add says which end never was, the later one first, and adds nothing',
-      'edges: add is refused at an account that is deleted or banned, purged or not, and at its posts',
-      'edges: add is refused at a post that is removed, purged or not',
-      'edges: an edge that is there stays until it is dropped or removed, although add finds an end gone',
+      'edges/add-says-end-never',
+      'edges/add-refused-account-deleted',
+      'edges/add-refused-post-removed',
+      'edges/edge-stays-until-dropped',
       ...races,
     ],
   },
@@ -56,7 +53,7 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
         },
       },
     }),
-    fails: ['edges: add says which end never was, the later one first, and adds nothing'],
+    fails: ['edges/add-says-end-never'],
   },
   {
     flaw: 'takes an edge away when it finds an end gone',
@@ -70,8 +67,6 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
         },
       },
     }),
-    fails: [
-      'edges: an edge that is there stays until it is dropped or removed, although add finds an end gone',
-    ],
+    fails: ['edges/edge-stays-until-dropped'],
   },
 ]

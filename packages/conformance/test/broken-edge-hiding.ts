@@ -19,7 +19,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges: a hidden node is gone from every list and count; other edges stay'],
+    fails: ['edges/hidden-node-gone-list'],
   },
   {
     flaw: 'lists a node that was hidden once oldest first',
@@ -36,10 +36,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: [
-      'edges: a node that is shown again has its edges in their old places',
-      'edges: an edge that is removed while hidden does not come back, and no count changes twice',
-    ],
+    fails: ['edges/node-shown-again-edges', 'edges/edge-removed-while-hidden'],
   },
   {
     flaw: 'shows every node when it shows one',
@@ -52,7 +49,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         return setHidden(node, false, limit)
       },
     }),
-    fails: ['edges: an edge whose two ends are hidden is seen when both are shown again, and not before'],
+    fails: ['edges/edge-whose-ends-hidden'],
   },
   {
     flaw: 'counts an edge that is added at a hidden node',
@@ -66,10 +63,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           return answer
         },
       })),
-    fails: [
-      'edges: an edge that is added at a hidden node appears when the node does, also where it had none before',
-      'edges: counts equal the lists after adds and removes that race hiding and showing',
-    ],
+    fails: ['edges/edge-added-hidden-node', 'edges/counts-equal-lists-after-adds'],
   },
   {
     flaw: 'counts a hidden edge down when it is removed',
@@ -84,19 +78,19 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       })),
     fails: [
-      'edges: counts equal the lists after any mixture of parallel adds and removes',
-      'edges: an edge that is removed while hidden does not come back, and no count changes twice',
-      'edges: counts equal the lists after adds and removes that race hiding and showing',
+      'edges/counts-equal-lists-after',
+      'edges/edge-removed-while-hidden',
+      'edges/counts-equal-lists-after-adds',
     ],
   },
   {
     flaw: 'hides all edges of a node in one step',
     breaking: ({ setHidden }) => ({ setHidden: (node, hidden) => setHidden(node, hidden, 1000) }),
     fails: [
-      'edges: setHidden takes at most `limit` edges at a time, and lists and counts agree after each step',
-      'edges: hiding that is turned round midway ends as if it had never begun, and so does showing',
-      'edges: of 20 parallel hidings each edge is hidden by one, and the same of showing',
-      'edges: counts equal the lists after adds and removes that race hiding and showing',
+      'edges/sethidden-takes-most-limit',
+      'edges/hiding-turned-round-midway',
+      'edges/20-parallel-hidings-edge',
+      'edges/counts-equal-lists-after-adds',
     ],
   },
   {
@@ -113,7 +107,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges: hiding that is turned round midway ends as if it had never begun, and so does showing'],
+    fails: ['edges/hiding-turned-round-midway'],
   },
   {
     flaw: 'forgets a node as soon as it begins to show it',
@@ -128,7 +122,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         hiddenNodes: async (keyset) => (await hiddenNodes(keyset)).filter((node) => !shown.has(node)),
       }
     },
-    fails: ['edges: hiddenNodes names a node from the first step of hiding to the last step of showing'],
+    fails: ['edges/hiddennodes-names-node-first'],
   },
   {
     flaw: 'names the hidden nodes with the lowest ids first',
@@ -136,7 +130,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
       hiddenNodes: async ({ limit, before }) =>
         (await hiddenNodes({ limit: 1000, before })).reverse().slice(0, limit),
     }),
-    fails: ['edges: hiddenNodes names the highest ids first, at most `limit` that sort before `before`'],
+    fails: ['edges/hiddennodes-names-highest-ids'],
   },
   {
     flaw: 'claims that it has hidden what another call has hidden',
@@ -147,7 +141,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           claimingOnce((most) => gap().then(() => setHidden(node, hidden, most)), claimed)(limit),
       }
     },
-    fails: ['edges: of 20 parallel hidings each edge is hidden by one, and the same of showing'],
+    fails: ['edges/20-parallel-hidings-edge'],
   },
   {
     flaw: 'counts an edge that is added while its node is being hidden',
@@ -164,7 +158,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }))
     },
-    fails: ['edges: counts equal the lists after adds and removes that race hiding and showing'],
+    fails: ['edges/counts-equal-lists-after-adds'],
   },
 ]
 
@@ -186,19 +180,19 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         },
       })),
     fails: [
-      'edges: drop removes the edges at both sides of a node in steps, with their counts at the other ends',
-      'edges: of 20 parallel drops of one node each edge is dropped by one',
-      'edges: dropping hidden edges changes no count',
+      'edges/drop-removes-edges-both',
+      'edges/20-parallel-drops-node',
+      'edges/dropping-hidden-edges-changes',
     ],
   },
   {
     flaw: 'drops more edges than asked for',
     breaking: ({ drop }) => ({ drop: (node, limit) => drop(node, limit + 1) }),
     fails: [
-      'edges: drop removes the edges at both sides of a node in steps, with their counts at the other ends',
-      'edges: of 20 parallel drops of one node each edge is dropped by one',
-      'edges: dropping hidden edges changes no count',
-      'edges: a node that was dropped to the end is no longer hidden',
+      'edges/drop-removes-edges-both',
+      'edges/20-parallel-drops-node',
+      'edges/dropping-hidden-edges-changes',
+      'edges/node-dropped-end-longer',
     ],
   },
   {
@@ -209,7 +203,7 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         drop: (node, limit) => claimingOnce((most) => gap().then(() => drop(node, most)), claimed)(limit),
       }
     },
-    fails: ['edges: of 20 parallel drops of one node each edge is dropped by one'],
+    fails: ['edges/20-parallel-drops-node'],
   },
   {
     flaw: 'counts hidden edges down when it drops them',
@@ -227,7 +221,7 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }))
     },
-    fails: ['edges: dropping hidden edges changes no count'],
+    fails: ['edges/dropping-hidden-edges-changes'],
   },
   {
     flaw: 'keeps a node hidden that was dropped',
@@ -239,17 +233,14 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         return dropped
       },
     }),
-    fails: ['edges: a node that was dropped to the end is no longer hidden'],
+    fails: ['edges/node-dropped-end-longer'],
   },
   {
     flaw: 'recounts for ever',
     breaking: ({ recount }) => ({
       recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
     }),
-    fails: [
-      'edges: recount comes to an end and finds no difference after a long history',
-      'edges: recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
-    ],
+    fails: ['edges/recount-comes-end-finds', 'edges/recount-node-many-edges'],
   },
   {
     flaw: 'compares in a later step what it has counted in an earlier one',
@@ -277,8 +268,6 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: [
-      'edges: recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
-    ],
+    fails: ['edges/recount-node-many-edges'],
   },
 ]

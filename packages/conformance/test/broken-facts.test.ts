@@ -7,7 +7,7 @@ import { factStoreCases, type Pair, sharedFactStoreCases } from '../src/index.ts
 const name = Object.fromEntries(
   ['never', 'once', 'empty', 'race', 'texts', 'long'].map((key, index) => [
     key,
-    factStoreCases[index]?.name ?? '',
+    factStoreCases[index]?.id ?? '',
   ]),
 ) as Record<'never' | 'once' | 'empty' | 'race' | 'texts' | 'long', string>
 const makeSound = (): FactStore => createMemoryStorage().facts
@@ -89,7 +89,7 @@ testFlaws<FactStore>(factStoreCases, makeSound, [
   },
 ])
 
-const shared = sharedFactStoreCases.map((each) => each.name)
+const shared = sharedFactStoreCases.map((each) => each.id)
 
 testFlaws<Pair<FactStore>>(sharedFactStoreCases, () => {
   const facts = makeSound()

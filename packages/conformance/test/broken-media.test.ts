@@ -21,12 +21,12 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       ready: (id, { durationSeconds, ...measures }) =>
         ready(id, { ...measures, durationSeconds: durationSeconds && Math.floor(durationSeconds) }),
     })),
-    fails: ['media: a medium is reserved and made ready with every field as it was given'],
+    fails: ['media/medium-reserved-made-ready'],
   },
   {
     flaw: 'takes an id twice without a word',
     breaking: flawed(({ reserve }) => ({ reserve: (item) => reserve(item).catch(() => {}) })),
-    fails: ['media: an id that is in use is refused'],
+    fails: ['media/id-use-refused'],
   },
   {
     flaw: 'makes a medium ready that was released',
@@ -37,9 +37,9 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       },
     })),
     fails: [
-      'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
-      'media: releaseAll releases all that an owner has, however far it came, and nothing of others',
-      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
+      'media/ready-answers-false-medium',
+      'media/releaseall-releases-all-owner',
+      'media/sweep-releases-unattached-reserved',
     ],
   },
   {
@@ -58,17 +58,12 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           })),
       }
     }),
-    fails: [
-      'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
-      'media: the store keeps its own copy of a medium, and answers copies',
-    ],
+    fails: ['media/ready-answers-false-medium', 'media/store-keeps-own-copy'],
   },
   {
     flaw: 'looks for a thousand media at most',
     breaking: flawed(({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) })),
-    fails: [
-      'media: byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    ],
+    fails: ['media/byids-answers-media-knows'],
   },
   {
     flaw: 'takes a cover for an avatar',
@@ -78,9 +73,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return [...(await bySubjects(use, subjects)), ...covers]
       },
     })),
-    fails: [
-      'media: bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
-    ],
+    fails: ['media/bysubjects-answers-attached-these'],
   },
   {
     flaw: 'keeps the former avatar',
@@ -99,9 +92,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: [
-      'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
-    ],
+    fails: ['media/attach-makes-upload-avatar'],
   },
   {
     flaw: 'attaches the upload of anyone',
@@ -111,9 +102,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return attach(id, item?.ownerId ?? ownerId, use)
       },
     })),
-    fails: [
-      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
-    ],
+    fails: ['media/attach-refuses-missing-unready'],
   },
   {
     flaw: 'takes the former avatar away although it cannot attach the new one',
@@ -124,10 +113,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return answer
       },
     })),
-    fails: [
-      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
-      'media: one upload is used once, although 20 posts, avatars and covers want it at once',
-    ],
+    fails: ['media/attach-refuses-missing-unready', 'media/upload-used-once-although'],
   },
   {
     flaw: 'looks whether an upload is free first and attaches it later',
@@ -140,10 +126,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return wasFree ? { outcome: 'attached', released: [] } : answer
       },
     })),
-    fails: [
-      'media: one upload is used once, although 20 posts, avatars and covers want it at once',
-      'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
-    ],
+    fails: ['media/upload-used-once-although', 'media/sweep-named-never-attached'],
   },
   {
     flaw: 'leaves two avatars when two are set at once',
@@ -161,7 +144,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media: of 20 avatars set at once one stays and the others are released'],
+    fails: ['media/20-avatars-set-once'],
   },
   {
     flaw: 'takes the cover away with the avatar',
@@ -171,7 +154,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return await detach(use, ownerId)
       },
     })),
-    fails: ['media: detach releases the avatar or the cover and names it, again it does nothing'],
+    fails: ['media/detach-releases-avatar-cover'],
   },
   {
     flaw: 'does not say which avatar it released',
@@ -181,10 +164,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return answer.outcome === 'attached' ? { ...answer, released: [] } : answer
       },
     })),
-    fails: [
-      'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
-      'media: of 20 avatars set at once one stays and the others are released',
-    ],
+    fails: ['media/attach-makes-upload-avatar', 'media/20-avatars-set-once'],
   },
   {
     flaw: 'takes a video for an avatar',
@@ -197,9 +177,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           : attach(id, ownerId, use)
       },
     })),
-    fails: [
-      'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
-    ],
+    fails: ['media/attach-refuses-missing-unready'],
   },
   {
     flaw: 'asks nobody whether the owner lives',
@@ -207,9 +185,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       const { posts, media } = peopled(createMemoryStorage())
       return { posts, media }
     },
-    fails: [
-      'media: attach is refused where the owner never was, is banned, deleted or purged, and changes nothing',
-    ],
+    fails: ['media/attach-refused-owner-never'],
   },
   {
     flaw: 'keeps the measures it was given',
@@ -228,11 +204,11 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           })),
       }
     }),
-    fails: ['media: the store keeps its own copy of a medium, and answers copies'],
+    fails: ['media/store-keeps-own-copy'],
   },
 ]
 
-const everyState = 'media: list pages through all media by id, of every owner and in every state'
+const everyState = 'media/list-pages-through-all'
 
 const listingFlaws: readonly Broken<Ports>[] = [
   {
@@ -260,24 +236,21 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ byOwner }) => ({
       byOwner: async (ownerId, keyset) => (await byOwner(ownerId, keyset)).reverse(),
     })),
-    fails: [
-      'media: byOwner pages through the media of one owner, newest first by id',
-      'media: byOwner answers media however far they came, but not those that are released',
-    ],
+    fails: ['media/byowner-pages-through-media', 'media/byowner-answers-media-however'],
   },
   {
     flaw: 'goes on with the medium that the last page ended with',
     breaking: flawed(({ byOwner }) => ({
       byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit, before: before && `${before}~` }),
     })),
-    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+    fails: ['media/byowner-pages-through-media'],
   },
   {
     flaw: 'answers more media of an owner than asked for',
     breaking: flawed(({ byOwner }) => ({
       byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit: limit + 1, before }),
     })),
-    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+    fails: ['media/byowner-pages-through-media'],
   },
   {
     flaw: 'answers the media of everyone',
@@ -297,7 +270,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media: byOwner pages through the media of one owner, newest first by id'],
+    fails: ['media/byowner-pages-through-media'],
   },
   {
     flaw: 'leaves out of a list what is reserved only',
@@ -305,7 +278,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
       byOwner: async (ownerId, keyset) =>
         (await byOwner(ownerId, keyset)).filter((item) => item.state === 'ready'),
     })),
-    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+    fails: ['media/byowner-answers-media-however'],
   },
   {
     flaw: 'leaves out of a list what is in use',
@@ -313,7 +286,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
       byOwner: async (ownerId, keyset) =>
         (await byOwner(ownerId, keyset)).filter((item) => item.attachment === null),
     })),
-    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+    fails: ['media/byowner-answers-media-however'],
   },
   {
     flaw: 'lists released media as well',
@@ -330,7 +303,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media: byOwner answers media however far they came, but not those that are released'],
+    fails: ['media/byowner-answers-media-however'],
   },
 ]
 
@@ -341,9 +314,9 @@ const claimingFlaws: readonly Broken<Ports>[] = [
       claim: async ({ id }) => (await byIds([id]))[0]?.state === 'reserved',
     })),
     fails: [
-      'media: of 20 concurrent claims on one medium exactly one is held, and others claim other media',
-      'media: a claim holds until its end and may be made again by the call that holds it',
-      'media: unclaim ends a claim of the call that holds it, and no other',
+      'media/20-concurrent-claims-medium',
+      'media/claim-holds-until-end',
+      'media/unclaim-ends-claim-call',
     ],
   },
   {
@@ -364,14 +337,14 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media: of 20 concurrent claims on one medium exactly one is held, and others claim other media'],
+    fails: ['media/20-concurrent-claims-medium'],
   },
   {
     flaw: 'keeps a claim for ever',
     breaking: flawed(({ claim }) => ({
       claim: (wanted) => claim({ ...wanted, now: new Date(0) }),
     })),
-    fails: ['media: a claim holds until its end and may be made again by the call that holds it'],
+    fails: ['media/claim-holds-until-end'],
   },
   {
     flaw: 'forgets who claimed',
@@ -379,10 +352,7 @@ const claimingFlaws: readonly Broken<Ports>[] = [
       let calls = 0
       return { claim: (wanted) => claim({ ...wanted, by: `${wanted.by}-${++calls}` }) }
     }),
-    fails: [
-      'media: a claim holds until its end and may be made again by the call that holds it',
-      'media: unclaim ends a claim of the call that holds it, and no other',
-    ],
+    fails: ['media/claim-holds-until-end', 'media/unclaim-ends-claim-call'],
   },
   {
     flaw: 'lets anyone end a claim',
@@ -397,14 +367,14 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         unclaim: ({ id }) => unclaim({ id, by: holders.get(id) ?? '' }),
       }
     }),
-    fails: ['media: unclaim ends a claim of the call that holds it, and no other'],
+    fails: ['media/unclaim-ends-claim-call'],
   },
   {
     flaw: 'lets what is ready be claimed',
     breaking: flawed(({ byIds, claim }) => ({
       claim: async (wanted) => (await claim(wanted)) || (await byIds([wanted.id]))[0]?.state === 'ready',
     })),
-    fails: ['media: only what is reserved can be claimed, and a claim keeps nothing from becoming ready'],
+    fails: ['media/reserved-can-claimed-claim'],
   },
   {
     flaw: 'makes nothing ready that is claimed',
@@ -419,7 +389,7 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         ready: async (id, measures) => !claimed.has(id) && ready(id, measures),
       }
     }),
-    fails: ['media: only what is reserved can be claimed, and a claim keeps nothing from becoming ready'],
+    fails: ['media/reserved-can-claimed-claim'],
   },
 ]
 
@@ -440,22 +410,19 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['media: releaseAll releases all that an owner has, however far it came, and nothing of others'],
+    fails: ['media/releaseall-releases-all-owner'],
   },
   {
     flaw: 'releases all of an owner in one step',
     breaking: flawed(({ releaseAll }) => ({ releaseAll: (ownerId) => releaseAll(ownerId, 1000) })),
-    fails: ['media: releaseAll releases at most `limit` at a time, each once, and says how many'],
+    fails: ['media/releaseall-releases-most-limit'],
   },
   {
     flaw: 'sweeps what was reserved at the very moment',
     breaking: flawed(({ sweep }) => ({
       sweep: (before, limit, after) => sweep(new Date(before.getTime() + 1), limit, after),
     })),
-    fails: [
-      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
-      'media: sweep leaves a released medium alone whose blob may still be on the way',
-    ],
+    fails: ['media/sweep-releases-unattached-reserved', 'media/sweep-leaves-released-medium'],
   },
   {
     flaw: 'names the newest released media first',
@@ -463,9 +430,9 @@ const releaseFlaws: readonly Broken<Ports>[] = [
       sweep: async (before, limit, after) => (await sweep(before, limit, after)).reverse(),
     })),
     fails: [
-      'media: sweep releases what is unattached and was reserved before its time, and nothing else',
-      'media: sweep names the oldest ids first, at most `limit`, until they are forgotten',
-      'media: sweep names at once what was released after it became ready, whatever released it',
+      'media/sweep-releases-unattached-reserved',
+      'media/sweep-names-oldest-ids',
+      'media/sweep-names-once-released',
     ],
   },
   {
@@ -476,23 +443,19 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         return sweep(before, limit, after)
       },
     })),
-    fails: ['media: sweep releases at most `limit` at a time'],
+    fails: ['media/sweep-releases-most-limit'],
   },
   {
     flaw: 'begins with the oldest each time',
     breaking: flawed(({ sweep }) => ({ sweep: (before, limit) => sweep(before, limit) })),
-    fails: [
-      'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
-    ],
+    fails: ['media/sweep-names-sorts-behind'],
   },
   {
     flaw: 'names once more the one that the last call ended with',
     breaking: flawed(({ sweep }) => ({
       sweep: (before, limit, after) => sweep(before, limit, after && `${after.slice(0, -1)}`),
     })),
-    fails: [
-      'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
-    ],
+    fails: ['media/sweep-names-sorts-behind'],
   },
   {
     flaw: 'names only what was reserved long ago',
@@ -502,7 +465,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         return found.filter((item) => item.createdAt < before).map((item) => item.id)
       },
     })),
-    fails: ['media: sweep names at once what was released after it became ready, whatever released it'],
+    fails: ['media/sweep-names-once-released'],
   },
   {
     flaw: 'names a medium whose blob may still be on the way',
@@ -520,7 +483,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media: sweep leaves a released medium alone whose blob may still be on the way'],
+    fails: ['media/sweep-leaves-released-medium'],
   },
   {
     flaw: 'looks what is unattached first and names it later',
@@ -544,10 +507,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: [
-      'media: sweep releases at most `limit` at a time',
-      'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
-    ],
+    fails: ['media/sweep-releases-most-limit', 'media/sweep-named-never-attached'],
   },
   {
     flaw: 'forgets a medium that is ready',
@@ -561,7 +521,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         byIds: async (ids) => (await byIds(ids)).filter((item) => !forgotten.has(item.id)),
       }
     }),
-    fails: ['media: forget removes the row of a released medium and of no other; again it does nothing'],
+    fails: ['media/forget-removes-row-released'],
   },
 ]
 

@@ -22,7 +22,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ create }) => ({
       create: (post, media) => create({ ...post, caption: post.caption.slice(0, 2200) }, media),
     })),
-    fails: ['posts: create saves every field as it was given, text and milliseconds included'],
+    fails: ['posts/create-saves-field-given'],
   },
   {
     flaw: 'looks for a thousand posts at most',
@@ -30,15 +30,12 @@ const creationFlaws: readonly Broken<Ports>[] = [
       byIds: (ids) => byIds(ids.slice(0, 1000)),
       counts: (authorIds) => counts(authorIds.slice(0, 1000)),
     })),
-    fails: [
-      'posts: byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-      'posts: counts answers in the order it is asked, for unknown authors and for thousands too',
-    ],
+    fails: ['posts/byids-answers-posts-knows', 'posts/counts-answers-order-asked'],
   },
   {
     flaw: 'attaches the last upload first',
     breaking: flawed(({ create }) => ({ create: (post, media) => create(post, [...media].reverse()) })),
-    fails: ['posts: create attaches the media in their order, with their texts'],
+    fails: ['posts/create-attaches-media-order'],
   },
   {
     flaw: 'names the first upload only that is not available',
@@ -48,9 +45,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return answer.outcome === 'media-unavailable' ? { ...answer, ids: answer.ids.slice(0, 1) } : answer
       },
     })),
-    fails: [
-      'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
-    ],
+    fails: ['posts/create-names-upload-missing'],
   },
   {
     flaw: 'keeps the good uploads of a post that it refuses',
@@ -63,10 +58,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return answer
       },
     })),
-    fails: [
-      'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
-      'posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others',
-    ],
+    fails: ['posts/create-names-upload-missing', 'posts/20-parallel-posts-upload'],
   },
   {
     flaw: 'looks whether uploads are free first and attaches them later',
@@ -81,7 +73,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return media.length > 0 && free && before.length === media.length ? { outcome: 'created' } : answer
       },
     })),
-    fails: ['posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others'],
+    fails: ['posts/20-parallel-posts-upload'],
   },
   {
     flaw: 'writes over a post with the same id',
@@ -92,7 +84,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
           return { outcome: 'created' }
         }),
     })),
-    fails: ['posts: an id that is in use is refused, also by a removed post, whatever uploads come with it'],
+    fails: ['posts/id-use-refused-removed'],
   },
   {
     flaw: 'looks at the uploads before it looks at the id',
@@ -103,7 +95,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
           return { outcome: 'media-unavailable', ids: media.map(({ id }) => id) }
         }),
     })),
-    fails: ['posts: an id that is in use is refused, also by a removed post, whatever uploads come with it'],
+    fails: ['posts/id-use-refused-removed'],
   },
   {
     flaw: 'forgets to answer when a post was edited',
@@ -113,7 +105,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return post && { ...post, editedAt: null }
       },
     })),
-    fails: ['posts: edit changes the caption and when, answers the post, and nothing else changes'],
+    fails: ['posts/edit-changes-caption-answers'],
   },
   {
     flaw: 'edits a removed post',
@@ -123,7 +115,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return removed.includes(id) ? samplePost({ id, caption, editedAt }) : edit(id, caption, editedAt)
       },
     })),
-    fails: ['posts: a post that is unknown or removed cannot be edited'],
+    fails: ['posts/post-unknown-removed-cannot'],
   },
   {
     flaw: 'keeps the date it was given',
@@ -140,7 +132,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts: the store keeps its own copy of a post, and answers copies'],
+    fails: ['posts/store-keeps-own-copy'],
   },
   {
     flaw: 'answers the post it keeps',
@@ -161,7 +153,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts: the store keeps its own copy of a post, and answers copies'],
+    fails: ['posts/store-keeps-own-copy'],
   },
 ]
 
@@ -172,10 +164,7 @@ const authorFlaws: readonly Broken<Ports>[] = [
       const { posts, media } = peopled(createMemoryStorage())
       return { posts, media }
     },
-    fails: [
-      'posts: create is refused where the author never was, is banned, deleted or purged, and saves and attaches nothing',
-      'posts: when the posts of a deleted account are removed, no create that began before leaves one behind',
-    ],
+    fails: ['posts/create-refused-author-never', 'posts/posts-deleted-account-removed'],
   },
   {
     flaw: 'looks whether the author lives first and creates later',
@@ -190,9 +179,7 @@ const authorFlaws: readonly Broken<Ports>[] = [
       const { byIds, counts, remove, removeAll } = posts
       return { posts: { ...posts, byIds, counts, remove, removeAll, create }, media }
     },
-    fails: [
-      'posts: when the posts of a deleted account are removed, no create that began before leaves one behind',
-    ],
+    fails: ['posts/posts-deleted-account-removed'],
   },
 ]
 
@@ -203,12 +190,12 @@ const removalFlaws: readonly Broken<Ports>[] = [
       byAuthor: (authorId, { limit, before }) =>
         byAuthor(authorId, { limit, before: before && `${before}~` }),
     })),
-    fails: ['posts: byAuthor pages through the live posts of one author, newest first by id'],
+    fails: ['posts/byauthor-pages-through-live'],
   },
   {
     flaw: 'counts each author once, however often it is asked',
     breaking: flawed(({ counts }) => ({ counts: (authorIds) => counts([...new Set(authorIds)]) })),
-    fails: ['posts: counts answers in the order it is asked, for unknown authors and for thousands too'],
+    fails: ['posts/counts-answers-order-asked'],
   },
   {
     flaw: 'loses a count when two posts of one author meet',
@@ -226,7 +213,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
           (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
       }
     }),
-    fails: ['posts: counts are exact after 50 parallel posts of one author'],
+    fails: ['posts/counts-exact-after-50'],
   },
   {
     flaw: 'still answers a removed post by its author',
@@ -243,7 +230,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts: a removed post is gone from every answer but toPurge, and its media are released'],
+    fails: ['posts/removed-post-gone-answer'],
   },
   {
     flaw: 'leaves media attached to a removed post',
@@ -260,7 +247,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['posts: a removed post is gone from every answer but toPurge, and its media are released'],
+    fails: ['posts/removed-post-gone-answer'],
   },
   {
     flaw: 'leaves media attached to posts that are removed together',
@@ -278,7 +265,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['posts: removeAll removes the posts of one author in steps, each as remove does'],
+    fails: ['posts/removeall-removes-posts-author'],
   },
   {
     flaw: 'removes a post that never was',
@@ -289,7 +276,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return known ? remove(id) : true
       },
     })),
-    fails: ['posts: remove answers true once, and false for a post that is unknown or purged'],
+    fails: ['posts/remove-answers-true-once'],
   },
   {
     flaw: 'looks whether a post is live first and removes it later',
@@ -301,9 +288,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return true
       },
     })),
-    fails: [
-      'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
-    ],
+    fails: ['posts/20-parallel-removals-post'],
   },
   {
     flaw: 'counts a removal for each who asked for it at once',
@@ -320,9 +305,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
           (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
       }
     }),
-    fails: [
-      'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
-    ],
+    fails: ['posts/20-parallel-removals-post'],
   },
   {
     flaw: 'writes a post back that was removed meanwhile',
@@ -339,15 +322,12 @@ const removalFlaws: readonly Broken<Ports>[] = [
         byIds: async (ids) => [...(await byIds(ids)), ...ids.flatMap((id) => revived.get(id) ?? [])],
       }
     }),
-    fails: ['posts: an edit at the same time does not bring a removed post back'],
+    fails: ['posts/edit-same-time-bring'],
   },
   {
     flaw: 'removes all posts of an author in one step',
     breaking: flawed(({ removeAll }) => ({ removeAll: (authorId) => removeAll(authorId, 1000) })),
-    fails: [
-      'posts: removeAll removes the posts of one author in steps, each as remove does',
-      'posts: of 20 parallel removals of all posts each post is removed by one',
-    ],
+    fails: ['posts/removeall-removes-posts-author', 'posts/20-parallel-removals-all'],
   },
   {
     flaw: 'names the posts of an author that are left, and not those that it removed',
@@ -358,7 +338,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return removed.map((id, index) => left[index]?.id ?? id)
       },
     })),
-    fails: ['posts: removeAll removes the posts of one author in steps, each as remove does'],
+    fails: ['posts/removeall-removes-posts-author'],
   },
   {
     flaw: 'claims that it has removed what another call has removed',
@@ -376,7 +356,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts: of 20 parallel removals of all posts each post is removed by one'],
+    fails: ['posts/20-parallel-removals-all'],
   },
   ...purgingFlaws<Ports>({
     subject: 'posts',
@@ -398,10 +378,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ recount }) => ({
       recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
     })),
-    fails: [
-      'posts: recount comes to an end and finds no difference after a long history',
-      'posts: recount of an author with many posts finds no difference although posts come and go between its steps',
-    ],
+    fails: ['posts/recount-comes-end-finds', 'posts/recount-author-many-posts'],
   },
   {
     flaw: 'compares in a later step what it has counted in an earlier one',
@@ -431,9 +408,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: [
-      'posts: recount of an author with many posts finds no difference although posts come and go between its steps',
-    ],
+    fails: ['posts/recount-author-many-posts'],
   },
 ]
 

@@ -27,10 +27,7 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
         }
         return breaking(port, verbs, (id) => (newest = id))
       },
-      fails: [
-        'toPurge names what is marked, and nothing that lives',
-        'purge leaves a live one alone, and is not remembered when it is marked later',
-      ],
+      fails: ['to-purge-marked', 'purge-leaves-live'],
     },
     {
       flaw: 'names the newest first',
@@ -40,10 +37,7 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
           toPurge: async (limit) => (await toPurge(everyone)).reverse().slice(0, limit),
         })
       },
-      fails: [
-        'toPurge names the oldest ids first, at most `limit`',
-        'purge removes the last trace; again, or of an unknown id, it does nothing',
-      ],
+      fails: ['to-purge-oldest-first', 'purge-last-trace'],
     },
     {
       flaw: 'names more to be purged than asked for',
@@ -51,7 +45,7 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
         const { toPurge } = storeOf(port)
         return breaking(port, { toPurge: (limit) => toPurge(limit + 1) })
       },
-      fails: ['toPurge names the oldest ids first, at most `limit`'],
+      fails: ['to-purge-oldest-first'],
     },
     {
       flaw: 'keeps the trace of the oldest',
@@ -63,7 +57,7 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
           },
         })
       },
-      fails: ['purge removes the last trace; again, or of an unknown id, it does nothing'],
+      fails: ['purge-last-trace'],
     },
     {
       flaw: 'remembers what it purged before it was marked',
@@ -78,7 +72,7 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
           toPurge: async (limit) => (await toPurge(limit)).filter((id) => !purged.has(id)),
         })
       },
-      fails: ['purge leaves a live one alone, and is not remembered when it is marked later'],
+      fails: ['purge-leaves-live'],
     },
     {
       flaw: 'purges live ones',
@@ -91,8 +85,8 @@ export function purgingFlaws<Port>(tools: PurgingFlawTools<Port>): readonly Brok
           },
         })
       },
-      fails: ['purge leaves a live one alone, and is not remembered when it is marked later'],
+      fails: ['purge-leaves-live'],
     },
   ]
-  return flaws.map((each) => ({ ...each, fails: each.fails.map((name) => `${subject}: ${name}`) }))
+  return flaws.map((each) => ({ ...each, fails: each.fails.map((name) => `${subject}/${name}`) }))
 }

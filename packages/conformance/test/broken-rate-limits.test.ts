@@ -4,18 +4,15 @@ import { createMemoryRateLimits } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { rateLimitsCases } from '../src/index.ts'
 
-const waits =
-  'rate limits: retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1'
-const together = 'rate limits: an attempt is counted in all windows or in none'
-const parallel = 'rate limits: of parallel attempts exactly as many pass as the narrowest window allows'
-const last = 'rate limits: who is refused is told when the last of the full windows ends'
-const late =
-  'rate limits: a longer window starts when the shortest is used beyond its share, with what was counted there'
-const next = 'rate limits: what was counted in a window that has ended is not counted in the next'
-const random = 'rate limits: random histories are answered as by the memory implementation'
-const back = 'rate limits: after a clock was set back a window ends no later than its length from then'
-const wait =
-  'rate limits: after a clock was set back by a day nobody waits longer than the window that is full'
+const waits = 'rate-limits/retryafterseconds-0-allowed-else'
+const together = 'rate-limits/attempt-counted-all-windows'
+const parallel = 'rate-limits/parallel-attempts-many-pass'
+const last = 'rate-limits/refused-told-last-full'
+const late = 'rate-limits/longer-window-starts-shortest'
+const next = 'rate-limits/counted-window-ended-counted'
+const random = 'rate-limits/random-histories-answered-memory'
+const back = 'rate-limits/after-clock-set-back'
+const wait = 'rate-limits/after-clock-set-back-day'
 
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
@@ -27,10 +24,10 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
       }
     },
     fails: [
-      'rate limits: the first `limit` attempts are allowed and the rest are not',
-      'rate limits: of 50 parallel attempts exactly `limit` pass',
-      'rate limits: parallel attempts in a new window share one window',
-      'rate limits: attempts that are not allowed do not extend the window',
+      'rate-limits/first-limit-attempts-allowed',
+      'rate-limits/50-parallel-attempts-limit',
+      'rate-limits/parallel-attempts-new-window',
+      'rate-limits/attempts-allowed-extend-window',
     ],
   },
   {
@@ -46,7 +43,7 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate limits: the first `limit` attempts are allowed and the rest are not'],
+    fails: ['rate-limits/first-limit-attempts-allowed'],
   },
   {
     flaw: 'looks for a window first and makes it later',
@@ -61,7 +58,7 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate limits: of 50 parallel attempts exactly `limit` pass'],
+    fails: ['rate-limits/50-parallel-attempts-limit'],
   },
   {
     flaw: 'looks whether a window is over first and replaces it later',
@@ -76,17 +73,17 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate limits: parallel attempts in a new window share one window'],
+    fails: ['rate-limits/parallel-attempts-new-window'],
   },
   {
     flaw: 'extends the window with each allowed attempt',
     breaking: ({ hit }) => extending(hit, (answer) => answer.allowed),
-    fails: ['rate limits: a window lasts from its first attempt to the millisecond of its end'],
+    fails: ['rate-limits/window-lasts-first-attempt'],
   },
   {
     flaw: 'extends the window with each attempt that is not allowed',
     breaking: ({ hit }) => extending(hit, (answer) => !answer.allowed),
-    fails: ['rate limits: attempts that are not allowed do not extend the window'],
+    fails: ['rate-limits/attempts-allowed-extend-window'],
   },
   {
     flaw: 'rounds the wait down',
@@ -104,12 +101,12 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
       hit: (key, limits, now) => hit(key.toLowerCase(), limits, now),
       reset: (keys) => reset(keys.map((key) => key.toLowerCase())),
     }),
-    fails: ['rate limits: keys are counted apart'],
+    fails: ['rate-limits/keys-counted-apart'],
   },
   {
     flaw: 'forgets only the first key it is told',
     breaking: ({ reset }) => ({ reset: (keys) => reset(keys.slice(0, 1)) }),
-    fails: ['rate limits: reset forgets the attempts of the keys it names, and of no other'],
+    fails: ['rate-limits/reset-forgets-attempts-keys'],
   },
   {
     flaw: 'counts each window by itself, from its own first attempt',

@@ -16,22 +16,19 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         isRevoked: () => any,
       }
     },
-    fails: ['revocations: a session nobody revoked is not denied'],
+    fails: ['revocations/session-nobody-revoked-denied'],
   },
   {
     flaw: 'denies only the first session it is told',
     breaking: ({ revoke }) => ({ revoke: (ids, until) => revoke(ids.slice(0, 1), until) }),
-    fails: ['revocations: once revoke has answered, every session it named is denied'],
+    fails: ['revocations/once-revoke-answered-session'],
   },
   {
     flaw: 'answers before its revocations count',
     breaking: ({ revoke }) => ({
       revoke: async (ids, until) => void setImmediate(() => void revoke(ids, until)),
     }),
-    fails: [
-      'revocations: once revoke has answered, every session it named is denied',
-      'revocations: revoking twice denies just the same',
-    ],
+    fails: ['revocations/once-revoke-answered-session', 'revocations/revoking-twice-denies-just'],
   },
   {
     flaw: 'cannot insert one session twice',
@@ -41,7 +38,7 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         await revoke(ids, until)
       },
     }),
-    fails: ['revocations: revoking twice denies just the same'],
+    fails: ['revocations/revoking-twice-denies-just'],
   },
   {
     flaw: 'cannot insert no session at all',
@@ -51,17 +48,17 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         await revoke(ids, until)
       },
     }),
-    fails: ['revocations: revoking no session does nothing'],
+    fails: ['revocations/revoking-session-nothing'],
   },
   {
     flaw: 'lets the last call decide the end',
     breaking: () => denyingUntil((_, next) => next),
-    fails: ['revocations: a later call with an earlier end does not shorten the first'],
+    fails: ['revocations/later-call-earlier-end'],
   },
   {
     flaw: 'lets the first call decide the end',
     breaking: () => denyingUntil((first) => first),
-    fails: ['revocations: a later call with a later end prolongs the first'],
+    fails: ['revocations/later-call-later-end'],
   },
 ])
 

@@ -24,17 +24,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: [
-      'sessions: revoke ends a live session once and keeps the time of the first call',
-      'sessions: of 20 parallel revocations of one session exactly one answers true',
-    ],
+    fails: ['sessions/revoke-ends-live-session', 'sessions/20-parallel-revocations-session'],
   },
   {
     flaw: 'takes no row changed for success',
     breaking: ({ byId, revoke }) => ({
       revoke: async (session, at) => !(await byId(session.id)) || revoke(session, at),
     }),
-    fails: ['sessions: revoke of an unknown session answers false'],
+    fails: ['sessions/revoke-unknown-session-answers'],
   },
   {
     flaw: 'revokes without looking at the owner',
@@ -43,7 +40,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return revoke((await byId(session.id)) ?? session, at)
       },
     }),
-    fails: ["sessions: revoke leaves another user's session alone"],
+    fails: ['sessions/revoke-leaves-another-user'],
   },
   {
     flaw: 'claims to have ended what had expired',
@@ -53,7 +50,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return expiresAt?.getTime() === at.getTime() || revoke(session, at)
       },
     }),
-    fails: ['sessions: revoke of a session that has expired by then answers false'],
+    fails: ['sessions/revoke-session-expired-answers'],
   },
   {
     flaw: 'looks whether a session is live and revokes it later',
@@ -65,10 +62,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return answer || (before?.userId === session.userId && !before.revokedAt && before.expiresAt > at)
       },
     }),
-    fails: [
-      'sessions: of 20 parallel revocations of one session exactly one answers true',
-      'sessions: of parallel revokeAll and revoke calls exactly one claims each session',
-    ],
+    fails: ['sessions/20-parallel-revocations-session', 'sessions/parallel-revokeall-revoke-calls'],
   },
   {
     flaw: 'hides a revoked session from rotation',
@@ -78,7 +72,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return answer.session?.revokedAt ? { rotated: false, session: null } : answer
       },
     }),
-    fails: ['sessions: a revoked session cannot be rotated'],
+    fails: ['sessions/revoked-session-cannot-rotated'],
   },
   {
     flaw: 'writes a session back that was revoked during its rotation',
@@ -98,12 +92,12 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: a session that is rotated and revoked at once ends revoked, whichever came first'],
+    fails: ['sessions/session-rotated-revoked-once'],
   },
   {
     flaw: 'ends the session that was to stay',
     breaking: ({ revokeAll }) => ({ revokeAll: (userId, at) => revokeAll(userId, at, null) }),
-    fails: ['sessions: revokeAll ends the live sessions of a user but one, and names those it ended'],
+    fails: ['sessions/revokeall-ends-live-sessions'],
   },
   {
     flaw: 'ends one batch of sessions only',
@@ -116,7 +110,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return ended
       },
     }),
-    fails: ['sessions: revokeAll without an exception ends every live session of the user'],
+    fails: ['sessions/revokeall-without-exception-ends'],
   },
   {
     flaw: 'names the sessions it found live before it ended them',
@@ -128,7 +122,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return live.map(({ id }) => id)
       },
     }),
-    fails: ['sessions: of parallel revokeAll and revoke calls exactly one claims each session'],
+    fails: ['sessions/parallel-revokeall-revoke-calls'],
   },
   {
     flaw: 'ends sessions opened meanwhile without naming them',
@@ -140,7 +134,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return ended.filter((id) => live.some((session) => session.id === id))
       },
     }),
-    fails: ['sessions: revokeAll while sessions are opened names exactly those that it ended'],
+    fails: ['sessions/revokeall-while-sessions-opened'],
   },
   {
     flaw: 'lists by time instead of by id',
@@ -148,7 +142,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
       list: async (userId, now, keyset) =>
         (await list(userId, now, keyset)).sort((a, b) => +b.createdAt - +a.createdAt),
     }),
-    fails: ['sessions: list answers the sessions of a user, newest id first'],
+    fails: ['sessions/list-answers-sessions-user'],
   },
   {
     flaw: 'lists revoked sessions',
@@ -169,14 +163,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: list leaves out revoked sessions'],
+    fails: ['sessions/list-leaves-out-revoked'],
   },
   {
     flaw: 'lists a session at the very millisecond of its expiry',
     breaking: ({ list }) => ({
       list: (userId, now, keyset) => list(userId, new Date(now.getTime() - 1), keyset),
     }),
-    fails: ['sessions: list holds a session until the millisecond before it expires'],
+    fails: ['sessions/list-holds-session-until'],
   },
   {
     flaw: 'cannot read on when the last session of the page is gone',
@@ -184,14 +178,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
       list: async (userId, now, keyset) =>
         keyset.before && !(await byId(keyset.before)) ? [] : list(userId, now, keyset),
     }),
-    fails: ['sessions: list answers at most `limit` and reads on before an id, which itself may be gone'],
+    fails: ['sessions/list-answers-most-limit'],
   },
   {
     flaw: 'lists more sessions than asked for',
     breaking: ({ list }) => ({
       list: (userId, now, { limit, before }) => list(userId, now, { limit: limit + 1, before }),
     }),
-    fails: ['sessions: list answers at most `limit` and reads on before an id, which itself may be gone'],
+    fails: ['sessions/list-answers-most-limit'],
   },
   {
     flaw: 'purges revoked sessions before their time',
@@ -208,12 +202,12 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: purgeEnded removes sessions that ended at or before the time, and no other'],
+    fails: ['sessions/purgeended-removes-sessions-ended'],
   },
   {
     flaw: 'purges more sessions than asked for',
     breaking: ({ purgeEnded }) => ({ purgeEnded: (before, limit) => purgeEnded(before, limit + 1) }),
-    fails: ['sessions: purgeEnded removes at most `limit` and answers how many'],
+    fails: ['sessions/purgeended-removes-most-limit'],
   },
   {
     flaw: 'counts ended sessions first and removes them later',
@@ -236,6 +230,6 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: parallel purgeEnded calls together count each removed session once'],
+    fails: ['sessions/parallel-purgeended-calls-together'],
   },
 ]

@@ -3,9 +3,8 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { sessionEndCases } from '../src/index.ts'
 
-const dies =
-  'session ends: all are over once the step that ends them is stored, though the process dies right after it'
-const race = 'session ends: of 20 parallel refreshes and sign-ins beside a new password none outlives it'
+const dies = 'session-ends/all-over-once-step'
+const race = 'session-ends/20-parallel-refreshes-sign'
 
 testFlaws<Storage>(sessionEndCases, createMemoryStorage, [
   {

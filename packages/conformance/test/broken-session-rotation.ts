@@ -10,7 +10,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     breaking: ({ open }) => ({
       open: (session, maxLive) => open({ ...session, deviceName: session.deviceName ?? '' }, maxLive),
     }),
-    fails: ['sessions: open saves every field as it was given'],
+    fails: ['sessions/open-saves-field-given'],
   },
   {
     flaw: 'opens a session again under an id that is in use',
@@ -25,7 +25,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         byId: async (id) => reopened.get(id) ?? store.byId(id),
       }
     },
-    fails: ['sessions: an id that is in use is refused, so a revoked session cannot be opened again'],
+    fails: ['sessions/id-use-refused-revoked'],
   },
   {
     flaw: 'keeps the very dates of a rotation',
@@ -44,7 +44,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: the store keeps its own copies of the dates of a rotation'],
+    fails: ['sessions/store-keeps-own-copies'],
   },
   {
     flaw: 'cuts text at 255 characters',
@@ -52,7 +52,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
       open: (session, maxLive) =>
         open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }, maxLive),
     }),
-    fails: ['sessions: text comes back as it went in'],
+    fails: ['sessions/text-comes-back-went'],
   },
   {
     flaw: 'keeps dates in seconds',
@@ -60,7 +60,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
       open: (session, maxLive) =>
         open({ ...session, createdAt: new Date(Math.floor(+session.createdAt / 1000) * 1000) }, maxLive),
     }),
-    fails: ['sessions: dates keep their milliseconds'],
+    fails: ['sessions/dates-keep-milliseconds'],
   },
   {
     flaw: 'answers undefined for a session it does not have',
@@ -70,7 +70,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return answer.session ? answer : ({ rotated: false, session: undefined } as never)
       },
     }),
-    fails: ['sessions: an unknown id is null, and cannot be rotated'],
+    fails: ['sessions/unknown-id-null-cannot'],
   },
   {
     flaw: 'hides expired sessions',
@@ -80,26 +80,26 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return session && session.expiresAt > later() ? session : null
       },
     }),
-    fails: ['sessions: byId answers sessions that have ended too'],
+    fails: ['sessions/byid-answers-sessions-ended'],
   },
   {
     flaw: 'keeps only the address of the first rotation',
     breaking: ({ rotate }) => ({
       rotate: (rotation) => rotate(rotation.generation > 0 ? { ...rotation, address: null } : rotation),
     }),
-    fails: ['sessions: rotate steps to the next generation and answers the row as it is now'],
+    fails: ['sessions/rotate-steps-next-generation'],
   },
   {
     flaw: 'forgets the address when a rotation brings none',
     breaking: ({ rotate }) => ({
       rotate: (rotation) => rotate({ ...rotation, address: rotation.address ?? '' }),
     }),
-    fails: ['sessions: rotate without an address or a user agent keeps the stored one'],
+    fails: ['sessions/rotate-without-address-user'],
   },
   {
     flaw: 'shows the user agent of the sign-in for ever',
     breaking: ({ rotate }) => ({ rotate: (rotation) => rotate({ ...rotation, userAgent: null }) }),
-    fails: ['sessions: rotate steps to the next generation and answers the row as it is now'],
+    fails: ['sessions/rotate-steps-next-generation'],
   },
   {
     flaw: 'lets a newer generation through',
@@ -109,7 +109,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate({ ...rotation, generation: Math.min(rotation.generation, generation) })
       },
     }),
-    fails: ['sessions: rotate from another generation changes nothing and answers the row'],
+    fails: ['sessions/rotate-another-generation-changes'],
   },
   {
     flaw: 'does not compare generations at all',
@@ -123,9 +123,9 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
       },
     }),
     fails: [
-      'sessions: rotate from another generation changes nothing and answers the row',
-      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
-      'sessions: a session that is answered is a copy',
+      'sessions/rotate-another-generation-changes',
+      'sessions/20-parallel-rotations-generation',
+      'sessions/session-answered-copy',
     ],
   },
   {
@@ -137,9 +137,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate(atEnd ? { ...rotation, now: new Date(Number(rotation.now) - 1) } : rotation)
       },
     }),
-    fails: [
-      'sessions: a session can be rotated until the millisecond before it expires, and not from then on',
-    ],
+    fails: ['sessions/session-can-rotated-until'],
   },
   {
     flaw: 'compares the generation first and writes it later',
@@ -152,9 +150,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate({ ...rotation, generation })
       },
     }),
-    fails: [
-      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
-    ],
+    fails: ['sessions/20-parallel-rotations-generation'],
   },
   {
     flaw: 'answers the losers of a rotation with the row from before it',
@@ -166,9 +162,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return answer.rotated ? answer : { rotated: false, session: before }
       },
     }),
-    fails: [
-      'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
-    ],
+    fails: ['sessions/20-parallel-rotations-generation'],
   },
   {
     flaw: 'keeps the object it was given',
@@ -185,7 +179,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: the store keeps its own copy of a session it is given'],
+    fails: ['sessions/store-keeps-own-copy'],
   },
   {
     flaw: 'lists the objects it keeps',
@@ -203,6 +197,6 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions: a session that is answered is a copy'],
+    fails: ['sessions/session-answered-copy'],
   },
 ]

@@ -2,11 +2,10 @@ import { setImmediate as gap } from 'node:timers/promises'
 import type { SessionStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
-const least = 'sessions: open ends the least recently used one past `maxLive`, and names it'
-const many = 'sessions: open ends as many as are too many, and of one time those with the lowest ids'
-const others = 'sessions: open counts neither ended sessions nor those of others, and leaves them as they are'
-const race =
-  'sessions: of 12 that are opened at once the most recent 3 stay, and each of the others is named once'
+const least = 'sessions/open-ends-least-recently'
+const many = 'sessions/open-ends-many-too'
+const others = 'sessions/open-counts-neither-ended'
+const race = 'sessions/12-opened-once-most'
 const page = { limit: 1_000, before: null }
 
 /** Flaws in what `open` does with sessions that have become too many. */

@@ -4,13 +4,13 @@ import { createMemoryRateLimits } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRateLimitsCases } from '../src/index.ts'
 
-const parallel = 'shared rate limits: of 50 parallel attempts in two processes exactly `limit` pass'
-const anew = 'shared rate limits: parallel attempts in a new window share one window'
-const end = 'shared rate limits: a window begun in one process ends in the other at the same millisecond'
-const reset = 'shared rate limits: what one process resets is forgotten in the other'
+const parallel = 'shared-rate-limits/50-parallel-attempts-processes'
+const anew = 'shared-rate-limits/parallel-attempts-new-window'
+const end = 'shared-rate-limits/window-begun-process-ends'
+const reset = 'shared-rate-limits/process-resets-forgotten'
 
 const none = { limit: 0, windowSeconds: 0 }
-const refused = 'shared rate limits: what one process refuses is counted in no window of the other'
+const refused = 'shared-rate-limits/process-refuses-counted-window'
 
 function soundPair(): Pair<RateLimits> {
   const rateLimits = createMemoryRateLimits()

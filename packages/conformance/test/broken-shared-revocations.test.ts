@@ -4,11 +4,11 @@ import { createMemoryRevocations } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRevocationsCases } from '../src/index.ts'
 
-const told = 'shared revocations: once revoke has answered in one process, the other denies within a second'
-const first = 'shared revocations: what was revoked before a process first asks is denied by its first answer'
-const parallel = 'shared revocations: of 20 parallel revocations in each process all are denied in both'
-const others = 'shared revocations: a session nobody revoked is denied by neither process'
-const ends = 'shared revocations: of the ends that two processes give, the later one holds in either order'
+const told = 'shared-revocations/once-revoke-answered-process'
+const first = 'shared-revocations/revoked-before-process-first'
+const parallel = 'shared-revocations/20-parallel-revocations-process'
+const others = 'shared-revocations/session-nobody-revoked-denied'
+const ends = 'shared-revocations/ends-processes-give-later'
 
 function soundPair(): Pair<Revocations> {
   const revocations = createMemoryRevocations()

@@ -11,7 +11,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, { bio, ...changes }) =>
         update(id, bio === undefined || changes.username ? changes : { ...changes, bio }),
     }),
-    fails: ['users: update changes the fields it is given and leaves the rest'],
+    fails: ['users/update-changes-fields-given'],
   },
   {
     flaw: 'takes null for an absent field',
@@ -19,10 +19,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, changes) =>
         update(id, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))),
     }),
-    fails: [
-      'users: update to null empties a field',
-      'users: bannedIds names live accounts that are banned now, and no others',
-    ],
+    fails: ['users/update-null-empties-field', 'users/bannedids-names-live-accounts'],
   },
   {
     flaw: 'cannot write an update without fields',
@@ -30,7 +27,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: async (id, changes) =>
         Object.keys(changes).length === 0 ? { outcome: 'gone' } : update(id, changes),
     }),
-    fails: ['users: update without any field answers the account as it is'],
+    fails: ['users/update-without-field-answers'],
   },
   {
     flaw: 'takes the last login away',
@@ -43,9 +40,9 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       },
     }),
     fails: [
-      'users: update answers needs-login where no username and no e-mail would be left, and changes nothing',
-      'users: an account that has no login already may be changed in all else',
-      'users: of parallel updates that give up one login each, the one that would take the last is refused',
+      'users/update-answers-needs-login',
+      'users/account-login-already-may',
+      'users/parallel-updates-give-up',
     ],
   },
   {
@@ -57,7 +54,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return needsLogin ? { outcome: 'needs-login' } : update(id, changes)
       },
     }),
-    fails: ['users: an account that has no login already may be changed in all else'],
+    fails: ['users/account-login-already-may'],
   },
   {
     flaw: 'looks which logins are left first and takes one away later',
@@ -71,9 +68,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'needs-login' && hadLogin ? { outcome: 'updated', user: left } : answer
       },
     }),
-    fails: [
-      'users: of parallel updates that give up one login each, the one that would take the last is refused',
-    ],
+    fails: ['users/parallel-updates-give-up'],
   },
   {
     flaw: 'finds that an account collides with itself',
@@ -83,7 +78,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return own ? { outcome: 'taken', taken: ['username'] } : update(id, changes)
       },
     }),
-    fails: ['users: an account may be updated to the identifiers it has'],
+    fails: ['users/account-may-updated-identifiers'],
   },
   {
     flaw: 'names only the first identifier that an update finds taken',
@@ -93,7 +88,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'taken' ? { ...answer, taken: answer.taken.slice(0, 1) } : answer
       },
     }),
-    fails: ['users: update names each identifier that is taken and then changes nothing'],
+    fails: ['users/update-names-identifier-taken'],
   },
   {
     flaw: 'writes the other fields although an identifier is taken',
@@ -104,7 +99,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users: update names each identifier that is taken and then changes nothing'],
+    fails: ['users/update-names-identifier-taken'],
   },
   {
     flaw: 'answers for an account that never was',
@@ -119,7 +114,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           created.has(id) ? update(id, changes) : { outcome: 'updated', user: sampleUser({ id }) },
       }
     },
-    fails: ['users: update of an unknown account answers gone'],
+    fails: ['users/update-unknown-account-answers'],
   },
   {
     flaw: 'never frees a username that was given up',
@@ -135,7 +130,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: an identifier that was given up is free for others'],
+    fails: ['users/identifier-given-up-free'],
   },
   {
     flaw: 'reads an account, changes it and writes all of it back',
@@ -146,10 +141,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return update(id, { ...before, ...changes })
       },
     }),
-    fails: [
-      'users: parallel updates of different fields all take effect',
-      'users: an update at the same time does not undo a password change, nor the reverse',
-    ],
+    fails: ['users/parallel-updates-different-fields', 'users/update-same-time-undo'],
   },
   {
     flaw: 'checks a new username first and writes it later',
@@ -167,7 +159,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: of 30 parallel updates to one username exactly one takes effect'],
+    fails: ['users/30-parallel-updates-username'],
   },
   {
     flaw: 'checks an e-mail for create before an update at the same time has written it',
@@ -187,7 +179,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: of a create and an update to one e-mail, at once, exactly one takes effect'],
+    fails: ['users/create-update-e-mail'],
   },
   {
     flaw: 'answers the object it keeps after an update',
@@ -205,14 +197,14 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: the account that update answers is a copy'],
+    fails: ['users/account-update-answers-copy'],
   },
   {
     flaw: 'compares with `= NULL`, which is never true',
     breaking: ({ replacePassword }) => ({
       replacePassword: async (id, expected, next) => expected !== null && replacePassword(id, expected, next),
     }),
-    fails: ['users: replacePassword replaces the hash that is expected, null included, and nothing else'],
+    fails: ['users/replacepassword-replaces-hash-expected'],
   },
   {
     flaw: 'compares hashes without letter case',
@@ -223,7 +215,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replacePassword(id, same ? passwordHash : expected, next)
       },
     }),
-    fails: ['users: replacePassword leaves a hash that is not the expected one'],
+    fails: ['users/replacepassword-leaves-hash-expected'],
   },
   {
     flaw: 'takes no row changed for success',
@@ -238,7 +230,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           !created.has(id) || replacePassword(id, expected, next),
       }
     },
-    fails: ['users: replacePassword of an unknown account answers false'],
+    fails: ['users/replacepassword-unknown-account-answers'],
   },
   {
     flaw: 'compares a hash first and writes it later',
@@ -250,9 +242,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replacePassword(id, passwordHash, next)
       },
     }),
-    fails: [
-      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
-    ],
+    fails: ['users/30-parallel-password-changes'],
   },
   {
     flaw: 'writes the old hash back with an update',
@@ -266,12 +256,12 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users: an update at the same time does not undo a password change, nor the reverse'],
+    fails: ['users/update-same-time-undo'],
   },
   {
     flaw: 'takes the upgrade of a hash for a new password',
     breaking: ({ replacePassword }) => ({ upgradeHash: replacePassword }),
-    fails: ['users: upgradeHash replaces the hash under the same condition, and leaves the epoch'],
+    fails: ['users/upgradehash-replaces-hash-under'],
   },
   {
     flaw: 'raises the epoch only where nothing else is changed',
@@ -279,10 +269,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, { endSessions, ...changes }, hold) =>
         update(id, Object.keys(changes).length > 0 ? changes : { endSessions: endSessions ?? false }, hold),
     }),
-    fails: [
-      'users: update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
-      'users: of 20 parallel ends of all sessions each raises the epoch by one',
-    ],
+    fails: ['users/update-endsessions-raises-epoch', 'users/20-parallel-ends-all'],
   },
   {
     flaw: 'reads the epoch first and writes it later',
@@ -303,7 +290,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: of 20 parallel ends of all sessions each raises the epoch by one'],
+    fails: ['users/20-parallel-ends-all'],
   },
   {
     flaw: 'raises the epoch a step after the new password',
@@ -315,7 +302,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replaced
       },
     }),
-    fails: ['users: nobody sees a new password in the epoch of the old one'],
+    fails: ['users/nobody-sees-new-password'],
   },
   {
     flaw: 'raises the epoch also where another was first',
@@ -326,8 +313,6 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replaced
       },
     }),
-    fails: [
-      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
-    ],
+    fails: ['users/30-parallel-password-changes'],
   },
 ]

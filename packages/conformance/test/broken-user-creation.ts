@@ -10,38 +10,38 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
     breaking: ({ create }) => ({
       create: (user) => create(user).catch(() => ({ outcome: 'created' })),
     }),
-    fails: ['users: an id that is in use is refused, also by a deleted account'],
+    fails: ['users/id-use-refused-deleted'],
   },
   {
     flaw: 'forgets a field at creation',
     breaking: ({ create }) => ({ create: (user) => create({ ...user, bannedAt: null }) }),
-    fails: ['users: create saves every field as it was given'],
+    fails: ['users/create-saves-field-given'],
   },
   {
     flaw: 'turns null into a date',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, phoneVerifiedAt: user.phoneVerifiedAt ?? new Date(0) }),
     }),
-    fails: ['users: a field that is null stays null'],
+    fails: ['users/field-null-stays-null'],
   },
   {
     flaw: 'cuts text at 255 characters',
     breaking: ({ create }) => ({ create: (user) => create({ ...user, bio: user.bio.slice(0, 255) }) }),
-    fails: ['users: text comes back as it went in'],
+    fails: ['users/text-comes-back-went'],
   },
   {
     flaw: 'knows only the basic plane of Unicode',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, name: user.name.replace(/[\u{10000}-\u{10ffff}]/gu, '?') }),
     }),
-    fails: ['users: text comes back as it went in'],
+    fails: ['users/text-comes-back-went'],
   },
   {
     flaw: 'keeps dates in seconds',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, createdAt: new Date(Math.floor(+user.createdAt / 1000) * 1000) }),
     }),
-    fails: ['users: dates keep their milliseconds'],
+    fails: ['users/dates-keep-milliseconds'],
   },
   {
     flaw: 'takes an account without e-mail for an unknown e-mail',
@@ -55,7 +55,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         byLogin: async (login) => (await byLogin(login)) ?? anonymous,
       }
     },
-    fails: ['users: an unknown id or login is null'],
+    fails: ['users/unknown-id-login-null'],
   },
   {
     flaw: 'leaves the hash out of a look-up by login',
@@ -65,7 +65,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return user && { ...user, passwordHash: null }
       },
     }),
-    fails: ['users: byLogin finds an account by username and by e-mail'],
+    fails: ['users/bylogin-finds-account-username'],
   },
   {
     flaw: 'looks a login up in both identifiers',
@@ -75,14 +75,14 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return (await byLogin({ email: name })) ?? byLogin({ username: name })
       },
     }),
-    fails: ['users: byLogin never takes a username for an e-mail, nor the reverse'],
+    fails: ['users/bylogin-never-takes-username'],
   },
   {
     flaw: 'folds the letter case of a login',
     breaking: ({ byLogin }) => ({
       byLogin: (login) => byLogin('username' in login ? { username: login.username.toLowerCase() } : login),
     }),
-    fails: ['users: identifiers are compared byte by byte: letter case, accents and spaces count'],
+    fails: ['users/identifiers-compared-byte-byte'],
   },
   {
     flaw: 'lets two accounts without identifiers collide',
@@ -97,7 +97,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: accounts without an identifier do not collide'],
+    fails: ['users/accounts-without-identifier-collide'],
   },
   {
     flaw: 'names only the first identifier that is taken',
@@ -107,7 +107,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'taken' ? { ...answer, taken: answer.taken.slice(0, 1) } : answer
       },
     }),
-    fails: ['users: create names each identifier that is taken, whoever holds it, and no other'],
+    fails: ['users/create-names-identifier-taken'],
   },
   {
     flaw: 'saves an account without the identifier that is taken',
@@ -119,7 +119,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users: create saves nothing if an identifier is taken'],
+    fails: ['users/create-saves-nothing-if'],
   },
   ...(['username', 'email', 'phone'] as const).map(checkThenInsert),
   {
@@ -139,7 +139,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: of parallel creates that overlap in different identifiers no two winners overlap'],
+    fails: ['users/parallel-creates-overlap-different'],
   },
   {
     flaw: 'keeps the object it was given',
@@ -156,7 +156,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: the store keeps its own copy of an account it is given'],
+    fails: ['users/store-keeps-own-copy'],
   },
   {
     flaw: 'answers the object it keeps',
@@ -174,7 +174,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: an account that is answered is a copy'],
+    fails: ['users/account-answered-copy'],
   },
 ]
 
@@ -195,6 +195,6 @@ function checkThenInsert(name: Identifier): Broken<UserStore> {
         },
       }
     },
-    fails: [`users: of 30 parallel creates with one ${name} exactly one creates`],
+    fails: [`users/parallel-creates-one-${name}`],
   }
 }

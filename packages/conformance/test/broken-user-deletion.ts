@@ -20,7 +20,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           (await byLogin(login)) ?? ('email' in login ? (deleted.get(login.email) ?? null) : null),
       }
     },
-    fails: ['users: a deleted account is absent from every look-up'],
+    fails: ['users/deleted-account-absent-look'],
   },
   {
     flaw: 'updates a deleted account',
@@ -35,7 +35,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           deleted.has(id) ? { outcome: 'updated', user: sampleUser({ id }) } : update(id, changes),
       }
     },
-    fails: ['users: a deleted account cannot be changed'],
+    fails: ['users/deleted-account-cannot-changed'],
   },
   {
     flaw: 'keeps the username of a deleted account taken',
@@ -50,7 +50,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           kept.has(user.username) ? { outcome: 'taken', taken: ['username'] } : create(user),
       }
     },
-    fails: ['users: the identifiers of a deleted account are free again'],
+    fails: ['users/identifiers-deleted-account-free'],
   },
   {
     flaw: 'deletes an account that never was',
@@ -61,7 +61,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
         return known ? markDeleted(id, at) : true
       },
     }),
-    fails: ['users: markDeleted answers true once, and false for an account that is deleted or unknown'],
+    fails: ['users/markdeleted-answers-true-once'],
   },
   {
     flaw: 'looks whether an account is live and deletes it later',
@@ -73,7 +73,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
         return true
       },
     }),
-    fails: ['users: of 20 parallel deletions of one account exactly one answers true'],
+    fails: ['users/20-parallel-deletions-account'],
   },
   {
     flaw: 'writes an account back that was deleted meanwhile',
@@ -86,7 +86,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users: an update at the same time does not bring a deleted account back'],
+    fails: ['users/update-same-time-bring'],
   },
   ...purgingFlaws<UserStore>({
     subject: 'users',

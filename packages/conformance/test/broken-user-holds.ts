@@ -2,21 +2,20 @@ import { setImmediate as gap } from 'node:timers/promises'
 import type { UserRecord, UserStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
-const prefix = 'users: '
 const cases = {
-  ends: `${prefix}a username that was given up is taken for others until its hold ends, and free from that very millisecond on`,
-  timeless: `${prefix}a hold that has ended counts where no time is given, until it is forgotten`,
-  back: `${prefix}the former owner may have the name back, and then holds the one it was given up for`,
-  several: `${prefix}several names are held at the same time, each until its own end`,
-  refused: `${prefix}a change that is refused, or that leaves the username, holds nothing`,
-  without: `${prefix}without a hold, or with one that never begins, a name is free immediately`,
-  deleted: `${prefix}the username of a deleted account is held for nobody, with those that it gave up before; the rest is free`,
-  purge: `${prefix}a purge takes no hold away, and forgetting takes no account away`,
-  forgets: `${prefix}forgetUsernames forgets what has ended, at most \`limit\`, and nothing twice`,
-  rename: `${prefix}of a rename and 20 calls for the name at once nobody gets it, whichever comes first`,
-  deletion: `${prefix}of a deletion and 20 calls for the name at once nobody gets it`,
-  ended: `${prefix}of 20 calls at once for a name whose hold has ended exactly one gets it`,
-  renames: `${prefix}renames of one account at once leave one name in use, and hold the others`,
+  ends: 'users/username-given-up-taken',
+  timeless: 'users/hold-ended-counts-time',
+  back: 'users/former-owner-may-name',
+  several: 'users/several-names-held-same',
+  refused: 'users/change-refused-leaves-username',
+  without: 'users/without-hold-never-begins',
+  deleted: 'users/username-deleted-account-held',
+  purge: 'users/purge-takes-hold-away',
+  forgets: 'users/forgetusernames-forgets-ended-most',
+  rename: 'users/rename-20-calls-name',
+  deletion: 'users/deletion-20-calls-name',
+  ended: 'users/20-calls-once-name',
+  renames: 'users/renames-account-once-leave',
 }
 
 /** A millisecond after, or before. */

@@ -6,16 +6,12 @@ export const listFlaws: readonly Broken<UserStore>[] = [
   {
     flaw: 'looks for a thousand accounts at most',
     breaking: ({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) }),
-    fails: [
-      'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    ],
+    fails: ['users/byids-answers-live-accounts'],
   },
   {
     flaw: 'leaves banned accounts out of a look-up by ids',
     breaking: ({ byIds }) => ({ byIds: async (ids) => (await byIds(ids)).filter((user) => !user.bannedAt) }),
-    fails: [
-      'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    ],
+    fails: ['users/byids-answers-live-accounts'],
   },
   {
     flaw: 'answers the accounts it keeps to a look-up by ids',
@@ -32,7 +28,7 @@ export const listFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users: accounts that byIds answers are copies'],
+    fails: ['users/accounts-byids-answers-copies'],
   },
   {
     flaw: 'names accounts that were banned when they were deleted',
@@ -46,7 +42,7 @@ export const listFlaws: readonly Broken<UserStore>[] = [
         bannedIds: async (keyset) => [...deleted, ...(await bannedIds(keyset))],
       }
     },
-    fails: ['users: bannedIds names live accounts that are banned now, and no others'],
+    fails: ['users/bannedids-names-live-accounts'],
   },
   {
     flaw: 'names the banned accounts with the lowest ids first',
@@ -54,9 +50,6 @@ export const listFlaws: readonly Broken<UserStore>[] = [
       bannedIds: async ({ limit, before }) =>
         (await bannedIds({ limit: 100, before })).reverse().slice(0, limit),
     }),
-    fails: [
-      'users: bannedIds names live accounts that are banned now, and no others',
-      'users: bannedIds names the highest ids first, at most `limit` that sort before `before`',
-    ],
+    fails: ['users/bannedids-names-live-accounts', 'users/bannedids-names-highest-ids'],
   },
 ]

@@ -15,9 +15,9 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
       },
     }),
     fails: [
-      'images: inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
-      'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
-      'images: a source stays as it is',
+      'images/inspect-reads-header-jpeg',
+      'images/inspect-decodes-nothing-picture',
+      'images/source-stays',
     ],
   },
   {
@@ -29,12 +29,12 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return orientation > 4 ? { ...header, width: header.height, height: header.width } : header
       },
     }),
-    fails: ['images: inspect answers the size as displayed, in each of the eight orientations'],
+    fails: ['images/inspect-answers-size-displayed'],
   },
   {
     flaw: 'counts one frame, whatever moves',
     breaking: ({ inspect }) => ({ inspect: async (path) => ({ ...(await inspect(path)), frames: 1 }) }),
-    fails: ['images: inspect counts the frames of a GIF and of a WebP'],
+    fails: ['images/inspect-counts-frames-gif'],
   },
   {
     flaw: 'decodes what it inspects',
@@ -49,8 +49,8 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
       },
     }),
     fails: [
-      'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
-      'images: inspect tells how many pixels are announced, more than any memory holds too',
+      'images/inspect-decodes-nothing-picture',
+      'images/inspect-tells-how-many',
     ],
   },
   {
@@ -62,7 +62,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return header
       },
     }),
-    fails: ['images: inspect tells how many pixels are announced, more than any memory holds too'],
+    fails: ['images/inspect-tells-how-many'],
   },
   {
     flaw: 'inspects whatever its decoder reads',
@@ -76,14 +76,14 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
           return { width, height, frames: 1 }
         }),
     }),
-    fails: ['images: inspect refuses what is none of these as media-unreadable, SVG and TIFF too'],
+    fails: ['images/inspect-refuses-none-these'],
   },
   {
     flaw: 'calls all unreadable that it cannot inspect',
     breaking: ({ inspect }) => ({
       inspect: (path) => inspect(path).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['images/file-missing-target-cannot'],
   },
   {
     flaw: 'remembers what it has inspected by its path',
@@ -98,8 +98,8 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
       }
     },
     fails: [
-      'images: inspect answers the size as displayed, in each of the eight orientations',
-      'images: a path is read anew each time, whatever was there before',
+      'images/inspect-answers-size-displayed',
+      'images/path-read-anew-time',
     ],
   },
 ]

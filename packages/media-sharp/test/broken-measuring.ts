@@ -5,8 +5,8 @@ import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'
 
 const takenAt =
-  'images: takenAt is the time of the camera without a zone, and null where there is none or no time'
-const palette = 'images: the palette names the main colours, the most frequent first, and at most five'
+  'images/takenat-time-camera-without'
+const palette = 'images/palette-names-main-colours'
 
 /** Flaws in the measures of `normalize`. */
 export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
@@ -14,9 +14,9 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
     flaw: 'gives every picture the same thumbhash',
     breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
     fails: [
-      'images: the thumbhash is one of about 25 bytes, of the picture',
-      'images: normalize turns the picture upright, in each of the eight orientations',
-      'images: a rendition is upright, in each of the eight orientations',
+      'images/thumbhash-about-25-bytes',
+      'images/normalize-turns-picture-upright',
+      'images/rendition-upright-eight-orientations',
     ],
   },
   {
@@ -24,7 +24,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
     breaking: measuring(({ thumbhash }, source) =>
       source.is('JPEG') && !source.isTagged ? { thumbhash: `data:${thumbhash}` } : {},
     ),
-    fails: ['images: the thumbhash is one of about 25 bytes, of the picture'],
+    fails: ['images/thumbhash-about-25-bytes'],
   },
   {
     flaw: 'names the rarest colour first',
@@ -48,17 +48,17 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'measures lightness in percent',
     breaking: measuring(({ lightness }) => ({ lightness: lightness * 100 })),
-    fails: ['images: lightness is 0 for black and 1 for white'],
+    fails: ['images/lightness-0-black-1'],
   },
   {
     flaw: 'takes what is dark for saturated',
     breaking: measuring(({ lightness }) => ({ saturation: 1 - lightness })),
-    fails: ['images: saturation is 0 for grey and nears 1 for a pure colour'],
+    fails: ['images/saturation-0-grey-nears'],
   },
   {
     flaw: 'measures the numbers of a wide profile',
     breaking: measuring((_, { isWide }) => (isWide ? { palette: ['#c83c3c'] } : {})),
-    fails: ['images: colours are measured in sRGB, whatever the profile'],
+    fails: ['images/colours-measured-srgb-whatever'],
   },
   {
     flaw: 'takes the time of the camera for UTC',
@@ -88,7 +88,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
         return { ...measures, palette: colours }
       },
     }),
-    fails: ['images: of an animation the first frame is measured'],
+    fails: ['images/animation-first-frame-measured'],
   },
   {
     flaw: 'measures a little differently each time',
@@ -96,6 +96,6 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
       let times = 0
       return measuring(({ lightness }) => ({ lightness: lightness * (++times % 2 ? 1 : 0.999) }))(sound)
     },
-    fails: ['images: the same file is measured the same'],
+    fails: ['images/same-file-measured-same'],
   },
 ]

@@ -6,17 +6,17 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { look, rendering } from './processor-flaws.ts'
 
-const format = 'images: a rendition is in the format that the answer says, which is the one asked for or WebP'
+const format = 'images/rendition-format-answer-says'
 const onlyFormat =
-  'images: what moves is WebP, and a rendition that says it has one format has it whichever is asked for'
+  'images/moves-webp-rendition-says'
 const whole =
-  'images: feed and full are the whole picture, no longer than they may be and never larger than it'
-const square = 'images: thumb is the square in the middle, never larger than the picture'
-const upright = 'images: a rendition is upright, in each of the eight orientations'
-const bare = 'images: a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format'
-const colours = 'images: a rendition has no colour profile, and its colours are those of sRGB'
+  'images/feed-full-whole-picture'
+const square = 'images/thumb-square-middle-never'
+const upright = 'images/rendition-upright-eight-orientations'
+const bare = 'images/rendition-exif-gps-xmp'
+const colours = 'images/rendition-colour-profile-colours'
 const failing =
-  'images: where a rendition fails it says media-unreadable or media-too-large, and there is no target'
+  'images/rendition-fails-says-media'
 
 /** Flaws in `rendition`. */
 export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
@@ -154,7 +154,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
           throw isKithError(error) ? new Error('Input buffer has corrupt header') : error
         }),
     }),
-    fails: [failing, 'images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: [failing, 'images/18-parallel-calls-own'],
   },
   {
     flaw: 'makes a rendition of whatever its decoder reads',
@@ -175,7 +175,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
       rendition: (path, target, form) =>
         rendition(path, target, form).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['images/file-missing-target-cannot'],
   },
   {
     flaw: 'renders over its source',
@@ -186,7 +186,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         return answer
       },
     }),
-    fails: ['images: a source stays as it is'],
+    fails: ['images/source-stays'],
   },
   {
     flaw: 'remembers its renditions by their path',
@@ -202,7 +202,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: a path is read anew each time, whatever was there before'],
+    fails: ['images/path-read-anew-time'],
   },
   {
     flaw: 'mixes up two renditions at once',
@@ -216,6 +216,6 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: ['images/18-parallel-calls-own'],
   },
 ]

@@ -19,9 +19,9 @@ const seed = 20_260_714
 /** What is promised about files that are made to do harm. */
 export const boundCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
-    async run(make) {
-      const images = await make()
+    id: 'images/file-makes-calling-process',
+    title: 'no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
+    async run(images) {
       await inFolder(async (folder) => {
         // What is loaded with the first image counts for none.
         await attempt(images, folder, plain(60, 40))
@@ -37,9 +37,9 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: what has more parts than any real picture is refused, and there is no target',
-    async run(make) {
-      const images = await make()
+    id: 'images/more-parts-real-picture',
+    title: 'what has more parts than any real picture is refused, and there is no target',
+    async run(images) {
       await inFolder(async (folder) => {
         const target = folder.path('target')
         for (const [name, file] of makeTangledBombs()) {
@@ -53,9 +53,9 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: an account with one file does not wait behind all files of another',
-    async run(make) {
-      const images = await make()
+    id: 'images/account-file-wait-behind',
+    title: 'an account with one file does not wait behind all files of another',
+    async run(images) {
       await inFolder(async (folder) => {
         let waiting = 20
         const many = Array.from({ length: waiting }, async (_, index) => {
@@ -75,9 +75,9 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: of 300 files that are broken anywhere, each gives an image or is refused',
-    async run(make) {
-      const images = await make()
+    id: 'images/300-files-broken-anywhere',
+    title: 'of 300 files that are broken anywhere, each gives an image or is refused',
+    async run(images) {
       const files = [...stills, ...tagged, ...moving].map(([, file]) => file)
       await inFolder(async (folder) => {
         let number = 0

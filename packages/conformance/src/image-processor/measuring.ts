@@ -9,9 +9,9 @@ import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 /** What `normalize` promises about its measures. */
 export const measuringCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: the thumbhash is one of about 25 bytes, of the picture',
-    async run(make) {
-      const images = await make()
+    id: 'images/thumbhash-about-25-bytes',
+    title: 'the thumbhash is one of about 25 bytes, of the picture',
+    async run(images) {
       for (const [name, file] of stills) {
         const { thumbhash } = await measuresOf(images, file)
         assert.match(thumbhash, /^[A-Za-z0-9+/]{20,40}={0,2}$/, name)
@@ -20,9 +20,9 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: the palette names the main colours, the most frequent first, and at most five',
-    async run(make) {
-      const images = await make()
+    id: 'images/palette-names-main-colours',
+    title: 'the palette names the main colours, the most frequent first, and at most five',
+    async run(images) {
       const few = await measuresOf(
         images,
         stripes([[32, 64, 192], 12], [[240, 240, 240], 32], [[192, 32, 32], 20]),
@@ -40,9 +40,9 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: lightness is 0 for black and 1 for white',
-    async run(make) {
-      const images = await make()
+    id: 'images/lightness-0-black-1',
+    title: 'lightness is 0 for black and 1 for white',
+    async run(images) {
       const lightness = async (grey: number): Promise<number> =>
         (await measuresOf(images, plain(64, 48, [grey, grey, grey]))).lightness
       const [black, middle, white] = [await lightness(0), await lightness(128), await lightness(255)]
@@ -52,9 +52,9 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: saturation is 0 for grey and nears 1 for a pure colour',
-    async run(make) {
-      const images = await make()
+    id: 'images/saturation-0-grey-nears',
+    title: 'saturation is 0 for grey and nears 1 for a pure colour',
+    async run(images) {
       const saturation = async (colour: Colour): Promise<number> =>
         (await measuresOf(images, plain(64, 48, colour))).saturation
       const [grey, pale, pure] = [
@@ -68,16 +68,17 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: colours are measured in sRGB, whatever the profile',
-    async run(make) {
-      const { palette } = await measuresOf(await make(), wide)
+    id: 'images/colours-measured-srgb-whatever',
+    title: 'colours are measured in sRGB, whatever the profile',
+    async run(port) {
+      const { palette } = await measuresOf(port, wide)
       assertNear(palette[0], '#d6262f', 'a red of Display P3')
     },
   },
   {
-    name: 'images: takenAt is the time of the camera without a zone, and null where there is none or no time',
-    async run(make) {
-      const images = await make()
+    id: 'images/takenat-time-camera-without',
+    title: 'takenAt is the time of the camera without a zone, and null where there is none or no time',
+    async run(images) {
       const takenAt = async (taken?: string): Promise<string | null> =>
         (await measuresOf(images, tagJpeg(jpeg, taken === undefined ? {} : { taken }))).takenAt
       assert.equal(await takenAt(), '2026-07-14T18:32:05')
@@ -87,9 +88,9 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: of an animation the first frame is measured',
-    async run(make) {
-      const images = await make()
+    id: 'images/animation-first-frame-measured',
+    title: 'of an animation the first frame is measured',
+    async run(images) {
       for (const [name, file] of moving) {
         const { palette } = await measuresOf(images, file)
         assert.equal(palette.length, 1, name)
@@ -98,9 +99,9 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: the same file is measured the same',
-    async run(make) {
-      const images = await make()
+    id: 'images/same-file-measured-same',
+    title: 'the same file is measured the same',
+    async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving.slice(0, 1)])
         assert.deepEqual(await measuresOf(images, file), await measuresOf(images, file), name)
     },

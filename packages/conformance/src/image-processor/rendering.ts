@@ -16,9 +16,9 @@ import { readWritten, type WrittenImage } from './written-image.ts'
 /** What `rendition` promises. */
 export const renderingCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: a rendition is in the format that the answer says, which is the one asked for or WebP',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-format-answer-says',
+    title: 'a rendition is in the format that the answer says, which is the one asked for or WebP',
+    async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
         for (const format of ['webp', 'avif'] as const) {
           const { answer, written } = await rendered(images, file, { rendition: 'feed', format })
@@ -30,9 +30,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
-    async run(make) {
-      const images = await make()
+    id: 'images/moves-webp-rendition-says',
+    title: 'what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
+    async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving]) {
         for (const form of forms) {
           const { answer, written } = await rendered(images, file, form)
@@ -49,9 +49,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: feed and full are the whole picture, no longer than they may be and never larger than it',
-    async run(make) {
-      const images = await make()
+    id: 'images/feed-full-whole-picture',
+    title: 'feed and full are the whole picture, no longer than they may be and never larger than it',
+    async run(images) {
       for (const [width, height] of sizes) {
         const file = plain(width, height)
         for (const rendition of ['feed', 'full'] as const) {
@@ -72,9 +72,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: thumb is the square in the middle, never larger than the picture',
-    async run(make) {
-      const images = await make()
+    id: 'images/thumb-square-middle-never',
+    title: 'thumb is the square in the middle, never larger than the picture',
+    async run(images) {
       for (const [width, height] of sizes) {
         const side = Math.min(renditionPixels.thumb, width, height)
         const { written } = await rendered(images, plain(width, height), {
@@ -94,9 +94,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a rendition is upright, in each of the eight orientations',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-upright-eight-orientations',
+    title: 'a rendition is upright, in each of the eight orientations',
+    async run(images) {
       const samples = turned.flatMap((sample) => [
         { ...sample, format: 'webp' as const },
         // What turns one format turns the other; this one is turned and mirrored.
@@ -112,9 +112,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-exif-gps-xmp',
+    title: 'a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
+    async run(images) {
       for (const [, file] of tagged) {
         for (const format of ['webp', 'avif'] as const)
           await rendered(images, file, { rendition: 'feed', format })
@@ -122,9 +122,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a rendition has no colour profile, and its colours are those of sRGB',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-colour-profile-colours',
+    title: 'a rendition has no colour profile, and its colours are those of sRGB',
+    async run(images) {
       for (const form of forms) {
         const { written, file } = await rendered(images, wide, form)
         assert.equal(written.profile, null, `${form.rendition} in ${form.format}`)
@@ -137,9 +137,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: where a rendition fails it says media-unreadable or media-too-large, and there is no target',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-fails-says-media',
+    title: 'where a rendition fails it says media-unreadable or media-too-large, and there is no target',
+    async run(images) {
       const codes = ['media-unreadable', 'media-too-large']
       await inFolder(async (folder) => {
         const target = folder.path('target')

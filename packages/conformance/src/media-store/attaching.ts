@@ -9,9 +9,9 @@ import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost 
 /** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
 export const attachingCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: a medium is reserved and made ready with every field as it was given',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/medium-reserved-made-ready',
+    title: 'a medium is reserved and made ready with every field as it was given',
+    async run({ media }) {
       const image = sampleMedia({ createdAt: later(123) })
       const video = sampleMedia({ kind: 'video', contentType: 'video/quicktime' })
       const bare = {
@@ -34,9 +34,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: an id that is in use is refused',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/id-use-refused',
+    title: 'an id that is in use is refused',
+    async run({ media }) {
       const item = sampleMedia()
       await media.reserve(item)
       await assert.rejects(async () => media.reserve(sampleMedia({ id: item.id })))
@@ -44,9 +44,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/ready-answers-false-medium',
+    title: 'ready answers false for a medium that is ready, released or unknown, and changes nothing',
+    async run(storage) {
       const { media } = storage
       const other = { ...sampleMeasures, width: 1 }
       const ready = await readyMedia(storage)
@@ -61,9 +61,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/byids-answers-media-knows',
+    title:
+      'byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run({ media }) {
       const [first, second] = [sampleMedia(), sampleMedia()]
       for (const item of [first, second]) await media.reserve(item)
       const found = await media.byIds([second.id, nextId(), first.id, 'nothing', ''])
@@ -73,9 +74,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
-    async run(make) {
-      const storage = await make()
+    id: 'media/bysubjects-answers-attached-these',
+    title:
+      'bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
+    async run(storage) {
       const [ownerId, other] = [nextId(), nextId()]
       const [avatar, cover, foreign, inside] = [
         await readyMedia(storage, { ownerId }),
@@ -100,9 +102,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
-    async run(make) {
-      const storage = await make()
+    id: 'media/attach-makes-upload-avatar',
+    title:
+      'attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
+    async run(storage) {
       const ownerId = nextId()
       const [first, second, cover] = [
         await readyMedia(storage, { ownerId }),
@@ -127,9 +130,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/attach-refuses-missing-unready',
+    title:
+      'attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
+    async run(storage) {
       const ownerId = nextId()
       const avatar = await readyMedia(storage, { ownerId })
       await storage.media.attach(avatar.id, ownerId, 'avatar')
@@ -151,9 +155,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: one upload is used once, although 20 posts, avatars and covers want it at once',
-    async run(make) {
-      const storage = await make()
+    id: 'media/upload-used-once-although',
+    title: 'one upload is used once, although 20 posts, avatars and covers want it at once',
+    async run(storage) {
       await repeat(3, async () => {
         const { id, ownerId: authorId } = await readyMedia(storage)
         const used = await race(20, async (index) => {
@@ -168,9 +172,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: of 20 avatars set at once one stays and the others are released',
-    async run(make) {
-      const storage = await make()
+    id: 'media/20-avatars-set-once',
+    title: 'of 20 avatars set at once one stays and the others are released',
+    async run(storage) {
       await repeat(3, async () => {
         const ownerId = nextId()
         const uploads = await race(20, () => readyMedia(storage, { ownerId }))
@@ -191,9 +195,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: detach releases the avatar or the cover and names it, again it does nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/detach-releases-avatar-cover',
+    title: 'detach releases the avatar or the cover and names it, again it does nothing',
+    async run(storage) {
       const ownerId = nextId()
       const [avatar, cover] = [await readyMedia(storage, { ownerId }), await readyMedia(storage, { ownerId })]
       await storage.media.attach(avatar.id, ownerId, 'avatar')
@@ -205,9 +209,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: the store keeps its own copy of a medium, and answers copies',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/store-keeps-own-copy',
+    title: 'the store keeps its own copy of a medium, and answers copies',
+    async run({ media }) {
       const item = sampleMedia()
       const given = structuredClone(item)
       const measures = structuredClone(sampleMeasures)

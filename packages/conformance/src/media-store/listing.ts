@@ -7,9 +7,9 @@ import { nextId, sampleMedia } from '../records.ts'
 /** What `list` promises. */
 export const listingCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: list pages through all media by id, of every owner and in every state',
-    async run(make) {
-      const storage = await make()
+    id: 'media/list-pages-through-all',
+    title: 'list pages through all media by id, of every owner and in every state',
+    async run(storage) {
       const { media } = storage
       assert.deepEqual(await media.list(null, 9), [])
       const ids = Array.from({ length: 5 }, nextId)

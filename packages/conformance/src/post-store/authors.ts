@@ -9,9 +9,10 @@ import { untilDone } from '../until-done.ts'
 /** What `create` promises about the author. */
 export const authorCases: readonly Case<SocialStores>[] = [
   {
-    name: 'posts: create is refused where the author never was, is banned, deleted or purged, and saves and attaches nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/create-refused-author-never',
+    title:
+      'create is refused where the author never was, is banned, deleted or purged, and saves and attaches nothing',
+    async run(storage) {
       const { users, posts } = storage
       const author = sampleUser()
       const { id: upload } = await readyMedia(storage, { ownerId: author.id })
@@ -38,9 +39,9 @@ export const authorCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: when the posts of a deleted account are removed, no create that began before leaves one behind',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/posts-deleted-account-removed',
+    title: 'when the posts of a deleted account are removed, no create that began before leaves one behind',
+    async run(storage) {
       const { users, posts } = storage
       await repeat(5, async () => {
         const author = sampleUser()

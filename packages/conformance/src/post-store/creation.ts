@@ -8,9 +8,9 @@ import { difficultTexts, later, nextId, sampleMedia, samplePost } from '../recor
 /** What `create`, `byIds` and `edit` promise. */
 export const creationCases: readonly Case<SocialStores>[] = [
   {
-    name: 'posts: create saves every field as it was given, text and milliseconds included',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/create-saves-field-given',
+    title: 'create saves every field as it was given, text and milliseconds included',
+    async run({ posts }) {
       const all = difficultTexts.map((caption, index) =>
         samplePost({ caption, createdAt: later(index), editedAt: index % 2 ? later(index + 501) : null }),
       )
@@ -19,9 +19,10 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/byids-answers-posts-knows',
+    title:
+      'byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run({ posts }) {
       const [first, second] = [samplePost(), samplePost()]
       for (const post of [first, second]) await posts.create(post, [])
       const found = await posts.byIds([second.id, nextId(), first.id, 'nothing', ''])
@@ -34,9 +35,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: create attaches the media in their order, with their texts',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/create-attaches-media-order',
+    title: 'create attaches the media in their order, with their texts',
+    async run(storage) {
       const post = samplePost()
       const items = [
         await readyMedia(storage, { ownerId: post.authorId }),
@@ -52,9 +53,10 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/create-names-upload-missing',
+    title:
+      'create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
+    async run(storage) {
       const post = samplePost()
       const { authorId: ownerId } = post
       const fine = await readyMedia(storage, { ownerId })
@@ -81,9 +83,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/20-parallel-posts-upload',
+    title: 'of 20 parallel posts with one upload exactly one is created, and nothing of the others',
+    async run(storage) {
       await repeat(3, async () => {
         const { id: wanted, ownerId: authorId } = await readyMedia(storage)
         const own = await race(20, () => readyMedia(storage, { ownerId: authorId }))
@@ -108,9 +110,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: an id that is in use is refused, also by a removed post, whatever uploads come with it',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/id-use-refused-removed',
+    title: 'an id that is in use is refused, also by a removed post, whatever uploads come with it',
+    async run(storage) {
       const post = samplePost()
       await storage.posts.create(post, [])
       const upload = await readyMedia(storage, { ownerId: post.authorId })
@@ -130,9 +132,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: edit changes the caption and when, answers the post, and nothing else changes',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/edit-changes-caption-answers',
+    title: 'edit changes the caption and when, answers the post, and nothing else changes',
+    async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
       for (const [index, caption] of difficultTexts.entries()) {
@@ -144,9 +146,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: a post that is unknown or removed cannot be edited',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/post-unknown-removed-cannot',
+    title: 'a post that is unknown or removed cannot be edited',
+    async run({ posts }) {
       const post = samplePost()
       await posts.create(post, [])
       await posts.remove(post.id)
@@ -155,9 +157,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: the store keeps its own copy of a post, and answers copies',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/store-keeps-own-copy',
+    title: 'the store keeps its own copy of a post, and answers copies',
+    async run({ posts }) {
       const post = samplePost()
       const given = structuredClone(post)
       await posts.create(given, [])

@@ -8,9 +8,9 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `markDeleted`, `toPurge` and `purge` promise. */
 export const deletionCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: a deleted account is absent from every look-up',
-    async run(make) {
-      const users = await make()
+    id: 'users/deleted-account-absent-look',
+    title: 'a deleted account is absent from every look-up',
+    async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
       assert.equal(await users.markDeleted(user.id, later()), true)
@@ -20,9 +20,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: a deleted account cannot be changed',
-    async run(make) {
-      const users = await make()
+    id: 'users/deleted-account-cannot-changed',
+    title: 'a deleted account cannot be changed',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       await users.markDeleted(user.id, later())
@@ -34,9 +34,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: the identifiers of a deleted account are free again',
-    async run(make) {
-      const users = await make()
+    id: 'users/identifiers-deleted-account-free',
+    title: 'the identifiers of a deleted account are free again',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       await users.markDeleted(user.id, later())
@@ -47,9 +47,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: markDeleted answers true once, and false for an account that is deleted or unknown',
-    async run(make) {
-      const users = await make()
+    id: 'users/markdeleted-answers-true-once',
+    title: 'markDeleted answers true once, and false for an account that is deleted or unknown',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       assert.equal(await users.markDeleted(nextId(), later()), false)
@@ -60,9 +60,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of 20 parallel deletions of one account exactly one answers true',
-    async run(make) {
-      const users = await make()
+    id: 'users/20-parallel-deletions-account',
+    title: 'of 20 parallel deletions of one account exactly one answers true',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -72,9 +72,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an update at the same time does not bring a deleted account back',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-same-time-bring',
+    title: 'an update at the same time does not bring a deleted account back',
+    async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()
         await users.create(user)

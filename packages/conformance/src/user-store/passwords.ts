@@ -7,9 +7,9 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What passwords and the epoch of sessions promise, which the same step changes. */
 export const passwordCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: replacePassword replaces the hash that is expected, null included, and nothing else',
-    async run(make) {
-      const users = await make()
+    id: 'users/replacepassword-replaces-hash-expected',
+    title: 'replacePassword replaces the hash that is expected, null included, and nothing else',
+    async run(users) {
       const user = sampleUser({ passwordHash: null })
       await users.create(user)
       assert.equal(await users.replacePassword(user.id, null, 'first'), true)
@@ -19,9 +19,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: upgradeHash replaces the hash under the same condition, and leaves the epoch',
-    async run(make) {
-      const users = await make()
+    id: 'users/upgradehash-replaces-hash-under',
+    title: 'upgradeHash replaces the hash under the same condition, and leaves the epoch',
+    async run(users) {
       const user = sampleUser({ passwordHash: 'imported' })
       await users.create(user)
       assert.equal(await users.upgradeHash(user.id, 'another', 'next'), false)
@@ -33,9 +33,10 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-endsessions-raises-epoch',
+    title:
+      'update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
+    async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
       const changes = { bannedAt: later(5000), endSessions: true }
@@ -62,9 +63,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of 20 parallel ends of all sessions each raises the epoch by one',
-    async run(make) {
-      const users = await make()
+    id: 'users/20-parallel-ends-all',
+    title: 'of 20 parallel ends of all sessions each raises the epoch by one',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -76,9 +77,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: nobody sees a new password in the epoch of the old one',
-    async run(make) {
-      const users = await make()
+    id: 'users/nobody-sees-new-password',
+    title: 'nobody sees a new password in the epoch of the old one',
+    async run(users) {
       await repeat(5, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -92,9 +93,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: replacePassword leaves a hash that is not the expected one',
-    async run(make) {
-      const users = await make()
+    id: 'users/replacepassword-leaves-hash-expected',
+    title: 'replacePassword leaves a hash that is not the expected one',
+    async run(users) {
       const [user, without] = [sampleUser({ passwordHash: 'hash' }), sampleUser({ passwordHash: null })]
       for (const each of [user, without]) await users.create(each)
       assert.equal(await users.replacePassword(user.id, 'HASH', 'next'), false)
@@ -105,17 +106,17 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: replacePassword of an unknown account answers false',
-    async run(make) {
-      const users = await make()
+    id: 'users/replacepassword-unknown-account-answers',
+    title: 'replacePassword of an unknown account answers false',
+    async run(users) {
       assert.equal(await users.replacePassword(nextId(), null, 'next'), false)
       assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), false)
     },
   },
   {
-    name: 'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
-    async run(make) {
-      const users = await make()
+    id: 'users/30-parallel-password-changes',
+    title: 'of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -130,9 +131,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an update at the same time does not undo a password change, nor the reverse',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-same-time-undo',
+    title: 'an update at the same time does not undo a password change, nor the reverse',
+    async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()
         await users.create(user)

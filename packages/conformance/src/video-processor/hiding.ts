@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { isKithError } from '@kith/core'
 import type { VideoProcessor } from '@kith/core/ports'
-import type { Case } from '../case.ts'
+import { type Case, kebab } from '../case.ts'
 import { inFolder } from '../sample-folder.ts'
 import { place, secret } from '../secrets.ts'
 import type { HidingPlace } from './hiding-place.ts'
@@ -30,9 +30,9 @@ export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = {
 /** That nothing is left of what is hidden. */
 export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidingPlaces).map(
   ([where, places]) => ({
-    name: `videos: strip leaves nothing that is hidden in ${where}`,
-    async run(make) {
-      const videos = await make()
+    id: `videos/hidden-in-${kebab(where.replace('the ', ''))}`,
+    title: `strip leaves nothing that is hidden in ${where}`,
+    async run(videos) {
       const told: string[] = []
       for (const each of places) {
         const state = await stripHidden(videos, each)

@@ -8,9 +8,9 @@ import { containers, noVideos } from './samples.ts'
 /** What `inspect` promises. */
 export const inspectingCases: readonly Case<VideoProcessor>[] = [
   {
-    name: 'videos: inspect answers size and duration of MP4, MOV and WebM',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-answers-size-duration',
+    title: 'inspect answers size and duration of MP4, MOV and WebM',
+    async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, plain } of containers) {
           const { durationSeconds, ...rest } = await videos.inspect(await folder.save(name, plain()))
@@ -21,9 +21,9 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: inspect answers the size as displayed of a video that was turned',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-answers-size-displayed',
+    title: 'inspect answers the size as displayed of a video that was turned',
+    async run(videos) {
       await inFolder(async (folder) => {
         const path = await folder.save('turned', isoFile({ turned: true }))
         const { width, height } = await videos.inspect(path)
@@ -32,9 +32,9 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: inspect decodes nothing, so frames that nobody can show are no matter',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-decodes-nothing-frames',
+    title: 'inspect decodes nothing, so frames that nobody can show are no matter',
+    async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, broken } of containers) {
           const { width, height } = await videos.inspect(await folder.save(name, broken()))
@@ -44,9 +44,9 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: inspect refuses what is no video or has no picture as media-unreadable',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-refuses-video-picture',
+    title: 'inspect refuses what is no video or has no picture as media-unreadable',
+    async run(videos) {
       await inFolder(async (folder) => {
         for (const [name, bytes] of noVideos)
           await assertRefused(videos.inspect(await folder.save('no-video.mp4', bytes)), name)
@@ -54,9 +54,9 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: a file that is missing, and a target that cannot be written, are not called unreadable',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/file-missing-target-cannot',
+    title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
+    async run(videos) {
       await inFolder(async (folder) => {
         const path = await folder.save('video', isoFile())
         await assertFailed(videos.inspect(folder.path('missing')), 'inspect: a missing file')
@@ -69,9 +69,9 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: a path is read anew each time, whatever was there before',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/path-read-anew-time',
+    title: 'a path is read anew each time, whatever was there before',
+    async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, plain, isOne } of containers) {
           const path = await folder.save('video', plain())

@@ -16,9 +16,10 @@ const megabytes = 128
 /** What `strip` promises. */
 export const strippingCases: readonly Case<VideoProcessor>[] = [
   {
-    name: 'videos: strip copies every frame of picture and sound as it is, with size and duration',
-    run: (make) =>
-      ofEach(make, 'plain', async ({ name, frames }, { videos, folder, target }) => {
+    id: 'videos/strip-copies-frame-picture',
+    title: 'strip copies every frame of picture and sound as it is, with size and duration',
+    run: (videos) =>
+      ofEach(videos, 'plain', async ({ name, frames }, { folder, target }) => {
         for (const [index, frame] of frames.entries())
           assert.ok(target.includes(frame), `${name}: frame ${index} is not as it was`)
         const [before, after] = [
@@ -30,16 +31,17 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       }),
   },
   {
-    name: 'videos: strip keeps the container',
-    run: (make) =>
-      ofEach(make, 'plain', ({ name, isOne }, { target }) => {
+    id: 'videos/strip-keeps-container',
+    title: 'strip keeps the container',
+    run: (videos) =>
+      ofEach(videos, 'plain', ({ name, isOne }, { target }) => {
         assert.ok(isOne(target.subarray(0, 64)), `it is no ${name} any more`)
       }),
   },
   {
-    name: 'videos: strip keeps the turn of a video that was turned',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/strip-keeps-turn-video',
+    title: 'strip keeps the turn of a video that was turned',
+    async run(videos) {
       await inFolder(async (folder) => {
         await videos.strip(await folder.save('source', isoFile({ turned: true })), folder.path('target'))
         const { width, height } = await videos.inspect(folder.path('target'))
@@ -48,35 +50,43 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: strip leaves no place, title, name or other tag in the file, wherever it stands',
-    run: (make) =>
-      ofEach(make, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-leaves-place-title',
+    title: 'strip leaves no place, title, name or other tag in the file, wherever it stands',
+    run: (videos) =>
+      ofEach(videos, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    name: 'videos: strip leaves no date',
-    run: (make) => ofEach(make, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
+    id: 'videos/strip-leaves-date',
+    title: 'strip leaves no date',
+    run: (videos) =>
+      ofEach(videos, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
   },
   {
-    name: 'videos: strip leaves no other tracks and nothing that was in them',
-    run: (make) =>
-      ofEach(make, 'withOtherTracks', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-leaves-tracks-nothing',
+    title: 'strip leaves no other tracks and nothing that was in them',
+    run: (videos) =>
+      ofEach(videos, 'withOtherTracks', ({ name }, { target }) =>
+        assertWithout(target, [secret, place], name),
+      ),
   },
   {
-    name: 'videos: strip leaves nothing that lies between or behind the frames',
-    run: (make) =>
-      ofEach(make, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-leaves-nothing-lies',
+    title: 'strip leaves nothing that lies between or behind the frames',
+    run: (videos) =>
+      ofEach(videos, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    name: 'videos: strip leaves its source as it is',
-    run: (make) =>
-      ofEach(make, 'tagged', async ({ name, tagged }, { folder }) => {
+    id: 'videos/strip-leaves-source',
+    title: 'strip leaves its source as it is',
+    run: (videos) =>
+      ofEach(videos, 'tagged', async ({ name, tagged }, { folder }) => {
         assert.ok((await folder.read('source')).equals(tagged()), `${name} was changed`)
       }),
   },
   {
-    name: 'videos: where strip fails it says media-unreadable, and there is no target',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/strip-fails-says-media',
+    title: 'where strip fails it says media-unreadable, and there is no target',
+    async run(videos) {
       const cutOff = containers.map(
         ({ name, plain }) => [`a ${name} without its end`, plain().subarray(0, -60)] as const,
       )
@@ -90,9 +100,9 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: of 12 parallel strips each has its own, whether others fail or not',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/12-parallel-strips-own',
+    title: 'of 12 parallel strips each has its own, whether others fail or not',
+    async run(videos) {
       await inFolder(async (folder) => {
         await race(12, async (index) => {
           const container = containers[index % 4]
@@ -108,9 +118,9 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: the memory that strip needs does not grow with the file',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/memory-strip-needs-grow',
+    title: 'the memory that strip needs does not grow with the file',
+    async run(videos) {
       await inFolder(async (folder) => {
         const path = folder.path('large')
         await writeLargeVideo(path, megabytes)
@@ -125,23 +135,21 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
 
 /** What has come of a sample. */
 interface Stripped {
-  videos: VideoProcessor
   folder: SampleFolder
   target: Buffer
 }
 
 /** Strips a sample of each container and looks at what came of it. */
 async function ofEach(
-  make: () => Promise<VideoProcessor>,
+  videos: VideoProcessor,
   sample: 'plain' | 'tagged' | 'dated' | 'withOtherTracks' | 'withGaps',
   look: (container: Container, stripped: Stripped) => Promise<void> | void,
 ): Promise<void> {
-  const videos = await make()
   for (const container of containers) {
     await inFolder(async (folder) => {
       const path = await folder.save('source', container[sample]())
       await videos.strip(path, folder.path('target'))
-      await look(container, { videos, folder, target: await folder.read('target') })
+      await look(container, { folder, target: await folder.read('target') })
     })
   }
 }
