@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { drawDefaultAvatar } from '@kith/core/adapter'
-import { drains, hostCase, type HostCase, password } from './host-app.ts'
+import type { Case } from '../case.ts'
+import type { Host } from './host.ts'
+import { drains, hostCase, password } from './host-app.ts'
 
 const jsonType = { 'content-type': 'application/json' }
 
@@ -12,7 +14,7 @@ export function formOf(bytes: Uint8Array): { body: Uint8Array; headers: Record<s
 }
 
 /** Bodies that a host hands over, parsed or as they stream. */
-export const bodyCases: readonly HostCase[] = [
+export const bodyCases: readonly Case<Host>[] = [
   hostCase('host/json', 'JSON is read with every method, with and without its length', async (app) => {
     const headers = await app.register()
     const body = JSON.stringify({ name: 'Änna 👩🏽‍🚀' })

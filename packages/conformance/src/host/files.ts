@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { drawDefaultAvatar } from '@kith/core/adapter'
+import type { Case } from '../case.ts'
 import { formOf } from './bodies.ts'
-import { drains, hostCase, type HostApp, type HostCase } from './host-app.ts'
+import type { Host } from './host.ts'
+import { drains, hostCase, type HostApp } from './host-app.ts'
 
 async function upload({ ask, register }: HostApp): Promise<string> {
   const form = formOf(drawDefaultAvatar('anna'))
@@ -11,7 +13,7 @@ async function upload({ ask, register }: HostApp): Promise<string> {
 }
 
 /** Files that Kith serves through the host. */
-export const fileCases: readonly HostCase[] = [
+export const fileCases: readonly Case<Host>[] = [
   hostCase(
     'host/ranges',
     'A part of a file is served with its length, and a known file as a 304',

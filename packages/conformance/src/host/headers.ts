@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { hostCase, type HostCase, origin, password } from './host-app.ts'
+import type { Case } from '../case.ts'
+import type { Host } from './host.ts'
+import { hostCase, origin, password } from './host-app.ts'
 
 const flags =
   /^__Host-kith-(?:access|refresh|device)=([^;]*); Max-Age=(\d+); Path=\/; HttpOnly; Secure; SameSite=Lax$/
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 /** Headers that a host passes on, both ways. */
-export const headerCases: readonly HostCase[] = [
+export const headerCases: readonly Case<Host>[] = [
   hostCase('host/cookies', 'Each cookie is set by a header of its own, and comes back', async ({ ask }) => {
     const json = { username: 'anna', password }
     const registered = await ask('/users/register', { method: 'POST', json, headers: ownPage })

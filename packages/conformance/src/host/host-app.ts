@@ -6,16 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createKith } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { ImageProcessor, ServedBlobStore } from '@kith/core/ports'
+import type { Case } from '../case.ts'
 import { cheapPasswords } from '../cheap-passwords.ts'
 import type { Host } from './host.ts'
 import type { Send, WireAnswer, WireRequest } from './wire.ts'
-
-/** One promise of a host. */
-export interface HostCase {
-  readonly id: string
-  readonly title: string
-  run(host: Host): Promise<void>
-}
 
 /** The parts of a request that a case cares about. */
 interface Ask extends Partial<Omit<WireRequest, 'path' | 'headers'>> {
@@ -46,7 +40,7 @@ export const origin = 'https://app.example'
 export const password = 'correct horse battery'
 
 /** A case with an app of its own. */
-export function hostCase(id: string, title: string, body: (app: HostApp) => Promise<void>): HostCase {
+export function hostCase(id: string, title: string, body: (app: HostApp) => Promise<void>): Case<Host> {
   return { id, title, run: (host) => runWithApp(host, body) }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { guardHeader } from './host.ts'
-import { type HostApp, hostCase, type HostCase } from './host-app.ts'
+import type { Case } from '../case.ts'
+import { guardHeader, type Host } from './host.ts'
+import { type HostApp, hostCase } from './host-app.ts'
 import { ambiguousSpellings, foreignSpellings } from './path-spellings.ts'
 
 const guarded = '/users/register'
@@ -13,7 +14,7 @@ async function reach({ send }: HostApp, path: string): Promise<{ status: number;
 }
 
 /** Paths and methods: what Kith serves, and what it leaves to the host. */
-export const routingCases: readonly HostCase[] = [
+export const routingCases: readonly Case<Host>[] = [
   hostCase('host/guard', 'A guard of the host sees everything that runs on its path', async (app) => {
     assert.deepEqual(await reach(app, app.prefix + guarded), { status: 422, guarded: true })
     // The status is 0 if the protocol cannot carry a target, as HTTP/2 an absolute one.

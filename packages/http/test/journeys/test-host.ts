@@ -1,4 +1,4 @@
-import { hostCases } from '@kith/conformance'
+import { hostCases, runCases } from '@kith/conformance'
 import { test } from 'vitest'
 import { type Journey, runJourney } from './journey.ts'
 import type { JourneyHost } from './journey-host.ts'
@@ -6,6 +6,6 @@ import { journeysOfHosts } from './journeys.ts'
 
 /** Registers all that a host could break, or these journeys. */
 export function testHost(host: JourneyHost, journeys: readonly Journey[] = journeysOfHosts): void {
-  for (const { id, title, run } of hostCases) test(`${id}: ${title}`, () => run(host))
+  runCases(test, hostCases, async () => host)
   for (const journey of journeys) test(`${journey.id}: ${journey.title}`, () => runJourney(journey, host))
 }
