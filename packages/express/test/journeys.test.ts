@@ -7,6 +7,7 @@ import express, { type Express, type Request, type Response } from 'express'
 import { describe } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
 import type { JourneyHost, JourneyServer } from '../../http/test/journeys/journey-host.ts'
+import { journeysAbout } from '../../http/test/journeys/journeys.ts'
 import { testHost } from '../../http/test/journeys/test-host.ts'
 import { type KithExpress, kithExpress } from '../src/index.ts'
 
@@ -66,10 +67,17 @@ describe('Express, with express.json() in front', () =>
       bodiesAnsweredByHost:
         'express.json() hands malformed and oversized bodies to the error handler of the host',
     }),
+    journeysAbout('body', 'input', 'media', 'protocol'),
   ))
 
 describe('Express, behind a mount prefix', () =>
-  testHost(host((app, { routes }) => app.use('/social', routes), { prefix: '/social/api/v1' })))
+  testHost(
+    host((app, { routes }) => app.use('/social', routes), { prefix: '/social/api/v1' }),
+    journeysAbout('input', 'direct', 'protocol', 'request-id'),
+  ))
 
 describe('Express, behind a trusted proxy', () =>
-  testHost(host((app, { routes }) => app.set('trust proxy', 'loopback').use(routes), { trustsProxy: true })))
+  testHost(
+    host((app, { routes }) => app.set('trust proxy', 'loopback').use(routes), { trustsProxy: true }),
+    journeysAbout('limit'),
+  ))

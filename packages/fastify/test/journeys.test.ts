@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { describe } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
 import type { JourneyHost } from '../../http/test/journeys/journey-host.ts'
+import { journeysAbout } from '../../http/test/journeys/journeys.ts'
 import { testHost } from '../../http/test/journeys/test-host.ts'
 import { sendByHttp2 } from '../../http/test/journeys/wire-http2.ts'
 import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
@@ -82,10 +83,14 @@ describe('Fastify, in a scope with a prefix', () =>
       },
       { own: { prefix: '/social/api/v1' } },
     ),
+    journeysAbout('guard', 'input', 'direct', 'protocol', 'request-id'),
   ))
 
 describe('Fastify, behind a trusted proxy', () =>
-  testHost(host(mountAtRoot, { own: { trustsProxy: true }, server: { trustProxy: 'loopback' } })))
+  testHost(
+    host(mountAtRoot, { own: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+    journeysAbout('limit'),
+  ))
 
 describe('Fastify, over HTTP/2', () =>
   testHost(host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 })))

@@ -21,7 +21,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       assert.deepEqual((await browser.request('/users/me')).user(), { ...user, counts: noCounts })
-      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      const edit = (json: object) => browser.patch('/users/me', json)
       const named = (await edit({ name: 'Anna A.', bio: 'Hi\nthere' })).user()
       assert.deepEqual([named.name, named.bio], ['Anna A.', 'Hi\nthere'])
       const refused = (await edit({ email: 'new@example.com' })).problem('invalid-input')
@@ -45,7 +45,7 @@ export const accountJourneys: readonly Journey[] = [
       const stolen = openBrowser(app)
       for (const name of browser.jar.names()) stolen.jar.set(name, browser.jar.get(name) ?? '')
       const change = (currentPassword: string, newPassword: string) =>
-        browser.request('/users/me/password', { method: 'POST', json: { currentPassword, newPassword } })
+        browser.post('/users/me/password', { currentPassword, newPassword })
       ;(await change('a wrong password', 'another password')).problem('wrong-password')
       ;(await other.request('/users/me')).user()
       const changed = (await change(password, 'another password')).signIn()
@@ -53,12 +53,11 @@ export const accountJourneys: readonly Journey[] = [
       assert.equal(changed.tokens, undefined)
       for (const client of [other, stolen]) (await client.request('/users/me')).problem('session-revoked')
       const json = { refreshToken: other.tokens.refreshToken }
-      ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
-      ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
+      ;(await app.post('/users/refresh', json)).problem('session-revoked')
+      ;(await stolen.post('/users/refresh')).problem('session-revoked')
       ;(await browser.request('/users/me')).user()
-      ;(await browser.request('/users/refresh', { method: 'POST' })).refreshed()
-      const login = (attempt: string) =>
-        app.request('/users/login', { method: 'POST', json: { login: 'anna', password: attempt } })
+      ;(await browser.post('/users/refresh')).refreshed()
+      const login = (attempt: string) => app.post('/users/login', { login: 'anna', password: attempt })
       ;(await login(password)).problem('invalid-credentials')
       ;(await login('another password')).signIn()
     },
@@ -69,7 +68,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const client = await registerBearer(app)
       const json = { currentPassword: password, newPassword: 'another password' }
-      const { tokens } = (await client.request('/users/me/password', { method: 'POST', json })).signIn()
+      const { tokens } = (await client.post('/users/me/password', json)).signIn()
       ;(await client.request('/users/me')).problem('session-revoked')
       ;(await withBearer(app, tokens?.accessToken ?? '').request('/users/me')).user()
     },
@@ -87,9 +86,9 @@ export const accountJourneys: readonly Journey[] = [
       assert.equal(edited.tokens, undefined)
       assert.ok(edited.session && edited.session.id !== sessionId)
       for (const client of [bearer, stolen]) (await client.request('/users/me')).problem('session-revoked')
-      ;(await stolen.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
+      ;(await stolen.post('/users/refresh')).problem('session-revoked')
       assert.equal((await browser.request('/users/me')).user().email, 'new@example.com')
-      ;(await browser.request('/users/refresh', { method: 'POST' })).refreshed()
+      ;(await browser.post('/users/refresh')).refreshed()
       assert.equal((await browser.request('/users/me/sessions')).sessions().items.length, 1)
     },
   },
@@ -98,7 +97,7 @@ export const accountJourneys: readonly Journey[] = [
     title: 'Without cookies such an edit returns new tokens with the account; a refused edit ends nothing',
     async run(app) {
       const client = await registerBearer(app)
-      const edit = (json: object) => client.request('/users/me', { method: 'PATCH', json })
+      const edit = (json: object) => client.patch('/users/me', json)
       ;(await edit({ phone: '+4915112345678', currentPassword: 'a wrong password' })).problem(
         'wrong-password',
       )
@@ -107,7 +106,7 @@ export const accountJourneys: readonly Journey[] = [
       const { tokens } = (await edit({ phone: '+4915112345678', currentPassword: password })).edited()
       ;(await client.request('/users/me')).problem('session-revoked')
       const json = { refreshToken: tokens?.refreshToken }
-      ;(await app.request('/users/refresh', { method: 'POST', json })).refreshed()
+      ;(await app.post('/users/refresh', json)).refreshed()
       ;(await withBearer(app, tokens?.accessToken ?? '').request('/users/me')).user()
     },
   },
@@ -118,16 +117,16 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
-      const remove = (json: object) => browser.request('/users/me', { method: 'DELETE', json })
+      const remove = (json: object) => browser.delete('/users/me', json)
       ;(await remove({})).problem('invalid-input')
       ;(await remove({ password: 'a wrong password' })).problem('wrong-password')
       ;(await remove({ password })).done()
       assert.deepEqual(browser.jar.names(), knownDevice)
       ;(await other.request('/users/me')).problem('session-revoked')
       const json = { login: 'anna', password }
-      ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-credentials')
+      ;(await app.post('/users/login', json)).problem('invalid-credentials')
       const register = (fields: object) =>
-        app.request('/users/register', { method: 'POST', json: { password, transport: 'bearer', ...fields } })
+        app.post('/users/register', { password, transport: 'bearer', ...fields })
       ;(await register({ username: 'berta', email: 'anna@example.com' })).signIn(201)
       ;(await register({ username: 'anna' })).problem('identifier-taken')
       app.advance(30 * 86_400)
@@ -140,7 +139,7 @@ export const accountJourneys: readonly Journey[] = [
     title: 'A username changes only with the password, and the old one is reserved for its owner for 30 days',
     async run(app) {
       const { browser } = await registerInBrowser(app)
-      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      const edit = (json: object) => browser.patch('/users/me', json)
       const refused = (await edit({ username: 'thief' })).problem('invalid-input')
       assert.deepEqual(
         refused.errors?.map(({ path, code }) => [path, code]),
@@ -152,7 +151,7 @@ export const accountJourneys: readonly Journey[] = [
         'renamed',
       )
       const json = { username: 'ANNA', password, transport: 'bearer' }
-      ;(await app.request('/users/register', { method: 'POST', json })).problem('identifier-taken')
+      ;(await app.post('/users/register', json)).problem('identifier-taken')
       assert.equal((await edit({ username: 'anna', currentPassword: password })).edited().username, 'anna')
     },
   },
@@ -163,11 +162,11 @@ export const accountJourneys: readonly Journey[] = [
       const { browser } = await registerInBrowser(app)
       for (let index = 0; index < 10; index++) {
         const json = { phone: `+4915100000${100 + index}`, currentPassword: password }
-        ;(await browser.request('/users/me', { method: 'PATCH', json })).edited()
+        ;(await browser.patch('/users/me', json)).edited()
       }
       const json = { phone: '+4915100000999', currentPassword: password }
-      ;(await browser.request('/users/me', { method: 'PATCH', json })).problem('rate-limited')
-      ;(await browser.request('/users/me', { method: 'PATCH', json: { bio: 'still here' } })).user()
+      ;(await browser.patch('/users/me', json)).problem('rate-limited')
+      ;(await browser.patch('/users/me', { bio: 'still here' })).user()
     },
   },
   {
@@ -191,11 +190,8 @@ export const accountJourneys: readonly Journey[] = [
           password: newPassword,
           transport: 'bearer',
         }
-        const registered = await app.request('/users/register', { method: 'POST', json })
-        const changed = await browser.request('/users/me/password', {
-          method: 'POST',
-          json: { currentPassword: password, newPassword },
-        })
+        const registered = await app.post('/users/register', json)
+        const changed = await browser.post('/users/me/password', { currentPassword: password, newPassword })
         for (const [answer, field] of [
           [registered, 'password'],
           [changed, 'newPassword'],
@@ -217,9 +213,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       for (const username of ['adrnin', 'admin_', '4dmin', 'kith_official', 'kithsupport']) {
         const json = { username, password, transport: 'bearer' }
-        const refused = (await app.request('/users/register', { method: 'POST', json })).problem(
-          'invalid-input',
-        )
+        const refused = (await app.post('/users/register', json)).problem('invalid-input')
         assert.deepEqual(
           refused.errors?.map(({ path, code }) => [path, code]),
           [['username', 'reserved']],
@@ -233,14 +227,10 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       await registerInBrowser(app, 'berta')
-      const register = (json: object) =>
-        app.request('/users/register', { method: 'POST', json: { password, ...json } })
+      const register = (json: object) => app.post('/users/register', { password, ...json })
       for (const json of [{ username: 'ANNA' }, { username: 'carla', email: 'Anna@Example.COM' }])
         assert.equal((await register(json)).problem('identifier-taken').errors, undefined)
-      const renamed = await browser.request('/users/me', {
-        method: 'PATCH',
-        json: { username: 'Berta', currentPassword: password },
-      })
+      const renamed = await browser.patch('/users/me', { username: 'Berta', currentPassword: password })
       assert.equal(renamed.problem('identifier-taken').status, 409)
     },
   },
@@ -251,9 +241,7 @@ export const accountJourneys: readonly Journey[] = [
     async run(app) {
       await registerInBrowser(app)
       const json = { username: 'anna', email: 'anna@example.com', password }
-      const taken = (await app.request('/users/register', { method: 'POST', json })).problem(
-        'identifier-taken',
-      )
+      const taken = (await app.post('/users/register', json)).problem('identifier-taken')
       assert.deepEqual(taken.errors?.map(({ path, code }) => `${path} ${code}`).sort(), [
         'email taken',
         'username taken',
@@ -265,9 +253,7 @@ export const accountJourneys: readonly Journey[] = [
     title: 'Of 20 concurrent registrations of one name exactly one succeeds',
     async run(app) {
       const answers = await Promise.all(
-        Array.from({ length: 20 }, () =>
-          app.request('/users/register', { method: 'POST', json: { username: 'anna', password } }),
-        ),
+        Array.from({ length: 20 }, () => app.post('/users/register', { username: 'anna', password })),
       )
       const statuses = answers.map(({ status }) => status).sort()
       assert.deepEqual(statuses, [201, ...Array<number>(19).fill(409)])
@@ -282,13 +268,13 @@ export const accountJourneys: readonly Journey[] = [
       await app.kith.accounts.ban(user.id)
       ;(await browser.request('/users/me')).problem('session-revoked')
       ;(await bearer.request('/users/me')).problem('session-revoked')
-      const refreshed = await browser.request('/users/refresh', { method: 'POST' })
+      const refreshed = await browser.post('/users/refresh')
       assert.ok(['session-revoked', 'account-banned'].includes((refreshed.json() as { code: string }).code))
       assert.deepEqual(browser.jar.names(), knownDevice)
       const json = { login: 'anna', password }
-      ;(await app.request('/users/login', { method: 'POST', json })).problem('account-banned')
+      ;(await app.post('/users/login', json)).problem('account-banned')
       await app.kith.accounts.unban(user.id)
-      ;(await openBrowser(app).request('/users/login', { method: 'POST', json })).signIn()
+      ;(await openBrowser(app).post('/users/login', json)).signIn()
     },
   },
 ]

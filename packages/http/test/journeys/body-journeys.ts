@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { password, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
-import type { JourneyApp, JourneyRequest } from './journey-app.ts'
+import type { JourneyRequest } from './client.ts'
+import type { JourneyApp } from './journey-app.ts'
 
 const jsonType = { 'content-type': 'application/json' }
 
@@ -109,10 +110,7 @@ export const bodyJourneys: readonly Journey[] = [
           ])
       }
       // Under the limit in bytes, and still far too long for a field.
-      const long = await app.request('/users/login', {
-        method: 'POST',
-        json: { login: 'x'.repeat(50_000), password },
-      })
+      const long = await app.post('/users/login', { login: 'x'.repeat(50_000), password })
       assert.equal(long.problem('invalid-input').errors?.[0]?.code, 'too-long')
     },
   },

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
 import type { SignedInUser, Tokens } from '@kith/core'
-import type { Answer } from './answer.ts'
+import { type Client, clientOf } from './client.ts'
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
-import type { JourneyApp, JourneyRequest } from './journey-app.ts'
+import type { JourneyApp } from './journey-app.ts'
 
 /** A password that every rule allows. */
 export const password = 'correct horse battery'
 
 /** The cookies that are left in a browser that is signed out: it stays known. */
 export const knownDevice: readonly string[] = ['__Host-kith-device']
-
-/** What a client of either kind can do. */
-export interface Client {
-  request(path: string, request?: JourneyRequest): Promise<Answer>
-}
 
 /** A browser with a page of the API's own origin open. */
 export interface Browser extends Client {
@@ -23,31 +18,23 @@ export interface Browser extends Client {
 /** Opens a browser. It sends what a browser sends from a page of the API's own origin. */
 export function openBrowser(app: JourneyApp): Browser {
   const jar = createCookieJar(app.now)
-  return {
-    jar,
-    async request(path, request = {}) {
-      const cookie = jar.header()
-      const own = [['sec-fetch-site', 'same-origin'], ...(cookie === '' ? [] : [['cookie', cookie]])]
-      const given = Array.isArray(request.headers) ? request.headers : Object.entries(request.headers ?? {})
-      const answer = await app.request(path, {
-        ...request,
-        headers: [...own, ...given] as [string, string][],
-      })
-      jar.take(answer.headers)
-      return answer
-    },
-  }
+  const client = clientOf(async (path, request = {}) => {
+    const cookie = jar.header()
+    const own = [['sec-fetch-site', 'same-origin'], ...(cookie === '' ? [] : [['cookie', cookie]])]
+    const given = Array.isArray(request.headers) ? request.headers : Object.entries(request.headers ?? {})
+    const answer = await app.request(path, { ...request, headers: [...own, ...given] as [string, string][] })
+    jar.take(answer.headers)
+    return answer
+  })
+  return { jar, ...client }
 }
 
 /** A client that sends an access token in a header. */
 export function withBearer(app: JourneyApp, accessToken: string): Client {
-  return {
-    request: (path, request = {}) =>
-      app.request(path, {
-        ...request,
-        headers: { ...request.headers, authorization: `Bearer ${accessToken}` },
-      }),
-  }
+  const authorization = `Bearer ${accessToken}`
+  return clientOf((path, request = {}) =>
+    app.request(path, { ...request, headers: { ...request.headers, authorization } }),
+  )
 }
 
 /** Registers an account in a browser of its own. */
@@ -57,9 +44,7 @@ export async function registerInBrowser(
 ): Promise<{ browser: Browser; user: SignedInUser; sessionId: string }> {
   const browser = openBrowser(app)
   const json = { username, email: `${username}@example.com`, password }
-  const { user, session, tokens } = (
-    await browser.request('/users/register', { method: 'POST', json })
-  ).signIn(201)
+  const { user, session, tokens } = (await browser.post('/users/register', json)).signIn(201)
   assert.equal(tokens, undefined)
   return { browser, user, sessionId: session.id }
 }
@@ -70,7 +55,7 @@ export async function registerBearer(
   username: string = 'anna',
 ): Promise<Client & { user: SignedInUser; tokens: Tokens; sessionId: string }> {
   const json = { username, email: `${username}@example.com`, password, transport: 'bearer' }
-  const answer = await app.request('/users/register', { method: 'POST', json })
+  const answer = await app.post('/users/register', json)
   const { user, session, tokens } = answer.signIn(201)
   assert.ok(tokens)
   assert.deepEqual(answer.headers.getSetCookie(), [])
@@ -83,7 +68,7 @@ export async function loginBearer(
   login: string = 'anna',
 ): Promise<Client & { tokens: Tokens; sessionId: string }> {
   const json = { login, password, transport: 'bearer' }
-  const { session, tokens } = (await app.request('/users/login', { method: 'POST', json })).signIn()
+  const { session, tokens } = (await app.post('/users/login', json)).signIn()
   assert.ok(tokens)
   return { ...withBearer(app, tokens.accessToken), tokens, sessionId: session.id }
 }

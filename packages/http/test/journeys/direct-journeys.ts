@@ -3,7 +3,8 @@ import { RetryLaterError, type Upload } from '@kith/core'
 import type { MediaType, SignedUpload } from '@kith/core/ports'
 import { shapes } from '@kith/http'
 import type { Answer } from './answer.ts'
-import { type Client, registerBearer } from './clients.ts'
+import type { Client } from './client.ts'
+import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 import { deliver, picture } from './uploads.ts'
@@ -30,7 +31,7 @@ const ways: readonly Journey[] = [
       assert.deepEqual(await app.media.files(), [id])
       for (const address of [url, ...Object.values(renditions)]) await assertSeen(app, address)
       assert.deepEqual(taken(await confirm(anna, id)).url, url)
-      const posted = await anna.request('/posts', { method: 'POST', json: { media: [id] } })
+      const posted = await anna.post('/posts', { media: [id] })
       assert.equal(posted.status, 201)
       ;(await confirm(anna, id)).problem('media-not-found')
     },
@@ -56,7 +57,7 @@ const ways: readonly Journey[] = [
     title: 'Only acceptable files can be announced, and only by a signed-in account',
     async run(app) {
       const anna = await registerBearer(app)
-      const ask = (json: object) => anna.request('/media/direct', { method: 'POST', json })
+      const ask = (json: object) => anna.post('/media/direct', json)
       for (const json of [
         {},
         { contentType: 'image/svg+xml', size: 10 },
@@ -67,10 +68,7 @@ const ways: readonly Journey[] = [
       ])
         (await ask(json)).problem('invalid-input')
       ;(await ask({ contentType: 'image/png', size: 20 * 1024 * 1024 + 1 })).problem('media-too-large')
-      const guest = await app.request('/media/direct', {
-        method: 'POST',
-        json: { contentType: 'image/png', size: 10 },
-      })
+      const guest = await app.post('/media/direct', { contentType: 'image/png', size: 10 })
       guest.problem('unauthenticated')
       assert.deepEqual(await app.media.files(), [])
     },
@@ -85,7 +83,7 @@ const ways: readonly Journey[] = [
       await deliver(upload)
       for (const each of [id, 'nonsense', id.replace(/.$/, (last) => (last === '0' ? '1' : '0'))])
         (await confirm(ben, each)).problem('media-not-found')
-      ;(await app.request(`/media/${id}/confirm`, { method: 'POST' })).problem('unauthenticated')
+      ;(await app.post(`/media/${id}/confirm`)).problem('unauthenticated')
       taken(await confirm(anna, id))
       ;(await confirm(ben, id)).problem('media-not-found')
     },
@@ -147,7 +145,7 @@ const ways: readonly Journey[] = [
       assert.equal(answer.problem('media-unavailable').status, 503)
       assert.equal(answer.headers.get('retry-after'), '5')
       const json = { contentType: 'image/png', size: 100 }
-      const announced = await anna.request('/media/direct', { method: 'POST', json })
+      const announced = await anna.post('/media/direct', json)
       assert.equal(announced.problem('media-unavailable').status, 503)
       app.breakMedia(null)
       taken(await confirm(anna, id))
@@ -165,7 +163,7 @@ const ways: readonly Journey[] = [
       taken(await confirm(anna, used.id))
       await deliver(used.upload)
       const json = { media: used.id }
-      assert.equal((await anna.request('/users/me/avatar', { method: 'PUT', json })).status, 200)
+      assert.equal((await anna.put('/users/me/avatar', json)).status, 200)
       app.advance(86_399)
       await app.kith.upkeep.run()
       assert.equal((await app.media.files()).length, 3)
@@ -185,13 +183,13 @@ async function announce(
   { bytes = picture(), contentType = 'image/png' }: File = {},
 ): Promise<{ id: string; upload: SignedUpload }> {
   const json = { contentType, size: bytes.length }
-  const answer = await client.request('/media/direct', { method: 'POST', json })
+  const answer = await client.post('/media/direct', json)
   assert.equal(answer.status, 201, answer.text)
   return shapes.SignedUpload.parse(answer.json())
 }
 
 function confirm(client: Client, id: string): Promise<Answer> {
-  return client.request(`/media/${id}/confirm`, { method: 'POST' })
+  return client.post(`/media/${id}/confirm`)
 }
 
 function taken(answer: Answer): Upload {

@@ -37,7 +37,7 @@ export const guardJourneys: readonly Journey[] = [
       assert.deepEqual((await app.raw('/host/public', { method: 'POST', headers: evil })).json(), {
         userId: null,
       })
-      await browser.request('/users/logout', { method: 'POST' })
+      await browser.post('/users/logout')
       assert.deepEqual((await app.raw('/host/public', { headers: { cookie } })).json(), { userId: null })
       // A client with a token of its own has to learn that it should refresh.
       const dead = await app.raw('/host/public', { headers: { authorization: 'Bearer dead' } })
@@ -94,7 +94,7 @@ export const guardJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const berta = await registerBearer(app, 'berta')
       await app.kith.accounts.ban(anna.user.id)
-      await berta.request('/users/logout', { method: 'POST' })
+      await berta.post('/users/logout')
       for (const { tokens } of [anna, berta]) {
         const headers = { authorization: `Bearer ${tokens.accessToken}` }
         ;(await app.raw('/host/private', { headers })).problem('session-revoked')

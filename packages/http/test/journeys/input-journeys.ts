@@ -5,7 +5,7 @@ import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 
 function register(app: JourneyApp, json: unknown): Promise<Answer> {
-  return app.request('/users/register', { method: 'POST', json })
+  return app.post('/users/register', json)
 }
 
 function told(answer: Answer): string[] {
@@ -40,7 +40,7 @@ export const inputJourneys: readonly Journey[] = [
     async run(app) {
       const required = ['password required', 'username required']
       assert.deepEqual(told(await register(app, {})), required)
-      assert.deepEqual(told(await app.request('/users/register', { method: 'POST' })), required)
+      assert.deepEqual(told(await app.post('/users/register')), required)
     },
   },
   {
@@ -57,10 +57,7 @@ export const inputJourneys: readonly Journey[] = [
       }
       assert.equal(({} as { isAdmin?: boolean }).isAdmin, undefined)
       const { browser } = await registerInBrowser(app)
-      const edit = await browser.request('/users/me', {
-        method: 'PATCH',
-        json: { id: 'x', createdAt: 'x', emailVerified: true },
-      })
+      const edit = await browser.patch('/users/me', { id: 'x', createdAt: 'x', emailVerified: true })
       assert.deepEqual(told(edit), [
         'createdAt unknown-field',
         'emailVerified unknown-field',
@@ -73,20 +70,14 @@ export const inputJourneys: readonly Journey[] = [
     title: 'Values of the wrong type, NUL and lone surrogates are reported as such',
     async run(app) {
       for (const value of [1, true, null, [], {}, ['anna'], { $ne: null }]) {
-        const answer = await app.request('/users/login', {
-          method: 'POST',
-          json: { login: value, password: value },
-        })
+        const answer = await app.post('/users/login', { login: value, password: value })
         const wrong = told(answer).filter((each) => each.endsWith('wrong-type'))
         assert.deepEqual(wrong, ['login wrong-type', 'password wrong-type'])
       }
       for (const text of ['a\0b', '\ud800', '\udfff tail']) {
         const answer = await register(app, { username: 'anna', password: `${password}${text}`, name: text })
         assert.deepEqual(told(answer), ['name forbidden-character', 'password forbidden-character'])
-        assert.equal(
-          (await app.request('/users/login', { method: 'POST', json: { login: text, password } })).status,
-          422,
-        )
+        assert.equal((await app.post('/users/login', { login: text, password })).status, 422)
       }
     },
   },
@@ -95,7 +86,7 @@ export const inputJourneys: readonly Journey[] = [
     title: 'Names and bios contain no hidden or reordering characters, and a name is visible',
     async run(app) {
       const { browser } = await registerInBrowser(app)
-      const edit = (json: object) => browser.request('/users/me', { method: 'PATCH', json })
+      const edit = (json: object) => browser.patch('/users/me', json)
       for (const hidden of [
         '\u202e',
         '\u2066',
@@ -141,7 +132,7 @@ export const inputJourneys: readonly Journey[] = [
           .sort()
           .map((name) => `${name} too-many-marks`),
       )
-      const login = await app.request('/users/login', { method: 'POST', json: { login: pile, password } })
+      const login = await app.post('/users/login', { login: pile, password })
       assert.deepEqual(told(login), ['login too-many-marks'])
       assert.equal(
         (await app.request(`/users/${encodeURIComponent(pile)}`)).problem('account-not-found').status,
@@ -183,7 +174,7 @@ export const inputJourneys: readonly Journey[] = [
         assert.equal((await list(query)).status, 422, query)
       for (const cursor of ['x', '%00', '%ff', 'c2Vzc2lvbnM6eA', '%F0%9F%98%80'])
         (await list(`cursor=${cursor}`)).problem('invalid-cursor')
-      const end = await browser.request('/users/me/sessions?all=yes', { method: 'DELETE' })
+      const end = await browser.delete('/users/me/sessions?all=yes')
       assert.equal(end.status, 422)
     },
   },
@@ -194,7 +185,7 @@ export const inputJourneys: readonly Journey[] = [
     async run(app) {
       const client = await registerBearer(app)
       for (const id of ['x', '%F0%9F%98%80', "'%20or%201=1--", ':id', 'x'.repeat(3000)])
-        (await client.request(`/users/me/sessions/${id}`, { method: 'DELETE' })).problem('session-not-found')
+        (await client.delete(`/users/me/sessions/${id}`)).problem('session-not-found')
       for (const id of ['%', '%zz', '%ff', '%c0%ae', '%00', '..%2f..%2fme']) {
         const path = `/users/me/sessions/${id}`
         const headers = { authorization: `Bearer ${client.tokens.accessToken}` }

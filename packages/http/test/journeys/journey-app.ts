@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { cheapPasswords, type WireAnswer, type WireRequest } from '@kith/conformance'
+import { cheapPasswords, type WireAnswer } from '@kith/conformance'
 import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
 import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
+import { type Client, clientOf, type JourneyRequest } from './client.ts'
 import { hostMedia } from './hosted-media.ts'
 import type { JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
 import { createSecretsWatch } from './secrets-watch.ts'
 
-/** The parts of a request that a journey cares about. */
-export interface JourneyRequest extends Partial<Omit<WireRequest, 'path' | 'headers' | 'body'>> {
-  headers?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined
-  /** Sent as JSON. */
-  json?: unknown
-  body?: string | Uint8Array | undefined
-}
-
 /** An app with Kith in it that a journey goes through. */
-export interface JourneyApp {
+export interface JourneyApp extends Client {
   readonly kith: Kith
   readonly host: JourneyHost
   /** Lines that Kith has logged. */
@@ -31,9 +24,7 @@ export interface JourneyApp {
   now(): Date
   /** Lets time pass. */
   advance(seconds: number): void
-  /** Calls a path of Kith, without its prefix, and checks what holds for every answer. */
-  request(path: string, request?: JourneyRequest): Promise<Answer>
-  /** Calls any path, without these checks. */
+  /** Calls any path, without the checks that hold for every response of Kith. */
   raw(path: string, request?: JourneyRequest): Promise<Answer>
   /** Makes every call of the storage fail with this error, or work again. */
   breakStorage(error: Error | null): void
@@ -117,7 +108,15 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     return answer
   }
 
+  async function request(path: string, given: JourneyRequest = {}): Promise<Answer> {
+    const { method = 'GET' } = given
+    const answer = await send(host.prefix + path, given)
+    if (!given.abort) checkAnswer(answer, findRoute(routes, method, path), method)
+    return toAnswer(answer)
+  }
+
   return {
+    ...clientOf(request),
     kith,
     host,
     log,
@@ -126,12 +125,6 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     connections: server.connections,
     now,
     advance: (seconds) => void (time += seconds * 1000),
-    async request(path, request = {}) {
-      const { method = 'GET' } = request
-      const answer = await send(host.prefix + path, request)
-      if (!request.abort) checkAnswer(answer, findRoute(routes, method, path), method)
-      return toAnswer(answer)
-    },
     raw: async (path, request = {}) => toAnswer(await send(path, request)),
     breakStorage: (error) => void (fault = error),
     breakEdgeLists: (error) => void (edgeFault = error),

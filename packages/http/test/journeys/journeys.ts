@@ -42,3 +42,8 @@ export const journeys: readonly Journey[] = [
 
 /** Those that a host could break. */
 export const journeysOfHosts: readonly Journey[] = journeys.filter(({ host }) => host !== undefined)
+
+/** Those of them that begin with these words: for a host that is like another one in all else. */
+export function journeysAbout(...groups: readonly string[]): readonly Journey[] {
+  return journeysOfHosts.filter(({ id }) => groups.some((group) => id.startsWith(`${group}/`)))
+}

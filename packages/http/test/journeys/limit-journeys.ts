@@ -57,14 +57,14 @@ export const limitJourneys: readonly Journey[] = [
       )
 
       const json = { login: 'anna', password }
-      ;(await browser.request('/users/logout', { method: 'POST' })).done()
-      ;(await browser.request('/users/login', { method: 'POST', json })).signIn()
+      ;(await browser.post('/users/logout')).done()
+      ;(await browser.post('/users/login', json)).signIn()
       const { deviceToken } = bearer.tokens
-      ;(await bearer.request('/users/logout', { method: 'POST' })).done()
+      ;(await bearer.post('/users/logout')).done()
       const tokens = (await login(app, { ...json, deviceToken })).signIn().tokens
       const change = { currentPassword: password, newPassword: 'another password' }
       const again = withBearer(app, tokens?.accessToken ?? '')
-      ;(await again.request('/users/me/password', { method: 'POST', json: change })).signIn()
+      ;(await again.post('/users/me/password', change)).signIn()
     },
   },
   {
@@ -74,15 +74,11 @@ export const limitJourneys: readonly Journey[] = [
       const { browser } = await registerInBrowser(app)
       await registerBearer(app, 'berta')
       for (let attempt = 0; attempt < 10; attempt++)
-        (await browser.request('/users/login', { method: 'POST', json: wrong('anna') })).problem(
-          'invalid-credentials',
-        )
+        (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
       // Whoever copied the token may have done that. With it one is a stranger then, and no worse.
       for (let attempt = 0; attempt < 9; attempt++)
-        (await browser.request('/users/login', { method: 'POST', json: wrong('anna') })).problem(
-          'invalid-credentials',
-        )
-      ;(await browser.request('/users/login', { method: 'POST', json: { login: 'anna', password } })).signIn()
+        (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
+      ;(await browser.post('/users/login', { login: 'anna', password })).signIn()
       // One of another account, or one that is made up, makes nobody known.
       await guess(app, 'berta', 10)
       const device = browser.jar.get('__Host-kith-device') ?? ''
@@ -146,13 +142,13 @@ export const limitJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
-      const remove = (json: object) => browser.request('/users/me', { method: 'DELETE', json })
+      const remove = (json: object) => browser.delete('/users/me', json)
       for (let attempt = 0; attempt < 10; attempt++)
         (await remove({ password: 'a wrong guess' })).problem('wrong-password')
       const locked = await remove({ password })
       locked.problem('account-locked')
       assert.equal(retryAfter(locked), 300)
-      ;(await other.request('/users/me', { method: 'DELETE', json: { password } })).done()
+      ;(await other.delete('/users/me', { password })).done()
     },
   },
   {
@@ -210,8 +206,7 @@ export const limitJourneys: readonly Journey[] = [
     id: 'limit/registrations',
     title: 'Registrations are counted',
     async run(app) {
-      const register = (index: number) =>
-        app.request('/users/register', { method: 'POST', json: { username: `user${index}`, password } })
+      const register = (index: number) => app.post('/users/register', { username: `user${index}`, password })
       for (let index = 0; index < 20; index++) assert.equal((await register(index)).status, 201)
       ;(await register(20)).problem('rate-limited')
     },

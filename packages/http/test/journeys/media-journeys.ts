@@ -158,19 +158,19 @@ export const mediaJourneys: readonly Journey[] = [
       const drawn = await app.raw(plain)
       assert.deepEqual([drawn.status, drawn.headers.get('content-type')], [200, 'image/png'])
       for (const use of ['avatar', 'cover'] as const) {
-        const put = (media: string) => anna.request(`/users/me/${use}`, { method: 'PUT', json: { media } })
+        const put = (media: string) => anna.put(`/users/me/${use}`, { media })
         const first = await upload(anna)
         assert.equal((await put(first.id)).user()[use]?.url, first.url)
         const second = await upload(anna, picture('other'))
         assert.equal((await put(second.id)).user()[use]?.url, second.url)
         assert.equal((await app.raw(first.url)).status, 404, 'the one before is gone')
         ;(await put(second.id)).problem('media-not-found')
-        const cleared = (await anna.request(`/users/me/${use}`, { method: 'DELETE' })).user()
+        const cleared = (await anna.delete(`/users/me/${use}`)).user()
         assert.equal(cleared[use]?.url ?? null, use === 'avatar' ? plain : null)
       }
       const foreign = await upload(await registerBearer(app, 'ben'))
       const json = { media: foreign.id }
-      ;(await anna.request('/users/me/avatar', { method: 'PUT', json })).problem('media-not-found')
+      ;(await anna.put('/users/me/avatar', json)).problem('media-not-found')
     },
   },
   {
@@ -198,9 +198,9 @@ export const mediaJourneys: readonly Journey[] = [
     async run(app) {
       const anna = await registerBearer(app)
       const { id } = await upload(anna)
-      const asked = await anna.request(`/media/${id}/captions`, { method: 'POST', json: {} })
+      const asked = await anna.post(`/media/${id}/captions`, {})
       assert.equal(asked.problem('captions-unavailable').status, 503)
-      const posted = await anna.request('/posts', { method: 'POST', json: { media: [id] } })
+      const posted = await anna.post('/posts', { media: [id] })
       assert.equal(posted.status, 201)
     },
   })),
@@ -211,8 +211,8 @@ export const mediaJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
       const { id } = await upload(anna)
-      const ask = (json: object) => anna.request(`/media/${id}/captions`, { method: 'POST', json })
-      ;(await ben.request(`/media/${id}/captions`, { method: 'POST', json: {} })).problem('media-not-found')
+      const ask = (json: object) => anna.post(`/media/${id}/captions`, json)
+      ;(await ben.post(`/media/${id}/captions`, {})).problem('media-not-found')
       for (const json of [
         { count: 0 },
         { count: 6 },

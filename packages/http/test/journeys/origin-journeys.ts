@@ -119,10 +119,7 @@ export const originJourneys: readonly Journey[] = [
     title: 'Without cookies and outside a browser everything works',
     async run(app) {
       await registerInBrowser(app)
-      const signedIn = await app.request('/users/login', {
-        method: 'POST',
-        json: { login: 'anna', password },
-      })
+      const signedIn = await app.post('/users/login', { login: 'anna', password })
       assert.equal(signedIn.signIn().tokens, undefined)
       assert.equal(signedIn.headers.getSetCookie().length, 3)
     },
@@ -168,7 +165,7 @@ export const originJourneys: readonly Journey[] = [
     async run(app) {
       const browser = openBrowser(app)
       const json = { username: 'anna', password }
-      ;(await browser.request('/users/register', { method: 'POST', json })).signIn(201)
+      ;(await browser.post('/users/register', json)).signIn(201)
       const headers = { origin: allowedOrigin, cookie: browser.jar.header() }
       const answer = await app.request('/users/logout', { method: 'POST', headers })
       answer.problem('origin-not-allowed')

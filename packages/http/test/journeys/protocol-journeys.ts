@@ -73,7 +73,7 @@ export const protocolJourneys: readonly Journey[] = [
       // Longer than what is held back until there is enough to send: the first part is out before the edges are read.
       const caption = '👨‍👩‍👧‍👦'.repeat(1_700)
       const { id } = await upload(client)
-      await client.request('/posts', { method: 'POST', json: { caption, media: [id] } })
+      await client.post('/posts', { caption, media: [id] })
       assert.equal((await app.raw(path, { headers })).status, 200)
       assert.deepEqual(app.log, [])
       app.breakEdgeLists(new Error('the disk at 10.0.0.7 is gone'))

@@ -4,7 +4,7 @@ import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 
 function refresh(app: JourneyApp, refreshToken: string | undefined) {
-  return app.request('/users/refresh', { method: 'POST', json: { refreshToken } })
+  return app.post('/users/refresh', { refreshToken })
 }
 
 /** Refreshing: rotation, its grace, and what ends it. */
@@ -17,7 +17,7 @@ export const refreshJourneys: readonly Journey[] = [
       const before = browser.jar.get('__Host-kith-refresh')
       for (let day = 0; day < 40; day++) {
         app.advance(86_400)
-        const { session, tokens } = (await browser.request('/users/refresh', { method: 'POST' })).refreshed()
+        const { session, tokens } = (await browser.post('/users/refresh')).refreshed()
         assert.deepEqual([session.id, tokens], [sessionId, undefined])
       }
       assert.notEqual(browser.jar.get('__Host-kith-refresh'), before)
@@ -33,7 +33,7 @@ export const refreshJourneys: readonly Journey[] = [
       app.advance(30 * 86_400 + 1)
       assert.deepEqual(browser.jar.names(), knownDevice)
       browser.jar.set('__Host-kith-refresh', old)
-      ;(await browser.request('/users/refresh', { method: 'POST' })).problem('refresh-token-expired')
+      ;(await browser.post('/users/refresh')).problem('refresh-token-expired')
       assert.deepEqual(browser.jar.names(), knownDevice)
     },
   },
@@ -74,7 +74,7 @@ export const refreshJourneys: readonly Journey[] = [
     async run(app) {
       const client = await registerBearer(app)
       ;(await refresh(app, client.tokens.refreshToken)).refreshed()
-      ;(await client.request('/users/logout', { method: 'POST' })).done()
+      ;(await client.post('/users/logout')).done()
       ;(await refresh(app, client.tokens.refreshToken)).problem('session-revoked')
     },
   },
@@ -85,10 +85,10 @@ export const refreshJourneys: readonly Journey[] = [
       const { browser } = await registerInBrowser(app)
       const again = openBrowser(app)
       again.jar.set('__Host-kith-refresh', 'not.a.token')
-      ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
+      ;(await again.post('/users/refresh')).problem('refresh-token-invalid')
       assert.deepEqual(again.jar.names(), [])
-      ;(await again.request('/users/refresh', { method: 'POST' })).problem('refresh-token-invalid')
-      ;(await browser.request('/users/refresh', { method: 'POST', json: {} })).refreshed()
+      ;(await again.post('/users/refresh')).problem('refresh-token-invalid')
+      ;(await browser.post('/users/refresh', {})).refreshed()
     },
   },
   {

@@ -24,11 +24,11 @@ export const sessionJourneys: readonly Journey[] = [
       ]
       for (const name of names) {
         const browser = openBrowser(app)
-        ;(await browser.request('/users/login', { method: 'POST', json: { ...name, password } })).signIn()
+        ;(await browser.post('/users/login', { ...name, password })).signIn()
         assert.equal((await browser.request('/users/me')).user().username, 'anna')
       }
       const json = { login: 'anna', username: 'anna', password }
-      ;(await app.request('/users/login', { method: 'POST', json })).problem('invalid-input')
+      ;(await app.post('/users/login', json)).problem('invalid-input')
     },
   },
   {
@@ -36,7 +36,7 @@ export const sessionJourneys: readonly Journey[] = [
     title: 'A wrong password and an unknown login get the same response',
     async run(app) {
       await registerInBrowser(app)
-      const login = (json: object) => app.request('/users/login', { method: 'POST', json })
+      const login = (json: object) => app.post('/users/login', json)
       const wrong = (await login({ login: 'anna', password: 'a wrong password' })).problem(
         'invalid-credentials',
       )
@@ -77,7 +77,7 @@ export const sessionJourneys: readonly Journey[] = [
       const rest = (await browser.request(`/users/me/sessions?limit=3&cursor=${first.nextCursor}`)).sessions()
       assert.deepEqual(rest, { items: items.slice(3), nextCursor: null })
 
-      const end = (id = '') => browser.request(`/users/me/sessions/${id}`, { method: 'DELETE' })
+      const end = (id = '') => browser.delete(`/users/me/sessions/${id}`)
       ;(await end(items[1]?.id)).done()
       ;(await end(items[1]?.id)).problem('session-not-found')
       assert.equal((await browser.request('/users/me/sessions')).sessions().items.length, 3)
@@ -91,7 +91,7 @@ export const sessionJourneys: readonly Journey[] = [
     async run(app) {
       const anna = await registerBearer(app)
       const berta = await registerBearer(app, 'berta')
-      const answer = await berta.request(`/users/me/sessions/${anna.sessionId}`, { method: 'DELETE' })
+      const answer = await berta.delete(`/users/me/sessions/${anna.sessionId}`)
       answer.problem('session-not-found')
       ;(await anna.request('/users/me')).user()
     },
@@ -102,10 +102,10 @@ export const sessionJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const others = [await loginBearer(app), await loginBearer(app)]
-      ;(await browser.request('/users/me/sessions', { method: 'DELETE' })).done()
+      ;(await browser.delete('/users/me/sessions')).done()
       for (const other of others) (await other.request('/users/me')).problem('session-revoked')
       ;(await browser.request('/users/me')).user()
-      ;(await browser.request('/users/me/sessions?all=true', { method: 'DELETE' })).done()
+      ;(await browser.delete('/users/me/sessions?all=true')).done()
       assert.deepEqual(browser.jar.names(), knownDevice)
       ;(await browser.request('/users/me')).problem('unauthenticated')
     },
@@ -117,7 +117,7 @@ export const sessionJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const stolen = browser.jar.get('__Host-kith-access') ?? ''
-      const logout = () => browser.request('/users/logout', { method: 'POST' })
+      const logout = () => browser.post('/users/logout')
       ;(await logout()).done()
       assert.deepEqual(browser.jar.names(), knownDevice)
       const replay = await app.request('/users/me', { headers: { cookie: `__Host-kith-access=${stolen}` } })
@@ -134,9 +134,9 @@ export const sessionJourneys: readonly Journey[] = [
       app.advance(16 * 60)
       assert.equal(browser.jar.get('__Host-kith-access'), undefined)
       ;(await browser.request('/users/me')).problem('access-token-expired')
-      ;(await browser.request('/users/logout', { method: 'POST' })).done()
+      ;(await browser.post('/users/logout')).done()
       const json = { refreshToken: other.tokens.refreshToken }
-      const again = (await app.request('/users/refresh', { method: 'POST', json })).refreshed()
+      const again = (await app.post('/users/refresh', json)).refreshed()
       const headers = { authorization: `Bearer ${again.tokens?.accessToken}` }
       const { items } = (await app.request('/users/me/sessions', { headers })).sessions()
       assert.ok(!items.some(({ id }) => id === sessionId))
@@ -159,7 +159,7 @@ export const sessionJourneys: readonly Journey[] = [
       const json = { refreshToken: byRefresh.tokens.refreshToken }
       ;(await byRefresh.request('/users/logout', { ...logout, json })).done()
       ;(await app.request('/users/logout', { ...logout, json })).done()
-      ;(await app.request('/users/refresh', { method: 'POST', json })).problem('session-revoked')
+      ;(await app.post('/users/refresh', json)).problem('session-revoked')
       ;(await app.request('/users/logout', logout)).done()
     },
   },
@@ -180,9 +180,9 @@ export const sessionJourneys: readonly Journey[] = [
         ;(await browser.request('/users/login', login)).signIn()
         const before = openBrowser(app)
         for (const name of browser.jar.names()) before.jar.set(name, browser.jar.get(name) ?? '')
-        assert.ok((await browser.request(path, { method: 'POST', json })).status < 300)
+        assert.ok((await browser.post(path, json)).status < 300)
         ;(await before.request('/users/me')).problem('session-revoked')
-        ;(await before.request('/users/refresh', { method: 'POST' })).problem('session-revoked')
+        ;(await before.post('/users/refresh')).problem('session-revoked')
         // With tokens in the answer no session is left in the cookies.
         if ('transport' in json) assert.deepEqual(browser.jar.names(), knownDevice)
         else (await browser.request('/users/me')).user()
@@ -199,7 +199,7 @@ export const sessionJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const json = { login: 'anna', password: 'a wrong password' }
-      ;(await browser.request('/users/login', { method: 'POST', json })).problem('invalid-credentials')
+      ;(await browser.post('/users/login', json)).problem('invalid-credentials')
       ;(await browser.request('/users/me')).user()
     },
   },

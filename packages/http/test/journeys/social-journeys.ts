@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import type { Post } from '@kith/core'
 import { shapes } from '@kith/http'
-import { type Client, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import type { Client } from './client.ts'
+import { openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 import { picture, upload } from './uploads.ts'
 
 async function publish(client: Client, caption: string): Promise<Post> {
   const { id } = await upload(client, picture(caption))
-  const answer = await client.request('/posts', {
-    method: 'POST',
-    json: { caption, media: [{ id, alt: 'A pattern' }] },
-  })
+  const answer = await client.post('/posts', { caption, media: [{ id, alt: 'A pattern' }] })
   return shapes.Post.parse(answer.json())
 }
 
@@ -40,14 +38,14 @@ export const socialJourneys: readonly Journey[] = [
       assert.equal(suggestions.length, 3)
       assert.deepEqual(await captions(ben), [], 'a suggestion is not published')
       const json = { caption: suggestions[0], media: [photo.id] }
-      const post = shapes.Post.parse((await ben.request('/posts', { method: 'POST', json })).json())
+      const post = shapes.Post.parse((await ben.post('/posts', json)).json())
       assert.deepEqual(await captions(anna), [])
-      const followed = await anna.request('/users/ben/follow', { method: 'PUT' })
+      const followed = await anna.put('/users/ben/follow')
       assert.deepEqual(followed.json(), { following: true, followers: 1 })
       assert.deepEqual(await captions(anna), [suggestions[0]])
-      const liked = await anna.request(`/posts/${post.id}/like`, { method: 'PUT' })
+      const liked = await anna.put(`/posts/${post.id}/like`)
       assert.deepEqual(liked.json(), { liked: true, likes: 1 })
-      const saved = await anna.request(`/posts/${post.id}/save`, { method: 'PUT' })
+      const saved = await anna.put(`/posts/${post.id}/save`)
       assert.deepEqual(saved.json(), { saved: true })
       assert.deepEqual(await captions(anna, '/users/me/saved'), [suggestions[0]])
       const seen = shapes.Post.parse((await anna.request(`/posts/${post.id}`)).json())
@@ -55,7 +53,7 @@ export const socialJourneys: readonly Journey[] = [
       const profile = shapes.User.parse((await anna.request('/users/ben')).json())
       assert.deepEqual(profile.counts, { posts: 1, followers: 1, following: 0 })
       assert.deepEqual(profile.viewer, { following: true, followedBy: false })
-      ;(await anna.request('/users/logout', { method: 'POST' })).done()
+      ;(await anna.post('/users/logout')).done()
       ;(await anna.request('/feed')).problem('unauthenticated')
     },
   },
@@ -66,7 +64,7 @@ export const socialJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const post = await publish(anna, 'for all')
       const ben = await registerBearer(app, 'ben')
-      await ben.request('/users/anna/follow', { method: 'PUT' })
+      await ben.put('/users/anna/follow')
       for (const path of [
         '/users/anna',
         `/posts/${post.id}`,
@@ -110,14 +108,12 @@ export const socialJourneys: readonly Journey[] = [
         for (const method of ['DELETE', 'DELETE'])
           assert.deepEqual((await ben.request(path, { method })).json(), off)
       }
-      const parallel = await Promise.all(
-        Array.from({ length: 20 }, () => ben.request(`/posts/${id}/like`, { method: 'PUT' })),
-      )
+      const parallel = await Promise.all(Array.from({ length: 20 }, () => ben.put(`/posts/${id}/like`)))
       for (const answer of parallel) assert.deepEqual(answer.json(), { liked: true, likes: 1 })
       assert.deepEqual(await names(app, `/posts/${id}/likes`), ['ben'])
-      ;(await ben.request('/users/ben/follow', { method: 'PUT' })).problem('self-follow')
-      ;(await ben.request('/users/nobody/follow', { method: 'PUT' })).problem('account-not-found')
-      ;(await ben.request('/posts/nothing/like', { method: 'PUT' })).problem('post-not-found')
+      ;(await ben.put('/users/ben/follow')).problem('self-follow')
+      ;(await ben.put('/users/nobody/follow')).problem('account-not-found')
+      ;(await ben.put('/posts/nothing/like')).problem('post-not-found')
     },
   },
   {
@@ -127,20 +123,18 @@ export const socialJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
       const { id, media } = await publish(anna, 'first')
-      await ben.request(`/posts/${id}/save`, { method: 'PUT' })
-      ;(await ben.request(`/posts/${id}`, { method: 'PATCH', json: { caption: 'mine' } })).problem(
-        'not-author',
-      )
-      ;(await ben.request(`/posts/${id}`, { method: 'DELETE' })).problem('not-author')
+      await ben.put(`/posts/${id}/save`)
+      ;(await ben.patch(`/posts/${id}`, { caption: 'mine' })).problem('not-author')
+      ;(await ben.delete(`/posts/${id}`)).problem('not-author')
       app.advance(60)
-      const edited = await anna.request(`/posts/${id}`, { method: 'PATCH', json: { caption: 'second' } })
+      const edited = await anna.patch(`/posts/${id}`, { caption: 'second' })
       const { caption, createdAt, editedAt } = shapes.Post.parse(edited.json())
       assert.equal(caption, 'second')
       assert.equal(Date.parse(editedAt ?? '') - Date.parse(createdAt), 60_000)
       const file = media[0]?.url ?? ''
       assert.equal((await app.raw(file)).status, 200)
-      ;(await anna.request(`/posts/${id}`, { method: 'DELETE' })).done()
-      ;(await anna.request(`/posts/${id}`, { method: 'DELETE' })).problem('post-not-found')
+      ;(await anna.delete(`/posts/${id}`)).done()
+      ;(await anna.delete(`/posts/${id}`)).problem('post-not-found')
       ;(await app.request(`/posts/${id}`)).problem('post-not-found')
       assert.deepEqual([await captions(anna), await captions(ben, '/users/me/saved')], [[], []])
       assert.equal((await app.raw(file)).status, 404)
@@ -182,7 +176,7 @@ export const socialJourneys: readonly Journey[] = [
       const ben = await registerBearer(app, 'ben')
       const foreign = await upload(ben)
       const used = (await publish(anna, 'used')).media[0]?.id ?? ''
-      const post = (json: object) => anna.request('/posts', { method: 'POST', json })
+      const post = (json: object) => anna.post('/posts', json)
       for (const media of [[foreign.id], [used], ['nothing'], [foreign.id, used]]) {
         const { errors } = (await post({ media })).problem('invalid-input')
         assert.deepEqual(
@@ -217,9 +211,9 @@ export const socialJourneys: readonly Journey[] = [
       const ben = await registerBearer(app, 'ben')
       const post = await publish(anna, 'by anna')
       await publish(ben, 'by ben')
-      await ben.request(`/posts/${post.id}/like`, { method: 'PUT' })
-      await ben.request('/users/anna/follow', { method: 'PUT' })
-      await anna.request('/users/ben/follow', { method: 'PUT' })
+      await ben.put(`/posts/${post.id}/like`)
+      await ben.put('/users/anna/follow')
+      await anna.put('/users/ben/follow')
       const seen = async () => {
         // Counts and lists of others follow when it is cleared away behind the answer.
         await app.kith.settled()
@@ -238,8 +232,8 @@ export const socialJourneys: readonly Journey[] = [
       await app.kith.accounts.unban(ben.user.id)
       assert.deepEqual(await seen(), before)
       const again = openBrowser(app)
-      await again.request('/users/login', { method: 'POST', json: { login: 'ben', password } })
-      ;(await again.request('/users/me', { method: 'DELETE', json: { password } })).done()
+      await again.post('/users/login', { login: 'ben', password })
+      ;(await again.delete('/users/me', { password })).done()
       assert.deepEqual(await captions(anna), ['by anna'])
       assert.deepEqual(await names(app, '/users/anna/followers'), [])
       assert.deepEqual(await seen(), without)
@@ -252,7 +246,7 @@ export const socialJourneys: readonly Journey[] = [
     async run(app) {
       const anna = await registerBearer(app)
       const post = await publish(anna, 'mine')
-      await anna.request(`/posts/${post.id}/like`, { method: 'PUT' })
+      await anna.put(`/posts/${post.id}/like`)
       const { text } = await anna.request('/users/me/export')
       const lines = text
         .trim()

@@ -101,8 +101,8 @@ export const tokenJourneys: readonly Journey[] = [
     async run(app) {
       const client = await registerBearer(app)
       const json = { refreshToken: client.tokens.accessToken }
-      ;(await app.request('/users/refresh', { method: 'POST', json })).problem('refresh-token-invalid')
-      ;(await app.request('/users/logout', { method: 'POST', json })).done()
+      ;(await app.post('/users/refresh', json)).problem('refresh-token-invalid')
+      ;(await app.post('/users/logout', json)).done()
       ;(await client.request('/users/me')).user()
     },
   },

@@ -4,8 +4,8 @@ import { drawDefaultAvatar } from '@kith/core/adapter'
 import type { SignedUpload } from '@kith/core/ports'
 import { shapes } from '@kith/http'
 import type { Answer } from './answer.ts'
-import type { Client } from './clients.ts'
-import type { JourneyRequest } from './journey-app.ts'
+import type { Client } from './client.ts'
+import type { JourneyRequest } from './client.ts'
 
 /** A real picture: a PNG of 320 × 320. */
 export function picture(name: string = 'anna'): Uint8Array {

@@ -35,7 +35,7 @@ export const workJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const { url, renditions } = await upload(anna)
       const avatar = await upload(anna)
-      await anna.request('/users/me/avatar', { method: 'PUT', json: { media: avatar.id } })
+      await anna.put('/users/me/avatar', { media: avatar.id })
       const addresses = [url, avatar.url, ...Object.values(renditions)]
       await assertServed(app, addresses, 200)
       const etag = (await app.raw(url)).headers.get('etag') ?? ''
@@ -77,8 +77,8 @@ export const workJourneys: readonly Journey[] = [
         429: 10,
       })
       ;(await anna.request('/posts/nothing', wrong)).problem('rate-limited')
-      ;(await anna.request('/users/me', { method: 'PATCH', json: { name: 7 } })).problem('rate-limited')
-      ;(await ben.request('/users/anna/follow', { method: 'PUT' })).json()
+      ;(await anna.patch('/users/me', { name: 7 })).problem('rate-limited')
+      ;(await ben.put('/users/anna/follow')).json()
       assert.equal((await anna.request('/users/me')).status, 200)
       app.advance(60)
       ;(await anna.request('/posts/nothing', wrong)).problem('invalid-input')
@@ -90,8 +90,7 @@ export const workJourneys: readonly Journey[] = [
     setup: { hosted: true },
     async run(app) {
       const anna = await registerBearer(app)
-      const send = (path: string) => () =>
-        anna.request(path, { method: 'POST', json: { caption: 7, size: 'x', hint: 7 } })
+      const send = (path: string) => () => anna.post(path, { caption: 7, size: 'x', hint: 7 })
       assert.deepEqual(await statusesOf(102, send('/posts')), { 422: 100, 429: 2 })
       assert.deepEqual(await statusesOf(62, send('/media/x/captions')), { 422: 60, 429: 2 })
       assert.deepEqual(await statusesOf(202, send('/media/direct')), { 422: 200, 429: 2 })
@@ -117,10 +116,10 @@ export const workJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const sign = async () => {
         const json = { contentType: 'image/png', size: picture().length }
-        const answer = await anna.request('/media/direct', { method: 'POST', json })
+        const answer = await anna.post('/media/direct', json)
         return shapes.SignedUpload.parse(answer.json())
       }
-      const confirm = (id: string) => anna.request(`/media/${id}/confirm`, { method: 'POST' })
+      const confirm = (id: string) => anna.post(`/media/${id}/confirm`)
       const sent = await sign()
       await deliver(sent.upload)
       const answers = await Promise.all(Array.from({ length: 20 }, () => confirm(sent.id)))
