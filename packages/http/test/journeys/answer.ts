@@ -22,6 +22,8 @@ export interface Answer extends WireAnswer {
   /** A 204. */
   done(): void
   problem(code: Problem['code']): Problem
+  /** What is invalid in the input, each as its path and code, in alphabetical order. */
+  invalid(): string[]
 }
 
 /** Gives an answer its readers. */
@@ -29,6 +31,11 @@ export function toAnswer(wire: WireAnswer): Answer {
   function read<Shape>(status: number, shape: { parse(value: unknown): Shape }): Shape {
     assert.equal(wire.status, status, wire.text)
     return shape.parse(JSON.parse(wire.text))
+  }
+  function problem(code: Problem['code']): Problem {
+    const found = shapes.Problem.parse(JSON.parse(wire.text))
+    assert.equal(found.code, code, wire.text)
+    return found
   }
   return {
     ...wire,
@@ -39,10 +46,10 @@ export function toAnswer(wire: WireAnswer): Answer {
     edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),
     done: () => assert.equal(wire.status, 204, wire.text),
-    problem(code) {
-      const problem = shapes.Problem.parse(JSON.parse(wire.text))
-      assert.equal(problem.code, code, wire.text)
-      return problem
+    problem,
+    invalid() {
+      const { errors = [] } = problem('invalid-input')
+      return errors.map(({ path, code }) => `${path} ${code}`).sort()
     },
   }
 }

@@ -32,6 +32,9 @@ const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] =
 const address = '192.0.2.1'
 
 const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
+  // These two are waited for, so they come first.
+  'files of readers that have gone': [holding(), 'host/leaving', 'leaving/stalled-reader'],
+  'connections of uploads that were given up': [keeping(), 'leaving/aborted-uploads'],
   'cookies that scripts can read': [onCookies((cookie) => cookie.replace('; HttpOnly', '')), 'host/cookies'],
   'cookies that go over plain http': [onCookies((cookie) => cookie.replace('; Secure', '')), 'host/cookies'],
   'cookies that outlive their session': [
@@ -105,8 +108,6 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     onAnswer((answer) => ({ ...answer, status: answer.status === 206 ? 200 : answer.status })),
     'host/ranges',
   ],
-  'files of readers that have gone': [holding(), 'host/leaving', 'leaving/stalled-reader'],
-  'connections of uploads that were given up': [keeping(), 'leaving/aborted-uploads'],
   'redirects to nowhere': [onHeaders((headers) => headers.delete('location')), 'direct/upload'],
   'signed URLs that caches may keep for all': [
     onHeaders((headers) => {

@@ -22,3 +22,8 @@ export function clientOf(request: Client['request']): Client {
   const by = (method: string) => (path: string, json?: unknown) => request(path, { method, json })
   return { request, post: by('POST'), put: by('PUT'), patch: by('PATCH'), delete: by('DELETE') }
 }
+
+/** Makes so many calls before any of them has a response. */
+export function race<Result>(count: number, call: (index: number) => Promise<Result>): Promise<Result[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => call(index)))
+}

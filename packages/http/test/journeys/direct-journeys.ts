@@ -3,7 +3,7 @@ import { RetryLaterError, type Upload } from '@kith/core'
 import type { MediaType, SignedUpload } from '@kith/core/ports'
 import { shapes } from '@kith/http'
 import type { Answer } from './answer.ts'
-import type { Client } from './client.ts'
+import { type Client, race } from './client.ts'
 import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
@@ -106,9 +106,7 @@ const ways: readonly Journey[] = [
       const anna = await registerBearer(app)
       const { id, upload } = await announce(anna)
       await deliver(upload)
-      const [first, ...others] = (await Promise.all(Array.from({ length: 5 }, () => confirm(anna, id)))).map(
-        taken,
-      )
+      const [first, ...others] = (await race(5, () => confirm(anna, id))).map(taken)
       for (const other of others) assert.deepEqual(other, first)
       assert.deepEqual(await app.media.files(), [id])
     },

@@ -8,11 +8,6 @@ function register(app: JourneyApp, json: unknown): Promise<Answer> {
   return app.post('/users/register', json)
 }
 
-function told(answer: Answer): string[] {
-  const { errors = [] } = answer.problem('invalid-input')
-  return errors.map(({ path, code }) => `${path} ${code}`).sort()
-}
-
 /** Input that does not fit: every mistake is named, and none is repeated. */
 export const inputJourneys: readonly Journey[] = [
   {
@@ -28,7 +23,7 @@ export const inputJourneys: readonly Journey[] = [
         transport: 'smoke',
       }
       const answer = await register(app, json)
-      const named = told(answer).map((each) => each.split(' ')[0])
+      const named = answer.invalid().map((each) => each.split(' ')[0])
       assert.deepEqual(named, ['admin', 'bio', 'email', 'password', 'transport', 'username'])
       assert.doesNotMatch(answer.text, /nowhere-at-all|"short"|smoke/)
     },
@@ -39,8 +34,8 @@ export const inputJourneys: readonly Journey[] = [
     host: 'hosts differ in how they parse an empty body',
     async run(app) {
       const required = ['password required', 'username required']
-      assert.deepEqual(told(await register(app, {})), required)
-      assert.deepEqual(told(await app.post('/users/register')), required)
+      assert.deepEqual((await register(app, {})).invalid(), required)
+      assert.deepEqual((await app.post('/users/register')).invalid(), required)
     },
   },
   {
@@ -53,12 +48,12 @@ export const inputJourneys: readonly Journey[] = [
         const body = `{${base},"${field}":{"isAdmin":true}}`
         const headers = { 'content-type': 'application/json' }
         const answer = await app.request('/users/register', { method: 'POST', body, headers })
-        assert.deepEqual(told(answer), [`${field} unknown-field`])
+        assert.deepEqual(answer.invalid(), [`${field} unknown-field`])
       }
       assert.equal(({} as { isAdmin?: boolean }).isAdmin, undefined)
       const { browser } = await registerInBrowser(app)
       const edit = await browser.patch('/users/me', { id: 'x', createdAt: 'x', emailVerified: true })
-      assert.deepEqual(told(edit), [
+      assert.deepEqual(edit.invalid(), [
         'createdAt unknown-field',
         'emailVerified unknown-field',
         'id unknown-field',
@@ -71,12 +66,12 @@ export const inputJourneys: readonly Journey[] = [
     async run(app) {
       for (const value of [1, true, null, [], {}, ['anna'], { $ne: null }]) {
         const answer = await app.post('/users/login', { login: value, password: value })
-        const wrong = told(answer).filter((each) => each.endsWith('wrong-type'))
+        const wrong = answer.invalid().filter((each) => each.endsWith('wrong-type'))
         assert.deepEqual(wrong, ['login wrong-type', 'password wrong-type'])
       }
       for (const text of ['a\0b', '\ud800', '\udfff tail']) {
         const answer = await register(app, { username: 'anna', password: `${password}${text}`, name: text })
-        assert.deepEqual(told(answer), ['name forbidden-character', 'password forbidden-character'])
+        assert.deepEqual(answer.invalid(), ['name forbidden-character', 'password forbidden-character'])
         assert.equal((await app.post('/users/login', { login: text, password })).status, 422)
       }
     },
@@ -99,12 +94,12 @@ export const inputJourneys: readonly Journey[] = [
         '\u034f',
       ]) {
         const text = `a${hidden}b`
-        assert.deepEqual(told(await edit({ name: text, bio: text })), [
+        assert.deepEqual((await edit({ name: text, bio: text })).invalid(), [
           'bio forbidden-character',
           'name forbidden-character',
         ])
       }
-      assert.deepEqual(told(await edit({ name: '\u0301' })), ['name blank'])
+      assert.deepEqual((await edit({ name: '\u0301' })).invalid(), ['name blank'])
       for (const name of [
         '👩🏽\u200d🚀',
         'می\u200cخواهم',
@@ -127,13 +122,13 @@ export const inputJourneys: readonly Journey[] = [
         name: pile,
       }
       assert.deepEqual(
-        told(await register(app, fields)),
+        (await register(app, fields)).invalid(),
         Object.keys(fields)
           .sort()
           .map((name) => `${name} too-many-marks`),
       )
       const login = await app.post('/users/login', { login: pile, password })
-      assert.deepEqual(told(login), ['login too-many-marks'])
+      assert.deepEqual(login.invalid(), ['login too-many-marks'])
       assert.equal(
         (await app.request(`/users/${encodeURIComponent(pile)}`)).problem('account-not-found').status,
         404,
@@ -146,10 +141,10 @@ export const inputJourneys: readonly Journey[] = [
     host: 'a parser of the host can stand in front',
     async run(app) {
       for (const json of [[], [[]], [{ username: 'anna' }]])
-        assert.deepEqual(told(await register(app, json)), [' wrong-type'])
+        assert.deepEqual((await register(app, json)).invalid(), [' wrong-type'])
       if (app.host.bodiesAnsweredByHost) return
       for (const json of [null, 1, 'text', true])
-        assert.deepEqual(told(await register(app, json)), [' wrong-type'])
+        assert.deepEqual((await register(app, json)).invalid(), [' wrong-type'])
     },
   },
   {
@@ -159,7 +154,7 @@ export const inputJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const list = (query: string) => browser.request(`/users/me/sessions?${query}`)
-      assert.deepEqual(told(await list('limit=0')), ['limit too-short'])
+      assert.deepEqual((await list('limit=0')).invalid(), ['limit too-short'])
       for (const query of [
         'limit=x',
         'limit=1&limit=2',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
+import { race } from './client.ts'
 import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import { picture, upload } from './uploads.ts'
@@ -17,7 +18,7 @@ export const leavingJourneys: readonly Journey[] = [
     async run(app) {
       if (app.host.answersSentByHost) return
       const { url } = await upload(await registerBearer(app))
-      await Promise.all(Array.from({ length: 4 }, () => app.raw(url, { then: 'stalls' })))
+      await race(4, () => app.raw(url, { then: 'stalls' }))
       await becomes(0, async () => app.openFiles(), 'open files')
     },
   },
@@ -30,10 +31,8 @@ export const leavingJourneys: readonly Journey[] = [
       const anna = await registerBearer(app)
       const body = picture().subarray(0, 1000)
       const headers = { 'content-type': 'image/png' }
-      await Promise.all(
-        Array.from({ length: 20 }, () =>
-          anna.request('/media', { method: 'POST', body, headers, abort: true }).catch(() => {}),
-        ),
+      await race(20, () =>
+        anna.request('/media', { method: 'POST', body, headers, abort: true }).catch(() => {}),
       )
       await becomes(0, () => app.connections(), 'connections')
       await becomes(0, async () => (await app.media.files()).length, 'files')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { race } from './client.ts'
 import { loginBearer, password, registerBearer, registerInBrowser, withBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { Answer } from './answer.ts'
@@ -157,10 +158,8 @@ export const limitJourneys: readonly Journey[] = [
     async run(app) {
       await registerInBrowser(app)
       for (const name of ['anna', 'nobody']) {
-        const answers = await Promise.all(
-          Array.from({ length: 14 }, (_, index) =>
-            login(app, { login: name, password: `wrong guess ${index}` }),
-          ),
+        const answers = await race(14, (index) =>
+          login(app, { login: name, password: `wrong guess ${index}` }),
         )
         const statuses = answers.map(({ status }) => status).sort()
         assert.deepEqual(statuses, [...Array<number>(10).fill(401), ...Array<number>(4).fill(429)])
