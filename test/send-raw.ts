@@ -4,7 +4,7 @@ import type { Send } from '@kith/conformance'
 
 /**
  * Sends over a socket of its own, byte by byte as given: Node's own client refuses targets with blanks and control
- * characters. Bodies are whole and have a length.
+ * characters. Bodies are whole and have a length; that of a response is text as it came, with the sizes of its chunks.
  */
 export function sendRaw(port: number): Send {
   return async ({ method, path, headers, body = '' }) => {
@@ -32,22 +32,5 @@ function parse(text: string): { status: number; headers: Headers; text: string }
   const headers = new Headers(
     lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   )
-  const body = text.slice(end + 4)
-  const chunked = headers.get('transfer-encoding') === 'chunked'
-  return {
-    status: Number(first.split(' ')[1] ?? 0),
-    headers,
-    text: Buffer.from(chunked ? dechunk(body) : body, 'latin1').toString(),
-  }
-}
-
-function dechunk(text: string): string {
-  let [rest, whole] = [text, '']
-  for (;;) {
-    const line = rest.indexOf('\r\n')
-    const length = parseInt(rest.slice(0, line), 16)
-    if (!(length > 0)) return whole
-    whole += rest.slice(line + 2, line + 2 + length)
-    rest = rest.slice(line + 4 + length)
-  }
+  return { status: Number(first.split(' ')[1] ?? 0), headers, text: text.slice(end + 4) }
 }

@@ -36,7 +36,9 @@ export interface HostApp {
   register(): Promise<{ authorization: string }>
 }
 
+/** The page that is allowed to call. */
 export const origin = 'https://app.example'
+/** A password that every rule allows. */
 export const password = 'correct horse battery'
 
 /** A case with an app of its own. */

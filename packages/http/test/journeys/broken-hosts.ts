@@ -22,6 +22,7 @@ export function flawed(
   }
 }
 
+/** Changes requests. */
 export function onRequest(change: (request: WireRequest) => WireRequest): JourneyHost {
   return flawed((send) => (request) => send(change(request)))
 }
@@ -36,12 +37,14 @@ export function losing(...lost: string[]): JourneyHost {
   return onPairs((pairs) => pairs.filter(([name]) => !lost.includes(name)))
 }
 
+/** Changes responses. */
 export function onAnswer(
   change: (answer: WireAnswer, request: WireRequest) => WireAnswer | Promise<WireAnswer>,
 ): JourneyHost {
   return flawed((send) => async (request) => await change(await send(request), request))
 }
 
+/** Changes the headers of responses. */
 export function onHeaders(change: (headers: Headers) => void): JourneyHost {
   return onAnswer((answer) => {
     change(answer.headers)
@@ -49,10 +52,12 @@ export function onHeaders(change: (headers: Headers) => void): JourneyHost {
   })
 }
 
+/** Changes the bodies of responses. */
 export function onText(from: string | RegExp, to: string): JourneyHost {
   return onAnswer((answer) => ({ ...answer, text: answer.text.replace(from, to) }))
 }
 
+/** Changes each cookie that is set. */
 export function onCookies(change: (cookie: string) => string): JourneyHost {
   return onHeaders((headers) => {
     const cookies = headers.getSetCookie().map(change)
