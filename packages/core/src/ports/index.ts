@@ -31,6 +31,8 @@ export {
   type EdgeRecord,
   type EdgeSide,
   type EdgeStore,
+  type FollowResult,
+  type NamedFollow,
   type RecountResult,
 } from '../graph/edge-store.ts'
 export { type Checkable, isCheckable } from '../health/check.ts'
