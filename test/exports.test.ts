@@ -362,6 +362,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type EdgeRecord",
         "type EdgeSide",
         "type EdgeStore",
+        "type EndedEpoch",
         "type FactStore",
         "type FeedStore",
         "type FollowResult",

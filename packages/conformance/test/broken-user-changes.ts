@@ -210,7 +210,8 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
   {
     flaw: 'compares with `= NULL`, which is never true',
     breaking: ({ replacePassword }) => ({
-      replacePassword: async (id, expected, next) => expected !== null && replacePassword(id, expected, next),
+      replacePassword: async (id, expected, next) =>
+        expected === null ? null : replacePassword(id, expected, next),
     }),
     fails: ['users: replacePassword replaces the hash that is expected, null included, and nothing else'],
   },
@@ -235,23 +236,23 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           return create(user)
         },
         replacePassword: async (id, expected, next) =>
-          !created.has(id) || replacePassword(id, expected, next),
+          created.has(id) ? replacePassword(id, expected, next) : { endedEpoch: 0 },
       }
     },
-    fails: ['users: replacePassword of an unknown account answers false'],
+    fails: ['users: replacePassword of an unknown account answers null'],
   },
   {
     flaw: 'compares a hash first and writes it later',
     breaking: ({ byId, replacePassword }) => ({
       async replacePassword(id, expected, next) {
-        if ((await byId(id))?.passwordHash !== expected) return false
+        if ((await byId(id))?.passwordHash !== expected) return null
         await gap()
         const { passwordHash = null } = (await byId(id)) ?? {}
         return replacePassword(id, passwordHash, next)
       },
     }),
     fails: [
-      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+      'users: of 30 parallel password changes from one hash exactly one answers an epoch, and its hash stays',
     ],
   },
   {
@@ -270,7 +271,9 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
   },
   {
     flaw: 'takes the upgrade of a hash for a new password',
-    breaking: ({ replacePassword }) => ({ upgradeHash: replacePassword }),
+    breaking: ({ replacePassword }) => ({
+      upgradeHash: async (...change) => (await replacePassword(...change)) !== null,
+    }),
     fails: ['users: upgradeHash replaces the hash under the same condition, and leaves the epoch'],
   },
   {
@@ -309,10 +312,10 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
     flaw: 'raises the epoch a step after the new password',
     breaking: ({ update, upgradeHash }) => ({
       async replacePassword(id, expected, next) {
-        const replaced = await upgradeHash(id, expected, next)
+        if (!(await upgradeHash(id, expected, next))) return null
         await gap()
-        if (replaced) await update(id, { endSessions: true })
-        return replaced
+        const raised = await update(id, { endSessions: true })
+        return raised.outcome === 'updated' ? { endedEpoch: raised.user.sessionEpoch - 1 } : null
       },
     }),
     fails: ['users: nobody sees a new password in the epoch of the old one'],
@@ -327,7 +330,21 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       },
     }),
     fails: [
-      'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+      'users: of 30 parallel password changes from one hash exactly one answers an epoch, and its hash stays',
+    ],
+  },
+  {
+    flaw: 'names the epoch that it read before the new password',
+    breaking: ({ byId, replacePassword }) => ({
+      async replacePassword(id, expected, next) {
+        const before = await byId(id)
+        await gap()
+        const ended = await replacePassword(id, expected, next)
+        return ended && before && { endedEpoch: before.sessionEpoch }
+      },
+    }),
+    fails: [
+      'users: of parallel ends of all sessions, a new password and a deletion among them, each answers the epoch that it ended',
     ],
   },
 ]

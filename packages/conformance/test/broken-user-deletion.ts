@@ -58,22 +58,23 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
       async markDeleted(id, at) {
         const deleted = await toPurge(everyone)
         const known = (await byId(id)) ?? deleted.includes(id)
-        return known ? markDeleted(id, at) : true
+        return known ? markDeleted(id, at) : { endedEpoch: 0 }
       },
     }),
-    fails: ['users: markDeleted answers true once, and false for an account that is deleted or unknown'],
+    fails: ['users: markDeleted answers the epoch once, and null for an account that is deleted or unknown'],
   },
   {
     flaw: 'looks whether an account is live and deletes it later',
     breaking: ({ byId, markDeleted }) => ({
       async markDeleted(id, at) {
-        if (!(await byId(id))) return false
+        const before = await byId(id)
+        if (!before) return null
         await gap()
         await markDeleted(id, at)
-        return true
+        return { endedEpoch: before.sessionEpoch }
       },
     }),
-    fails: ['users: of 20 parallel deletions of one account exactly one answers true'],
+    fails: ['users: of 20 parallel deletions of one account exactly one answers the epoch'],
   },
   {
     flaw: 'writes an account back that was deleted meanwhile',
@@ -91,7 +92,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
   ...purgingFlaws<UserStore>({
     subject: 'users',
     storeOf: (users) => users,
-    mark: (users, id) => users.markDeleted(id, new Date()),
+    mark: async (users, id) => (await users.markDeleted(id, new Date())) !== null,
     breaking: ({ create }, verbs, created) => ({
       ...verbs,
       create(user) {

@@ -13,7 +13,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
       const users = await make()
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
-      assert.equal(await users.markDeleted(user.id, later()), true)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
       assert.equal(await users.byId(user.id), null)
       assert.equal(await users.byLogin({ username: 'ada' }), null)
       assert.equal(await users.byLogin({ email: 'ada@example.com' }), null)
@@ -29,7 +29,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
       assert.deepEqual(await users.update(user.id, { name: 'x' }), { outcome: 'gone' })
       assert.deepEqual(await users.update(user.id, {}), { outcome: 'gone' })
       for (const expected of [user.passwordHash, null]) {
-        assert.equal(await users.replacePassword(user.id, expected, 'next'), false)
+        assert.equal(await users.replacePassword(user.id, expected, 'next'), null)
       }
     },
   },
@@ -47,20 +47,20 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: markDeleted answers true once, and false for an account that is deleted or unknown',
+    name: 'users: markDeleted answers the epoch once, and null for an account that is deleted or unknown',
     async run(make) {
       const users = await make()
       const user = sampleUser()
       await users.create(user)
-      assert.equal(await users.markDeleted(nextId(), later()), false)
-      assert.equal(await users.markDeleted(user.id, later()), true)
-      assert.equal(await users.markDeleted(user.id, later(1000)), false)
+      assert.equal(await users.markDeleted(nextId(), later()), null)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
+      assert.equal(await users.markDeleted(user.id, later(1000)), null)
       await users.purge(user.id)
-      assert.equal(await users.markDeleted(user.id, later(2000)), false)
+      assert.equal(await users.markDeleted(user.id, later(2000)), null)
     },
   },
   {
-    name: 'users: of 20 parallel deletions of one account exactly one answers true',
+    name: 'users: of 20 parallel deletions of one account exactly one answers the epoch',
     async run(make) {
       const users = await make()
       await repeat(3, async () => {
@@ -92,7 +92,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
     subject: 'users',
     storeOf: (users) => users,
     create: async (users, id) => void (await users.create(sampleUser({ id }))),
-    mark: (users, id) => users.markDeleted(id, later()),
+    mark: async (users, id) => (await users.markDeleted(id, later())) !== null,
     isLive: async (users, id) => (await users.byId(id)) !== null,
   }),
 ]

@@ -128,7 +128,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
       const users = await make()
       const { user, name } = await formerOwner(users)
       const last = (await users.byId(user.id))?.username ?? ''
-      assert.equal(await users.markDeleted(user.id, later(), until), true)
+      assert.notEqual(await users.markDeleted(user.id, later(), until), null)
       for (const held of [name, last]) {
         assert.deepEqual(await outcomesFor(users, held, later(8_999)), ['taken', 'taken'])
         assert.equal(await users.byLogin({ username: held }), null)
@@ -203,10 +203,11 @@ export const heldNameCases: readonly Case<UserStore>[] = [
         const user = sampleUser({ username: newName() })
         await users.create(user)
         const answers = await race(21, async (index): Promise<string> => {
-          if (index === round * 4) return String(await users.markDeleted(user.id, later(), until))
+          if (index === round * 4)
+            return (await users.markDeleted(user.id, later(), until)) ? 'deleted' : 'gone'
           return (await users.create(sampleUser({ username: user.username }), later())).outcome
         })
-        assert.deepEqual([...new Set(answers)].sort(), ['taken', 'true'])
+        assert.deepEqual([...new Set(answers)].sort(), ['deleted', 'taken'])
       })
     },
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { UserStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { race, repeat } from '../race.ts'
+import { race, repeat, turns } from '../race.ts'
 import { later, nextId, sampleUser } from '../records.ts'
 
 /** What passwords and the epoch of sessions promise, which the same step changes. */
@@ -12,9 +12,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
       const users = await make()
       const user = sampleUser({ passwordHash: null })
       await users.create(user)
-      assert.equal(await users.replacePassword(user.id, null, 'first'), true)
+      assert.deepEqual(await users.replacePassword(user.id, null, 'first'), { endedEpoch: 3 })
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'first', sessionEpoch: 4 })
-      assert.equal(await users.replacePassword(user.id, 'first', 'second'), true)
+      assert.deepEqual(await users.replacePassword(user.id, 'first', 'second'), { endedEpoch: 4 })
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'second', sessionEpoch: 5 })
     },
   },
@@ -76,6 +76,32 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
+    name: 'users: of parallel ends of all sessions, a new password and a deletion among them, each answers the epoch that it ended',
+    async run(make) {
+      const users = await make()
+      await repeat(3, async () => {
+        const user = sampleUser()
+        await users.create(user)
+        const ended = await race(21, async (index) => {
+          if (index === 10) return await users.replacePassword(user.id, user.passwordHash, 'next')
+          if (index === 20) {
+            // After some of the others, which all may be over by then.
+            await turns(2)
+            return await users.markDeleted(user.id, later())
+          }
+          const answer = await users.update(user.id, { endSessions: true })
+          return answer.outcome === 'updated' ? { endedEpoch: answer.user.sessionEpoch - 1 } : null
+        })
+        const epochs = ended.flatMap((each) => each?.endedEpoch ?? []).sort((a, b) => a - b)
+        assert.deepEqual(
+          epochs,
+          epochs.map((_, index) => user.sessionEpoch + index),
+        )
+        assert.equal(ended[20]?.endedEpoch, epochs.at(-1), 'the deletion ends the last one')
+      })
+    },
+  },
+  {
     name: 'users: nobody sees a new password in the epoch of the old one',
     async run(make) {
       const users = await make()
@@ -97,23 +123,23 @@ export const passwordCases: readonly Case<UserStore>[] = [
       const users = await make()
       const [user, without] = [sampleUser({ passwordHash: 'hash' }), sampleUser({ passwordHash: null })]
       for (const each of [user, without]) await users.create(each)
-      assert.equal(await users.replacePassword(user.id, 'HASH', 'next'), false)
-      assert.equal(await users.replacePassword(user.id, null, 'next'), false)
-      assert.equal(await users.replacePassword(without.id, 'hash', 'next'), false)
+      assert.equal(await users.replacePassword(user.id, 'HASH', 'next'), null)
+      assert.equal(await users.replacePassword(user.id, null, 'next'), null)
+      assert.equal(await users.replacePassword(without.id, 'hash', 'next'), null)
       assert.deepEqual(await users.byId(user.id), user)
       assert.deepEqual(await users.byId(without.id), without)
     },
   },
   {
-    name: 'users: replacePassword of an unknown account answers false',
+    name: 'users: replacePassword of an unknown account answers null',
     async run(make) {
       const users = await make()
-      assert.equal(await users.replacePassword(nextId(), null, 'next'), false)
-      assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), false)
+      assert.equal(await users.replacePassword(nextId(), null, 'next'), null)
+      assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), null)
     },
   },
   {
-    name: 'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
+    name: 'users: of 30 parallel password changes from one hash exactly one answers an epoch, and its hash stays',
     async run(make) {
       const users = await make()
       await repeat(3, async () => {
@@ -124,7 +150,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
         )
         assert.equal(answers.filter(Boolean).length, 1)
         const after = await users.byId(user.id)
-        assert.equal(after?.passwordHash, `next-${answers.indexOf(true)}`)
+        assert.equal(after?.passwordHash, `next-${answers.findIndex(Boolean)}`)
         assert.equal(after?.sessionEpoch, user.sessionEpoch + 1, 'those that lost raised nothing')
       })
     },

@@ -2,6 +2,7 @@ export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 export type { LegacyHash } from '../accounts/legacy-hash.ts'
 export type {
   CreateUserResult,
+  EndedEpoch,
   Identifier,
   Login,
   UpdateUserResult,
