@@ -7,14 +7,14 @@ import { race } from './race.ts'
 /** The promises of `BreachedPasswords`, over a list that has `password` and `123456`, as any list has. */
 export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   {
-    id: 'breached-passwords/those-everybody-uses-seen',
+    id: 'breached-passwords/common-seen',
     title: 'those that everybody uses were seen',
     async run(breached) {
       for (const password of ['password', '123456']) assert.ok((await ask(breached, password)) > 0, password)
     },
   },
   {
-    id: 'breached-passwords/nobody-ever-used-seen',
+    id: 'breached-passwords/unused-not-seen',
     title: 'one that nobody ever used was seen 0 times',
     async run(breached) {
       for (let each = 0; each < 5; each++)
@@ -22,7 +22,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
     },
   },
   {
-    id: 'breached-passwords/begins-like-known-seen',
+    id: 'breached-passwords/prefix-not-seen',
     title: 'one that begins like a known one was seen 0 times',
     async run(breached) {
       const known = sha1Of('password')
@@ -31,7 +31,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
     },
   },
   {
-    id: 'breached-passwords/20-once-get-own',
+    id: 'breached-passwords/parallel',
     title: '20 at once each get their own count',
     async run(breached) {
       const counts = await race(20, (index) =>
@@ -42,7 +42,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
     },
   },
   {
-    id: 'breached-passwords/aborted-look-up-rejects',
+    id: 'breached-passwords/aborted',
     title: 'an aborted look-up rejects',
     async run(breached) {
       await assert.rejects(async () => breached.timesSeen(sha1Of('password'), AbortSignal.abort()))

@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import { addingCases } from './edge-store/adding.ts'
 import { droppingCases } from './edge-store/dropping.ts'
 import { edgeEndCases } from './edge-store/ends.ts'
+import { followingCases } from './edge-store/following.ts'
 import { hidingCases } from './edge-store/hiding.ts'
 import { listCases } from './edge-store/lists.ts'
 import { amongTheLiving, type SocialStores } from './peopled.ts'
@@ -15,4 +16,5 @@ export const edgeStoreCases: readonly Case<SocialStores>[] = [
     edgeCases.map((each) => ({ ...each, run: ({ edges }) => each.run(edges) })),
   ),
   ...edgeEndCases,
+  ...followingCases,
 ]

@@ -8,7 +8,7 @@ import { difficultTexts, nextId } from './records.ts'
 /** The promises of `FactStore`. */
 export const factStoreCases: readonly Case<FactStore>[] = [
   {
-    id: 'facts/fact-never-set-null',
+    id: 'facts/set',
     title: 'a fact that was never set is null; setting it again replaces it, and it alone',
     async run(facts) {
       assert.equal(await facts.get('one'), null)
@@ -20,7 +20,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    id: 'facts/setonce-stores-first-value',
+    id: 'facts/set-once',
     title: 'setOnce stores the first value and resolves to it from then on',
     async run(facts) {
       assert.equal(await facts.setOnce('one', 'a'), 'a')
@@ -30,7 +30,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    id: 'facts/setonce-resolves-set-stored',
+    id: 'facts/set-once-after-set',
     title: 'setOnce resolves to what set has stored, and an empty value is a value',
     async run(facts) {
       await facts.set('one', 'a')
@@ -43,7 +43,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    id: 'facts/20-parallel-setonce-value',
+    id: 'facts/parallel-set-once',
     title: 'of 20 parallel setOnce one value wins, and all resolve to it',
     async run(facts) {
       await repeat(3, async (round) => {
@@ -54,7 +54,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    id: 'facts/difficult-texts-come-back',
+    id: 'facts/texts',
     title: 'difficult texts come back as they went in, up to the longest',
     async run(facts) {
       const values = [...difficultTexts.filter(({ length }) => length <= factLimits.value), longestValue]
@@ -69,7 +69,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    id: 'facts/too-long-refused-changes',
+    id: 'facts/invalid',
     title: 'what is too long is refused and changes nothing, and so is an empty name',
     async run(facts) {
       const long = 'n'.repeat(factLimits.name + 1)
@@ -89,7 +89,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
 /** The promises of `FactStore`, as seen by two processes over one database. */
 export const sharedFactStoreCases: readonly Case<Pair<FactStore>>[] = [
   {
-    id: 'shared-facts/process-set-reads-immediately',
+    id: 'shared-facts/read-at-once',
     title: 'what one process has set the other reads immediately, also after it has read before',
     async run({ one, other }) {
       const name = nextId()
@@ -102,7 +102,7 @@ export const sharedFactStoreCases: readonly Case<Pair<FactStore>>[] = [
     },
   },
   {
-    id: 'shared-facts/20-parallel-setonce-processes',
+    id: 'shared-facts/parallel-set-once',
     title: 'of 20 parallel setOnce in two processes one value wins in both',
     async run({ one, other }) {
       await repeat(3, async () => {

@@ -10,7 +10,7 @@ type FeedPorts = SocialStores & Pick<Storage, 'feed'>
 /** The promises of `FeedStore`. A feed is read from accounts, follows and posts, so the cases need all of them. */
 export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPorts>([
   {
-    id: 'feed/own-posts-those-accounts',
+    id: 'feed/own-and-followed',
     title: 'own posts and those of accounts followed, newest first, and no others',
     async run(storage) {
       const [reader, followed, follower, stranger] = await people(storage, 4)
@@ -24,7 +24,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/posts-ordered-id-whatever',
+    id: 'feed/order',
     title: 'posts are ordered by id, in whatever order they came and whatever time they bear',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
@@ -37,7 +37,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/follows-nobody-reads-own',
+    id: 'feed/follows-nobody',
     title: 'who follows nobody reads his own posts, and who has none reads nothing',
     async run(storage) {
       const [writer, other, silent] = await people(storage, 3)
@@ -50,7 +50,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/agrees-follows-posts-once',
+    id: 'feed/changes-at-once',
     title: 'it agrees with follows and posts at once after each change',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
@@ -73,7 +73,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/posts-banned-author-out',
+    id: 'feed/banned-author',
     title: 'posts of a banned author are out, and in again when the ban is lifted',
     async run(storage) {
       const [reader, banned, other] = await people(storage, 3)
@@ -86,7 +86,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/posts-deleted-author-out',
+    id: 'feed/deleted-author',
     title: 'posts of a deleted author are out at once, before anything of the account is purged',
     async run(storage) {
       const [reader, deleted, other] = await people(storage, 3)
@@ -97,7 +97,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/author-whose-newest-posts',
+    id: 'feed/removed-newest',
     title: 'an author whose newest posts are removed is found by the ones before, and by those that come',
     async run(storage) {
       const [reader, author, other] = await people(storage, 3)
@@ -118,7 +118,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/post-removed-while-author',
+    id: 'feed/removed-while-banned',
     title: 'a post that is removed while its author is banned does not come back with the author',
     async run(storage) {
       const [reader, author] = await people(storage, 2)
@@ -136,7 +136,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/page-full-although-many',
+    id: 'feed/full-page',
     title: 'a page is full although many newer posts are of banned and deleted authors',
     async run(storage) {
       const [reader, author, ...gone] = await people(storage, 14)
@@ -152,7 +152,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/page-holds-most-limit',
+    id: 'feed/page-limit',
     title: 'a page holds at most `limit` posts that sort before `before`, although that one was removed',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
@@ -168,7 +168,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/pages-very-end-give',
+    id: 'feed/pages-to-the-end',
     title: 'pages to the very end give each post once, among many authors of whom only some are followed',
     async run(storage) {
       const [reader, ...authors] = await people(storage, 40)
@@ -185,7 +185,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/follows-hundreds-reads-follows',
+    id: 'feed/hundreds-followed',
     title: 'who follows hundreds reads as who follows few',
     async run(storage) {
       const [reader, banned, ...authors] = await people(storage, 12)
@@ -208,7 +208,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
     },
   },
   {
-    id: 'feed/after-follows-posts-removals',
+    id: 'feed/after-races',
     title: 'after follows, posts and removals at the same moment it shows what is there',
     async run(storage) {
       const [reader, ...authors] = await people(storage, 11)

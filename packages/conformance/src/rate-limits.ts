@@ -11,7 +11,7 @@ const end = windowSeconds * 1000
 /** The promises of `RateLimits`. */
 export const rateLimitsCases: readonly Case<RateLimits>[] = [
   {
-    id: 'rate-limits/first-limit-attempts-allowed',
+    id: 'rate-limits/limit',
     title: 'the first `limit` attempts are allowed and the rest are not',
     async run(port) {
       const attempt = attempts(port, 3)
@@ -19,7 +19,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/50-parallel-attempts-limit',
+    id: 'rate-limits/parallel',
     title: 'of 50 parallel attempts exactly `limit` pass',
     async run(rateLimits) {
       await repeat(3, async () => {
@@ -30,7 +30,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/parallel-attempts-new-window',
+    id: 'rate-limits/parallel-new-window',
     title: 'parallel attempts in a new window share one window',
     async run(rateLimits) {
       await repeat(3, async () => {
@@ -42,7 +42,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/window-lasts-first-attempt',
+    id: 'rate-limits/window-length',
     title: 'a window lasts from its first attempt to the millisecond of its end',
     async run(port) {
       const attempt = attempts(port, 2)
@@ -51,7 +51,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/attempts-allowed-extend-window',
+    id: 'rate-limits/refused-not-extending',
     title: 'attempts that are not allowed do not extend the window',
     async run(port) {
       const attempt = attempts(port, 1)
@@ -60,7 +60,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/retryafterseconds-0-allowed-else',
+    id: 'rate-limits/retry-after',
     title: 'retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1',
     async run(rateLimits) {
       const key = nextId()
@@ -80,7 +80,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/after-clock-set-back',
+    id: 'rate-limits/clock-set-back',
     title: 'after a clock was set back a window ends no later than its length from then',
     async run(port) {
       const attempt = attempts(port, 1)
@@ -89,7 +89,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/after-clock-set-back-day',
+    id: 'rate-limits/clock-set-back-a-day',
     title: 'after a clock was set back by a day nobody waits longer than the window that is full',
     async run(rateLimits) {
       const limits = [
@@ -112,7 +112,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/keys-counted-apart',
+    id: 'rate-limits/keys-apart',
     title: 'keys are counted apart',
     async run(rateLimits) {
       const key = nextId()
@@ -124,7 +124,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/reset-forgets-attempts-keys',
+    id: 'rate-limits/reset',
     title: 'reset forgets the attempts of the keys it names, and of no other',
     async run(rateLimits) {
       const [first, second, kept] = [nextId(), nextId(), nextId()]

@@ -21,7 +21,7 @@ const [size, most, writers] = [120, 2_000, 2]
 /** What `recount` promises of counts that are wrong. */
 export const recountCases: readonly Case<Miscounting>[] = [
   {
-    id: 'recount/wrong-count-reported-set',
+    id: 'recount/set-right',
     title: 'a wrong count is reported with what it was, and set right; again nothing is reported',
     async run(port) {
       const { storage, spoil } = amongPeople(port)
@@ -44,7 +44,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
     },
   },
   {
-    id: 'recount/wrong-count-node-followed',
+    id: 'recount/follow-while-followed',
     title: 'the wrong count of a node that is followed all the time is set right, and nobody is refused',
     async run(port) {
       const { storage, other, spoil } = amongPeople(port)
@@ -63,7 +63,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
     },
   },
   {
-    id: 'recount/wrong-count-author-writes',
+    id: 'recount/author-while-posting',
     title: 'the wrong count of an author who writes all the time is set right, and no post is refused',
     async run(port) {
       const { storage, other, spoil } = amongPeople(port)

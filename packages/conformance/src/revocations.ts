@@ -7,7 +7,7 @@ import { nextId } from './records.ts'
 /** The promises of `Revocations`, as seen by one process. */
 export const revocationsCases: readonly Case<Revocations>[] = [
   {
-    id: 'revocations/session-nobody-revoked-denied',
+    id: 'revocations/others-not-denied',
     title: 'a session nobody revoked is not denied',
     async run(revocations) {
       await revocations.revoke([nextId()], inMillis(60_000))
@@ -15,7 +15,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    id: 'revocations/once-revoke-answered-session',
+    id: 'revocations/denied-at-once',
     title: 'once revoke has answered, every session it named is denied',
     async run(revocations) {
       const ids = Array.from({ length: 50 }, nextId)
@@ -24,7 +24,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    id: 'revocations/revoking-twice-denies-just',
+    id: 'revocations/revoke-again',
     title: 'revoking twice denies just the same',
     async run(revocations) {
       const id = nextId()
@@ -34,7 +34,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    id: 'revocations/revoking-session-nothing',
+    id: 'revocations/revoke-none',
     title: 'revoking no session does nothing',
     async run(revocations) {
       await revocations.revoke([], inMillis(60_000))
@@ -42,7 +42,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    id: 'revocations/later-call-earlier-end',
+    id: 'revocations/earlier-end',
     title: 'a later call with an earlier end does not shorten the first',
     async run(revocations) {
       const id = nextId()
@@ -55,7 +55,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    id: 'revocations/later-call-later-end',
+    id: 'revocations/later-end',
     title: 'a later call with a later end prolongs the first',
     async run(revocations) {
       const id = nextId()

@@ -11,7 +11,7 @@ const [oldPassword, newPassword] = ['correct horse', 'battery staple']
 /** What users and sessions promise together: no session outlives the step that ends all of its account. */
 export const sessionEndCases: readonly Case<Storage>[] = [
   {
-    id: 'session-ends/all-over-once-step',
+    id: 'session-ends/stored-in-one-step',
     title: 'all are over once the step that ends them is stored, though the process dies right after it',
     async run(storage) {
       for (const [name, end] of Object.entries(ends)) {
@@ -31,7 +31,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'session-ends/20-parallel-refreshes-sign',
+    id: 'session-ends/beside-new-password',
     title: 'of 20 parallel refreshes and sign-ins beside a new password none outlives it',
     async run(storage) {
       await repeat(3, async (round) => {

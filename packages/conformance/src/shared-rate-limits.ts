@@ -11,7 +11,7 @@ const end = windowSeconds * 1000
 /** The promises of `RateLimits`, as seen by two processes. */
 export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
   {
-    id: 'shared-rate-limits/50-parallel-attempts-processes',
+    id: 'shared-rate-limits/parallel',
     title: 'of 50 parallel attempts in two processes exactly `limit` pass',
     async run(pair) {
       await repeat(3, async () => {
@@ -22,7 +22,7 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    id: 'shared-rate-limits/parallel-attempts-new-window',
+    id: 'shared-rate-limits/parallel-new-window',
     title: 'parallel attempts in a new window share one window',
     async run(pair) {
       await repeat(3, async () => {
@@ -34,7 +34,7 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    id: 'shared-rate-limits/process-refuses-counted-window',
+    id: 'shared-rate-limits/refused-not-counted',
     title: 'what one process refuses is counted in no window of the other',
     async run({ one, other }) {
       const key = nextId()
@@ -57,7 +57,7 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    id: 'shared-rate-limits/window-begun-process-ends',
+    id: 'shared-rate-limits/same-end',
     title: 'a window begun in one process ends in the other at the same millisecond',
     async run(pair) {
       const attempt = attempts(pair, 1)
@@ -66,7 +66,7 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    id: 'shared-rate-limits/process-resets-forgotten',
+    id: 'shared-rate-limits/reset',
     title: 'what one process resets is forgotten in the other',
     async run({ one, other }) {
       const [key, kept] = [nextId(), nextId()]

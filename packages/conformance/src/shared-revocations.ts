@@ -9,7 +9,7 @@ import { nextId } from './records.ts'
 /** The promises of `Revocations`, as seen by two processes. */
 export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
   {
-    id: 'shared-revocations/once-revoke-answered-process',
+    id: 'shared-revocations/denied-within-a-second',
     title: 'once revoke has answered in one process, the other denies within a second',
     async run({ one, other }) {
       await other.isRevoked(nextId())
@@ -19,7 +19,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    id: 'shared-revocations/revoked-before-process-first',
+    id: 'shared-revocations/revoked-before-first-look',
     title: 'what was revoked before a process first asks is denied by its first answer',
     async run({ one, other }) {
       const id = nextId()
@@ -28,7 +28,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    id: 'shared-revocations/20-parallel-revocations-process',
+    id: 'shared-revocations/parallel',
     title: 'of 20 parallel revocations in each process all are denied in both',
     async run({ one, other }) {
       const ids = Array.from({ length: 40 }, nextId)
@@ -38,7 +38,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    id: 'shared-revocations/session-nobody-revoked-denied',
+    id: 'shared-revocations/others-not-denied',
     title: 'a session nobody revoked is denied by neither process',
     async run({ one, other }) {
       const id = nextId()
@@ -50,7 +50,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    id: 'shared-revocations/ends-processes-give-later',
+    id: 'shared-revocations/later-end',
     title: 'of the ends that two processes give, the later one holds in either order',
     async run({ one, other }) {
       const [prolonged, kept] = [nextId(), nextId()]

@@ -8,7 +8,7 @@ import { later, nextId, sampleSession, sampleUser } from './records.ts'
 /** The promises of the `Storage` bundle itself. They are given a storage that was not migrated yet. */
 export const storageCases: readonly Case<Storage>[] = [
   {
-    id: 'storage/after-migrate-stores-can',
+    id: 'storage/usable-after-migrate',
     title: 'after migrate the stores can be used',
     async run(storage) {
       await storage.migrate()
@@ -21,7 +21,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/migrate-may-called-again',
+    id: 'storage/migrate-again',
     title: 'migrate may be called again and keeps what is stored',
     async run(storage) {
       await storage.migrate()
@@ -36,7 +36,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/10-parallel-calls-migrate',
+    id: 'storage/parallel-migrates',
     title: 'of 10 parallel calls of migrate all succeed',
     async run(storage) {
       await race(10, () => storage.migrate())
@@ -45,7 +45,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/plan-lists-steps-migrate',
+    id: 'storage/plan',
     title: 'plan lists the steps of migrate, changes nothing, and is empty afterwards',
     async run(storage) {
       const planned = await storage.plan()
@@ -65,7 +65,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/migration-progress-ends-taken',
+    id: 'storage/migrate-interrupted',
     title: 'a migration that its progress ends is taken up again by the next call',
     async run(storage) {
       const planned = await storage.plan()
@@ -85,7 +85,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/check-agrees-stores-before',
+    id: 'storage/check-agrees',
     title: 'check agrees with the stores: before migrate it resolves only where they can be used already',
     async run(storage) {
       assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
@@ -93,7 +93,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/stores-cannot-used-before',
+    id: 'storage/check-says-migrate',
     title: 'where the stores cannot be used before migrate, check says to migrate',
     async run(storage) {
       if (await works(() => storage.users.byId(nextId()))) return await storage.close()
@@ -104,7 +104,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/check-migrates-nothing-finds',
+    id: 'storage/check-changes-nothing',
     title: 'check migrates nothing, and finds nothing to do after migrate',
     async run(storage) {
       const before = await works(() => storage.users.byId(nextId()))
@@ -116,7 +116,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/after-close-check-resolves',
+    id: 'storage/check-after-close',
     title: 'after close check resolves only where the stores can still be used',
     async run(storage) {
       await storage.migrate()
@@ -125,7 +125,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/close-may-called-again',
+    id: 'storage/close-again',
     title: 'close may be called again',
     async run(storage) {
       await storage.migrate()
@@ -134,7 +134,7 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    id: 'storage/close-storage-never-used',
+    id: 'storage/close-unused',
     title: 'close of a storage that was never used does nothing',
     async run(storage) {
       await race(3, () => storage.close())

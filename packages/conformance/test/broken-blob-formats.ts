@@ -3,19 +3,19 @@ import type { RenditionForm, ServedBlob, ServedBlobStore } from '@kith/core/port
 import type { Broken } from '../../../test/flaws.ts'
 import { keepingRenditions } from './blob-streams.ts'
 
-const offered = 'blobs/asks-format-gets-if'
-const told = 'blobs/type-size-rendition-told'
-const moves = 'blobs/moves-webp-whichever-format'
-const parallel = 'blobs/20-parallel-readers-formats'
-const replaced = 'blobs/putting-key-again-replaces-renditions-format'
-const removed = 'blobs/remove-takes-renditions-format'
+const offered = 'blobs/format-asked'
+const told = 'blobs/format-told'
+const moves = 'blobs/animated-is-webp'
+const parallel = 'blobs/parallel-formats'
+const replaced = 'blobs/put-again-formats'
+const removed = 'blobs/remove-formats'
 
 /** Flaws in the formats of renditions. */
 export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'does not name WebP among its formats',
     breaking: () => ({ formats: ['avif'] }),
-    fails: ['blobs/formats-told-webp-among'],
+    fails: ['blobs/formats'],
   },
   {
     flaw: 'offers AVIF from the first that it has made',
@@ -32,7 +32,7 @@ export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs/formats-told-webp-among'],
+    fails: ['blobs/formats'],
   },
   {
     flaw: 'offers AVIF and has none',
@@ -77,7 +77,7 @@ export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob?.contentType === 'image/avif' ? { ...blob, contentType: 'image/webp' } : blob
       },
     }),
-    fails: ['blobs/blob-type-taken-keeps', offered, told, replaced],
+    fails: ['blobs/types', offered, told, replaced],
   },
   {
     flaw: 'serves WebP under the name of AVIF',

@@ -1,11 +1,11 @@
 import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
-const every = 'blobs/list-names-key-once'
-const pages = 'blobs/page-more-keys-may'
-const oneKey = 'blobs/blob-renditions-key-removed'
-const removing = 'blobs/list-goes-behind-page'
-const which = 'blobs/present-tells-number-keys'
+const every = 'blobs/list-each-once'
+const pages = 'blobs/list-page-limit'
+const oneKey = 'blobs/list-one-key-per-blob'
+const removing = 'blobs/list-after-removed-page'
+const which = 'blobs/present'
 
 /** Flaws in `list` and `present`. */
 export const listFlaws: readonly Broken<ServedBlobStore>[] = [
@@ -97,6 +97,6 @@ export const listFlaws: readonly Broken<ServedBlobStore>[] = [
     breaking: ({ present }) => ({
       present: (keys) => present(keys.filter((key) => /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(key))),
     }),
-    fails: ['blobs/present-refuses-key'],
+    fails: ['blobs/present-invalid-key'],
   },
 ]

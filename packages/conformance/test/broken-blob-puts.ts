@@ -2,7 +2,7 @@ import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
 
-const announced = 'blobs/put-rejects-fewer-more'
+const announced = 'blobs/put-length-mismatch'
 
 /** Flaws in `put`. */
 export const putFlaws: readonly Broken<ServedBlobStore>[] = [
@@ -17,14 +17,14 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs/putting-key-again-replaces-renditions-format',
-      'blobs/type-size-rendition-told',
-      'blobs/moves-webp-whichever-format',
-      'blobs/asks-format-gets-if',
-      'blobs/put-seen-type-size',
-      'blobs/putting-key-again-replaces',
-      'blobs/rendition-image-webp-size',
-      'blobs/blob-type-taken-keeps',
+      'blobs/put-again-formats',
+      'blobs/format-told',
+      'blobs/animated-is-webp',
+      'blobs/format-asked',
+      'blobs/put-visible',
+      'blobs/put-again',
+      'blobs/rendition-sizes',
+      'blobs/types',
     ],
   },
   {
@@ -39,14 +39,14 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         })
       },
     }),
-    fails: ['blobs/blob-chunks-size-empty'],
+    fails: ['blobs/chunk-sizes'],
   },
   {
     flaw: 'collects chunks without copying them',
     breaking: ({ put }) => ({
       put: async (key, bytes, meta) => put(key, from(await collect(bytes, 'uncopied')), meta),
     }),
-    fails: ['blobs/chunk-whose-memory-used'],
+    fails: ['blobs/reused-chunk-memory'],
   },
   {
     flaw: 'lives on a disk that ignores letter case',
@@ -55,7 +55,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
       read: (key, form, range) => read(key.toLowerCase(), form, range),
       remove: (key) => remove(key.toLowerCase()),
     }),
-    fails: ['blobs/keys-differ-letter-case'],
+    fails: ['blobs/similar-keys'],
   },
   {
     flaw: 'takes a removal right after a put for a failure of the put',
@@ -66,7 +66,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         if (!(await read(key, null, () => null))) throw new Error('ENOENT')
       },
     }),
-    fails: ['blobs/puts-removals-key-same'],
+    fails: ['blobs/put-remove-race'],
   },
   {
     flaw: 'keeps the first blob of a key',
@@ -76,19 +76,12 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         else await put(key, bytes, meta)
       },
     }),
-    fails: [
-      'blobs/putting-key-again-replaces-renditions-format',
-      'blobs/putting-key-again-replaces',
-      'blobs/putting-key-again-replaces-renditions',
-    ],
+    fails: ['blobs/put-again-formats', 'blobs/put-again', 'blobs/put-again-renditions'],
   },
   {
     flaw: 'keeps its renditions when a key is put again',
     breaking: (sound) => keepingRenditions(sound, { forgets: true }),
-    fails: [
-      'blobs/putting-key-again-replaces-renditions-format',
-      'blobs/putting-key-again-replaces-renditions',
-    ],
+    fails: ['blobs/put-again-formats', 'blobs/put-again-renditions'],
   },
   {
     flaw: 'writes as the bytes come',
@@ -102,7 +95,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         await put(key, from(parts), meta)
       },
     }),
-    fails: ['blobs/put-fails-leaves-nothing', 'blobs/put-fails-leaves-blob', 'blobs/until-put-over-nobody'],
+    fails: ['blobs/failed-put-leaves-nothing', 'blobs/failed-put-keeps-old', 'blobs/no-partial-reads'],
   },
   {
     flaw: 'removes a key before it puts it again',
@@ -112,12 +105,12 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         await put(key, bytes, meta)
       },
     }),
-    fails: ['blobs/put-fails-leaves-blob'],
+    fails: ['blobs/failed-put-keeps-old'],
   },
   {
     flaw: 'does not count the bytes it is given',
     breaking: ({ put }) => ({ put: (key, bytes, meta) => put(key, bytes, { ...meta, size: null }) }),
-    fails: [announced, 'blobs/put-fails-leaves-nothing'],
+    fails: [announced, 'blobs/failed-put-leaves-nothing'],
   },
   {
     flaw: 'writes parallel puts of a key into one file',
@@ -137,6 +130,6 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs/10-parallel-puts-key'],
+    fails: ['blobs/parallel-puts'],
   },
 ]

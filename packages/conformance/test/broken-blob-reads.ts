@@ -15,7 +15,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
           throw new Error('put failed')
         }),
     }),
-    fails: ['blobs/put-rejects-error-stream', 'blobs/put-refuses-key'],
+    fails: ['blobs/put-stream-error', 'blobs/put-invalid-key'],
   },
   {
     flaw: 'cannot remove what is not there',
@@ -26,12 +26,12 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs/remove-takes-renditions-format',
-      'blobs/remove-unknown-removed-key',
-      'blobs/removed-blob-gone',
-      'blobs/remove-takes-renditions-along',
-      'blobs/rendition-being-made-blob',
-      'blobs/key-can-put-again',
+      'blobs/remove-formats',
+      'blobs/remove-unknown',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
+      'blobs/put-after-remove',
     ],
   },
   {
@@ -41,7 +41,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       read: (key, form, range) => read(plain(key), form, range),
       remove: (key) => remove(plain(key)),
     }),
-    fails: ['blobs/put-refuses-key', 'blobs/remove-refuses-key'],
+    fails: ['blobs/put-invalid-key', 'blobs/remove-invalid-key'],
   },
   {
     flaw: 'reads some blob for what is no key',
@@ -55,7 +55,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         read: (key, form, range) => read(noKey.test(key) ? last : key, form, range),
       }
     },
-    fails: ['blobs/key-null'],
+    fails: ['blobs/invalid-key-null'],
   },
   {
     flaw: 'answers an empty blob for an unknown key',
@@ -64,15 +64,15 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         (await read(key, form, range)) ?? { contentType: 'image/webp', size: 0, bytes: from([]) },
     }),
     fails: [
-      'blobs/remove-takes-renditions-format',
-      'blobs/unknown-key-leads-nothing',
-      'blobs/key-null',
-      'blobs/put-fails-leaves-nothing',
-      'blobs/until-put-over-nobody',
-      'blobs/video-renditions',
-      'blobs/removed-blob-gone',
-      'blobs/remove-takes-renditions-along',
-      'blobs/rendition-being-made-blob',
+      'blobs/remove-formats',
+      'blobs/unknown-key',
+      'blobs/invalid-key-null',
+      'blobs/failed-put-leaves-nothing',
+      'blobs/no-partial-reads',
+      'blobs/video-no-renditions',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
     ],
   },
   {
@@ -84,7 +84,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
           return part && { ...part, end: part.end - 1 }
         }),
     }),
-    fails: ['blobs/type-size-rendition-told', 'blobs/range-picked-size-both'],
+    fails: ['blobs/format-told', 'blobs/range'],
   },
   {
     flaw: 'tells the size of the part',
@@ -96,7 +96,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob && { ...blob, size: end - start + 1 }
       },
     }),
-    fails: ['blobs/type-size-rendition-told', 'blobs/size-part-whole-blob'],
+    fails: ['blobs/format-told', 'blobs/part-size'],
   },
   {
     flaw: 'gives every reader of a blob the same stream',
@@ -117,7 +117,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs/readers-disturb-nor-stops'],
+    fails: ['blobs/parallel-readers'],
   },
   {
     flaw: 'tells the size of the original for its renditions',
@@ -127,7 +127,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob && form ? { ...blob, size: blob.size + 1 } : blob
       },
     }),
-    fails: ['blobs/type-size-rendition-told', 'blobs/rendition-image-webp-size'],
+    fails: ['blobs/format-told', 'blobs/rendition-sizes'],
   },
   {
     flaw: 'has renditions of videos',
@@ -137,7 +137,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return await read(key, blob?.contentType.startsWith('video/') ? null : form, range)
       },
     }),
-    fails: ['blobs/video-renditions'],
+    fails: ['blobs/video-no-renditions'],
   },
   {
     flaw: 'lets readers see a rendition that is half made',
@@ -154,12 +154,12 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       }
     },
     fails: [
-      'blobs/20-parallel-readers-formats',
-      'blobs/type-size-rendition-told',
-      'blobs/moves-webp-whichever-format',
-      'blobs/asks-format-gets-if',
-      'blobs/rendition-image-webp-size',
-      'blobs/20-parallel-readers-rendition',
+      'blobs/parallel-formats',
+      'blobs/format-told',
+      'blobs/animated-is-webp',
+      'blobs/format-asked',
+      'blobs/rendition-sizes',
+      'blobs/parallel-rendition-readers',
     ],
   },
   {
@@ -170,22 +170,22 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs/remove-takes-renditions-format',
-      'blobs/removed-blob-gone',
-      'blobs/remove-takes-renditions-along',
-      'blobs/rendition-being-made-blob',
+      'blobs/remove-formats',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
     ],
   },
   {
     flaw: 'leaves renditions behind when it removes',
     breaking: (sound) => keepingRenditions(sound, { forgets: false }),
     fails: [
-      'blobs/remove-takes-renditions-format',
-      'blobs/putting-key-again-replaces-renditions-format',
-      'blobs/putting-key-again-replaces-renditions',
-      'blobs/remove-takes-renditions-along',
-      'blobs/rendition-being-made-blob',
-      'blobs/key-can-put-again',
+      'blobs/remove-formats',
+      'blobs/put-again-formats',
+      'blobs/put-again-renditions',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
+      'blobs/put-after-remove',
     ],
   },
   {
@@ -209,7 +209,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs/remove-takes-renditions-format', 'blobs/rendition-being-made-blob'],
+    fails: ['blobs/remove-formats', 'blobs/remove-while-rendering'],
   },
   {
     flaw: 'never takes a key again that was removed',
@@ -226,7 +226,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs/key-can-put-again'],
+    fails: ['blobs/put-after-remove'],
   },
 ]
 

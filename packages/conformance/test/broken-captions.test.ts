@@ -47,86 +47,82 @@ const answeringFlaws: readonly Broken<CaptionWriter>[] = [
   {
     flaw: 'has no name',
     breaking: () => ({ name: '' }),
-    fails: ['captions/writer-name-answers-say'],
+    fails: ['captions/writer-name'],
   },
   {
     flaw: 'does not say who wrote',
     breaking: answering(() => ({ writer: ' ' })),
-    fails: ['captions/writer-name-answers-say'],
+    fails: ['captions/writer-name'],
   },
   {
     flaw: 'answers five where four were asked for',
     breaking: asking(({ count }) => ({ count: count === 4 ? 5 : count })),
-    fails: ['captions/answer-least-suggestion-most', 'captions/10-parallel-requests-answered'],
+    fails: ['captions/suggestion-count', 'captions/parallel'],
   },
   {
     flaw: 'answers nothing where one was asked for',
     breaking: answering(({ suggestions }, { count }) => ({ suggestions: count === 1 ? [] : suggestions })),
-    fails: ['captions/answer-least-suggestion-most', 'captions/10-parallel-requests-answered'],
+    fails: ['captions/suggestion-count', 'captions/parallel'],
   },
   {
     flaw: 'says the same twice',
     breaking: answering(({ suggestions: [first = '', , ...rest] }) => ({
       suggestions: [first, `${first} `, ...rest],
     })),
-    fails: [
-      'captions/answer-least-suggestion-most',
-      'captions/suggestions-answer-different-texts',
-      'captions/10-parallel-requests-answered',
-    ],
+    fails: ['captions/suggestion-count', 'captions/suggestions-differ', 'captions/parallel'],
   },
   {
     flaw: 'ends with an empty line',
     breaking: answering(({ suggestions }) => ({ suggestions: [...suggestions.slice(0, -1), '\n'] })),
-    fails: ['captions/suggestions-answer-different-texts'],
+    fails: ['captions/suggestions-differ'],
   },
   {
     flaw: 'says all of the hint',
     breaking: answering(({ suggestions: [first = '', ...rest] }, { hint }) => ({
       suggestions: [`${hint ?? ''} ${first}`, ...rest],
     })),
-    fails: ['captions/suggestion-more-2-200'],
+    fails: ['captions/suggestion-length'],
   },
   {
     flaw: 'needs a hint',
     breaking: looking(async ({ hint }) => {
       if (hint === null || hint.trim() === '') throw new Error('The prompt is empty')
     }),
-    fails: ['captions/hint-says-nothing-answered', 'captions/request-stays-since-another'],
+    fails: ['captions/without-hint', 'captions/request-unchanged'],
   },
   {
     flaw: 'needs a language that it knows',
     breaking: looking(async ({ language }) => {
       if (!/^(en|de)/.test(language ?? '')) throw new RangeError(`Incorrect locale: ${language}`)
     }),
-    fails: ['captions/language-nobody-speaks-answered'],
+    fails: ['captions/any-language'],
   },
   {
     flaw: 'needs a main colour',
     breaking: answering(({ suggestions }, { measures }) => ({
       suggestions: measures.palette.length > 0 ? suggestions : [],
     })),
-    fails: ['captions/whatever-measured-answered'],
+    fails: ['captions/any-measures'],
   },
   {
     flaw: 'tells tokens as a text',
     breaking: answering(() => ({ usage: { ...usage, inputTokens: '10' as unknown as number } })),
-    fails: ['captions/answer-took-can-told'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'tells what it took with a function in it',
     breaking: answering(() => ({ usage: { ...usage, toString: () => 'ten' } })),
-    fails: ['captions/answer-took-can-told'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'does not tell the model that took something',
     breaking: answering(() => ({ usage: { ...usage, model: '' } })),
-    fails: ['captions/answer-took-can-told'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'sorts the palette that it was given',
     breaking: looking(async ({ measures }) => void measures.palette.reverse()),
-    fails: ['captions/request-stays-since-another'],
+    fails: ['captions/request-unchanged'],
   },
   {
     flaw: 'mixes up two requests at once',
@@ -140,7 +136,7 @@ const answeringFlaws: readonly Broken<CaptionWriter>[] = [
         },
       }
     },
-    fails: ['captions/10-parallel-requests-answered'],
+    fails: ['captions/parallel'],
   },
 ]
 
@@ -148,12 +144,12 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
   {
     flaw: 'does not listen to its signal',
     breaking: ({ suggest }) => ({ suggest: (request) => suggest(request, new AbortController().signal) }),
-    fails: ['captions/signal-aborted-already-writer'],
+    fails: ['captions/aborted-before'],
   },
   {
     flaw: 'reads the image to its end, whatever its signal says',
     breaking: looking(async (request) => void (await read(request).catch(() => 0))),
-    fails: ['captions/writer-stops-signal-aborted'],
+    fails: ['captions/aborted-while-reading'],
   },
   {
     flaw: 'answers without the image when it is stopped',
@@ -165,7 +161,7 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
         return await suggest(request, isAborted ? signal : new AbortController().signal)
       },
     }),
-    fails: ['captions/writer-stops-signal-aborted'],
+    fails: ['captions/aborted-while-reading'],
   },
   {
     flaw: 'waits for an image that cannot be read',
@@ -175,7 +171,7 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
       )
       await Promise.race([read(request).catch(() => new Promise(() => {})), aborted])
     }),
-    fails: ['captions/image-cannot-opened-read'],
+    fails: ['captions/unreadable-image'],
   },
 ]
 

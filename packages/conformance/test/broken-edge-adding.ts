@@ -15,11 +15,11 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
       },
     }),
     fails: [
-      'edges/add-puts-edge-between',
-      'edges/kinds-directions-meet',
-      'edges/50-parallel-adds-pair',
-      'edges/50-parallel-adds-node',
-      'edges/edge-added-hidden-node',
+      'edges/add',
+      'edges/kinds-apart',
+      'edges/parallel-adds',
+      'edges/parallel-adds-one-node',
+      'edges/add-while-hidden',
     ],
   },
   {
@@ -34,7 +34,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return answer
       },
     }),
-    fails: ['edges/adding-edge-changes-nothing'],
+    fails: ['edges/add-again'],
   },
   {
     flaw: 'forgets the count at the start when it removes one of several edges at a node',
@@ -46,11 +46,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
           return answer
         },
       })),
-    fails: [
-      'edges/remove-takes-edge-counts',
-      'edges/counts-equal-lists-after',
-      'edges/counts-equal-lists-after-adds',
-    ],
+    fails: ['edges/remove', 'edges/counts-match-lists', 'edges/add-remove-hide-race'],
   },
   {
     flaw: 'takes any edge at the end for the one to remove',
@@ -60,7 +56,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return { removed: removed || count > 0, count }
       },
     }),
-    fails: ['edges/remove-takes-edge-counts', 'edges/removing-edge-never-changes'],
+    fails: ['edges/remove', 'edges/remove-unknown'],
   },
   {
     flaw: 'brings a removed edge back in its old place',
@@ -75,7 +71,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/edge-added-again-takes'],
+    fails: ['edges/add-after-remove'],
   },
   {
     flaw: 'removes the edges of every kind',
@@ -85,12 +81,12 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return remove(edge)
       },
     }),
-    fails: ['edges/kinds-directions-meet'],
+    fails: ['edges/kinds-apart'],
   },
   {
     flaw: 'answers the count of a node once, however often it is asked',
     breaking: ({ counts }) => ({ counts: (kind, nodes) => counts(kind, [...new Set(nodes)]) }),
-    fails: ['edges/counts-answers-order-asked'],
+    fails: ['edges/counts-in-order'],
   },
   {
     flaw: 'looks for an edge first and adds it later',
@@ -103,7 +99,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return there === undefined && answer.outcome === 'already' ? { ...answer, outcome: 'added' } : answer
       },
     }),
-    fails: ['edges/50-parallel-adds-pair', 'edges/adds-race-removes-pair', 'edges/edge-added-hidden-node'],
+    fails: ['edges/parallel-adds', 'edges/add-remove-race', 'edges/add-while-hidden'],
   },
   {
     flaw: 'looks for an edge first and removes it later',
@@ -116,7 +112,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return there === undefined ? answer : { ...answer, removed: true }
       },
     }),
-    fails: ['edges/50-parallel-removes-edge', 'edges/adds-race-removes-pair'],
+    fails: ['edges/parallel-removes', 'edges/add-remove-race'],
   },
   {
     flaw: 'loses a count when an add meets a remove',
@@ -137,11 +133,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }))
     },
-    fails: [
-      'edges/adds-race-removes-pair',
-      'edges/counts-equal-lists-after',
-      'edges/counts-equal-lists-after-adds',
-    ],
+    fails: ['edges/add-remove-race', 'edges/counts-match-lists', 'edges/add-remove-hide-race'],
   },
   {
     flaw: 'reads the count after the add',
@@ -153,7 +145,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
         return answer.outcome === 'gone' ? answer : { ...answer, count }
       },
     }),
-    fails: ['edges/50-parallel-adds-node'],
+    fails: ['edges/parallel-adds-one-node'],
   },
   {
     flaw: 'loses a count when edges of two kinds meet at a node',
@@ -170,7 +162,7 @@ export const addingFlaws: readonly Broken<EdgeStore>[] = [
           }),
       }))
     },
-    fails: ['edges/counts-equal-lists-after'],
+    fails: ['edges/counts-match-lists'],
   },
 ]
 
@@ -189,14 +181,14 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         list: async (side, keyset) => (await list(side, keyset)).sort(byArrival),
       }
     },
-    fails: ['edges/lists-newest-first-id'],
+    fails: ['edges/list-newest-first'],
   },
   {
     flaw: 'lists one edge more than asked for on the first page',
     breaking: ({ list }) => ({
       list: (side, { limit, before }) => list(side, { limit: before === null ? limit + 1 : limit, before }),
     }),
-    fails: ['edges/page-holds-most-limit'],
+    fails: ['edges/list-page'],
   },
   {
     flaw: 'finds its place by an edge that has to be there',
@@ -206,7 +198,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return keyset.before === null || all.some(({ id }) => id === keyset.before) ? list(side, keyset) : []
       },
     }),
-    fails: ['edges/list-goes-edge-removed'],
+    fails: ['edges/list-after-removed'],
   },
   {
     flaw: 'lists both sides of a node that follows and is followed',
@@ -217,7 +209,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return [...found, ...(await list({ ...side, side: 'in' }, keyset))]
       },
     }),
-    fails: ['edges/kinds-directions-meet', 'edges/counts-equal-lists-after', 'edges/sides-node-lists-own'],
+    fails: ['edges/kinds-apart', 'edges/counts-match-lists', 'edges/list-sides'],
   },
   {
     flaw: 'names a node among others as often as it was asked about',
@@ -227,7 +219,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         return others.filter((node) => found.includes(node))
       },
     }),
-    fails: ['edges/among-names-those-given'],
+    fails: ['edges/among'],
   },
   {
     flaw: 'looks at the first thousand nodes only',
@@ -235,7 +227,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
       among: (side, others) => among(side, others.slice(0, 1000)),
       counts: (kind, nodes) => counts(kind, nodes.slice(0, 1000)),
     }),
-    fails: ['edges/counts-answers-order-asked', 'edges/among-takes-nodes-thousands'],
+    fails: ['edges/counts-in-order', 'edges/among-many'],
   },
   {
     flaw: 'keeps the edge it was given',
@@ -250,7 +242,7 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
           (await list(side, keyset)).map((edge) => ({ ...(given.get(edge.id) ?? edge) })),
       }
     },
-    fails: ['edges/store-keeps-own-copy'],
+    fails: ['edges/copies'],
   },
   {
     flaw: 'answers the edge it keeps',
@@ -267,6 +259,6 @@ export const listFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/store-keeps-own-copy'],
+    fails: ['edges/copies'],
   },
 ]

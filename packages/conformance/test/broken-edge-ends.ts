@@ -4,7 +4,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import type { Broken } from '../../../test/flaws.ts'
 import { peopled, type SocialStores } from '../src/peopled.ts'
 
-const races = ['edges/edges-gone-dropped-add', 'edges/edges-deleted-account-dropped']
+const races = ['edges/drop-add-race', 'edges/drop-own-add-race']
 
 /** Whether the ends of an edge live now. */
 async function endsLive({ users, posts }: SocialStores, { kind, from, to }: EdgeRecord): Promise<boolean> {
@@ -19,10 +19,10 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
     flaw: 'asks nobody whether the ends of an edge live',
     breaking: () => ({ edges: peopled(createMemoryStorage()).edges }),
     fails: [
-      'edges/add-says-end-never',
-      'edges/add-refused-account-deleted',
-      'edges/add-refused-post-removed',
-      'edges/edge-stays-until-dropped',
+      'edges/add-missing-end',
+      'edges/add-gone-account',
+      'edges/add-gone-post',
+      'edges/gone-keeps-existing',
       ...races,
     ],
   },
@@ -53,7 +53,7 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
         },
       },
     }),
-    fails: ['edges/add-says-end-never'],
+    fails: ['edges/add-missing-end'],
   },
   {
     flaw: 'takes an edge away when it finds an end gone',
@@ -67,6 +67,6 @@ export const edgeEndFlaws: readonly Broken<SocialStores>[] = [
         },
       },
     }),
-    fails: ['edges/edge-stays-until-dropped'],
+    fails: ['edges/gone-keeps-existing'],
   },
 ]

@@ -19,7 +19,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/hidden-node-gone-list'],
+    fails: ['edges/hide'],
   },
   {
     flaw: 'lists a node that was hidden once oldest first',
@@ -36,7 +36,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/node-shown-again-edges', 'edges/edge-removed-while-hidden'],
+    fails: ['edges/show', 'edges/remove-while-hidden'],
   },
   {
     flaw: 'shows every node when it shows one',
@@ -49,7 +49,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         return setHidden(node, false, limit)
       },
     }),
-    fails: ['edges/edge-whose-ends-hidden'],
+    fails: ['edges/hide-both-ends'],
   },
   {
     flaw: 'counts an edge that is added at a hidden node',
@@ -63,7 +63,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           return answer
         },
       })),
-    fails: ['edges/edge-added-hidden-node', 'edges/counts-equal-lists-after-adds'],
+    fails: ['edges/add-while-hidden', 'edges/add-remove-hide-race'],
   },
   {
     flaw: 'counts a hidden edge down when it is removed',
@@ -77,20 +77,16 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           return answer
         },
       })),
-    fails: [
-      'edges/counts-equal-lists-after',
-      'edges/edge-removed-while-hidden',
-      'edges/counts-equal-lists-after-adds',
-    ],
+    fails: ['edges/counts-match-lists', 'edges/remove-while-hidden', 'edges/add-remove-hide-race'],
   },
   {
     flaw: 'hides all edges of a node in one step',
     breaking: ({ setHidden }) => ({ setHidden: (node, hidden) => setHidden(node, hidden, 1000) }),
     fails: [
-      'edges/sethidden-takes-most-limit',
-      'edges/hiding-turned-round-midway',
-      'edges/20-parallel-hidings-edge',
-      'edges/counts-equal-lists-after-adds',
+      'edges/hide-in-steps',
+      'edges/hide-turned-around',
+      'edges/parallel-hides',
+      'edges/add-remove-hide-race',
     ],
   },
   {
@@ -107,7 +103,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/hiding-turned-round-midway'],
+    fails: ['edges/hide-turned-around'],
   },
   {
     flaw: 'forgets a node as soon as it begins to show it',
@@ -122,7 +118,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         hiddenNodes: async (keyset) => (await hiddenNodes(keyset)).filter((node) => !shown.has(node)),
       }
     },
-    fails: ['edges/hiddennodes-names-node-first'],
+    fails: ['edges/hidden-nodes'],
   },
   {
     flaw: 'names the hidden nodes with the lowest ids first',
@@ -130,7 +126,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
       hiddenNodes: async ({ limit, before }) =>
         (await hiddenNodes({ limit: 1000, before })).reverse().slice(0, limit),
     }),
-    fails: ['edges/hiddennodes-names-highest-ids'],
+    fails: ['edges/hidden-nodes-page'],
   },
   {
     flaw: 'claims that it has hidden what another call has hidden',
@@ -141,7 +137,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
           claimingOnce((most) => gap().then(() => setHidden(node, hidden, most)), claimed)(limit),
       }
     },
-    fails: ['edges/20-parallel-hidings-edge'],
+    fails: ['edges/parallel-hides'],
   },
   {
     flaw: 'counts an edge that is added while its node is being hidden',
@@ -158,7 +154,7 @@ export const hidingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }))
     },
-    fails: ['edges/counts-equal-lists-after-adds'],
+    fails: ['edges/add-remove-hide-race'],
   },
 ]
 
@@ -179,21 +175,12 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
           return dropped
         },
       })),
-    fails: [
-      'edges/drop-removes-edges-both',
-      'edges/20-parallel-drops-node',
-      'edges/dropping-hidden-edges-changes',
-    ],
+    fails: ['edges/drop-in-steps', 'edges/parallel-drops', 'edges/drop-hidden'],
   },
   {
     flaw: 'drops more edges than asked for',
     breaking: ({ drop }) => ({ drop: (node, limit) => drop(node, limit + 1) }),
-    fails: [
-      'edges/drop-removes-edges-both',
-      'edges/20-parallel-drops-node',
-      'edges/dropping-hidden-edges-changes',
-      'edges/node-dropped-end-longer',
-    ],
+    fails: ['edges/drop-in-steps', 'edges/parallel-drops', 'edges/drop-hidden', 'edges/drop-forgets-hidden'],
   },
   {
     flaw: 'claims that it has dropped what another call has dropped',
@@ -203,7 +190,7 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         drop: (node, limit) => claimingOnce((most) => gap().then(() => drop(node, most)), claimed)(limit),
       }
     },
-    fails: ['edges/20-parallel-drops-node'],
+    fails: ['edges/parallel-drops'],
   },
   {
     flaw: 'counts hidden edges down when it drops them',
@@ -221,7 +208,7 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }))
     },
-    fails: ['edges/dropping-hidden-edges-changes'],
+    fails: ['edges/drop-hidden'],
   },
   {
     flaw: 'keeps a node hidden that was dropped',
@@ -233,14 +220,14 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         return dropped
       },
     }),
-    fails: ['edges/node-dropped-end-longer'],
+    fails: ['edges/drop-forgets-hidden'],
   },
   {
     flaw: 'recounts for ever',
     breaking: ({ recount }) => ({
       recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
     }),
-    fails: ['edges/recount-comes-end-finds', 'edges/recount-node-many-edges'],
+    fails: ['edges/recount', 'edges/recount-while-changing'],
   },
   {
     flaw: 'compares in a later step what it has counted in an earlier one',
@@ -268,6 +255,6 @@ export const droppingFlaws: readonly Broken<EdgeStore>[] = [
         },
       }
     },
-    fails: ['edges/recount-node-many-edges'],
+    fails: ['edges/recount-while-changing'],
   },
 ]

@@ -5,6 +5,7 @@ import { edgeStoreCases } from '../src/index.ts'
 import type { SocialStores } from '../src/peopled.ts'
 import { addingFlaws, listFlaws } from './broken-edge-adding.ts'
 import { edgeEndFlaws } from './broken-edge-ends.ts'
+import { followingFlaws } from './broken-following.ts'
 import { droppingFlaws, hidingFlaws } from './broken-edge-hiding.ts'
 
 /** A storage whose edges have a flaw. */
@@ -15,4 +16,5 @@ function flawed({ breaking, ...flaw }: Broken<EdgeStore>): Broken<SocialStores> 
 testFlaws<SocialStores>(edgeStoreCases, createMemoryStorage, [
   ...[...addingFlaws, ...listFlaws, ...hidingFlaws, ...droppingFlaws].map(flawed),
   ...edgeEndFlaws,
+  ...followingFlaws,
 ])

@@ -2,10 +2,10 @@ import { type GrantedBlobStore, isBlobKey } from '@kith/core/ports'
 import { testFlaws } from '../../../test/flaws.ts'
 import { createReferenceHost, grantedBlobStoreCases } from '../src/index.ts'
 
-const time = 'blobs/granted-address-leads-nowhere'
-const putOff = 'blobs/time-granted-address-cannot'
-const own = 'blobs/granted-address-blob-rendition'
-const noKey = 'blobs/nothing-granted-key'
+const time = 'blobs/grant-expires'
+const putOff = 'blobs/grant-not-extendable'
+const own = 'blobs/grant-bound'
+const noKey = 'blobs/grant-invalid-key'
 
 testFlaws<GrantedBlobStore>(grantedBlobStoreCases, () => createReferenceHost().blobs, [
   {

@@ -3,10 +3,10 @@ import { createMemoryBlobs } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { markedBlobStoreCases } from '../src/index.ts'
 
-const none = 'marked-blobs/mark-before-written-reading'
-const stays = 'marked-blobs/mark-stays-written-last'
-const parallel = 'marked-blobs/10-parallel-writes-mark'
-const noBlob = 'marked-blobs/mark-blob-blobs-put'
+const none = 'marked-blobs/no-mark-at-first'
+const stays = 'marked-blobs/mark-stays'
+const parallel = 'marked-blobs/parallel-marks'
+const noBlob = 'marked-blobs/mark-is-no-blob'
 
 function createMarkedBlobs(): MarkedBlobStore {
   let mark: string | null = null

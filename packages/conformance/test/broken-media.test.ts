@@ -21,12 +21,12 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       ready: (id, { durationSeconds, ...measures }) =>
         ready(id, { ...measures, durationSeconds: durationSeconds && Math.floor(durationSeconds) }),
     })),
-    fails: ['media/medium-reserved-made-ready'],
+    fails: ['media/reserve-and-ready'],
   },
   {
     flaw: 'takes an id twice without a word',
     breaking: flawed(({ reserve }) => ({ reserve: (item) => reserve(item).catch(() => {}) })),
-    fails: ['media/id-use-refused'],
+    fails: ['media/id-in-use'],
   },
   {
     flaw: 'makes a medium ready that was released',
@@ -36,11 +36,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return (await ready(id, measures)) || item?.state === 'released'
       },
     })),
-    fails: [
-      'media/ready-answers-false-medium',
-      'media/releaseall-releases-all-owner',
-      'media/sweep-releases-unattached-reserved',
-    ],
+    fails: ['media/ready-again', 'media/release-all', 'media/sweep'],
   },
   {
     flaw: 'measures a medium again',
@@ -58,12 +54,12 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           })),
       }
     }),
-    fails: ['media/ready-answers-false-medium', 'media/store-keeps-own-copy'],
+    fails: ['media/ready-again', 'media/copies'],
   },
   {
     flaw: 'looks for a thousand media at most',
     breaking: flawed(({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) })),
-    fails: ['media/byids-answers-media-knows'],
+    fails: ['media/by-ids'],
   },
   {
     flaw: 'takes a cover for an avatar',
@@ -73,7 +69,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return [...(await bySubjects(use, subjects)), ...covers]
       },
     })),
-    fails: ['media/bysubjects-answers-attached-these'],
+    fails: ['media/by-subjects'],
   },
   {
     flaw: 'keeps the former avatar',
@@ -92,7 +88,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['media/attach-makes-upload-avatar'],
+    fails: ['media/attach-avatar'],
   },
   {
     flaw: 'attaches the upload of anyone',
@@ -102,7 +98,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return attach(id, item?.ownerId ?? ownerId, use)
       },
     })),
-    fails: ['media/attach-refuses-missing-unready'],
+    fails: ['media/attach-refused'],
   },
   {
     flaw: 'takes the former avatar away although it cannot attach the new one',
@@ -113,7 +109,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return answer
       },
     })),
-    fails: ['media/attach-refuses-missing-unready', 'media/upload-used-once-although'],
+    fails: ['media/attach-refused', 'media/one-use'],
   },
   {
     flaw: 'looks whether an upload is free first and attaches it later',
@@ -126,7 +122,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return wasFree ? { outcome: 'attached', released: [] } : answer
       },
     })),
-    fails: ['media/upload-used-once-although', 'media/sweep-named-never-attached'],
+    fails: ['media/one-use', 'media/sweep-attach-race'],
   },
   {
     flaw: 'leaves two avatars when two are set at once',
@@ -144,7 +140,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/20-avatars-set-once'],
+    fails: ['media/parallel-avatars'],
   },
   {
     flaw: 'takes the cover away with the avatar',
@@ -154,7 +150,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return await detach(use, ownerId)
       },
     })),
-    fails: ['media/detach-releases-avatar-cover'],
+    fails: ['media/detach'],
   },
   {
     flaw: 'does not say which avatar it released',
@@ -164,7 +160,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
         return answer.outcome === 'attached' ? { ...answer, released: [] } : answer
       },
     })),
-    fails: ['media/attach-makes-upload-avatar', 'media/20-avatars-set-once'],
+    fails: ['media/attach-avatar', 'media/parallel-avatars'],
   },
   {
     flaw: 'takes a video for an avatar',
@@ -177,7 +173,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           : attach(id, ownerId, use)
       },
     })),
-    fails: ['media/attach-refuses-missing-unready'],
+    fails: ['media/attach-refused'],
   },
   {
     flaw: 'asks nobody whether the owner lives',
@@ -185,7 +181,7 @@ const attachingFlaws: readonly Broken<Ports>[] = [
       const { posts, media } = peopled(createMemoryStorage())
       return { posts, media }
     },
-    fails: ['media/attach-refused-owner-never'],
+    fails: ['media/attach-gone-owner'],
   },
   {
     flaw: 'keeps the measures it was given',
@@ -204,11 +200,11 @@ const attachingFlaws: readonly Broken<Ports>[] = [
           })),
       }
     }),
-    fails: ['media/store-keeps-own-copy'],
+    fails: ['media/copies'],
   },
 ]
 
-const everyState = 'media/list-pages-through-all'
+const everyState = 'media/list'
 
 const listingFlaws: readonly Broken<Ports>[] = [
   {
@@ -236,21 +232,21 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ byOwner }) => ({
       byOwner: async (ownerId, keyset) => (await byOwner(ownerId, keyset)).reverse(),
     })),
-    fails: ['media/byowner-pages-through-media', 'media/byowner-answers-media-however'],
+    fails: ['media/by-owner', 'media/by-owner-states'],
   },
   {
     flaw: 'goes on with the medium that the last page ended with',
     breaking: flawed(({ byOwner }) => ({
       byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit, before: before && `${before}~` }),
     })),
-    fails: ['media/byowner-pages-through-media'],
+    fails: ['media/by-owner'],
   },
   {
     flaw: 'answers more media of an owner than asked for',
     breaking: flawed(({ byOwner }) => ({
       byOwner: (ownerId, { limit, before }) => byOwner(ownerId, { limit: limit + 1, before }),
     })),
-    fails: ['media/byowner-pages-through-media'],
+    fails: ['media/by-owner'],
   },
   {
     flaw: 'answers the media of everyone',
@@ -270,7 +266,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/byowner-pages-through-media'],
+    fails: ['media/by-owner'],
   },
   {
     flaw: 'leaves out of a list what is reserved only',
@@ -278,7 +274,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
       byOwner: async (ownerId, keyset) =>
         (await byOwner(ownerId, keyset)).filter((item) => item.state === 'ready'),
     })),
-    fails: ['media/byowner-answers-media-however'],
+    fails: ['media/by-owner-states'],
   },
   {
     flaw: 'leaves out of a list what is in use',
@@ -286,7 +282,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
       byOwner: async (ownerId, keyset) =>
         (await byOwner(ownerId, keyset)).filter((item) => item.attachment === null),
     })),
-    fails: ['media/byowner-answers-media-however'],
+    fails: ['media/by-owner-states'],
   },
   {
     flaw: 'lists released media as well',
@@ -303,7 +299,7 @@ const byOwnerFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/byowner-answers-media-however'],
+    fails: ['media/by-owner-states'],
   },
 ]
 
@@ -313,11 +309,7 @@ const claimingFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ byIds }) => ({
       claim: async ({ id }) => (await byIds([id]))[0]?.state === 'reserved',
     })),
-    fails: [
-      'media/20-concurrent-claims-medium',
-      'media/claim-holds-until-end',
-      'media/unclaim-ends-claim-call',
-    ],
+    fails: ['media/parallel-claims', 'media/claim-ends', 'media/unclaim'],
   },
   {
     flaw: 'looks who claims first and claims later',
@@ -337,14 +329,14 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/20-concurrent-claims-medium'],
+    fails: ['media/parallel-claims'],
   },
   {
     flaw: 'keeps a claim for ever',
     breaking: flawed(({ claim }) => ({
       claim: (wanted) => claim({ ...wanted, now: new Date(0) }),
     })),
-    fails: ['media/claim-holds-until-end'],
+    fails: ['media/claim-ends'],
   },
   {
     flaw: 'forgets who claimed',
@@ -352,7 +344,7 @@ const claimingFlaws: readonly Broken<Ports>[] = [
       let calls = 0
       return { claim: (wanted) => claim({ ...wanted, by: `${wanted.by}-${++calls}` }) }
     }),
-    fails: ['media/claim-holds-until-end', 'media/unclaim-ends-claim-call'],
+    fails: ['media/claim-ends', 'media/unclaim'],
   },
   {
     flaw: 'lets anyone end a claim',
@@ -367,14 +359,14 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         unclaim: ({ id }) => unclaim({ id, by: holders.get(id) ?? '' }),
       }
     }),
-    fails: ['media/unclaim-ends-claim-call'],
+    fails: ['media/unclaim'],
   },
   {
     flaw: 'lets what is ready be claimed',
     breaking: flawed(({ byIds, claim }) => ({
       claim: async (wanted) => (await claim(wanted)) || (await byIds([wanted.id]))[0]?.state === 'ready',
     })),
-    fails: ['media/reserved-can-claimed-claim'],
+    fails: ['media/claim-reserved-only'],
   },
   {
     flaw: 'makes nothing ready that is claimed',
@@ -389,7 +381,7 @@ const claimingFlaws: readonly Broken<Ports>[] = [
         ready: async (id, measures) => !claimed.has(id) && ready(id, measures),
       }
     }),
-    fails: ['media/reserved-can-claimed-claim'],
+    fails: ['media/claim-reserved-only'],
   },
 ]
 
@@ -410,30 +402,26 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['media/releaseall-releases-all-owner'],
+    fails: ['media/release-all'],
   },
   {
     flaw: 'releases all of an owner in one step',
     breaking: flawed(({ releaseAll }) => ({ releaseAll: (ownerId) => releaseAll(ownerId, 1000) })),
-    fails: ['media/releaseall-releases-most-limit'],
+    fails: ['media/release-all-limit'],
   },
   {
     flaw: 'sweeps what was reserved at the very moment',
     breaking: flawed(({ sweep }) => ({
       sweep: (before, limit, after) => sweep(new Date(before.getTime() + 1), limit, after),
     })),
-    fails: ['media/sweep-releases-unattached-reserved', 'media/sweep-leaves-released-medium'],
+    fails: ['media/sweep', 'media/sweep-leaves-arriving'],
   },
   {
     flaw: 'names the newest released media first',
     breaking: flawed(({ sweep }) => ({
       sweep: async (before, limit, after) => (await sweep(before, limit, after)).reverse(),
     })),
-    fails: [
-      'media/sweep-releases-unattached-reserved',
-      'media/sweep-names-oldest-ids',
-      'media/sweep-names-once-released',
-    ],
+    fails: ['media/sweep', 'media/sweep-oldest-first', 'media/sweep-released'],
   },
   {
     flaw: 'releases all that is old at once',
@@ -443,19 +431,19 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         return sweep(before, limit, after)
       },
     })),
-    fails: ['media/sweep-releases-most-limit'],
+    fails: ['media/sweep-limit'],
   },
   {
     flaw: 'begins with the oldest each time',
     breaking: flawed(({ sweep }) => ({ sweep: (before, limit) => sweep(before, limit) })),
-    fails: ['media/sweep-names-sorts-behind'],
+    fails: ['media/sweep-after'],
   },
   {
     flaw: 'names once more the one that the last call ended with',
     breaking: flawed(({ sweep }) => ({
       sweep: (before, limit, after) => sweep(before, limit, after && `${after.slice(0, -1)}`),
     })),
-    fails: ['media/sweep-names-sorts-behind'],
+    fails: ['media/sweep-after'],
   },
   {
     flaw: 'names only what was reserved long ago',
@@ -465,7 +453,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         return found.filter((item) => item.createdAt < before).map((item) => item.id)
       },
     })),
-    fails: ['media/sweep-names-once-released'],
+    fails: ['media/sweep-released'],
   },
   {
     flaw: 'names a medium whose blob may still be on the way',
@@ -483,7 +471,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/sweep-leaves-released-medium'],
+    fails: ['media/sweep-leaves-arriving'],
   },
   {
     flaw: 'looks what is unattached first and names it later',
@@ -507,7 +495,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['media/sweep-releases-most-limit', 'media/sweep-named-never-attached'],
+    fails: ['media/sweep-limit', 'media/sweep-attach-race'],
   },
   {
     flaw: 'forgets a medium that is ready',
@@ -521,7 +509,7 @@ const releaseFlaws: readonly Broken<Ports>[] = [
         byIds: async (ids) => (await byIds(ids)).filter((item) => !forgotten.has(item.id)),
       }
     }),
-    fails: ['media/forget-removes-row-released'],
+    fails: ['media/forget'],
   },
 ]
 

@@ -22,7 +22,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ create }) => ({
       create: (post, media) => create({ ...post, caption: post.caption.slice(0, 2200) }, media),
     })),
-    fails: ['posts/create-saves-field-given'],
+    fails: ['posts/create'],
   },
   {
     flaw: 'looks for a thousand posts at most',
@@ -30,12 +30,12 @@ const creationFlaws: readonly Broken<Ports>[] = [
       byIds: (ids) => byIds(ids.slice(0, 1000)),
       counts: (authorIds) => counts(authorIds.slice(0, 1000)),
     })),
-    fails: ['posts/byids-answers-posts-knows', 'posts/counts-answers-order-asked'],
+    fails: ['posts/by-ids', 'posts/counts-in-order'],
   },
   {
     flaw: 'attaches the last upload first',
     breaking: flawed(({ create }) => ({ create: (post, media) => create(post, [...media].reverse()) })),
-    fails: ['posts/create-attaches-media-order'],
+    fails: ['posts/create-attaches'],
   },
   {
     flaw: 'names the first upload only that is not available',
@@ -45,7 +45,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return answer.outcome === 'media-unavailable' ? { ...answer, ids: answer.ids.slice(0, 1) } : answer
       },
     })),
-    fails: ['posts/create-names-upload-missing'],
+    fails: ['posts/create-unusable-media'],
   },
   {
     flaw: 'keeps the good uploads of a post that it refuses',
@@ -58,7 +58,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return answer
       },
     })),
-    fails: ['posts/create-names-upload-missing', 'posts/20-parallel-posts-upload'],
+    fails: ['posts/create-unusable-media', 'posts/parallel-creates-one-upload'],
   },
   {
     flaw: 'looks whether uploads are free first and attaches them later',
@@ -73,7 +73,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return media.length > 0 && free && before.length === media.length ? { outcome: 'created' } : answer
       },
     })),
-    fails: ['posts/20-parallel-posts-upload'],
+    fails: ['posts/parallel-creates-one-upload'],
   },
   {
     flaw: 'writes over a post with the same id',
@@ -84,7 +84,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
           return { outcome: 'created' }
         }),
     })),
-    fails: ['posts/id-use-refused-removed'],
+    fails: ['posts/id-in-use'],
   },
   {
     flaw: 'looks at the uploads before it looks at the id',
@@ -95,7 +95,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
           return { outcome: 'media-unavailable', ids: media.map(({ id }) => id) }
         }),
     })),
-    fails: ['posts/id-use-refused-removed'],
+    fails: ['posts/id-in-use'],
   },
   {
     flaw: 'forgets to answer when a post was edited',
@@ -105,7 +105,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return post && { ...post, editedAt: null }
       },
     })),
-    fails: ['posts/edit-changes-caption-answers'],
+    fails: ['posts/edit'],
   },
   {
     flaw: 'edits a removed post',
@@ -115,7 +115,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         return removed.includes(id) ? samplePost({ id, caption, editedAt }) : edit(id, caption, editedAt)
       },
     })),
-    fails: ['posts/post-unknown-removed-cannot'],
+    fails: ['posts/edit-gone'],
   },
   {
     flaw: 'keeps the date it was given',
@@ -132,7 +132,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts/store-keeps-own-copy'],
+    fails: ['posts/copies'],
   },
   {
     flaw: 'answers the post it keeps',
@@ -153,7 +153,7 @@ const creationFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts/store-keeps-own-copy'],
+    fails: ['posts/copies'],
   },
 ]
 
@@ -164,7 +164,7 @@ const authorFlaws: readonly Broken<Ports>[] = [
       const { posts, media } = peopled(createMemoryStorage())
       return { posts, media }
     },
-    fails: ['posts/create-refused-author-never', 'posts/posts-deleted-account-removed'],
+    fails: ['posts/create-gone-author', 'posts/create-remove-all-race'],
   },
   {
     flaw: 'looks whether the author lives first and creates later',
@@ -179,7 +179,7 @@ const authorFlaws: readonly Broken<Ports>[] = [
       const { byIds, counts, remove, removeAll } = posts
       return { posts: { ...posts, byIds, counts, remove, removeAll, create }, media }
     },
-    fails: ['posts/posts-deleted-account-removed'],
+    fails: ['posts/create-remove-all-race'],
   },
 ]
 
@@ -190,12 +190,12 @@ const removalFlaws: readonly Broken<Ports>[] = [
       byAuthor: (authorId, { limit, before }) =>
         byAuthor(authorId, { limit, before: before && `${before}~` }),
     })),
-    fails: ['posts/byauthor-pages-through-live'],
+    fails: ['posts/by-author'],
   },
   {
     flaw: 'counts each author once, however often it is asked',
     breaking: flawed(({ counts }) => ({ counts: (authorIds) => counts([...new Set(authorIds)]) })),
-    fails: ['posts/counts-answers-order-asked'],
+    fails: ['posts/counts-in-order'],
   },
   {
     flaw: 'loses a count when two posts of one author meet',
@@ -213,7 +213,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
           (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
       }
     }),
-    fails: ['posts/counts-exact-after-50'],
+    fails: ['posts/counts-after-race'],
   },
   {
     flaw: 'still answers a removed post by its author',
@@ -230,7 +230,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts/removed-post-gone-answer'],
+    fails: ['posts/removed'],
   },
   {
     flaw: 'leaves media attached to a removed post',
@@ -247,7 +247,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['posts/removed-post-gone-answer'],
+    fails: ['posts/removed'],
   },
   {
     flaw: 'leaves media attached to posts that are removed together',
@@ -265,7 +265,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     },
-    fails: ['posts/removeall-removes-posts-author'],
+    fails: ['posts/remove-all'],
   },
   {
     flaw: 'removes a post that never was',
@@ -276,7 +276,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return known ? remove(id) : true
       },
     })),
-    fails: ['posts/remove-answers-true-once'],
+    fails: ['posts/remove-once'],
   },
   {
     flaw: 'looks whether a post is live first and removes it later',
@@ -288,7 +288,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return true
       },
     })),
-    fails: ['posts/20-parallel-removals-post'],
+    fails: ['posts/parallel-removes'],
   },
   {
     flaw: 'counts a removal for each who asked for it at once',
@@ -305,7 +305,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
           (await counts(ids)).map((count, index) => count - (lost.get(ids[index] ?? '') ?? 0)),
       }
     }),
-    fails: ['posts/20-parallel-removals-post'],
+    fails: ['posts/parallel-removes'],
   },
   {
     flaw: 'writes a post back that was removed meanwhile',
@@ -322,12 +322,12 @@ const removalFlaws: readonly Broken<Ports>[] = [
         byIds: async (ids) => [...(await byIds(ids)), ...ids.flatMap((id) => revived.get(id) ?? [])],
       }
     }),
-    fails: ['posts/edit-same-time-bring'],
+    fails: ['posts/edit-remove-race'],
   },
   {
     flaw: 'removes all posts of an author in one step',
     breaking: flawed(({ removeAll }) => ({ removeAll: (authorId) => removeAll(authorId, 1000) })),
-    fails: ['posts/removeall-removes-posts-author', 'posts/20-parallel-removals-all'],
+    fails: ['posts/remove-all', 'posts/parallel-remove-alls'],
   },
   {
     flaw: 'names the posts of an author that are left, and not those that it removed',
@@ -338,7 +338,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         return removed.map((id, index) => left[index]?.id ?? id)
       },
     })),
-    fails: ['posts/removeall-removes-posts-author'],
+    fails: ['posts/remove-all'],
   },
   {
     flaw: 'claims that it has removed what another call has removed',
@@ -356,7 +356,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts/20-parallel-removals-all'],
+    fails: ['posts/parallel-remove-alls'],
   },
   ...purgingFlaws<Ports>({
     subject: 'posts',
@@ -378,7 +378,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
     breaking: flawed(({ recount }) => ({
       recount: async (after, limit) => ({ ...(await recount(after, limit)), next: after ?? 'start' }),
     })),
-    fails: ['posts/recount-comes-end-finds', 'posts/recount-author-many-posts'],
+    fails: ['posts/recount', 'posts/recount-while-changing'],
   },
   {
     flaw: 'compares in a later step what it has counted in an earlier one',
@@ -408,7 +408,7 @@ const removalFlaws: readonly Broken<Ports>[] = [
         },
       }
     }),
-    fails: ['posts/recount-author-many-posts'],
+    fails: ['posts/recount-while-changing'],
   },
 ]
 

@@ -4,15 +4,15 @@ import { createMemoryRateLimits } from '@kith/core/memory'
 import { type Broken, testFlaws } from '../../../test/flaws.ts'
 import { rateLimitsCases } from '../src/index.ts'
 
-const waits = 'rate-limits/retryafterseconds-0-allowed-else'
-const together = 'rate-limits/attempt-counted-all-windows'
-const parallel = 'rate-limits/parallel-attempts-many-pass'
-const last = 'rate-limits/refused-told-last-full'
-const late = 'rate-limits/longer-window-starts-shortest'
-const next = 'rate-limits/counted-window-ended-counted'
-const random = 'rate-limits/random-histories-answered-memory'
-const back = 'rate-limits/after-clock-set-back'
-const wait = 'rate-limits/after-clock-set-back-day'
+const waits = 'rate-limits/retry-after'
+const together = 'rate-limits/all-or-none'
+const parallel = 'rate-limits/parallel-narrowest'
+const last = 'rate-limits/retry-after-longest'
+const late = 'rate-limits/longer-window-starts'
+const next = 'rate-limits/ended-window-forgotten'
+const random = 'rate-limits/random-histories'
+const back = 'rate-limits/clock-set-back'
+const wait = 'rate-limits/clock-set-back-a-day'
 
 testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
   {
@@ -24,10 +24,10 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
       }
     },
     fails: [
-      'rate-limits/first-limit-attempts-allowed',
-      'rate-limits/50-parallel-attempts-limit',
-      'rate-limits/parallel-attempts-new-window',
-      'rate-limits/attempts-allowed-extend-window',
+      'rate-limits/limit',
+      'rate-limits/parallel',
+      'rate-limits/parallel-new-window',
+      'rate-limits/refused-not-extending',
     ],
   },
   {
@@ -43,7 +43,7 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate-limits/first-limit-attempts-allowed'],
+    fails: ['rate-limits/limit'],
   },
   {
     flaw: 'looks for a window first and makes it later',
@@ -58,7 +58,7 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate-limits/50-parallel-attempts-limit'],
+    fails: ['rate-limits/parallel'],
   },
   {
     flaw: 'looks whether a window is over first and replaces it later',
@@ -73,17 +73,17 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
         },
       }
     },
-    fails: ['rate-limits/parallel-attempts-new-window'],
+    fails: ['rate-limits/parallel-new-window'],
   },
   {
     flaw: 'extends the window with each allowed attempt',
     breaking: ({ hit }) => extending(hit, (answer) => answer.allowed),
-    fails: ['rate-limits/window-lasts-first-attempt'],
+    fails: ['rate-limits/window-length'],
   },
   {
     flaw: 'extends the window with each attempt that is not allowed',
     breaking: ({ hit }) => extending(hit, (answer) => !answer.allowed),
-    fails: ['rate-limits/attempts-allowed-extend-window'],
+    fails: ['rate-limits/refused-not-extending'],
   },
   {
     flaw: 'rounds the wait down',
@@ -101,12 +101,12 @@ testFlaws<RateLimits>(rateLimitsCases, () => createMemoryRateLimits(), [
       hit: (key, limits, now) => hit(key.toLowerCase(), limits, now),
       reset: (keys) => reset(keys.map((key) => key.toLowerCase())),
     }),
-    fails: ['rate-limits/keys-counted-apart'],
+    fails: ['rate-limits/keys-apart'],
   },
   {
     flaw: 'forgets only the first key it is told',
     breaking: ({ reset }) => ({ reset: (keys) => reset(keys.slice(0, 1)) }),
-    fails: ['rate-limits/reset-forgets-attempts-keys'],
+    fails: ['rate-limits/reset'],
   },
   {
     flaw: 'counts each window by itself, from its own first attempt',

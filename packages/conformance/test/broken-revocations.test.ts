@@ -16,19 +16,19 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         isRevoked: () => any,
       }
     },
-    fails: ['revocations/session-nobody-revoked-denied'],
+    fails: ['revocations/others-not-denied'],
   },
   {
     flaw: 'denies only the first session it is told',
     breaking: ({ revoke }) => ({ revoke: (ids, until) => revoke(ids.slice(0, 1), until) }),
-    fails: ['revocations/once-revoke-answered-session'],
+    fails: ['revocations/denied-at-once'],
   },
   {
     flaw: 'answers before its revocations count',
     breaking: ({ revoke }) => ({
       revoke: async (ids, until) => void setImmediate(() => void revoke(ids, until)),
     }),
-    fails: ['revocations/once-revoke-answered-session', 'revocations/revoking-twice-denies-just'],
+    fails: ['revocations/denied-at-once', 'revocations/revoke-again'],
   },
   {
     flaw: 'cannot insert one session twice',
@@ -38,7 +38,7 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         await revoke(ids, until)
       },
     }),
-    fails: ['revocations/revoking-twice-denies-just'],
+    fails: ['revocations/revoke-again'],
   },
   {
     flaw: 'cannot insert no session at all',
@@ -48,17 +48,17 @@ testFlaws<Revocations>(revocationsCases, () => createMemoryRevocations(), [
         await revoke(ids, until)
       },
     }),
-    fails: ['revocations/revoking-session-nothing'],
+    fails: ['revocations/revoke-none'],
   },
   {
     flaw: 'lets the last call decide the end',
     breaking: () => denyingUntil((_, next) => next),
-    fails: ['revocations/later-call-earlier-end'],
+    fails: ['revocations/earlier-end'],
   },
   {
     flaw: 'lets the first call decide the end',
     breaking: () => denyingUntil((first) => first),
-    fails: ['revocations/later-call-later-end'],
+    fails: ['revocations/later-end'],
   },
 ])
 

@@ -24,14 +24,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/revoke-ends-live-session', 'sessions/20-parallel-revocations-session'],
+    fails: ['sessions/revoke', 'sessions/parallel-revokes'],
   },
   {
     flaw: 'takes no row changed for success',
     breaking: ({ byId, revoke }) => ({
       revoke: async (session, at) => !(await byId(session.id)) || revoke(session, at),
     }),
-    fails: ['sessions/revoke-unknown-session-answers'],
+    fails: ['sessions/revoke-unknown'],
   },
   {
     flaw: 'revokes without looking at the owner',
@@ -40,7 +40,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return revoke((await byId(session.id)) ?? session, at)
       },
     }),
-    fails: ['sessions/revoke-leaves-another-user'],
+    fails: ['sessions/revoke-other-user'],
   },
   {
     flaw: 'claims to have ended what had expired',
@@ -50,7 +50,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return expiresAt?.getTime() === at.getTime() || revoke(session, at)
       },
     }),
-    fails: ['sessions/revoke-session-expired-answers'],
+    fails: ['sessions/revoke-expired'],
   },
   {
     flaw: 'looks whether a session is live and revokes it later',
@@ -62,7 +62,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return answer || (before?.userId === session.userId && !before.revokedAt && before.expiresAt > at)
       },
     }),
-    fails: ['sessions/20-parallel-revocations-session', 'sessions/parallel-revokeall-revoke-calls'],
+    fails: ['sessions/parallel-revokes', 'sessions/revoke-all-race'],
   },
   {
     flaw: 'hides a revoked session from rotation',
@@ -72,7 +72,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return answer.session?.revokedAt ? { rotated: false, session: null } : answer
       },
     }),
-    fails: ['sessions/revoked-session-cannot-rotated'],
+    fails: ['sessions/rotate-revoked'],
   },
   {
     flaw: 'writes a session back that was revoked during its rotation',
@@ -92,12 +92,12 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/session-rotated-revoked-once'],
+    fails: ['sessions/rotate-revoke-race'],
   },
   {
     flaw: 'ends the session that was to stay',
     breaking: ({ revokeAll }) => ({ revokeAll: (userId, at) => revokeAll(userId, at, null) }),
-    fails: ['sessions/revokeall-ends-live-sessions'],
+    fails: ['sessions/revoke-all-but-one'],
   },
   {
     flaw: 'ends one batch of sessions only',
@@ -110,7 +110,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return ended
       },
     }),
-    fails: ['sessions/revokeall-without-exception-ends'],
+    fails: ['sessions/revoke-all'],
   },
   {
     flaw: 'names the sessions it found live before it ended them',
@@ -122,7 +122,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return live.map(({ id }) => id)
       },
     }),
-    fails: ['sessions/parallel-revokeall-revoke-calls'],
+    fails: ['sessions/revoke-all-race'],
   },
   {
     flaw: 'ends sessions opened meanwhile without naming them',
@@ -134,7 +134,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         return ended.filter((id) => live.some((session) => session.id === id))
       },
     }),
-    fails: ['sessions/revokeall-while-sessions-opened'],
+    fails: ['sessions/revoke-all-open-race'],
   },
   {
     flaw: 'lists by time instead of by id',
@@ -142,7 +142,7 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
       list: async (userId, now, keyset) =>
         (await list(userId, now, keyset)).sort((a, b) => +b.createdAt - +a.createdAt),
     }),
-    fails: ['sessions/list-answers-sessions-user'],
+    fails: ['sessions/list'],
   },
   {
     flaw: 'lists revoked sessions',
@@ -163,14 +163,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/list-leaves-out-revoked'],
+    fails: ['sessions/list-without-revoked'],
   },
   {
     flaw: 'lists a session at the very millisecond of its expiry',
     breaking: ({ list }) => ({
       list: (userId, now, keyset) => list(userId, new Date(now.getTime() - 1), keyset),
     }),
-    fails: ['sessions/list-holds-session-until'],
+    fails: ['sessions/list-until-expiry'],
   },
   {
     flaw: 'cannot read on when the last session of the page is gone',
@@ -178,14 +178,14 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
       list: async (userId, now, keyset) =>
         keyset.before && !(await byId(keyset.before)) ? [] : list(userId, now, keyset),
     }),
-    fails: ['sessions/list-answers-most-limit'],
+    fails: ['sessions/list-page'],
   },
   {
     flaw: 'lists more sessions than asked for',
     breaking: ({ list }) => ({
       list: (userId, now, { limit, before }) => list(userId, now, { limit: limit + 1, before }),
     }),
-    fails: ['sessions/list-answers-most-limit'],
+    fails: ['sessions/list-page'],
   },
   {
     flaw: 'purges revoked sessions before their time',
@@ -202,12 +202,12 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/purgeended-removes-sessions-ended'],
+    fails: ['sessions/purge-ended'],
   },
   {
     flaw: 'purges more sessions than asked for',
     breaking: ({ purgeEnded }) => ({ purgeEnded: (before, limit) => purgeEnded(before, limit + 1) }),
-    fails: ['sessions/purgeended-removes-most-limit'],
+    fails: ['sessions/purge-ended-limit'],
   },
   {
     flaw: 'counts ended sessions first and removes them later',
@@ -230,6 +230,6 @@ export const endFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/parallel-purgeended-calls-together'],
+    fails: ['sessions/parallel-purges'],
   },
 ]

@@ -1,15 +1,20 @@
-import type { Storage } from '@kith/core/ports'
+import type { Storage, UserStore } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { sessionEndCases } from '../src/index.ts'
 
-const dies = 'session-ends/all-over-once-step'
-const race = 'session-ends/20-parallel-refreshes-sign'
+const dies = 'session-ends/stored-in-one-step'
+const race = 'session-ends/beside-new-password'
+
+/** Stores a new password without raising the epoch. */
+function leavingEpoch({ upgradeHash }: UserStore): UserStore['replacePassword'] {
+  return async (...change) => ((await upgradeHash(...change)) ? { endedEpoch: 0 } : null)
+}
 
 testFlaws<Storage>(sessionEndCases, createMemoryStorage, [
   {
     flaw: 'stores a new password and leaves the epoch',
-    breaking: ({ users }) => ({ users: { ...users, replacePassword: users.upgradeHash } }),
+    breaking: ({ users }) => ({ users: { ...users, replacePassword: leavingEpoch(users) } }),
     fails: [dies],
   },
   {
@@ -39,7 +44,7 @@ testFlaws<Storage>(sessionEndCases, createMemoryStorage, [
   {
     flaw: 'knows no epochs, and ends only the first session it finds',
     breaking: ({ users, sessions }) => ({
-      users: { ...users, replacePassword: users.upgradeHash },
+      users: { ...users, replacePassword: leavingEpoch(users) },
       sessions: {
         ...sessions,
         async revokeAll(userId, at, except) {

@@ -10,7 +10,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
     breaking: ({ open }) => ({
       open: (session, maxLive) => open({ ...session, deviceName: session.deviceName ?? '' }, maxLive),
     }),
-    fails: ['sessions/open-saves-field-given'],
+    fails: ['sessions/open'],
   },
   {
     flaw: 'opens a session again under an id that is in use',
@@ -25,7 +25,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         byId: async (id) => reopened.get(id) ?? store.byId(id),
       }
     },
-    fails: ['sessions/id-use-refused-revoked'],
+    fails: ['sessions/id-in-use'],
   },
   {
     flaw: 'keeps the very dates of a rotation',
@@ -44,7 +44,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/store-keeps-own-copies'],
+    fails: ['sessions/rotate-copies'],
   },
   {
     flaw: 'cuts text at 255 characters',
@@ -52,7 +52,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
       open: (session, maxLive) =>
         open({ ...session, userAgent: session.userAgent?.slice(0, 255) ?? null }, maxLive),
     }),
-    fails: ['sessions/text-comes-back-went'],
+    fails: ['sessions/texts'],
   },
   {
     flaw: 'keeps dates in seconds',
@@ -60,7 +60,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
       open: (session, maxLive) =>
         open({ ...session, createdAt: new Date(Math.floor(+session.createdAt / 1000) * 1000) }, maxLive),
     }),
-    fails: ['sessions/dates-keep-milliseconds'],
+    fails: ['sessions/dates'],
   },
   {
     flaw: 'answers undefined for a session it does not have',
@@ -70,7 +70,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return answer.session ? answer : ({ rotated: false, session: undefined } as never)
       },
     }),
-    fails: ['sessions/unknown-id-null-cannot'],
+    fails: ['sessions/unknown'],
   },
   {
     flaw: 'hides expired sessions',
@@ -80,26 +80,26 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return session && session.expiresAt > later() ? session : null
       },
     }),
-    fails: ['sessions/byid-answers-sessions-ended'],
+    fails: ['sessions/by-id-ended'],
   },
   {
     flaw: 'keeps only the address of the first rotation',
     breaking: ({ rotate }) => ({
       rotate: (rotation) => rotate(rotation.generation > 0 ? { ...rotation, address: null } : rotation),
     }),
-    fails: ['sessions/rotate-steps-next-generation'],
+    fails: ['sessions/rotate'],
   },
   {
     flaw: 'forgets the address when a rotation brings none',
     breaking: ({ rotate }) => ({
       rotate: (rotation) => rotate({ ...rotation, address: rotation.address ?? '' }),
     }),
-    fails: ['sessions/rotate-without-address-user'],
+    fails: ['sessions/rotate-keeps-client'],
   },
   {
     flaw: 'shows the user agent of the sign-in for ever',
     breaking: ({ rotate }) => ({ rotate: (rotation) => rotate({ ...rotation, userAgent: null }) }),
-    fails: ['sessions/rotate-steps-next-generation'],
+    fails: ['sessions/rotate'],
   },
   {
     flaw: 'lets a newer generation through',
@@ -109,7 +109,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate({ ...rotation, generation: Math.min(rotation.generation, generation) })
       },
     }),
-    fails: ['sessions/rotate-another-generation-changes'],
+    fails: ['sessions/rotate-other-generation'],
   },
   {
     flaw: 'does not compare generations at all',
@@ -122,11 +122,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return answer
       },
     }),
-    fails: [
-      'sessions/rotate-another-generation-changes',
-      'sessions/20-parallel-rotations-generation',
-      'sessions/session-answered-copy',
-    ],
+    fails: ['sessions/rotate-other-generation', 'sessions/parallel-rotations', 'sessions/answer-is-copy'],
   },
   {
     flaw: 'rotates at the very millisecond of expiry',
@@ -137,7 +133,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate(atEnd ? { ...rotation, now: new Date(Number(rotation.now) - 1) } : rotation)
       },
     }),
-    fails: ['sessions/session-can-rotated-until'],
+    fails: ['sessions/rotate-until-expiry'],
   },
   {
     flaw: 'compares the generation first and writes it later',
@@ -150,7 +146,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return rotate({ ...rotation, generation })
       },
     }),
-    fails: ['sessions/20-parallel-rotations-generation'],
+    fails: ['sessions/parallel-rotations'],
   },
   {
     flaw: 'answers the losers of a rotation with the row from before it',
@@ -162,7 +158,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         return answer.rotated ? answer : { rotated: false, session: before }
       },
     }),
-    fails: ['sessions/20-parallel-rotations-generation'],
+    fails: ['sessions/parallel-rotations'],
   },
   {
     flaw: 'keeps the object it was given',
@@ -179,7 +175,7 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/store-keeps-own-copy'],
+    fails: ['sessions/open-copies'],
   },
   {
     flaw: 'lists the objects it keeps',
@@ -197,6 +193,6 @@ export const rotationFlaws: readonly Broken<SessionStore>[] = [
         },
       }
     },
-    fails: ['sessions/session-answered-copy'],
+    fails: ['sessions/answer-is-copy'],
   },
 ]

@@ -2,10 +2,10 @@ import { setImmediate as gap } from 'node:timers/promises'
 import type { SessionStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
-const least = 'sessions/open-ends-least-recently'
-const many = 'sessions/open-ends-many-too'
-const others = 'sessions/open-counts-neither-ended'
-const race = 'sessions/12-opened-once-most'
+const least = 'sessions/surplus-oldest'
+const many = 'sessions/surplus-many'
+const others = 'sessions/surplus-own-live'
+const race = 'sessions/parallel-surplus'
 const page = { limit: 1_000, before: null }
 
 /** Flaws in what `open` does with sessions that have become too many. */

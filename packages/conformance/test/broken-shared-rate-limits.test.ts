@@ -4,13 +4,13 @@ import { createMemoryRateLimits } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRateLimitsCases } from '../src/index.ts'
 
-const parallel = 'shared-rate-limits/50-parallel-attempts-processes'
-const anew = 'shared-rate-limits/parallel-attempts-new-window'
-const end = 'shared-rate-limits/window-begun-process-ends'
-const reset = 'shared-rate-limits/process-resets-forgotten'
+const parallel = 'shared-rate-limits/parallel'
+const anew = 'shared-rate-limits/parallel-new-window'
+const end = 'shared-rate-limits/same-end'
+const reset = 'shared-rate-limits/reset'
 
 const none = { limit: 0, windowSeconds: 0 }
-const refused = 'shared-rate-limits/process-refuses-counted-window'
+const refused = 'shared-rate-limits/refused-not-counted'
 
 function soundPair(): Pair<RateLimits> {
   const rateLimits = createMemoryRateLimits()

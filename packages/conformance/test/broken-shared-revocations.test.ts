@@ -4,11 +4,11 @@ import { createMemoryRevocations } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { type Pair, sharedRevocationsCases } from '../src/index.ts'
 
-const told = 'shared-revocations/once-revoke-answered-process'
-const first = 'shared-revocations/revoked-before-process-first'
-const parallel = 'shared-revocations/20-parallel-revocations-process'
-const others = 'shared-revocations/session-nobody-revoked-denied'
-const ends = 'shared-revocations/ends-processes-give-later'
+const told = 'shared-revocations/denied-within-a-second'
+const first = 'shared-revocations/revoked-before-first-look'
+const parallel = 'shared-revocations/parallel'
+const others = 'shared-revocations/others-not-denied'
+const ends = 'shared-revocations/later-end'
 
 function soundPair(): Pair<Revocations> {
   const revocations = createMemoryRevocations()

@@ -35,7 +35,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
   {
     flaw: 'does not find the accounts it has created',
     breaking: ({ users }) => ({ users: { ...users, byId: async () => null } }),
-    fails: ['storage/after-migrate-stores-can'],
+    fails: ['storage/usable-after-migrate'],
   },
   {
     flaw: 'begins anew at each migration',
@@ -51,7 +51,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         migrate: async () => void ({ users, sessions } = createMemoryStorage()),
       }
     },
-    fails: ['storage/migrate-may-called-again'],
+    fails: ['storage/migrate-again'],
   },
   {
     flaw: 'cannot migrate twice at once',
@@ -66,12 +66,12 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage/10-parallel-calls-migrate'],
+    fails: ['storage/parallel-migrates'],
   },
   {
     flaw: 'plans what it never does',
     breaking: () => ({ plan: async () => [{ name: 'more', total: 1 }] }),
-    fails: ['storage/plan-lists-steps-migrate', 'storage/migration-progress-ends-taken'],
+    fails: ['storage/plan', 'storage/migrate-interrupted'],
   },
   {
     flaw: 'does not say how far it has come',
@@ -82,7 +82,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         migrate: async () => void (migrated = true),
       }
     },
-    fails: ['storage/plan-lists-steps-migrate', 'storage/migration-progress-ends-taken'],
+    fails: ['storage/plan', 'storage/migrate-interrupted'],
   },
   {
     flaw: 'begins anew after a migration that was cut off',
@@ -100,12 +100,12 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage/migration-progress-ends-taken'],
+    fails: ['storage/migrate-interrupted'],
   },
   {
     flaw: 'finds everything in order before there is a schema',
     breaking: () => ({ ...demandingMigration(), check: async () => null }),
-    fails: ['storage/check-agrees-stores-before', 'storage/stores-cannot-used-before'],
+    fails: ['storage/check-agrees', 'storage/check-says-migrate'],
   },
   {
     flaw: 'says only that something is wrong',
@@ -117,7 +117,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         })
       return { ...storage, check }
     },
-    fails: ['storage/stores-cannot-used-before'],
+    fails: ['storage/check-says-migrate'],
   },
   {
     flaw: 'migrates when it is checked',
@@ -129,7 +129,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       }
       return { ...storage, check }
     },
-    fails: ['storage/stores-cannot-used-before', 'storage/check-migrates-nothing-finds'],
+    fails: ['storage/check-says-migrate', 'storage/check-changes-nothing'],
   },
   {
     flaw: 'never finds that it was migrated',
@@ -138,7 +138,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       const storage = demandingMigration()
       return { ...storage, check: () => (known ??= storage.check()) }
     },
-    fails: ['storage/check-migrates-nothing-finds'],
+    fails: ['storage/check-changes-nothing'],
   },
   {
     flaw: 'finds everything in order when it is closed',
@@ -154,7 +154,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage/after-close-check-resolves'],
+    fails: ['storage/check-after-close'],
   },
   {
     flaw: 'cannot be closed twice',
@@ -167,7 +167,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage/close-may-called-again', 'storage/close-storage-never-used'],
+    fails: ['storage/close-again', 'storage/close-unused'],
   },
   {
     flaw: 'cannot be closed before it was used',
@@ -180,6 +180,6 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage/close-storage-never-used'],
+    fails: ['storage/close-unused'],
   },
 ])

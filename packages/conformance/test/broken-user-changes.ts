@@ -11,7 +11,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, { bio, ...changes }) =>
         update(id, bio === undefined || changes.username ? changes : { ...changes, bio }),
     }),
-    fails: ['users/update-changes-fields-given'],
+    fails: ['users/update'],
   },
   {
     flaw: 'takes null for an absent field',
@@ -19,7 +19,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, changes) =>
         update(id, Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null))),
     }),
-    fails: ['users/update-null-empties-field', 'users/bannedids-names-live-accounts'],
+    fails: ['users/update-to-null', 'users/banned-ids'],
   },
   {
     flaw: 'cannot write an update without fields',
@@ -27,7 +27,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: async (id, changes) =>
         Object.keys(changes).length === 0 ? { outcome: 'gone' } : update(id, changes),
     }),
-    fails: ['users/update-without-field-answers'],
+    fails: ['users/update-nothing'],
   },
   {
     flaw: 'takes the last login away',
@@ -39,11 +39,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return { outcome: 'updated', user: { ...before, ...changes } }
       },
     }),
-    fails: [
-      'users/update-answers-needs-login',
-      'users/account-login-already-may',
-      'users/parallel-updates-give-up',
-    ],
+    fails: ['users/needs-login', 'users/needs-login-already-none', 'users/parallel-last-login'],
   },
   {
     flaw: 'changes nothing of an account that has no login',
@@ -54,7 +50,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return needsLogin ? { outcome: 'needs-login' } : update(id, changes)
       },
     }),
-    fails: ['users/account-login-already-may'],
+    fails: ['users/needs-login-already-none'],
   },
   {
     flaw: 'looks which logins are left first and takes one away later',
@@ -68,7 +64,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'needs-login' && hadLogin ? { outcome: 'updated', user: left } : answer
       },
     }),
-    fails: ['users/parallel-updates-give-up'],
+    fails: ['users/parallel-last-login'],
   },
   {
     flaw: 'finds that an account collides with itself',
@@ -78,7 +74,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return own ? { outcome: 'taken', taken: ['username'] } : update(id, changes)
       },
     }),
-    fails: ['users/account-may-updated-identifiers'],
+    fails: ['users/update-to-own'],
   },
   {
     flaw: 'names only the first identifier that an update finds taken',
@@ -88,7 +84,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'taken' ? { ...answer, taken: answer.taken.slice(0, 1) } : answer
       },
     }),
-    fails: ['users/update-names-identifier-taken'],
+    fails: ['users/update-taken'],
   },
   {
     flaw: 'writes the other fields although an identifier is taken',
@@ -99,7 +95,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users/update-names-identifier-taken'],
+    fails: ['users/update-taken'],
   },
   {
     flaw: 'answers for an account that never was',
@@ -114,7 +110,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           created.has(id) ? update(id, changes) : { outcome: 'updated', user: sampleUser({ id }) },
       }
     },
-    fails: ['users/update-unknown-account-answers'],
+    fails: ['users/update-unknown'],
   },
   {
     flaw: 'never frees a username that was given up',
@@ -130,7 +126,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/identifier-given-up-free'],
+    fails: ['users/identifier-freed'],
   },
   {
     flaw: 'reads an account, changes it and writes all of it back',
@@ -141,7 +137,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return update(id, { ...before, ...changes })
       },
     }),
-    fails: ['users/parallel-updates-different-fields', 'users/update-same-time-undo'],
+    fails: ['users/parallel-updates', 'users/update-password-race'],
   },
   {
     flaw: 'checks a new username first and writes it later',
@@ -159,7 +155,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/30-parallel-updates-username'],
+    fails: ['users/parallel-updates-one-username'],
   },
   {
     flaw: 'checks an e-mail for create before an update at the same time has written it',
@@ -179,7 +175,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/create-update-e-mail'],
+    fails: ['users/create-update-race'],
   },
   {
     flaw: 'answers the object it keeps after an update',
@@ -197,14 +193,15 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/account-update-answers-copy'],
+    fails: ['users/update-answer-is-copy'],
   },
   {
     flaw: 'compares with `= NULL`, which is never true',
     breaking: ({ replacePassword }) => ({
-      replacePassword: async (id, expected, next) => expected !== null && replacePassword(id, expected, next),
+      replacePassword: async (id, expected, next) =>
+        expected === null ? null : replacePassword(id, expected, next),
     }),
-    fails: ['users/replacepassword-replaces-hash-expected'],
+    fails: ['users/replace-password'],
   },
   {
     flaw: 'compares hashes without letter case',
@@ -215,7 +212,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replacePassword(id, same ? passwordHash : expected, next)
       },
     }),
-    fails: ['users/replacepassword-leaves-hash-expected'],
+    fails: ['users/replace-password-mismatch'],
   },
   {
     flaw: 'takes no row changed for success',
@@ -227,22 +224,22 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
           return create(user)
         },
         replacePassword: async (id, expected, next) =>
-          !created.has(id) || replacePassword(id, expected, next),
+          created.has(id) ? replacePassword(id, expected, next) : { endedEpoch: 0 },
       }
     },
-    fails: ['users/replacepassword-unknown-account-answers'],
+    fails: ['users/replace-password-unknown'],
   },
   {
     flaw: 'compares a hash first and writes it later',
     breaking: ({ byId, replacePassword }) => ({
       async replacePassword(id, expected, next) {
-        if ((await byId(id))?.passwordHash !== expected) return false
+        if ((await byId(id))?.passwordHash !== expected) return null
         await gap()
         const { passwordHash = null } = (await byId(id)) ?? {}
         return replacePassword(id, passwordHash, next)
       },
     }),
-    fails: ['users/30-parallel-password-changes'],
+    fails: ['users/parallel-password-changes'],
   },
   {
     flaw: 'writes the old hash back with an update',
@@ -256,12 +253,14 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users/update-same-time-undo'],
+    fails: ['users/update-password-race'],
   },
   {
     flaw: 'takes the upgrade of a hash for a new password',
-    breaking: ({ replacePassword }) => ({ upgradeHash: replacePassword }),
-    fails: ['users/upgradehash-replaces-hash-under'],
+    breaking: ({ replacePassword }) => ({
+      upgradeHash: async (...change) => (await replacePassword(...change)) !== null,
+    }),
+    fails: ['users/upgrade-hash'],
   },
   {
     flaw: 'raises the epoch only where nothing else is changed',
@@ -269,7 +268,7 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
       update: (id, { endSessions, ...changes }, hold) =>
         update(id, Object.keys(changes).length > 0 ? changes : { endSessions: endSessions ?? false }, hold),
     }),
-    fails: ['users/update-endsessions-raises-epoch', 'users/20-parallel-ends-all'],
+    fails: ['users/end-sessions-epoch', 'users/parallel-epochs'],
   },
   {
     flaw: 'reads the epoch first and writes it later',
@@ -290,19 +289,19 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/20-parallel-ends-all'],
+    fails: ['users/parallel-epochs'],
   },
   {
     flaw: 'raises the epoch a step after the new password',
     breaking: ({ update, upgradeHash }) => ({
       async replacePassword(id, expected, next) {
-        const replaced = await upgradeHash(id, expected, next)
+        if (!(await upgradeHash(id, expected, next))) return null
         await gap()
-        if (replaced) await update(id, { endSessions: true })
-        return replaced
+        const raised = await update(id, { endSessions: true })
+        return raised.outcome === 'updated' ? { endedEpoch: raised.user.sessionEpoch - 1 } : null
       },
     }),
-    fails: ['users/nobody-sees-new-password'],
+    fails: ['users/password-and-epoch-together'],
   },
   {
     flaw: 'raises the epoch also where another was first',
@@ -313,6 +312,18 @@ export const changeFlaws: readonly Broken<UserStore>[] = [
         return replaced
       },
     }),
-    fails: ['users/30-parallel-password-changes'],
+    fails: ['users/parallel-password-changes'],
+  },
+  {
+    flaw: 'names the epoch that it read before the new password',
+    breaking: ({ byId, replacePassword }) => ({
+      async replacePassword(id, expected, next) {
+        const before = await byId(id)
+        await gap()
+        const ended = await replacePassword(id, expected, next)
+        return ended && before && { endedEpoch: before.sessionEpoch }
+      },
+    }),
+    fails: ['users/parallel-ended-epochs'],
   },
 ]

@@ -10,38 +10,38 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
     breaking: ({ create }) => ({
       create: (user) => create(user).catch(() => ({ outcome: 'created' })),
     }),
-    fails: ['users/id-use-refused-deleted'],
+    fails: ['users/id-in-use'],
   },
   {
     flaw: 'forgets a field at creation',
     breaking: ({ create }) => ({ create: (user) => create({ ...user, bannedAt: null }) }),
-    fails: ['users/create-saves-field-given'],
+    fails: ['users/create'],
   },
   {
     flaw: 'turns null into a date',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, phoneVerifiedAt: user.phoneVerifiedAt ?? new Date(0) }),
     }),
-    fails: ['users/field-null-stays-null'],
+    fails: ['users/nulls'],
   },
   {
     flaw: 'cuts text at 255 characters',
     breaking: ({ create }) => ({ create: (user) => create({ ...user, bio: user.bio.slice(0, 255) }) }),
-    fails: ['users/text-comes-back-went'],
+    fails: ['users/texts'],
   },
   {
     flaw: 'knows only the basic plane of Unicode',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, name: user.name.replace(/[\u{10000}-\u{10ffff}]/gu, '?') }),
     }),
-    fails: ['users/text-comes-back-went'],
+    fails: ['users/texts'],
   },
   {
     flaw: 'keeps dates in seconds',
     breaking: ({ create }) => ({
       create: (user) => create({ ...user, createdAt: new Date(Math.floor(+user.createdAt / 1000) * 1000) }),
     }),
-    fails: ['users/dates-keep-milliseconds'],
+    fails: ['users/dates'],
   },
   {
     flaw: 'takes an account without e-mail for an unknown e-mail',
@@ -55,7 +55,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         byLogin: async (login) => (await byLogin(login)) ?? anonymous,
       }
     },
-    fails: ['users/unknown-id-login-null'],
+    fails: ['users/unknown'],
   },
   {
     flaw: 'leaves the hash out of a look-up by login',
@@ -65,7 +65,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return user && { ...user, passwordHash: null }
       },
     }),
-    fails: ['users/bylogin-finds-account-username'],
+    fails: ['users/by-login'],
   },
   {
     flaw: 'looks a login up in both identifiers',
@@ -75,14 +75,14 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return (await byLogin({ email: name })) ?? byLogin({ username: name })
       },
     }),
-    fails: ['users/bylogin-never-takes-username'],
+    fails: ['users/by-login-kind-bound'],
   },
   {
     flaw: 'folds the letter case of a login',
     breaking: ({ byLogin }) => ({
       byLogin: (login) => byLogin('username' in login ? { username: login.username.toLowerCase() } : login),
     }),
-    fails: ['users/identifiers-compared-byte-byte'],
+    fails: ['users/identifiers-byte-exact'],
   },
   {
     flaw: 'lets two accounts without identifiers collide',
@@ -97,7 +97,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/accounts-without-identifier-collide'],
+    fails: ['users/no-identifier'],
   },
   {
     flaw: 'names only the first identifier that is taken',
@@ -107,7 +107,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return answer.outcome === 'taken' ? { ...answer, taken: answer.taken.slice(0, 1) } : answer
       },
     }),
-    fails: ['users/create-names-identifier-taken'],
+    fails: ['users/taken-named'],
   },
   {
     flaw: 'saves an account without the identifier that is taken',
@@ -119,7 +119,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users/create-saves-nothing-if'],
+    fails: ['users/taken-saves-nothing'],
   },
   ...(['username', 'email', 'phone'] as const).map(checkThenInsert),
   {
@@ -139,7 +139,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/parallel-creates-overlap-different'],
+    fails: ['users/parallel-creates-overlapping'],
   },
   {
     flaw: 'keeps the object it was given',
@@ -156,7 +156,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/store-keeps-own-copy'],
+    fails: ['users/create-copies'],
   },
   {
     flaw: 'answers the object it keeps',
@@ -174,7 +174,7 @@ export const creationFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/account-answered-copy'],
+    fails: ['users/answer-is-copy'],
   },
 ]
 

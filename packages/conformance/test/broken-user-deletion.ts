@@ -20,7 +20,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           (await byLogin(login)) ?? ('email' in login ? (deleted.get(login.email) ?? null) : null),
       }
     },
-    fails: ['users/deleted-account-absent-look'],
+    fails: ['users/deleted-absent'],
   },
   {
     flaw: 'updates a deleted account',
@@ -35,7 +35,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           deleted.has(id) ? { outcome: 'updated', user: sampleUser({ id }) } : update(id, changes),
       }
     },
-    fails: ['users/deleted-account-cannot-changed'],
+    fails: ['users/deleted-unchangeable'],
   },
   {
     flaw: 'keeps the username of a deleted account taken',
@@ -50,7 +50,7 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
           kept.has(user.username) ? { outcome: 'taken', taken: ['username'] } : create(user),
       }
     },
-    fails: ['users/identifiers-deleted-account-free'],
+    fails: ['users/deleted-identifiers-free'],
   },
   {
     flaw: 'deletes an account that never was',
@@ -58,22 +58,23 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
       async markDeleted(id, at) {
         const deleted = await toPurge(everyone)
         const known = (await byId(id)) ?? deleted.includes(id)
-        return known ? markDeleted(id, at) : true
+        return known ? markDeleted(id, at) : { endedEpoch: 0 }
       },
     }),
-    fails: ['users/markdeleted-answers-true-once'],
+    fails: ['users/delete-once'],
   },
   {
     flaw: 'looks whether an account is live and deletes it later',
     breaking: ({ byId, markDeleted }) => ({
       async markDeleted(id, at) {
-        if (!(await byId(id))) return false
+        const before = await byId(id)
+        if (!before) return null
         await gap()
         await markDeleted(id, at)
-        return true
+        return { endedEpoch: before.sessionEpoch }
       },
     }),
-    fails: ['users/20-parallel-deletions-account'],
+    fails: ['users/parallel-deletes'],
   },
   {
     flaw: 'writes an account back that was deleted meanwhile',
@@ -86,12 +87,12 @@ export const deletionFlaws: readonly Broken<UserStore>[] = [
         return answer
       },
     }),
-    fails: ['users/update-same-time-bring'],
+    fails: ['users/update-delete-race'],
   },
   ...purgingFlaws<UserStore>({
     subject: 'users',
     storeOf: (users) => users,
-    mark: (users, id) => users.markDeleted(id, new Date()),
+    mark: async (users, id) => (await users.markDeleted(id, new Date())) !== null,
     breaking: ({ create }, verbs, created) => ({
       ...verbs,
       create(user) {

@@ -3,19 +3,19 @@ import type { UserRecord, UserStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
 const cases = {
-  ends: 'users/username-given-up-taken',
-  timeless: 'users/hold-ended-counts-time',
-  back: 'users/former-owner-may-name',
-  several: 'users/several-names-held-same',
-  refused: 'users/change-refused-leaves-username',
-  without: 'users/without-hold-never-begins',
-  deleted: 'users/username-deleted-account-held',
-  purge: 'users/purge-takes-hold-away',
-  forgets: 'users/forgetusernames-forgets-ended-most',
-  rename: 'users/rename-20-calls-name',
-  deletion: 'users/deletion-20-calls-name',
-  ended: 'users/20-calls-once-name',
-  renames: 'users/renames-account-once-leave',
+  ends: 'users/hold-until-end',
+  timeless: 'users/hold-without-time',
+  back: 'users/hold-former-owner',
+  several: 'users/hold-several',
+  refused: 'users/hold-refused-change',
+  without: 'users/hold-none',
+  deleted: 'users/hold-deleted',
+  purge: 'users/hold-survives-purge',
+  forgets: 'users/forget-usernames',
+  rename: 'users/hold-rename-race',
+  deletion: 'users/hold-delete-race',
+  ended: 'users/hold-end-race',
+  renames: 'users/hold-renames-race',
 }
 
 /** A millisecond after, or before. */

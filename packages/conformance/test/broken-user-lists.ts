@@ -6,12 +6,12 @@ export const listFlaws: readonly Broken<UserStore>[] = [
   {
     flaw: 'looks for a thousand accounts at most',
     breaking: ({ byIds }) => ({ byIds: (ids) => byIds(ids.slice(0, 1000)) }),
-    fails: ['users/byids-answers-live-accounts'],
+    fails: ['users/by-ids'],
   },
   {
     flaw: 'leaves banned accounts out of a look-up by ids',
     breaking: ({ byIds }) => ({ byIds: async (ids) => (await byIds(ids)).filter((user) => !user.bannedAt) }),
-    fails: ['users/byids-answers-live-accounts'],
+    fails: ['users/by-ids'],
   },
   {
     flaw: 'answers the accounts it keeps to a look-up by ids',
@@ -28,7 +28,7 @@ export const listFlaws: readonly Broken<UserStore>[] = [
         },
       }
     },
-    fails: ['users/accounts-byids-answers-copies'],
+    fails: ['users/by-ids-copies'],
   },
   {
     flaw: 'names accounts that were banned when they were deleted',
@@ -42,7 +42,7 @@ export const listFlaws: readonly Broken<UserStore>[] = [
         bannedIds: async (keyset) => [...deleted, ...(await bannedIds(keyset))],
       }
     },
-    fails: ['users/bannedids-names-live-accounts'],
+    fails: ['users/banned-ids'],
   },
   {
     flaw: 'names the banned accounts with the lowest ids first',
@@ -50,6 +50,6 @@ export const listFlaws: readonly Broken<UserStore>[] = [
       bannedIds: async ({ limit, before }) =>
         (await bannedIds({ limit: 100, before })).reverse().slice(0, limit),
     }),
-    fails: ['users/bannedids-names-live-accounts', 'users/bannedids-names-highest-ids'],
+    fails: ['users/banned-ids', 'users/banned-ids-page'],
   },
 ]

@@ -11,7 +11,7 @@ describe('in processes', () => {
 })
 
 /** What a process of its own is for: in the server's, a decoder may use up the memory of the server. */
-const needsProcess = 'images/file-makes-calling-process'
+const needsProcess = 'images/memory-bound'
 
 describe('without processes', () =>
   runCases(

@@ -7,10 +7,10 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 
 const memory =
-  'images/file-makes-calling-process'
-const tangled = 'images/more-parts-real-picture'
-const turns = 'images/account-file-wait-behind'
-const broken = 'images/300-files-broken-anywhere'
+  'images/memory-bound'
+const tangled = 'images/too-many-parts'
+const turns = 'images/fair-queue'
+const broken = 'images/damaged-files'
 
 /** Holds more memory in a process of its own than any may have, until it is seen. */
 const wasteful = 'const held = Buffer.alloc(1500 * 2 ** 20, 1); setTimeout(() => held.length, 200)'

@@ -5,8 +5,8 @@ import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'
 
 const takenAt =
-  'images/takenat-time-camera-without'
-const palette = 'images/palette-names-main-colours'
+  'images/taken-at'
+const palette = 'images/palette'
 
 /** Flaws in the measures of `normalize`. */
 export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
@@ -14,9 +14,9 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
     flaw: 'gives every picture the same thumbhash',
     breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
     fails: [
-      'images/thumbhash-about-25-bytes',
-      'images/normalize-turns-picture-upright',
-      'images/rendition-upright-eight-orientations',
+      'images/thumbhash',
+      'images/normalize-orientation',
+      'images/rendition-orientation',
     ],
   },
   {
@@ -24,7 +24,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
     breaking: measuring(({ thumbhash }, source) =>
       source.is('JPEG') && !source.isTagged ? { thumbhash: `data:${thumbhash}` } : {},
     ),
-    fails: ['images/thumbhash-about-25-bytes'],
+    fails: ['images/thumbhash'],
   },
   {
     flaw: 'names the rarest colour first',
@@ -48,17 +48,17 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'measures lightness in percent',
     breaking: measuring(({ lightness }) => ({ lightness: lightness * 100 })),
-    fails: ['images/lightness-0-black-1'],
+    fails: ['images/lightness'],
   },
   {
     flaw: 'takes what is dark for saturated',
     breaking: measuring(({ lightness }) => ({ saturation: 1 - lightness })),
-    fails: ['images/saturation-0-grey-nears'],
+    fails: ['images/saturation'],
   },
   {
     flaw: 'measures the numbers of a wide profile',
     breaking: measuring((_, { isWide }) => (isWide ? { palette: ['#c83c3c'] } : {})),
-    fails: ['images/colours-measured-srgb-whatever'],
+    fails: ['images/srgb-measures'],
   },
   {
     flaw: 'takes the time of the camera for UTC',
@@ -88,7 +88,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
         return { ...measures, palette: colours }
       },
     }),
-    fails: ['images/animation-first-frame-measured'],
+    fails: ['images/first-frame'],
   },
   {
     flaw: 'measures a little differently each time',
@@ -96,6 +96,6 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
       let times = 0
       return measuring(({ lightness }) => ({ lightness: lightness * (++times % 2 ? 1 : 0.999) }))(sound)
     },
-    fails: ['images/same-file-measured-same'],
+    fails: ['images/deterministic'],
   },
 ]

@@ -6,17 +6,17 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { look, rendering } from './processor-flaws.ts'
 
-const format = 'images/rendition-format-answer-says'
+const format = 'images/rendition-format'
 const onlyFormat =
-  'images/moves-webp-rendition-says'
+  'images/animated-rendition-format'
 const whole =
-  'images/feed-full-whole-picture'
-const square = 'images/thumb-square-middle-never'
-const upright = 'images/rendition-upright-eight-orientations'
-const bare = 'images/rendition-exif-gps-xmp'
-const colours = 'images/rendition-colour-profile-colours'
+  'images/rendition-bounds'
+const square = 'images/thumb'
+const upright = 'images/rendition-orientation'
+const bare = 'images/rendition-strips-metadata'
+const colours = 'images/rendition-colors'
 const failing =
-  'images/rendition-fails-says-media'
+  'images/rendition-fails'
 
 /** Flaws in `rendition`. */
 export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
@@ -154,7 +154,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
           throw isKithError(error) ? new Error('Input buffer has corrupt header') : error
         }),
     }),
-    fails: [failing, 'images/18-parallel-calls-own'],
+    fails: [failing, 'images/parallel'],
   },
   {
     flaw: 'makes a rendition of whatever its decoder reads',
@@ -175,7 +175,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
       rendition: (path, target, form) =>
         rendition(path, target, form).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images/file-missing-target-cannot'],
+    fails: ['images/io-errors'],
   },
   {
     flaw: 'renders over its source',
@@ -186,7 +186,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         return answer
       },
     }),
-    fails: ['images/source-stays'],
+    fails: ['images/source-unchanged'],
   },
   {
     flaw: 'remembers its renditions by their path',
@@ -202,7 +202,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images/path-read-anew-time'],
+    fails: ['images/path-read-anew'],
   },
   {
     flaw: 'mixes up two renditions at once',
@@ -216,6 +216,6 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images/18-parallel-calls-own'],
+    fails: ['images/parallel'],
   },
 ]

@@ -35,13 +35,13 @@ function writesAll(image: 'JPEG' | 'SVG'): Breaking {
   })
 }
 
-const upright = 'images/normalize-turns-picture-upright'
+const upright = 'images/normalize-orientation'
 const bare =
-  'images/normalize-leaves-exif-gps'
+  'images/normalize-strips-metadata'
 const failing =
-  'images/normalize-fails-says-media'
+  'images/normalize-fails'
 
-const profile = 'images/normalize-keeps-colours-wide'
+const profile = 'images/normalize-colors'
 
 /** A WebP whose profile is the first part behind its head. */
 function withoutProfile(webp: Buffer): Buffer {
@@ -58,7 +58,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
     flaw: 'keeps a GIF a GIF',
     breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
     fails: [
-      'images/normalize-writes-webp-size',
+      'images/normalize-webp',
       bare,
     ],
   },
@@ -124,7 +124,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'says in its own words why it fails',
     breaking: whereItRefuses(() => Promise.reject(new Error('Input buffer has corrupt header'))),
-    fails: [failing, 'images/18-parallel-calls-own'],
+    fails: [failing, 'images/parallel'],
   },
   {
     flaw: 'stores a JPEG that is cut off, grey where it ends',
@@ -144,7 +144,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         return await normalize(path, target)
       },
     }),
-    fails: ['images/heic-read-like-refused'],
+    fails: ['images/heic'],
   },
   {
     flaw: 'calls all unreadable that it cannot store',
@@ -152,7 +152,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
       normalize: (path, target) =>
         normalize(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images/file-missing-target-cannot'],
+    fails: ['images/io-errors'],
   },
   {
     flaw: 'stores over its source',
@@ -163,7 +163,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         return measures
       },
     }),
-    fails: ['images/source-stays'],
+    fails: ['images/source-unchanged'],
   },
   {
     flaw: 'remembers what it has stored by its path',
@@ -179,7 +179,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images/path-read-anew-time'],
+    fails: ['images/path-read-anew'],
   },
   {
     flaw: 'mixes up two images that it stores at once',
@@ -193,6 +193,6 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images/18-parallel-calls-own'],
+    fails: ['images/parallel'],
   },
 ]

@@ -47,7 +47,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return { ...measures, durationSeconds: Math.floor(measures.durationSeconds) }
       },
     }),
-    fails: ['videos/inspect-answers-size-duration'],
+    fails: ['videos/inspect-formats'],
   },
   {
     flaw: 'answers the size of a video before it is turned',
@@ -58,7 +58,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return isTurned ? { ...measures, width: measures.height, height: measures.width } : measures
       },
     }),
-    fails: ['videos/inspect-answers-size-displayed', 'videos/strip-keeps-turn-video'],
+    fails: ['videos/inspect-orientation', 'videos/strip-keeps-orientation'],
   },
   {
     flaw: 'decodes the first frame',
@@ -68,7 +68,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return await inspect(path)
       },
     }),
-    fails: ['videos/inspect-decodes-nothing-frames'],
+    fails: ['videos/inspect-header-only'],
   },
   {
     flaw: 'takes a text for a video of no length',
@@ -79,14 +79,14 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
           return { width: 1, height: 1, durationSeconds: 0 }
         }),
     }),
-    fails: ['videos/inspect-refuses-video-picture'],
+    fails: ['videos/inspect-refuses'],
   },
   {
     flaw: 'calls all unreadable that it cannot inspect',
     breaking: ({ inspect }) => ({
       inspect: (path) => inspect(path).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['videos/file-missing-target-cannot'],
+    fails: ['videos/io-errors'],
   },
   {
     flaw: 'remembers what it has inspected by its path',
@@ -100,7 +100,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: ['videos/path-read-anew-time'],
+    fails: ['videos/path-read-anew'],
   },
 ]
 
@@ -117,7 +117,7 @@ const tagFlaws = [
 ].map((words) => ({
   flaw: `keeps what stands behind ${words}`,
   breaking: keeping(words),
-  fails: ['videos/strip-leaves-place-title'],
+  fails: ['videos/strip-tags'],
 }))
 
 const strippingFlaws: readonly Broken<VideoProcessor>[] = [
@@ -128,12 +128,12 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const at = source.indexOf(words, 0, 'latin1')
       if (at >= 0) source.copy(target, at, at, at + 16)
     }),
-    fails: ['videos/strip-leaves-date'],
+    fails: ['videos/strip-dates'],
   })),
   ...['camm', 'S_TEXT'].map((mark) => ({
     flaw: `keeps the frames of a track of ${mark}`,
     breaking: keeping('PRIVATE at', mark),
-    fails: ['videos/strip-leaves-tracks-nothing'],
+    fails: ['videos/strip-other-tracks'],
   })),
   {
     flaw: 'keeps what no track uses',
@@ -142,12 +142,12 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const isInTrack = source.includes('camm') || source.includes('S_TEXT')
       if (at >= 0 && !isInTrack) source.copy(target, at, at, at + 20)
     }),
-    fails: ['videos/strip-leaves-nothing-lies'],
+    fails: ['videos/strip-gaps'],
   },
   {
     flaw: 'loses the end of the last frame',
     breaking: afterStripping((target) => target.fill(0, target.length - 10)),
-    fails: ['videos/strip-copies-frame-picture'],
+    fails: ['videos/strip-copies-frames'],
   },
   {
     flaw: 'lets pictures follow each other twice as fast',
@@ -155,7 +155,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const at = target.indexOf('stts')
       if (at >= 0) target.writeUInt32BE(target.readUInt32BE(at + 16) / 2, at + 16)
     }),
-    fails: ['videos/strip-copies-frame-picture'],
+    fails: ['videos/strip-copies-frames'],
   },
   {
     flaw: 'makes an MP4 of a MOV',
@@ -171,7 +171,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const upright = [1, 0, 0, 0, 1].map((value) => value << 16)
       if (at > 0) for (const [index, value] of upright.entries()) target.writeInt32BE(value, at + index * 4)
     }),
-    fails: ['videos/strip-keeps-turn-video'],
+    fails: ['videos/strip-keeps-orientation'],
   },
   {
     flaw: 'strips its source too',
@@ -181,7 +181,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         await copyFile(target, path)
       },
     }),
-    fails: ['videos/strip-leaves-source'],
+    fails: ['videos/source-unchanged'],
   },
   {
     flaw: 'leaves what it has written where it fails',
@@ -192,7 +192,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           throw error
         }),
     }),
-    fails: ['videos/strip-fails-says-media'],
+    fails: ['videos/strip-fails'],
   },
   {
     flaw: 'says in its own words why it fails',
@@ -202,7 +202,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           throw isKithError(error) ? new Error('Invalid data found when processing input') : error
         }),
     }),
-    fails: ['videos/strip-fails-says-media', 'videos/12-parallel-strips-own'],
+    fails: ['videos/strip-fails', 'videos/parallel-strips'],
   },
   {
     flaw: 'copies a video that was cut off',
@@ -213,7 +213,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           await copyFile(path, target)
         }),
     }),
-    fails: ['videos/strip-fails-says-media'],
+    fails: ['videos/strip-fails'],
   },
   {
     flaw: 'calls all unreadable that it cannot strip',
@@ -221,7 +221,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       strip: (path, target) =>
         strip(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['videos/file-missing-target-cannot'],
+    fails: ['videos/io-errors'],
   },
   {
     flaw: 'remembers what it has stripped by its path',
@@ -236,7 +236,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: ['videos/path-read-anew-time', 'videos/memory-strip-needs-grow'],
+    fails: ['videos/path-read-anew', 'videos/memory-bound'],
   },
   {
     flaw: 'mixes up two videos that it strips at once',
@@ -250,7 +250,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: ['videos/12-parallel-strips-own'],
+    fails: ['videos/parallel-strips'],
   },
   {
     flaw: 'reads a video whole',
@@ -261,7 +261,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         await writeFile(path, whole)
       },
     }),
-    fails: ['videos/memory-strip-needs-grow'],
+    fails: ['videos/memory-bound'],
   },
 ]
 

@@ -9,7 +9,7 @@ const meta = { contentType: 'image/webp', size: null } as const
 /** What `url` promises. */
 export const publicCases: readonly Case<PublicBlobStore>[] = [
   {
-    id: 'blobs/url-same-time-before',
+    id: 'blobs/url-stable',
     title: 'url is the same each time, before and after a put, and another for each key and rendition',
     async run(blobs) {
       const keys = [nextId(), nextId()]
@@ -27,7 +27,7 @@ export const publicCases: readonly Case<PublicBlobStore>[] = [
 /** What `put` and `remove` answer. */
 export const addressCases: readonly Case<BlobStore>[] = [
   {
-    id: 'blobs/put-rejects-error-stream',
+    id: 'blobs/put-stream-error',
     title: 'put rejects with the error of its stream',
     async run(blobs) {
       const cutOff = new Error('the client went away')
@@ -38,7 +38,7 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/put-rejects-fewer-more',
+    id: 'blobs/put-length-mismatch',
     title: 'put rejects fewer and more bytes than were announced, and takes as many',
     async run(blobs) {
       const announce = (size: number): Promise<void> => blobs.put(nextId(), chunks(red), { ...meta, size })
@@ -48,7 +48,7 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/remove-unknown-removed-key',
+    id: 'blobs/remove-unknown',
     title: 'remove of an unknown or removed key does nothing',
     async run(blobs) {
       const key = nextId()
@@ -60,14 +60,14 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/put-refuses-key',
+    id: 'blobs/put-invalid-key',
     title: 'put refuses what is no key',
     async run(blobs) {
       for (const key of noKeys) await assert.rejects(put(blobs, key), TypeError, JSON.stringify(key))
     },
   },
   {
-    id: 'blobs/remove-refuses-key',
+    id: 'blobs/remove-invalid-key',
     title: 'remove refuses what is no key',
     async run(blobs) {
       for (const key of noKeys) {

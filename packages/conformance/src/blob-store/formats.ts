@@ -10,7 +10,7 @@ import { assertBytes, blue, forms, moving, put } from './samples.ts'
 /** What `formats` and `read` promise of formats. A store that offers WebP alone is held to answer it to everybody. */
 export const formatCases: readonly Case<ServedBlobStore>[] = [
   {
-    id: 'blobs/formats-told-webp-among',
+    id: 'blobs/formats',
     title: 'the formats are told, WebP among them and each once, and stay the same',
     async run(blobs) {
       const before = [...blobs.formats]
@@ -23,7 +23,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/asks-format-gets-if',
+    id: 'blobs/format-asked',
     title: 'who asks for a format gets it if it is offered and WebP if not, by the bytes too',
     async run(blobs) {
       const key = nextId()
@@ -36,7 +36,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/type-size-rendition-told',
+    id: 'blobs/format-told',
     title: 'type and size of a rendition are told with its bytes, and before them where a range is picked',
     async run(blobs) {
       const key = nextId()
@@ -59,7 +59,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/moves-webp-whichever-format',
+    id: 'blobs/animated-is-webp',
     title: 'what moves is WebP, whichever format is asked for and whichever was asked for first',
     async run(blobs) {
       for (const first of ['webp', 'avif'] as const) {
@@ -74,7 +74,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/20-parallel-readers-formats',
+    id: 'blobs/parallel-formats',
     title: 'of 20 parallel readers in two formats each gets the same as the others of its format',
     async run(blobs) {
       const key = nextId()
@@ -90,7 +90,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/putting-key-again-replaces-renditions-format',
+    id: 'blobs/put-again-formats',
     title: 'putting a key again replaces its renditions in every format, a still by what moves and back',
     async run(blobs) {
       const key = nextId()
@@ -115,7 +115,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/remove-takes-renditions-format',
+    id: 'blobs/remove-formats',
     title: 'remove takes renditions in every format along, those that are being made too',
     async run(blobs) {
       await repeat(3, async () => {

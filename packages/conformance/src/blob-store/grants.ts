@@ -8,7 +8,7 @@ import { download } from './seeing.ts'
 /** What `grant` promises beyond leading to the blob. */
 export const grantCases: readonly Case<GrantedBlobStore>[] = [
   {
-    id: 'blobs/granted-address-leads-nowhere',
+    id: 'blobs/grant-expires',
     title: 'a granted address leads nowhere when its time is over',
     async run(blobs) {
       const key = nextId()
@@ -18,7 +18,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/granted-address-blob-rendition',
+    id: 'blobs/grant-bound',
     title: 'a granted address is for one blob and for one rendition of it',
     async run(blobs) {
       const [own, other] = [nextId(), nextId()]
@@ -32,7 +32,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/time-granted-address-cannot',
+    id: 'blobs/grant-not-extendable',
     title: 'the time of a granted address cannot be put off',
     async run(blobs) {
       const key = nextId()
@@ -43,7 +43,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/nothing-granted-key',
+    id: 'blobs/grant-invalid-key',
     title: 'nothing is granted for what is no key',
     async run(blobs) {
       await put(blobs, nextId())

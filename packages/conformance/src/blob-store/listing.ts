@@ -13,7 +13,7 @@ const slackMillis = 120_000
 /** What `list` and `present` promise. */
 export const listingCases: readonly Case<BlobStore>[] = [
   {
-    id: 'blobs/list-names-key-once',
+    id: 'blobs/list-each-once',
     title: 'list names each key once, images and videos, however small its pages are',
     async run(blobs) {
       assert.deepEqual(await listAll(blobs, 10), [])
@@ -26,7 +26,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/page-more-keys-may',
+    id: 'blobs/list-page-limit',
     title: 'no page has more keys than it may, and each says when its blob was stored',
     async run(blobs) {
       const keys = Array.from({ length: 3 }, nextId)
@@ -42,7 +42,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/blob-renditions-key-removed',
+    id: 'blobs/list-one-key-per-blob',
     title: 'a blob with its renditions is one key, and what was removed or failed is none',
     async run(blobs) {
       const [kept, removed, failed, replaced] = [nextId(), nextId(), nextId(), nextId()]
@@ -63,7 +63,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/list-goes-behind-page',
+    id: 'blobs/list-after-removed-page',
     title: 'list goes on behind a page whose blobs were removed, and leaves out no other',
     async run(blobs) {
       const keys = Array.from({ length: 7 }, nextId)
@@ -83,7 +83,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/present-tells-number-keys',
+    id: 'blobs/present',
     title: 'present tells of any number of keys which are there, and letter case counts',
     async run(blobs) {
       const keys = Array.from({ length: 5 }, nextId)
@@ -97,7 +97,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/present-refuses-key',
+    id: 'blobs/present-invalid-key',
     title: 'present refuses what is no key',
     async run(blobs) {
       for (const key of noKeys)

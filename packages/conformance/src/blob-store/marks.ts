@@ -8,7 +8,7 @@ import { assertBytes, content, put, red } from './samples.ts'
 /** What `readMark` and `writeMark` promise. */
 export const markCases: readonly Case<MarkedBlobStore>[] = [
   {
-    id: 'marked-blobs/mark-before-written-reading',
+    id: 'marked-blobs/no-mark-at-first',
     title: 'there is no mark before one is written, and reading it or the blobs makes none',
     async run(blobs) {
       assert.equal(await blobs.readMark(), null)
@@ -20,7 +20,7 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
     },
   },
   {
-    id: 'marked-blobs/mark-stays-written-last',
+    id: 'marked-blobs/mark-stays',
     title: 'a mark stays, and the one that was written last counts',
     async run(blobs) {
       const marks = [nextId(), `A-${'z'.repeat(98)}`]
@@ -31,7 +31,7 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
     },
   },
   {
-    id: 'marked-blobs/10-parallel-writes-mark',
+    id: 'marked-blobs/parallel-marks',
     title: 'of 10 parallel writes of one mark all succeed',
     async run(blobs) {
       const mark = nextId()
@@ -40,7 +40,7 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
     },
   },
   {
-    id: 'marked-blobs/mark-blob-blobs-put',
+    id: 'marked-blobs/mark-is-no-blob',
     title: 'a mark is no blob, and blobs are put and removed beside it',
     async run(blobs) {
       const [mark, key, removed] = [nextId(), nextId(), nextId()]

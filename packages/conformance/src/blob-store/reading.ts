@@ -12,7 +12,7 @@ const video = { bytes: sampleVideo(sampleBytes(200_000)), contentType: 'video/mp
 /** What `read` promises. */
 export const readingCases: readonly Case<ServedBlobStore>[] = [
   {
-    id: 'blobs/blob-type-taken-keeps',
+    id: 'blobs/types',
     title: 'a blob of any type that is taken keeps it',
     async run(blobs) {
       for (const contentType of mediaTypes) {
@@ -23,7 +23,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/key-null',
+    id: 'blobs/invalid-key-null',
     title: 'what is no key is null',
     async run(blobs) {
       await put(blobs, nextId())
@@ -31,7 +31,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/range-picked-size-both',
+    id: 'blobs/range',
     title: 'a range is picked by the size, and both of its ends are included',
     async run(blobs) {
       const key = nextId()
@@ -57,7 +57,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/size-part-whole-blob',
+    id: 'blobs/part-size',
     title: 'the size of a part is that of the whole blob',
     async run(blobs) {
       const key = nextId()
@@ -67,7 +67,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/readers-disturb-nor-stops',
+    id: 'blobs/parallel-readers',
     title: 'readers do not disturb each other, nor one that stops early the next',
     async run(blobs) {
       const key = nextId()
@@ -82,7 +82,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    id: 'blobs/video-renditions',
+    id: 'blobs/video-no-renditions',
     title: 'a video has no renditions',
     async run(blobs) {
       const key = nextId()

@@ -9,7 +9,7 @@ import { settled } from './seeing.ts'
 /** What `remove` promises. */
 export const removalCases: readonly Case<BlobStore>[] = [
   {
-    id: 'blobs/removed-blob-gone',
+    id: 'blobs/removed',
     title: 'a removed blob is gone',
     async run(blobs) {
       const key = nextId()
@@ -19,7 +19,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/remove-takes-renditions-along',
+    id: 'blobs/remove-renditions',
     title: 'remove takes the renditions along and leaves other blobs',
     async run(blobs) {
       const [key, kept] = [nextId(), nextId()]
@@ -31,7 +31,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/rendition-being-made-blob',
+    id: 'blobs/remove-while-rendering',
     title: 'a rendition that is being made when its blob is removed does not stay',
     async run(blobs) {
       await repeat(5, async () => {
@@ -46,7 +46,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/puts-removals-key-same',
+    id: 'blobs/put-remove-race',
     title: 'puts and removals of one key at the same moment all end well, and another removal leaves nothing',
     async run(blobs) {
       await repeat(10, async (round) => {
@@ -63,7 +63,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/key-can-put-again',
+    id: 'blobs/put-after-remove',
     title: 'a key can be put again after it was removed, with renditions of its own',
     async run(blobs) {
       const key = nextId()

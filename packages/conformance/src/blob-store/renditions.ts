@@ -9,7 +9,7 @@ import { see } from './seeing.ts'
 /** Where the addresses of a blob and its renditions lead. */
 export const renditionCases: readonly Case<BlobStore>[] = [
   {
-    id: 'blobs/unknown-key-leads-nothing',
+    id: 'blobs/unknown-key',
     title: 'an unknown key leads to nothing',
     async run(blobs) {
       await put(blobs, nextId())
@@ -17,7 +17,7 @@ export const renditionCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/rendition-image-webp-size',
+    id: 'blobs/rendition-sizes',
     title: 'each rendition of an image is a WebP of the size that is told',
     async run(blobs) {
       const key = nextId()
@@ -31,7 +31,7 @@ export const renditionCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/20-parallel-readers-rendition',
+    id: 'blobs/parallel-rendition-readers',
     title: 'of 20 parallel readers of a rendition all get the same',
     async run(blobs) {
       const key = nextId()

@@ -13,7 +13,7 @@ const videoType = 'video/mp4' as const
 /** What `put` promises to a browser. */
 export const storingCases: readonly Case<BlobStore>[] = [
   {
-    id: 'blobs/put-seen-type-size',
+    id: 'blobs/put-visible',
     title: 'what was put is seen, with its type and size',
     async run(blobs) {
       const key = nextId()
@@ -24,7 +24,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/blob-chunks-size-empty',
+    id: 'blobs/chunk-sizes',
     title: 'a blob in chunks of every size, empty ones too, comes back whole',
     async run(blobs) {
       const bytes = sampleVideo(sampleBytes(300_000))
@@ -40,7 +40,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/chunk-whose-memory-used',
+    id: 'blobs/reused-chunk-memory',
     title: 'a chunk whose memory is used again for the next has been copied',
     async run(blobs) {
       const key = nextId()
@@ -50,7 +50,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/keys-differ-letter-case',
+    id: 'blobs/similar-keys',
     title: 'keys that differ in letter case or by an ending are apart',
     async run(blobs) {
       const id = nextId()
@@ -60,7 +60,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/putting-key-again-replaces',
+    id: 'blobs/put-again',
     title: 'putting a key again replaces bytes, size and type',
     async run(blobs) {
       const key = nextId()
@@ -76,7 +76,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/putting-key-again-replaces-renditions',
+    id: 'blobs/put-again-renditions',
     title: 'putting a key again replaces its renditions',
     async run(blobs) {
       const key = nextId()
@@ -87,7 +87,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/put-fails-leaves-nothing',
+    id: 'blobs/failed-put-leaves-nothing',
     title: 'a put that fails leaves nothing',
     async run(blobs) {
       const [failed, short] = [nextId(), nextId()]
@@ -98,7 +98,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/put-fails-leaves-blob',
+    id: 'blobs/failed-put-keeps-old',
     title: 'a put that fails leaves the blob of before',
     async run(blobs) {
       const key = nextId()
@@ -108,7 +108,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/until-put-over-nobody',
+    id: 'blobs/no-partial-reads',
     title: 'until a put is over nobody reads a part of it',
     async run(blobs) {
       const key = nextId()
@@ -124,7 +124,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    id: 'blobs/10-parallel-puts-key',
+    id: 'blobs/parallel-puts',
     title: 'of 10 parallel puts of one key one is there, whole',
     async run(blobs) {
       await repeat(3, async () => {

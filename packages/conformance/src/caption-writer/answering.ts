@@ -7,7 +7,7 @@ import { never, sampleRequest } from './request.ts'
 /** What an answer promises. */
 export const answeringCases: readonly Case<CaptionWriter>[] = [
   {
-    id: 'captions/writer-name-answers-say',
+    id: 'captions/writer-name',
     title: 'a writer has a name, and its answers say who wrote them',
     async run(writer) {
       const answer = await writer.suggest(sampleRequest(), never)
@@ -15,14 +15,14 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/answer-least-suggestion-most',
+    id: 'captions/suggestion-count',
     title: 'an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
     async run(writer) {
       for (const count of [1, 2, 3, 4, 5]) await assertMany(writer, sampleRequest({ count }))
     },
   },
   {
-    id: 'captions/suggestions-answer-different-texts',
+    id: 'captions/suggestions-differ',
     title: 'the suggestions of an answer are different texts, and none is empty',
     async run(writer) {
       const { suggestions } = await writer.suggest(sampleRequest({ count: 5 }), never)
@@ -31,7 +31,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/suggestion-more-2-200',
+    id: 'captions/suggestion-length',
     title: 'no suggestion has more than 2,200 characters, however long the hint is',
     async run(writer) {
       for (const hint of ['👩‍👩‍👧'.repeat(3000), 'lake '.repeat(5000), 'a'.repeat(300)]) {
@@ -41,7 +41,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/hint-says-nothing-answered',
+    id: 'captions/without-hint',
     title: 'no hint, and one that says nothing, are answered too',
     async run(writer) {
       for (const hint of [null, '', ' \n\t', '\u202e\u200b'])
@@ -49,7 +49,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/language-nobody-speaks-answered',
+    id: 'captions/any-language',
     title: 'no language, and one that nobody speaks, are answered too',
     async run(writer) {
       for (const language of [null, 'de-AT', 'zh-Hant-TW', 'qaa', 'constructor'])
@@ -57,7 +57,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/whatever-measured-answered',
+    id: 'captions/any-measures',
     title: 'whatever was measured is answered',
     async run(writer) {
       const { measures } = sampleRequest()
@@ -70,7 +70,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/answer-took-can-told',
+    id: 'captions/usage-as-json',
     title: 'what an answer took can be told as JSON, with tokens where they were counted',
     async run(writer) {
       const { usage } = await writer.suggest(sampleRequest(), never)
@@ -82,7 +82,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/request-stays-since-another',
+    id: 'captions/request-unchanged',
     title: 'the request stays as it is, since another writer may get it next',
     async run(writer) {
       const request = sampleRequest({ hint: null })
@@ -93,7 +93,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/10-parallel-requests-answered',
+    id: 'captions/parallel',
     title: 'of 10 parallel requests each is answered as it was asked',
     async run(writer) {
       await race(10, (index) => assertMany(writer, sampleRequest({ count: 1 + (index % 5) })))

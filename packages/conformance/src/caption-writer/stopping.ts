@@ -10,7 +10,7 @@ const patienceMillis = 3000
 /** How a writer promises to end. */
 export const stoppingCases: readonly Case<CaptionWriter>[] = [
   {
-    id: 'captions/signal-aborted-already-writer',
+    id: 'captions/aborted-before',
     title: 'where the signal is aborted already, a writer answers nothing and fails at once',
     async run(writer) {
       const outcome = await outcomeOf(
@@ -20,7 +20,7 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/writer-stops-signal-aborted',
+    id: 'captions/aborted-while-reading',
     title: 'a writer stops when its signal is aborted, also while it reads an image that does not end',
     async run(writer) {
       const controller = new AbortController()
@@ -41,7 +41,7 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    id: 'captions/image-cannot-opened-read',
+    id: 'captions/unreadable-image',
     title: 'an image that cannot be opened or read is an error, or no matter, and never a wait',
     async run(writer) {
       const images: CaptionRequest['image'][] = [

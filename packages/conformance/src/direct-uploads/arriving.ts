@@ -11,7 +11,7 @@ import { assertNotStaged, assertStaged, deliver, limitsOf, picture, sign, staged
 /** What becomes of files that are sent as they were announced. */
 export const arrivingCases: readonly Case<DirectHost>[] = [
   {
-    id: 'direct/file-sent-signed-come',
+    id: 'direct/sent-file-arrives',
     title: 'a file that was sent as signed has come, and is read back byte for byte',
     async run(host) {
       for (const sample of [picture, video]) {
@@ -22,7 +22,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/file-sent-come-signed',
+    id: 'direct/unsent-file-absent',
     title: 'a file that was not sent has not come, signed or not',
     async run(host) {
       const [signed, unknown] = [nextId(), nextId()]
@@ -32,7 +32,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/files-sent-same-time',
+    id: 'direct/parallel-sends',
     title: 'files that are sent at the same time are apart',
     async run(host) {
       const keys = Array.from({ length: 10 }, nextId)
@@ -42,7 +42,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/file-sent-again-takes',
+    id: 'direct/sent-again',
     title: 'a file that was sent again takes the place of the one before',
     async run(host) {
       const key = nextId()
@@ -54,7 +54,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/file-can-read-many',
+    id: 'direct/read-many-times',
     title: 'a file can be read many times, also at once, and after a reader that stopped early',
     async run({ direct, ...host }) {
       const key = nextId()
@@ -67,7 +67,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/confirming-again-answers-same',
+    id: 'direct/confirm-again',
     title: 'confirming again answers the same, also at once',
     async run(host) {
       const key = nextId()
@@ -78,7 +78,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/account-asks-never-came',
+    id: 'direct/missing-leaves-budget',
     title: 'an account that asks for what never came leaves others theirs',
     async run(host) {
       const key = nextId()
@@ -93,7 +93,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/discarded-file-gone-discarding',
+    id: 'direct/discard',
     title: 'a discarded file is gone, others are not, and discarding again does nothing',
     async run(host) {
       const [key, kept, unknown] = [nextId(), nextId(), nextId()]
@@ -106,7 +106,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/sweep-removes-staged-before',
+    id: 'direct/sweep',
     title: 'a sweep removes what was staged before its time, and leaves the rest and all blobs',
     async run(host) {
       const [picked, filmed, blob] = [nextId(), nextId(), nextId()]
@@ -124,7 +124,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/staged-file-blob-key',
+    id: 'direct/staged-is-no-blob',
     title: 'a staged file is no blob: its key leads nowhere, before and after it is confirmed',
     async run(host) {
       const key = nextId()
@@ -137,7 +137,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/blob-same-key-stays',
+    id: 'direct/blob-of-same-key',
     title: 'a blob of the same key stays as it is, whatever is signed, sent, confirmed, discarded and swept',
     async run(host) {
       const key = nextId()
@@ -152,7 +152,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/key-refused-method',
+    id: 'direct/invalid-key',
     title: 'what is no key is refused by each method',
     async run(host) {
       for (const key of noKeys) {

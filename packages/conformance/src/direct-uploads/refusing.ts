@@ -9,7 +9,7 @@ import { sendSigned, tamperings } from './sending.ts'
 /** What becomes of files that are sent in another way than announced. */
 export const refusingCases: readonly Case<DirectHost>[] = [
   {
-    id: 'direct/file-another-size-announced',
+    id: 'direct/wrong-size',
     title: 'a file of another size than announced is refused, or removed when it is confirmed',
     async run(host) {
       const { bytes } = video
@@ -28,7 +28,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/file-more-bytes-may',
+    id: 'direct/too-large',
     title: 'a file of more bytes than may be taken in is removed when it is confirmed',
     async run(host) {
       const { length } = picture.bytes
@@ -39,7 +39,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/picture-too-many-pixels',
+    id: 'direct/too-many-pixels',
     title: 'a picture of too many pixels is removed when it is confirmed, where the service can tell',
     async run(host) {
       const key = nextId()
@@ -52,7 +52,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/file-another-kind-announced',
+    id: 'direct/wrong-type',
     title:
       'a file of another kind than announced is refused or removed when it is confirmed, where the service can tell',
     async run(host) {
@@ -68,7 +68,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/signature-part-can-left',
+    id: 'direct/signature-bound',
     title: 'of a signature no part can be left out or taken from that of another key, type and size',
     async run(host) {
       const [own, other] = [nextId(), nextId()]
@@ -83,7 +83,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    id: 'direct/signature-tells-until-holds',
+    id: 'direct/signature-expires',
     title: 'a signature tells until when it holds, and lets nothing in when its time is over',
     async run(host) {
       const key = nextId()

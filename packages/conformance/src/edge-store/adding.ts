@@ -8,7 +8,7 @@ import { assertAgreement, countsOf, listAll } from './agreement.ts'
 /** What `add`, `remove` and `counts` promise. */
 export const addingCases: readonly Case<EdgeStore>[] = [
   {
-    id: 'edges/add-puts-edge-between',
+    id: 'edges/add',
     title: 'add puts an edge between two nodes and counts it at both',
     async run(edges) {
       const edge = sampleEdge()
@@ -22,7 +22,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/adding-edge-changes-nothing',
+    id: 'edges/add-again',
     title: 'adding an edge that is there changes nothing, and the first id stays',
     async run(edges) {
       const edge = sampleEdge()
@@ -33,7 +33,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/remove-takes-edge-counts',
+    id: 'edges/remove',
     title: 'remove takes an edge and its counts away; again it changes nothing',
     async run(edges) {
       const [edge, other] = [sampleEdge(), sampleEdge()]
@@ -47,7 +47,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/removing-edge-never-changes',
+    id: 'edges/remove-unknown',
     title: 'removing an edge that never was changes nothing',
     async run(edges) {
       const edge = sampleEdge()
@@ -58,7 +58,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/edge-added-again-takes',
+    id: 'edges/add-after-remove',
     title: 'an edge that is added again takes its new place',
     async run(edges) {
       const node = nextId()
@@ -75,7 +75,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/kinds-directions-meet',
+    id: 'edges/kinds-apart',
     title: 'kinds and directions do not meet',
     async run(edges) {
       const [a, b] = [nextId(), nextId()]
@@ -96,7 +96,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/counts-answers-order-asked',
+    id: 'edges/counts-in-order',
     title: 'counts answers in the order it is asked, for unknown nodes and for thousands too',
     async run(edges) {
       const edge = sampleEdge()
@@ -116,7 +116,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/50-parallel-adds-pair',
+    id: 'edges/parallel-adds',
     title: 'of 50 parallel adds of one pair exactly one adds',
     async run(edges) {
       await repeat(3, async () => {
@@ -129,7 +129,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/50-parallel-removes-edge',
+    id: 'edges/parallel-removes',
     title: 'of 50 parallel removes of one edge exactly one removes',
     async run(edges) {
       await repeat(3, async () => {
@@ -143,7 +143,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/adds-race-removes-pair',
+    id: 'edges/add-remove-race',
     title: 'adds that race removes of one pair end with a count that equals the edges',
     async run(edges) {
       await repeat(5, async () => {
@@ -163,7 +163,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/50-parallel-adds-node',
+    id: 'edges/parallel-adds-one-node',
     title: 'of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
     async run(edges) {
       const to = nextId()
@@ -176,7 +176,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/counts-equal-lists-after',
+    id: 'edges/counts-match-lists',
     title: 'counts equal the lists after any mixture of parallel adds and removes',
     async run(edges) {
       const nodes = Array.from({ length: 4 }, nextId)

@@ -9,7 +9,7 @@ import { assertAgreement, countsOf, listAll } from './agreement.ts'
 /** What `drop` and `recount` promise. */
 export const droppingCases: readonly Case<EdgeStore>[] = [
   {
-    id: 'edges/drop-removes-edges-both',
+    id: 'edges/drop-in-steps',
     title: 'drop removes the edges at both sides of a node in steps, with their counts at the other ends',
     async run(edges) {
       const { node, others, all } = await star(edges, 4)
@@ -28,7 +28,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/20-parallel-drops-node',
+    id: 'edges/parallel-drops',
     title: 'of 20 parallel drops of one node each edge is dropped by one',
     async run(edges) {
       const { node, others, all } = await star(edges, 8)
@@ -41,7 +41,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/dropping-hidden-edges-changes',
+    id: 'edges/drop-hidden',
     title: 'dropping hidden edges changes no count',
     async run(edges) {
       const { node, others } = await star(edges, 3)
@@ -58,7 +58,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/node-dropped-end-longer',
+    id: 'edges/drop-forgets-hidden',
     title: 'a node that was dropped to the end is no longer hidden',
     async run(edges) {
       const { node } = await star(edges, 2)
@@ -68,7 +68,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/recount-comes-end-finds',
+    id: 'edges/recount',
     title: 'recount comes to an end and finds no difference after a long history',
     async run(edges) {
       const [first, second, third] = [await star(edges, 5), await star(edges, 3), await star(edges, 2)]
@@ -87,7 +87,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/recount-node-many-edges',
+    id: 'edges/recount-while-changing',
     title:
       'recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
     async run(edges) {

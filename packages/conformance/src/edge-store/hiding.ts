@@ -11,7 +11,7 @@ const nothing = { out: 0, in: 0 }
 /** What `setHidden` and `hiddenNodes` promise. */
 export const hidingCases: readonly Case<EdgeStore>[] = [
   {
-    id: 'edges/hidden-node-gone-list',
+    id: 'edges/hide',
     title: 'a hidden node is gone from every list and count; other edges stay',
     async run(edges) {
       const { node, nodes, others, all, bystander } = await hub(edges, 3)
@@ -31,7 +31,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/node-shown-again-edges',
+    id: 'edges/show',
     title: 'a node that is shown again has its edges in their old places',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 3)
@@ -44,7 +44,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/edge-whose-ends-hidden',
+    id: 'edges/hide-both-ends',
     title: 'an edge whose two ends are hidden is seen when both are shown again, and not before',
     async run(edges) {
       await repeat(2, async (round) => {
@@ -62,7 +62,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/edge-added-hidden-node',
+    id: 'edges/add-while-hidden',
     title: 'an edge that is added at a hidden node appears when the node does, also where it had none before',
     async run(edges) {
       await repeat(2, async (round) => {
@@ -80,7 +80,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/edge-removed-while-hidden',
+    id: 'edges/remove-while-hidden',
     title: 'an edge that is removed while hidden does not come back, and no count changes twice',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 3)
@@ -95,7 +95,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/sethidden-takes-most-limit',
+    id: 'edges/hide-in-steps',
     title: 'setHidden takes at most `limit` edges at a time, and lists and counts agree after each step',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 4)
@@ -111,7 +111,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/hiding-turned-round-midway',
+    id: 'edges/hide-turned-around',
     title: 'hiding that is turned round midway ends as if it had never begun, and so does showing',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 4)
@@ -130,7 +130,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/hiddennodes-names-node-first',
+    id: 'edges/hidden-nodes',
     title: 'hiddenNodes names a node from the first step of hiding to the last step of showing',
     async run(edges) {
       const { node } = await hub(edges, 4)
@@ -147,7 +147,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/hiddennodes-names-highest-ids',
+    id: 'edges/hidden-nodes-page',
     title: 'hiddenNodes names the highest ids first, at most `limit` that sort before `before`',
     async run(edges) {
       const nodes = Array.from({ length: 5 }, nextId)
@@ -159,7 +159,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/20-parallel-hidings-edge',
+    id: 'edges/parallel-hides',
     title: 'of 20 parallel hidings each edge is hidden by one, and the same of showing',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 6)
@@ -174,7 +174,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/counts-equal-lists-after-adds',
+    id: 'edges/add-remove-hide-race',
     title: 'counts equal the lists after adds and removes that race hiding and showing',
     async run(edges) {
       await repeat(3, async (round) => {

@@ -7,7 +7,7 @@ import { listAll } from './agreement.ts'
 /** What `list` and `among` promise. */
 export const listCases: readonly Case<EdgeStore>[] = [
   {
-    id: 'edges/lists-newest-first-id',
+    id: 'edges/list-newest-first',
     title: 'lists are newest first by id, in whatever order the edges came',
     async run(edges) {
       const node = nextId()
@@ -19,7 +19,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/page-holds-most-limit',
+    id: 'edges/list-page',
     title: 'a page holds at most `limit` edges that sort before `before`',
     async run(edges) {
       const node = nextId()
@@ -32,7 +32,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/list-goes-edge-removed',
+    id: 'edges/list-after-removed',
     title: 'a list goes on from an edge that was removed',
     async run(edges) {
       const node = nextId()
@@ -45,7 +45,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/sides-node-lists-own',
+    id: 'edges/list-sides',
     title: 'the two sides of a node are lists of their own',
     async run(edges) {
       const node = nextId()
@@ -58,7 +58,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/among-names-those-given',
+    id: 'edges/among',
     title: 'among names those of the given nodes that are at the other end, each once',
     async run(edges) {
       const node = nextId()
@@ -77,7 +77,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/among-takes-nodes-thousands',
+    id: 'edges/among-many',
     title: 'among takes no nodes and thousands of nodes',
     async run(edges) {
       const edge = sampleEdge()
@@ -88,7 +88,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    id: 'edges/store-keeps-own-copy',
+    id: 'edges/copies',
     title: 'the store keeps its own copy of an edge, and answers copies',
     async run(edges) {
       const edge = sampleEdge()

@@ -19,7 +19,7 @@ const seed = 20_260_714
 /** What is promised about files that are made to do harm. */
 export const boundCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/file-makes-calling-process',
+    id: 'images/memory-bound',
     title: 'no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
     async run(images) {
       await inFolder(async (folder) => {
@@ -37,7 +37,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/more-parts-real-picture',
+    id: 'images/too-many-parts',
     title: 'what has more parts than any real picture is refused, and there is no target',
     async run(images) {
       await inFolder(async (folder) => {
@@ -53,7 +53,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/account-file-wait-behind',
+    id: 'images/fair-queue',
     title: 'an account with one file does not wait behind all files of another',
     async run(images) {
       await inFolder(async (folder) => {
@@ -75,7 +75,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/300-files-broken-anywhere',
+    id: 'images/damaged-files',
     title: 'of 300 files that are broken anywhere, each gives an image or is refused',
     async run(images) {
       const files = [...stills, ...tagged, ...moving].map(([, file]) => file)

@@ -11,7 +11,7 @@ const feed = { rendition: 'feed', format: 'webp' } as const
 /** What is promised about files, whatever is in them. */
 export const fileCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/source-stays',
+    id: 'images/source-unchanged',
     title: 'a source stays as it is',
     async run(images) {
       await inFolder(async (folder) => {
@@ -26,7 +26,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/path-read-anew-time',
+    id: 'images/path-read-anew',
     title: 'a path is read anew each time, whatever was there before',
     async run(images) {
       await inFolder(async (folder) => {
@@ -48,7 +48,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/file-missing-target-cannot',
+    id: 'images/io-errors',
     title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
     async run(images) {
       await inFolder(async (folder) => {
@@ -63,7 +63,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/18-parallel-calls-own',
+    id: 'images/parallel',
     title: 'of 18 parallel calls each has its own image, whether others fail or not',
     async run(images) {
       await inFolder(async (folder) => {

@@ -7,7 +7,7 @@ import { moving, noImages, spoiled, stills, turned, vast } from './samples.ts'
 /** What `inspect` promises. */
 export const inspectingCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/inspect-reads-header-jpeg',
+    id: 'images/inspect-formats',
     title: 'inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
     async run(images) {
       await inFolder(async (folder) => {
@@ -19,7 +19,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/inspect-answers-size-displayed',
+    id: 'images/inspect-orientation',
     title: 'inspect answers the size as displayed, in each of the eight orientations',
     async run(images) {
       await inFolder(async (folder) => {
@@ -32,7 +32,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/inspect-counts-frames-gif',
+    id: 'images/inspect-frames',
     title: 'inspect counts the frames of a GIF and of a WebP',
     async run(images) {
       await inFolder(async (folder) => {
@@ -44,7 +44,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/inspect-decodes-nothing-picture',
+    id: 'images/inspect-header-only',
     title: 'inspect decodes nothing, so a picture that is broken behind its header is no matter',
     async run(images) {
       await inFolder(async (folder) => {
@@ -56,7 +56,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/inspect-tells-how-many',
+    id: 'images/inspect-huge',
     title: 'inspect tells how many pixels are announced, more than any memory holds too',
     async run(images) {
       await inFolder(async (folder) => {
@@ -66,7 +66,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/inspect-refuses-none-these',
+    id: 'images/inspect-refuses',
     title: 'inspect refuses what is none of these as media-unreadable, SVG and TIFF too',
     async run(images) {
       await inFolder(async (folder) => {

@@ -9,7 +9,7 @@ import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 /** What `normalize` promises about its measures. */
 export const measuringCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/thumbhash-about-25-bytes',
+    id: 'images/thumbhash',
     title: 'the thumbhash is one of about 25 bytes, of the picture',
     async run(images) {
       for (const [name, file] of stills) {
@@ -20,7 +20,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/palette-names-main-colours',
+    id: 'images/palette',
     title: 'the palette names the main colours, the most frequent first, and at most five',
     async run(images) {
       const few = await measuresOf(
@@ -40,7 +40,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/lightness-0-black-1',
+    id: 'images/lightness',
     title: 'lightness is 0 for black and 1 for white',
     async run(images) {
       const lightness = async (grey: number): Promise<number> =>
@@ -52,7 +52,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/saturation-0-grey-nears',
+    id: 'images/saturation',
     title: 'saturation is 0 for grey and nears 1 for a pure colour',
     async run(images) {
       const saturation = async (colour: Colour): Promise<number> =>
@@ -68,7 +68,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/colours-measured-srgb-whatever',
+    id: 'images/srgb-measures',
     title: 'colours are measured in sRGB, whatever the profile',
     async run(port) {
       const { palette } = await measuresOf(port, wide)
@@ -76,7 +76,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/takenat-time-camera-without',
+    id: 'images/taken-at',
     title: 'takenAt is the time of the camera without a zone, and null where there is none or no time',
     async run(images) {
       const takenAt = async (taken?: string): Promise<string | null> =>
@@ -88,7 +88,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/animation-first-frame-measured',
+    id: 'images/first-frame',
     title: 'of an animation the first frame is measured',
     async run(images) {
       for (const [name, file] of moving) {
@@ -99,7 +99,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/same-file-measured-same',
+    id: 'images/deterministic',
     title: 'the same file is measured the same',
     async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving.slice(0, 1)])

@@ -9,7 +9,7 @@ import { readWritten } from './written-image.ts'
 /** What `normalize` promises about the file that it writes. */
 export const normalizingCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/normalize-writes-webp-size',
+    id: 'images/normalize-webp',
     title: 'normalize writes a WebP of the size that it answers, of every format, also of what moves',
     async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
@@ -21,7 +21,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/normalize-turns-picture-upright',
+    id: 'images/normalize-orientation',
     title: 'normalize turns the picture upright, in each of the eight orientations',
     async run(images) {
       for (const { file, orientation, seen } of turned) {
@@ -36,7 +36,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/normalize-leaves-exif-gps',
+    id: 'images/normalize-strips-metadata',
     title: 'normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
     async run(images) {
       for (const [name, file] of tagged) {
@@ -47,7 +47,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/normalize-keeps-colours-wide',
+    id: 'images/normalize-colors',
     title: 'normalize keeps the colours of a wide profile, and nothing of the profile itself',
     async run(images) {
       const [plainly, signed] = [
@@ -61,7 +61,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/normalize-fails-says-media',
+    id: 'images/normalize-fails',
     title: 'where normalize fails it says media-unreadable or media-too-large, and there is no target',
     async run(images) {
       await inFolder(async (folder) => {
@@ -78,7 +78,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/heic-read-like-refused',
+    id: 'images/heic',
     title: 'a HEIC is read like the others, or refused as unsupported-media-type',
     async run(images) {
       await inFolder(async (folder) => {

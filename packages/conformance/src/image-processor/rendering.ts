@@ -16,7 +16,7 @@ import { readWritten, type WrittenImage } from './written-image.ts'
 /** What `rendition` promises. */
 export const renderingCases: readonly Case<ImageProcessor>[] = [
   {
-    id: 'images/rendition-format-answer-says',
+    id: 'images/rendition-format',
     title: 'a rendition is in the format that the answer says, which is the one asked for or WebP',
     async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
@@ -30,7 +30,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/moves-webp-rendition-says',
+    id: 'images/animated-rendition-format',
     title: 'what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
     async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving]) {
@@ -49,7 +49,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/feed-full-whole-picture',
+    id: 'images/rendition-bounds',
     title: 'feed and full are the whole picture, no longer than they may be and never larger than it',
     async run(images) {
       for (const [width, height] of sizes) {
@@ -72,7 +72,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/thumb-square-middle-never',
+    id: 'images/thumb',
     title: 'thumb is the square in the middle, never larger than the picture',
     async run(images) {
       for (const [width, height] of sizes) {
@@ -94,7 +94,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/rendition-upright-eight-orientations',
+    id: 'images/rendition-orientation',
     title: 'a rendition is upright, in each of the eight orientations',
     async run(images) {
       const samples = turned.flatMap((sample) => [
@@ -112,7 +112,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/rendition-exif-gps-xmp',
+    id: 'images/rendition-strips-metadata',
     title: 'a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
     async run(images) {
       for (const [, file] of tagged) {
@@ -122,7 +122,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/rendition-colour-profile-colours',
+    id: 'images/rendition-colors',
     title: 'a rendition has no colour profile, and its colours are those of sRGB',
     async run(images) {
       for (const form of forms) {
@@ -137,7 +137,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    id: 'images/rendition-fails-says-media',
+    id: 'images/rendition-fails',
     title: 'where a rendition fails it says media-unreadable or media-too-large, and there is no target',
     async run(images) {
       const codes = ['media-unreadable', 'media-too-large']

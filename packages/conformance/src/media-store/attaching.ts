@@ -9,7 +9,7 @@ import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost 
 /** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
 export const attachingCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/medium-reserved-made-ready',
+    id: 'media/reserve-and-ready',
     title: 'a medium is reserved and made ready with every field as it was given',
     async run({ media }) {
       const image = sampleMedia({ createdAt: later(123) })
@@ -34,7 +34,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/id-use-refused',
+    id: 'media/id-in-use',
     title: 'an id that is in use is refused',
     async run({ media }) {
       const item = sampleMedia()
@@ -44,7 +44,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/ready-answers-false-medium',
+    id: 'media/ready-again',
     title: 'ready answers false for a medium that is ready, released or unknown, and changes nothing',
     async run(storage) {
       const { media } = storage
@@ -61,7 +61,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/byids-answers-media-knows',
+    id: 'media/by-ids',
     title:
       'byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run({ media }) {
@@ -74,7 +74,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/bysubjects-answers-attached-these',
+    id: 'media/by-subjects',
     title:
       'bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
     async run(storage) {
@@ -102,7 +102,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/attach-makes-upload-avatar',
+    id: 'media/attach-avatar',
     title:
       'attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
     async run(storage) {
@@ -130,7 +130,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/attach-refuses-missing-unready',
+    id: 'media/attach-refused',
     title:
       'attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
     async run(storage) {
@@ -155,7 +155,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/upload-used-once-although',
+    id: 'media/one-use',
     title: 'one upload is used once, although 20 posts, avatars and covers want it at once',
     async run(storage) {
       await repeat(3, async () => {
@@ -172,7 +172,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/20-avatars-set-once',
+    id: 'media/parallel-avatars',
     title: 'of 20 avatars set at once one stays and the others are released',
     async run(storage) {
       await repeat(3, async () => {
@@ -195,7 +195,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/detach-releases-avatar-cover',
+    id: 'media/detach',
     title: 'detach releases the avatar or the cover and names it, again it does nothing',
     async run(storage) {
       const ownerId = nextId()
@@ -209,7 +209,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/store-keeps-own-copy',
+    id: 'media/copies',
     title: 'the store keeps its own copy of a medium, and answers copies',
     async run({ media }) {
       const item = sampleMedia()

@@ -8,7 +8,7 @@ import { later, nextId, sampleMedia, samplePost } from '../records.ts'
 /** What `byOwner` promises. */
 export const byOwnerCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/byowner-pages-through-media',
+    id: 'media/by-owner',
     title: 'byOwner pages through the media of one owner, newest first by id',
     async run(storage) {
       const ownerId = nextId()
@@ -31,7 +31,7 @@ export const byOwnerCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/byowner-answers-media-however',
+    id: 'media/by-owner-states',
     title: 'byOwner answers media however far they came, but not those that are released',
     async run(storage) {
       const { media, posts } = storage

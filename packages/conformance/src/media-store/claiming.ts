@@ -11,7 +11,7 @@ const until = later(60_000)
 /** What `claim` and `unclaim` promise. */
 export const claimingCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/20-concurrent-claims-medium',
+    id: 'media/parallel-claims',
     title: 'of 20 concurrent claims on one medium exactly one is held, and others claim other media',
     async run({ media }) {
       await repeat(3, async () => {
@@ -28,7 +28,7 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/claim-holds-until-end',
+    id: 'media/claim-ends',
     title: 'a claim holds until its end and may be made again by the call that holds it',
     async run({ media }) {
       const { id, ...rest } = sampleMedia()
@@ -41,7 +41,7 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/unclaim-ends-claim-call',
+    id: 'media/unclaim',
     title: 'unclaim ends a claim of the call that holds it, and no other',
     async run({ media }) {
       const { id, ...rest } = sampleMedia()
@@ -55,7 +55,7 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/reserved-can-claimed-claim',
+    id: 'media/claim-reserved-only',
     title: 'only what is reserved can be claimed, and a claim keeps nothing from becoming ready',
     async run(storage) {
       const { media } = storage

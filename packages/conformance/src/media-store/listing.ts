@@ -7,7 +7,7 @@ import { nextId, sampleMedia } from '../records.ts'
 /** What `list` promises. */
 export const listingCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/list-pages-through-all',
+    id: 'media/list',
     title: 'list pages through all media by id, of every owner and in every state',
     async run(storage) {
       const { media } = storage

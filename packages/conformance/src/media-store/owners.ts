@@ -7,7 +7,7 @@ import { later, sampleUser } from '../records.ts'
 /** What `attach` promises about the owner. */
 export const ownerCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/attach-refused-owner-never',
+    id: 'media/attach-gone-owner',
     title: 'attach is refused where the owner never was, is banned, deleted or purged, and changes nothing',
     async run(storage) {
       const { users, media } = storage

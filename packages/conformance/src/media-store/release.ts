@@ -9,7 +9,7 @@ import { untilDone } from '../until-done.ts'
 /** What `releaseAll`, `sweep` and `forget` promise. */
 export const releaseCases: readonly Case<SocialStores>[] = [
   {
-    id: 'media/releaseall-releases-all-owner',
+    id: 'media/release-all',
     title: 'releaseAll releases all that an owner has, however far it came, and nothing of others',
     async run(storage) {
       const ownerId = nextId()
@@ -33,7 +33,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/releaseall-releases-most-limit',
+    id: 'media/release-all-limit',
     title: 'releaseAll releases at most `limit` at a time, each once, and says how many',
     async run(storage) {
       const ownerId = nextId()
@@ -54,7 +54,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-releases-unattached-reserved',
+    id: 'media/sweep',
     title: 'sweep releases what is unattached and was reserved before its time, and nothing else',
     async run(storage) {
       const old = { createdAt: later(-1) }
@@ -71,7 +71,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-names-oldest-ids',
+    id: 'media/sweep-oldest-first',
     title: 'sweep names the oldest ids first, at most `limit`, until they are forgotten',
     async run(storage) {
       const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
@@ -83,7 +83,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-names-sorts-behind',
+    id: 'media/sweep-after',
     title: 'sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
     async run({ media }) {
       const all = await race(5, () => readyMedia({ media }, { createdAt: later(-1) }))
@@ -98,7 +98,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-releases-most-limit',
+    id: 'media/sweep-limit',
     title: 'sweep releases at most `limit` at a time',
     async run(storage) {
       const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
@@ -108,7 +108,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-names-once-released',
+    id: 'media/sweep-released',
     title: 'sweep names at once what was released after it became ready, whatever released it',
     async run(storage) {
       const ownerId = nextId()
@@ -127,7 +127,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-leaves-released-medium',
+    id: 'media/sweep-leaves-arriving',
     title: 'sweep leaves a released medium alone whose blob may still be on the way',
     async run({ media }) {
       const item = sampleMedia()
@@ -138,7 +138,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/sweep-named-never-attached',
+    id: 'media/sweep-attach-race',
     title: 'what sweep has named is never attached, although posts and avatars want it at the same moment',
     async run(storage) {
       await repeat(10, async (round) => {
@@ -162,7 +162,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'media/forget-removes-row-released',
+    id: 'media/forget',
     title: 'forget removes the row of a released medium and of no other; again it does nothing',
     async run(storage) {
       const [released, ready] = [await readyMedia(storage), await readyMedia(storage)]

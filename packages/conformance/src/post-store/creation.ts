@@ -8,7 +8,7 @@ import { difficultTexts, later, nextId, sampleMedia, samplePost } from '../recor
 /** What `create`, `byIds` and `edit` promise. */
 export const creationCases: readonly Case<SocialStores>[] = [
   {
-    id: 'posts/create-saves-field-given',
+    id: 'posts/create',
     title: 'create saves every field as it was given, text and milliseconds included',
     async run({ posts }) {
       const all = difficultTexts.map((caption, index) =>
@@ -19,7 +19,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/byids-answers-posts-knows',
+    id: 'posts/by-ids',
     title:
       'byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run({ posts }) {
@@ -35,7 +35,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/create-attaches-media-order',
+    id: 'posts/create-attaches',
     title: 'create attaches the media in their order, with their texts',
     async run(storage) {
       const post = samplePost()
@@ -53,7 +53,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/create-names-upload-missing',
+    id: 'posts/create-unusable-media',
     title:
       'create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
     async run(storage) {
@@ -83,7 +83,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/20-parallel-posts-upload',
+    id: 'posts/parallel-creates-one-upload',
     title: 'of 20 parallel posts with one upload exactly one is created, and nothing of the others',
     async run(storage) {
       await repeat(3, async () => {
@@ -110,7 +110,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/id-use-refused-removed',
+    id: 'posts/id-in-use',
     title: 'an id that is in use is refused, also by a removed post, whatever uploads come with it',
     async run(storage) {
       const post = samplePost()
@@ -132,7 +132,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/edit-changes-caption-answers',
+    id: 'posts/edit',
     title: 'edit changes the caption and when, answers the post, and nothing else changes',
     async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
@@ -146,7 +146,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/post-unknown-removed-cannot',
+    id: 'posts/edit-gone',
     title: 'a post that is unknown or removed cannot be edited',
     async run({ posts }) {
       const post = samplePost()
@@ -157,7 +157,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/store-keeps-own-copy',
+    id: 'posts/copies',
     title: 'the store keeps its own copy of a post, and answers copies',
     async run({ posts }) {
       const post = samplePost()

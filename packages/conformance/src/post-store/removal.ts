@@ -11,7 +11,7 @@ import { untilDone } from '../until-done.ts'
 /** What the lists, the counts and the removal of posts promise. */
 export const removalCases: readonly Case<SocialStores>[] = [
   {
-    id: 'posts/byauthor-pages-through-live',
+    id: 'posts/by-author',
     title: 'byAuthor pages through the live posts of one author, newest first by id',
     async run({ posts }) {
       const authorId = nextId()
@@ -29,7 +29,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/counts-answers-order-asked',
+    id: 'posts/counts-in-order',
     title: 'counts answers in the order it is asked, for unknown authors and for thousands too',
     async run({ posts }) {
       const [one, two] = [nextId(), nextId()]
@@ -42,7 +42,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/counts-exact-after-50',
+    id: 'posts/counts-after-race',
     title: 'counts are exact after 50 parallel posts of one author',
     async run({ posts }) {
       const authorId = nextId()
@@ -52,7 +52,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/removed-post-gone-answer',
+    id: 'posts/removed',
     title: 'a removed post is gone from every answer but toPurge, and its media are released',
     async run(storage) {
       const { posts } = storage
@@ -74,7 +74,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/remove-answers-true-once',
+    id: 'posts/remove-once',
     title: 'remove answers true once, and false for a post that is unknown or purged',
     async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
@@ -86,7 +86,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/20-parallel-removals-post',
+    id: 'posts/parallel-removes',
     title: 'of 20 parallel removals of one post exactly one answers true, and the count falls by one',
     async run({ posts }) {
       await repeat(3, async () => {
@@ -99,7 +99,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/edit-same-time-bring',
+    id: 'posts/edit-remove-race',
     title: 'an edit at the same time does not bring a removed post back',
     async run({ posts }) {
       await repeat(10, async (round) => {
@@ -117,7 +117,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/removeall-removes-posts-author',
+    id: 'posts/remove-all',
     title: 'removeAll removes the posts of one author in steps, each as remove does',
     async run(storage) {
       const { posts } = storage
@@ -142,7 +142,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/20-parallel-removals-all',
+    id: 'posts/parallel-remove-alls',
     title: 'of 20 parallel removals of all posts each post is removed by one',
     async run({ posts }) {
       const authorId = nextId()
@@ -169,7 +169,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     isLive: async ({ posts }, id) => (await posts.byIds([id])).length === 1,
   }),
   {
-    id: 'posts/recount-comes-end-finds',
+    id: 'posts/recount',
     title: 'recount comes to an end and finds no difference after a long history',
     async run({ posts }) {
       for (let author = 0; author < 5; author++) {
@@ -188,7 +188,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    id: 'posts/recount-author-many-posts',
+    id: 'posts/recount-while-changing',
     title:
       'recount of an author with many posts finds no difference although posts come and go between its steps',
     async run({ posts }) {

@@ -11,7 +11,7 @@ const hour = 3_600
 /** What `hit` promises of several windows of one subject. */
 export const manyWindowsCases: readonly Case<RateLimits>[] = [
   {
-    id: 'rate-limits/attempt-counted-all-windows',
+    id: 'rate-limits/all-or-none',
     title: 'an attempt is counted in all windows or in none',
     async run(port) {
       const attempt = attempts(port, [
@@ -38,7 +38,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/parallel-attempts-many-pass',
+    id: 'rate-limits/parallel-narrowest',
     title: 'of parallel attempts exactly as many pass as the narrowest window allows',
     async run(rateLimits) {
       await repeat(3, async () => {
@@ -53,7 +53,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/refused-told-last-full',
+    id: 'rate-limits/retry-after-longest',
     title: 'who is refused is told when the last of the full windows ends',
     async run(port) {
       const attempt = attempts(port, [
@@ -68,7 +68,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/longer-window-starts-shortest',
+    id: 'rate-limits/longer-window-starts',
     title: 'a longer window starts when the shortest is used beyond its share, with what was counted there',
     async run(rateLimits) {
       const limits = [
@@ -97,7 +97,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/counted-window-ended-counted',
+    id: 'rate-limits/ended-window-forgotten',
     title: 'what was counted in a window that has ended is not counted in the next',
     async run(port) {
       const attempt = attempts(port, [
@@ -112,7 +112,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    id: 'rate-limits/random-histories-answered-memory',
+    id: 'rate-limits/random-histories',
     title: 'random histories are answered as by the memory implementation',
     async run(port) {
       const [tested, reference] = [port, createMemoryRateLimits()]

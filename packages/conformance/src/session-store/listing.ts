@@ -9,7 +9,7 @@ const page = { limit: 10, before: null }
 /** What `list` and `purgeEnded` promise. */
 export const listingCases: readonly Case<SessionStore>[] = [
   {
-    id: 'sessions/list-answers-sessions-user',
+    id: 'sessions/list',
     title: 'list answers the sessions of a user, newest id first',
     async run(sessions) {
       const userId = nextId()
@@ -24,7 +24,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/list-leaves-out-revoked',
+    id: 'sessions/list-without-revoked',
     title: 'list leaves out revoked sessions',
     async run(sessions) {
       const live = sampleSession()
@@ -35,7 +35,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/list-holds-session-until',
+    id: 'sessions/list-until-expiry',
     title: 'list holds a session until the millisecond before it expires',
     async run(sessions) {
       const session = sampleSession()
@@ -46,7 +46,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/list-answers-most-limit',
+    id: 'sessions/list-page',
     title: 'list answers at most `limit` and reads on before an id, which itself may be gone',
     async run(sessions) {
       const userId = nextId()
@@ -66,7 +66,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/purgeended-removes-sessions-ended',
+    id: 'sessions/purge-ended',
     title: 'purgeEnded removes sessions that ended at or before the time, and no other',
     async run(sessions) {
       const [expiring, revoked, live] = [
@@ -86,7 +86,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/purgeended-removes-most-limit',
+    id: 'sessions/purge-ended-limit',
     title: 'purgeEnded removes at most `limit` and answers how many',
     async run(sessions) {
       const ended = Array.from({ length: 5 }, () => sampleSession({ expiresAt: later(1000) }))
@@ -98,7 +98,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/parallel-purgeended-calls-together',
+    id: 'sessions/parallel-purges',
     title: 'parallel purgeEnded calls together count each removed session once',
     async run(sessions) {
       const ended = Array.from({ length: 20 }, () => sampleSession({ expiresAt: later(1000) }))

@@ -9,7 +9,7 @@ import { stepOf } from './rotation.ts'
 /** What `revoke` and `revokeAll` promise. */
 export const revocationCases: readonly Case<SessionStore>[] = [
   {
-    id: 'sessions/revoke-ends-live-session',
+    id: 'sessions/revoke',
     title: 'revoke ends a live session once and keeps the time of the first call',
     async run(sessions) {
       const session = sampleSession()
@@ -20,14 +20,14 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revoke-unknown-session-answers',
+    id: 'sessions/revoke-unknown',
     title: 'revoke of an unknown session answers false',
     async run(sessions) {
       assert.equal(await sessions.revoke({ id: nextId(), userId: nextId() }, later()), false)
     },
   },
   {
-    id: 'sessions/revoke-leaves-another-user',
+    id: 'sessions/revoke-other-user',
     title: "revoke leaves another user's session alone",
     async run(sessions) {
       const session = sampleSession()
@@ -37,7 +37,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revoke-session-expired-answers',
+    id: 'sessions/revoke-expired',
     title: 'revoke of a session that has expired by then answers false',
     async run(sessions) {
       const [early, late] = [sampleSession(), sampleSession()]
@@ -48,7 +48,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/20-parallel-revocations-session',
+    id: 'sessions/parallel-revokes',
     title: 'of 20 parallel revocations of one session exactly one answers true',
     async run(sessions) {
       await repeat(3, async () => {
@@ -62,7 +62,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revoked-session-cannot-rotated',
+    id: 'sessions/rotate-revoked',
     title: 'a revoked session cannot be rotated',
     async run(sessions) {
       const session = sampleSession()
@@ -74,7 +74,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/session-rotated-revoked-once',
+    id: 'sessions/rotate-revoke-race',
     title: 'a session that is rotated and revoked at once ends revoked, whichever came first',
     async run(sessions) {
       await repeat(20, async (round) => {
@@ -95,7 +95,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revokeall-ends-live-sessions',
+    id: 'sessions/revoke-all-but-one',
     title: 'revokeAll ends the live sessions of a user but one, and names those it ended',
     async run(sessions) {
       const userId = nextId()
@@ -121,7 +121,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revokeall-without-exception-ends',
+    id: 'sessions/revoke-all',
     title: 'revokeAll without an exception ends every live session of the user',
     async run(sessions) {
       const userId = nextId()
@@ -137,7 +137,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/parallel-revokeall-revoke-calls',
+    id: 'sessions/revoke-all-race',
     title: 'of parallel revokeAll and revoke calls exactly one claims each session',
     async run(sessions) {
       await repeat(5, async () => {
@@ -157,7 +157,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/revokeall-while-sessions-opened',
+    id: 'sessions/revoke-all-open-race',
     title: 'revokeAll while sessions are opened names exactly those that it ended',
     async run(sessions) {
       await repeat(5, async () => {

@@ -22,7 +22,7 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
 /** What `open`, `byId` and `rotate` promise. */
 export const rotationCases: readonly Case<SessionStore>[] = [
   {
-    id: 'sessions/open-saves-field-given',
+    id: 'sessions/open',
     title: 'open saves every field as it was given',
     async run(sessions) {
       const ended = sampleSession({ generation: 7, rotatedAt: later(1000), revokedAt: later(2000) })
@@ -34,7 +34,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/text-comes-back-went',
+    id: 'sessions/texts',
     title: 'text comes back as it went in',
     async run(sessions) {
       for (const text of difficultTexts) {
@@ -45,7 +45,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/dates-keep-milliseconds',
+    id: 'sessions/dates',
     title: 'dates keep their milliseconds',
     async run(sessions) {
       const dates = { createdAt: later(1), rotatedAt: later(123), expiresAt: later(3_600_999) }
@@ -55,7 +55,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/unknown-id-null-cannot',
+    id: 'sessions/unknown',
     title: 'an unknown id is null, and cannot be rotated',
     async run(sessions) {
       await sessions.open(sampleSession(), 1_000)
@@ -64,7 +64,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/byid-answers-sessions-ended',
+    id: 'sessions/by-id-ended',
     title: 'byId answers sessions that have ended too',
     async run(sessions) {
       const expired = sampleSession({
@@ -80,7 +80,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/rotate-steps-next-generation',
+    id: 'sessions/rotate',
     title: 'rotate steps to the next generation and answers the row as it is now',
     async run(sessions) {
       let session = sampleSession()
@@ -96,7 +96,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/rotate-without-address-user',
+    id: 'sessions/rotate-keeps-client',
     title: 'rotate without an address or a user agent keeps the stored one',
     async run(sessions) {
       const session = sampleSession({ address: '192.0.2.1' })
@@ -107,7 +107,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/rotate-another-generation-changes',
+    id: 'sessions/rotate-other-generation',
     title: 'rotate from another generation changes nothing and answers the row',
     async run(sessions) {
       const session = sampleSession({ generation: 3 })
@@ -124,7 +124,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/session-can-rotated-until',
+    id: 'sessions/rotate-until-expiry',
     title: 'a session can be rotated until the millisecond before it expires, and not from then on',
     async run(sessions) {
       const [early, late] = [sampleSession(), sampleSession()]
@@ -137,7 +137,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/20-parallel-rotations-generation',
+    id: 'sessions/parallel-rotations',
     title: 'of 20 parallel rotations of one generation exactly one wins, and the others see its row',
     async run(sessions) {
       await repeat(3, async () => {
@@ -166,7 +166,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/store-keeps-own-copy',
+    id: 'sessions/open-copies',
     title: 'the store keeps its own copy of a session it is given',
     async run(sessions) {
       const session = sampleSession()
@@ -178,7 +178,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/store-keeps-own-copies',
+    id: 'sessions/rotate-copies',
     title: 'the store keeps its own copies of the dates of a rotation',
     async run(sessions) {
       const session = sampleSession()
@@ -191,7 +191,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/id-use-refused-revoked',
+    id: 'sessions/id-in-use',
     title: 'an id that is in use is refused, so a revoked session cannot be opened again',
     async run(sessions) {
       const session = sampleSession()
@@ -202,7 +202,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/session-answered-copy',
+    id: 'sessions/answer-is-copy',
     title: 'a session that is answered is a copy',
     async run(sessions) {
       const session = sampleSession({ generation: 1 })

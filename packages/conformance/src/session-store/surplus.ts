@@ -8,7 +8,7 @@ import { stepOf } from './rotation.ts'
 /** What `open` promises of the sessions that have become too many. */
 export const surplusCases: readonly Case<SessionStore>[] = [
   {
-    id: 'sessions/open-ends-least-recently',
+    id: 'sessions/surplus-oldest',
     title: 'open ends the least recently used one past `maxLive`, and names it',
     async run(sessions) {
       const [first, second, third, fourth] = sessionsOf(nextId(), 4)
@@ -26,7 +26,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/open-ends-many-too',
+    id: 'sessions/surplus-many',
     title: 'open ends as many as are too many, and of one time those with the lowest ids',
     async run(sessions) {
       const userId = nextId()
@@ -40,7 +40,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/open-counts-neither-ended',
+    id: 'sessions/surplus-own-live',
     title: 'open counts neither ended sessions nor those of others, and leaves them as they are',
     async run(sessions) {
       const userId = nextId()
@@ -58,7 +58,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    id: 'sessions/12-opened-once-most',
+    id: 'sessions/parallel-surplus',
     title: 'of 12 that are opened at once the most recent 3 stay, and each of the others is named once',
     async run(sessions) {
       await repeat(5, async () => {

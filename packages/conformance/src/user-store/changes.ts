@@ -7,7 +7,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `update` promises. */
 export const changeCases: readonly Case<UserStore>[] = [
   {
-    id: 'users/update-changes-fields-given',
+    id: 'users/update',
     title: 'update changes the fields it is given and leaves the rest',
     async run(users) {
       const user = sampleUser()
@@ -32,7 +32,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-null-empties-field',
+    id: 'users/update-to-null',
     title: 'update to null empties a field',
     async run(users) {
       const user = sampleUser({ bannedAt: later() })
@@ -45,7 +45,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-without-field-answers',
+    id: 'users/update-nothing',
     title: 'update without any field answers the account as it is',
     async run(users) {
       const user = sampleUser()
@@ -54,7 +54,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/account-may-updated-identifiers',
+    id: 'users/update-to-own',
     title: 'an account may be updated to the identifiers it has',
     async run(users) {
       const user = sampleUser()
@@ -64,7 +64,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-names-identifier-taken',
+    id: 'users/update-taken',
     title: 'update names each identifier that is taken and then changes nothing',
     async run(users) {
       const [user, second, third] = [sampleUser(), sampleUser(), sampleUser()]
@@ -82,7 +82,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-unknown-account-answers',
+    id: 'users/update-unknown',
     title: 'update of an unknown account answers gone',
     async run(users) {
       assert.deepEqual(await users.update(nextId(), { name: 'x' }), { outcome: 'gone' })
@@ -90,7 +90,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-answers-needs-login',
+    id: 'users/needs-login',
     title: 'update answers needs-login where no username and no e-mail would be left, and changes nothing',
     async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
@@ -108,7 +108,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/account-login-already-may',
+    id: 'users/needs-login-already-none',
     title: 'an account that has no login already may be changed in all else',
     async run(users) {
       const user = sampleUser({ username: null, email: null })
@@ -119,7 +119,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/parallel-updates-give-up',
+    id: 'users/parallel-last-login',
     title: 'of parallel updates that give up one login each, the one that would take the last is refused',
     async run(users) {
       await repeat(10, async (round) => {
@@ -135,7 +135,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/identifier-given-up-free',
+    id: 'users/identifier-freed',
     title: 'an identifier that was given up is free for others',
     async run(users) {
       const [first, second] = [sampleUser({ username: 'old' }), sampleUser()]
@@ -146,7 +146,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/parallel-updates-different-fields',
+    id: 'users/parallel-updates',
     title: 'parallel updates of different fields all take effect',
     async run(users) {
       await repeat(5, async (round) => {
@@ -168,7 +168,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/30-parallel-updates-username',
+    id: 'users/parallel-updates-one-username',
     title: 'of 30 parallel updates to one username exactly one takes effect',
     async run(users) {
       const rivals = Array.from({ length: 30 }, () => sampleUser())
@@ -180,7 +180,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/create-update-e-mail',
+    id: 'users/create-update-race',
     title: 'of a create and an update to one e-mail, at once, exactly one takes effect',
     async run(users) {
       await repeat(10, async (round) => {
@@ -195,7 +195,7 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/account-update-answers-copy',
+    id: 'users/update-answer-is-copy',
     title: 'the account that update answers is a copy',
     async run(users) {
       const user = sampleUser()

@@ -10,7 +10,7 @@ const anonymous = { username: null, email: null, phone: null }
 /** What `create` and the look-ups promise. */
 export const creationCases: readonly Case<UserStore>[] = [
   {
-    id: 'users/create-saves-field-given',
+    id: 'users/create',
     title: 'create saves every field as it was given',
     async run(users) {
       const user = sampleUser({ bannedAt: later(3000) })
@@ -19,7 +19,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/field-null-stays-null',
+    id: 'users/nulls',
     title: 'a field that is null stays null',
     async run(users) {
       const nothing = { emailVerifiedAt: null, phoneVerifiedAt: null, passwordHash: null, bannedAt: null }
@@ -29,7 +29,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/text-comes-back-went',
+    id: 'users/texts',
     title: 'text comes back as it went in',
     async run(users) {
       for (const text of difficultTexts) {
@@ -40,7 +40,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/dates-keep-milliseconds',
+    id: 'users/dates',
     title: 'dates keep their milliseconds',
     async run(users) {
       const dates = { emailVerifiedAt: later(1), phoneVerifiedAt: later(999) }
@@ -50,7 +50,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/unknown-id-login-null',
+    id: 'users/unknown',
     title: 'an unknown id or login is null',
     async run(users) {
       await users.create(sampleUser())
@@ -61,7 +61,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/bylogin-finds-account-username',
+    id: 'users/by-login',
     title: 'byLogin finds an account by username and by e-mail',
     async run(users) {
       await users.create(sampleUser())
@@ -72,7 +72,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/bylogin-never-takes-username',
+    id: 'users/by-login-kind-bound',
     title: 'byLogin never takes a username for an e-mail, nor the reverse',
     async run(users) {
       await users.create(sampleUser({ username: 'a@example.com', email: 'b@example.com' }))
@@ -81,7 +81,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/identifiers-compared-byte-byte',
+    id: 'users/identifiers-byte-exact',
     title: 'identifiers are compared byte by byte: letter case, accents and spaces count',
     async run(users) {
       const names = ['ada', 'Ada', 'ADA', 'ada ', 'áda', 'a\u0301da', 'strasse', 'straße']
@@ -94,7 +94,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/accounts-without-identifier-collide',
+    id: 'users/no-identifier',
     title: 'accounts without an identifier do not collide',
     async run(users) {
       for (const user of [sampleUser(anonymous), sampleUser(anonymous)]) {
@@ -103,7 +103,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/create-names-identifier-taken',
+    id: 'users/taken-named',
     title: 'create names each identifier that is taken, whoever holds it, and no other',
     async run(users) {
       const holders = [sampleUser(), sampleUser(), sampleUser()] as const
@@ -116,7 +116,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/create-saves-nothing-if',
+    id: 'users/taken-saves-nothing',
     title: 'create saves nothing if an identifier is taken',
     async run(users) {
       const holder = sampleUser()
@@ -131,7 +131,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   ...identifiers.map(raceFor),
   {
-    id: 'users/parallel-creates-overlap-different',
+    id: 'users/parallel-creates-overlapping',
     title: 'of parallel creates that overlap in different identifiers no two winners overlap',
     async run(users) {
       await repeat(3, async (round) => {
@@ -164,7 +164,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/store-keeps-own-copy',
+    id: 'users/create-copies',
     title: 'the store keeps its own copy of an account it is given',
     async run(users) {
       const user = sampleUser()
@@ -176,7 +176,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/account-answered-copy',
+    id: 'users/answer-is-copy',
     title: 'an account that is answered is a copy',
     async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
@@ -195,7 +195,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/id-use-refused-deleted',
+    id: 'users/id-in-use',
     title: 'an id that is in use is refused, also by a deleted account',
     async run(users) {
       const user = sampleUser()

@@ -8,19 +8,19 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `markDeleted`, `toPurge` and `purge` promise. */
 export const deletionCases: readonly Case<UserStore>[] = [
   {
-    id: 'users/deleted-account-absent-look',
+    id: 'users/deleted-absent',
     title: 'a deleted account is absent from every look-up',
     async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
-      assert.equal(await users.markDeleted(user.id, later()), true)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
       assert.equal(await users.byId(user.id), null)
       assert.equal(await users.byLogin({ username: 'ada' }), null)
       assert.equal(await users.byLogin({ email: 'ada@example.com' }), null)
     },
   },
   {
-    id: 'users/deleted-account-cannot-changed',
+    id: 'users/deleted-unchangeable',
     title: 'a deleted account cannot be changed',
     async run(users) {
       const user = sampleUser()
@@ -29,12 +29,12 @@ export const deletionCases: readonly Case<UserStore>[] = [
       assert.deepEqual(await users.update(user.id, { name: 'x' }), { outcome: 'gone' })
       assert.deepEqual(await users.update(user.id, {}), { outcome: 'gone' })
       for (const expected of [user.passwordHash, null]) {
-        assert.equal(await users.replacePassword(user.id, expected, 'next'), false)
+        assert.equal(await users.replacePassword(user.id, expected, 'next'), null)
       }
     },
   },
   {
-    id: 'users/identifiers-deleted-account-free',
+    id: 'users/deleted-identifiers-free',
     title: 'the identifiers of a deleted account are free again',
     async run(users) {
       const user = sampleUser()
@@ -47,21 +47,21 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/markdeleted-answers-true-once',
-    title: 'markDeleted answers true once, and false for an account that is deleted or unknown',
+    id: 'users/delete-once',
+    title: 'markDeleted answers the epoch once, and null for an account that is deleted or unknown',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
-      assert.equal(await users.markDeleted(nextId(), later()), false)
-      assert.equal(await users.markDeleted(user.id, later()), true)
-      assert.equal(await users.markDeleted(user.id, later(1000)), false)
+      assert.equal(await users.markDeleted(nextId(), later()), null)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
+      assert.equal(await users.markDeleted(user.id, later(1000)), null)
       await users.purge(user.id)
-      assert.equal(await users.markDeleted(user.id, later(2000)), false)
+      assert.equal(await users.markDeleted(user.id, later(2000)), null)
     },
   },
   {
-    id: 'users/20-parallel-deletions-account',
-    title: 'of 20 parallel deletions of one account exactly one answers true',
+    id: 'users/parallel-deletes',
+    title: 'of 20 parallel deletions of one account exactly one answers the epoch',
     async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
@@ -72,7 +72,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/update-same-time-bring',
+    id: 'users/update-delete-race',
     title: 'an update at the same time does not bring a deleted account back',
     async run(users) {
       await repeat(10, async (round) => {
@@ -92,7 +92,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
     subject: 'users',
     storeOf: (users) => users,
     create: async (users, id) => void (await users.create(sampleUser({ id }))),
-    mark: (users, id) => users.markDeleted(id, later()),
+    mark: async (users, id) => (await users.markDeleted(id, later())) !== null,
     isLive: async (users, id) => (await users.byId(id)) !== null,
   }),
 ]

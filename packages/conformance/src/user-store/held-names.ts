@@ -37,7 +37,7 @@ async function outcomesFor(users: UserStore, username: string, now: Date | undef
 /** What the holds of usernames promise. */
 export const heldNameCases: readonly Case<UserStore>[] = [
   {
-    id: 'users/username-given-up-taken',
+    id: 'users/hold-until-end',
     title:
       'a username that was given up is taken for others until its hold ends, and free from that very millisecond on',
     async run(users) {
@@ -51,7 +51,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/hold-ended-counts-time',
+    id: 'users/hold-without-time',
     title: 'a hold that has ended counts where no time is given, until it is forgotten',
     async run(users) {
       const { name } = await formerOwner(users)
@@ -61,7 +61,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/former-owner-may-name',
+    id: 'users/hold-former-owner',
     title: 'the former owner may have the name back, and then holds the one it was given up for',
     async run(users) {
       const [first, second] = [newName(), newName()]
@@ -77,7 +77,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/several-names-held-same',
+    id: 'users/hold-several',
     title: 'several names are held at the same time, each until its own end',
     async run(users) {
       const names = [newName(), newName(), newName()]
@@ -98,7 +98,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/change-refused-leaves-username',
+    id: 'users/hold-refused-change',
     title: 'a change that is refused, or that leaves the username, holds nothing',
     async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
@@ -112,7 +112,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/without-hold-never-begins',
+    id: 'users/hold-none',
     title: 'without a hold, or with one that never begins, a name is free immediately',
     async run(users) {
       for (const given of [undefined, { now: later(), until: null }]) {
@@ -124,13 +124,13 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/username-deleted-account-held',
+    id: 'users/hold-deleted',
     title:
       'the username of a deleted account is held for nobody, with those that it gave up before; the rest is free',
     async run(users) {
       const { user, name } = await formerOwner(users)
       const last = (await users.byId(user.id))?.username ?? ''
-      assert.equal(await users.markDeleted(user.id, later(), until), true)
+      assert.notEqual(await users.markDeleted(user.id, later(), until), null)
       for (const held of [name, last]) {
         assert.deepEqual(await outcomesFor(users, held, later(8_999)), ['taken', 'taken'])
         assert.equal(await users.byLogin({ username: held }), null)
@@ -140,7 +140,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/purge-takes-hold-away',
+    id: 'users/hold-survives-purge',
     title: 'a purge takes no hold away, and forgetting takes no account away',
     async run(users) {
       const user = sampleUser({ username: newName() })
@@ -163,7 +163,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/forgetusernames-forgets-ended-most',
+    id: 'users/forget-usernames',
     title: 'forgetUsernames forgets what has ended, at most `limit`, and nothing twice',
     async run(users) {
       for (let each = 0; each < 3; each++) await formerOwner(users)
@@ -174,7 +174,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/rename-20-calls-name',
+    id: 'users/hold-rename-race',
     title: 'of a rename and 20 calls for the name at once nobody gets it, whichever comes first',
     async run(users) {
       await repeat(5, async (round) => {
@@ -198,22 +198,23 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/deletion-20-calls-name',
+    id: 'users/hold-delete-race',
     title: 'of a deletion and 20 calls for the name at once nobody gets it',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
         await users.create(user)
         const answers = await race(21, async (index): Promise<string> => {
-          if (index === round * 4) return String(await users.markDeleted(user.id, later(), until))
+          if (index === round * 4)
+            return (await users.markDeleted(user.id, later(), until)) ? 'deleted' : 'gone'
           return (await users.create(sampleUser({ username: user.username }), later())).outcome
         })
-        assert.deepEqual([...new Set(answers)].sort(), ['taken', 'true'])
+        assert.deepEqual([...new Set(answers)].sort(), ['deleted', 'taken'])
       })
     },
   },
   {
-    id: 'users/20-calls-once-name',
+    id: 'users/hold-end-race',
     title: 'of 20 calls at once for a name whose hold has ended exactly one gets it',
     async run(users) {
       await repeat(3, async () => {
@@ -228,7 +229,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/renames-account-once-leave',
+    id: 'users/hold-renames-race',
     title: 'renames of one account at once leave one name in use, and hold the others',
     async run(users) {
       await repeat(3, async () => {

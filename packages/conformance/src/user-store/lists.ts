@@ -6,7 +6,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `byIds` and `bannedIds` promise. */
 export const listCases: readonly Case<UserStore>[] = [
   {
-    id: 'users/byids-answers-live-accounts',
+    id: 'users/by-ids',
     title:
       'byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run(users) {
@@ -21,7 +21,7 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/accounts-byids-answers-copies',
+    id: 'users/by-ids-copies',
     title: 'accounts that byIds answers are copies',
     async run(users) {
       const user = sampleUser()
@@ -31,7 +31,7 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/bannedids-names-live-accounts',
+    id: 'users/banned-ids',
     title: 'bannedIds names live accounts that are banned now, and no others',
     async run(users) {
       await users.create(sampleUser())
@@ -47,7 +47,7 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    id: 'users/bannedids-names-highest-ids',
+    id: 'users/banned-ids-page',
     title: 'bannedIds names the highest ids first, at most `limit` that sort before `before`',
     async run(users) {
       const all = Array.from({ length: 5 }, () => sampleUser())

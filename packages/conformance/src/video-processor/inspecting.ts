@@ -8,7 +8,7 @@ import { containers, noVideos } from './samples.ts'
 /** What `inspect` promises. */
 export const inspectingCases: readonly Case<VideoProcessor>[] = [
   {
-    id: 'videos/inspect-answers-size-duration',
+    id: 'videos/inspect-formats',
     title: 'inspect answers size and duration of MP4, MOV and WebM',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -21,7 +21,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/inspect-answers-size-displayed',
+    id: 'videos/inspect-orientation',
     title: 'inspect answers the size as displayed of a video that was turned',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -32,7 +32,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/inspect-decodes-nothing-frames',
+    id: 'videos/inspect-header-only',
     title: 'inspect decodes nothing, so frames that nobody can show are no matter',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -44,7 +44,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/inspect-refuses-video-picture',
+    id: 'videos/inspect-refuses',
     title: 'inspect refuses what is no video or has no picture as media-unreadable',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -54,7 +54,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/file-missing-target-cannot',
+    id: 'videos/io-errors',
     title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -69,7 +69,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/path-read-anew-time',
+    id: 'videos/path-read-anew',
     title: 'a path is read anew each time, whatever was there before',
     async run(videos) {
       await inFolder(async (folder) => {

@@ -16,7 +16,7 @@ const megabytes = 128
 /** What `strip` promises. */
 export const strippingCases: readonly Case<VideoProcessor>[] = [
   {
-    id: 'videos/strip-copies-frame-picture',
+    id: 'videos/strip-copies-frames',
     title: 'strip copies every frame of picture and sound as it is, with size and duration',
     run: (videos) =>
       ofEach(videos, 'plain', async ({ name, frames }, { folder, target }) => {
@@ -39,7 +39,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       }),
   },
   {
-    id: 'videos/strip-keeps-turn-video',
+    id: 'videos/strip-keeps-orientation',
     title: 'strip keeps the turn of a video that was turned',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -50,19 +50,19 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/strip-leaves-place-title',
+    id: 'videos/strip-tags',
     title: 'strip leaves no place, title, name or other tag in the file, wherever it stands',
     run: (videos) =>
       ofEach(videos, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    id: 'videos/strip-leaves-date',
+    id: 'videos/strip-dates',
     title: 'strip leaves no date',
     run: (videos) =>
       ofEach(videos, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
   },
   {
-    id: 'videos/strip-leaves-tracks-nothing',
+    id: 'videos/strip-other-tracks',
     title: 'strip leaves no other tracks and nothing that was in them',
     run: (videos) =>
       ofEach(videos, 'withOtherTracks', ({ name }, { target }) =>
@@ -70,13 +70,13 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       ),
   },
   {
-    id: 'videos/strip-leaves-nothing-lies',
+    id: 'videos/strip-gaps',
     title: 'strip leaves nothing that lies between or behind the frames',
     run: (videos) =>
       ofEach(videos, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    id: 'videos/strip-leaves-source',
+    id: 'videos/source-unchanged',
     title: 'strip leaves its source as it is',
     run: (videos) =>
       ofEach(videos, 'tagged', async ({ name, tagged }, { folder }) => {
@@ -84,7 +84,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       }),
   },
   {
-    id: 'videos/strip-fails-says-media',
+    id: 'videos/strip-fails',
     title: 'where strip fails it says media-unreadable, and there is no target',
     async run(videos) {
       const cutOff = containers.map(
@@ -100,7 +100,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/12-parallel-strips-own',
+    id: 'videos/parallel-strips',
     title: 'of 12 parallel strips each has its own, whether others fail or not',
     async run(videos) {
       await inFolder(async (folder) => {
@@ -118,7 +118,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    id: 'videos/memory-strip-needs-grow',
+    id: 'videos/memory-bound',
     title: 'the memory that strip needs does not grow with the file',
     async run(videos) {
       await inFolder(async (folder) => {
