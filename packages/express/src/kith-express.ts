@@ -1,14 +1,13 @@
-import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
 import {
   createKithRoutes,
   type HttpAnswer,
   type KithHttpOptions,
   type KithRoutes,
   type ProbeOptions,
-  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
-import { headOf, sendAnswer } from '@kith/http/node'
+import { type GuardCheck, guardWith, headOf, sendAnswer } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { ExpressRequest, hostRequest } from './express-request.ts'
 
@@ -52,22 +51,17 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithRoutes(kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
-  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
-    return (request, response, next) => {
-      const started = performance.now()
-      function refuse(error: unknown): Promise<void> {
-        return send(http.problem(error, { ...hostRequest(request, response), started }), response)
-      }
-      function letIn(viewer: Viewer | null): void {
-        request.viewer = viewer
-        next()
-      }
-      try {
-        return check(headOf(request)).then(letIn, refuse)
-      } catch (error) {
-        return refuse(error)
-      }
-    }
+  function guard(check: GuardCheck): RequestHandler {
+    return (request, response, next) =>
+      guardWith(
+        () => check(headOf(request)),
+        (viewer) => {
+          request.viewer = viewer
+          next()
+        },
+        (error, started) =>
+          send(http.problem(error, { ...hostRequest(request, response), started }), response),
+      )
   }
 
   return {

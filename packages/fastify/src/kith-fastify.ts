@@ -4,10 +4,9 @@ import {
   type KithHttpOptions,
   type KithRoutes,
   type ProbeOptions,
-  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
-import { headOf } from '@kith/http/node'
+import { type GuardCheck, guardWith, headOf } from '@kith/http/node'
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -96,23 +95,17 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   fastify: '5.x',
 })
 
-function guard(
-  http: KithRoutes,
-  check: (head: RequestHead) => Promise<Viewer | null>,
-): preHandlerHookHandler {
+function guard(http: KithRoutes, check: GuardCheck): preHandlerHookHandler {
   return (request, reply, done) => {
-    const started = performance.now()
-    function refuse(error: unknown): void {
-      send(reply, http.problem(error, { ...hostRequest(request, reply), started }), http.bodyTimeoutSeconds)
-    }
-    function letIn(viewer: Viewer | null): void {
-      request.viewer = viewer
-      done()
-    }
-    try {
-      check(headOf(request.raw)).then(letIn, refuse)
-    } catch (error) {
-      refuse(error)
-    }
+    void guardWith(
+      () => check(headOf(request.raw)),
+      (viewer) => {
+        request.viewer = viewer
+        done()
+      },
+      (error, started) => {
+        send(reply, http.problem(error, { ...hostRequest(request, reply), started }), http.bodyTimeoutSeconds)
+      },
+    )
   }
 }

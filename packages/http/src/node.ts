@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Logger } from '@kith/core'
+import type { Logger, Viewer } from '@kith/core'
 import { bodyChunks } from './body-chunks.ts'
 import { consumedMessage } from './body.ts'
 import { hasLeft, whenLeft } from './client-line.ts'
@@ -92,6 +92,29 @@ export function createNodeHandler(routes: KithRoutes): NodeHandler {
 /** The head of a request, for guards. */
 export function headOf(incoming: IncomingMessage): RequestHead {
   return { method: incoming.method ?? 'GET', headers: headersOf(incoming) }
+}
+
+/** What a guard of a host asks. */
+export type GuardCheck = (head: RequestHead) => Viewer | null | Promise<Viewer | null>
+
+/**
+ * Lets a viewer in, or turns the request away: immediately where a check returns no promise, so that a guard costs no turn of the
+ * event loop. What comes behind the guard may throw, which is not the guard's.
+ */
+export function guardWith(
+  check: () => ReturnType<GuardCheck>,
+  letIn: (viewer: Viewer | null) => void,
+  refuse: (error: unknown, started: number | undefined) => Promise<void> | void,
+): Promise<void> | void {
+  let viewer: ReturnType<GuardCheck>
+  try {
+    viewer = check()
+  } catch (error) {
+    return refuse(error, undefined)
+  }
+  if (!(viewer instanceof Promise)) return letIn(viewer)
+  const started = performance.now()
+  return viewer.then(letIn, (error: unknown) => refuse(error, started))
 }
 
 /**
@@ -210,6 +233,7 @@ function headersOf({ headers }: IncomingMessage): RequestHead['headers'] {
   return {
     get(name) {
       const value = headers[name]
+      if (typeof value === 'string') return value
       return value === undefined ? null : String(value)
     },
   }
