@@ -1,4 +1,4 @@
-import { type ClientInfo, isKithError, type Kith, type SignIn } from '@kith/core'
+import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
   type HttpAnswer,
@@ -7,7 +7,7 @@ import {
   type ProbeOptions,
   type SignInAnswer,
 } from '@kith/http'
-import { type GuardCheck, guardWith, headOf, sendAnswer } from '@kith/http/node'
+import { type GuardCheck, headOf, sendAnswer } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { ExpressRequest, hostRequest } from './express-request.ts'
 
@@ -52,16 +52,25 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
   function guard(check: GuardCheck): RequestHandler {
-    return (request, response, next) =>
-      guardWith(
-        () => check(headOf(request)),
-        (viewer) => {
-          request.viewer = viewer
-          next()
-        },
-        (error, started) =>
-          send(http.problem(error, { ...hostRequest(request, response), started }), response),
-      )
+    return (request, response, next) => {
+      const refuse = (error: unknown, started?: number): Promise<void> =>
+        send(http.problem(error, { ...hostRequest(request, response), started }), response)
+      let viewer: ReturnType<GuardCheck>
+      try {
+        viewer = check(headOf(request))
+      } catch (error) {
+        return refuse(error)
+      }
+      // A token seen before costs no turn of the event loop.
+      if (!(viewer instanceof Promise)) return pass(viewer)
+      const started = performance.now()
+      return viewer.then(pass, (error: unknown) => refuse(error, started))
+
+      function pass(found: Viewer | null): void {
+        request.viewer = found
+        next()
+      }
+    }
   }
 
   return {
