@@ -485,6 +485,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "requestIdOf",
         "sendAnswer",
         "shutDownOnSignals",
+        "type GuardCheck",
         "type NodeHandler",
         "type ShutDown",
         "type ShutdownOptions",

@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { guardHeader, sendByHttp } from '@kith/conformance'
-import type { Viewer } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import { createKithRoutes, type KithRoutes, type RequestHead } from '@kith/http'
-import { createNodeHandler, headOf, NodeRequest, sendAnswer } from '@kith/http/node'
+import { createKithRoutes, type KithRoutes } from '@kith/http'
+import { createNodeHandler, type GuardCheck, headOf, NodeRequest, sendAnswer } from '@kith/http/node'
 import { describe } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
 import type { JourneyHost } from './journeys/journey-host.ts'
@@ -34,7 +33,7 @@ const host: JourneyHost = {
 /** An app in which everything is done by hand. */
 function createApp(routes: KithRoutes): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const handler = createNodeHandler(routes)
-  const checks: Record<string, (head: RequestHead) => Promise<Viewer | null>> = {
+  const checks: Record<string, GuardCheck> = {
     '/host/private': routes.requireViewer,
     '/host/public': routes.readViewer,
     '/host/desk': (head) => routes.requireRole(head, ['moderator', 'admin']),
