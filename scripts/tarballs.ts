@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { exclusively } from '../test/servers/exclusively.ts'
 import { type WorkspacePackage, listPackages, root } from './packages.ts'
 
 const run = promisify(execFile)
@@ -10,10 +11,17 @@ const shell = process.platform === 'win32'
 
 const folder = join(root, '.cache', 'tarballs')
 
-/** Packs every package as it would be published, unless it is packed as it is. Returns the tarballs by package name. */
+/**
+ * Builds and packs every package as it would be published, unless it is packed as it is. Returns the tarballs by package
+ * name. Of processes that want them at the same time one makes them.
+ */
 export async function packAll(): Promise<Map<string, string>> {
-  await buildStale()
   mkdirSync(folder, { recursive: true })
+  return exclusively(join(folder, 'lock'), packStale)
+}
+
+async function packStale(): Promise<Map<string, string>> {
+  await buildStale()
   const packages = listPackages()
   // A manifest is packed with the versions of the others in it.
   const manifests = packages.map(({ path }) => join(path, 'package.json'))
@@ -59,5 +67,7 @@ async function buildStale(): Promise<void> {
 }
 
 function isStale({ path }: WorkspacePackage): boolean {
-  return newestOf([join(path, 'dist', 'index.d.ts')]) < newestOf([join(path, 'src')])
+  const made = newestOf([join(path, 'dist', 'index.d.ts')])
+  const from = ['src', 'package.json'].map((each) => join(path, each))
+  return made < newestOf([...from, join(root, 'tsup.config.ts'), join(root, 'tsconfig.base.json')])
 }

@@ -34,7 +34,8 @@ function knowing(double: CloudinaryDouble): CaptionWriter {
 }
 
 describeWithDouble('captions by Cloudinary', {}, (double) => {
-  runCases(test, captionWriterCases, async () => knowing(double()))
+  // They wait for suggestions, and do that together.
+  runCases(test.concurrent, captionWriterCases, async () => knowing(double()))
 
   test.each(['private', 'public', { tokenKey: 'ff' }] as const)(
     'are about the feed rendition, also of media that are %j',

@@ -26,9 +26,9 @@ function fresh(options: CloudinaryMediaOptions): CloudinaryMediaOptions {
 describeWithAccount('Cloudinary', (account) => {
   describe('with addresses of the API', () => {
     const open = () => createCloudinaryMedia(fresh(account().options))
-    runCases(test, blobStoreCases, async () => open().blobs)
-    runCases(test, grantedBlobStoreCases, async () => grantedBlobs(open()))
-    runCases(test, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
+    runCases(test.concurrent, blobStoreCases, async () => open().blobs)
+    runCases(test.concurrent, grantedBlobStoreCases, async () => grantedBlobs(open()))
+    runCases(test.concurrent, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
   })
 
   describe.skipIf(!hasTokens)('with tokens', () => {
@@ -36,14 +36,14 @@ describeWithAccount('Cloudinary', (account) => {
       const { options, tokenKey } = account()
       return createCloudinaryMedia({ ...fresh(options), access: { tokenKey: tokenKey ?? '' } })
     }
-    runCases(test, blobStoreCases, async () => open().blobs)
-    runCases(test, grantedBlobStoreCases, async () => grantedBlobs(open()))
+    runCases(test.concurrent, blobStoreCases, async () => open().blobs)
+    runCases(test.concurrent, grantedBlobStoreCases, async () => grantedBlobs(open()))
   })
 
   describe('in public', () => {
     const open = () => createCloudinaryMedia({ ...fresh(account().options), access: 'public' })
-    runCases(test, blobStoreCases, async () => open().blobs)
-    runCases(test, publicBlobStoreCases, async () => publicOf(open().blobs))
-    runCases(test, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
+    runCases(test.concurrent, blobStoreCases, async () => open().blobs)
+    runCases(test.concurrent, publicBlobStoreCases, async () => publicOf(open().blobs))
+    runCases(test.concurrent, directUploadsCases, async () => ({ ...open(), fetch, conditions }))
   })
 })

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { grantedOf, publicOf } from '../../../test/blob-samples.ts'
 import { type ImageKitDouble, startImageKitDouble } from '../test/double/imagekit-double.ts'
 import { type Account, openMedia, realAccount } from '../test/imagekit-media.ts'
+import type { ImageKitMediaOptions } from './index.ts'
 
 const conditions: DirectConditions = {
   sizeNotPinned: null,
@@ -21,7 +22,16 @@ let double: ImageKitDouble | null = null
 beforeAll(async () => {
   if (!realAccount) double = await startImageKitDouble()
 })
-afterAll(() => double?.close())
+const ends: (() => unknown)[] = []
+afterAll(async () => {
+  for (const end of ends) await end()
+  await double?.close()
+})
+
+/** Its folder stays until all tests are over: they wait for the host together. */
+function open(options: Partial<ImageKitMediaOptions> = {}): ReturnType<typeof openMedia> {
+  return openMedia(account(), options, (end) => void ends.push(end as () => unknown))
+}
 
 function account(): Account {
   const found = realAccount ?? double
@@ -31,17 +41,15 @@ function account(): Account {
 
 describe(realAccount ? 'ImageKit' : 'the double of ImageKit', () => {
   describe('with private files', () => {
-    runCases(test, blobStoreCases, async () => openMedia(account()).blobs)
-    runCases(test, grantedBlobStoreCases, async () => grantedOf(openMedia(account()).blobs))
+    runCases(test.concurrent, blobStoreCases, async () => open().blobs)
+    runCases(test.concurrent, grantedBlobStoreCases, async () => grantedOf(open().blobs))
   })
   describe('with public files', () => {
-    runCases(test, blobStoreCases, async () => openMedia(account(), { access: 'public' }).blobs)
-    runCases(test, publicBlobStoreCases, async () =>
-      publicOf(openMedia(account(), { access: 'public' }).blobs),
-    )
+    runCases(test.concurrent, blobStoreCases, async () => open({ access: 'public' }).blobs)
+    runCases(test.concurrent, publicBlobStoreCases, async () => publicOf(open({ access: 'public' }).blobs))
   })
-  runCases(test, directUploadsCases, async () => ({
-    ...openMedia(account(), { lookUpsPerHour: 300 }),
+  runCases(test.concurrent, directUploadsCases, async () => ({
+    ...open({ lookUpsPerHour: 300 }),
     fetch,
     conditions,
   }))

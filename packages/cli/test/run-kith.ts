@@ -51,10 +51,16 @@ export function createProject(): Project {
     args: readonly string[],
     more: { env?: Record<string, string>; cwd?: string } = {},
   ): ChildProcess {
-    const { PATH = '', TMPDIR } = process.env
+    const { PATH = '', TMPDIR, NODE_COMPILE_CACHE } = process.env
     const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
       cwd: more.cwd ?? folder,
-      env: { PATH, ...(TMPDIR && { TMPDIR }), ...env, ...more.env },
+      env: {
+        PATH,
+        ...(TMPDIR && { TMPDIR }),
+        ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
+        ...env,
+        ...more.env,
+      },
     })
     onTestFinished(() => void child.kill('SIGKILL'))
     return child

@@ -49,7 +49,8 @@ const unavailable = (): Error => new RetryLaterError('media-unavailable', 5)
 describe.each([
   { how: 'before the blob is there', loses: false },
   { how: 'with the blob there and the answer lost', loses: true },
-])('a host that fails $how', ({ loses }) => {
+  // They wait until the host is asked again, and do that together.
+])('a host that fails $how', { concurrent: true }, ({ loses }) => {
   /** A world whose host fails the first puts. */
   function failing(times: number, error: () => Error = unavailable) {
     const world = createWorld()

@@ -1,22 +1,22 @@
-import type * as files from 'node:fs'
-import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import fs, { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openFilesOf } from './open-files.ts'
 
-const stat = vi.hoisted(() => ({ fails: null as string | null }))
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof files>()
-  return {
-    ...fs,
-    statSync: (...values: Parameters<typeof fs.statSync>) => {
-      if (stat.fails) throw Object.assign(new Error(stat.fails), { code: stat.fails })
-      return fs.statSync(...values)
-    },
+/** Lets every look at a file fail from now on. Returns what ends that. */
+function failLooks(code: string): () => void {
+  const spy = vi.spyOn(fs, 'statSync').mockImplementation(() => {
+    throw Object.assign(new Error(code), { code })
+  })
+  syncBuiltinESMExports()
+  return () => {
+    spy.mockRestore()
+    syncBuiltinESMExports()
   }
-})
+}
 
 function open(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
@@ -56,12 +56,15 @@ test.each(['EACCES', 'EMFILE', 'ENOMEM'])('%s says nothing of the file', (code) 
   database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)')
   const opened = openFilesOf(database)
   opened.used()
-  stat.fails = code
-  onTestFinished(() => void (stat.fails = null))
-  expect(opened.problem()).toBeNull()
-  stat.fails = 'ESTALE'
-  expect(opened.problem()).toMatch(/gone/)
-  stat.fails = null
+  for (const [fails, problem] of [
+    [code, null],
+    ['ESTALE', expect.stringContaining('gone') as string],
+  ] as const) {
+    const endFailing = failLooks(fails)
+    onTestFinished(endFailing)
+    expect(opened.problem()).toEqual(problem)
+    endFailing()
+  }
   chmodSync(path, 0o600)
   expect(opened.problem()).toBeNull()
 })

@@ -45,7 +45,8 @@ const ways: [string, (path: string) => SqliteStorageOptions][] = [
 
 const ada = sampleUser({ username: 'ada' })
 
-describe.each(ways)('with %s, under a storage that is running', (_, optionsFor) => {
+// A loss is noticed within a second: the tests wait for theirs together.
+describe.each(ways)('with %s, under a storage that is running', { concurrent: true }, (_, optionsFor) => {
   async function running(): Promise<{ path: string; storage: Storage }> {
     const path = freshPath()
     const storage = createSqliteStorage(optionsFor(path))
