@@ -1,6 +1,6 @@
-import type { Migration } from './migration.ts'
+import type { Migration } from '../src/migration.ts'
 
-/** Versions 1 to 7, in which ids were text: what files of earlier releases go through. */
+/** Versions 1 to 7, in which ids were text, in the words of their releases. */
 export const textIdVersions: readonly Migration[] = [
   {
     version: 1,
