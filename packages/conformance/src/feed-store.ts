@@ -20,7 +20,11 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
       await storage.edges.add(sampleEdge({ kind: 'save', from: reader, to: stranger }))
       const posts = await write(storage, [reader, stranger, followed, follower, reader, followed, stranger])
       const shown = posts.filter(({ authorId }) => [reader, followed].includes(authorId))
-      assert.deepEqual(await home(storage, reader), shown.reverse())
+      shown.reverse()
+      const page = await home(storage, reader)
+      assert.deepEqual(page, shown)
+      for (const post of page) post.createdAt.setTime(0)
+      assert.deepEqual(await home(storage, reader), shown, 'what it answers are copies')
     },
   },
   {

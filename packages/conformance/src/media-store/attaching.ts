@@ -232,6 +232,15 @@ export const attachingCases: readonly Case<SocialStores>[] = [
       const [now] = await media.byIds([item.id])
       assert.deepEqual([now?.createdAt, now?.measures], [item.createdAt, sampleMeasures])
       assert.equal(now?.attachment?.alt, '')
+      for (let look = 0; look < 2; look++) {
+        const again = [
+          ...(await media.bySubjects('avatar', [item.ownerId])),
+          ...(await media.byOwner(item.ownerId, { limit: 1, before: null })),
+          ...(await media.list(null, 1)),
+        ]
+        assert.deepEqual(again, [now, now, now])
+        for (const answer of again) answer.createdAt.setTime(0)
+      }
     },
   },
 ]

@@ -170,7 +170,15 @@ export const creationCases: readonly Case<SocialStores>[] = [
         await posts.edit(post.id, post.caption, later(1)),
       ]
       for (const answer of answers) answer?.createdAt.setTime(0)
-      assert.deepEqual(await posts.byIds([post.id]), [{ ...post, editedAt: later(1) }])
+      const kept = [{ ...post, editedAt: later(1) }]
+      assert.deepEqual(await posts.byIds([post.id]), kept)
+      for (const answer of await posts.byIds([post.id])) answer.createdAt.setTime(0)
+      assert.deepEqual(await posts.byIds([post.id]), kept)
+      for (let look = 0; look < 2; look++) {
+        const page = await posts.byAuthor(post.authorId, { limit: 1, before: null })
+        assert.deepEqual(page, kept)
+        for (const answer of page) answer.createdAt.setTime(0)
+      }
     },
   },
 ]

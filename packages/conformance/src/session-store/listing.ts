@@ -15,7 +15,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
       const userId = nextId()
       const [first, second, third] = [
         sampleSession({ userId, createdAt: later(3000) }),
-        sampleSession({ userId, createdAt: later(2000) }),
+        sampleSession({ userId, createdAt: later(2000), generation: 2 }),
         sampleSession({ userId, createdAt: later(1000) }),
       ]
       for (const session of [second, sampleSession(), third, first]) await sessions.open(session, 1_000)

@@ -218,6 +218,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         answer.expiresAt.setTime(0)
       }
       assert.deepEqual(await sessions.byId(session.id), session)
+      assert.deepEqual(await sessions.list(session.userId, later(), { limit: 1, before: null }), [session])
     },
   },
 ]

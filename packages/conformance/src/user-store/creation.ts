@@ -23,7 +23,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     title: 'a field that is null stays null',
     async run(users) {
       const nothing = { emailVerifiedAt: null, phoneVerifiedAt: null, passwordHash: null, bannedAt: null }
-      const user = sampleUser({ ...anonymous, ...nothing, name: '', bio: '' })
+      const user = sampleUser({ ...anonymous, ...nothing, name: '', bio: '', role: 'member' })
       await users.create(user)
       assert.deepEqual(await users.byId(user.id), user)
     },
@@ -192,6 +192,7 @@ export const creationCases: readonly Case<UserStore>[] = [
         answer.createdAt.setTime(0)
       }
       assert.deepEqual(await users.byId(user.id), user)
+      assert.deepEqual(await users.byLogin({ username: 'ada' }), user)
     },
   },
   {

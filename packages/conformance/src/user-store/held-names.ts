@@ -48,6 +48,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
       assert.equal(await users.byLogin({ username: name }), null)
       assert.deepEqual(await outcomesFor(users, name, until), ['updated', 'created'])
       assert.equal((await users.byLogin({ username: name }))?.username, name)
+      const other = await formerOwner(users)
+      const created = await users.create(sampleUser({ username: other.name }), until)
+      assert.deepEqual(created, { outcome: 'created' })
     },
   },
   {
