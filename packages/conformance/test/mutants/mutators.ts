@@ -131,6 +131,7 @@ const ignoresTheGuard: Mutator = ({ reads, calls }) => {
     )
     .map((place) => ({
       name: `${place.name} is no condition`,
+      needsKnown: true,
       make:
         ({ sound, known, deviates }) =>
         async (...args) => {

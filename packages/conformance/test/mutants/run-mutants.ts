@@ -133,7 +133,7 @@ function mutated(mutant: Mutant, name: string, deviates: () => void): Storage {
     const wrong = `${store}.${verb}` === name ? mutant.make(soil) : null
     return async (...args) => {
       if (++made > mostCalls) throw new Error('it does not come to an end')
-      args.forEach((each) => remember(known, each))
+      if (mutant.needsKnown) for (const each of args) remember(known, each)
       if (wrong) return await wrong(...args)
       if (twin) await ofTwin(...args).catch(() => {})
       return await sound(...args)

@@ -27,6 +27,8 @@ export interface Mutant {
   make(soil: Soil): Verb
   /** Whether it needs a second, sound port. */
   needsTwin?: true
+  /** Whether it needs what the port was called with. */
+  needsKnown?: true
 }
 
 /** A kind of mistake: the mutants of a verb that it leads to, by the calls that were seen. */
