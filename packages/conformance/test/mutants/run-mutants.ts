@@ -1,13 +1,14 @@
-import { createMemoryStorage } from '@kith/core/memory'
-import type { Storage } from '@kith/core/ports'
 import type { Case } from '../../src/case.ts'
 import { mutators } from './mutators.ts'
 import { isSame, type Mutant, type SeenCall, type Verb } from './verb.ts'
 
-/** A port of a storage, with its verbs that change nothing. */
-export interface Subject {
-  port: keyof Storage & string
-  reads: readonly string[]
+/** What is to be broken. */
+export interface Subjects<World> {
+  /** Fresh sound ports by their names. */
+  makeSound: () => World
+  /** The ports of which each verb is broken, with those of their verbs that change nothing. */
+  ports: Readonly<Partial<Record<keyof World & string, readonly string[]>>>
+  cases: readonly Case<World>[]
 }
 
 /** What came of the mutants of a port. */
@@ -22,7 +23,7 @@ export interface Report {
 /** As many calls as no case makes: a mutant that never comes to an end is stopped. */
 const mostCalls = 30_000
 /** How long one may wait for what never comes. */
-const mostMillis = 5_000
+const mostMillis = 60_000
 /** So many calls of a verb are remembered. */
 const mostSeen = 3_000
 /** So many scalars that a port was called with are known. */
@@ -31,43 +32,44 @@ const mostKnown = 40
 type Stores = Record<string, Record<string, Verb>>
 
 /** Wraps each verb of each store. */
-function wrapped(
-  storage: Storage,
+function wrapped<World>(
+  world: World,
   around: (at: { store: string; verb: string }, sound: Verb) => Verb,
-): Storage {
-  const stores = Object.entries(storage as unknown as Stores).map(([store, verbs]) => {
+): World {
+  const stores = Object.entries(world as unknown as Stores).map(([store, verbs]) => {
     if (typeof verbs === 'function') return [store, verbs]
-    const around_ = Object.entries(verbs).map(([verb, sound]) => [
+    const wrappedVerbs = Object.entries(verbs).map(([verb, sound]) => [
       verb,
       around({ store, verb }, (...args) => sound.apply(verbs, args)),
     ])
-    return [store, Object.fromEntries(around_)]
+    return [store, Object.fromEntries(wrappedVerbs)]
   })
-  return Object.fromEntries(stores) as Storage
+  return Object.fromEntries(stores) as World
 }
 
 /** How the verbs of a port are called by the cases, and which cases call them. */
-interface Observed {
+interface Observed<World> {
   calls: Map<string, SeenCall[]>
-  callers: Map<string, Set<Case<Storage>>>
+  callers: Map<string, Set<Case<World>>>
 }
 
 /** Runs the mutants of each port against all cases that call their verb, and tells which cases nothing fails. */
-export async function runMutants(
-  subjects: readonly Subject[],
-  cases: readonly Case<Storage>[],
+export async function runMutants<World>(
+  { makeSound, ports, cases }: Subjects<World>,
+  choose: (name: string) => boolean = () => true,
 ): Promise<{ reports: Report[]; unproven: string[] }> {
-  const { calls, callers } = await observe(cases)
+  const { calls, callers } = await observe({ makeSound, cases })
   const unproven = new Set(cases.map(({ id }) => id))
   const reports: Report[] = []
-  for (const { port, reads } of subjects) {
+  for (const [port, reads] of Object.entries<readonly string[] | undefined>(ports)) {
     const verbs = [...calls].filter(([name]) => name.startsWith(`${port}.`))
     const report: Report = { port, verbs: verbs.length, mutants: 0, survivors: [] }
     for (const [name, seen] of verbs) {
       const verb = name.slice(port.length + 1)
-      for (const mutant of mutators.flatMap((make) =>
-        make({ name: verb, reads: reads.includes(verb), calls: seen }),
-      )) {
+      const all = mutators.flatMap((make) =>
+        make({ name: verb, reads: reads?.includes(verb) === true, calls: seen }),
+      )
+      for (const mutant of all.filter((each) => choose(each.name))) {
         const end = await runMutant(mutant, name, callers.get(name) ?? new Set())
         if (end !== 'no mutant') report.mutants++
         if (end === 'survived') report.survivors.push(`${name}: ${mutant.name}`)
@@ -80,16 +82,16 @@ export async function runMutants(
   async function runMutant(
     mutant: Mutant,
     name: string,
-    concerned: ReadonlySet<Case<Storage>>,
+    concerned: ReadonlySet<Case<World>>,
   ): Promise<'killed' | 'survived' | 'no mutant'> {
     let [isKilled, isOther] = [false, false]
     // First those that nothing has failed yet, then those of the port itself.
-    const rank = ({ id }: Case<Storage>): number =>
+    const rank = ({ id }: Case<World>): number =>
       (unproven.has(id) ? 0 : 2) + (id.startsWith(name.split('.')[0] ?? '') ? 0 : 1)
     for (const each of [...concerned].sort((a, b) => rank(a) - rank(b))) {
       if (isKilled && !unproven.has(each.id)) break
-      const storage = mutated(mutant, name, () => (isOther = true))
-      if (!(await fails(each, storage))) continue
+      const world = mutated({ makeSound, mutant, name, deviates: () => (isOther = true) })
+      if (!(await fails(each, world))) continue
       unproven.delete(each.id)
       isKilled = true
     }
@@ -98,10 +100,13 @@ export async function runMutants(
   }
 }
 
-async function observe(cases: readonly Case<Storage>[]): Promise<Observed> {
-  const [calls, callers]: [Observed['calls'], Observed['callers']] = [new Map(), new Map()]
+async function observe<World>({
+  makeSound,
+  cases,
+}: Pick<Subjects<World>, 'makeSound' | 'cases'>): Promise<Observed<World>> {
+  const [calls, callers]: [Observed<World>['calls'], Observed<World>['callers']] = [new Map(), new Map()]
   for (const each of cases) {
-    const storage = wrapped(createMemoryStorage(), ({ store, verb }, sound) => async (...args) => {
+    const world = wrapped(makeSound(), ({ store, verb }, sound) => async (...args) => {
       const name = `${store}.${verb}`
       callers.set(name, (callers.get(name) ?? new Set()).add(each))
       const seen = calls.get(name) ?? []
@@ -117,17 +122,25 @@ async function observe(cases: readonly Case<Storage>[]): Promise<Observed> {
         throw error
       }
     })
-    await each.run(storage)
+    await each.run(world)
   }
   return { calls, callers }
 }
 
-/** A storage with one wrong verb. */
-function mutated(mutant: Mutant, name: string, deviates: () => void): Storage {
-  const twin = mutant.needsTwin ? (createMemoryStorage() as unknown as Stores) : null
+interface Wrong<World> {
+  makeSound: () => World
+  mutant: Mutant
+  /** The port and verb that are wrong. */
+  name: string
+  deviates: () => void
+}
+
+/** Ports with one wrong verb. */
+function mutated<World>({ makeSound, mutant, name, deviates }: Wrong<World>): World {
+  const twin = mutant.needsTwin ? (makeSound() as unknown as Stores) : null
   const known: unknown[] = []
   let made = 0
-  return wrapped(createMemoryStorage(), ({ store, verb }, sound) => {
+  return wrapped(makeSound(), ({ store, verb }, sound) => {
     const ofTwin: Verb = async (...args) => await twin?.[store]?.[verb]?.(...structuredClone(args))
     const soil = { sound, twin: ofTwin, known: () => known, deviates }
     const wrong = `${store}.${verb}` === name ? mutant.make(soil) : null
@@ -141,10 +154,10 @@ function mutated(mutant: Mutant, name: string, deviates: () => void): Storage {
   })
 }
 
-async function fails({ run }: Case<Storage>, storage: Storage): Promise<boolean> {
+async function fails<World>({ run }: Case<World>, world: World): Promise<boolean> {
   const late = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => late.resolve(true), mostMillis)
-  const end = run(storage).then(
+  const end = run(world).then(
     () => false,
     () => true,
   )
