@@ -6,8 +6,7 @@ import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 
-const memory =
-  'images/file-makes-calling-process'
+const memory = 'images/file-makes-calling-process'
 const tangled = 'images/more-parts-real-picture'
 const turns = 'images/account-file-wait-behind'
 const broken = 'images/300-files-broken-anywhere'

@@ -48,10 +48,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return header
       },
     }),
-    fails: [
-      'images/inspect-decodes-nothing-picture',
-      'images/inspect-tells-how-many',
-    ],
+    fails: ['images/inspect-decodes-nothing-picture', 'images/inspect-tells-how-many'],
   },
   {
     flaw: 'does not tell the size of what it finds too large',
@@ -97,9 +94,6 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: [
-      'images/inspect-answers-size-displayed',
-      'images/path-read-anew-time',
-    ],
+    fails: ['images/inspect-answers-size-displayed', 'images/path-read-anew-time'],
   },
 ]

@@ -4,8 +4,7 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'
 
-const takenAt =
-  'images/takenat-time-camera-without'
+const takenAt = 'images/takenat-time-camera-without'
 const palette = 'images/palette-names-main-colours'
 
 /** Flaws in the measures of `normalize`. */

@@ -7,16 +7,13 @@ import type { Broken } from '../../../test/flaws.ts'
 import { look, rendering } from './processor-flaws.ts'
 
 const format = 'images/rendition-format-answer-says'
-const onlyFormat =
-  'images/moves-webp-rendition-says'
-const whole =
-  'images/feed-full-whole-picture'
+const onlyFormat = 'images/moves-webp-rendition-says'
+const whole = 'images/feed-full-whole-picture'
 const square = 'images/thumb-square-middle-never'
 const upright = 'images/rendition-upright-eight-orientations'
 const bare = 'images/rendition-exif-gps-xmp'
 const colours = 'images/rendition-colour-profile-colours'
-const failing =
-  'images/rendition-fails-says-media'
+const failing = 'images/rendition-fails-says-media'
 
 /** Flaws in `rendition`. */
 export const renderingFlaws: readonly Broken<ImageProcessor>[] = [

@@ -36,10 +36,8 @@ function writesAll(image: 'JPEG' | 'SVG'): Breaking {
 }
 
 const upright = 'images/normalize-turns-picture-upright'
-const bare =
-  'images/normalize-leaves-exif-gps'
-const failing =
-  'images/normalize-fails-says-media'
+const bare = 'images/normalize-leaves-exif-gps'
+const failing = 'images/normalize-fails-says-media'
 
 const profile = 'images/normalize-keeps-colours-wide'
 
@@ -57,10 +55,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'keeps a GIF a GIF',
     breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
-    fails: [
-      'images/normalize-writes-webp-size',
-      bare,
-    ],
+    fails: ['images/normalize-writes-webp-size', bare],
   },
   {
     flaw: 'answers the size before the picture is turned',
