@@ -6,8 +6,7 @@ import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 
-const memory =
-  'images/memory-bound'
+const memory = 'images/memory-bound'
 const tangled = 'images/too-many-parts'
 const turns = 'images/fair-queue'
 const broken = 'images/damaged-files'

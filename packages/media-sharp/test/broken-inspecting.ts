@@ -14,11 +14,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return await inspect(path)
       },
     }),
-    fails: [
-      'images/inspect-formats',
-      'images/inspect-header-only',
-      'images/source-unchanged',
-    ],
+    fails: ['images/inspect-formats', 'images/inspect-header-only', 'images/source-unchanged'],
   },
   {
     flaw: 'answers the size before the picture is turned',
@@ -48,10 +44,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return header
       },
     }),
-    fails: [
-      'images/inspect-header-only',
-      'images/inspect-huge',
-    ],
+    fails: ['images/inspect-header-only', 'images/inspect-huge'],
   },
   {
     flaw: 'does not tell the size of what it finds too large',
@@ -97,9 +90,6 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: [
-      'images/inspect-orientation',
-      'images/path-read-anew',
-    ],
+    fails: ['images/inspect-orientation', 'images/path-read-anew'],
   },
 ]

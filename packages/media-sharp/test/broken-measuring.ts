@@ -4,8 +4,7 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'
 
-const takenAt =
-  'images/taken-at'
+const takenAt = 'images/taken-at'
 const palette = 'images/palette'
 
 /** Flaws in the measures of `normalize`. */
@@ -13,11 +12,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'gives every picture the same thumbhash',
     breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
-    fails: [
-      'images/thumbhash',
-      'images/normalize-orientation',
-      'images/rendition-orientation',
-    ],
+    fails: ['images/thumbhash', 'images/normalize-orientation', 'images/rendition-orientation'],
   },
   {
     flaw: 'puts an address before the thumbhash of a JPEG without metadata',

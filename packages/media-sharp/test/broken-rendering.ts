@@ -7,16 +7,13 @@ import type { Broken } from '../../../test/flaws.ts'
 import { look, rendering } from './processor-flaws.ts'
 
 const format = 'images/rendition-format'
-const onlyFormat =
-  'images/animated-rendition-format'
-const whole =
-  'images/rendition-bounds'
+const onlyFormat = 'images/animated-rendition-format'
+const whole = 'images/rendition-bounds'
 const square = 'images/thumb'
 const upright = 'images/rendition-orientation'
 const bare = 'images/rendition-strips-metadata'
 const colours = 'images/rendition-colors'
-const failing =
-  'images/rendition-fails'
+const failing = 'images/rendition-fails'
 
 /** Flaws in `rendition`. */
 export const renderingFlaws: readonly Broken<ImageProcessor>[] = [

@@ -36,10 +36,8 @@ function writesAll(image: 'JPEG' | 'SVG'): Breaking {
 }
 
 const upright = 'images/normalize-orientation'
-const bare =
-  'images/normalize-strips-metadata'
-const failing =
-  'images/normalize-fails'
+const bare = 'images/normalize-strips-metadata'
+const failing = 'images/normalize-fails'
 
 const profile = 'images/normalize-colors'
 
@@ -57,10 +55,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'keeps a GIF a GIF',
     breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
-    fails: [
-      'images/normalize-webp',
-      bare,
-    ],
+    fails: ['images/normalize-webp', bare],
   },
   {
     flaw: 'answers the size before the picture is turned',

@@ -5,9 +5,8 @@ import type { Case } from '../case.ts'
 import { childMemory } from '../child-memory.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { assertNoFile, assertRefused, inFolder, type SampleFolder } from '../sample-folder.ts'
-import { makeSwellingBombs, makeTangledBombs } from './bombs.ts'
 import { mutations } from './mutations.ts'
-import { heic, moving, plain, stills, tagged, wide } from './samples.ts'
+import { heic, moving, plain, readSwellingBombs, readTangledBombs, stills, tagged, wide } from './samples.ts'
 import { readWritten } from './written-image.ts'
 
 /** What a file may cost the process that calls, and any that works for it: MiB. */
@@ -25,7 +24,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
       await inFolder(async (folder) => {
         // What is loaded with the first image counts for none.
         await attempt(images, folder, plain(60, 40))
-        for (const [name, file] of makeSwellingBombs()) {
+        for (const [name, file] of readSwellingBombs()) {
           let growth = 0
           const largest = await childMemory(async () => {
             growth = await memoryGrowth(async () => void (await attempt(images, folder, file)))
@@ -42,7 +41,7 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     async run(images) {
       await inFolder(async (folder) => {
         const target = folder.path('target')
-        for (const [name, file] of makeTangledBombs()) {
+        for (const [name, file] of readTangledBombs()) {
           const path = await folder.save('image', file)
           await assertRefused(images.normalize(path, target), name, refusals)
           const form = { rendition: 'feed', format: 'webp' } as const

@@ -8,8 +8,7 @@ import {
 import { forms } from '../blob-store/samples.ts'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
-import { png } from './png-sample.ts'
-import { cutOff, moving, noImages, plain, stills, tagged, turned, vast, wide } from './samples.ts'
+import { cutOff, image, moving, noImages, plain, stills, tagged, turned, vast, wide } from './samples.ts'
 import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 import { readWritten, type WrittenImage } from './written-image.ts'
 
@@ -83,13 +82,10 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
         })
         assert.deepEqual([written.width, written.height], [side, side], `${width} × ${height}`)
       }
-      const [red, blue] = [
-        [192, 32, 32],
-        [32, 64, 192],
-      ] as const
-      const line = [red, blue, red].map((colour) => [colour, 50] as const)
-      const stripe = png(50, () => line)
-      const { file } = await rendered(images, stripe, { rendition: 'thumb', format: 'webp' })
+      const { file } = await rendered(images, image('stripes/blue-middle.png'), {
+        rendition: 'thumb',
+        format: 'webp',
+      })
       assertNear((await measuresOf(images, file)).palette[0], '#2040c0', 'the middle')
     },
   },

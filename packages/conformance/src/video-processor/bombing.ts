@@ -7,7 +7,7 @@ import { type Case, kebab } from '../case.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { inFolder, type SampleFolder } from '../sample-folder.ts'
 import { type Bomb, isoBombs, webmBombs } from './bombs.ts'
-import { isoFile } from './iso-sample.ts'
+import { plainVideo } from './samples.ts'
 
 /** The memory of the process that calls may grow by so much, whatever a file holds. */
 const maxMebibytes = 64
@@ -71,7 +71,7 @@ const plainMillis = new WeakMap<VideoProcessor, number>()
 async function timePlain(videos: VideoProcessor, folder: SampleFolder): Promise<number> {
   const known = plainMillis.get(videos)
   if (known !== undefined) return known
-  const path = await folder.save('plain', isoFile())
+  const path = await folder.save('plain', plainVideo())
   // Of a machine that does much else, a bomb that is refused takes seconds.
   let slowest = 5
   for (let index = 0; index < 6; index++) {

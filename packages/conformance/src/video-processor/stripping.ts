@@ -5,9 +5,8 @@ import type { Case } from '../case.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { race } from '../race.ts'
 import { assertNoFile, assertRefused, assertWithout, inFolder, type SampleFolder } from '../sample-folder.ts'
-import { isoFile } from './iso-sample.ts'
 import { writeLargeVideo } from './large-video.ts'
-import { type Container, containers, noVideos } from './samples.ts'
+import { type Container, containers, noVideos, turnedVideo, type VideoSample } from './samples.ts'
 import { place, secret } from '../secrets.ts'
 
 /** As much more than a process takes for its own reasons. */
@@ -43,7 +42,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     title: 'strip keeps the turn of a video that was turned',
     async run(videos) {
       await inFolder(async (folder) => {
-        await videos.strip(await folder.save('source', isoFile({ turned: true })), folder.path('target'))
+        await videos.strip(await folder.save('source', turnedVideo()), folder.path('target'))
         const { width, height } = await videos.inspect(folder.path('target'))
         assert.deepEqual({ width, height }, { width: 48, height: 64 })
       })
@@ -65,22 +64,20 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     id: 'videos/strip-other-tracks',
     title: 'strip leaves no other tracks and nothing that was in them',
     run: (videos) =>
-      ofEach(videos, 'withOtherTracks', ({ name }, { target }) =>
-        assertWithout(target, [secret, place], name),
-      ),
+      ofEach(videos, 'other-tracks', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
     id: 'videos/strip-gaps',
     title: 'strip leaves nothing that lies between or behind the frames',
     run: (videos) =>
-      ofEach(videos, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+      ofEach(videos, 'gaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
     id: 'videos/source-unchanged',
     title: 'strip leaves its source as it is',
     run: (videos) =>
-      ofEach(videos, 'tagged', async ({ name, tagged }, { folder }) => {
-        assert.ok((await folder.read('source')).equals(tagged()), `${name} was changed`)
+      ofEach(videos, 'tagged', async ({ name, sample }, { folder }) => {
+        assert.ok((await folder.read('source')).equals(sample('tagged')), `${name} was changed`)
       }),
   },
   {
@@ -88,7 +85,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     title: 'where strip fails it says media-unreadable, and there is no target',
     async run(videos) {
       const cutOff = containers.map(
-        ({ name, plain }) => [`a ${name} without its end`, plain().subarray(0, -60)] as const,
+        ({ name, sample }) => [`a ${name} without its end`, sample('plain').subarray(0, -60)] as const,
       )
       await inFolder(async (folder) => {
         for (const [name, bytes] of [...noVideos, ...cutOff]) {
@@ -106,7 +103,10 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       await inFolder(async (folder) => {
         await race(12, async (index) => {
           const container = containers[index % 4]
-          const path = await folder.save(`source-${index}`, container?.plain() ?? Buffer.from('no video'))
+          const path = await folder.save(
+            `source-${index}`,
+            container?.sample('plain') ?? Buffer.from('no video'),
+          )
           const strip = videos.strip(path, folder.path(`target-${index}`))
           if (!container) return await assertRefused(strip, 'a text')
           await strip
@@ -142,12 +142,12 @@ interface Stripped {
 /** Strips a sample of each container and looks at what came of it. */
 async function ofEach(
   videos: VideoProcessor,
-  sample: 'plain' | 'tagged' | 'dated' | 'withOtherTracks' | 'withGaps',
+  what: VideoSample,
   look: (container: Container, stripped: Stripped) => Promise<void> | void,
 ): Promise<void> {
   for (const container of containers) {
     await inFolder(async (folder) => {
-      const path = await folder.save('source', container[sample]())
+      const path = await folder.save('source', container.sample(what))
       await videos.strip(path, folder.path('target'))
       await look(container, { folder, target: await folder.read('target') })
     })
