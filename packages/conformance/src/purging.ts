@@ -5,7 +5,7 @@ import { race } from './race.ts'
 import { nextId } from './records.ts'
 
 /** The part of a store that remembers what is marked as gone. */
-export type PurgeStore = Pick<UserStore, 'toPurge' | 'purge'>
+type PurgeStore = Pick<UserStore, 'toPurge' | 'purge'>
 
 /** How the cases get at one kind of thing that is marked first and purged later. */
 export interface Purging<Port> {

@@ -4,7 +4,7 @@ import { isRecord, type SeenCall } from './verb.ts'
 export const absent: unique symbol = Symbol('absent')
 
 /** A place in the arguments or the answer of a verb: an argument, a field of it, or of each element of a list. */
-export interface Place {
+interface Place {
   /** As in `1.limit`, `0[].alt`. */
   name: string
   get(root: unknown): unknown

@@ -9,7 +9,7 @@ export interface SeenCall {
 }
 
 /** What a mutant is made from. */
-export interface Soil {
+interface Soil {
   /** The sound verb of the port under test. */
   sound: Verb
   /** The same verb of a second, sound port to which all other calls go as well. */

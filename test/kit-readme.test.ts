@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fencesOf, fileNameOf } from '../../../scripts/markdown.ts'
-import { root } from '../../../scripts/packages.ts'
+import { fencesOf, fileNameOf } from '../scripts/markdown.ts'
+import { root } from '../scripts/packages.ts'
 
 const run = promisify(execFile)
-const fences = fencesOf(readFileSync(join(import.meta.dirname, '../README.md'), 'utf8'))
+const fences = fencesOf(readFileSync(join(root, 'packages/conformance/README.md'), 'utf8'))
 const files = new Map(fences.map(({ code }) => [fileNameOf(code), code]))
 
 let folder: string
