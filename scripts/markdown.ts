@@ -35,7 +35,7 @@ export function listPages(): Page[] {
 
 /** The file that a fence shows, where its first line says so: `// server.ts`. */
 export function fileNameOf(code: string): string | null {
-  return /^\/\/ ([\w-]+\.ts)\n/.exec(code)?.[1] ?? null
+  return /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1] ?? null
 }
 
 /** The fenced blocks of a page, in order. */

@@ -13,7 +13,7 @@ const arrows: readonly [RegExp, readonly string[]][] = [
   [/^core$/, []],
   [/^http$/, ['core']],
   [/^(express|fastify)$/, ['core', 'http']],
-  [/^conformance$/, ['core', 'http']],
+  [/^conformance$/, ['core']],
   [/^(storage|media|blob|caption|mail)-|^redis$/, ['core']],
   [/^cli$/, ['core', 'storage-sqlite', 'storage-mongodb', 'redis', 'blob-local', 'media-sharp']],
 ]
@@ -41,7 +41,8 @@ function arrowProblems({ folder, manifest, sources }: Parts): string[] {
     for (const specifier of importsOf(text)) {
       const climbs = specifier.split('/').filter((part) => part === '..').length
       const target = posix.join('packages', folder, posix.dirname(file), specifier)
-      const sharedByTests = isTest && target.startsWith('test/')
+      const helpers = ['test/', ...[...allowed, ...forTests].map((each) => `packages/${each}/test/`)]
+      const sharedByTests = isTest && helpers.some((start) => target.startsWith(start))
       if (climbs >= file.split('/').length && !sharedByTests)
         problems.push(`${folder}/${file} → ${specifier}`)
     }
@@ -104,6 +105,13 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
   ['a package without arrows', { folder: 'surprise' }],
 ])('refuses %s', (_name, parts) => {
   expect(arrowProblems({ manifest: {}, sources: new Map(), ...parts })).toHaveLength(1)
+})
+
+test('lets the tests of a framework use the journeys of http', () => {
+  const journeys = "import { testHost } from '../../http/test/journeys/test-host.ts'"
+  const sources = new Map([['test/journeys.test.ts', journeys]])
+  expect(arrowProblems({ folder: 'fastify', manifest: {}, sources })).toEqual([])
+  expect(arrowProblems({ folder: 'redis', manifest: {}, sources })).toHaveLength(1)
 })
 
 test('lets the tests of an adapter use the kit, and what tests share', () => {

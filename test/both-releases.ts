@@ -42,6 +42,7 @@ export async function demandThatReadsWhatWrote(reader: Common, writer: Common): 
   assert.deepEqual(await writer.posts.counts([id]), [0])
   assert.equal((await reader.edges.remove(follow)).removed, true)
   assert.deepEqual(await writer.edges.counts('follow', [id]), [{ out: 0, in: 0 }])
-  for (const user of [ada, eve]) assert.equal(await reader.users.markDeleted(user.id, now), true)
+  // An earlier release answers `true` where this one names the epoch.
+  for (const user of [ada, eve]) assert.ok(await reader.users.markDeleted(user.id, now))
   assert.equal(await writer.users.byId(id), null)
 }

@@ -59,6 +59,7 @@ const kind = fc.constantFrom(...edgeKinds)
 const follow = fc
   .record({ id, kind: fc.constant('follow' as const), from: id, to: id })
   .filter(({ from, to }) => from !== to)
+const namedFollow = fc.record({ id, from: id, username: id.map((each) => `name-${each}`) })
 const mark = fc.record({ id, kind: fc.constantFrom('like', 'save'), from: id, to: writing })
 const edge = fc.oneof({ weight: 1, arbitrary: follow }, { weight: 2, arbitrary: mark })
 const side = fc.record({ kind, side: fc.constantFrom('out', 'in'), node })
@@ -106,6 +107,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
   ),
   edges: fc.oneof(
     { weight: 12, arbitrary: call('edges', 'add', edge) },
+    { weight: 4, arbitrary: call('edges', 'follow', namedFollow) },
     { weight: 3, arbitrary: call('edges', 'remove', edge) },
     { weight: 3, arbitrary: call('edges', 'list', side, placeKeyset) },
     { weight: 3, arbitrary: call('edges', 'among', side, nodes) },
@@ -160,7 +162,7 @@ function call(
 }
 
 const births: Call[] = people.map((id) => {
-  const values = [sampleUser({ id, bannedAt: null })]
+  const values = [sampleUser({ id, username: `name-${id}`, bannedAt: null })]
   return { port: 'users', verb: 'create', values }
 })
 
@@ -187,7 +189,7 @@ const endings: readonly Call[] = (['edges', 'posts'] as const).map((port) => {
 /** Edges sort by their ids, and so do the posts of a feed: each gets one of its own. */
 function withFreshIds(theme: Theme, history: Call[]): Call[] {
   return history.map((each, index) => {
-    const isFresh = each.verb === 'add' || (theme === 'feed' && each.verb === 'create')
+    const isFresh = ['add', 'follow'].includes(each.verb) || (theme === 'feed' && each.verb === 'create')
     const [record, ...others] = each.values
     return isFresh ? { ...each, values: [{ ...(record as object), id: idOf(index) }, ...others] } : each
   })

@@ -12,10 +12,12 @@ export {
 } from '../packages/conformance/src/records.ts'
 export { peopled } from '../packages/conformance/src/peopled.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'
-export { heic } from '../packages/conformance/src/image-processor/pictures.ts'
+export { fixture as kitFixture, unpack } from '../packages/conformance/src/fixtures.ts'
+export {
+  heic,
+  readSwellingBombs,
+  readTangledBombs,
+} from '../packages/conformance/src/image-processor/samples.ts'
 export { isoBombs, webmBombs } from '../packages/conformance/src/video-processor/bombs.ts'
 export { hidingPlaces, stripHidden } from '../packages/conformance/src/video-processor/hiding.ts'
-export { fragmentedFile } from '../packages/conformance/src/video-processor/fragmented-sample.ts'
-export { isoFile } from '../packages/conformance/src/video-processor/iso-sample.ts'
-export { webmFile } from '../packages/conformance/src/video-processor/webm-sample.ts'
 export { assertBounded } from '../packages/conformance/src/video-processor/bombing.ts'

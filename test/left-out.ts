@@ -13,7 +13,7 @@ export type Reason =
 
 /** What of a quick run is slow though it stays inside of one process. */
 const slow: readonly (readonly [RegExp, Reason])[] = [
-  [/\/broken-[\w-]+\.test\.ts$/, 'breaks adapters on purpose'],
+  [/\/(broken-[\w-]+|mutants)\.test\.ts$/, 'breaks adapters on purpose'],
   [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
   [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
 ]

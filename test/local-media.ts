@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalBlobs } from '@kith/blob-local'
-import type { JourneyMedia } from '@kith/conformance'
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
+import type { JourneyMedia } from '../packages/http/test/journeys/journey-host.ts'
 
 // Shared by all journeys of a file: starting processes takes longer than most of what they do.
 const images = createSharpImages()

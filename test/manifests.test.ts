@@ -15,7 +15,14 @@ test.each(packages)('the manifest of $folder is like all others', ({ folder, man
     engines: { node: '>=22.13' },
     repository: { type: 'git', directory: `packages/${folder}` },
     publishConfig: { access: 'public', provenance: true },
-    files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.test-d.ts'],
+    // The kit reads its samples of images and videos from files.
+    files: [
+      'dist',
+      ...(folder === 'conformance' ? ['fixtures'] : []),
+      'src',
+      '!src/**/*.test.ts',
+      '!src/**/*.test-d.ts',
+    ],
     description: expect.stringMatching(/^.{10,120}$/) as string,
   })
   expect(manifest).not.toHaveProperty('main')

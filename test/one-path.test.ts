@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { cheapPasswords, type Send, sendByHttp2, sendRaw } from '@kith/conformance'
+import { cheapPasswords, type Send } from '@kith/conformance'
 import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { kithExpress } from '@kith/express'
@@ -9,6 +9,8 @@ import express, { type Express } from 'express'
 import fc from 'fast-check'
 import { fastify, type FastifyServerOptions } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sendByHttp2 } from '../packages/http/test/journeys/wire-http2.ts'
+import { sendRaw } from './send-raw.ts'
 
 /** Headers of an answer, one for each way in which a host may guard an exact path. */
 const guards = ['x-by-router', 'x-by-path', 'x-by-target']

@@ -25,14 +25,16 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.each(listPackages())('the tarball of $folder', ({ manifest: { name } }) => {
+describe.each(listPackages())('the tarball of $folder', ({ folder: of, manifest: { name } }) => {
   const allowed =
     /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts|NOTICE\.md)|src\/[\w./-]+\.(ts|NOTICE\.md))$/
 
   test('holds code, types and sources, and nothing else', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs.get(name) ?? ''])
     const files = stdout.trim().split('\n')
-    expect(files.filter((file) => !allowed.test(file) || /\.test(-d)?\.ts$/.test(file))).toEqual([])
+    const samples = of === 'conformance' ? files.filter((file) => file.startsWith('package/fixtures/')) : []
+    const others = files.filter((file) => !samples.includes(file))
+    expect(others.filter((file) => !allowed.test(file) || /\.test(-d)?\.ts$/.test(file))).toEqual([])
     for (const file of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']) {
       expect(files).toContain(`package/${file}`)
     }
@@ -106,6 +108,7 @@ describe('an app that installs the tarballs with npm', () => {
       const { createHeicDecoder } = ${load}('@kith/media-heic')
       const { createMediabunnyVideos } = ${load}('@kith/media-video')
       const { createSqliteStorage } = ${load}('@kith/storage-sqlite')
+      const { videoProcessorCases } = ${load}('@kith/conformance')
       const { kithExpress } = ${load}('@kith/express')
       const { kithFastify } = ${load}('@kith/fastify')
       const { default: express } = ${load.startsWith('await') ? `${load}('express')` : `{ default: ${load}('express') }`}
@@ -114,6 +117,9 @@ describe('an app that installs the tarballs with npm', () => {
 
       const storage = createSqliteStorage({ path: ':memory:' })
       const images = createSharpImages({ heic: createHeicDecoder() })
+      const videos = createMediabunnyVideos()
+      // Its samples are files beside its code.
+      await videoProcessorCases.find(({ id }) => id === 'videos/hidden-in-boxes-of-an-mp4').run(videos)
       const { takenAt } = await images.normalize(${JSON.stringify(heic)}, 'taken.webp')
       if (takenAt !== '2026-07-14T18:32:05') throw new Error('taken at another time')
       const kith = createKith({
@@ -122,7 +128,7 @@ describe('an app that installs the tarballs with npm', () => {
         media: {
           blobs: createLocalBlobs({ directory: ${JSON.stringify(`media-${randomUUID()}`)}, images }),
           images,
-          videos: createMediabunnyVideos(),
+          videos,
         },
         captions: createSketchCaptions(),
       })

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
-import { makeSwellingBombs, makeTangledBombs } from '../../packages/conformance/src/image-processor/bombs.ts'
-import { png, pngOf } from '../../packages/conformance/src/image-processor/png-sample.ts'
+import { readSwellingBombs, readTangledBombs } from '../../test/kit-samples.ts'
+import { png, pngOf } from './png.ts'
 
 /** A name and a file. */
 export type Bomb = readonly [name: string, file: Buffer]
@@ -32,8 +32,8 @@ export async function makeImageBombs(): Promise<Bomb[]> {
       'JPEG, progressive, 7,071²',
       await flat(7_071).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
     ],
-    ...makeSwellingBombs(),
-    ...makeTangledBombs(),
+    ...readSwellingBombs(),
+    ...readTangledBombs(),
   ]
 }
 

@@ -1,13 +1,8 @@
-import {
-  box,
-  full,
-  isoFile,
-  text,
-  u32,
-  zeros,
-} from '../../packages/conformance/src/video-processor/iso-sample.ts'
-import { element, number, webmFile } from '../../packages/conformance/src/video-processor/webm-sample.ts'
+import { kitFixture } from '../../test/kit-samples.ts'
 import type { Bomb } from './image-bombs.ts'
+import { box, element, full, text, u32, zeros } from './video-parts.ts'
+
+const isoFile = (): Buffer => kitFixture('videos/plain.mp4')
 
 /** Videos as large as the limits of their parts let them be: what a process holds of one at most. */
 export function makeLargeVideoBombs(): Bomb[] {
@@ -68,7 +63,7 @@ function manyRuns(count: number, samples: number): Buffer {
 }
 
 function webmHead(): Buffer {
-  const file = webmFile()
+  const file = kitFixture('videos/plain.webm')
   const segment = Buffer.from('18538067', 'hex')
   const start = file.indexOf(segment) + 4
   const end = file.indexOf(Buffer.from('1f43b675', 'hex'))
@@ -78,7 +73,7 @@ function webmHead(): Buffer {
 }
 
 function cluster(blocks_: readonly Buffer[]): Buffer {
-  return element(0x1f43b675, [element(0xe7, number(0)), ...blocks_])
+  return element(0x1f43b675, [element(0xe7, u32(0)), ...blocks_])
 }
 
 function block(bytes: number): Buffer {
@@ -91,8 +86,8 @@ function blocks(clusters: number, count: number): Buffer {
 }
 
 function cues(count: number): Buffer {
-  const positions = element(0xb7, [element(0xf7, number(1)), element(0xf1, number(0))])
-  return element(0x1c53bb6b, many(element(0xbb, [element(0xb3, number(1)), positions]), count))
+  const positions = element(0xb7, [element(0xf7, u32(1)), element(0xf1, u32(0))])
+  return element(0x1c53bb6b, many(element(0xbb, [element(0xb3, u32(1)), positions]), count))
 }
 
 function inTracks(count: number): Buffer {

@@ -1,12 +1,17 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { ambiguousSpellings, foreignSpellings, type Send, sendRaw } from '@kith/conformance'
+import type { Send } from '@kith/conformance'
 import { createKith, type Kith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { kithExpress } from '@kith/express'
 import { kithFastify } from '@kith/fastify'
 import express from 'express'
 import { fastify } from 'fastify'
+import {
+  ambiguousSpellings,
+  foreignSpellings,
+} from '../../../packages/conformance/src/host/path-spellings.ts'
+import { sendRaw } from '../../../test/send-raw.ts'
 
 /**
  * How many spellings of `/users/register` reach Kith's registration behind a host's rule on exactly that path, which

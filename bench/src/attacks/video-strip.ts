@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,8 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { VideoProcessor } from '@kith/core/ports'
 import type * as Videos from '@kith/media-video'
 import { createMediabunnyVideos } from '@kith/media-video'
-import { avc } from '../../../packages/conformance/src/video-processor/frames.ts'
-import { isoHead, isoPicture } from '../../../packages/conformance/src/video-processor/iso-sample.ts'
+import { kitFixture, unpack } from '../../../test/kit-samples.ts'
 import { percentile } from '../percentile.ts'
 
 /**
@@ -20,7 +19,9 @@ const frameBytes = 32_768
 const frames = 3_200
 const folder = mkdtempSync(join(tmpdir(), 'kith-strip-'))
 const path = join(folder, 'video.mp4')
-const [picture = Buffer.alloc(0)] = avc.frames
+const picture = kitFixture('videos/frames/avc-0.bin')
+// What an MP4 of so many frames of this size begins with: made by the writers of the kit as they were at 8647bf7.
+const head = new URL('../../fixtures/strip-head.mp4.br', import.meta.url)
 
 const slice = randomBytes(frameBytes)
 picture.copy(slice)
@@ -28,9 +29,7 @@ const start = picture.length
 slice.writeUInt32BE(frameBytes - start - 4, start)
 slice[start + 4] = 0x65
 const file = await open(path, 'w')
-await file.write(
-  isoHead({ tracks: [{ ...isoPicture, samples: Array.from({ length: frames }, () => slice) }] }),
-)
+await file.write(unpack(head.pathname, readFileSync(head)))
 for (let index = 0; index < frames; index++) await file.write(slice)
 await file.close()
 

@@ -33,6 +33,13 @@ process.on('message', () => {
 })
 process.once('disconnect', () => process.exit())
 
+/** Where an app with Kith listens, one written by hand, and one whose own route has no guard. */
+interface Ports {
+  kith: number
+  twin: number
+  open: number
+}
+
 /** Somebody who follows 30 people, each of whom has written posts, and a post for each like. */
 async function fill({
   accounts,
@@ -52,13 +59,16 @@ async function fill({
   return { tokens: reader.tokens, reader: reader.user.id, postIds: ids }
 }
 
-async function openExpress(): Promise<{ kith: number; twin: number }> {
+async function openExpress(): Promise<Ports> {
   const { routes, requireViewer } = kithExpress(kith)
   const app = express()
   app.use(routes)
-  app.get('/open', (_request, response) => void response.json({ userId: reader }))
+  // In an app of its own, for Express looks at its routes one after the other.
+  const open = express()
+  open.use(routes)
+  open.get('/own', (_request, response) => void response.json({ userId: reader }))
   app.get(
-    '/guarded',
+    '/own',
     requireViewer,
     (request, response) => void response.json({ userId: viewerOf(request).userId }),
   )
@@ -75,17 +85,19 @@ async function openExpress(): Promise<{ kith: number; twin: number }> {
   twin.put('/api/v1/posts/:id/like', async (request, response) => {
     response.json(await kith.likes.add(await viewer(request), request.params.id))
   })
-  const servers = [app, twin].map((each) => each.listen(0, '127.0.0.1'))
+  const servers = [app, twin, open].map((each) => each.listen(0, '127.0.0.1'))
   await Promise.all(servers.map((server) => once(server, 'listening')))
-  const [own = 0, other = 0] = servers.map((server) => (server.address() as AddressInfo).port)
-  return { kith: own, twin: other }
+  const [own = 0, other = 0, bare = 0] = servers.map((server) => (server.address() as AddressInfo).port)
+  return { kith: own, twin: other, open: bare }
 }
 
-async function openFastify(): Promise<{ kith: number; twin: number }> {
+async function openFastify(): Promise<Ports> {
   const app = fastify()
   await app.register(kithFastify, { kith })
-  app.get('/open', async () => ({ userId: reader }))
-  app.get('/guarded', { preHandler: app.requireViewer }, async (request) => ({
+  const open = fastify()
+  await open.register(kithFastify, { kith })
+  open.get('/own', async () => ({ userId: reader }))
+  app.get('/own', { preHandler: app.requireViewer }, async (request) => ({
     userId: viewerOfFastify(request).userId,
   }))
 
@@ -99,9 +111,10 @@ async function openFastify(): Promise<{ kith: number; twin: number }> {
   twin.put<{ Params: { id: string } }>('/api/v1/posts/:id/like', async (request) =>
     kith.likes.add(await viewer(request), request.params.id),
   )
-  for (const each of [app, twin]) await each.listen({ port: 0, host: '127.0.0.1' })
-  const [own = 0, other = 0] = [app, twin].map((each) => (each.server.address() as AddressInfo).port)
-  return { kith: own, twin: other }
+  const apps = [app, twin, open]
+  for (const each of apps) await each.listen({ port: 0, host: '127.0.0.1' })
+  const [own = 0, other = 0, bare = 0] = apps.map(({ server }) => (server.address() as AddressInfo).port)
+  return { kith: own, twin: other, open: bare }
 }
 
 function bearer(header = ''): string {

@@ -43,7 +43,8 @@ export function createTemporaryFiles(directory: Directory): TemporaryFiles {
         if (!isMissing(error)) throw error
         return await directory.demand(error)
       }
-      await rm(path, { recursive: true, force: true })
+      // A put that had begun to move its file may find the folder here: then it is not empty at the last step.
+      await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 5 })
     },
     async sweep() {
       const oldest = Date.now() - staleMilliseconds

@@ -7,33 +7,33 @@ import { race } from './race.ts'
 /** The promises of `BreachedPasswords`, over a list that has `password` and `123456`, as any list has. */
 export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   {
-    name: 'breached passwords: those that everybody uses were seen',
-    async run(make) {
-      const breached = await make()
+    id: 'breached-passwords/common-seen',
+    title: 'those that everybody uses were seen',
+    async run(breached) {
       for (const password of ['password', '123456']) assert.ok((await ask(breached, password)) > 0, password)
     },
   },
   {
-    name: 'breached passwords: one that nobody ever used was seen 0 times',
-    async run(make) {
-      const breached = await make()
+    id: 'breached-passwords/unused-not-seen',
+    title: 'one that nobody ever used was seen 0 times',
+    async run(breached) {
       for (let each = 0; each < 5; each++)
         assert.equal(await ask(breached, randomBytes(24).toString('base64')), 0)
     },
   },
   {
-    name: 'breached passwords: one that begins like a known one was seen 0 times',
-    async run(make) {
-      const breached = await make()
+    id: 'breached-passwords/prefix-not-seen',
+    title: 'one that begins like a known one was seen 0 times',
+    async run(breached) {
       const known = sha1Of('password')
       const alike = known.slice(0, -1) + (known.endsWith('0') ? '1' : '0')
       assert.equal(await breached.timesSeen(alike, new AbortController().signal), 0)
     },
   },
   {
-    name: 'breached passwords: 20 at once each get their own count',
-    async run(make) {
-      const breached = await make()
+    id: 'breached-passwords/parallel',
+    title: '20 at once each get their own count',
+    async run(breached) {
       const counts = await race(20, (index) =>
         ask(breached, index % 2 ? 'password' : randomBytes(24).toString('hex')),
       )
@@ -42,9 +42,9 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
     },
   },
   {
-    name: 'breached passwords: an aborted look-up rejects',
-    async run(make) {
-      const breached = await make()
+    id: 'breached-passwords/aborted',
+    title: 'an aborted look-up rejects',
+    async run(breached) {
       await assert.rejects(async () => breached.timesSeen(sha1Of('password'), AbortSignal.abort()))
       const controller = new AbortController()
       const asked = breached.timesSeen(sha1Of('password'), controller.signal)

@@ -3,6 +3,7 @@ import type { Case } from './case.ts'
 import { addingCases } from './edge-store/adding.ts'
 import { droppingCases } from './edge-store/dropping.ts'
 import { edgeEndCases } from './edge-store/ends.ts'
+import { followingCases } from './edge-store/following.ts'
 import { hidingCases } from './edge-store/hiding.ts'
 import { listCases } from './edge-store/lists.ts'
 import { amongTheLiving, type SocialStores } from './peopled.ts'
@@ -12,7 +13,8 @@ const edgeCases: readonly Case<EdgeStore>[] = [...addingCases, ...listCases, ...
 /** The promises of `EdgeStore`. It looks at accounts and posts before it adds, so the cases need all of one storage. */
 export const edgeStoreCases: readonly Case<SocialStores>[] = [
   ...amongTheLiving<SocialStores>(
-    edgeCases.map(({ name, run }) => ({ name, run: (make) => run(async () => (await make()).edges) })),
+    edgeCases.map((each) => ({ ...each, run: ({ edges }) => each.run(edges) })),
   ),
   ...edgeEndCases,
+  ...followingCases,
 ]

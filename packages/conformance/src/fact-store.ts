@@ -8,9 +8,9 @@ import { difficultTexts, nextId } from './records.ts'
 /** The promises of `FactStore`. */
 export const factStoreCases: readonly Case<FactStore>[] = [
   {
-    name: 'facts: a fact that was never set is null; setting it again replaces it, and it alone',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/set',
+    title: 'a fact that was never set is null; setting it again replaces it, and it alone',
+    async run(facts) {
       assert.equal(await facts.get('one'), null)
       await facts.set('one', 'a')
       await facts.set('other', 'b')
@@ -20,9 +20,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    name: 'facts: setOnce stores the first value and resolves to it from then on',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/set-once',
+    title: 'setOnce stores the first value and resolves to it from then on',
+    async run(facts) {
       assert.equal(await facts.setOnce('one', 'a'), 'a')
       assert.equal(await facts.setOnce('one', 'b'), 'a')
       assert.equal(await facts.setOnce('other', 'c'), 'c')
@@ -30,9 +30,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    name: 'facts: setOnce resolves to what set has stored, and an empty value is a value',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/set-once-after-set',
+    title: 'setOnce resolves to what set has stored, and an empty value is a value',
+    async run(facts) {
       await facts.set('one', 'a')
       assert.equal(await facts.setOnce('one', 'b'), 'a')
       await facts.set('one', 'c')
@@ -43,9 +43,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    name: 'facts: of 20 parallel setOnce one value wins, and all resolve to it',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/parallel-set-once',
+    title: 'of 20 parallel setOnce one value wins, and all resolve to it',
+    async run(facts) {
       await repeat(3, async (round) => {
         const won = await race(20, (index) => facts.setOnce(`round-${round}`, `value-${index}`))
         assert.equal(new Set(won).size, 1)
@@ -54,9 +54,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    name: 'facts: difficult texts come back as they went in, up to the longest',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/texts',
+    title: 'difficult texts come back as they went in, up to the longest',
+    async run(facts) {
       const values = [...difficultTexts.filter(({ length }) => length <= factLimits.value), longestValue]
       for (const [index, value] of values.entries()) {
         await facts.set(`set-${index}`, value)
@@ -69,9 +69,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
     },
   },
   {
-    name: 'facts: what is too long is refused and changes nothing, and so is an empty name',
-    async run(make) {
-      const facts = await make()
+    id: 'facts/invalid',
+    title: 'what is too long is refused and changes nothing, and so is an empty name',
+    async run(facts) {
       const long = 'n'.repeat(factLimits.name + 1)
       await facts.set('one', 'a')
       for (const verb of ['set', 'setOnce'] as const) {
@@ -89,9 +89,9 @@ export const factStoreCases: readonly Case<FactStore>[] = [
 /** The promises of `FactStore`, as seen by two processes over one database. */
 export const sharedFactStoreCases: readonly Case<Pair<FactStore>>[] = [
   {
-    name: 'shared facts: what one process has set the other reads immediately, also after it has read before',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-facts/read-at-once',
+    title: 'what one process has set the other reads immediately, also after it has read before',
+    async run({ one, other }) {
       const name = nextId()
       assert.equal(await other.get(name), null)
       await one.set(name, 'a')
@@ -102,9 +102,9 @@ export const sharedFactStoreCases: readonly Case<Pair<FactStore>>[] = [
     },
   },
   {
-    name: 'shared facts: of 20 parallel setOnce in two processes one value wins in both',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-facts/parallel-set-once',
+    title: 'of 20 parallel setOnce in two processes one value wins in both',
+    async run({ one, other }) {
       await repeat(3, async () => {
         const name = nextId()
         const won = await race(20, (index) => (index % 2 ? one : other).setOnce(name, `value-${index}`))

@@ -8,6 +8,7 @@ export {
 export { breachedPasswordsCases } from './breached-passwords.ts'
 export { captionWriterCases } from './caption-writer.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'
+export { cheapPasswords } from './cheap-passwords.ts'
 export { directUploadsCases } from './direct-uploads.ts'
 export type { DirectConditions, DirectHost } from './direct-uploads/direct-host.ts'
 export {
@@ -18,6 +19,9 @@ export {
 export { edgeStoreCases } from './edge-store.ts'
 export { factStoreCases, sharedFactStoreCases } from './fact-store.ts'
 export { feedStoreCases } from './feed-store.ts'
+export { hostCases } from './host.ts'
+export { guardHeader, type Host, type HostOptions, type HostServer } from './host/host.ts'
+export { type Send, sendByFetch, sendByHttp, type WireAnswer, type WireRequest } from './host/wire.ts'
 export { imageProcessorCases } from './image-processor.ts'
 export { mediaStoreCases } from './media-store.ts'
 export type { Pair } from './pair.ts'
@@ -38,20 +42,3 @@ export {
   type Unpromised,
   unpromisedWithoutTransactions,
 } from './without-transactions.ts'
-export { cheapPasswords } from './journeys/cheap-passwords.ts'
-export { createFetchHost } from './journeys/fetch-host.ts'
-export type { Journey } from './journeys/journey.ts'
-export {
-  guardHeader,
-  type JourneyConditions,
-  type JourneyHost,
-  type JourneyMedia,
-  type JourneyServer,
-  type JourneySetup,
-} from './journeys/journey-host.ts'
-export { journeys } from './journeys/journeys.ts'
-export { ambiguousSpellings, foreignSpellings } from './journeys/path-spellings.ts'
-export { runJourneys } from './journeys/run-journeys.ts'
-export { type Send, sendByFetch, sendByHttp, type WireAnswer, type WireRequest } from './journeys/wire.ts'
-export { sendByHttp2 } from './journeys/wire-http2.ts'
-export { sendRaw } from './journeys/wire-raw.ts'

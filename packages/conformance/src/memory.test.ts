@@ -85,5 +85,5 @@ test('every case has a name of its own', () => {
     videoProcessorCases,
     captionWriterCases,
   ].flat()
-  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
 })

@@ -12,7 +12,7 @@ export type SocialStores = Pick<Storage, 'users' | 'posts' | 'media' | 'edges'>
 export function amongTheLiving<Stores extends SocialStores>(
   cases: readonly Case<Stores>[],
 ): readonly Case<Stores>[] {
-  return cases.map(({ name, run }) => ({ name, run: (make) => run(async () => peopled(await make())) }))
+  return cases.map((each) => ({ ...each, run: (stores) => each.run(peopled(stores)) }))
 }
 
 /** Stores in which whoever and whatever is needed comes to life when it is written about. */

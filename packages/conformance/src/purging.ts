@@ -5,11 +5,11 @@ import { race } from './race.ts'
 import { nextId } from './records.ts'
 
 /** The part of a store that remembers what is marked as gone. */
-export type PurgeStore = Pick<UserStore, 'toPurge' | 'purge'>
+type PurgeStore = Pick<UserStore, 'toPurge' | 'purge'>
 
 /** How the cases get at one kind of thing that is marked first and purged later. */
 export interface Purging<Port> {
-  /** What the names of the cases begin with. */
+  /** What the ids of the cases begin with. */
   subject: string
   storeOf(port: Port): PurgeStore
   /** Saves a live one with this id. */
@@ -32,9 +32,9 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
 
   const cases: readonly Case<Port>[] = [
     {
-      name: 'toPurge names what is marked, and nothing that lives',
-      async run(make) {
-        const port = await make()
+      id: 'to-purge-marked',
+      title: 'toPurge names what is marked, and nothing that lives',
+      async run(port) {
         const [live, gone] = [nextId(), nextId()]
         for (const id of [live, gone]) await create(port, id)
         assert.deepEqual(await storeOf(port).toPurge(10), [])
@@ -43,18 +43,18 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
       },
     },
     {
-      name: 'toPurge names the oldest ids first, at most `limit`',
-      async run(make) {
-        const port = await make()
+      id: 'to-purge-oldest-first',
+      title: 'toPurge names the oldest ids first, at most `limit`',
+      async run(port) {
         const ids = await marked(port, 4)
         assert.deepEqual(await storeOf(port).toPurge(10), ids)
         assert.deepEqual(await storeOf(port).toPurge(2), ids.slice(0, 2))
       },
     },
     {
-      name: 'purge removes the last trace; again, or of an unknown id, it does nothing',
-      async run(make) {
-        const port = await make()
+      id: 'purge-last-trace',
+      title: 'purge removes the last trace; again, or of an unknown id, it does nothing',
+      async run(port) {
         const [first = '', second = '', other = ''] = await marked(port, 3)
         for (const id of [second, nextId(), 'nothing', second]) await storeOf(port).purge(id)
         assert.deepEqual(await storeOf(port).toPurge(10), [first, other])
@@ -64,9 +64,9 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
       },
     },
     {
-      name: 'purge leaves a live one alone, and is not remembered when it is marked later',
-      async run(make) {
-        const port = await make()
+      id: 'purge-leaves-live',
+      title: 'purge leaves a live one alone, and is not remembered when it is marked later',
+      async run(port) {
         const id = nextId()
         await create(port, id)
         await storeOf(port).purge(id)
@@ -77,5 +77,5 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
       },
     },
   ]
-  return cases.map(({ name, run }) => ({ name: `${subject}: ${name}`, run }))
+  return cases.map((each) => ({ ...each, id: `${subject}/${each.id}` }))
 }

@@ -11,16 +11,17 @@ const end = windowSeconds * 1000
 /** The promises of `RateLimits`. */
 export const rateLimitsCases: readonly Case<RateLimits>[] = [
   {
-    name: 'rate limits: the first `limit` attempts are allowed and the rest are not',
-    async run(make) {
-      const attempt = attempts(await make(), 3)
+    id: 'rate-limits/limit',
+    title: 'the first `limit` attempts are allowed and the rest are not',
+    async run(port) {
+      const attempt = attempts(port, 3)
       assert.deepEqual(await inOrder([0, 0, 1, 2, 3, 4], attempt), [true, true, true, false, false, false])
     },
   },
   {
-    name: 'rate limits: of 50 parallel attempts exactly `limit` pass',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/parallel',
+    title: 'of 50 parallel attempts exactly `limit` pass',
+    async run(rateLimits) {
       await repeat(3, async () => {
         const attempt = attempts(rateLimits, 7)
         const answers = await race(50, () => attempt(0))
@@ -29,9 +30,9 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: parallel attempts in a new window share one window',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/parallel-new-window',
+    title: 'parallel attempts in a new window share one window',
+    async run(rateLimits) {
       await repeat(3, async () => {
         const attempt = attempts(rateLimits, 7)
         await attempt(0)
@@ -41,25 +42,27 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: a window lasts from its first attempt to the millisecond of its end',
-    async run(make) {
-      const attempt = attempts(await make(), 2)
+    id: 'rate-limits/window-length',
+    title: 'a window lasts from its first attempt to the millisecond of its end',
+    async run(port) {
+      const attempt = attempts(port, 2)
       const times = [0, end - 1, end, end, end]
       assert.deepEqual(await inOrder(times, attempt), [true, true, true, true, false])
     },
   },
   {
-    name: 'rate limits: attempts that are not allowed do not extend the window',
-    async run(make) {
-      const attempt = attempts(await make(), 1)
+    id: 'rate-limits/refused-not-extending',
+    title: 'attempts that are not allowed do not extend the window',
+    async run(port) {
+      const attempt = attempts(port, 1)
       const times = [0, 1, end / 2, end - 1, end]
       assert.deepEqual(await inOrder(times, attempt), [true, false, false, false, true])
     },
   },
   {
-    name: 'rate limits: retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/retry-after',
+    title: 'retryAfterSeconds is 0 where allowed, else the whole seconds until the window ends, at least 1',
+    async run(rateLimits) {
       const key = nextId()
       const expected = [
         [0, 0],
@@ -77,17 +80,18 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: after a clock was set back a window ends no later than its length from then',
-    async run(make) {
-      const attempt = attempts(await make(), 1)
+    id: 'rate-limits/clock-set-back',
+    title: 'after a clock was set back a window ends no later than its length from then',
+    async run(port) {
+      const attempt = attempts(port, 1)
       const times = [86_400_000, 0, end / 2, end - 1, end, end + 1]
       assert.deepEqual(await inOrder(times, attempt), [true, false, false, false, true, false])
     },
   },
   {
-    name: 'rate limits: after a clock was set back by a day nobody waits longer than the window that is full',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/clock-set-back-a-day',
+    title: 'after a clock was set back by a day nobody waits longer than the window that is full',
+    async run(rateLimits) {
       const limits = [
         { limit: 2, windowSeconds: 60 },
         { limit: 4, windowSeconds: 300 },
@@ -108,9 +112,9 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: keys are counted apart',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/keys-apart',
+    title: 'keys are counted apart',
+    async run(rateLimits) {
       const key = nextId()
       const keys = [key, `${key}:`, `${key}:1`, key.toUpperCase(), `${key}*`, `${key} `, `${key}💥`]
       for (const each of keys) {
@@ -120,9 +124,9 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: reset forgets the attempts of the keys it names, and of no other',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/reset',
+    title: 'reset forgets the attempts of the keys it names, and of no other',
+    async run(rateLimits) {
       const [first, second, kept] = [nextId(), nextId(), nextId()]
       const hit = async (key: string): Promise<boolean> =>
         (await rateLimits.hit(key, [{ limit: 1, windowSeconds }], later())).allowed

@@ -8,9 +8,9 @@ import type {
   UserRecord,
 } from '@kith/core/ports'
 
-// Times lie around the present, so that a store with rows or keys that expire by themselves passes too. They are
-// whole seconds, so that only the cases about milliseconds depend on milliseconds.
-const start = Math.floor(Date.now() / 1000) * 1000
+// Times lie around the present, so that a store with rows or keys that expire by themselves passes too, and have
+// milliseconds, so that a store that cuts them fails.
+const start = Math.floor(Date.now() / 1000) * 1000 + 123
 const run = randomBytes(3).toString('hex')
 let made = 0
 

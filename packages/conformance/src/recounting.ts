@@ -21,9 +21,10 @@ const [size, most, writers] = [120, 2_000, 2]
 /** What `recount` promises of counts that are wrong. */
 export const recountCases: readonly Case<Miscounting>[] = [
   {
-    name: 'recount: a wrong count is reported with what it was, and set right; again nothing is reported',
-    async run(make) {
-      const { storage, spoil } = await amongPeople(make)
+    id: 'recount/set-right',
+    title: 'a wrong count is reported with what it was, and set right; again nothing is reported',
+    async run(port) {
+      const { storage, spoil } = amongPeople(port)
       const [edge, post] = [sampleEdge(), samplePost()]
       await storage.edges.add(edge)
       await storage.posts.create(post, [])
@@ -43,9 +44,10 @@ export const recountCases: readonly Case<Miscounting>[] = [
     },
   },
   {
-    name: 'recount: the wrong count of a node that is followed all the time is set right, and nobody is refused',
-    async run(make) {
-      const { storage, other, spoil } = await amongPeople(make)
+    id: 'recount/follow-while-followed',
+    title: 'the wrong count of a node that is followed all the time is set right, and nobody is refused',
+    async run(port) {
+      const { storage, other, spoil } = amongPeople(port)
       const to = nextId()
       await race(size, () => storage.edges.add(sampleEdge({ to })))
       await spoil('follow', to)
@@ -61,9 +63,10 @@ export const recountCases: readonly Case<Miscounting>[] = [
     },
   },
   {
-    name: 'recount: the wrong count of an author who writes all the time is set right, and no post is refused',
-    async run(make) {
-      const { storage, other, spoil } = await amongPeople(make)
+    id: 'recount/author-while-posting',
+    title: 'the wrong count of an author who writes all the time is set right, and no post is refused',
+    async run(port) {
+      const { storage, other, spoil } = amongPeople(port)
       const authorId = nextId()
       await race(size, () => storage.posts.create(samplePost({ authorId }), []))
       await spoil('post', authorId)
@@ -82,8 +85,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
 ]
 
 /** Whoever follows and writes lives. */
-async function amongPeople(make: () => Promise<Miscounting>): Promise<Miscounting> {
-  const { storage, other, spoil } = await make()
+function amongPeople({ storage, other, spoil }: Miscounting): Miscounting {
   return { storage: peopled(storage), other: peopled(other), spoil }
 }
 

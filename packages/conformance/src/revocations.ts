@@ -7,26 +7,26 @@ import { nextId } from './records.ts'
 /** The promises of `Revocations`, as seen by one process. */
 export const revocationsCases: readonly Case<Revocations>[] = [
   {
-    name: 'revocations: a session nobody revoked is not denied',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/others-not-denied',
+    title: 'a session nobody revoked is not denied',
+    async run(revocations) {
       await revocations.revoke([nextId()], inMillis(60_000))
       assert.equal(await revocations.isRevoked(nextId()), false)
     },
   },
   {
-    name: 'revocations: once revoke has answered, every session it named is denied',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/denied-at-once',
+    title: 'once revoke has answered, every session it named is denied',
+    async run(revocations) {
       const ids = Array.from({ length: 50 }, nextId)
       await revocations.revoke(ids, inMillis(60_000))
       for (const id of ids) assert.equal(await revocations.isRevoked(id), true)
     },
   },
   {
-    name: 'revocations: revoking twice denies just the same',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/revoke-again',
+    title: 'revoking twice denies just the same',
+    async run(revocations) {
       const id = nextId()
       await revocations.revoke([id, id], inMillis(60_000))
       await revocations.revoke([id], inMillis(60_000))
@@ -34,17 +34,17 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    name: 'revocations: revoking no session does nothing',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/revoke-none',
+    title: 'revoking no session does nothing',
+    async run(revocations) {
       await revocations.revoke([], inMillis(60_000))
       assert.equal(await revocations.isRevoked(nextId()), false)
     },
   },
   {
-    name: 'revocations: a later call with an earlier end does not shorten the first',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/earlier-end',
+    title: 'a later call with an earlier end does not shorten the first',
+    async run(revocations) {
       const id = nextId()
       await revocations.revoke([id], inMillis(60_000))
       await revocations.revoke([id], inMillis(20))
@@ -55,9 +55,9 @@ export const revocationsCases: readonly Case<Revocations>[] = [
     },
   },
   {
-    name: 'revocations: a later call with a later end prolongs the first',
-    async run(make) {
-      const revocations = await make()
+    id: 'revocations/later-end',
+    title: 'a later call with a later end prolongs the first',
+    async run(revocations) {
       const id = nextId()
       await revocations.revoke([id], inMillis(20))
       await revocations.revoke([id], inMillis(60_000))

@@ -25,11 +25,11 @@ export function runStorageCases(
   make: () => Promise<Storage>,
   { emptied = () => migrated(make), transactions = true }: StorageConditions = {},
 ): void {
-  const left = new Set(transactions ? [] : unpromisedWithoutTransactions.map(({ name }) => name))
+  const left = new Set(transactions ? [] : unpromisedWithoutTransactions.map(({ id }) => id))
   function runCases<Port>(cases: readonly Case<Port>[], prepared: () => Promise<Port>): void {
     registerCases(
       test,
-      cases.filter(({ name }) => !left.has(name)),
+      cases.filter(({ id }) => !left.has(id)),
       prepared,
     )
   }

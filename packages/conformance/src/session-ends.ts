@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createKith, isKithError, type Kith, type SignIn } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
-import { cheapPasswords } from './journeys/cheap-passwords.ts'
+import { cheapPasswords } from './cheap-passwords.ts'
 import { race, repeat } from './race.ts'
 import { nextId } from './records.ts'
 
@@ -11,9 +11,9 @@ const [oldPassword, newPassword] = ['correct horse', 'battery staple']
 /** What users and sessions promise together: no session outlives the step that ends all of its account. */
 export const sessionEndCases: readonly Case<Storage>[] = [
   {
-    name: 'session ends: all are over once the step that ends them is stored, though the process dies right after it',
-    async run(make) {
-      const storage = await make()
+    id: 'session-ends/stored-in-one-step',
+    title: 'all are over once the step that ends them is stored, though the process dies right after it',
+    async run(storage) {
       for (const [name, end] of Object.entries(ends)) {
         const old = await register(kithOver(storage))
         const dying = kithOver({ ...storage, sessions: deadAfterwards(storage) })
@@ -31,9 +31,9 @@ export const sessionEndCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'session ends: of 20 parallel refreshes and sign-ins beside a new password none outlives it',
-    async run(make) {
-      const storage = await make()
+    id: 'session-ends/beside-new-password',
+    title: 'of 20 parallel refreshes and sign-ins beside a new password none outlives it',
+    async run(storage) {
       await repeat(3, async (round) => {
         const kith = kithOver(storage)
         const first = await register(kith)

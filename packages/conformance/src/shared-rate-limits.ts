@@ -11,9 +11,9 @@ const end = windowSeconds * 1000
 /** The promises of `RateLimits`, as seen by two processes. */
 export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
   {
-    name: 'shared rate limits: of 50 parallel attempts in two processes exactly `limit` pass',
-    async run(make) {
-      const pair = await make()
+    id: 'shared-rate-limits/parallel',
+    title: 'of 50 parallel attempts in two processes exactly `limit` pass',
+    async run(pair) {
       await repeat(3, async () => {
         const attempt = attempts(pair, 7)
         const answers = await race(50, (index) => attempt(index, 0))
@@ -22,9 +22,9 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    name: 'shared rate limits: parallel attempts in a new window share one window',
-    async run(make) {
-      const pair = await make()
+    id: 'shared-rate-limits/parallel-new-window',
+    title: 'parallel attempts in a new window share one window',
+    async run(pair) {
       await repeat(3, async () => {
         const attempt = attempts(pair, 7)
         await attempt(0, 0)
@@ -34,9 +34,9 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    name: 'shared rate limits: what one process refuses is counted in no window of the other',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-rate-limits/refused-not-counted',
+    title: 'what one process refuses is counted in no window of the other',
+    async run({ one, other }) {
       const key = nextId()
       const limits = [
         { limit: 2, windowSeconds },
@@ -57,18 +57,18 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
     },
   },
   {
-    name: 'shared rate limits: a window begun in one process ends in the other at the same millisecond',
-    async run(make) {
-      const pair = await make()
+    id: 'shared-rate-limits/same-end',
+    title: 'a window begun in one process ends in the other at the same millisecond',
+    async run(pair) {
       const attempt = attempts(pair, 1)
       const answers = [await attempt(0, 0), await attempt(1, end - 1), await attempt(1, end)]
       assert.deepEqual(answers, [true, false, true])
     },
   },
   {
-    name: 'shared rate limits: what one process resets is forgotten in the other',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-rate-limits/reset',
+    title: 'what one process resets is forgotten in the other',
+    async run({ one, other }) {
       const [key, kept] = [nextId(), nextId()]
       for (const each of [key, kept]) await other.hit(each, [{ limit: 1, windowSeconds }], later())
       await one.reset([key])

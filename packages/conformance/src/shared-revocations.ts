@@ -9,9 +9,9 @@ import { nextId } from './records.ts'
 /** The promises of `Revocations`, as seen by two processes. */
 export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
   {
-    name: 'shared revocations: once revoke has answered in one process, the other denies within a second',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-revocations/denied-within-a-second',
+    title: 'once revoke has answered in one process, the other denies within a second',
+    async run({ one, other }) {
       await other.isRevoked(nextId())
       const ids = Array.from({ length: 50 }, nextId)
       await one.revoke(ids, inMillis(60_000))
@@ -19,18 +19,18 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    name: 'shared revocations: what was revoked before a process first asks is denied by its first answer',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-revocations/revoked-before-first-look',
+    title: 'what was revoked before a process first asks is denied by its first answer',
+    async run({ one, other }) {
       const id = nextId()
       await one.revoke([id], inMillis(60_000))
       assert.equal(await other.isRevoked(id), true)
     },
   },
   {
-    name: 'shared revocations: of 20 parallel revocations in each process all are denied in both',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-revocations/parallel',
+    title: 'of 20 parallel revocations in each process all are denied in both',
+    async run({ one, other }) {
       const ids = Array.from({ length: 40 }, nextId)
       await race(40, (index) => (index % 2 ? one : other).revoke([ids[index] ?? ''], inMillis(60_000)))
       await demandDenied(one, ids)
@@ -38,9 +38,9 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    name: 'shared revocations: a session nobody revoked is denied by neither process',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-revocations/others-not-denied',
+    title: 'a session nobody revoked is denied by neither process',
+    async run({ one, other }) {
       const id = nextId()
       await one.revoke([nextId()], inMillis(60_000))
       for (let look = 0; look < 10; look++) {
@@ -50,9 +50,9 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
     },
   },
   {
-    name: 'shared revocations: of the ends that two processes give, the later one holds in either order',
-    async run(make) {
-      const { one, other } = await make()
+    id: 'shared-revocations/later-end',
+    title: 'of the ends that two processes give, the later one holds in either order',
+    async run({ one, other }) {
       const [prolonged, kept] = [nextId(), nextId()]
       await one.revoke([prolonged], inMillis(20))
       await other.revoke([prolonged], inMillis(60_000))

@@ -5,12 +5,12 @@ import type { Case } from './case.ts'
 import { race } from './race.ts'
 import { later, nextId, sampleSession, sampleUser } from './records.ts'
 
-/** The promises of the `Storage` bundle itself. Here `make` gives a storage that was not migrated yet. */
+/** The promises of the `Storage` bundle itself. They are given a storage that was not migrated yet. */
 export const storageCases: readonly Case<Storage>[] = [
   {
-    name: 'storage: after migrate the stores can be used',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/usable-after-migrate',
+    title: 'after migrate the stores can be used',
+    async run(storage) {
       await storage.migrate()
       const [user, session] = [sampleUser(), sampleSession()]
       assert.deepEqual(await storage.users.create(user), { outcome: 'created' })
@@ -21,9 +21,9 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: migrate may be called again and keeps what is stored',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/migrate-again',
+    title: 'migrate may be called again and keeps what is stored',
+    async run(storage) {
       await storage.migrate()
       const [user, session] = [sampleUser(), sampleSession()]
       await storage.users.create(user)
@@ -36,18 +36,18 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: of 10 parallel calls of migrate all succeed',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/parallel-migrates',
+    title: 'of 10 parallel calls of migrate all succeed',
+    async run(storage) {
       await race(10, () => storage.migrate())
       assert.deepEqual(await storage.users.create(sampleUser()), { outcome: 'created' })
       await storage.close()
     },
   },
   {
-    name: 'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/plan',
+    title: 'plan lists the steps of migrate, changes nothing, and is empty afterwards',
+    async run(storage) {
       const planned = await storage.plan()
       assert.deepEqual(await storage.plan(), planned)
       const steps = new Map<string, string[]>()
@@ -65,9 +65,9 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: a migration that its progress ends is taken up again by the next call',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/migrate-interrupted',
+    title: 'a migration that its progress ends is taken up again by the next call',
+    async run(storage) {
       const planned = await storage.plan()
       for (let left = planned.length; left > 0;) {
         const progress = ({ done }: { done: number }): void => {
@@ -85,17 +85,17 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: check agrees with the stores: before migrate it resolves only where they can be used already',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/check-agrees',
+    title: 'check agrees with the stores: before migrate it resolves only where they can be used already',
+    async run(storage) {
       assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
       await storage.close()
     },
   },
   {
-    name: 'storage: where the stores cannot be used before migrate, check says to migrate',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/check-says-migrate',
+    title: 'where the stores cannot be used before migrate, check says to migrate',
+    async run(storage) {
       if (await works(() => storage.users.byId(nextId()))) return await storage.close()
       const error: unknown = await storage.check().catch((thrown: unknown) => thrown)
       assert.ok(isKithError(error), 'it rejects with a KithError')
@@ -104,9 +104,9 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: check migrates nothing, and finds nothing to do after migrate',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/check-changes-nothing',
+    title: 'check migrates nothing, and finds nothing to do after migrate',
+    async run(storage) {
       const before = await works(() => storage.users.byId(nextId()))
       await works(() => storage.check())
       assert.equal(await works(() => storage.users.byId(nextId())), before)
@@ -116,27 +116,27 @@ export const storageCases: readonly Case<Storage>[] = [
     },
   },
   {
-    name: 'storage: after close check resolves only where the stores can still be used',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/check-after-close',
+    title: 'after close check resolves only where the stores can still be used',
+    async run(storage) {
       await storage.migrate()
       await storage.close()
       assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
     },
   },
   {
-    name: 'storage: close may be called again',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/close-again',
+    title: 'close may be called again',
+    async run(storage) {
       await storage.migrate()
       await storage.close()
       await storage.close()
     },
   },
   {
-    name: 'storage: close of a storage that was never used does nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'storage/close-unused',
+    title: 'close of a storage that was never used does nothing',
+    async run(storage) {
       await race(3, () => storage.close())
     },
   },

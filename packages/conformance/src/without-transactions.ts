@@ -7,8 +7,8 @@ import { nextId, sampleEdge } from './records.ts'
 
 /** A promise that a storage without transactions does not give. */
 export interface Unpromised {
-  /** The name of the case. */
-  name: string
+  /** The id of the case. */
+  id: string
   reason: string
 }
 
@@ -17,18 +17,19 @@ export interface Unpromised {
  * not run there. {@link edgesWithoutTransactions} says what holds instead.
  */
 export const unpromisedWithoutTransactions: readonly Unpromised[] = [
-  {
-    name: 'edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
-    reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
-  },
-]
+  'edges/parallel-adds-one-node',
+  'edges/parallel-follows-one-account',
+].map((id) => ({
+  id,
+  reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
+}))
 
 /** What holds instead. */
 export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
   {
-    name: 'edges without transactions: of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
-    async run(make) {
-      const { edges } = await make()
+    id: 'edges-without-transactions/parallel-adds-one-node',
+    title: 'of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
+    async run({ edges }) {
       const to = nextId()
       const answers: number[] = []
       await race(50, async () => {

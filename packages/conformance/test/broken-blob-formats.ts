@@ -3,21 +3,19 @@ import type { RenditionForm, ServedBlob, ServedBlobStore } from '@kith/core/port
 import type { Broken } from '../../../test/flaws.ts'
 import { keepingRenditions } from './blob-streams.ts'
 
-const offered = 'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too'
-const told =
-  'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked'
-const moves = 'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first'
-const parallel = 'blobs: of 20 parallel readers in two formats each gets the same as the others of its format'
-const replaced =
-  'blobs: putting a key again replaces its renditions in every format, a still by what moves and back'
-const removed = 'blobs: remove takes renditions in every format along, those that are being made too'
+const offered = 'blobs/format-asked'
+const told = 'blobs/format-told'
+const moves = 'blobs/animated-is-webp'
+const parallel = 'blobs/parallel-formats'
+const replaced = 'blobs/put-again-formats'
+const removed = 'blobs/remove-formats'
 
 /** Flaws in the formats of renditions. */
 export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
   {
     flaw: 'does not name WebP among its formats',
     breaking: () => ({ formats: ['avif'] }),
-    fails: ['blobs: the formats are told, WebP among them and each once, and stay the same'],
+    fails: ['blobs/formats'],
   },
   {
     flaw: 'offers AVIF from the first that it has made',
@@ -34,7 +32,7 @@ export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs: the formats are told, WebP among them and each once, and stay the same'],
+    fails: ['blobs/formats'],
   },
   {
     flaw: 'offers AVIF and has none',
@@ -79,7 +77,7 @@ export const formatFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob?.contentType === 'image/avif' ? { ...blob, contentType: 'image/webp' } : blob
       },
     }),
-    fails: ['blobs: a blob of any type that is taken keeps it', offered, told, replaced],
+    fails: ['blobs/types', offered, told, replaced],
   },
   {
     flaw: 'serves WebP under the name of AVIF',

@@ -1,11 +1,11 @@
 import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 
-const every = 'blobs: list names each key once, images and videos, however small its pages are'
-const pages = 'blobs: no page has more keys than it may, and each says when its blob was stored'
-const oneKey = 'blobs: a blob with its renditions is one key, and what was removed or failed is none'
-const removing = 'blobs: list goes on behind a page whose blobs were removed, and leaves out no other'
-const which = 'blobs: present tells of any number of keys which are there, and letter case counts'
+const every = 'blobs/list-each-once'
+const pages = 'blobs/list-page-limit'
+const oneKey = 'blobs/list-one-key-per-blob'
+const removing = 'blobs/list-after-removed-page'
+const which = 'blobs/present'
 
 /** Flaws in `list` and `present`. */
 export const listFlaws: readonly Broken<ServedBlobStore>[] = [
@@ -97,6 +97,6 @@ export const listFlaws: readonly Broken<ServedBlobStore>[] = [
     breaking: ({ present }) => ({
       present: (keys) => present(keys.filter((key) => /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(key))),
     }),
-    fails: ['blobs: present refuses what is no key'],
+    fails: ['blobs/present-invalid-key'],
   },
 ]

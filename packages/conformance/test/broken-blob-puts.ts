@@ -2,7 +2,7 @@ import type { ServedBlobStore } from '@kith/core/ports'
 import type { Broken } from '../../../test/flaws.ts'
 import { collect, from, keepingRenditions } from './blob-streams.ts'
 
-const announced = 'blobs: put rejects fewer and more bytes than were announced, and takes as many'
+const announced = 'blobs/put-length-mismatch'
 
 /** Flaws in `put`. */
 export const putFlaws: readonly Broken<ServedBlobStore>[] = [
@@ -17,14 +17,14 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
-      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-      'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first',
-      'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too',
-      'blobs: what was put is seen, with its type and size',
-      'blobs: putting a key again replaces bytes, size and type',
-      'blobs: each rendition of an image is a WebP of the size that is told',
-      'blobs: a blob of any type that is taken keeps it',
+      'blobs/put-again-formats',
+      'blobs/format-told',
+      'blobs/animated-is-webp',
+      'blobs/format-asked',
+      'blobs/put-visible',
+      'blobs/put-again',
+      'blobs/rendition-sizes',
+      'blobs/types',
     ],
   },
   {
@@ -39,14 +39,14 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         })
       },
     }),
-    fails: ['blobs: a blob in chunks of every size, empty ones too, comes back whole'],
+    fails: ['blobs/chunk-sizes'],
   },
   {
     flaw: 'collects chunks without copying them',
     breaking: ({ put }) => ({
       put: async (key, bytes, meta) => put(key, from(await collect(bytes, 'uncopied')), meta),
     }),
-    fails: ['blobs: a chunk whose memory is used again for the next has been copied'],
+    fails: ['blobs/reused-chunk-memory'],
   },
   {
     flaw: 'lives on a disk that ignores letter case',
@@ -55,7 +55,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
       read: (key, form, range) => read(key.toLowerCase(), form, range),
       remove: (key) => remove(key.toLowerCase()),
     }),
-    fails: ['blobs: keys that differ in letter case or by an ending are apart'],
+    fails: ['blobs/similar-keys'],
   },
   {
     flaw: 'takes a removal right after a put for a failure of the put',
@@ -66,9 +66,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         if (!(await read(key, null, () => null))) throw new Error('ENOENT')
       },
     }),
-    fails: [
-      'blobs: puts and removals of one key at the same moment all end well, and another removal leaves nothing',
-    ],
+    fails: ['blobs/put-remove-race'],
   },
   {
     flaw: 'keeps the first blob of a key',
@@ -78,19 +76,12 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         else await put(key, bytes, meta)
       },
     }),
-    fails: [
-      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
-      'blobs: putting a key again replaces bytes, size and type',
-      'blobs: putting a key again replaces its renditions',
-    ],
+    fails: ['blobs/put-again-formats', 'blobs/put-again', 'blobs/put-again-renditions'],
   },
   {
     flaw: 'keeps its renditions when a key is put again',
     breaking: (sound) => keepingRenditions(sound, { forgets: true }),
-    fails: [
-      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
-      'blobs: putting a key again replaces its renditions',
-    ],
+    fails: ['blobs/put-again-formats', 'blobs/put-again-renditions'],
   },
   {
     flaw: 'writes as the bytes come',
@@ -104,11 +95,7 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         await put(key, from(parts), meta)
       },
     }),
-    fails: [
-      'blobs: a put that fails leaves nothing',
-      'blobs: a put that fails leaves the blob of before',
-      'blobs: until a put is over nobody reads a part of it',
-    ],
+    fails: ['blobs/failed-put-leaves-nothing', 'blobs/failed-put-keeps-old', 'blobs/no-partial-reads'],
   },
   {
     flaw: 'removes a key before it puts it again',
@@ -118,12 +105,12 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         await put(key, bytes, meta)
       },
     }),
-    fails: ['blobs: a put that fails leaves the blob of before'],
+    fails: ['blobs/failed-put-keeps-old'],
   },
   {
     flaw: 'does not count the bytes it is given',
     breaking: ({ put }) => ({ put: (key, bytes, meta) => put(key, bytes, { ...meta, size: null }) }),
-    fails: [announced, 'blobs: a put that fails leaves nothing'],
+    fails: [announced, 'blobs/failed-put-leaves-nothing'],
   },
   {
     flaw: 'writes parallel puts of a key into one file',
@@ -143,6 +130,6 @@ export const putFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs: of 10 parallel puts of one key one is there, whole'],
+    fails: ['blobs/parallel-puts'],
   },
 ]

@@ -15,7 +15,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
           throw new Error('put failed')
         }),
     }),
-    fails: ['blobs: put rejects with the error of its stream', 'blobs: put refuses what is no key'],
+    fails: ['blobs/put-stream-error', 'blobs/put-invalid-key'],
   },
   {
     flaw: 'cannot remove what is not there',
@@ -26,12 +26,12 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs: remove takes renditions in every format along, those that are being made too',
-      'blobs: remove of an unknown or removed key does nothing',
-      'blobs: a removed blob is gone',
-      'blobs: remove takes the renditions along and leaves other blobs',
-      'blobs: a rendition that is being made when its blob is removed does not stay',
-      'blobs: a key can be put again after it was removed, with renditions of its own',
+      'blobs/remove-formats',
+      'blobs/remove-unknown',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
+      'blobs/put-after-remove',
     ],
   },
   {
@@ -41,7 +41,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       read: (key, form, range) => read(plain(key), form, range),
       remove: (key) => remove(plain(key)),
     }),
-    fails: ['blobs: put refuses what is no key', 'blobs: remove refuses what is no key'],
+    fails: ['blobs/put-invalid-key', 'blobs/remove-invalid-key'],
   },
   {
     flaw: 'reads some blob for what is no key',
@@ -55,7 +55,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         read: (key, form, range) => read(noKey.test(key) ? last : key, form, range),
       }
     },
-    fails: ['blobs: what is no key is null'],
+    fails: ['blobs/invalid-key-null'],
   },
   {
     flaw: 'answers an empty blob for an unknown key',
@@ -64,15 +64,15 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         (await read(key, form, range)) ?? { contentType: 'image/webp', size: 0, bytes: from([]) },
     }),
     fails: [
-      'blobs: remove takes renditions in every format along, those that are being made too',
-      'blobs: an unknown key leads to nothing',
-      'blobs: what is no key is null',
-      'blobs: a put that fails leaves nothing',
-      'blobs: until a put is over nobody reads a part of it',
-      'blobs: a video has no renditions',
-      'blobs: a removed blob is gone',
-      'blobs: remove takes the renditions along and leaves other blobs',
-      'blobs: a rendition that is being made when its blob is removed does not stay',
+      'blobs/remove-formats',
+      'blobs/unknown-key',
+      'blobs/invalid-key-null',
+      'blobs/failed-put-leaves-nothing',
+      'blobs/no-partial-reads',
+      'blobs/video-no-renditions',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
     ],
   },
   {
@@ -84,10 +84,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
           return part && { ...part, end: part.end - 1 }
         }),
     }),
-    fails: [
-      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-      'blobs: a range is picked by the size, and both of its ends are included',
-    ],
+    fails: ['blobs/format-told', 'blobs/range'],
   },
   {
     flaw: 'tells the size of the part',
@@ -99,10 +96,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob && { ...blob, size: end - start + 1 }
       },
     }),
-    fails: [
-      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-      'blobs: the size of a part is that of the whole blob',
-    ],
+    fails: ['blobs/format-told', 'blobs/part-size'],
   },
   {
     flaw: 'gives every reader of a blob the same stream',
@@ -123,7 +117,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs: readers do not disturb each other, nor one that stops early the next'],
+    fails: ['blobs/parallel-readers'],
   },
   {
     flaw: 'tells the size of the original for its renditions',
@@ -133,10 +127,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return blob && form ? { ...blob, size: blob.size + 1 } : blob
       },
     }),
-    fails: [
-      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-      'blobs: each rendition of an image is a WebP of the size that is told',
-    ],
+    fails: ['blobs/format-told', 'blobs/rendition-sizes'],
   },
   {
     flaw: 'has renditions of videos',
@@ -146,7 +137,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         return await read(key, blob?.contentType.startsWith('video/') ? null : form, range)
       },
     }),
-    fails: ['blobs: a video has no renditions'],
+    fails: ['blobs/video-no-renditions'],
   },
   {
     flaw: 'lets readers see a rendition that is half made',
@@ -163,12 +154,12 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       }
     },
     fails: [
-      'blobs: of 20 parallel readers in two formats each gets the same as the others of its format',
-      'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-      'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first',
-      'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too',
-      'blobs: each rendition of an image is a WebP of the size that is told',
-      'blobs: of 20 parallel readers of a rendition all get the same',
+      'blobs/parallel-formats',
+      'blobs/format-told',
+      'blobs/animated-is-webp',
+      'blobs/format-asked',
+      'blobs/rendition-sizes',
+      'blobs/parallel-rendition-readers',
     ],
   },
   {
@@ -179,22 +170,22 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
       },
     }),
     fails: [
-      'blobs: remove takes renditions in every format along, those that are being made too',
-      'blobs: a removed blob is gone',
-      'blobs: remove takes the renditions along and leaves other blobs',
-      'blobs: a rendition that is being made when its blob is removed does not stay',
+      'blobs/remove-formats',
+      'blobs/removed',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
     ],
   },
   {
     flaw: 'leaves renditions behind when it removes',
     breaking: (sound) => keepingRenditions(sound, { forgets: false }),
     fails: [
-      'blobs: remove takes renditions in every format along, those that are being made too',
-      'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
-      'blobs: putting a key again replaces its renditions',
-      'blobs: remove takes the renditions along and leaves other blobs',
-      'blobs: a rendition that is being made when its blob is removed does not stay',
-      'blobs: a key can be put again after it was removed, with renditions of its own',
+      'blobs/remove-formats',
+      'blobs/put-again-formats',
+      'blobs/put-again-renditions',
+      'blobs/remove-renditions',
+      'blobs/remove-while-rendering',
+      'blobs/put-after-remove',
     ],
   },
   {
@@ -218,10 +209,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: [
-      'blobs: remove takes renditions in every format along, those that are being made too',
-      'blobs: a rendition that is being made when its blob is removed does not stay',
-    ],
+    fails: ['blobs/remove-formats', 'blobs/remove-while-rendering'],
   },
   {
     flaw: 'never takes a key again that was removed',
@@ -238,7 +226,7 @@ export const readFlaws: readonly Broken<ServedBlobStore>[] = [
         },
       }
     },
-    fails: ['blobs: a key can be put again after it was removed, with renditions of its own'],
+    fails: ['blobs/put-after-remove'],
   },
 ]
 

@@ -22,14 +22,14 @@ testFlaws<BreachedPasswords>(breachedPasswordsCases, makeSound, [
   {
     flaw: 'knows nothing',
     breaking: () => ({ timesSeen: async (_sha1, signal) => (signal.throwIfAborted(), 0) }),
-    fails: ['breached passwords: those that everybody uses were seen'],
+    fails: ['breached-passwords/common-seen'],
   },
   {
     flaw: 'takes its padding for breaches',
     breaking: ({ timesSeen }) => ({
       timesSeen: async (sha1, signal) => (await timesSeen(sha1, signal)) || 1,
     }),
-    fails: ['breached passwords: one that nobody ever used was seen 0 times'],
+    fails: ['breached-passwords/unused-not-seen'],
   },
   {
     flaw: 'compares no more than the beginning',
@@ -39,7 +39,7 @@ testFlaws<BreachedPasswords>(breachedPasswordsCases, makeSound, [
         return known.some((each) => each.slice(0, 10) === sha1.slice(0, 10)) ? 3 : 0
       },
     }),
-    fails: ['breached passwords: one that begins like a known one was seen 0 times'],
+    fails: ['breached-passwords/prefix-not-seen'],
   },
   {
     flaw: 'gives one answer to all that ask at the same time',
@@ -52,11 +52,11 @@ testFlaws<BreachedPasswords>(breachedPasswordsCases, makeSound, [
           })),
       }
     },
-    fails: ['breached passwords: 20 at once each get their own count'],
+    fails: ['breached-passwords/parallel'],
   },
   {
     flaw: 'ignores the signal',
     breaking: ({ timesSeen }) => ({ timesSeen: (sha1) => timesSeen(sha1, new AbortController().signal) }),
-    fails: ['breached passwords: an aborted look-up rejects'],
+    fails: ['breached-passwords/aborted'],
   },
 ])

@@ -47,95 +47,82 @@ const answeringFlaws: readonly Broken<CaptionWriter>[] = [
   {
     flaw: 'has no name',
     breaking: () => ({ name: '' }),
-    fails: ['captions: a writer has a name, and its answers say who wrote them'],
+    fails: ['captions/writer-name'],
   },
   {
     flaw: 'does not say who wrote',
     breaking: answering(() => ({ writer: ' ' })),
-    fails: ['captions: a writer has a name, and its answers say who wrote them'],
+    fails: ['captions/writer-name'],
   },
   {
     flaw: 'answers five where four were asked for',
     breaking: asking(({ count }) => ({ count: count === 4 ? 5 : count })),
-    fails: [
-      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
-      'captions: of 10 parallel requests each is answered as it was asked',
-    ],
+    fails: ['captions/suggestion-count', 'captions/parallel'],
   },
   {
     flaw: 'answers nothing where one was asked for',
     breaking: answering(({ suggestions }, { count }) => ({ suggestions: count === 1 ? [] : suggestions })),
-    fails: [
-      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
-      'captions: of 10 parallel requests each is answered as it was asked',
-    ],
+    fails: ['captions/suggestion-count', 'captions/parallel'],
   },
   {
     flaw: 'says the same twice',
     breaking: answering(({ suggestions: [first = '', , ...rest] }) => ({
       suggestions: [first, `${first} `, ...rest],
     })),
-    fails: [
-      'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
-      'captions: the suggestions of an answer are different texts, and none is empty',
-      'captions: of 10 parallel requests each is answered as it was asked',
-    ],
+    fails: ['captions/suggestion-count', 'captions/suggestions-differ', 'captions/parallel'],
   },
   {
     flaw: 'ends with an empty line',
     breaking: answering(({ suggestions }) => ({ suggestions: [...suggestions.slice(0, -1), '\n'] })),
-    fails: ['captions: the suggestions of an answer are different texts, and none is empty'],
+    fails: ['captions/suggestions-differ'],
   },
   {
     flaw: 'says all of the hint',
     breaking: answering(({ suggestions: [first = '', ...rest] }, { hint }) => ({
       suggestions: [`${hint ?? ''} ${first}`, ...rest],
     })),
-    fails: ['captions: no suggestion has more than 2,200 characters, however long the hint is'],
+    fails: ['captions/suggestion-length'],
   },
   {
     flaw: 'needs a hint',
     breaking: looking(async ({ hint }) => {
       if (hint === null || hint.trim() === '') throw new Error('The prompt is empty')
     }),
-    fails: [
-      'captions: no hint, and one that says nothing, are answered too',
-      'captions: the request stays as it is, since another writer may get it next',
-    ],
+    fails: ['captions/without-hint', 'captions/request-unchanged'],
   },
   {
     flaw: 'needs a language that it knows',
     breaking: looking(async ({ language }) => {
       if (!/^(en|de)/.test(language ?? '')) throw new RangeError(`Incorrect locale: ${language}`)
     }),
-    fails: ['captions: no language, and one that nobody speaks, are answered too'],
+    fails: ['captions/any-language'],
   },
   {
     flaw: 'needs a main colour',
     breaking: answering(({ suggestions }, { measures }) => ({
       suggestions: measures.palette.length > 0 ? suggestions : [],
     })),
-    fails: ['captions: whatever was measured is answered'],
+    fails: ['captions/any-measures'],
   },
   {
     flaw: 'tells tokens as a text',
     breaking: answering(() => ({ usage: { ...usage, inputTokens: '10' as unknown as number } })),
-    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'tells what it took with a function in it',
     breaking: answering(() => ({ usage: { ...usage, toString: () => 'ten' } })),
-    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'does not tell the model that took something',
     breaking: answering(() => ({ usage: { ...usage, model: '' } })),
-    fails: ['captions: what an answer took can be told as JSON, with tokens where they were counted'],
+    fails: ['captions/usage-as-json'],
   },
   {
     flaw: 'sorts the palette that it was given',
     breaking: looking(async ({ measures }) => void measures.palette.reverse()),
-    fails: ['captions: the request stays as it is, since another writer may get it next'],
+    fails: ['captions/request-unchanged'],
   },
   {
     flaw: 'mixes up two requests at once',
@@ -149,7 +136,7 @@ const answeringFlaws: readonly Broken<CaptionWriter>[] = [
         },
       }
     },
-    fails: ['captions: of 10 parallel requests each is answered as it was asked'],
+    fails: ['captions/parallel'],
   },
 ]
 
@@ -157,14 +144,12 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
   {
     flaw: 'does not listen to its signal',
     breaking: ({ suggest }) => ({ suggest: (request) => suggest(request, new AbortController().signal) }),
-    fails: ['captions: where the signal is aborted already, a writer answers nothing and fails at once'],
+    fails: ['captions/aborted-before'],
   },
   {
     flaw: 'reads the image to its end, whatever its signal says',
     breaking: looking(async (request) => void (await read(request).catch(() => 0))),
-    fails: [
-      'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
-    ],
+    fails: ['captions/aborted-while-reading'],
   },
   {
     flaw: 'answers without the image when it is stopped',
@@ -176,9 +161,7 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
         return await suggest(request, isAborted ? signal : new AbortController().signal)
       },
     }),
-    fails: [
-      'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
-    ],
+    fails: ['captions/aborted-while-reading'],
   },
   {
     flaw: 'waits for an image that cannot be read',
@@ -188,7 +171,7 @@ const stoppingFlaws: readonly Broken<CaptionWriter>[] = [
       )
       await Promise.race([read(request).catch(() => new Promise(() => {})), aborted])
     }),
-    fails: ['captions: an image that cannot be opened or read is an error, or no matter, and never a wait'],
+    fails: ['captions/unreadable-image'],
   },
 ]
 

@@ -2,10 +2,10 @@ import { type GrantedBlobStore, isBlobKey } from '@kith/core/ports'
 import { testFlaws } from '../../../test/flaws.ts'
 import { createReferenceHost, grantedBlobStoreCases } from '../src/index.ts'
 
-const time = 'blobs: a granted address leads nowhere when its time is over'
-const putOff = 'blobs: the time of a granted address cannot be put off'
-const own = 'blobs: a granted address is for one blob and for one rendition of it'
-const noKey = 'blobs: nothing is granted for what is no key'
+const time = 'blobs/grant-expires'
+const putOff = 'blobs/grant-not-extendable'
+const own = 'blobs/grant-bound'
+const noKey = 'blobs/grant-invalid-key'
 
 testFlaws<GrantedBlobStore>(grantedBlobStoreCases, () => createReferenceHost().blobs, [
   {

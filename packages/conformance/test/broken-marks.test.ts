@@ -3,10 +3,10 @@ import { createMemoryBlobs } from '@kith/core/memory'
 import { testFlaws } from '../../../test/flaws.ts'
 import { markedBlobStoreCases } from '../src/index.ts'
 
-const none = 'marked blobs: there is no mark before one is written, and reading it or the blobs makes none'
-const stays = 'marked blobs: a mark stays, and the one that was written last counts'
-const parallel = 'marked blobs: of 10 parallel writes of one mark all succeed'
-const noBlob = 'marked blobs: a mark is no blob, and blobs are put and removed beside it'
+const none = 'marked-blobs/no-mark-at-first'
+const stays = 'marked-blobs/mark-stays'
+const parallel = 'marked-blobs/parallel-marks'
+const noBlob = 'marked-blobs/mark-is-no-blob'
 
 function createMarkedBlobs(): MarkedBlobStore {
   let mark: string | null = null

@@ -84,7 +84,7 @@ function createMiscounting({ writesFirst, reports, repairs }: Habits): Miscounti
 
 runCases(test, recountCases, async () => createMiscounting(sound))
 
-const [once, follows, posts] = recountCases.map(({ name }) => name)
+const [once, follows, posts] = recountCases.map(({ id }) => id)
 testFlaws(recountCases, () => createMiscounting(sound), [
   {
     flaw: 'reads first, and begins again where somebody wrote meanwhile',

@@ -35,7 +35,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
   {
     flaw: 'does not find the accounts it has created',
     breaking: ({ users }) => ({ users: { ...users, byId: async () => null } }),
-    fails: ['storage: after migrate the stores can be used'],
+    fails: ['storage/usable-after-migrate'],
   },
   {
     flaw: 'begins anew at each migration',
@@ -51,7 +51,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         migrate: async () => void ({ users, sessions } = createMemoryStorage()),
       }
     },
-    fails: ['storage: migrate may be called again and keeps what is stored'],
+    fails: ['storage/migrate-again'],
   },
   {
     flaw: 'cannot migrate twice at once',
@@ -66,15 +66,12 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage: of 10 parallel calls of migrate all succeed'],
+    fails: ['storage/parallel-migrates'],
   },
   {
     flaw: 'plans what it never does',
     breaking: () => ({ plan: async () => [{ name: 'more', total: 1 }] }),
-    fails: [
-      'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
-      'storage: a migration that its progress ends is taken up again by the next call',
-    ],
+    fails: ['storage/plan', 'storage/migrate-interrupted'],
   },
   {
     flaw: 'does not say how far it has come',
@@ -85,10 +82,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         migrate: async () => void (migrated = true),
       }
     },
-    fails: [
-      'storage: plan lists the steps of migrate, changes nothing, and is empty afterwards',
-      'storage: a migration that its progress ends is taken up again by the next call',
-    ],
+    fails: ['storage/plan', 'storage/migrate-interrupted'],
   },
   {
     flaw: 'begins anew after a migration that was cut off',
@@ -106,15 +100,12 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage: a migration that its progress ends is taken up again by the next call'],
+    fails: ['storage/migrate-interrupted'],
   },
   {
     flaw: 'finds everything in order before there is a schema',
     breaking: () => ({ ...demandingMigration(), check: async () => null }),
-    fails: [
-      'storage: check agrees with the stores: before migrate it resolves only where they can be used already',
-      'storage: where the stores cannot be used before migrate, check says to migrate',
-    ],
+    fails: ['storage/check-agrees', 'storage/check-says-migrate'],
   },
   {
     flaw: 'says only that something is wrong',
@@ -126,7 +117,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         })
       return { ...storage, check }
     },
-    fails: ['storage: where the stores cannot be used before migrate, check says to migrate'],
+    fails: ['storage/check-says-migrate'],
   },
   {
     flaw: 'migrates when it is checked',
@@ -138,10 +129,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       }
       return { ...storage, check }
     },
-    fails: [
-      'storage: where the stores cannot be used before migrate, check says to migrate',
-      'storage: check migrates nothing, and finds nothing to do after migrate',
-    ],
+    fails: ['storage/check-says-migrate', 'storage/check-changes-nothing'],
   },
   {
     flaw: 'never finds that it was migrated',
@@ -150,7 +138,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
       const storage = demandingMigration()
       return { ...storage, check: () => (known ??= storage.check()) }
     },
-    fails: ['storage: check migrates nothing, and finds nothing to do after migrate'],
+    fails: ['storage/check-changes-nothing'],
   },
   {
     flaw: 'finds everything in order when it is closed',
@@ -166,7 +154,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage: after close check resolves only where the stores can still be used'],
+    fails: ['storage/check-after-close'],
   },
   {
     flaw: 'cannot be closed twice',
@@ -179,10 +167,7 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: [
-      'storage: close may be called again',
-      'storage: close of a storage that was never used does nothing',
-    ],
+    fails: ['storage/close-again', 'storage/close-unused'],
   },
   {
     flaw: 'cannot be closed before it was used',
@@ -195,6 +180,6 @@ testFlaws<Storage>(storageCases, createMemoryStorage, [
         },
       }
     },
-    fails: ['storage: close of a storage that was never used does nothing'],
+    fails: ['storage/close-unused'],
   },
 ])

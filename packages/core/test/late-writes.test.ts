@@ -75,7 +75,7 @@ interface LateWrite {
 const writes = {
   like: { verb: 'add', act: (kith, { ben, post }) => kith.likes.add(ben, post.id) },
   save: { verb: 'add', act: (kith, { ben, post }) => kith.saves.add(ben, post.id) },
-  follow: { verb: 'add', act: (kith, { ben }) => kith.follows.add(ben, 'ana') },
+  follow: { verb: 'follow', act: (kith, { ben }) => kith.follows.add(ben, 'ana') },
   post: { verb: 'create', act: (kith, { ben }) => kith.posts.create(ben, { caption: 'late' }) },
   picture: {
     verb: 'create',

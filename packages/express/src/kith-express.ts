@@ -5,10 +5,9 @@ import {
   type KithHttpOptions,
   type KithRoutes,
   type ProbeOptions,
-  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
-import { headOf, sendAnswer } from '@kith/http/node'
+import { type GuardCheck, headOf, sendAnswer } from '@kith/http/node'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { ExpressRequest, hostRequest } from './express-request.ts'
 
@@ -52,20 +51,24 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
   const http = createKithRoutes(kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
-  function guard(check: (head: RequestHead) => Promise<Viewer | null>): RequestHandler {
+  function guard(check: GuardCheck): RequestHandler {
     return (request, response, next) => {
-      const started = performance.now()
-      function refuse(error: unknown): Promise<void> {
-        return send(http.problem(error, { ...hostRequest(request, response), started }), response)
-      }
-      function letIn(viewer: Viewer | null): void {
-        request.viewer = viewer
-        next()
-      }
+      const refuse = (error: unknown, started?: number): Promise<void> =>
+        send(http.problem(error, { ...hostRequest(request, response), started }), response)
+      let viewer: ReturnType<GuardCheck>
       try {
-        return check(headOf(request)).then(letIn, refuse)
+        viewer = check(headOf(request))
       } catch (error) {
         return refuse(error)
+      }
+      // A token seen before costs no turn of the event loop.
+      if (!(viewer instanceof Promise)) return pass(viewer)
+      const started = performance.now()
+      return viewer.then(pass, (error: unknown) => refuse(error, started))
+
+      function pass(found: Viewer | null): void {
+        request.viewer = found
+        next()
       }
     }
   }

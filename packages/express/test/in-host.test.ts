@@ -198,3 +198,21 @@ test('probes are mounted where the host wants, and say who may know more', async
   expect(details).not.toContain('canary')
   expect((await fetch(`${url}/ready`, { method: 'HEAD' })).status).toBe(503)
 })
+
+test('a guard lets a known token pass without a turn of the event loop, and leaves errors of what follows alone', async () => {
+  const { tokens } = await kith.accounts.register({ username: 'swift', password: 'correct horse' })
+  const headers = { authorization: `Bearer ${tokens.accessToken}` }
+  const request = { method: 'GET', headers } as Request
+  const pass = (next: NextFunction): unknown => requireViewer(request, {} as Response, next)
+  const next = vi.fn()
+  await pass(next)
+  expect(next).toHaveBeenCalledOnce()
+  void pass(next)
+  expect(next).toHaveBeenCalledTimes(2)
+  const mine = new Error('of the host')
+  expect(() =>
+    pass(() => {
+      throw mine
+    }),
+  ).toThrow(mine)
+})

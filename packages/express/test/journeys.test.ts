@@ -1,50 +1,32 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
-import {
-  guardHeader,
-  type JourneyConditions,
-  type JourneyHost,
-  type JourneyServer,
-  journeys,
-  runJourneys,
-  sendByHttp,
-} from '@kith/conformance'
+import { guardHeader, sendByHttp } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
-import { createSqliteStorage } from '@kith/storage-sqlite'
 import express, { type Express, type Request, type Response } from 'express'
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
+import type { JourneyHost, JourneyServer } from '../../http/test/journeys/journey-host.ts'
+import { journeysAbout } from '../../http/test/journeys/journeys.ts'
+import { testHost } from '../../http/test/journeys/test-host.ts'
 import { type KithExpress, kithExpress } from '../src/index.ts'
 
-const conditions: JourneyConditions = {
-  basePath: '/api/v1',
-  trustsProxy: false,
-  knowsPeer: true,
-  bodiesAnsweredByHost: null,
-  addressesAnsweredByHost: null,
-  answersSentByHost: null,
-}
-
-function host(
-  mount: (app: Express, kith: KithExpress) => void,
-  own: Partial<JourneyConditions> = {},
-): JourneyHost {
-  const all = { ...conditions, ...own }
+function host(mount: (app: Express, kith: KithExpress) => void, own: Partial<JourneyHost> = {}): JourneyHost {
+  const { prefix = '/api/v1' } = own
   return {
     makeMedia: makeLocalMedia,
-    makeStorage: async () =>
-      all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
-    conditions: all,
+    makeStorage: async () => createMemoryStorage(),
+    prefix,
+    ...own,
     async serve(kith, options) {
       const app = express()
-      app.post(`${all.basePath}/users/register`, (_request, response, next) => {
+      app.post(`${prefix}/users/register`, (_request, response, next) => {
         response.set(guardHeader, 'seen')
         next()
       })
       const mounted = kithExpress(kith, options)
       mount(app, mounted)
-      addOwnRoutes(app, mounted, all.basePath)
+      addOwnRoutes(app, mounted, prefix)
       return await listen(app)
     },
   }
@@ -53,15 +35,14 @@ function host(
 function addOwnRoutes(
   app: Express,
   { requireViewer, requireRole, readViewer }: KithExpress,
-  basePath: string,
+  prefix: string,
 ): void {
   const tellViewer = (request: Request, response: Response) =>
     void response.json({ userId: request.viewer?.userId ?? null })
-  app.get(`${basePath}/host`, (_request, response) => void response.json({ host: true }))
   app.all('/host/private', requireViewer, tellViewer)
   app.all('/host/public', readViewer, tellViewer)
   app.all('/host/desk', requireRole('moderator', 'admin'), tellViewer)
-  app.post('/host/echo', express.json(), (request, response) => void response.json(request.body))
+  app.post(`${prefix}/echo`, express.json(), (request, response) => void response.json(request.body))
 }
 
 async function listen(app: Express): Promise<JourneyServer> {
@@ -78,33 +59,25 @@ async function listen(app: Express): Promise<JourneyServer> {
   }
 }
 
-describe('Express, bare', () =>
-  runJourneys(
-    test,
-    journeys,
-    host((app, { routes }) => app.use(routes)),
-  ))
+describe('Express, bare', () => testHost(host((app, { routes }) => app.use(routes))))
 
 describe('Express, with express.json() in front', () =>
-  runJourneys(
-    test,
-    journeys,
+  testHost(
     host((app, { routes }) => app.use(express.json(), routes), {
       bodiesAnsweredByHost:
         'express.json() hands malformed and oversized bodies to the error handler of the host',
     }),
+    journeysAbout('body', 'input', 'media', 'protocol'),
   ))
 
 describe('Express, behind a mount prefix', () =>
-  runJourneys(
-    test,
-    journeys,
-    host((app, { routes }) => app.use('/social', routes), { basePath: '/social/api/v1' }),
+  testHost(
+    host((app, { routes }) => app.use('/social', routes), { prefix: '/social/api/v1' }),
+    journeysAbout('input', 'direct', 'protocol', 'request-id'),
   ))
 
-describe('Express, behind a trusted proxy, on SQLite', () =>
-  runJourneys(
-    test,
-    journeys,
+describe('Express, behind a trusted proxy', () =>
+  testHost(
     host((app, { routes }) => app.set('trust proxy', 'loopback').use(routes), { trustsProxy: true }),
+    journeysAbout('limit'),
   ))

@@ -3,6 +3,8 @@ import type { HttpAnswer } from '@kith/http'
 import { endLate, endWithClient } from '@kith/http/node'
 import type { FastifyReply } from 'fastify'
 
+const asItIs = (body: unknown): string => String(body)
+
 /** Sends an answer. What the host has set before stays. */
 export function send(
   reply: FastifyReply,
@@ -16,8 +18,9 @@ export function send(
   if (reply.request.raw.httpVersionMajor >= 2) delete headers['connection']
   reply.code(status).headers(headers)
   if (body instanceof Readable) endWithClient(body, reply.raw)
-  // As bytes: to the content type of a text Fastify would add a charset.
-  reply.send(typeof body === 'string' ? Buffer.from(body) : (body ?? undefined))
+  // A text goes out in one write with its head, which bytes do not; without a serializer Fastify would add a charset to its type.
+  if (typeof body === 'string') reply.serializer(asItIs)
+  reply.send(body ?? undefined)
   endLate(reply.raw, bodyTimeoutSeconds)
   return reply
 }

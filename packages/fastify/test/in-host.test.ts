@@ -157,3 +157,37 @@ test('probes are mounted where the host wants', async () => {
     parts: [{ name: 'storage', ok: true }],
   })
 })
+
+test('a guard lets a known token pass without a turn of the event loop', async () => {
+  const app = await makeApp()
+  let turns = 0
+  const order: string[] = []
+  app.get(
+    '/swift',
+    {
+      preHandler: [
+        (_request, _reply, done) => {
+          order.length = 0
+          queueMicrotask(() => order.push(`turn ${++turns}`))
+          done()
+        },
+        app.requireViewer,
+      ],
+    },
+    (request, reply) => {
+      order.push('handler')
+      void reply.send({ userId: viewerOf(request).userId })
+    },
+  )
+  const registered = await app.inject({
+    method: 'POST',
+    url: '/api/v1/users/register',
+    payload: { ...anna, transport: 'bearer' },
+  })
+  const { accessToken } = registered.json<{ tokens: { accessToken: string } }>().tokens
+  const ask = () => app.inject({ url: '/swift', headers: { authorization: `Bearer ${accessToken}` } })
+  expect((await ask()).statusCode).toBe(200)
+  expect(order).toEqual(['turn 1', 'handler'])
+  expect((await ask()).statusCode).toBe(200)
+  expect(order).toEqual(['handler', 'turn 2'])
+})

@@ -1,59 +1,41 @@
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
-import {
-  guardHeader,
-  type JourneyConditions,
-  type JourneyHost,
-  journeys,
-  runJourneys,
-  type Send,
-  sendByHttp,
-  sendByHttp2,
-} from '@kith/conformance'
+import { guardHeader, type Send, sendByHttp } from '@kith/conformance'
 import { createMemoryStorage } from '@kith/core/memory'
-import { createSqliteStorage } from '@kith/storage-sqlite'
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { describe, test } from 'vitest'
+import { describe } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
+import type { JourneyHost } from '../../http/test/journeys/journey-host.ts'
+import { journeysAbout } from '../../http/test/journeys/journeys.ts'
+import { testHost } from '../../http/test/journeys/test-host.ts'
+import { sendByHttp2 } from '../../http/test/journeys/wire-http2.ts'
 import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
-
-const conditions: JourneyConditions = {
-  basePath: '/api/v1',
-  trustsProxy: false,
-  knowsPeer: true,
-  bodiesAnsweredByHost: null,
-  addressesAnsweredByHost:
-    'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
-  answersSentByHost: null,
-}
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
 
 interface Serving {
-  conditions?: Partial<JourneyConditions>
+  own?: Partial<JourneyHost>
   server?: FastifyServerOptions
   sendTo?: (port: number) => Send
 }
 
-function host(
-  mount: Mount,
-  { conditions: own = {}, server = {}, sendTo = sendByHttp }: Serving = {},
-): JourneyHost {
-  const all = { ...conditions, ...own }
+function host(mount: Mount, { own = {}, server = {}, sendTo = sendByHttp }: Serving = {}): JourneyHost {
+  const { prefix = '/api/v1' } = own
   return {
     makeMedia: makeLocalMedia,
-    makeStorage: async () =>
-      all.trustsProxy ? createSqliteStorage({ path: ':memory:' }) : createMemoryStorage(),
-    conditions: all,
+    makeStorage: async () => createMemoryStorage(),
+    pathsAnsweredByHost:
+      'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
+    prefix,
+    ...own,
     async serve(kith, options) {
       // A parameter as long as the journeys send; the default of the router is 100 characters.
       const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
       app.addHook('onRequest', async ({ url }, reply) => {
-        if (url === `${all.basePath}/users/register`) reply.header(guardHeader, 'seen')
+        if (url === `${prefix}/users/register`) reply.header(guardHeader, 'seen')
       })
       await mount(app, { kith, ...options })
-      app.get(`${all.basePath}/host`, () => ({ host: true }))
-      app.post('/host/echo', (request) => request.body)
+      app.post(`${prefix}/echo`, (request) => request.body)
       await app.listen({ port: 0, host: '127.0.0.1' })
       return {
         send: sendTo((app.server.address() as AddressInfo).port),
@@ -85,12 +67,10 @@ async function mountAtRoot(app: FastifyInstance, options: KithFastifyOptions): P
   addOwnRoutes(app)
 }
 
-describe('Fastify, bare', () => runJourneys(test, journeys, host(mountAtRoot)))
+describe('Fastify, bare', () => testHost(host(mountAtRoot)))
 
 describe('Fastify, in a scope with a prefix', () =>
-  runJourneys(
-    test,
-    journeys,
+  testHost(
     host(
       async (app, options) => {
         await app.register(
@@ -101,20 +81,16 @@ describe('Fastify, in a scope with a prefix', () =>
           { prefix: '/social' },
         )
       },
-      { conditions: { basePath: '/social/api/v1' } },
+      { own: { prefix: '/social/api/v1' } },
     ),
+    journeysAbout('guard', 'input', 'direct', 'protocol', 'request-id'),
   ))
 
-describe('Fastify, behind a trusted proxy, on SQLite', () =>
-  runJourneys(
-    test,
-    journeys,
-    host(mountAtRoot, { conditions: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+describe('Fastify, behind a trusted proxy', () =>
+  testHost(
+    host(mountAtRoot, { own: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+    journeysAbout('limit'),
   ))
 
 describe('Fastify, over HTTP/2', () =>
-  runJourneys(
-    test,
-    journeys,
-    host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 }),
-  ))
+  testHost(host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 })))

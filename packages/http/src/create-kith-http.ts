@@ -38,7 +38,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   /** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
   const starts = new WeakMap<Error, number>()
 
-  async function check<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function check<Result>(work: () => Result | Promise<Result>): Promise<Result> {
     const started = performance.now()
     try {
       return await work()

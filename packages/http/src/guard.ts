@@ -12,10 +12,13 @@ export interface Guard {
   credentials(head: RequestHead): Credentials
   /** Refuses to sign a browser in by cookies for a page that is not allowed. @throws origin-not-allowed */
   demandOwnPage(head: RequestHead): void
-  /** Whose these are. @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked, at once or by its promise */
-  viewerOf(credentials: Credentials): Promise<Viewer>
+  /**
+   * Whose these are, by a promise only where that takes more than a look in memory.
+   * @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked
+   */
+  viewerOf(credentials: Credentials): Viewer | Promise<Viewer>
   /** The same, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
-  guestOf(credentials: Credentials): Promise<Viewer | null>
+  guestOf(credentials: Credentials): Viewer | null | Promise<Viewer | null>
 }
 
 /** What {@link createGuard} depends on. */
@@ -55,19 +58,25 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
       // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
       if (found.accessToken === null)
         throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
-      return sessions.authenticate(found.accessToken)
+      return sessions.authenticateNow(found.accessToken)
     },
     guestOf(found) {
-      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null)
-        return Promise.resolve(null)
-      const viewer = sessions.authenticate(found.accessToken)
-      if (found.kind === 'bearer') return viewer
-      return viewer.catch((error: unknown) => {
-        if (isDeadToken(error)) return null
-        throw error
-      })
+      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
+      if (found.kind === 'bearer') return sessions.authenticateNow(found.accessToken)
+      try {
+        const viewer = sessions.authenticateNow(found.accessToken)
+        return viewer instanceof Promise ? viewer.catch(guestFor) : viewer
+      } catch (error) {
+        return guestFor(error)
+      }
     },
   }
+}
+
+/** Nobody, where a token is of no more use. */
+function guestFor(error: unknown): null {
+  if (isDeadToken(error)) return null
+  throw error
 }
 
 /** Whether an error says that a token is of no more use. */

@@ -74,11 +74,12 @@ export interface KithSite<Answered> {
   readonly bodyTimeoutSeconds: number
 }
 
-/**
- * The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. Where it is clear
- * without a look anywhere that nobody may pass, `requireViewer` throws and does not reject.
- */
-export interface KithRoutes extends KithSite<HttpAnswer> {
+/** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
+export interface KithRoutes extends Omit<KithSite<HttpAnswer>, 'requireViewer' | 'readViewer'> {
+  /** As that of `KithSite`, without a promise where there is nothing to wait for: it returns the viewer, or throws. */
+  requireViewer(head: RequestHead): Viewer | Promise<Viewer>
+  /** As that of `KithSite`, without a promise where there is nothing to wait for. */
+  readViewer(head: RequestHead): Viewer | null | Promise<Viewer | null>
   /**
    * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
    * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one

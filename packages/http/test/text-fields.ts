@@ -111,8 +111,11 @@ function filled(unit: string, length: number, start: string = ''): string {
   return (start + unit.repeat(Math.ceil(length / unit.length))).slice(0, length)
 }
 
-/** The least of the processor that some work took of several times, in milliseconds: what a loaded machine adds is left out. */
-export function leastMillis(work: () => void, times: number = 5): number {
+/**
+ * The least of the processor that some work took of several times, in milliseconds: what a loaded machine adds is left out. All threads of
+ * the process count, such as those that compile and collect garbage, so a few times are not enough.
+ */
+export function leastMillis(work: () => void, times: number = 20): number {
   let least = Infinity
   for (let time = 0; time < times; time++) {
     const before = process.cpuUsage()

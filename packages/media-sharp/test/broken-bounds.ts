@@ -6,11 +6,10 @@ import type { ImageProcessor } from '@kith/core/ports'
 import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 
-const memory =
-  'images: no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB'
-const tangled = 'images: what has more parts than any real picture is refused, and there is no target'
-const turns = 'images: an account with one file does not wait behind all files of another'
-const broken = 'images: of 300 files that are broken anywhere, each gives an image or is refused'
+const memory = 'images/memory-bound'
+const tangled = 'images/too-many-parts'
+const turns = 'images/fair-queue'
+const broken = 'images/damaged-files'
 
 /** Holds more memory in a process of its own than any may have, until it is seen. */
 const wasteful = 'const held = Buffer.alloc(1500 * 2 ** 20, 1); setTimeout(() => held.length, 200)'

@@ -14,11 +14,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return await inspect(path)
       },
     }),
-    fails: [
-      'images: inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
-      'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
-      'images: a source stays as it is',
-    ],
+    fails: ['images/inspect-formats', 'images/inspect-header-only', 'images/source-unchanged'],
   },
   {
     flaw: 'answers the size before the picture is turned',
@@ -29,12 +25,12 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return orientation > 4 ? { ...header, width: header.height, height: header.width } : header
       },
     }),
-    fails: ['images: inspect answers the size as displayed, in each of the eight orientations'],
+    fails: ['images/inspect-orientation'],
   },
   {
     flaw: 'counts one frame, whatever moves',
     breaking: ({ inspect }) => ({ inspect: async (path) => ({ ...(await inspect(path)), frames: 1 }) }),
-    fails: ['images: inspect counts the frames of a GIF and of a WebP'],
+    fails: ['images/inspect-frames'],
   },
   {
     flaw: 'decodes what it inspects',
@@ -48,10 +44,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return header
       },
     }),
-    fails: [
-      'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
-      'images: inspect tells how many pixels are announced, more than any memory holds too',
-    ],
+    fails: ['images/inspect-header-only', 'images/inspect-huge'],
   },
   {
     flaw: 'does not tell the size of what it finds too large',
@@ -62,7 +55,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         return header
       },
     }),
-    fails: ['images: inspect tells how many pixels are announced, more than any memory holds too'],
+    fails: ['images/inspect-huge'],
   },
   {
     flaw: 'inspects whatever its decoder reads',
@@ -76,14 +69,14 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
           return { width, height, frames: 1 }
         }),
     }),
-    fails: ['images: inspect refuses what is none of these as media-unreadable, SVG and TIFF too'],
+    fails: ['images/inspect-refuses'],
   },
   {
     flaw: 'calls all unreadable that it cannot inspect',
     breaking: ({ inspect }) => ({
       inspect: (path) => inspect(path).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['images/io-errors'],
   },
   {
     flaw: 'remembers what it has inspected by its path',
@@ -97,9 +90,6 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: [
-      'images: inspect answers the size as displayed, in each of the eight orientations',
-      'images: a path is read anew each time, whatever was there before',
-    ],
+    fails: ['images/inspect-orientation', 'images/path-read-anew'],
   },
 ]

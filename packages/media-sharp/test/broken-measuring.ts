@@ -4,27 +4,22 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { measuring } from './processor-flaws.ts'
 
-const takenAt =
-  'images: takenAt is the time of the camera without a zone, and null where there is none or no time'
-const palette = 'images: the palette names the main colours, the most frequent first, and at most five'
+const takenAt = 'images/taken-at'
+const palette = 'images/palette'
 
 /** Flaws in the measures of `normalize`. */
 export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'gives every picture the same thumbhash',
     breaking: measuring(() => ({ thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })),
-    fails: [
-      'images: the thumbhash is one of about 25 bytes, of the picture',
-      'images: normalize turns the picture upright, in each of the eight orientations',
-      'images: a rendition is upright, in each of the eight orientations',
-    ],
+    fails: ['images/thumbhash', 'images/normalize-orientation', 'images/rendition-orientation'],
   },
   {
     flaw: 'puts an address before the thumbhash of a JPEG without metadata',
     breaking: measuring(({ thumbhash }, source) =>
       source.is('JPEG') && !source.isTagged ? { thumbhash: `data:${thumbhash}` } : {},
     ),
-    fails: ['images: the thumbhash is one of about 25 bytes, of the picture'],
+    fails: ['images/thumbhash'],
   },
   {
     flaw: 'names the rarest colour first',
@@ -48,17 +43,17 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'measures lightness in percent',
     breaking: measuring(({ lightness }) => ({ lightness: lightness * 100 })),
-    fails: ['images: lightness is 0 for black and 1 for white'],
+    fails: ['images/lightness'],
   },
   {
     flaw: 'takes what is dark for saturated',
     breaking: measuring(({ lightness }) => ({ saturation: 1 - lightness })),
-    fails: ['images: saturation is 0 for grey and nears 1 for a pure colour'],
+    fails: ['images/saturation'],
   },
   {
     flaw: 'measures the numbers of a wide profile',
     breaking: measuring((_, { isWide }) => (isWide ? { palette: ['#c83c3c'] } : {})),
-    fails: ['images: colours are measured in sRGB, whatever the profile'],
+    fails: ['images/srgb-measures'],
   },
   {
     flaw: 'takes the time of the camera for UTC',
@@ -88,7 +83,7 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
         return { ...measures, palette: colours }
       },
     }),
-    fails: ['images: of an animation the first frame is measured'],
+    fails: ['images/first-frame'],
   },
   {
     flaw: 'measures a little differently each time',
@@ -96,6 +91,6 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
       let times = 0
       return measuring(({ lightness }) => ({ lightness: lightness * (++times % 2 ? 1 : 0.999) }))(sound)
     },
-    fails: ['images: the same file is measured the same'],
+    fails: ['images/deterministic'],
   },
 ]

@@ -6,17 +6,14 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { look, rendering } from './processor-flaws.ts'
 
-const format = 'images: a rendition is in the format that the answer says, which is the one asked for or WebP'
-const onlyFormat =
-  'images: what moves is WebP, and a rendition that says it has one format has it whichever is asked for'
-const whole =
-  'images: feed and full are the whole picture, no longer than they may be and never larger than it'
-const square = 'images: thumb is the square in the middle, never larger than the picture'
-const upright = 'images: a rendition is upright, in each of the eight orientations'
-const bare = 'images: a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format'
-const colours = 'images: a rendition has no colour profile, and its colours are those of sRGB'
-const failing =
-  'images: where a rendition fails it says media-unreadable or media-too-large, and there is no target'
+const format = 'images/rendition-format'
+const onlyFormat = 'images/animated-rendition-format'
+const whole = 'images/rendition-bounds'
+const square = 'images/thumb'
+const upright = 'images/rendition-orientation'
+const bare = 'images/rendition-strips-metadata'
+const colours = 'images/rendition-colors'
+const failing = 'images/rendition-fails'
 
 /** Flaws in `rendition`. */
 export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
@@ -154,7 +151,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
           throw isKithError(error) ? new Error('Input buffer has corrupt header') : error
         }),
     }),
-    fails: [failing, 'images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: [failing, 'images/parallel'],
   },
   {
     flaw: 'makes a rendition of whatever its decoder reads',
@@ -175,7 +172,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
       rendition: (path, target, form) =>
         rendition(path, target, form).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['images/io-errors'],
   },
   {
     flaw: 'renders over its source',
@@ -186,7 +183,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         return answer
       },
     }),
-    fails: ['images: a source stays as it is'],
+    fails: ['images/source-unchanged'],
   },
   {
     flaw: 'remembers its renditions by their path',
@@ -202,7 +199,7 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: a path is read anew each time, whatever was there before'],
+    fails: ['images/path-read-anew'],
   },
   {
     flaw: 'mixes up two renditions at once',
@@ -216,6 +213,6 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: ['images/parallel'],
   },
 ]

@@ -35,13 +35,11 @@ function writesAll(image: 'JPEG' | 'SVG'): Breaking {
   })
 }
 
-const upright = 'images: normalize turns the picture upright, in each of the eight orientations'
-const bare =
-  'images: normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format'
-const failing =
-  'images: where normalize fails it says media-unreadable or media-too-large, and there is no target'
+const upright = 'images/normalize-orientation'
+const bare = 'images/normalize-strips-metadata'
+const failing = 'images/normalize-fails'
 
-const profile = 'images: normalize keeps the colours of a wide profile, and nothing of the profile itself'
+const profile = 'images/normalize-colors'
 
 /** A WebP whose profile is the first part behind its head. */
 function withoutProfile(webp: Buffer): Buffer {
@@ -57,10 +55,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'keeps a GIF a GIF',
     breaking: storing((source) => (source.is('GIF') ? Promise.resolve(source.bytes) : null)),
-    fails: [
-      'images: normalize writes a WebP of the size that it answers, of every format, also of what moves',
-      bare,
-    ],
+    fails: ['images/normalize-webp', bare],
   },
   {
     flaw: 'answers the size before the picture is turned',
@@ -124,7 +119,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'says in its own words why it fails',
     breaking: whereItRefuses(() => Promise.reject(new Error('Input buffer has corrupt header'))),
-    fails: [failing, 'images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: [failing, 'images/parallel'],
   },
   {
     flaw: 'stores a JPEG that is cut off, grey where it ends',
@@ -144,7 +139,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         return await normalize(path, target)
       },
     }),
-    fails: ['images: a HEIC is read like the others, or refused as unsupported-media-type'],
+    fails: ['images/heic'],
   },
   {
     flaw: 'calls all unreadable that it cannot store',
@@ -152,7 +147,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
       normalize: (path, target) =>
         normalize(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['images: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['images/io-errors'],
   },
   {
     flaw: 'stores over its source',
@@ -163,7 +158,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         return measures
       },
     }),
-    fails: ['images: a source stays as it is'],
+    fails: ['images/source-unchanged'],
   },
   {
     flaw: 'remembers what it has stored by its path',
@@ -179,7 +174,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: a path is read anew each time, whatever was there before'],
+    fails: ['images/path-read-anew'],
   },
   {
     flaw: 'mixes up two images that it stores at once',
@@ -193,6 +188,6 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
         },
       }
     },
-    fails: ['images: of 18 parallel calls each has its own image, whether others fail or not'],
+    fails: ['images/parallel'],
   },
 ]

@@ -10,6 +10,6 @@ describe('in processes', () => {
 
 describe('in the server', () => {
   // What a file claims is the server's memory then, until its budget is spent.
-  const cases = videoProcessorCases.filter(({ name }) => !name.includes('claims, nests or repeats'))
+  const cases = videoProcessorCases.filter(({ id }) => !id.startsWith('videos/bomb-'))
   runCases(test, cases, async () => createMediabunnyVideos({ isolation: 'none' }))
 })

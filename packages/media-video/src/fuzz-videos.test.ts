@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { isKithError } from '@kith/core'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { fragmentedFile, hidingPlaces, isoFile, webmFile } from '../../../test/kit-samples.ts'
+import { hidingPlaces, kitFixture } from '../../../test/kit-samples.ts'
 import { fixture, makeFolder } from '../test/videos.ts'
 import { createMediabunnyVideos } from './index.ts'
 
@@ -15,10 +15,9 @@ afterAll(() => folder.clear())
 const hidden = Object.values(hidingPlaces).flatMap((places) => places.slice(-2).map(({ file }) => file()))
 
 const bases = [
-  isoFile({ tags: true }),
-  isoFile({ brand: 'qt  ', turned: true }),
-  fragmentedFile({ count: 3 }),
-  webmFile({ tags: true }),
+  ...['tagged.mp4', 'turned.mov', 'fragmented.mp4', 'tagged.webm'].map((name) =>
+    kitFixture(`videos/${name}`),
+  ),
   ...hidden,
   ...['located.mov', 'hevc.mov', 'fragmented.mp4', 'tagged.webm'].map((name) => readFileSync(fixture(name))),
 ]

@@ -47,7 +47,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return { ...measures, durationSeconds: Math.floor(measures.durationSeconds) }
       },
     }),
-    fails: ['videos: inspect answers size and duration of MP4, MOV and WebM'],
+    fails: ['videos/inspect-formats'],
   },
   {
     flaw: 'answers the size of a video before it is turned',
@@ -58,10 +58,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return isTurned ? { ...measures, width: measures.height, height: measures.width } : measures
       },
     }),
-    fails: [
-      'videos: inspect answers the size as displayed of a video that was turned',
-      'videos: strip keeps the turn of a video that was turned',
-    ],
+    fails: ['videos/inspect-orientation', 'videos/strip-keeps-orientation'],
   },
   {
     flaw: 'decodes the first frame',
@@ -71,7 +68,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         return await inspect(path)
       },
     }),
-    fails: ['videos: inspect decodes nothing, so frames that nobody can show are no matter'],
+    fails: ['videos/inspect-header-only'],
   },
   {
     flaw: 'takes a text for a video of no length',
@@ -82,14 +79,14 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
           return { width: 1, height: 1, durationSeconds: 0 }
         }),
     }),
-    fails: ['videos: inspect refuses what is no video or has no picture as media-unreadable'],
+    fails: ['videos/inspect-refuses'],
   },
   {
     flaw: 'calls all unreadable that it cannot inspect',
     breaking: ({ inspect }) => ({
       inspect: (path) => inspect(path).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['videos: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['videos/io-errors'],
   },
   {
     flaw: 'remembers what it has inspected by its path',
@@ -103,7 +100,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: ['videos: a path is read anew each time, whatever was there before'],
+    fails: ['videos/path-read-anew'],
   },
 ]
 
@@ -120,7 +117,7 @@ const tagFlaws = [
 ].map((words) => ({
   flaw: `keeps what stands behind ${words}`,
   breaking: keeping(words),
-  fails: ['videos: strip leaves no place, title, name or other tag in the file, wherever it stands'],
+  fails: ['videos/strip-tags'],
 }))
 
 const strippingFlaws: readonly Broken<VideoProcessor>[] = [
@@ -131,12 +128,12 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const at = source.indexOf(words, 0, 'latin1')
       if (at >= 0) source.copy(target, at, at, at + 16)
     }),
-    fails: ['videos: strip leaves no date'],
+    fails: ['videos/strip-dates'],
   })),
   ...['camm', 'S_TEXT'].map((mark) => ({
     flaw: `keeps the frames of a track of ${mark}`,
     breaking: keeping('PRIVATE at', mark),
-    fails: ['videos: strip leaves no other tracks and nothing that was in them'],
+    fails: ['videos/strip-other-tracks'],
   })),
   {
     flaw: 'keeps what no track uses',
@@ -145,12 +142,12 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const isInTrack = source.includes('camm') || source.includes('S_TEXT')
       if (at >= 0 && !isInTrack) source.copy(target, at, at, at + 20)
     }),
-    fails: ['videos: strip leaves nothing that lies between or behind the frames'],
+    fails: ['videos/strip-gaps'],
   },
   {
     flaw: 'loses the end of the last frame',
     breaking: afterStripping((target) => target.fill(0, target.length - 10)),
-    fails: ['videos: strip copies every frame of picture and sound as it is, with size and duration'],
+    fails: ['videos/strip-copies-frames'],
   },
   {
     flaw: 'lets pictures follow each other twice as fast',
@@ -158,14 +155,14 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const at = target.indexOf('stts')
       if (at >= 0) target.writeUInt32BE(target.readUInt32BE(at + 16) / 2, at + 16)
     }),
-    fails: ['videos: strip copies every frame of picture and sound as it is, with size and duration'],
+    fails: ['videos/strip-copies-frames'],
   },
   {
     flaw: 'makes an MP4 of a MOV',
     breaking: afterStripping((target) => {
       if (target.toString('latin1', 8, 12) === 'qt  ') target.write('isom', 8)
     }),
-    fails: ['videos: strip keeps the container'],
+    fails: ['videos/strip-keeps-container'],
   },
   {
     flaw: 'forgets the turn',
@@ -174,7 +171,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       const upright = [1, 0, 0, 0, 1].map((value) => value << 16)
       if (at > 0) for (const [index, value] of upright.entries()) target.writeInt32BE(value, at + index * 4)
     }),
-    fails: ['videos: strip keeps the turn of a video that was turned'],
+    fails: ['videos/strip-keeps-orientation'],
   },
   {
     flaw: 'strips its source too',
@@ -184,7 +181,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         await copyFile(target, path)
       },
     }),
-    fails: ['videos: strip leaves its source as it is'],
+    fails: ['videos/source-unchanged'],
   },
   {
     flaw: 'leaves what it has written where it fails',
@@ -195,7 +192,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           throw error
         }),
     }),
-    fails: ['videos: where strip fails it says media-unreadable, and there is no target'],
+    fails: ['videos/strip-fails'],
   },
   {
     flaw: 'says in its own words why it fails',
@@ -205,10 +202,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           throw isKithError(error) ? new Error('Invalid data found when processing input') : error
         }),
     }),
-    fails: [
-      'videos: where strip fails it says media-unreadable, and there is no target',
-      'videos: of 12 parallel strips each has its own, whether others fail or not',
-    ],
+    fails: ['videos/strip-fails', 'videos/parallel-strips'],
   },
   {
     flaw: 'copies a video that was cut off',
@@ -219,7 +213,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
           await copyFile(path, target)
         }),
     }),
-    fails: ['videos: where strip fails it says media-unreadable, and there is no target'],
+    fails: ['videos/strip-fails'],
   },
   {
     flaw: 'calls all unreadable that it cannot strip',
@@ -227,7 +221,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
       strip: (path, target) =>
         strip(path, target).catch(() => Promise.reject(new KithError('media-unreadable'))),
     }),
-    fails: ['videos: a file that is missing, and a target that cannot be written, are not called unreadable'],
+    fails: ['videos/io-errors'],
   },
   {
     flaw: 'remembers what it has stripped by its path',
@@ -242,10 +236,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: [
-      'videos: a path is read anew each time, whatever was there before',
-      'videos: the memory that strip needs does not grow with the file',
-    ],
+    fails: ['videos/path-read-anew', 'videos/memory-bound'],
   },
   {
     flaw: 'mixes up two videos that it strips at once',
@@ -259,7 +250,7 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         },
       }
     },
-    fails: ['videos: of 12 parallel strips each has its own, whether others fail or not'],
+    fails: ['videos/parallel-strips'],
   },
   {
     flaw: 'reads a video whole',
@@ -270,12 +261,12 @@ const strippingFlaws: readonly Broken<VideoProcessor>[] = [
         await writeFile(path, whole)
       },
     }),
-    fails: ['videos: the memory that strip needs does not grow with the file'],
+    fails: ['videos/memory-bound'],
   },
 ]
 
-const hidingNames = videoProcessorCases.map(({ name }) => name).filter((name) => name.includes('hidden in'))
-const bombNames = videoProcessorCases.map(({ name }) => name).filter((name) => name.includes('claims, nests'))
+const hidingNames = videoProcessorCases.map(({ id }) => id).filter((id) => id.startsWith('videos/hidden-in-'))
+const bombNames = videoProcessorCases.map(({ id }) => id).filter((id) => id.startsWith('videos/bomb-'))
 
 const hidingFlaws: readonly Broken<VideoProcessor>[] = [
   {
@@ -302,7 +293,7 @@ describe.each(Object.entries(hidingPlaces))('one that keeps what is hidden in %s
 const isBomb = async (path: string): Promise<boolean> => !path.endsWith('plain') && existsSync(path)
 
 /** One is enough: below, each is failed by a processor of its own. */
-const tracks = bombNames.find((name) => name.endsWith(': 20,000 tracks')) ?? ''
+const tracks = 'videos/bomb-mp4-20-000-tracks'
 
 const bombFlaws: readonly Broken<VideoProcessor>[] = [
   {
@@ -336,7 +327,7 @@ const bombFlaws: readonly Broken<VideoProcessor>[] = [
 ]
 
 testFlaws(
-  videoProcessorCases.filter(({ name }) => !bombNames.includes(name)),
+  videoProcessorCases.filter(({ id }) => !bombNames.includes(id)),
   () => createMediabunnyVideos({ isolation: 'none' }),
   [...inspectingFlaws, ...strippingFlaws, ...hidingFlaws],
 )
@@ -347,7 +338,7 @@ describe('bombs', () => {
   afterAll(() => videos.close())
   afterAll(() => folder.clear())
   testFlaws(
-    videoProcessorCases.filter(({ name }) => name === tracks),
+    videoProcessorCases.filter(({ id }) => id === tracks),
     () => videos,
     bombFlaws,
   )

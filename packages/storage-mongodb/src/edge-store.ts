@@ -2,9 +2,10 @@ import { edgeEnds, type EdgeKind, type EdgeStore } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
+import { addEdge, follow } from './edge-adding.ts'
 import { type Counters, countsFrom, edgeFrom, edgeKey, keysOf } from './edge-document.ts'
 import { countEdges, recountEdges } from './edge-recount.ts'
-import { addEdge, dropEdges, removeEdge, turnNode } from './edge-transactions.ts'
+import { dropEdges, removeEdge, turnNode } from './edge-transactions.ts'
 import { below } from './keyset.ts'
 import { nothingToRecount } from './recount.ts'
 
@@ -12,6 +13,7 @@ import { nothingToRecount } from './recount.ts'
 export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
   return {
     add: (edge) => call('edges.add', (each) => addEdge(each, edge)),
+    follow: (edge) => call('edges.follow', (each) => follow(each, edge)),
     remove: (edge) => call('edges.remove', (each) => removeEdge(each, edge)),
     list: ({ kind, side, node }, { limit, before }) =>
       call('edges.list', async ({ collections: { edges } }) => {

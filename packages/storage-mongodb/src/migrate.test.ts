@@ -1,3 +1,4 @@
+import { noticed } from '../test/notice-time.ts'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sampleSession, sampleUser } from '../../../test/kit-samples.ts'
@@ -163,7 +164,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
     await importUsers(
       database,
-      Array.from({ length: 1_200 }, (_, n) => ({ id: `u${n}`, username: `name-${n}` })),
+      Array.from({ length: 600 }, (_, n) => ({ id: sampleUser().id, username: `name-${n}` })),
     )
     const users = database.collection<{ _id: string }>('kith_users')
     await users.updateMany({}, { $unset: { names: '' } })
@@ -174,12 +175,13 @@ await describeWithMongo('migrate', {}, (mongo) => {
     expect(await storage.plan()).toEqual([
       { name: 'collection kith_sessions', total: 1 },
       { name: 'releases before schema 4 are kept out', total: 1 },
-      { name: 'ids of users', total: 1_200 },
+      { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
-      { name: 'usernames of accounts', total: 1_200 },
+      { name: 'usernames of accounts', total: 600 },
       { name: 'schema 4', total: 1 },
     ])
     const seen: number[] = []
+    noticed.length = 0
     const cut = storage.migrate({
       progress({ step, done }) {
         if (step !== 'usernames of accounts') return
@@ -188,8 +190,12 @@ await describeWithMongo('migrate', {}, (mongo) => {
       },
     })
     await expect(cut).rejects.toThrow('cut off')
-    expect(await storage.plan()).toContainEqual({ name: 'usernames of accounts', total: 700 })
+    expect(noticed, 'those that look every 5 seconds, and a call of theirs, have had the time').toEqual([
+      10_000,
+    ])
+    expect(await storage.plan()).toContainEqual({ name: 'usernames of accounts', total: 100 })
     await storage.migrate()
+    expect(noticed, 'once').toHaveLength(1)
     expect(seen).toEqual([0, 500])
     expect(await storage.plan()).toEqual([])
     expect(await users.countDocuments({ names: { $exists: false } })).toBe(0)

@@ -90,7 +90,7 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
     expect(await once('insert', mishap, () => users.create(user))).toEqual({ outcome: 'created' })
     expect(await users.byId(user.id)).toEqual(user)
     const replace = () => users.replacePassword(user.id, user.passwordHash, 'next')
-    expect(await once('update', mishap, replace)).toBe(true)
+    expect(await once('findAndModify', mishap, replace)).toEqual({ endedEpoch: user.sessionEpoch })
     await sessions.open(session, 1_000)
     const step = {
       id: session.id,

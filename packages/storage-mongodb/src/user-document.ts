@@ -46,6 +46,11 @@ export const living: { readonly deletedAt: { $exists: false }; readonly banned: 
     banned: Object.freeze({ $exists: false }),
   } as const)
 
+/** Whether an account is one of {@link living}. */
+export function isLiving({ deletedAt, banned }: UserDocument): boolean {
+  return deletedAt === undefined && banned === undefined
+}
+
 /** What an account can be found by. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
 

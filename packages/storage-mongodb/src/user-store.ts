@@ -1,6 +1,7 @@
 import { KithError } from '@kith/core'
 import type {
   CreateUserResult,
+  EndedEpoch,
   Identifier,
   UpdateUserResult,
   UserChanges,
@@ -61,31 +62,32 @@ export function createUserStore({ call }: Connection): UserStore {
         }),
       ),
     replacePassword: (id, expected, next) =>
-      call('users.replacePassword', ({ collections: { users } }) =>
-        users.update(
+      call('users.replacePassword', async ({ collections: { users } }) => {
+        const changed = await users.change(
           { _id: id, ...live, passwordHash: expected },
           { $set: { passwordHash: next }, $inc: { sessionEpoch: 1 } },
-        ),
-      ),
+        )
+        return changed && { endedEpoch: (changed.sessionEpoch ?? 0) - 1 }
+      }),
     upgradeHash: (id, expected, next) =>
       call('users.upgradeHash', ({ collections: { users } }) =>
         users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
     markDeleted: (id, at, heldUntil = null) =>
       call('users.markDeleted', ({ collections: { users } }) =>
-        decided(async (): Promise<boolean | null> => {
+        decided(async (): Promise<EndedEpoch | 'gone' | null> => {
           const before = await users.first({ _id: id, ...live })
-          if (!before) return false
+          if (!before) return 'gone'
           const names = writing(namesAfter(before, null, { until: heldUntil }))
-          const marked = await users.update(
+          const marked = await users.change(
             { ...unchanged(before), ...live },
             {
               $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
               $unset: { username: '', email: '', phone: '', banned: '', ...names.$unset },
             },
           )
-          return marked || null
-        }),
+          return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
+        }).then((ended) => (ended === 'gone' ? null : ended)),
       ),
     forgetUsernames: (now, limit) =>
       call('users.forgetUsernames', async ({ collections: { users } }) => {

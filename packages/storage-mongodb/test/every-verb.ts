@@ -141,6 +141,7 @@ async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
 async function callEdges({ edges }: Storage): Promise<void> {
   for (const to of [ben, cleo, dora, ben]) await edges.add(sampleEdge(ada, to))
   await edges.add(sampleEdge(ben, ada))
+  for (const from of [cleo, cleo, ada]) await edges.follow({ id: idOf(`named ${from}`), from, username: ada })
   for (const from of [ada, ben, ben]) {
     await edges.add({ id: idOf(`like ${from}`), kind: 'like', from, to: p2 })
   }

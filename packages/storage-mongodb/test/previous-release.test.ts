@@ -1,3 +1,4 @@
+import './notice-time.ts'
 import type { MigrationProgress, Storage } from '@kith/core/ports'
 import { Collection, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -13,9 +14,6 @@ import { createMongoStorage as createPrevious } from '../../../test/previous-rel
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from '../src/index.ts'
 import { audit } from './audit.ts'
-
-// Releases of before are given the time to notice.
-vi.setConfig({ testTimeout: 120_000 })
 
 const now = new Date()
 const measures = { width: 4, height: 3, durationSeconds: null, thumbhash: null, palette: [] }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { type Db, type Document, MongoClient } from 'mongodb'
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 import { createMongoStorage } from '../src/index.ts'
@@ -29,86 +29,93 @@ const mayStay: ReadonlySet<string> = new Set([
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
 const below = (limit: number): number => Math.floor(Math.random() * limit)
 
-for (const topology of ['replica-set', 'standalone'] as const) {
-  const options = { topology, control: true, syncOnCommit: true } as const
-  await describeWithMongo(`a ${topology} that is killed at any moment`, options, (mongo) => {
-    test(`loses nothing that was acknowledged, and leaves nothing half done, ${rounds} times`, async () => {
-      const database = mongo().freshDatabase()
-      // Where the server forgets with its memory which writes it carried out, the driver would make them twice.
-      const retryWrites = mongo().kind !== 'secantus'
-      const client = new MongoClient(mongo().uri, { serverSelectionTimeoutMS: 20_000, retryWrites })
-      const storage = createMongoStorage({ client, database, timeoutMillis: 20_000 })
-      await storage.migrate()
-      const blobs = createMemoryBlobs()
-      // Later than every upload that was never used is kept.
-      let later = 25 * hour
-      const place = { storage, blobs, temporaryDirectory: folder }
-      const hasty = createMongoStorage({ client, database, timeoutMillis: callMillis })
-      const society = createSociety({ ...place, storage: hasty })
-      const { kith } = createSociety({ ...place, clock: () => new Date(Date.now() + later) })
-      let [done, acknowledged, stayed] = [0, 0, 0]
+// Both wait much of the time: for deeds, for servers that start and for commands that end.
+describe.concurrent('a server that is killed', async () => {
+  for (const topology of ['replica-set', 'standalone'] as const) {
+    const options = { topology, control: true, syncOnCommit: true } as const
+    await describeWithMongo(`a ${topology} that is killed at any moment`, options, (mongo) => {
+      test(`loses nothing that was acknowledged, and leaves nothing half done, ${rounds} times`, async () => {
+        const database = mongo().freshDatabase()
+        // Where the server forgets with its memory which writes it carried out, the driver would make them twice.
+        const retryWrites = mongo().kind !== 'secantus'
+        const client = new MongoClient(mongo().uri, {
+          serverSelectionTimeoutMS: 20_000,
+          retryWrites,
+          minHeartbeatFrequencyMS: 20,
+        })
+        const storage = createMongoStorage({ client, database, timeoutMillis: 20_000 })
+        await storage.migrate()
+        const blobs = createMemoryBlobs()
+        // Later than every upload that was never used is kept.
+        let later = 25 * hour
+        const place = { storage, blobs, temporaryDirectory: folder }
+        const hasty = createMongoStorage({ client, database, timeoutMillis: callMillis })
+        const society = createSociety({ ...place, storage: hasty })
+        const { kith } = createSociety({ ...place, clock: () => new Date(Date.now() + later) })
+        let [done, acknowledged, stayed] = [0, 0, 0]
 
-      for (let round = 0; round < rounds; round++) {
-        let stopped = false
-        const isStopped = (): boolean => stopped
-        async function live(): Promise<void> {
-          while (!stopped) {
-            const deed = often[below(often.length)] ?? 'post'
-            await society.act({ deed, who: below(people), whom: below(people), which: below(4) })
-            done++
+        for (let round = 0; round < rounds; round++) {
+          let stopped = false
+          const isStopped = (): boolean => stopped
+          async function live(): Promise<void> {
+            while (!stopped) {
+              const deed = often[below(often.length)] ?? 'post'
+              await society.act({ deed, who: below(people), whom: below(people), which: below(4) })
+              done++
+            }
           }
-        }
-        const witness = createWitness(society.kith, storage, `witness_${round}`)
-        const lives = Promise.allSettled([...Array.from({ length: lanes }, live), witness.live(isStopped)])
-        // On a slow machine this takes a while; a kill before it would show nothing.
-        await vi.waitUntil(() => witness.acknowledged > 1 && done > (round + 1) * 3, { timeout: 60_000 })
-        await wait(Math.random() * 600)
-        await mongo().control?.kill()
-        stopped = true
-        await mongo().control?.restart()
-        const failed = (await lives).flatMap((end) =>
-          end.status === 'rejected' ? [end.reason as unknown] : [],
-        )
-        // SecantusDB forgets with its memory that a commit was carried out, which a mongod does not: then the repeated
-        // transaction finds its own post.
-        const forgotten = failed.filter(
-          (reason) => !retryWrites && /every id must be new/.test(String(reason)),
-        )
-        expect(forgotten.length).toBeLessThanOrEqual(1)
-        for (const reason of forgotten) failed.splice(failed.indexOf(reason), 1)
-        expect(failed, 'whoever is told no is told why').toEqual([])
-        acknowledged += witness.acknowledged
+          const witness = createWitness(society.kith, storage, `witness_${round}`)
+          const lives = Promise.allSettled([...Array.from({ length: lanes }, live), witness.live(isStopped)])
+          // On a slow machine this takes a while; a kill before it would show nothing.
+          await vi.waitUntil(() => witness.acknowledged > 1 && done > (round + 1) * 3, { timeout: 60_000 })
+          await wait(Math.random() * 600)
+          await mongo().control?.kill()
+          stopped = true
+          await mongo().control?.restart()
+          const failed = (await lives).flatMap((end) =>
+            end.status === 'rejected' ? [end.reason as unknown] : [],
+          )
+          // SecantusDB forgets with its memory that a commit was carried out, which a mongod does not: then the repeated
+          // transaction finds its own post.
+          const forgotten = failed.filter(
+            (reason) => !retryWrites && /every id must be new/.test(String(reason)),
+          )
+          expect(forgotten.length).toBeLessThanOrEqual(1)
+          for (const reason of forgotten) failed.splice(failed.indexOf(reason), 1)
+          expect(failed, 'whoever is told no is told why').toEqual([])
+          acknowledged += witness.acknowledged
 
-        expect(await witness.lost()).toEqual([])
-        if (topology === 'replica-set') {
+          expect(await witness.lost()).toEqual([])
+          if (topology === 'replica-set') {
+            expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
+            expect(await halves(client.db(database))).toEqual({})
+          }
+          // Commands that were on their way when the server died come to an end.
+          await wait(topology === 'standalone' ? callMillis : 0)
+          // What a purge removes is found by the next sweep.
+          for (let runs = 0; runs < 2; runs++) await kith.upkeep.run()
           expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
-          expect(await halves(client.db(database))).toEqual({})
+          const left = { ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }
+          const known = Object.keys(left).filter((what) => topology === 'standalone' && mayStay.has(what))
+          stayed += known.reduce((sum, what) => sum + (left[what]?.length ?? 0), 0)
+          for (const what of known) delete left[what]
+          expect(left).toEqual({})
         }
-        // Commands that were on their way when the server died come to an end.
-        await wait(topology === 'standalone' ? callMillis : 0)
-        // What a purge removes is found by the next sweep.
-        for (let runs = 0; runs < 2; runs++) await kith.upkeep.run()
-        expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
-        const left = { ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }
-        const known = Object.keys(left).filter((what) => topology === 'standalone' && mayStay.has(what))
-        stayed += known.reduce((sum, what) => sum + (left[what]?.length ?? 0), 0)
-        for (const what of known) delete left[what]
-        expect(left).toEqual({})
-      }
-      // Names are given back at last, and with them the last trace of those who had them.
-      later += 31 * 24 * hour
-      await kith.upkeep.run()
-      const users = client.db(database).collection('kith_users')
-      expect(await users.countDocuments({ deletedAt: { $exists: true } })).toBe(0)
-      console.info(
-        `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there; ${stayed} things stayed`,
-      )
-      expect(done, 'people did much').toBeGreaterThan(rounds * 3)
-      expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
-      await client.close()
-    }, 3_600_000)
-  })
-}
+        // Names are given back at last, and with them the last trace of those who had them.
+        later += 31 * 24 * hour
+        await kith.upkeep.run()
+        const users = client.db(database).collection('kith_users')
+        expect(await users.countDocuments({ deletedAt: { $exists: true } })).toBe(0)
+        console.info(
+          `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there; ${stayed} things stayed`,
+        )
+        expect(done, 'people did much').toBeGreaterThan(rounds * 3)
+        expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
+        await client.close()
+      }, 3_600_000)
+    })
+  }
+})
 
 type Finding = Record<string, Document[]>
 

@@ -1,4 +1,10 @@
-import { type AddEdgeResult, edgeEnds, type EdgeRecord, type EdgeStore } from '@kith/core/ports'
+import {
+  type AddEdgeResult,
+  edgeEnds,
+  type EdgeRecord,
+  type EdgeStore,
+  type FollowResult,
+} from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
@@ -20,6 +26,7 @@ type EdgeStatement =
   | 'addToPost'
   | 'endsAtUser'
   | 'endsAtPost'
+  | 'named'
   | 'remove'
   | 'listOut'
   | 'listOutIndexed'
@@ -48,6 +55,8 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
   addToPost: add(livingPost('@to')),
   endsAtUser: ends(livingUser('@to')),
   endsAtPost: ends(livingPost('@to')),
+  named: `SELECT hex(id) AS id FROM kith_users
+    WHERE username = @username AND deleted_at IS NULL AND banned_at IS NULL`,
   remove: 'DELETE FROM kith_edges WHERE kind = @kind AND from_id = @from AND to_id = @to RETURNING hidden',
   listOut: list('from_id = @node'),
   listOutIndexed: list('from_id = @node AND listed = 1'),
@@ -66,23 +75,32 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   const counts = createEdgeCountTable(connection, lists)
   const hiding = createEdgeHiding(connection, counts, lists)
 
+  function add({ id, kind, from, to }: EdgeRecord): AddEdgeResult {
+    const toPost = edgeEnds[kind].to === 'post'
+    const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
+    const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
+    const [row] = all<{ hidden: number }>(sql, { ...edge, id: toStored(id) })
+    if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
+    const live = get<{ starts: number; stops: number }>(
+      toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
+      { from: edge.from, to: edge.to },
+    )
+    if (!live?.stops) return { outcome: 'gone', end: 'to' }
+    if (!live.starts) return { outcome: 'gone', end: 'from' }
+    return { outcome: 'already', count: counts.into(edge) }
+  }
+
   return {
-    add({ id, kind, from, to }) {
-      const toPost = edgeEnds[kind].to === 'post'
-      const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
-      return atomically((): AddEdgeResult => {
-        const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
-        const [row] = all<{ hidden: number }>(sql, { ...edge, id: toStored(id) })
-        if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
-        const live = get<{ starts: number; stops: number }>(
-          toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
-          { from: edge.from, to: edge.to },
-        )
-        if (!live?.stops) return { outcome: 'gone', end: 'to' }
-        if (!live.starts) return { outcome: 'gone', end: 'from' }
-        return { outcome: 'already', count: counts.into(edge) }
-      })
-    },
+    add: (edge) => atomically(() => add(edge)),
+    follow: ({ id, from, username }) =>
+      atomically((): FollowResult => {
+        const named = get<{ id: string }>(edgeStatements.named, { username })
+        if (!named) return { outcome: 'gone', end: 'to' }
+        const to = fromHex(named.id)
+        if (to === from) return { outcome: 'self' }
+        const result = add({ id, kind: 'follow', from, to })
+        return result.outcome === 'gone' ? result : { ...result, to }
+      }),
     remove({ kind, from, to }) {
       const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
       return atomically(() => {

@@ -45,7 +45,7 @@ test.each([
     expect(await storage.users.byIds([text])).toEqual([])
     expect(await storage.users.byId(text)).toBeNull()
     expect(await storage.users.bannedIds({ limit: 9, before: text })).toEqual([])
-    expect(await storage.users.markDeleted(text, new Date(2))).toBe(false)
+    expect(await storage.users.markDeleted(text, new Date(2))).toBeNull()
     await expect(storage.users.create(sampleUser({ id: text }))).rejects.toMatchObject({
       code: 'storage-failed',
     })

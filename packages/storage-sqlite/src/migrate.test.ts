@@ -4,10 +4,10 @@ import { useTemporaryFolder } from '../test/temporary-folder.ts'
 import { type Connection, createConnection } from './database.ts'
 import { migrate, plan } from './migrate.ts'
 import type { Migration } from './migration.ts'
-import { migrations } from './schema.ts'
+import { migrations, newestVersion } from './schema.ts'
 
 const freshPath = useTemporaryFolder()
-const version = migrations.length + 1
+const version = newestVersion + 1
 const rows = 5_000
 
 /** A schema that is newer by a version that changes every row. */

@@ -4,8 +4,8 @@ import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import type { Statements } from './sqlite-database.ts'
 import type { Fill, Migration } from './migration.ts'
-import { baseTables, baseVersion, migrations } from './schema.ts'
-import { noteStep, readApplied, refuseNewer, versionTables } from './schema-version.ts'
+import { baseTables, baseVersion, migrations, newestVersion } from './schema.ts'
+import { noteStep, readApplied, refuseOthers, versionTables } from './schema-version.ts'
 
 interface Step extends PlannedStep {
   readonly migration: Migration
@@ -63,16 +63,17 @@ export function checkSchema(connection: Connection): string | null {
     throw new KithError('storage-failed', {
       detail: `The schema is not up to date (${steps[0].name}): run kith.storage.migrate().`,
     })
-  if (newest <= migrations.length) return null
-  return `The schema has version ${newest} of a newer release, and this one knows ${migrations.length}: finish the update.`
+  if (newest <= newestVersion) return null
+  return `The schema has version ${newest} of a newer release, and this one knows ${newestVersion}: finish the update.`
 }
 
 function pending(statements: Statements, all: readonly Migration[]): Step[] {
   const applied = readApplied(statements)
-  refuseNewer(applied, all.length)
+  refuseOthers(applied, all.at(-1)?.version ?? newestVersion)
   const isEmpty = applied.newest === 0
-  return all.slice(isEmpty ? baseVersion - 1 : 0).flatMap((migration) => {
+  return all.flatMap((migration) => {
     const { version, fills = [] } = migration
+    if (isEmpty && version < baseVersion) return []
     const steps: Step[] = []
     const isNew = !applied.has(version, '')
     if (isNew) steps.push({ name: `schema ${version}`, total: 1, migration, fill: null })

@@ -148,7 +148,7 @@ export const moves: readonly Fill[] = tables.map(({ table, name, key, ids, other
   return {
     name,
     left: (statements) => rowsOf(statements, from),
-    due: (statements) => (hasTable(statements, `kith_${table}`) ? rowsOf(statements, `kith_${table}`) : 0),
+    due: (statements) => rowsOf(statements, `kith_${table}`),
     change({ run }, limit) {
       run(`INSERT INTO ${to} (${columns}) SELECT ${values} ${next}`, { limit })
       return run(`DELETE FROM ${from} WHERE (${keys}) IN (SELECT ${keys} ${next})`, { limit })
@@ -158,9 +158,4 @@ export const moves: readonly Fill[] = tables.map(({ table, name, key, ids, other
 
 function rowsOf({ get }: Statements, table: string): number {
   return get<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)?.rows ?? 0
-}
-
-/** Files of the first versions lack some. */
-function hasTable({ get }: Statements, name: string): boolean {
-  return get('SELECT 1 FROM sqlite_schema WHERE name = @name', { name }) !== null
 }

@@ -182,6 +182,9 @@ test('each statement uses the index that was made for it', () => {
       "edges.listOutIndexed": [
         "SEARCH kith_edges USING COVERING INDEX kith_edges_listed (kind=? AND from_id=? AND hidden=? AND id<?)",
       ],
+      "edges.named": [
+        "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
+      ],
       "edges.remove": [
         "SEARCH kith_edges USING PRIMARY KEY (kind=? AND from_id=? AND to_id=?)",
       ],

@@ -1,7 +1,7 @@
-import { RetryLaterError } from '@kith/core'
+import { KithError, RetryLaterError } from '@kith/core'
 import type { Statements } from './sqlite-database.ts'
 import type { Migration } from './migration.ts'
-import { migrations } from './schema.ts'
+import { newestVersion, oldestVersion } from './schema.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
@@ -17,9 +17,6 @@ export const versionTables = `
     applied_at INTEGER NOT NULL,
     PRIMARY KEY (version, name)
   ) STRICT, WITHOUT ROWID`
-
-/** The newest version that wrote no steps. */
-const lastWithoutSteps = 6
 
 /** What was done to a database. */
 export interface Applied {
@@ -45,10 +42,7 @@ export function readApplied({ get, all }: Statements): Applied {
   return {
     needed,
     newest: Math.max(needed, ...steps.map(({ version }) => version)),
-    has: (version, name) =>
-      version <= lastWithoutSteps
-        ? version <= needed
-        : steps.some((step) => step.version === version && step.name === name),
+    has: (version, name) => steps.some((step) => step.version === version && step.name === name),
   }
 }
 
@@ -56,20 +50,23 @@ export function readApplied({ get, all }: Statements): Applied {
 export function noteStep({ run }: Statements, { version, contracts }: Migration, name: string | null): void {
   const at = Date.now()
   if (name === null && contracts) run('INSERT INTO kith_schema VALUES (@version, @at)', { version, at })
-  if (version <= lastWithoutSteps) return
   run('INSERT INTO kith_schema_steps VALUES (@version, @name, @at)', { version, name: name ?? '', at })
 }
 
-/** Refuses a database that a newer release has changed so that this one cannot use it. */
-export function refuseNewer({ needed }: Pick<Applied, 'needed'>, known: number): void {
+/** Refuses a database that a newer release has changed so that this one cannot use it, and one that is too old to upgrade. */
+export function refuseOthers({ needed, newest }: Applied, known: number): void {
   if (needed > known) throw new RetryLaterError('storage-unavailable', { seconds: 5, detail: tooNew })
+  if (newest > 0 && newest < oldestVersion)
+    throw new KithError('storage-failed', {
+      detail: `The schema has version ${newest}, and this release upgrades version ${oldestVersion} and later: migrate with an earlier release first.`,
+    })
 }
 
 /** What is wrong when a newer release has done that under a process that is running; `null` as long as it has not. */
 export function findOvertaken(database: SqliteDatabase): string | null {
   try {
     const row = prepare(database, 'SELECT max(version) AS version FROM kith_schema').get({}) as VersionRow
-    return (row.version ?? 0) > migrations.length ? tooNew : null
+    return (row.version ?? 0) > newestVersion ? tooNew : null
   } catch {
     // Not migrated yet, locked or not readable: the call itself says so better.
     return null

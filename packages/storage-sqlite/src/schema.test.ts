@@ -10,12 +10,13 @@ import {
   sampleUser,
 } from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
+import { textIdVersions } from '../test/version-7.ts'
 import { createSqliteStorage } from './index.ts'
 import { toStored } from './ids.ts'
-import { migrations } from './schema.ts'
+import { migrations, newestVersion, oldestVersion } from './schema.ts'
 
 const freshPath = useTemporaryFolder()
-const newest = migrations.length
+const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1)
 
 const [u1, u2, u3, u4, s1, s2, p1, p2, p3, m1, m2] = Array.from(
   { length: 11 },
@@ -28,7 +29,7 @@ function writeVersion1(path: string): void {
   database.exec(`
     PRAGMA journal_mode = WAL;
     CREATE TABLE kith_schema (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
-    ${migrations[0]?.statements ?? ''}
+    ${textIdVersions[0]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (1, 1700000000000);
     INSERT INTO kith_users VALUES ('${u1}', 'ada', 'ada@example.com', 5, NULL, NULL, 'Ada', 'Engine', 'hash', NULL, 7, NULL);
     INSERT INTO kith_users VALUES ('${u2}', NULL, NULL, NULL, NULL, NULL, '', '', NULL, NULL, 8, 9);
@@ -37,25 +38,57 @@ function writeVersion1(path: string): void {
   database.close()
 }
 
-function versionsOf(path: string): unknown[] {
+function versionsOf(path: string, ...tables: string[]): unknown[] {
+  const names = tables.length > 0 ? tables : ['kith_schema', 'kith_schema_steps']
+  const selects = names.map((name) => `SELECT version FROM ${name}`)
   const database = new DatabaseSync(path)
-  const rows = database
-    .prepare('SELECT version FROM kith_schema UNION SELECT version FROM kith_schema_steps ORDER BY version')
-    .all()
+  const rows = database.prepare(`${selects.join(' UNION ')} ORDER BY version`).all()
   database.close()
   return rows.map((row) => row['version'])
 }
 
-test('migrations are numbered from 1 without a gap', () => {
-  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1))
+/** Brings such a file to version 7, as the releases up to that one did. */
+function bringToVersion7(path: string): void {
+  const done = versionsOf(path, 'kith_schema').length
+  const database = new DatabaseSync(path)
+  database.exec(`CREATE TABLE kith_schema_steps (version INTEGER NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL,
+      PRIMARY KEY (version, name)) STRICT, WITHOUT ROWID;
+    INSERT INTO kith_schema_steps VALUES (7, '', 0)`)
+  for (const { version, statements, contracts } of textIdVersions.slice(done)) {
+    database.exec(statements)
+    if (contracts) database.exec(`INSERT INTO kith_schema VALUES (${version}, 0)`)
+  }
+  database.close()
+}
+
+test('migrations are numbered without a gap, from the one after the oldest version', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(everyVersion.slice(oldestVersion))
 })
 
-test('a file of version 1 comes up to date with everything in it', async () => {
+test.each([
+  [1, writeVersion1],
+  [2, writeVersion2],
+  [3, writeVersion3],
+])('a file of version %i is too old: it is refused and left as it is', async (version, writeFile) => {
+  const path = freshPath()
+  writeFile(path)
+  const storage = createSqliteStorage({ path })
+  for (const call of [storage.plan(), storage.migrate(), storage.check()])
+    await expect(call).rejects.toMatchObject({
+      code: 'storage-failed',
+      detail: `The schema has version ${version}, and this release upgrades version 7 and later: migrate with an earlier release first.`,
+    })
+  expect(versionsOf(path, 'kith_schema')).toHaveLength(version)
+  await storage.close()
+})
+
+test('a file that began with version 1 comes up to date with everything in it', async () => {
   const path = freshPath()
   writeVersion1(path)
+  bringToVersion7(path)
   const storage = createSqliteStorage({ path })
   await storage.migrate()
-  expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
+  expect(versionsOf(path)).toEqual(everyVersion)
 
   const user = await storage.users.byLogin({ username: 'ada' })
   expect(user).toMatchObject({
@@ -85,19 +118,20 @@ function writeVersion2(path: string): void {
   writeVersion1(path)
   const database = new DatabaseSync(path)
   database.exec(`
-    ${migrations[1]?.statements ?? ''}
+    ${textIdVersions[1]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (2, 1700000000001);
     INSERT INTO kith_users VALUES ('${u3}', 'eve', NULL, NULL, NULL, NULL, 'Eve', '', 'hash', 11, 10, NULL);
     INSERT INTO kith_users VALUES ('${u4}', NULL, NULL, NULL, NULL, NULL, '', '', NULL, 11, 10, 12);`)
   database.close()
 }
 
-test('a file of version 2 comes up to date, and its accounts can be social', async () => {
+test('a file that began with version 2 comes up to date, and its accounts can be social', async () => {
   const path = freshPath()
   writeVersion2(path)
+  bringToVersion7(path)
   const storage = createSqliteStorage({ path })
   await storage.migrate()
-  expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
+  expect(versionsOf(path)).toEqual(everyVersion)
 
   expect((await storage.users.byIds([u1, u2, u3, u4])).map((user) => user.id)).toEqual([u1, u3])
   expect(await storage.users.bannedIds({ limit: 9, before: null })).toEqual([u3])
@@ -118,7 +152,7 @@ function writeVersion3(path: string): void {
   writeVersion2(path)
   const database = new DatabaseSync(path)
   database.exec(`
-    ${migrations[2]?.statements ?? ''}
+    ${textIdVersions[2]?.statements ?? ''}
     INSERT INTO kith_schema VALUES (3, 1700000000002);
     INSERT INTO kith_posts VALUES ('${p1}', '${u1}', 'Engine', 10, NULL, 0);
     INSERT INTO kith_posts VALUES ('${p2}', '${u1}', '', 11, NULL, 1);
@@ -129,12 +163,13 @@ function writeVersion3(path: string): void {
   database.close()
 }
 
-test('a file of version 3 comes up to date, and what was removed before is purged like anything else', async () => {
+test('a file that began with version 3 comes up to date, and what was removed before is purged like anything else', async () => {
   const path = freshPath()
   writeVersion3(path)
+  bringToVersion7(path)
   const storage = createSqliteStorage({ path })
   await storage.migrate()
-  expect(versionsOf(path)).toEqual(migrations.map(({ version }) => version))
+  expect(versionsOf(path)).toEqual(everyVersion)
 
   const { users, posts, media } = storage
   const gone = { users: [u2, u4], posts: [p2, p3] } as const
@@ -158,14 +193,15 @@ test('a file of version 3 comes up to date, and what was removed before is purge
 test('a migration that fails half-way leaves the version before it', async () => {
   const path = freshPath()
   writeVersion1(path)
+  bringToVersion7(path)
   const database = new DatabaseSync(path)
-  // In the way of the last statement of version 2.
-  database.exec('CREATE INDEX kith_sessions_ended ON kith_sessions (expires_at)')
+  // In the way of the last table that version 8 makes.
+  database.exec('CREATE TABLE kith_new_media (id TEXT)')
   await expect(createSqliteStorage({ database }).migrate()).rejects.toMatchObject({ code: 'storage-failed' })
-  expect(versionsOf(path)).toEqual([1])
-  database.exec('DROP INDEX kith_sessions_ended')
+  expect(versionsOf(path)).toEqual(everyVersion.slice(0, oldestVersion))
+  database.exec('DROP TABLE kith_new_media')
   await createSqliteStorage({ database }).migrate()
-  expect(versionsOf(path)).toHaveLength(newest)
+  expect(versionsOf(path)).toEqual(everyVersion)
   database.close()
 })
 
@@ -175,14 +211,14 @@ test('a file of a newer version is refused and left as it is', async () => {
   await storage.migrate()
   await storage.close()
   const database = new DatabaseSync(path)
-  database.prepare('INSERT INTO kith_schema VALUES (?, 0)').run(newest + 1)
+  database.prepare('INSERT INTO kith_schema VALUES (?, 0)').run(newestVersion + 1)
   const error: KithError = await createSqliteStorage({ database })
     .migrate()
     .catch((reason: KithError) => reason)
     .then((reason) => reason as KithError)
   expect(error.code).toBe('storage-unavailable')
   expect(error.detail).toContain('update the package')
-  expect(versionsOf(path)).toHaveLength(newest + 1)
+  expect(versionsOf(path).at(-1)).toBe(newestVersion + 1)
   database.close()
 })
 

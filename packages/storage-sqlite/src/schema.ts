@@ -3,10 +3,12 @@ import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
 import { factTable, longCountTables, tablesOf } from './tables.ts'
-import { textIdVersions } from './text-ids.ts'
 
-/** A new database gets the tables of this version in one go; only files of earlier releases go through the versions before. */
+/** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9
+
+/** The oldest version that is brought up to date. */
+export const oldestVersion = 7
 
 /** The tables of {@link baseVersion}. */
 export const baseTables: string = tablesOf('kith_') + factTable + longCountTables
@@ -16,7 +18,6 @@ export const baseTables: string = tablesOf('kith_') + factTable + longCountTable
  * go into one release.
  */
 export const migrations: readonly Migration[] = Object.freeze([
-  ...textIdVersions,
   {
     // Ids become bytes. Stores find no table until all rows are moved and version 9 puts the tables in place.
     version: 8,
@@ -35,6 +36,9 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
 ])
+
+/** The version that this release makes. */
+export const newestVersion: number = migrations.at(-1)?.version ?? baseVersion
 
 /**
  * What an app has put beside the tables of Kith. A row that is moved would take with it what refers to it by a foreign key, a view or a

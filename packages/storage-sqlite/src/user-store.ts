@@ -1,5 +1,12 @@
 import { KithError } from '@kith/core'
-import type { CreateUserResult, Identifier, UpdateUserResult, UserRecord, UserStore } from '@kith/core/ports'
+import type {
+  CreateUserResult,
+  EndedEpoch,
+  Identifier,
+  UpdateUserResult,
+  UserRecord,
+  UserStore,
+} from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
@@ -46,7 +53,7 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
       role = @role, session_epoch = @sessionEpoch
     WHERE id = @id`,
   replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
-    WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected`,
+    WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected RETURNING session_epoch - @raise AS endedEpoch`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL,
       deleted_at = @at
@@ -64,6 +71,14 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     ORDER BY kith_users.id LIMIT @limit`,
   purge: 'DELETE FROM kith_users WHERE id = @id AND deleted_at IS NOT NULL',
 })
+
+interface HashChange {
+  id: string
+  expected: string | null
+  next: string
+  /** By how much it raises the epoch of sessions. */
+  raise: 0 | 1
+}
 
 const beforeEveryHold = -8.64e15
 
@@ -95,6 +110,11 @@ export function createUserStore(connection: Connection): UserStore {
       const { id, username } = before
       run(userStatements.hold, { id: toStored(id), username, until: toMillis(until) })
     }
+  }
+
+  function replaceHash({ id, ...change }: HashChange): EndedEpoch | null {
+    const [ended] = all<EndedEpoch>(userStatements.replaceHash, { ...change, id: toStored(id) })
+    return ended ? { endedEpoch: ended.endedEpoch } : null
   }
 
   /** The feed finds the posts of this author, or no longer does. */
@@ -150,23 +170,16 @@ export function createUserStore(connection: Connection): UserStore {
         return { outcome: 'updated', user }
       })
     },
-    replacePassword(id, expected, next) {
-      return write(
-        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 1 }) === 1,
-      )
-    },
-    upgradeHash(id, expected, next) {
-      return write(
-        () => run(userStatements.replaceHash, { id: toStored(id), expected, next, raise: 0 }) === 1,
-      )
-    },
+    replacePassword: (id, expected, next) => write(() => replaceHash({ id, expected, next, raise: 1 })),
+    upgradeHash: (id, expected, next) => write(() => replaceHash({ id, expected, next, raise: 0 }) !== null),
     markDeleted(id, at, heldUntil) {
       return atomically(() => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
-        if (run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) }) === 0) return false
+        if (!before) return null
+        run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) })
         settleNewest(id)
         note(before, null, heldUntil)
-        return true
+        return { endedEpoch: before.sessionEpoch }
       })
     },
     forgetUsernames(now, limit) {

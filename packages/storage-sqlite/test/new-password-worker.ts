@@ -6,7 +6,7 @@ const [path = '', username = ''] = process.argv.slice(2)
 const storage = createSqliteStorage({ path })
 const users = {
   ...storage.users,
-  async replacePassword(...change: Parameters<typeof storage.users.replacePassword>): Promise<boolean> {
+  async replacePassword(...change: Parameters<typeof storage.users.replacePassword>): Promise<never> {
     await storage.users.replacePassword(...change)
     process.kill(process.pid, 'SIGKILL')
     return await new Promise(() => {})

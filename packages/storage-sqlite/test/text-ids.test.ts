@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { mostUnlisted } from '../src/edge-kinds.ts'
 import { createSqliteStorage } from '../src/index.ts'
-import { textIdVersions } from '../src/text-ids.ts'
 import { outputOf, startScript } from './child-process.ts'
 import { useTemporaryFolder } from './temporary-folder.ts'
+import { textIdVersions } from './version-7.ts'
 
 const freshPath = useTemporaryFolder()
 const [people, posts, leaders, uploads] = [3_000, 4_000, 3, 700]

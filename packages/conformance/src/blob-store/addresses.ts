@@ -9,9 +9,9 @@ const meta = { contentType: 'image/webp', size: null } as const
 /** What `url` promises. */
 export const publicCases: readonly Case<PublicBlobStore>[] = [
   {
-    name: 'blobs: url is the same each time, before and after a put, and another for each key and rendition',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/url-stable',
+    title: 'url is the same each time, before and after a put, and another for each key and rendition',
+    async run(blobs) {
       const keys = [nextId(), nextId()]
       const urls = (): string[] =>
         keys.flatMap((key) => [null, ...renditions].map((rendition) => blobs.url(key, rendition)))
@@ -27,9 +27,9 @@ export const publicCases: readonly Case<PublicBlobStore>[] = [
 /** What `put` and `remove` answer. */
 export const addressCases: readonly Case<BlobStore>[] = [
   {
-    name: 'blobs: put rejects with the error of its stream',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-stream-error',
+    title: 'put rejects with the error of its stream',
+    async run(blobs) {
       const cutOff = new Error('the client went away')
       await assert.rejects(
         blobs.put(nextId(), failing(cutOff), meta),
@@ -38,9 +38,9 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: put rejects fewer and more bytes than were announced, and takes as many',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-length-mismatch',
+    title: 'put rejects fewer and more bytes than were announced, and takes as many',
+    async run(blobs) {
       const announce = (size: number): Promise<void> => blobs.put(nextId(), chunks(red), { ...meta, size })
       await announce(red.length)
       await assert.rejects(announce(red.length + 1))
@@ -48,9 +48,9 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: remove of an unknown or removed key does nothing',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/remove-unknown',
+    title: 'remove of an unknown or removed key does nothing',
+    async run(blobs) {
       const key = nextId()
       await blobs.remove(key)
       await put(blobs, key)
@@ -60,16 +60,16 @@ export const addressCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: put refuses what is no key',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-invalid-key',
+    title: 'put refuses what is no key',
+    async run(blobs) {
       for (const key of noKeys) await assert.rejects(put(blobs, key), TypeError, JSON.stringify(key))
     },
   },
   {
-    name: 'blobs: remove refuses what is no key',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/remove-invalid-key',
+    title: 'remove refuses what is no key',
+    async run(blobs) {
       for (const key of noKeys) {
         await assert.rejects(async () => await blobs.remove(key), TypeError, JSON.stringify(key))
       }

@@ -10,9 +10,9 @@ import { assertBytes, blue, forms, moving, put } from './samples.ts'
 /** What `formats` and `read` promise of formats. A store that offers WebP alone is held to answer it to everybody. */
 export const formatCases: readonly Case<ServedBlobStore>[] = [
   {
-    name: 'blobs: the formats are told, WebP among them and each once, and stay the same',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/formats',
+    title: 'the formats are told, WebP among them and each once, and stay the same',
+    async run(blobs) {
       const before = [...blobs.formats]
       assert.ok(before.includes('webp'))
       assert.equal(new Set(before).size, before.length)
@@ -23,9 +23,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: who asks for a format gets it if it is offered and WebP if not, by the bytes too',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/format-asked',
+    title: 'who asks for a format gets it if it is offered and WebP if not, by the bytes too',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       for (const form of [...forms, ...forms]) {
@@ -36,9 +36,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: type and size of a rendition are told with its bytes, and before them where a range is picked',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/format-told',
+    title: 'type and size of a rendition are told with its bytes, and before them where a range is picked',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       for (const form of forms) {
@@ -59,9 +59,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: what moves is WebP, whichever format is asked for and whichever was asked for first',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/animated-is-webp',
+    title: 'what moves is WebP, whichever format is asked for and whichever was asked for first',
+    async run(blobs) {
       for (const first of ['webp', 'avif'] as const) {
         const key = nextId()
         await put(blobs, key, { bytes: moving })
@@ -74,9 +74,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: of 20 parallel readers in two formats each gets the same as the others of its format',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/parallel-formats',
+    title: 'of 20 parallel readers in two formats each gets the same as the others of its format',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const formatOf = (index: number): RenditionFormat => (index % 2 ? 'webp' : 'avif')
@@ -90,9 +90,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: putting a key again replaces its renditions in every format, a still by what moves and back',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-again-formats',
+    title: 'putting a key again replaces its renditions in every format, a still by what moves and back',
+    async run(blobs) {
       const key = nextId()
       const before = new Map<RenditionForm, string | undefined>()
       for (const bytes of [blue, moving, blue]) {
@@ -115,9 +115,9 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: remove takes renditions in every format along, those that are being made too',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/remove-formats',
+    title: 'remove takes renditions in every format along, those that are being made too',
+    async run(blobs) {
       await repeat(3, async () => {
         const key = nextId()
         await put(blobs, key)

@@ -8,9 +8,9 @@ import { download } from './seeing.ts'
 /** What `grant` promises beyond leading to the blob. */
 export const grantCases: readonly Case<GrantedBlobStore>[] = [
   {
-    name: 'blobs: a granted address leads nowhere when its time is over',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/grant-expires',
+    title: 'a granted address leads nowhere when its time is over',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       assert.ok(await lead(blobs, key, 60), 'there is no blob')
@@ -18,9 +18,9 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a granted address is for one blob and for one rendition of it',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/grant-bound',
+    title: 'a granted address is for one blob and for one rendition of it',
+    async run(blobs) {
       const [own, other] = [nextId(), nextId()]
       for (const key of [own, other]) await put(blobs, key)
       const granted = new URL(await grant(blobs, own))
@@ -32,9 +32,9 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: the time of a granted address cannot be put off',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/grant-not-extendable',
+    title: 'the time of a granted address cannot be put off',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const over = new URL(await grant(blobs, key, { seconds: -60 }))
@@ -43,9 +43,9 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: nothing is granted for what is no key',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/grant-invalid-key',
+    title: 'nothing is granted for what is no key',
+    async run(blobs) {
       await put(blobs, nextId())
       for (const key of noKeys) {
         for (const rendition of [null, ...renditions])

@@ -13,9 +13,9 @@ const slackMillis = 120_000
 /** What `list` and `present` promise. */
 export const listingCases: readonly Case<BlobStore>[] = [
   {
-    name: 'blobs: list names each key once, images and videos, however small its pages are',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/list-each-once',
+    title: 'list names each key once, images and videos, however small its pages are',
+    async run(blobs) {
       assert.deepEqual(await listAll(blobs, 10), [])
       const keys = Array.from({ length: 7 }, nextId)
       await race(keys.length, (index) => putSample(blobs, keys[index] ?? '', index))
@@ -26,9 +26,9 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: no page has more keys than it may, and each says when its blob was stored',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/list-page-limit',
+    title: 'no page has more keys than it may, and each says when its blob was stored',
+    async run(blobs) {
       const keys = Array.from({ length: 3 }, nextId)
       for (const key of keys) await put(blobs, key)
       let after: string | null = null
@@ -42,9 +42,9 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a blob with its renditions is one key, and what was removed or failed is none',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/list-one-key-per-blob',
+    title: 'a blob with its renditions is one key, and what was removed or failed is none',
+    async run(blobs) {
       const [kept, removed, failed, replaced] = [nextId(), nextId(), nextId(), nextId()]
       for (const key of [kept, removed, replaced]) await put(blobs, key)
       for (const rendition of renditions) await content(blobs, kept, rendition)
@@ -63,9 +63,9 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: list goes on behind a page whose blobs were removed, and leaves out no other',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/list-after-removed-page',
+    title: 'list goes on behind a page whose blobs were removed, and leaves out no other',
+    async run(blobs) {
       const keys = Array.from({ length: 7 }, nextId)
       for (const [index, key] of keys.entries()) await putSample(blobs, key, index)
       const seen: string[] = []
@@ -83,9 +83,9 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: present tells of any number of keys which are there, and letter case counts',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/present',
+    title: 'present tells of any number of keys which are there, and letter case counts',
+    async run(blobs) {
       const keys = Array.from({ length: 5 }, nextId)
       for (const [index, key] of keys.entries()) await putSample(blobs, key, index)
       const others = Array.from({ length: 120 }, nextId)
@@ -97,9 +97,9 @@ export const listingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: present refuses what is no key',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/present-invalid-key',
+    title: 'present refuses what is no key',
+    async run(blobs) {
       for (const key of noKeys)
         await assert.rejects(async () => await blobs.present([key]), TypeError, JSON.stringify(key))
     },

@@ -8,9 +8,9 @@ import { assertBytes, content, put, red } from './samples.ts'
 /** What `readMark` and `writeMark` promise. */
 export const markCases: readonly Case<MarkedBlobStore>[] = [
   {
-    name: 'marked blobs: there is no mark before one is written, and reading it or the blobs makes none',
-    async run(make) {
-      const blobs = await make()
+    id: 'marked-blobs/no-mark-at-first',
+    title: 'there is no mark before one is written, and reading it or the blobs makes none',
+    async run(blobs) {
       assert.equal(await blobs.readMark(), null)
       await blobs.list(null, 10)
       await blobs.present([nextId()])
@@ -20,9 +20,9 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
     },
   },
   {
-    name: 'marked blobs: a mark stays, and the one that was written last counts',
-    async run(make) {
-      const blobs = await make()
+    id: 'marked-blobs/mark-stays',
+    title: 'a mark stays, and the one that was written last counts',
+    async run(blobs) {
       const marks = [nextId(), `A-${'z'.repeat(98)}`]
       for (const mark of marks) {
         await blobs.writeMark(mark)
@@ -31,18 +31,18 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
     },
   },
   {
-    name: 'marked blobs: of 10 parallel writes of one mark all succeed',
-    async run(make) {
-      const blobs = await make()
+    id: 'marked-blobs/parallel-marks',
+    title: 'of 10 parallel writes of one mark all succeed',
+    async run(blobs) {
       const mark = nextId()
       await race(10, () => blobs.writeMark(mark))
       assert.equal(await blobs.readMark(), mark)
     },
   },
   {
-    name: 'marked blobs: a mark is no blob, and blobs are put and removed beside it',
-    async run(make) {
-      const blobs = await make()
+    id: 'marked-blobs/mark-is-no-blob',
+    title: 'a mark is no blob, and blobs are put and removed beside it',
+    async run(blobs) {
       const [mark, key, removed] = [nextId(), nextId(), nextId()]
       await blobs.writeMark(mark)
       for (const each of [key, removed]) await put(blobs, each)

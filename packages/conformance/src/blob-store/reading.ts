@@ -12,9 +12,9 @@ const video = { bytes: sampleVideo(sampleBytes(200_000)), contentType: 'video/mp
 /** What `read` promises. */
 export const readingCases: readonly Case<ServedBlobStore>[] = [
   {
-    name: 'blobs: a blob of any type that is taken keeps it',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/types',
+    title: 'a blob of any type that is taken keeps it',
+    async run(blobs) {
       for (const contentType of mediaTypes) {
         const key = nextId()
         await put(blobs, key, { contentType })
@@ -23,17 +23,17 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: what is no key is null',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/invalid-key-null',
+    title: 'what is no key is null',
+    async run(blobs) {
       await put(blobs, nextId())
       for (const key of noKeys) await assertGone(blobs, key)
     },
   },
   {
-    name: 'blobs: a range is picked by the size, and both of its ends are included',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/range',
+    title: 'a range is picked by the size, and both of its ends are included',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)
       const last = video.bytes.length - 1
@@ -57,9 +57,9 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: the size of a part is that of the whole blob',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/part-size',
+    title: 'the size of a part is that of the whole blob',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)
       const blob = await blobs.read(key, null, () => ({ start: 5, end: 9 }))
@@ -67,9 +67,9 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: readers do not disturb each other, nor one that stops early the next',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/parallel-readers',
+    title: 'readers do not disturb each other, nor one that stops early the next',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)
       const stopped = await blobs.read(key, null, () => null)
@@ -82,9 +82,9 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a video has no renditions',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/video-no-renditions',
+    title: 'a video has no renditions',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)
       for (const form of forms) assert.ok((await readFile(blobs, key, { form })) === null, form.rendition)

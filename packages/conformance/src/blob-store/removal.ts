@@ -9,9 +9,9 @@ import { settled } from './seeing.ts'
 /** What `remove` promises. */
 export const removalCases: readonly Case<BlobStore>[] = [
   {
-    name: 'blobs: a removed blob is gone',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/removed',
+    title: 'a removed blob is gone',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       await blobs.remove(key)
@@ -19,9 +19,9 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: remove takes the renditions along and leaves other blobs',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/remove-renditions',
+    title: 'remove takes the renditions along and leaves other blobs',
+    async run(blobs) {
       const [key, kept] = [nextId(), nextId()]
       for (const each of [key, kept]) await put(blobs, each)
       for (const rendition of renditions) await content(blobs, key, rendition)
@@ -31,9 +31,9 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a rendition that is being made when its blob is removed does not stay',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/remove-while-rendering',
+    title: 'a rendition that is being made when its blob is removed does not stay',
+    async run(blobs) {
       await repeat(5, async () => {
         const key = nextId()
         await put(blobs, key)
@@ -46,9 +46,9 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: puts and removals of one key at the same moment all end well, and another removal leaves nothing',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-remove-race',
+    title: 'puts and removals of one key at the same moment all end well, and another removal leaves nothing',
+    async run(blobs) {
       await repeat(10, async (round) => {
         const key = nextId()
         const puts = race(2, () => put(blobs, key))
@@ -63,9 +63,9 @@ export const removalCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a key can be put again after it was removed, with renditions of its own',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-after-remove',
+    title: 'a key can be put again after it was removed, with renditions of its own',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const before = await content(blobs, key, 'thumb')

@@ -9,17 +9,17 @@ import { see } from './seeing.ts'
 /** Where the addresses of a blob and its renditions lead. */
 export const renditionCases: readonly Case<BlobStore>[] = [
   {
-    name: 'blobs: an unknown key leads to nothing',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/unknown-key',
+    title: 'an unknown key leads to nothing',
+    async run(blobs) {
       await put(blobs, nextId())
       await assertGone(blobs, nextId())
     },
   },
   {
-    name: 'blobs: each rendition of an image is a WebP of the size that is told',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/rendition-sizes',
+    title: 'each rendition of an image is a WebP of the size that is told',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       for (const rendition of renditions) {
@@ -31,9 +31,9 @@ export const renditionCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: of 20 parallel readers of a rendition all get the same',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/parallel-rendition-readers',
+    title: 'of 20 parallel readers of a rendition all get the same',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const [first, ...others] = await race(20, () => content(blobs, key, 'feed'))

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { BlobStore, MediaType, Rendition, RenditionForm } from '@kith/core/ports'
+import { fixture } from '../fixtures.ts'
 import { type Looked, see, settled } from './seeing.ts'
 
 /** Images of one pixel, as small as WebP gets: any processor can read them. */
-export const red: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ/Y/+ByKi/wEA', 'base64')
-export const blue: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ0f/+ByKi/wEA', 'base64')
+export const red: Buffer = fixture('blobs/red.webp')
+export const blue: Buffer = fixture('blobs/blue.webp')
 
 /** One that goes from red to blue. */
-export const moving: Buffer = Buffer.from(
-  'UklGRoQAAABXRUJQVlA4WAoAAAACAAAAAAAAAAAAQU5JTQYAAAD/////AQBBTk1GKAAAAAAAAAAAAAAAAAAAAGQAAAJWUDhMDwAAAC8AAAAABxD9j' +
-    '/4HIqL/AQBBTk1GKAAAAAAAAAAAAAAAAAAAAGQAAABWUDhMDwAAAC8AAAAABxDR//4HIqL/AQA=',
-  'base64',
-)
+export const moving: Buffer = fixture('blobs/moving.webp')
 
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']
 

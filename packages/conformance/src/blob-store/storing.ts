@@ -13,9 +13,9 @@ const videoType = 'video/mp4' as const
 /** What `put` promises to a browser. */
 export const storingCases: readonly Case<BlobStore>[] = [
   {
-    name: 'blobs: what was put is seen, with its type and size',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-visible',
+    title: 'what was put is seen, with its type and size',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const blob = await see(blobs, key)
@@ -24,9 +24,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a blob in chunks of every size, empty ones too, comes back whole',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/chunk-sizes',
+    title: 'a blob in chunks of every size, empty ones too, comes back whole',
+    async run(blobs) {
       const bytes = sampleVideo(sampleBytes(300_000))
       const parts = [0, 1, 0, 2, 65_536, 65_535, 100_000, 0]
       let from = 0
@@ -40,9 +40,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a chunk whose memory is used again for the next has been copied',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/reused-chunk-memory',
+    title: 'a chunk whose memory is used again for the next has been copied',
+    async run(blobs) {
       const key = nextId()
       const bytes = sampleVideo('aaabbbccc')
       await blobs.put(key, reusing(bytes), { contentType: videoType, size: null })
@@ -50,9 +50,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: keys that differ in letter case or by an ending are apart',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/similar-keys',
+    title: 'keys that differ in letter case or by an ending are apart',
+    async run(blobs) {
       const id = nextId()
       const keys = [`${id}-a`, `${id}-A`, `${id}-a-thumb`, `${id}-a1`]
       for (const key of keys) await put(blobs, key, { bytes: sampleVideo(key), contentType: videoType })
@@ -60,9 +60,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: putting a key again replaces bytes, size and type',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-again',
+    title: 'putting a key again replaces bytes, size and type',
+    async run(blobs) {
       const key = nextId()
       for (const [index, contentType] of ([videoType, 'video/quicktime', videoType] as const).entries()) {
         const bytes = sampleVideo('x'.repeat(index), contentType)
@@ -76,9 +76,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: putting a key again replaces its renditions',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/put-again-renditions',
+    title: 'putting a key again replaces its renditions',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       const before = await content(blobs, key, 'thumb')
@@ -87,9 +87,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a put that fails leaves nothing',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/failed-put-leaves-nothing',
+    title: 'a put that fails leaves nothing',
+    async run(blobs) {
       const [failed, short] = [nextId(), nextId()]
       await assert.rejects(blobs.put(failed, failing(), meta))
       await assertGone(blobs, failed)
@@ -98,9 +98,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: a put that fails leaves the blob of before',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/failed-put-keeps-old',
+    title: 'a put that fails leaves the blob of before',
+    async run(blobs) {
       const key = nextId()
       await put(blobs, key)
       await assert.rejects(blobs.put(key, failing(), meta))
@@ -108,9 +108,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: until a put is over nobody reads a part of it',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/no-partial-reads',
+    title: 'until a put is over nobody reads a part of it',
+    async run(blobs) {
       const key = nextId()
       const seen: (Buffer | null)[] = []
       async function* watched(): AsyncGenerator<Uint8Array> {
@@ -124,9 +124,9 @@ export const storingCases: readonly Case<BlobStore>[] = [
     },
   },
   {
-    name: 'blobs: of 10 parallel puts of one key one is there, whole',
-    async run(make) {
-      const blobs = await make()
+    id: 'blobs/parallel-puts',
+    title: 'of 10 parallel puts of one key one is there, whole',
+    async run(blobs) {
       await repeat(3, async () => {
         const key = nextId()
         const type = (index: number): 'video/mp4' | 'video/quicktime' =>

@@ -7,33 +7,33 @@ import { never, sampleRequest } from './request.ts'
 /** What an answer promises. */
 export const answeringCases: readonly Case<CaptionWriter>[] = [
   {
-    name: 'captions: a writer has a name, and its answers say who wrote them',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/writer-name',
+    title: 'a writer has a name, and its answers say who wrote them',
+    async run(writer) {
       const answer = await writer.suggest(sampleRequest(), never)
       for (const name of [writer.name, answer.writer]) assert.match(name, /\S/)
     },
   },
   {
-    name: 'captions: an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/suggestion-count',
+    title: 'an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+    async run(writer) {
       for (const count of [1, 2, 3, 4, 5]) await assertMany(writer, sampleRequest({ count }))
     },
   },
   {
-    name: 'captions: the suggestions of an answer are different texts, and none is empty',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/suggestions-differ',
+    title: 'the suggestions of an answer are different texts, and none is empty',
+    async run(writer) {
       const { suggestions } = await writer.suggest(sampleRequest({ count: 5 }), never)
       for (const text of suggestions) assert.match(text, /\S/)
       assert.equal(new Set(suggestions.map((text) => text.trim())).size, suggestions.length)
     },
   },
   {
-    name: 'captions: no suggestion has more than 2,200 characters, however long the hint is',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/suggestion-length',
+    title: 'no suggestion has more than 2,200 characters, however long the hint is',
+    async run(writer) {
       for (const hint of ['👩‍👩‍👧'.repeat(3000), 'lake '.repeat(5000), 'a'.repeat(300)]) {
         const { suggestions } = await writer.suggest(sampleRequest({ hint, count: 5 }), never)
         for (const text of suggestions) assert.ok(graphemes(text) <= 2200, `${graphemes(text)} characters`)
@@ -41,25 +41,25 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: no hint, and one that says nothing, are answered too',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/without-hint',
+    title: 'no hint, and one that says nothing, are answered too',
+    async run(writer) {
       for (const hint of [null, '', ' \n\t', '\u202e\u200b'])
         await assertMany(writer, sampleRequest({ hint }))
     },
   },
   {
-    name: 'captions: no language, and one that nobody speaks, are answered too',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/any-language',
+    title: 'no language, and one that nobody speaks, are answered too',
+    async run(writer) {
       for (const language of [null, 'de-AT', 'zh-Hant-TW', 'qaa', 'constructor'])
         await assertMany(writer, sampleRequest({ language }))
     },
   },
   {
-    name: 'captions: whatever was measured is answered',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/any-measures',
+    title: 'whatever was measured is answered',
+    async run(writer) {
       const { measures } = sampleRequest()
       const odd: Partial<ImageMeasures>[] = [
         { palette: [], thumbhash: '', lightness: 0, saturation: 0, takenAt: null },
@@ -70,9 +70,9 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: what an answer took can be told as JSON, with tokens where they were counted',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/usage-as-json',
+    title: 'what an answer took can be told as JSON, with tokens where they were counted',
+    async run(writer) {
       const { usage } = await writer.suggest(sampleRequest(), never)
       assert.deepEqual(JSON.parse(JSON.stringify(usage)), usage)
       if (usage === null) return
@@ -82,9 +82,9 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: the request stays as it is, since another writer may get it next',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/request-unchanged',
+    title: 'the request stays as it is, since another writer may get it next',
+    async run(writer) {
       const request = sampleRequest({ hint: null })
       const { image, ...before } = request
       const copy = structuredClone(before)
@@ -93,9 +93,9 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: of 10 parallel requests each is answered as it was asked',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/parallel',
+    title: 'of 10 parallel requests each is answered as it was asked',
+    async run(writer) {
       await race(10, (index) => assertMany(writer, sampleRequest({ count: 1 + (index % 5) })))
     },
   },

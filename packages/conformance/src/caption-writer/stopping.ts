@@ -10,9 +10,9 @@ const patienceMillis = 3000
 /** How a writer promises to end. */
 export const stoppingCases: readonly Case<CaptionWriter>[] = [
   {
-    name: 'captions: where the signal is aborted already, a writer answers nothing and fails at once',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/aborted-before',
+    title: 'where the signal is aborted already, a writer answers nothing and fails at once',
+    async run(writer) {
       const outcome = await outcomeOf(
         writer.suggest(sampleRequest(), AbortSignal.abort(new Error('too late'))),
       )
@@ -20,9 +20,9 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: a writer stops when its signal is aborted, also while it reads an image that does not end',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/aborted-while-reading',
+    title: 'a writer stops when its signal is aborted, also while it reads an image that does not end',
+    async run(writer) {
       const controller = new AbortController()
       const abort = (): void => controller.abort(new Error('too late'))
       let looked = false
@@ -41,9 +41,9 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
     },
   },
   {
-    name: 'captions: an image that cannot be opened or read is an error, or no matter, and never a wait',
-    async run(make) {
-      const writer = await make()
+    id: 'captions/unreadable-image',
+    title: 'an image that cannot be opened or read is an error, or no matter, and never a wait',
+    async run(writer) {
       const images: CaptionRequest['image'][] = [
         () => Promise.reject(new Error('no image')),
         async () => broken(),

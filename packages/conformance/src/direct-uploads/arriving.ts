@@ -11,9 +11,9 @@ import { assertNotStaged, assertStaged, deliver, limitsOf, picture, sign, staged
 /** What becomes of files that are sent as they were announced. */
 export const arrivingCases: readonly Case<DirectHost>[] = [
   {
-    name: 'direct: a file that was sent as signed has come, and is read back byte for byte',
-    async run(make) {
-      const host = await make()
+    id: 'direct/sent-file-arrives',
+    title: 'a file that was sent as signed has come, and is read back byte for byte',
+    async run(host) {
       for (const sample of [picture, video]) {
         const key = nextId()
         await deliver(host, key, sample)
@@ -22,9 +22,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a file that was not sent has not come, signed or not',
-    async run(make) {
-      const host = await make()
+    id: 'direct/unsent-file-absent',
+    title: 'a file that was not sent has not come, signed or not',
+    async run(host) {
       const [signed, unknown] = [nextId(), nextId()]
       await sign(host, signed, picture)
       await assertNotStaged(host, signed)
@@ -32,9 +32,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: files that are sent at the same time are apart',
-    async run(make) {
-      const host = await make()
+    id: 'direct/parallel-sends',
+    title: 'files that are sent at the same time are apart',
+    async run(host) {
       const keys = Array.from({ length: 10 }, nextId)
       const samples = keys.map((key) => ({ ...video, bytes: sampleVideo(key) }))
       await race(keys.length, (index) => deliver(host, keys[index] ?? '', samples[index]))
@@ -42,9 +42,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a file that was sent again takes the place of the one before',
-    async run(make) {
-      const host = await make()
+    id: 'direct/sent-again',
+    title: 'a file that was sent again takes the place of the one before',
+    async run(host) {
       const key = nextId()
       await deliver(host, key, video)
       await assertStaged(host, key, video)
@@ -54,9 +54,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a file can be read many times, also at once, and after a reader that stopped early',
-    async run(make) {
-      const { direct, ...host } = await make()
+    id: 'direct/read-many-times',
+    title: 'a file can be read many times, also at once, and after a reader that stopped early',
+    async run({ direct, ...host }) {
       const key = nextId()
       await deliver({ direct, ...host }, key, video)
       for await (const part of direct.read(key)) {
@@ -67,9 +67,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: confirming again answers the same, also at once',
-    async run(make) {
-      const host = await make()
+    id: 'direct/confirm-again',
+    title: 'confirming again answers the same, also at once',
+    async run(host) {
       const key = nextId()
       await deliver(host, key)
       const answers = await race(5, () => host.direct.confirm(key, limitsOf()))
@@ -78,9 +78,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: an account that asks for what never came leaves others theirs',
-    async run(make) {
-      const host = await make()
+    id: 'direct/missing-leaves-budget',
+    title: 'an account that asks for what never came leaves others theirs',
+    async run(host) {
       const key = nextId()
       await deliver(host, key)
       const limits = limitsOf('image', { ownerId: 'mallory' })
@@ -93,9 +93,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a discarded file is gone, others are not, and discarding again does nothing',
-    async run(make) {
-      const host = await make()
+    id: 'direct/discard',
+    title: 'a discarded file is gone, others are not, and discarding again does nothing',
+    async run(host) {
       const [key, kept, unknown] = [nextId(), nextId(), nextId()]
       for (const each of [key, kept]) await deliver(host, each)
       await race(3, () => host.direct.discard(key))
@@ -106,9 +106,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a sweep removes what was staged before its time, and leaves the rest and all blobs',
-    async run(make) {
-      const host = await make()
+    id: 'direct/sweep',
+    title: 'a sweep removes what was staged before its time, and leaves the rest and all blobs',
+    async run(host) {
       const [picked, filmed, blob] = [nextId(), nextId(), nextId()]
       await put(host.blobs, blob)
       await deliver(host, picked)
@@ -124,9 +124,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a staged file is no blob: its key leads nowhere, before and after it is confirmed',
-    async run(make) {
-      const host = await make()
+    id: 'direct/staged-is-no-blob',
+    title: 'a staged file is no blob: its key leads nowhere, before and after it is confirmed',
+    async run(host) {
       const key = nextId()
       await deliver(host, key)
       assert.equal(await content(host.blobs, key), null)
@@ -137,9 +137,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a blob of the same key stays as it is, whatever is signed, sent, confirmed, discarded and swept',
-    async run(make) {
-      const host = await make()
+    id: 'direct/blob-of-same-key',
+    title: 'a blob of the same key stays as it is, whatever is signed, sent, confirmed, discarded and swept',
+    async run(host) {
       const key = nextId()
       await put(host.blobs, key)
       await assertNotStaged(host, key)
@@ -152,9 +152,9 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: what is no key is refused by each method',
-    async run(make) {
-      const host = await make()
+    id: 'direct/invalid-key',
+    title: 'what is no key is refused by each method',
+    async run(host) {
       for (const key of noKeys) {
         await assert.rejects(async () => await sign(host, key, picture), TypeError, JSON.stringify(key))
         await assert.rejects(async () => await host.direct.confirm(key, limitsOf()), TypeError)

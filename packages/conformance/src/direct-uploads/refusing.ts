@@ -9,9 +9,9 @@ import { sendSigned, tamperings } from './sending.ts'
 /** What becomes of files that are sent in another way than announced. */
 export const refusingCases: readonly Case<DirectHost>[] = [
   {
-    name: 'direct: a file of another size than announced is refused, or removed when it is confirmed',
-    async run(make) {
-      const host = await make()
+    id: 'direct/wrong-size',
+    title: 'a file of another size than announced is refused, or removed when it is confirmed',
+    async run(host) {
       const { bytes } = video
       for (const size of [bytes.length + 1, bytes.length - 1, 1]) {
         const key = nextId()
@@ -28,9 +28,9 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a file of more bytes than may be taken in is removed when it is confirmed',
-    async run(make) {
-      const host = await make()
+    id: 'direct/too-large',
+    title: 'a file of more bytes than may be taken in is removed when it is confirmed',
+    async run(host) {
       const { length } = picture.bytes
       const key = nextId()
       await deliver(host, key)
@@ -39,9 +39,9 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a picture of too many pixels is removed when it is confirmed, where the service can tell',
-    async run(make) {
-      const host = await make()
+    id: 'direct/too-many-pixels',
+    title: 'a picture of too many pixels is removed when it is confirmed, where the service can tell',
+    async run(host) {
       const key = nextId()
       await deliver(host, key)
       assert.equal(await host.direct.confirm(key, limitsOf('image', { maxPixels: 320 * 320 })), true)
@@ -52,9 +52,10 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a file of another kind than announced is refused or removed when it is confirmed, where the service can tell',
-    async run(make) {
-      const host = await make()
+    id: 'direct/wrong-type',
+    title:
+      'a file of another kind than announced is refused or removed when it is confirmed, where the service can tell',
+    async run(host) {
       const { contentType } = picture
       for (const bytes of [Buffer.from('<!doctype html><script>alert(1)</script>'), video.bytes]) {
         const key = nextId()
@@ -67,9 +68,9 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: of a signature no part can be left out or taken from that of another key, type and size',
-    async run(make) {
-      const host = await make()
+    id: 'direct/signature-bound',
+    title: 'of a signature no part can be left out or taken from that of another key, type and size',
+    async run(host) {
       const [own, other] = [nextId(), nextId()]
       const signOwn = (): Promise<SignedUpload> => sign(host, own, picture)
       const signOther = (): Promise<SignedUpload> => sign(host, other, video)
@@ -82,9 +83,9 @@ export const refusingCases: readonly Case<DirectHost>[] = [
     },
   },
   {
-    name: 'direct: a signature tells until when it holds, and lets nothing in when its time is over',
-    async run(make) {
-      const host = await make()
+    id: 'direct/signature-expires',
+    title: 'a signature tells until when it holds, and lets nothing in when its time is over',
+    async run(host) {
       const key = nextId()
       const until = Date.now() + 600_000
       const { expiresAt } = await sign(host, nextId(), picture)

@@ -8,9 +8,9 @@ import { assertAgreement, countsOf, listAll } from './agreement.ts'
 /** What `add`, `remove` and `counts` promise. */
 export const addingCases: readonly Case<EdgeStore>[] = [
   {
-    name: 'edges: add puts an edge between two nodes and counts it at both',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add',
+    title: 'add puts an edge between two nodes and counts it at both',
+    async run(edges) {
       const edge = sampleEdge()
       assert.deepEqual(await edges.add(edge), { outcome: 'added', count: 1 })
       assert.deepEqual(await listAll(edges, { side: 'out', node: edge.from }), [edge])
@@ -22,9 +22,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: adding an edge that is there changes nothing, and the first id stays',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add-again',
+    title: 'adding an edge that is there changes nothing, and the first id stays',
+    async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
       assert.deepEqual(await edges.add({ ...edge, id: nextId() }), { outcome: 'already', count: 1 })
@@ -33,9 +33,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: remove takes an edge and its counts away; again it changes nothing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/remove',
+    title: 'remove takes an edge and its counts away; again it changes nothing',
+    async run(edges) {
       const [edge, other] = [sampleEdge(), sampleEdge()]
       await edges.add(edge)
       await edges.add({ ...other, to: edge.to })
@@ -47,9 +47,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: removing an edge that never was changes nothing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/remove-unknown',
+    title: 'removing an edge that never was changes nothing',
+    async run(edges) {
       const edge = sampleEdge()
       assert.deepEqual(await edges.remove(edge), { removed: false, count: 0 })
       await edges.add(edge)
@@ -58,9 +58,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: an edge that is added again takes its new place',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add-after-remove',
+    title: 'an edge that is added again takes its new place',
+    async run(edges) {
       const node = nextId()
       const [first, second, again] = [nextId(), nextId(), nextId()]
       const [one, other] = [sampleEdge({ from: node, id: first }), sampleEdge({ from: node, id: second })]
@@ -75,9 +75,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: kinds and directions do not meet',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/kinds-apart',
+    title: 'kinds and directions do not meet',
+    async run(edges) {
       const [a, b] = [nextId(), nextId()]
       const all = [
         sampleEdge({ from: a, to: b }),
@@ -96,9 +96,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: counts answers in the order it is asked, for unknown nodes and for thousands too',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/counts-in-order',
+    title: 'counts answers in the order it is asked, for unknown nodes and for thousands too',
+    async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
       await edges.add({ ...sampleEdge(), to: edge.to })
@@ -116,9 +116,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: of 50 parallel adds of one pair exactly one adds',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/parallel-adds',
+    title: 'of 50 parallel adds of one pair exactly one adds',
+    async run(edges) {
       await repeat(3, async () => {
         const edge = sampleEdge()
         const answers = await race(50, () => edges.add({ ...edge, id: nextId() }))
@@ -129,9 +129,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: of 50 parallel removes of one edge exactly one removes',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/parallel-removes',
+    title: 'of 50 parallel removes of one edge exactly one removes',
+    async run(edges) {
       await repeat(3, async () => {
         const edge = sampleEdge()
         await edges.add(edge)
@@ -143,9 +143,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: adds that race removes of one pair end with a count that equals the edges',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add-remove-race',
+    title: 'adds that race removes of one pair end with a count that equals the edges',
+    async run(edges) {
       await repeat(5, async () => {
         const edge = sampleEdge()
         const changes = await race(40, async (index) => {
@@ -163,9 +163,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/parallel-adds-one-node',
+    title: 'of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
+    async run(edges) {
       const to = nextId()
       const answers = await race(50, () => edges.add(sampleEdge({ to })))
       const counts = answers.map(countIn).sort((a, b) => a - b)
@@ -176,9 +176,9 @@ export const addingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: counts equal the lists after any mixture of parallel adds and removes',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/counts-match-lists',
+    title: 'counts equal the lists after any mixture of parallel adds and removes',
+    async run(edges) {
       const nodes = Array.from({ length: 4 }, nextId)
       const kinds = ['follow', 'like'] as const
       await repeat(4, async (round) => {

@@ -9,9 +9,9 @@ import { assertAgreement, countsOf, listAll } from './agreement.ts'
 /** What `drop` and `recount` promise. */
 export const droppingCases: readonly Case<EdgeStore>[] = [
   {
-    name: 'edges: drop removes the edges at both sides of a node in steps, with their counts at the other ends',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/drop-in-steps',
+    title: 'drop removes the edges at both sides of a node in steps, with their counts at the other ends',
+    async run(edges) {
       const { node, others, all } = await star(edges, 4)
       const other = sampleEdge({ from: others[0] ?? '', to: others[1] ?? '' })
       await edges.add(other)
@@ -28,9 +28,9 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: of 20 parallel drops of one node each edge is dropped by one',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/parallel-drops',
+    title: 'of 20 parallel drops of one node each edge is dropped by one',
+    async run(edges) {
       const { node, others, all } = await star(edges, 8)
       const dropped = await race(20, () => untilDone(2, (limit) => edges.drop(node, limit)))
       assert.equal(
@@ -41,9 +41,9 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: dropping hidden edges changes no count',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/drop-hidden',
+    title: 'dropping hidden edges changes no count',
+    async run(edges) {
       const { node, others } = await star(edges, 3)
       const [far = '', near = ''] = others
       await untilDone(100, (limit) => edges.setHidden(far, true, limit))
@@ -58,9 +58,9 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: a node that was dropped to the end is no longer hidden',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/drop-forgets-hidden',
+    title: 'a node that was dropped to the end is no longer hidden',
+    async run(edges) {
       const { node } = await star(edges, 2)
       await untilDone(100, (limit) => edges.setHidden(node, true, limit))
       await untilDone(3, (limit) => edges.drop(node, limit))
@@ -68,9 +68,9 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: recount comes to an end and finds no difference after a long history',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/recount',
+    title: 'recount comes to an end and finds no difference after a long history',
+    async run(edges) {
       const [first, second, third] = [await star(edges, 5), await star(edges, 3), await star(edges, 2)]
       for (const edge of first.all.slice(3, 8)) await edges.remove(edge)
       await edges.setHidden(second.node, true, 4)
@@ -87,9 +87,10 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/recount-while-changing',
+    title:
+      'recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
+    async run(edges) {
       const { node, others, all } = await star(edges, 60)
       const changes = Array.from({ length: 8 }, (_, index) => async () => {
         // From the beginning and from the end, because a step may have counted up to anywhere.

@@ -11,9 +11,9 @@ const nothing = { out: 0, in: 0 }
 /** What `setHidden` and `hiddenNodes` promise. */
 export const hidingCases: readonly Case<EdgeStore>[] = [
   {
-    name: 'edges: a hidden node is gone from every list and count; other edges stay',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hide',
+    title: 'a hidden node is gone from every list and count; other edges stay',
+    async run(edges) {
       const { node, nodes, others, all, bystander } = await hub(edges, 3)
       await hide(edges, node)
       for (const kind of ['follow', 'like', 'save'] as const) {
@@ -31,9 +31,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: a node that is shown again has its edges in their old places',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/show',
+    title: 'a node that is shown again has its edges in their old places',
+    async run(edges) {
       const { node, nodes, all } = await hub(edges, 3)
       await hide(edges, node)
       await show(edges, node)
@@ -44,9 +44,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: an edge whose two ends are hidden is seen when both are shown again, and not before',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hide-both-ends',
+    title: 'an edge whose two ends are hidden is seen when both are shown again, and not before',
+    async run(edges) {
       await repeat(2, async (round) => {
         const edge = sampleEdge()
         await edges.add(edge)
@@ -62,9 +62,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: an edge that is added at a hidden node appears when the node does, also where it had none before',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add-while-hidden',
+    title: 'an edge that is added at a hidden node appears when the node does, also where it had none before',
+    async run(edges) {
       await repeat(2, async (round) => {
         const edge = sampleEdge()
         const hidden = round === 0 ? edge.from : edge.to
@@ -80,9 +80,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: an edge that is removed while hidden does not come back, and no count changes twice',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/remove-while-hidden',
+    title: 'an edge that is removed while hidden does not come back, and no count changes twice',
+    async run(edges) {
       const { node, nodes, all } = await hub(edges, 3)
       await hide(edges, node)
       const [removed, ...kept] = all.filter(isKind('follow'))
@@ -95,9 +95,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: setHidden takes at most `limit` edges at a time, and lists and counts agree after each step',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hide-in-steps',
+    title: 'setHidden takes at most `limit` edges at a time, and lists and counts agree after each step',
+    async run(edges) {
       const { node, nodes, all } = await hub(edges, 4)
       for (const hidden of [true, false]) {
         const total = await untilDone(3, async (limit) => {
@@ -111,9 +111,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: hiding that is turned round midway ends as if it had never begun, and so does showing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hide-turned-around',
+    title: 'hiding that is turned round midway ends as if it had never begun, and so does showing',
+    async run(edges) {
       const { node, nodes, all } = await hub(edges, 4)
       const isSeen = async (): Promise<number> => (await listAll(edges, { side: 'in', node })).length
       for (const step of [1, 2])
@@ -130,9 +130,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: hiddenNodes names a node from the first step of hiding to the last step of showing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hidden-nodes',
+    title: 'hiddenNodes names a node from the first step of hiding to the last step of showing',
+    async run(edges) {
       const { node } = await hub(edges, 4)
       const named = (): Promise<string[]> => edges.hiddenNodes({ limit: 5, before: null })
       assert.deepEqual(await named(), [])
@@ -147,9 +147,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: hiddenNodes names the highest ids first, at most `limit` that sort before `before`',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/hidden-nodes-page',
+    title: 'hiddenNodes names the highest ids first, at most `limit` that sort before `before`',
+    async run(edges) {
       const nodes = Array.from({ length: 5 }, nextId)
       for (const index of [3, 0, 4, 1, 2]) await hide(edges, nodes[index] ?? '')
       nodes.reverse()
@@ -159,9 +159,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: of 20 parallel hidings each edge is hidden by one, and the same of showing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/parallel-hides',
+    title: 'of 20 parallel hidings each edge is hidden by one, and the same of showing',
+    async run(edges) {
       const { node, nodes, all } = await hub(edges, 6)
       for (const hidden of [true, false]) {
         const changed = await race(20, () => untilDone(2, (limit) => edges.setHidden(node, hidden, limit)))
@@ -174,9 +174,9 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: counts equal the lists after adds and removes that race hiding and showing',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/add-remove-hide-race',
+    title: 'counts equal the lists after adds and removes that race hiding and showing',
+    async run(edges) {
       await repeat(3, async (round) => {
         const { node, nodes, others, all } = await hub(edges, 5)
         const [from = ''] = others

@@ -7,9 +7,9 @@ import { listAll } from './agreement.ts'
 /** What `list` and `among` promise. */
 export const listCases: readonly Case<EdgeStore>[] = [
   {
-    name: 'edges: lists are newest first by id, in whatever order the edges came',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/list-newest-first',
+    title: 'lists are newest first by id, in whatever order the edges came',
+    async run(edges) {
       const node = nextId()
       const all = await addMany(edges, { to: node }, [3, 0, 4, 1, 2])
       assert.deepEqual(
@@ -19,9 +19,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: a page holds at most `limit` edges that sort before `before`',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/list-page',
+    title: 'a page holds at most `limit` edges that sort before `before`',
+    async run(edges) {
       const node = nextId()
       const all = await addMany(edges, { from: node }, [0, 1, 2, 3, 4])
       const side = { kind: 'follow', side: 'out', node } as const
@@ -32,9 +32,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: a list goes on from an edge that was removed',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/list-after-removed',
+    title: 'a list goes on from an edge that was removed',
+    async run(edges) {
       const node = nextId()
       const all = await addMany(edges, { from: node }, [0, 1, 2, 3])
       const [, removed] = all
@@ -45,9 +45,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: the two sides of a node are lists of their own',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/list-sides',
+    title: 'the two sides of a node are lists of their own',
+    async run(edges) {
       const node = nextId()
       const out = await addMany(edges, { from: node }, [0, 1, 2])
       const into = await addMany(edges, { to: node }, [0, 1])
@@ -58,9 +58,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: among names those of the given nodes that are at the other end, each once',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/among',
+    title: 'among names those of the given nodes that are at the other end, each once',
+    async run(edges) {
       const node = nextId()
       const [out, into] = [
         await addMany(edges, { from: node }, [0, 1, 2]),
@@ -77,9 +77,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: among takes no nodes and thousands of nodes',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/among-many',
+    title: 'among takes no nodes and thousands of nodes',
+    async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
       const side = { kind: 'follow', side: 'out', node: edge.from } as const
@@ -88,9 +88,9 @@ export const listCases: readonly Case<EdgeStore>[] = [
     },
   },
   {
-    name: 'edges: the store keeps its own copy of an edge, and answers copies',
-    async run(make) {
-      const edges = await make()
+    id: 'edges/copies',
+    title: 'the store keeps its own copy of an edge, and answers copies',
+    async run(edges) {
       const edge = sampleEdge()
       const given = { ...edge }
       await edges.add(given)

@@ -5,9 +5,8 @@ import type { Case } from '../case.ts'
 import { childMemory } from '../child-memory.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { assertNoFile, assertRefused, inFolder, type SampleFolder } from '../sample-folder.ts'
-import { makeSwellingBombs, makeTangledBombs } from './bombs.ts'
 import { mutations } from './mutations.ts'
-import { heic, moving, plain, stills, tagged, wide } from './samples.ts'
+import { heic, moving, plain, readSwellingBombs, readTangledBombs, stills, tagged, wide } from './samples.ts'
 import { readWritten } from './written-image.ts'
 
 /** What a file may cost the process that calls, and any that works for it: MiB. */
@@ -19,13 +18,13 @@ const seed = 20_260_714
 /** What is promised about files that are made to do harm. */
 export const boundCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
-    async run(make) {
-      const images = await make()
+    id: 'images/memory-bound',
+    title: 'no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
+    async run(images) {
       await inFolder(async (folder) => {
         // What is loaded with the first image counts for none.
         await attempt(images, folder, plain(60, 40))
-        for (const [name, file] of makeSwellingBombs()) {
+        for (const [name, file] of readSwellingBombs()) {
           let growth = 0
           const largest = await childMemory(async () => {
             growth = await memoryGrowth(async () => void (await attempt(images, folder, file)))
@@ -37,12 +36,12 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: what has more parts than any real picture is refused, and there is no target',
-    async run(make) {
-      const images = await make()
+    id: 'images/too-many-parts',
+    title: 'what has more parts than any real picture is refused, and there is no target',
+    async run(images) {
       await inFolder(async (folder) => {
         const target = folder.path('target')
-        for (const [name, file] of makeTangledBombs()) {
+        for (const [name, file] of readTangledBombs()) {
           const path = await folder.save('image', file)
           await assertRefused(images.normalize(path, target), name, refusals)
           const form = { rendition: 'feed', format: 'webp' } as const
@@ -53,9 +52,9 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: an account with one file does not wait behind all files of another',
-    async run(make) {
-      const images = await make()
+    id: 'images/fair-queue',
+    title: 'an account with one file does not wait behind all files of another',
+    async run(images) {
       await inFolder(async (folder) => {
         let waiting = 20
         const many = Array.from({ length: waiting }, async (_, index) => {
@@ -75,9 +74,9 @@ export const boundCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: of 300 files that are broken anywhere, each gives an image or is refused',
-    async run(make) {
-      const images = await make()
+    id: 'images/damaged-files',
+    title: 'of 300 files that are broken anywhere, each gives an image or is refused',
+    async run(images) {
       const files = [...stills, ...tagged, ...moving].map(([, file]) => file)
       await inFolder(async (folder) => {
         let number = 0

@@ -11,9 +11,9 @@ const feed = { rendition: 'feed', format: 'webp' } as const
 /** What is promised about files, whatever is in them. */
 export const fileCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: a source stays as it is',
-    async run(make) {
-      const images = await make()
+    id: 'images/source-unchanged',
+    title: 'a source stays as it is',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of tagged) {
           const path = await folder.save('image', file)
@@ -26,9 +26,9 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a path is read anew each time, whatever was there before',
-    async run(make) {
-      const images = await make()
+    id: 'images/path-read-anew',
+    title: 'a path is read anew each time, whatever was there before',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [width, height] of [
           [60, 40],
@@ -48,9 +48,9 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a file that is missing, and a target that cannot be written, are not called unreadable',
-    async run(make) {
-      const images = await make()
+    id: 'images/io-errors',
+    title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
+    async run(images) {
       await inFolder(async (folder) => {
         const [missing, nowhere] = [folder.path('missing'), folder.path('no/folder')]
         const path = await folder.save('image', plain(60, 40))
@@ -63,9 +63,9 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: of 18 parallel calls each has its own image, whether others fail or not',
-    async run(make) {
-      const images = await make()
+    id: 'images/parallel',
+    title: 'of 18 parallel calls each has its own image, whether others fail or not',
+    async run(images) {
       await inFolder(async (folder) => {
         await race(18, async (index) => {
           const [width, height] = [40 + index, 60 - index]

@@ -7,9 +7,9 @@ import { moving, noImages, spoiled, stills, turned, vast } from './samples.ts'
 /** What `inspect` promises. */
 export const inspectingCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-formats',
+    title: 'inspect reads the header of JPEG, PNG, WebP, GIF and AVIF',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of stills) {
           const found = await images.inspect(await folder.save('image', file))
@@ -19,9 +19,9 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: inspect answers the size as displayed, in each of the eight orientations',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-orientation',
+    title: 'inspect answers the size as displayed, in each of the eight orientations',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const { file, orientation } of turned) {
           const { width, height } = await images.inspect(await folder.save('image', file))
@@ -32,9 +32,9 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: inspect counts the frames of a GIF and of a WebP',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-frames',
+    title: 'inspect counts the frames of a GIF and of a WebP',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of moving) {
           const found = await images.inspect(await folder.save('image', file))
@@ -44,9 +44,9 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: inspect decodes nothing, so a picture that is broken behind its header is no matter',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-header-only',
+    title: 'inspect decodes nothing, so a picture that is broken behind its header is no matter',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of spoiled) {
           const { width, height } = await images.inspect(await folder.save('image', file))
@@ -56,9 +56,9 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: inspect tells how many pixels are announced, more than any memory holds too',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-huge',
+    title: 'inspect tells how many pixels are announced, more than any memory holds too',
+    async run(images) {
       await inFolder(async (folder) => {
         const found = await images.inspect(await folder.save('image', vast))
         assert.deepEqual(found, { width: 40_000, height: 40_000, frames: 1 })
@@ -66,9 +66,9 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: inspect refuses what is none of these as media-unreadable, SVG and TIFF too',
-    async run(make) {
-      const images = await make()
+    id: 'images/inspect-refuses',
+    title: 'inspect refuses what is none of these as media-unreadable, SVG and TIFF too',
+    async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of noImages)
           await assertRefused(images.inspect(await folder.save('image.jpg', file)), name)

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import type { ImageProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { tagJpeg } from './metadata.ts'
-import { type Colour, type Line, png } from './png-sample.ts'
-import { jpeg, moving, plain, stills, wide } from './samples.ts'
+import { image, moving, stills, tagged, wide } from './samples.ts'
 import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 
 /** What `normalize` promises about its measures. */
 export const measuringCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: the thumbhash is one of about 25 bytes, of the picture',
-    async run(make) {
-      const images = await make()
+    id: 'images/thumbhash',
+    title: 'the thumbhash is one of about 25 bytes, of the picture',
+    async run(images) {
       for (const [name, file] of stills) {
         const { thumbhash } = await measuresOf(images, file)
         assert.match(thumbhash, /^[A-Za-z0-9+/]{20,40}={0,2}$/, name)
@@ -20,47 +18,44 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: the palette names the main colours, the most frequent first, and at most five',
-    async run(make) {
-      const images = await make()
-      const few = await measuresOf(
-        images,
-        stripes([[32, 64, 192], 12], [[240, 240, 240], 32], [[192, 32, 32], 20]),
-      )
+    id: 'images/palette',
+    title: 'the palette names the main colours, the most frequent first, and at most five',
+    async run(images) {
+      const few = await measuresOf(images, image('stripes/three.png'))
       for (const [index, colour] of ['#f0f0f0', '#c02020', '#2040c0'].entries())
         assertNear(few.palette[index], colour, `colour ${index}`)
       assert.equal(few.palette.length, 3)
-      const colours = [0, 1, 2, 3, 4, 5, 6, 7].map((bits): [Colour, number] => [
-        [bits & 1 ? 255 : 0, bits & 2 ? 255 : 0, bits & 4 ? 255 : 0],
-        8,
-      ])
-      const { palette } = await measuresOf(images, stripes(...colours))
+      const { palette } = await measuresOf(images, image('stripes/eight.png'))
       assert.ok(palette.length <= 5, `${palette.length} colours`)
       for (const colour of palette) assert.match(colour, /^#[0-9a-f]{6}$/)
     },
   },
   {
-    name: 'images: lightness is 0 for black and 1 for white',
-    async run(make) {
-      const images = await make()
-      const lightness = async (grey: number): Promise<number> =>
-        (await measuresOf(images, plain(64, 48, [grey, grey, grey]))).lightness
-      const [black, middle, white] = [await lightness(0), await lightness(128), await lightness(255)]
+    id: 'images/lightness',
+    title: 'lightness is 0 for black and 1 for white',
+    async run(images) {
+      const lightness = async (grey: string): Promise<number> =>
+        (await measuresOf(images, image(`plain/${grey}.png`))).lightness
+      const [black, middle, white] = [
+        await lightness('000000'),
+        await lightness('808080'),
+        await lightness('ffffff'),
+      ]
       assert.ok(black >= 0 && black < 0.05, `black: ${black}`)
       assert.ok(middle > 0.2 && middle < 0.8, `grey: ${middle}`)
       assert.ok(white <= 1 && white > 0.95, `white: ${white}`)
     },
   },
   {
-    name: 'images: saturation is 0 for grey and nears 1 for a pure colour',
-    async run(make) {
-      const images = await make()
-      const saturation = async (colour: Colour): Promise<number> =>
-        (await measuresOf(images, plain(64, 48, colour))).saturation
+    id: 'images/saturation',
+    title: 'saturation is 0 for grey and nears 1 for a pure colour',
+    async run(images) {
+      const saturation = async (color: string): Promise<number> =>
+        (await measuresOf(images, image(`plain/${color}.png`))).saturation
       const [grey, pale, pure] = [
-        await saturation([128, 128, 128]),
-        await saturation([192, 128, 128]),
-        await saturation([255, 0, 0]),
+        await saturation('808080'),
+        await saturation('c08080'),
+        await saturation('ff0000'),
       ]
       assert.ok(grey >= 0 && grey < 0.05, `grey: ${grey}`)
       assert.ok(pale > grey && pale < pure, `pale: ${pale}`)
@@ -68,28 +63,29 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: colours are measured in sRGB, whatever the profile',
-    async run(make) {
-      const { palette } = await measuresOf(await make(), wide)
+    id: 'images/srgb-measures',
+    title: 'colours are measured in sRGB, whatever the profile',
+    async run(port) {
+      const { palette } = await measuresOf(port, wide)
       assertNear(palette[0], '#d6262f', 'a red of Display P3')
     },
   },
   {
-    name: 'images: takenAt is the time of the camera without a zone, and null where there is none or no time',
-    async run(make) {
-      const images = await make()
-      const takenAt = async (taken?: string): Promise<string | null> =>
-        (await measuresOf(images, tagJpeg(jpeg, taken === undefined ? {} : { taken }))).takenAt
-      assert.equal(await takenAt(), '2026-07-14T18:32:05')
-      for (const taken of ['0000:00:00 00:00:00', '    :  :     :  :  ', '2026:02:31 10:00:00', 'yesterday'])
-        assert.equal(await takenAt(taken), null, taken)
-      assert.equal((await measuresOf(images, jpeg)).takenAt, null)
+    id: 'images/taken-at',
+    title: 'takenAt is the time of the camera without a zone, and null where there is none or no time',
+    async run(images) {
+      for (const [name, file] of tagged.slice(0, 1))
+        assert.equal((await measuresOf(images, file)).takenAt, '2026-07-14T18:32:05', name)
+      for (const taken of ['zeros', 'blank', 'no-such-day', 'yesterday'])
+        assert.equal((await measuresOf(images, image(`taken/${taken}.jpg`))).takenAt, null, taken)
+      for (const [name, file] of stills.slice(0, 1))
+        assert.equal((await measuresOf(images, file)).takenAt, null, name)
     },
   },
   {
-    name: 'images: of an animation the first frame is measured',
-    async run(make) {
-      const images = await make()
+    id: 'images/first-frame',
+    title: 'of an animation the first frame is measured',
+    async run(images) {
       for (const [name, file] of moving) {
         const { palette } = await measuresOf(images, file)
         assert.equal(palette.length, 1, name)
@@ -98,16 +94,11 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: the same file is measured the same',
-    async run(make) {
-      const images = await make()
+    id: 'images/deterministic',
+    title: 'the same file is measured the same',
+    async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving.slice(0, 1)])
         assert.deepEqual(await measuresOf(images, file), await measuresOf(images, file), name)
     },
   },
 ]
-
-/** Upright stripes: each of a colour, so many pixels wide. */
-function stripes(...line: Line): Buffer {
-  return png(48, () => line)
-}

@@ -9,9 +9,9 @@ import { readWritten } from './written-image.ts'
 /** What `normalize` promises about the file that it writes. */
 export const normalizingCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: normalize writes a WebP of the size that it answers, of every format, also of what moves',
-    async run(make) {
-      const images = await make()
+    id: 'images/normalize-webp',
+    title: 'normalize writes a WebP of the size that it answers, of every format, also of what moves',
+    async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
         const { measures, written } = await normalized(images, file, name)
         assert.equal(written.format, 'webp', name)
@@ -21,9 +21,9 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalize turns the picture upright, in each of the eight orientations',
-    async run(make) {
-      const images = await make()
+    id: 'images/normalize-orientation',
+    title: 'normalize turns the picture upright, in each of the eight orientations',
+    async run(images) {
       for (const { file, orientation, seen } of turned) {
         const what = `orientation ${orientation}`
         const { measures, written, again } = await normalized(images, file, what)
@@ -36,9 +36,9 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
-    async run(make) {
-      const images = await make()
+    id: 'images/normalize-strips-metadata',
+    title: 'normalize leaves no EXIF, GPS, XMP, IPTC, comment or other part in the file, of every format',
+    async run(images) {
       for (const [name, file] of tagged) {
         const { written, again } = await normalized(images, file, name)
         assert.equal(written.profile, null, `${name} had no profile`)
@@ -47,9 +47,9 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: normalize keeps the colours of a wide profile, and nothing of the profile itself',
-    async run(make) {
-      const images = await make()
+    id: 'images/normalize-colors',
+    title: 'normalize keeps the colours of a wide profile, and nothing of the profile itself',
+    async run(images) {
       const [plainly, signed] = [
         await normalized(images, wide, 'a wide picture'),
         await normalized(images, signedWide, 'a picture whose profile names a device'),
@@ -61,9 +61,9 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: where normalize fails it says media-unreadable or media-too-large, and there is no target',
-    async run(make) {
-      const images = await make()
+    id: 'images/normalize-fails',
+    title: 'where normalize fails it says media-unreadable or media-too-large, and there is no target',
+    async run(images) {
       await inFolder(async (folder) => {
         const target = folder.path('target')
         for (const [name, file] of [...noImages, ...cutOff]) {
@@ -78,9 +78,9 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a HEIC is read like the others, or refused as unsupported-media-type',
-    async run(make) {
-      const images = await make()
+    id: 'images/heic',
+    title: 'a HEIC is read like the others, or refused as unsupported-media-type',
+    async run(images) {
       await inFolder(async (folder) => {
         const path = await folder.save('image', heic)
         const isRead = await images.normalize(path, folder.path('target')).then(

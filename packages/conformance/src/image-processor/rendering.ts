@@ -8,17 +8,16 @@ import {
 import { forms } from '../blob-store/samples.ts'
 import type { Case } from '../case.ts'
 import { assertNoFile, assertRefused, inFolder } from '../sample-folder.ts'
-import { png } from './png-sample.ts'
-import { cutOff, moving, noImages, plain, stills, tagged, turned, vast, wide } from './samples.ts'
+import { cutOff, image, moving, noImages, plain, stills, tagged, turned, vast, wide } from './samples.ts'
 import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 import { readWritten, type WrittenImage } from './written-image.ts'
 
 /** What `rendition` promises. */
 export const renderingCases: readonly Case<ImageProcessor>[] = [
   {
-    name: 'images: a rendition is in the format that the answer says, which is the one asked for or WebP',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-format',
+    title: 'a rendition is in the format that the answer says, which is the one asked for or WebP',
+    async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
         for (const format of ['webp', 'avif'] as const) {
           const { answer, written } = await rendered(images, file, { rendition: 'feed', format })
@@ -30,9 +29,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
-    async run(make) {
-      const images = await make()
+    id: 'images/animated-rendition-format',
+    title: 'what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
+    async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving]) {
         for (const form of forms) {
           const { answer, written } = await rendered(images, file, form)
@@ -49,9 +48,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: feed and full are the whole picture, no longer than they may be and never larger than it',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-bounds',
+    title: 'feed and full are the whole picture, no longer than they may be and never larger than it',
+    async run(images) {
       for (const [width, height] of sizes) {
         const file = plain(width, height)
         for (const rendition of ['feed', 'full'] as const) {
@@ -72,9 +71,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: thumb is the square in the middle, never larger than the picture',
-    async run(make) {
-      const images = await make()
+    id: 'images/thumb',
+    title: 'thumb is the square in the middle, never larger than the picture',
+    async run(images) {
       for (const [width, height] of sizes) {
         const side = Math.min(renditionPixels.thumb, width, height)
         const { written } = await rendered(images, plain(width, height), {
@@ -83,20 +82,17 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
         })
         assert.deepEqual([written.width, written.height], [side, side], `${width} × ${height}`)
       }
-      const [red, blue] = [
-        [192, 32, 32],
-        [32, 64, 192],
-      ] as const
-      const line = [red, blue, red].map((colour) => [colour, 50] as const)
-      const stripe = png(50, () => line)
-      const { file } = await rendered(images, stripe, { rendition: 'thumb', format: 'webp' })
+      const { file } = await rendered(images, image('stripes/blue-middle.png'), {
+        rendition: 'thumb',
+        format: 'webp',
+      })
       assertNear((await measuresOf(images, file)).palette[0], '#2040c0', 'the middle')
     },
   },
   {
-    name: 'images: a rendition is upright, in each of the eight orientations',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-orientation',
+    title: 'a rendition is upright, in each of the eight orientations',
+    async run(images) {
       const samples = turned.flatMap((sample) => [
         { ...sample, format: 'webp' as const },
         // What turns one format turns the other; this one is turned and mirrored.
@@ -112,9 +108,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-strips-metadata',
+    title: 'a rendition has no EXIF, GPS, XMP, IPTC, comment or other part, of every format',
+    async run(images) {
       for (const [, file] of tagged) {
         for (const format of ['webp', 'avif'] as const)
           await rendered(images, file, { rendition: 'feed', format })
@@ -122,9 +118,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: a rendition has no colour profile, and its colours are those of sRGB',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-colors',
+    title: 'a rendition has no colour profile, and its colours are those of sRGB',
+    async run(images) {
       for (const form of forms) {
         const { written, file } = await rendered(images, wide, form)
         assert.equal(written.profile, null, `${form.rendition} in ${form.format}`)
@@ -137,9 +133,9 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     },
   },
   {
-    name: 'images: where a rendition fails it says media-unreadable or media-too-large, and there is no target',
-    async run(make) {
-      const images = await make()
+    id: 'images/rendition-fails',
+    title: 'where a rendition fails it says media-unreadable or media-too-large, and there is no target',
+    async run(images) {
       const codes = ['media-unreadable', 'media-too-large']
       await inFolder(async (folder) => {
         const target = folder.path('target')

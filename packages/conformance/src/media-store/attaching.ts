@@ -9,9 +9,9 @@ import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost 
 /** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
 export const attachingCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: a medium is reserved and made ready with every field as it was given',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/reserve-and-ready',
+    title: 'a medium is reserved and made ready with every field as it was given',
+    async run({ media }) {
       const image = sampleMedia({ createdAt: later(123) })
       const video = sampleMedia({ kind: 'video', contentType: 'video/quicktime' })
       const bare = {
@@ -34,9 +34,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: an id that is in use is refused',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/id-in-use',
+    title: 'an id that is in use is refused',
+    async run({ media }) {
       const item = sampleMedia()
       await media.reserve(item)
       await assert.rejects(async () => media.reserve(sampleMedia({ id: item.id })))
@@ -44,9 +44,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: ready answers false for a medium that is ready, released or unknown, and changes nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/ready-again',
+    title: 'ready answers false for a medium that is ready, released or unknown, and changes nothing',
+    async run(storage) {
       const { media } = storage
       const other = { ...sampleMeasures, width: 1 }
       const ready = await readyMedia(storage)
@@ -61,9 +61,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/by-ids',
+    title:
+      'byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run({ media }) {
       const [first, second] = [sampleMedia(), sampleMedia()]
       for (const item of [first, second]) await media.reserve(item)
       const found = await media.byIds([second.id, nextId(), first.id, 'nothing', ''])
@@ -73,9 +74,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
-    async run(make) {
-      const storage = await make()
+    id: 'media/by-subjects',
+    title:
+      'bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
+    async run(storage) {
       const [ownerId, other] = [nextId(), nextId()]
       const [avatar, cover, foreign, inside] = [
         await readyMedia(storage, { ownerId }),
@@ -100,9 +102,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
-    async run(make) {
-      const storage = await make()
+    id: 'media/attach-avatar',
+    title:
+      'attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
+    async run(storage) {
       const ownerId = nextId()
       const [first, second, cover] = [
         await readyMedia(storage, { ownerId }),
@@ -127,9 +130,10 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/attach-refused',
+    title:
+      'attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
+    async run(storage) {
       const ownerId = nextId()
       const avatar = await readyMedia(storage, { ownerId })
       await storage.media.attach(avatar.id, ownerId, 'avatar')
@@ -151,9 +155,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: one upload is used once, although 20 posts, avatars and covers want it at once',
-    async run(make) {
-      const storage = await make()
+    id: 'media/one-use',
+    title: 'one upload is used once, although 20 posts, avatars and covers want it at once',
+    async run(storage) {
       await repeat(3, async () => {
         const { id, ownerId: authorId } = await readyMedia(storage)
         const used = await race(20, async (index) => {
@@ -168,9 +172,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: of 20 avatars set at once one stays and the others are released',
-    async run(make) {
-      const storage = await make()
+    id: 'media/parallel-avatars',
+    title: 'of 20 avatars set at once one stays and the others are released',
+    async run(storage) {
       await repeat(3, async () => {
         const ownerId = nextId()
         const uploads = await race(20, () => readyMedia(storage, { ownerId }))
@@ -191,9 +195,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: detach releases the avatar or the cover and names it, again it does nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/detach',
+    title: 'detach releases the avatar or the cover and names it, again it does nothing',
+    async run(storage) {
       const ownerId = nextId()
       const [avatar, cover] = [await readyMedia(storage, { ownerId }), await readyMedia(storage, { ownerId })]
       await storage.media.attach(avatar.id, ownerId, 'avatar')
@@ -205,9 +209,9 @@ export const attachingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: the store keeps its own copy of a medium, and answers copies',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/copies',
+    title: 'the store keeps its own copy of a medium, and answers copies',
+    async run({ media }) {
       const item = sampleMedia()
       const given = structuredClone(item)
       const measures = structuredClone(sampleMeasures)
@@ -228,6 +232,15 @@ export const attachingCases: readonly Case<SocialStores>[] = [
       const [now] = await media.byIds([item.id])
       assert.deepEqual([now?.createdAt, now?.measures], [item.createdAt, sampleMeasures])
       assert.equal(now?.attachment?.alt, '')
+      for (let look = 0; look < 2; look++) {
+        const again = [
+          ...(await media.bySubjects('avatar', [item.ownerId])),
+          ...(await media.byOwner(item.ownerId, { limit: 1, before: null })),
+          ...(await media.list(null, 1)),
+        ]
+        assert.deepEqual(again, [now, now, now])
+        for (const answer of again) answer.createdAt.setTime(0)
+      }
     },
   },
 ]

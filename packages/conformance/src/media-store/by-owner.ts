@@ -8,9 +8,9 @@ import { later, nextId, sampleMedia, samplePost } from '../records.ts'
 /** What `byOwner` promises. */
 export const byOwnerCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: byOwner pages through the media of one owner, newest first by id',
-    async run(make) {
-      const storage = await make()
+    id: 'media/by-owner',
+    title: 'byOwner pages through the media of one owner, newest first by id',
+    async run(storage) {
       const ownerId = nextId()
       const ids = Array.from({ length: 5 }, nextId)
       const made = new Map<string, MediaRecord>()
@@ -31,9 +31,9 @@ export const byOwnerCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: byOwner answers media however far they came, but not those that are released',
-    async run(make) {
-      const storage = await make()
+    id: 'media/by-owner-states',
+    title: 'byOwner answers media however far they came, but not those that are released',
+    async run(storage) {
       const { media, posts } = storage
       const ownerId = nextId()
       const list = (): Promise<MediaRecord[]> => media.byOwner(ownerId, { limit: 9, before: null })

@@ -11,9 +11,9 @@ const until = later(60_000)
 /** What `claim` and `unclaim` promise. */
 export const claimingCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: of 20 concurrent claims on one medium exactly one is held, and others claim other media',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/parallel-claims',
+    title: 'of 20 concurrent claims on one medium exactly one is held, and others claim other media',
+    async run({ media }) {
       await repeat(3, async () => {
         const [one, other] = [sampleMedia(), sampleMedia()]
         await media.reserve(one)
@@ -28,9 +28,9 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: a claim holds until its end and may be made again by the call that holds it',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/claim-ends',
+    title: 'a claim holds until its end and may be made again by the call that holds it',
+    async run({ media }) {
       const { id, ...rest } = sampleMedia()
       await media.reserve({ id, ...rest })
       assert.equal(await media.claim({ id, by: 'a', now, until }), true)
@@ -41,9 +41,9 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: unclaim ends a claim of the call that holds it, and no other',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/unclaim',
+    title: 'unclaim ends a claim of the call that holds it, and no other',
+    async run({ media }) {
       const { id, ...rest } = sampleMedia()
       await media.reserve({ id, ...rest })
       await media.claim({ id, by: 'a', now, until })
@@ -55,9 +55,9 @@ export const claimingCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: only what is reserved can be claimed, and a claim keeps nothing from becoming ready',
-    async run(make) {
-      const storage = await make()
+    id: 'media/claim-reserved-only',
+    title: 'only what is reserved can be claimed, and a claim keeps nothing from becoming ready',
+    async run(storage) {
       const { media } = storage
       const ready = await readyMedia(storage)
       const [claimed, released] = [sampleMedia(), sampleMedia()]

@@ -7,9 +7,9 @@ import { later, sampleUser } from '../records.ts'
 /** What `attach` promises about the owner. */
 export const ownerCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: attach is refused where the owner never was, is banned, deleted or purged, and changes nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/attach-gone-owner',
+    title: 'attach is refused where the owner never was, is banned, deleted or purged, and changes nothing',
+    async run(storage) {
       const { users, media } = storage
       const owner = sampleUser()
       const [before, upload] = [

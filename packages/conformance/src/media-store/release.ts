@@ -9,9 +9,9 @@ import { untilDone } from '../until-done.ts'
 /** What `releaseAll`, `sweep` and `forget` promise. */
 export const releaseCases: readonly Case<SocialStores>[] = [
   {
-    name: 'media: releaseAll releases all that an owner has, however far it came, and nothing of others',
-    async run(make) {
-      const storage = await make()
+    id: 'media/release-all',
+    title: 'releaseAll releases all that an owner has, however far it came, and nothing of others',
+    async run(storage) {
       const ownerId = nextId()
       const reserved = sampleMedia({ ownerId })
       await storage.media.reserve(reserved)
@@ -33,9 +33,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: releaseAll releases at most `limit` at a time, each once, and says how many',
-    async run(make) {
-      const storage = await make()
+    id: 'media/release-all-limit',
+    title: 'releaseAll releases at most `limit` at a time, each once, and says how many',
+    async run(storage) {
       const ownerId = nextId()
       const all = await race(5, () => readyMedia(storage, { ownerId }))
       const released = async (): Promise<number> => {
@@ -54,9 +54,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep releases what is unattached and was reserved before its time, and nothing else',
-    async run(make) {
-      const storage = await make()
+    id: 'media/sweep',
+    title: 'sweep releases what is unattached and was reserved before its time, and nothing else',
+    async run(storage) {
       const old = { createdAt: later(-1) }
       const reserved = sampleMedia(old)
       await storage.media.reserve(reserved)
@@ -71,9 +71,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep names the oldest ids first, at most `limit`, until they are forgotten',
-    async run(make) {
-      const storage = await make()
+    id: 'media/sweep-oldest-first',
+    title: 'sweep names the oldest ids first, at most `limit`, until they are forgotten',
+    async run(storage) {
       const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
       const ids = all.map((item) => item.id).sort()
       assert.deepEqual(await storage.media.sweep(later(), 2), ids.slice(0, 2))
@@ -83,9 +83,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/sweep-after',
+    title: 'sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
+    async run({ media }) {
       const all = await race(5, () => readyMedia({ media }, { createdAt: later(-1) }))
       const ids = all.map((item) => item.id).sort()
       assert.deepEqual(await media.sweep(later(), 2, null), ids.slice(0, 2))
@@ -98,9 +98,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep releases at most `limit` at a time',
-    async run(make) {
-      const storage = await make()
+    id: 'media/sweep-limit',
+    title: 'sweep releases at most `limit` at a time',
+    async run(storage) {
       const all = await race(5, () => readyMedia(storage, { createdAt: later(-1) }))
       await storage.media.sweep(later(), 2)
       const places = await Promise.all(all.map(({ id }) => placeOf(storage, id)))
@@ -108,9 +108,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep names at once what was released after it became ready, whatever released it',
-    async run(make) {
-      const storage = await make()
+    id: 'media/sweep-released',
+    title: 'sweep names at once what was released after it became ready, whatever released it',
+    async run(storage) {
       const ownerId = nextId()
       const [avatar, inPost] = [
         await readyMedia(storage, { ownerId }),
@@ -127,9 +127,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: sweep leaves a released medium alone whose blob may still be on the way',
-    async run(make) {
-      const { media } = await make()
+    id: 'media/sweep-leaves-arriving',
+    title: 'sweep leaves a released medium alone whose blob may still be on the way',
+    async run({ media }) {
       const item = sampleMedia()
       await media.reserve(item)
       await media.releaseAll(item.ownerId, 9)
@@ -138,9 +138,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: what sweep has named is never attached, although posts and avatars want it at the same moment',
-    async run(make) {
-      const storage = await make()
+    id: 'media/sweep-attach-race',
+    title: 'what sweep has named is never attached, although posts and avatars want it at the same moment',
+    async run(storage) {
       await repeat(10, async (round) => {
         const uploads = await race(6, () => readyMedia(storage, { createdAt: later(-1) }))
         const named: string[] = []
@@ -162,9 +162,9 @@ export const releaseCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'media: forget removes the row of a released medium and of no other; again it does nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'media/forget',
+    title: 'forget removes the row of a released medium and of no other; again it does nothing',
+    async run(storage) {
       const [released, ready] = [await readyMedia(storage), await readyMedia(storage)]
       const reserved = sampleMedia()
       await storage.media.reserve(reserved)

@@ -8,9 +8,9 @@ import { difficultTexts, later, nextId, sampleMedia, samplePost } from '../recor
 /** What `create`, `byIds` and `edit` promise. */
 export const creationCases: readonly Case<SocialStores>[] = [
   {
-    name: 'posts: create saves every field as it was given, text and milliseconds included',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/create',
+    title: 'create saves every field as it was given, text and milliseconds included',
+    async run({ posts }) {
       const all = difficultTexts.map((caption, index) =>
         samplePost({ caption, createdAt: later(index), editedAt: index % 2 ? later(index + 501) : null }),
       )
@@ -19,9 +19,10 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/by-ids',
+    title:
+      'byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run({ posts }) {
       const [first, second] = [samplePost(), samplePost()]
       for (const post of [first, second]) await posts.create(post, [])
       const found = await posts.byIds([second.id, nextId(), first.id, 'nothing', ''])
@@ -34,9 +35,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: create attaches the media in their order, with their texts',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/create-attaches',
+    title: 'create attaches the media in their order, with their texts',
+    async run(storage) {
       const post = samplePost()
       const items = [
         await readyMedia(storage, { ownerId: post.authorId }),
@@ -52,9 +53,10 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/create-unusable-media',
+    title:
+      'create names each upload that is missing, unready, foreign, released or in use, and then saves nothing',
+    async run(storage) {
       const post = samplePost()
       const { authorId: ownerId } = post
       const fine = await readyMedia(storage, { ownerId })
@@ -81,9 +83,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: of 20 parallel posts with one upload exactly one is created, and nothing of the others',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/parallel-creates-one-upload',
+    title: 'of 20 parallel posts with one upload exactly one is created, and nothing of the others',
+    async run(storage) {
       await repeat(3, async () => {
         const { id: wanted, ownerId: authorId } = await readyMedia(storage)
         const own = await race(20, () => readyMedia(storage, { ownerId: authorId }))
@@ -108,9 +110,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: an id that is in use is refused, also by a removed post, whatever uploads come with it',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/id-in-use',
+    title: 'an id that is in use is refused, also by a removed post, whatever uploads come with it',
+    async run(storage) {
       const post = samplePost()
       await storage.posts.create(post, [])
       const upload = await readyMedia(storage, { ownerId: post.authorId })
@@ -130,9 +132,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: edit changes the caption and when, answers the post, and nothing else changes',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/edit',
+    title: 'edit changes the caption and when, answers the post, and nothing else changes',
+    async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
       for (const [index, caption] of difficultTexts.entries()) {
@@ -144,9 +146,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: a post that is unknown or removed cannot be edited',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/edit-gone',
+    title: 'a post that is unknown or removed cannot be edited',
+    async run({ posts }) {
       const post = samplePost()
       await posts.create(post, [])
       await posts.remove(post.id)
@@ -155,9 +157,9 @@ export const creationCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: the store keeps its own copy of a post, and answers copies',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/copies',
+    title: 'the store keeps its own copy of a post, and answers copies',
+    async run({ posts }) {
       const post = samplePost()
       const given = structuredClone(post)
       await posts.create(given, [])
@@ -168,7 +170,15 @@ export const creationCases: readonly Case<SocialStores>[] = [
         await posts.edit(post.id, post.caption, later(1)),
       ]
       for (const answer of answers) answer?.createdAt.setTime(0)
-      assert.deepEqual(await posts.byIds([post.id]), [{ ...post, editedAt: later(1) }])
+      const kept = [{ ...post, editedAt: later(1) }]
+      assert.deepEqual(await posts.byIds([post.id]), kept)
+      for (const answer of await posts.byIds([post.id])) answer.createdAt.setTime(0)
+      assert.deepEqual(await posts.byIds([post.id]), kept)
+      for (let look = 0; look < 2; look++) {
+        const page = await posts.byAuthor(post.authorId, { limit: 1, before: null })
+        assert.deepEqual(page, kept)
+        for (const answer of page) answer.createdAt.setTime(0)
+      }
     },
   },
 ]

@@ -11,9 +11,9 @@ import { untilDone } from '../until-done.ts'
 /** What the lists, the counts and the removal of posts promise. */
 export const removalCases: readonly Case<SocialStores>[] = [
   {
-    name: 'posts: byAuthor pages through the live posts of one author, newest first by id',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/by-author',
+    title: 'byAuthor pages through the live posts of one author, newest first by id',
+    async run({ posts }) {
       const authorId = nextId()
       const all = await createMany(posts, authorId, [3, 0, 4, 1, 2])
       await createMany(posts, nextId(), [0, 1])
@@ -29,9 +29,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: counts answers in the order it is asked, for unknown authors and for thousands too',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/counts-in-order',
+    title: 'counts answers in the order it is asked, for unknown authors and for thousands too',
+    async run({ posts }) {
       const [one, two] = [nextId(), nextId()]
       await createMany(posts, one, [0])
       const [first] = await createMany(posts, two, [0, 1, 2])
@@ -42,9 +42,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: counts are exact after 50 parallel posts of one author',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/counts-after-race',
+    title: 'counts are exact after 50 parallel posts of one author',
+    async run({ posts }) {
       const authorId = nextId()
       await race(50, () => posts.create(samplePost({ authorId }), []))
       assert.deepEqual(await posts.counts([authorId]), [50])
@@ -52,9 +52,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: a removed post is gone from every answer but toPurge, and its media are released',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/removed',
+    title: 'a removed post is gone from every answer but toPurge, and its media are released',
+    async run(storage) {
       const { posts } = storage
       const [post, other] = [samplePost(), samplePost()]
       const [item, kept] = [
@@ -74,9 +74,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: remove answers true once, and false for a post that is unknown or purged',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/remove-once',
+    title: 'remove answers true once, and false for a post that is unknown or purged',
+    async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
       assert.deepEqual([await posts.remove(post.id), await posts.remove(post.id)], [true, false])
@@ -86,9 +86,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: of 20 parallel removals of one post exactly one answers true, and the count falls by one',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/parallel-removes',
+    title: 'of 20 parallel removals of one post exactly one answers true, and the count falls by one',
+    async run({ posts }) {
       await repeat(3, async () => {
         const authorId = nextId()
         const [post] = await createMany(posts, authorId, [0, 1])
@@ -99,9 +99,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: an edit at the same time does not bring a removed post back',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/edit-remove-race',
+    title: 'an edit at the same time does not bring a removed post back',
+    async run({ posts }) {
       await repeat(10, async (round) => {
         const post = samplePost()
         await posts.create(post, [])
@@ -117,9 +117,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: removeAll removes the posts of one author in steps, each as remove does',
-    async run(make) {
-      const storage = await make()
+    id: 'posts/remove-all',
+    title: 'removeAll removes the posts of one author in steps, each as remove does',
+    async run(storage) {
       const { posts } = storage
       const authorId = nextId()
       const item = await readyMedia(storage, { ownerId: authorId })
@@ -142,9 +142,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: of 20 parallel removals of all posts each post is removed by one',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/parallel-remove-alls',
+    title: 'of 20 parallel removals of all posts each post is removed by one',
+    async run({ posts }) {
       const authorId = nextId()
       await createMany(
         posts,
@@ -169,9 +169,9 @@ export const removalCases: readonly Case<SocialStores>[] = [
     isLive: async ({ posts }, id) => (await posts.byIds([id])).length === 1,
   }),
   {
-    name: 'posts: recount comes to an end and finds no difference after a long history',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/recount',
+    title: 'recount comes to an end and finds no difference after a long history',
+    async run({ posts }) {
       for (let author = 0; author < 5; author++) {
         const [first] = await createMany(posts, nextId(), [0, 1, 2].slice(0, 1 + (author % 3)))
         if (author % 2) await posts.remove(first?.id ?? '')
@@ -188,9 +188,10 @@ export const removalCases: readonly Case<SocialStores>[] = [
     },
   },
   {
-    name: 'posts: recount of an author with many posts finds no difference although posts come and go between its steps',
-    async run(make) {
-      const { posts } = await make()
+    id: 'posts/recount-while-changing',
+    title:
+      'recount of an author with many posts finds no difference although posts come and go between its steps',
+    async run({ posts }) {
       const authorId = nextId()
       const all = await createMany(
         posts,

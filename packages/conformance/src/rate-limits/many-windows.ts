@@ -11,9 +11,10 @@ const hour = 3_600
 /** What `hit` promises of several windows of one subject. */
 export const manyWindowsCases: readonly Case<RateLimits>[] = [
   {
-    name: 'rate limits: an attempt is counted in all windows or in none',
-    async run(make) {
-      const attempt = attempts(await make(), [
+    id: 'rate-limits/all-or-none',
+    title: 'an attempt is counted in all windows or in none',
+    async run(port) {
+      const attempt = attempts(port, [
         { limit: 2, windowSeconds: minute },
         { limit: 3, windowSeconds: hour },
       ])
@@ -37,9 +38,9 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: of parallel attempts exactly as many pass as the narrowest window allows',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/parallel-narrowest',
+    title: 'of parallel attempts exactly as many pass as the narrowest window allows',
+    async run(rateLimits) {
       await repeat(3, async () => {
         const limits = [
           { limit: 9, windowSeconds: minute },
@@ -52,9 +53,10 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: who is refused is told when the last of the full windows ends',
-    async run(make) {
-      const attempt = attempts(await make(), [
+    id: 'rate-limits/retry-after-longest',
+    title: 'who is refused is told when the last of the full windows ends',
+    async run(port) {
+      const attempt = attempts(port, [
         { limit: 1, windowSeconds: minute },
         { limit: 2, windowSeconds: hour },
         { limit: 2, windowSeconds: 24 * hour },
@@ -66,9 +68,9 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: a longer window starts when the shortest is used beyond its share, with what was counted there',
-    async run(make) {
-      const rateLimits = await make()
+    id: 'rate-limits/longer-window-starts',
+    title: 'a longer window starts when the shortest is used beyond its share, with what was counted there',
+    async run(rateLimits) {
       const limits = [
         { limit: 4, windowSeconds: minute },
         { limit: 6, windowSeconds: 3 * minute },
@@ -95,9 +97,10 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: what was counted in a window that has ended is not counted in the next',
-    async run(make) {
-      const attempt = attempts(await make(), [
+    id: 'rate-limits/ended-window-forgotten',
+    title: 'what was counted in a window that has ended is not counted in the next',
+    async run(port) {
+      const attempt = attempts(port, [
         { limit: 4, windowSeconds: minute },
         { limit: 6, windowSeconds: 2 * minute },
       ])
@@ -109,9 +112,10 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
     },
   },
   {
-    name: 'rate limits: random histories are answered as by the memory implementation',
-    async run(make) {
-      const [tested, reference] = [await make(), createMemoryRateLimits()]
+    id: 'rate-limits/random-histories',
+    title: 'random histories are answered as by the memory implementation',
+    async run(port) {
+      const [tested, reference] = [port, createMemoryRateLimits()]
       const random = seeded(11)
       for (let history = 0; history < 12; history++) {
         const key = nextId()

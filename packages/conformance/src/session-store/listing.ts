@@ -9,13 +9,13 @@ const page = { limit: 10, before: null }
 /** What `list` and `purgeEnded` promise. */
 export const listingCases: readonly Case<SessionStore>[] = [
   {
-    name: 'sessions: list answers the sessions of a user, newest id first',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/list',
+    title: 'list answers the sessions of a user, newest id first',
+    async run(sessions) {
       const userId = nextId()
       const [first, second, third] = [
         sampleSession({ userId, createdAt: later(3000) }),
-        sampleSession({ userId, createdAt: later(2000) }),
+        sampleSession({ userId, createdAt: later(2000), generation: 2 }),
         sampleSession({ userId, createdAt: later(1000) }),
       ]
       for (const session of [second, sampleSession(), third, first]) await sessions.open(session, 1_000)
@@ -24,9 +24,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: list leaves out revoked sessions',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/list-without-revoked',
+    title: 'list leaves out revoked sessions',
+    async run(sessions) {
       const live = sampleSession()
       const revoked = sampleSession({ userId: live.userId })
       for (const session of [live, revoked]) await sessions.open(session, 1_000)
@@ -35,9 +35,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: list holds a session until the millisecond before it expires',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/list-until-expiry',
+    title: 'list holds a session until the millisecond before it expires',
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       const end = session.expiresAt.getTime()
@@ -46,9 +46,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: list answers at most `limit` and reads on before an id, which itself may be gone',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/list-page',
+    title: 'list answers at most `limit` and reads on before an id, which itself may be gone',
+    async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
       const gap = nextId()
@@ -66,9 +66,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: purgeEnded removes sessions that ended at or before the time, and no other',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/purge-ended',
+    title: 'purgeEnded removes sessions that ended at or before the time, and no other',
+    async run(sessions) {
       const [expiring, revoked, live] = [
         sampleSession({ expiresAt: later(5000) }),
         sampleSession({ revokedAt: later(7000) }),
@@ -86,9 +86,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: purgeEnded removes at most `limit` and answers how many',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/purge-ended-limit',
+    title: 'purgeEnded removes at most `limit` and answers how many',
+    async run(sessions) {
       const ended = Array.from({ length: 5 }, () => sampleSession({ expiresAt: later(1000) }))
       for (const session of ended) await sessions.open(session, 1_000)
       for (const expected of [2, 2, 1, 0]) {
@@ -98,9 +98,9 @@ export const listingCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: parallel purgeEnded calls together count each removed session once',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/parallel-purges',
+    title: 'parallel purgeEnded calls together count each removed session once',
+    async run(sessions) {
       const ended = Array.from({ length: 20 }, () => sampleSession({ expiresAt: later(1000) }))
       for (const session of ended) await sessions.open(session, 1_000)
       const counts = await race(20, () => sessions.purgeEnded(later(1000), 20))

@@ -9,9 +9,9 @@ import { stepOf } from './rotation.ts'
 /** What `revoke` and `revokeAll` promise. */
 export const revocationCases: readonly Case<SessionStore>[] = [
   {
-    name: 'sessions: revoke ends a live session once and keeps the time of the first call',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke',
+    title: 'revoke ends a live session once and keeps the time of the first call',
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       assert.equal(await sessions.revoke(session, later(1000)), true)
@@ -20,16 +20,16 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: revoke of an unknown session answers false',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-unknown',
+    title: 'revoke of an unknown session answers false',
+    async run(sessions) {
       assert.equal(await sessions.revoke({ id: nextId(), userId: nextId() }, later()), false)
     },
   },
   {
-    name: "sessions: revoke leaves another user's session alone",
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-other-user',
+    title: "revoke leaves another user's session alone",
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       assert.equal(await sessions.revoke({ id: session.id, userId: nextId() }, later(1000)), false)
@@ -37,9 +37,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: revoke of a session that has expired by then answers false',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-expired',
+    title: 'revoke of a session that has expired by then answers false',
+    async run(sessions) {
       const [early, late] = [sampleSession(), sampleSession()]
       for (const session of [early, late]) await sessions.open(session, 1_000)
       const end = early.expiresAt.getTime()
@@ -48,9 +48,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: of 20 parallel revocations of one session exactly one answers true',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/parallel-revokes',
+    title: 'of 20 parallel revocations of one session exactly one answers true',
+    async run(sessions) {
       await repeat(3, async () => {
         const session = sampleSession()
         await sessions.open(session, 1_000)
@@ -62,9 +62,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: a revoked session cannot be rotated',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-revoked',
+    title: 'a revoked session cannot be rotated',
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       await sessions.revoke(session, later(1000))
@@ -74,9 +74,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: a session that is rotated and revoked at once ends revoked, whichever came first',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-revoke-race',
+    title: 'a session that is rotated and revoked at once ends revoked, whichever came first',
+    async run(sessions) {
       await repeat(20, async (round) => {
         const session = sampleSession()
         await sessions.open(session, 1_000)
@@ -95,9 +95,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: revokeAll ends the live sessions of a user but one, and names those it ended',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-all-but-one',
+    title: 'revokeAll ends the live sessions of a user but one, and names those it ended',
+    async run(sessions) {
       const userId = nextId()
       const expiresAt = later(1000)
       const [kept, first, second, revoked, expired] = [
@@ -121,9 +121,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: revokeAll without an exception ends every live session of the user',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-all',
+    title: 'revokeAll without an exception ends every live session of the user',
+    async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 30 }, () => sampleSession({ userId }))
       for (const session of all) await sessions.open(session, 1_000)
@@ -137,9 +137,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: of parallel revokeAll and revoke calls exactly one claims each session',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-all-race',
+    title: 'of parallel revokeAll and revoke calls exactly one claims each session',
+    async run(sessions) {
       await repeat(5, async () => {
         const userId = nextId()
         const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
@@ -157,9 +157,9 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: revokeAll while sessions are opened names exactly those that it ended',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/revoke-all-open-race',
+    title: 'revokeAll while sessions are opened names exactly those that it ended',
+    async run(sessions) {
       await repeat(5, async () => {
         const userId = nextId()
         const all = Array.from({ length: 20 }, () => sampleSession({ userId }))

@@ -22,9 +22,9 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
 /** What `open`, `byId` and `rotate` promise. */
 export const rotationCases: readonly Case<SessionStore>[] = [
   {
-    name: 'sessions: open saves every field as it was given',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/open',
+    title: 'open saves every field as it was given',
+    async run(sessions) {
       const ended = sampleSession({ generation: 7, rotatedAt: later(1000), revokedAt: later(2000) })
       const bare = sampleSession({ deviceName: null, address: null, userAgent: null })
       for (const session of [ended, bare]) {
@@ -34,9 +34,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: text comes back as it went in',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/texts',
+    title: 'text comes back as it went in',
+    async run(sessions) {
       for (const text of difficultTexts) {
         const session = sampleSession({ deviceName: text, address: text, userAgent: text })
         await sessions.open(session, 1_000)
@@ -45,9 +45,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: dates keep their milliseconds',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/dates',
+    title: 'dates keep their milliseconds',
+    async run(sessions) {
       const dates = { createdAt: later(1), rotatedAt: later(123), expiresAt: later(3_600_999) }
       const session = sampleSession({ ...dates, revokedAt: later(2501) })
       await sessions.open(session, 1_000)
@@ -55,18 +55,18 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: an unknown id is null, and cannot be rotated',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/unknown',
+    title: 'an unknown id is null, and cannot be rotated',
+    async run(sessions) {
       await sessions.open(sampleSession(), 1_000)
       assert.equal(await sessions.byId(nextId()), null)
       assert.deepEqual(await sessions.rotate(stepOf(sampleSession())), { rotated: false, session: null })
     },
   },
   {
-    name: 'sessions: byId answers sessions that have ended too',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/by-id-ended',
+    title: 'byId answers sessions that have ended too',
+    async run(sessions) {
       const expired = sampleSession({
         createdAt: later(-2000),
         rotatedAt: later(-2000),
@@ -80,9 +80,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: rotate steps to the next generation and answers the row as it is now',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate',
+    title: 'rotate steps to the next generation and answers the row as it is now',
+    async run(sessions) {
       let session = sampleSession()
       await sessions.open(session, 1_000)
       for (const address of ['198.51.100.7', '2001:db8::1']) {
@@ -96,9 +96,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: rotate without an address or a user agent keeps the stored one',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-keeps-client',
+    title: 'rotate without an address or a user agent keeps the stored one',
+    async run(sessions) {
       const session = sampleSession({ address: '192.0.2.1' })
       await sessions.open(session, 1_000)
       const { session: rotated } = await sessions.rotate(stepOf(session))
@@ -107,9 +107,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: rotate from another generation changes nothing and answers the row',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-other-generation',
+    title: 'rotate from another generation changes nothing and answers the row',
+    async run(sessions) {
       const session = sampleSession({ generation: 3 })
       await sessions.open(session, 1_000)
       for (const generation of [0, 2, 4]) {
@@ -124,9 +124,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: a session can be rotated until the millisecond before it expires, and not from then on',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-until-expiry',
+    title: 'a session can be rotated until the millisecond before it expires, and not from then on',
+    async run(sessions) {
       const [early, late] = [sampleSession(), sampleSession()]
       for (const session of [early, late]) await sessions.open(session, 1_000)
       const end = early.expiresAt.getTime()
@@ -137,9 +137,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: of 20 parallel rotations of one generation exactly one wins, and the others see its row',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/parallel-rotations',
+    title: 'of 20 parallel rotations of one generation exactly one wins, and the others see its row',
+    async run(sessions) {
       await repeat(3, async () => {
         const session = sampleSession()
         await sessions.open(session, 1_000)
@@ -166,9 +166,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: the store keeps its own copy of a session it is given',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/open-copies',
+    title: 'the store keeps its own copy of a session it is given',
+    async run(sessions) {
       const session = sampleSession()
       const given = structuredClone(session)
       await sessions.open(given, 1_000)
@@ -178,9 +178,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: the store keeps its own copies of the dates of a rotation',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/rotate-copies',
+    title: 'the store keeps its own copies of the dates of a rotation',
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       const step = structuredClone(stepOf(session))
@@ -191,9 +191,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: an id that is in use is refused, so a revoked session cannot be opened again',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/id-in-use',
+    title: 'an id that is in use is refused, so a revoked session cannot be opened again',
+    async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
       await sessions.revoke(session, later(1000))
@@ -202,9 +202,9 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: a session that is answered is a copy',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/answer-is-copy',
+    title: 'a session that is answered is a copy',
+    async run(sessions) {
       const session = sampleSession({ generation: 1 })
       await sessions.open(session, 1_000)
       const answers = [
@@ -218,6 +218,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         answer.expiresAt.setTime(0)
       }
       assert.deepEqual(await sessions.byId(session.id), session)
+      assert.deepEqual(await sessions.list(session.userId, later(), { limit: 1, before: null }), [session])
     },
   },
 ]

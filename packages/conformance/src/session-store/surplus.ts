@@ -8,9 +8,9 @@ import { stepOf } from './rotation.ts'
 /** What `open` promises of the sessions that have become too many. */
 export const surplusCases: readonly Case<SessionStore>[] = [
   {
-    name: 'sessions: open ends the least recently used one past `maxLive`, and names it',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/surplus-oldest',
+    title: 'open ends the least recently used one past `maxLive`, and names it',
+    async run(sessions) {
       const [first, second, third, fourth] = sessionsOf(nextId(), 4)
       for (const session of [first, second, third])
         assert.deepEqual(await sessions.open(session, 3), [], 'as many as may live')
@@ -26,9 +26,9 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: open ends as many as are too many, and of one time those with the lowest ids',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/surplus-many',
+    title: 'open ends as many as are too many, and of one time those with the lowest ids',
+    async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
       for (const session of all.slice(0, 4)) await sessions.open(session, 10)
@@ -40,9 +40,9 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: open counts neither ended sessions nor those of others, and leaves them as they are',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/surplus-own-live',
+    title: 'open counts neither ended sessions nor those of others, and leaves them as they are',
+    async run(sessions) {
       const userId = nextId()
       const [revoked, expired, other, first, second] = [
         sampleSession({ userId, revokedAt: later(-500) }),
@@ -58,9 +58,9 @@ export const surplusCases: readonly Case<SessionStore>[] = [
     },
   },
   {
-    name: 'sessions: of 12 that are opened at once the most recent 3 stay, and each of the others is named once',
-    async run(make) {
-      const sessions = await make()
+    id: 'sessions/parallel-surplus',
+    title: 'of 12 that are opened at once the most recent 3 stay, and each of the others is named once',
+    async run(sessions) {
       await repeat(5, async () => {
         const userId = nextId()
         const before = sampleSession({ userId })

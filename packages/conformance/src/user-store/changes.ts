@@ -7,9 +7,9 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `update` promises. */
 export const changeCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: update changes the fields it is given and leaves the rest',
-    async run(make) {
-      const users = await make()
+    id: 'users/update',
+    title: 'update changes the fields it is given and leaves the rest',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       const steps: UserChanges[] = [
@@ -32,9 +32,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update to null empties a field',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-to-null',
+    title: 'update to null empties a field',
+    async run(users) {
       const user = sampleUser({ bannedAt: later() })
       await users.create(user)
       const changes = { email: null, emailVerifiedAt: null, phone: null, phoneVerifiedAt: null }
@@ -45,18 +45,18 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update without any field answers the account as it is',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-nothing',
+    title: 'update without any field answers the account as it is',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       assert.deepEqual(await users.update(user.id, {}), { outcome: 'updated', user })
     },
   },
   {
-    name: 'users: an account may be updated to the identifiers it has',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-to-own',
+    title: 'an account may be updated to the identifiers it has',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       const { username, email, phone } = user
@@ -64,9 +64,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update names each identifier that is taken and then changes nothing',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-taken',
+    title: 'update names each identifier that is taken and then changes nothing',
+    async run(users) {
       const [user, second, third] = [sampleUser(), sampleUser(), sampleUser()]
       for (const each of [user, second, third]) await users.create(each)
       const changes = {
@@ -82,17 +82,17 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update of an unknown account answers gone',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-unknown',
+    title: 'update of an unknown account answers gone',
+    async run(users) {
       assert.deepEqual(await users.update(nextId(), { name: 'x' }), { outcome: 'gone' })
       assert.deepEqual(await users.update(nextId(), {}), { outcome: 'gone' })
     },
   },
   {
-    name: 'users: update answers needs-login where no username and no e-mail would be left, and changes nothing',
-    async run(make) {
-      const users = await make()
+    id: 'users/needs-login',
+    title: 'update answers needs-login where no username and no e-mail would be left, and changes nothing',
+    async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
       const both = { username: null, email: null }
@@ -108,9 +108,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an account that has no login already may be changed in all else',
-    async run(make) {
-      const users = await make()
+    id: 'users/needs-login-already-none',
+    title: 'an account that has no login already may be changed in all else',
+    async run(users) {
       const user = sampleUser({ username: null, email: null })
       await users.create(user)
       for (const changes of [{ bannedAt: later() }, { name: 'Grace', phone: null, phoneVerifiedAt: null }])
@@ -119,9 +119,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of parallel updates that give up one login each, the one that would take the last is refused',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-last-login',
+    title: 'of parallel updates that give up one login each, the one that would take the last is refused',
+    async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()
         await users.create(user)
@@ -135,9 +135,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an identifier that was given up is free for others',
-    async run(make) {
-      const users = await make()
+    id: 'users/identifier-freed',
+    title: 'an identifier that was given up is free for others',
+    async run(users) {
       const [first, second] = [sampleUser({ username: 'old' }), sampleUser()]
       for (const user of [first, second]) await users.create(user)
       await users.update(first.id, { username: 'new' })
@@ -146,9 +146,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: parallel updates of different fields all take effect',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-updates',
+    title: 'parallel updates of different fields all take effect',
+    async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser()
         await users.create(user)
@@ -168,9 +168,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of 30 parallel updates to one username exactly one takes effect',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-updates-one-username',
+    title: 'of 30 parallel updates to one username exactly one takes effect',
+    async run(users) {
       const rivals = Array.from({ length: 30 }, () => sampleUser())
       for (const user of rivals) await users.create(user)
       const answers = await Promise.all(rivals.map(({ id }) => users.update(id, { username: 'wanted' })))
@@ -180,9 +180,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of a create and an update to one e-mail, at once, exactly one takes effect',
-    async run(make) {
-      const users = await make()
+    id: 'users/create-update-race',
+    title: 'of a create and an update to one e-mail, at once, exactly one takes effect',
+    async run(users) {
       await repeat(10, async (round) => {
         const email = `wanted-${round}@example.com`
         const [holder, rival] = [sampleUser(), sampleUser({ email })]
@@ -195,9 +195,9 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: the account that update answers is a copy',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-answer-is-copy',
+    title: 'the account that update answers is a copy',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       const answer = await users.update(user.id, { name: 'Grace' })

@@ -10,28 +10,28 @@ const anonymous = { username: null, email: null, phone: null }
 /** What `create` and the look-ups promise. */
 export const creationCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: create saves every field as it was given',
-    async run(make) {
-      const users = await make()
+    id: 'users/create',
+    title: 'create saves every field as it was given',
+    async run(users) {
       const user = sampleUser({ bannedAt: later(3000) })
       assert.deepEqual(await users.create(user), { outcome: 'created' })
       assert.deepEqual(await users.byId(user.id), user)
     },
   },
   {
-    name: 'users: a field that is null stays null',
-    async run(make) {
-      const users = await make()
+    id: 'users/nulls',
+    title: 'a field that is null stays null',
+    async run(users) {
       const nothing = { emailVerifiedAt: null, phoneVerifiedAt: null, passwordHash: null, bannedAt: null }
-      const user = sampleUser({ ...anonymous, ...nothing, name: '', bio: '' })
+      const user = sampleUser({ ...anonymous, ...nothing, name: '', bio: '', role: 'member' })
       await users.create(user)
       assert.deepEqual(await users.byId(user.id), user)
     },
   },
   {
-    name: 'users: text comes back as it went in',
-    async run(make) {
-      const users = await make()
+    id: 'users/texts',
+    title: 'text comes back as it went in',
+    async run(users) {
       for (const text of difficultTexts) {
         const user = sampleUser({ name: text, bio: text, passwordHash: text })
         await users.create(user)
@@ -40,9 +40,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: dates keep their milliseconds',
-    async run(make) {
-      const users = await make()
+    id: 'users/dates',
+    title: 'dates keep their milliseconds',
+    async run(users) {
       const dates = { emailVerifiedAt: later(1), phoneVerifiedAt: later(999) }
       const user = sampleUser({ ...dates, createdAt: later(123) })
       await users.create(user)
@@ -50,9 +50,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an unknown id or login is null',
-    async run(make) {
-      const users = await make()
+    id: 'users/unknown',
+    title: 'an unknown id or login is null',
+    async run(users) {
       await users.create(sampleUser())
       await users.create(sampleUser(anonymous))
       assert.equal(await users.byId(nextId()), null)
@@ -61,9 +61,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: byLogin finds an account by username and by e-mail',
-    async run(make) {
-      const users = await make()
+    id: 'users/by-login',
+    title: 'byLogin finds an account by username and by e-mail',
+    async run(users) {
       await users.create(sampleUser())
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
@@ -72,18 +72,18 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: byLogin never takes a username for an e-mail, nor the reverse',
-    async run(make) {
-      const users = await make()
+    id: 'users/by-login-kind-bound',
+    title: 'byLogin never takes a username for an e-mail, nor the reverse',
+    async run(users) {
       await users.create(sampleUser({ username: 'a@example.com', email: 'b@example.com' }))
       assert.equal(await users.byLogin({ email: 'a@example.com' }), null)
       assert.equal(await users.byLogin({ username: 'b@example.com' }), null)
     },
   },
   {
-    name: 'users: identifiers are compared byte by byte: letter case, accents and spaces count',
-    async run(make) {
-      const users = await make()
+    id: 'users/identifiers-byte-exact',
+    title: 'identifiers are compared byte by byte: letter case, accents and spaces count',
+    async run(users) {
       const names = ['ada', 'Ada', 'ADA', 'ada ', 'áda', 'a\u0301da', 'strasse', 'straße']
       for (const name of names) {
         const user = sampleUser({ username: name, email: name, phone: name })
@@ -94,18 +94,18 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: accounts without an identifier do not collide',
-    async run(make) {
-      const users = await make()
+    id: 'users/no-identifier',
+    title: 'accounts without an identifier do not collide',
+    async run(users) {
       for (const user of [sampleUser(anonymous), sampleUser(anonymous)]) {
         assert.deepEqual(await users.create(user), { outcome: 'created' }, 'null is not a value to be taken')
       }
     },
   },
   {
-    name: 'users: create names each identifier that is taken, whoever holds it, and no other',
-    async run(make) {
-      const users = await make()
+    id: 'users/taken-named',
+    title: 'create names each identifier that is taken, whoever holds it, and no other',
+    async run(users) {
       const holders = [sampleUser(), sampleUser(), sampleUser()] as const
       for (const holder of holders) await users.create(holder)
       const [{ username }, { email }, { phone }] = holders
@@ -116,9 +116,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: create saves nothing if an identifier is taken',
-    async run(make) {
-      const users = await make()
+    id: 'users/taken-saves-nothing',
+    title: 'create saves nothing if an identifier is taken',
+    async run(users) {
       const holder = sampleUser()
       await users.create(holder)
       const refused = sampleUser({ phone: holder.phone, username: 'free', email: 'free@example.com' })
@@ -131,9 +131,9 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   ...identifiers.map(raceFor),
   {
-    name: 'users: of parallel creates that overlap in different identifiers no two winners overlap',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-creates-overlapping',
+    title: 'of parallel creates that overlap in different identifiers no two winners overlap',
+    async run(users) {
       await repeat(3, async (round) => {
         // Each shares its username with one neighbour in the ring and its e-mail with the other.
         const ring = Array.from({ length: 20 }, (_, index) =>
@@ -164,9 +164,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: the store keeps its own copy of an account it is given',
-    async run(make) {
-      const users = await make()
+    id: 'users/create-copies',
+    title: 'the store keeps its own copy of an account it is given',
+    async run(users) {
       const user = sampleUser()
       const given = structuredClone(user)
       await users.create(given)
@@ -176,9 +176,9 @@ export const creationCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an account that is answered is a copy',
-    async run(make) {
-      const users = await make()
+    id: 'users/answer-is-copy',
+    title: 'an account that is answered is a copy',
+    async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
       const answers = [
@@ -192,12 +192,13 @@ export const creationCases: readonly Case<UserStore>[] = [
         answer.createdAt.setTime(0)
       }
       assert.deepEqual(await users.byId(user.id), user)
+      assert.deepEqual(await users.byLogin({ username: 'ada' }), user)
     },
   },
   {
-    name: 'users: an id that is in use is refused, also by a deleted account',
-    async run(make) {
-      const users = await make()
+    id: 'users/id-in-use',
+    title: 'an id that is in use is refused, also by a deleted account',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       const other = sampleUser({ id: user.id })
@@ -218,9 +219,9 @@ async function takenBy(users: UserStore, user: UserRecord): Promise<Identifier[]
 
 function raceFor(name: Identifier): Case<UserStore> {
   return {
-    name: `users: of 30 parallel creates with one ${name} exactly one creates`,
-    async run(make) {
-      const users = await make()
+    id: `users/parallel-creates-one-${name}`,
+    title: `of 30 parallel creates with one ${name} exactly one creates`,
+    async run(users) {
       await repeat(3, async (round) => {
         const rivals = Array.from({ length: 30 }, () =>
           sampleUser({ ...anonymous, [name]: `wanted-${round}` }),

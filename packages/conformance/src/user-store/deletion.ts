@@ -8,35 +8,35 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `markDeleted`, `toPurge` and `purge` promise. */
 export const deletionCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: a deleted account is absent from every look-up',
-    async run(make) {
-      const users = await make()
+    id: 'users/deleted-absent',
+    title: 'a deleted account is absent from every look-up',
+    async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
-      assert.equal(await users.markDeleted(user.id, later()), true)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
       assert.equal(await users.byId(user.id), null)
       assert.equal(await users.byLogin({ username: 'ada' }), null)
       assert.equal(await users.byLogin({ email: 'ada@example.com' }), null)
     },
   },
   {
-    name: 'users: a deleted account cannot be changed',
-    async run(make) {
-      const users = await make()
+    id: 'users/deleted-unchangeable',
+    title: 'a deleted account cannot be changed',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       await users.markDeleted(user.id, later())
       assert.deepEqual(await users.update(user.id, { name: 'x' }), { outcome: 'gone' })
       assert.deepEqual(await users.update(user.id, {}), { outcome: 'gone' })
       for (const expected of [user.passwordHash, null]) {
-        assert.equal(await users.replacePassword(user.id, expected, 'next'), false)
+        assert.equal(await users.replacePassword(user.id, expected, 'next'), null)
       }
     },
   },
   {
-    name: 'users: the identifiers of a deleted account are free again',
-    async run(make) {
-      const users = await make()
+    id: 'users/deleted-identifiers-free',
+    title: 'the identifiers of a deleted account are free again',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       await users.markDeleted(user.id, later())
@@ -47,22 +47,22 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: markDeleted answers true once, and false for an account that is deleted or unknown',
-    async run(make) {
-      const users = await make()
+    id: 'users/delete-once',
+    title: 'markDeleted answers the epoch once, and null for an account that is deleted or unknown',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
-      assert.equal(await users.markDeleted(nextId(), later()), false)
-      assert.equal(await users.markDeleted(user.id, later()), true)
-      assert.equal(await users.markDeleted(user.id, later(1000)), false)
+      assert.equal(await users.markDeleted(nextId(), later()), null)
+      assert.deepEqual(await users.markDeleted(user.id, later()), { endedEpoch: user.sessionEpoch })
+      assert.equal(await users.markDeleted(user.id, later(1000)), null)
       await users.purge(user.id)
-      assert.equal(await users.markDeleted(user.id, later(2000)), false)
+      assert.equal(await users.markDeleted(user.id, later(2000)), null)
     },
   },
   {
-    name: 'users: of 20 parallel deletions of one account exactly one answers true',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-deletes',
+    title: 'of 20 parallel deletions of one account exactly one answers the epoch',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -72,9 +72,9 @@ export const deletionCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: an update at the same time does not bring a deleted account back',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-delete-race',
+    title: 'an update at the same time does not bring a deleted account back',
+    async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()
         await users.create(user)
@@ -92,7 +92,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
     subject: 'users',
     storeOf: (users) => users,
     create: async (users, id) => void (await users.create(sampleUser({ id }))),
-    mark: (users, id) => users.markDeleted(id, later()),
+    mark: async (users, id) => (await users.markDeleted(id, later())) !== null,
     isLive: async (users, id) => (await users.byId(id)) !== null,
   }),
 ]

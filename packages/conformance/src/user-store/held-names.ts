@@ -37,9 +37,10 @@ async function outcomesFor(users: UserStore, username: string, now: Date | undef
 /** What the holds of usernames promise. */
 export const heldNameCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: a username that was given up is taken for others until its hold ends, and free from that very millisecond on',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-until-end',
+    title:
+      'a username that was given up is taken for others until its hold ends, and free from that very millisecond on',
+    async run(users) {
       const { name } = await formerOwner(users)
       for (const now of [later(), later(8_999)]) {
         assert.deepEqual(await outcomesFor(users, name, now), ['taken', 'taken'])
@@ -47,12 +48,15 @@ export const heldNameCases: readonly Case<UserStore>[] = [
       assert.equal(await users.byLogin({ username: name }), null)
       assert.deepEqual(await outcomesFor(users, name, until), ['updated', 'created'])
       assert.equal((await users.byLogin({ username: name }))?.username, name)
+      const other = await formerOwner(users)
+      const created = await users.create(sampleUser({ username: other.name }), until)
+      assert.deepEqual(created, { outcome: 'created' })
     },
   },
   {
-    name: 'users: a hold that has ended counts where no time is given, until it is forgotten',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-without-time',
+    title: 'a hold that has ended counts where no time is given, until it is forgotten',
+    async run(users) {
       const { name } = await formerOwner(users)
       assert.deepEqual(await outcomesFor(users, name, undefined), ['taken', 'taken'])
       assert.equal(await users.forgetUsernames(until, 10), 1)
@@ -60,9 +64,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: the former owner may have the name back, and then holds the one it was given up for',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-former-owner',
+    title: 'the former owner may have the name back, and then holds the one it was given up for',
+    async run(users) {
       const [first, second] = [newName(), newName()]
       const user = sampleUser({ username: first })
       await users.create(user)
@@ -76,9 +80,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: several names are held at the same time, each until its own end',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-several',
+    title: 'several names are held at the same time, each until its own end',
+    async run(users) {
       const names = [newName(), newName(), newName()]
       const user = sampleUser({ username: names[0] ?? '' })
       await users.create(user)
@@ -97,9 +101,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: a change that is refused, or that leaves the username, holds nothing',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-refused-change',
+    title: 'a change that is refused, or that leaves the username, holds nothing',
+    async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
       await users.update(user.id, { username: other.username, email: 'free@example.com' }, hold)
@@ -111,9 +115,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: without a hold, or with one that never begins, a name is free immediately',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-none',
+    title: 'without a hold, or with one that never begins, a name is free immediately',
+    async run(users) {
       for (const given of [undefined, { now: later(), until: null }]) {
         const user = sampleUser({ username: newName() })
         await users.create(user)
@@ -123,12 +127,13 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: the username of a deleted account is held for nobody, with those that it gave up before; the rest is free',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-deleted',
+    title:
+      'the username of a deleted account is held for nobody, with those that it gave up before; the rest is free',
+    async run(users) {
       const { user, name } = await formerOwner(users)
       const last = (await users.byId(user.id))?.username ?? ''
-      assert.equal(await users.markDeleted(user.id, later(), until), true)
+      assert.notEqual(await users.markDeleted(user.id, later(), until), null)
       for (const held of [name, last]) {
         assert.deepEqual(await outcomesFor(users, held, later(8_999)), ['taken', 'taken'])
         assert.equal(await users.byLogin({ username: held }), null)
@@ -138,9 +143,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: a purge takes no hold away, and forgetting takes no account away',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-survives-purge',
+    title: 'a purge takes no hold away, and forgetting takes no account away',
+    async run(users) {
       const user = sampleUser({ username: newName() })
       await users.create(user)
       await users.markDeleted(user.id, later(), until)
@@ -161,9 +166,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: forgetUsernames forgets what has ended, at most `limit`, and nothing twice',
-    async run(make) {
-      const users = await make()
+    id: 'users/forget-usernames',
+    title: 'forgetUsernames forgets what has ended, at most `limit`, and nothing twice',
+    async run(users) {
       for (let each = 0; each < 3; each++) await formerOwner(users)
       assert.equal(await users.forgetUsernames(later(8_999), 10), 0)
       assert.equal(await users.forgetUsernames(until, 2), 2)
@@ -172,9 +177,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of a rename and 20 calls for the name at once nobody gets it, whichever comes first',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-rename-race',
+    title: 'of a rename and 20 calls for the name at once nobody gets it, whichever comes first',
+    async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
         const rivals = Array.from({ length: 10 }, () => sampleUser())
@@ -196,24 +201,25 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of a deletion and 20 calls for the name at once nobody gets it',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-delete-race',
+    title: 'of a deletion and 20 calls for the name at once nobody gets it',
+    async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
         await users.create(user)
         const answers = await race(21, async (index): Promise<string> => {
-          if (index === round * 4) return String(await users.markDeleted(user.id, later(), until))
+          if (index === round * 4)
+            return (await users.markDeleted(user.id, later(), until)) ? 'deleted' : 'gone'
           return (await users.create(sampleUser({ username: user.username }), later())).outcome
         })
-        assert.deepEqual([...new Set(answers)].sort(), ['taken', 'true'])
+        assert.deepEqual([...new Set(answers)].sort(), ['deleted', 'taken'])
       })
     },
   },
   {
-    name: 'users: of 20 calls at once for a name whose hold has ended exactly one gets it',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-end-race',
+    title: 'of 20 calls at once for a name whose hold has ended exactly one gets it',
+    async run(users) {
       await repeat(3, async () => {
         const { name } = await formerOwner(users)
         const answers = await race(20, (index) =>
@@ -226,9 +232,9 @@ export const heldNameCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: renames of one account at once leave one name in use, and hold the others',
-    async run(make) {
-      const users = await make()
+    id: 'users/hold-renames-race',
+    title: 'renames of one account at once leave one name in use, and hold the others',
+    async run(users) {
       await repeat(3, async () => {
         const names = Array.from({ length: 6 }, newName)
         const user = sampleUser({ username: newName() })

@@ -6,9 +6,10 @@ import { later, nextId, sampleUser } from '../records.ts'
 /** What `byIds` and `bannedIds` promise. */
 export const listCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
-    async run(make) {
-      const users = await make()
+    id: 'users/by-ids',
+    title:
+      'byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    async run(users) {
       const [first, second, deleted] = [sampleUser(), sampleUser(), sampleUser()]
       for (const user of [first, second, deleted]) await users.create(user)
       await users.markDeleted(deleted.id, later())
@@ -20,9 +21,9 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: accounts that byIds answers are copies',
-    async run(make) {
-      const users = await make()
+    id: 'users/by-ids-copies',
+    title: 'accounts that byIds answers are copies',
+    async run(users) {
       const user = sampleUser()
       await users.create(user)
       for (const answer of await users.byIds([user.id])) answer.createdAt.setTime(0)
@@ -30,9 +31,9 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: bannedIds names live accounts that are banned now, and no others',
-    async run(make) {
-      const users = await make()
+    id: 'users/banned-ids',
+    title: 'bannedIds names live accounts that are banned now, and no others',
+    async run(users) {
       await users.create(sampleUser())
       const [first, pardoned, deleted, second] = [
         await banned(users),
@@ -46,9 +47,9 @@ export const listCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: bannedIds names the highest ids first, at most `limit` that sort before `before`',
-    async run(make) {
-      const users = await make()
+    id: 'users/banned-ids-page',
+    title: 'bannedIds names the highest ids first, at most `limit` that sort before `before`',
+    async run(users) {
       const all = Array.from({ length: 5 }, () => sampleUser())
       for (const user of all) await users.create(user)
       for (const index of [3, 0, 4, 1, 2]) await users.update(all[index]?.id ?? '', { bannedAt: later() })

@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict'
 import type { UserStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { race, repeat } from '../race.ts'
+import { race, repeat, turns } from '../race.ts'
 import { later, nextId, sampleUser } from '../records.ts'
 
 /** What passwords and the epoch of sessions promise, which the same step changes. */
 export const passwordCases: readonly Case<UserStore>[] = [
   {
-    name: 'users: replacePassword replaces the hash that is expected, null included, and nothing else',
-    async run(make) {
-      const users = await make()
+    id: 'users/replace-password',
+    title: 'replacePassword replaces the hash that is expected, null included, and nothing else',
+    async run(users) {
       const user = sampleUser({ passwordHash: null })
       await users.create(user)
-      assert.equal(await users.replacePassword(user.id, null, 'first'), true)
+      assert.deepEqual(await users.replacePassword(user.id, null, 'first'), { endedEpoch: 3 })
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'first', sessionEpoch: 4 })
-      assert.equal(await users.replacePassword(user.id, 'first', 'second'), true)
+      assert.deepEqual(await users.replacePassword(user.id, 'first', 'second'), { endedEpoch: 4 })
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'second', sessionEpoch: 5 })
     },
   },
   {
-    name: 'users: upgradeHash replaces the hash under the same condition, and leaves the epoch',
-    async run(make) {
-      const users = await make()
+    id: 'users/upgrade-hash',
+    title: 'upgradeHash replaces the hash under the same condition, and leaves the epoch',
+    async run(users) {
       const user = sampleUser({ passwordHash: 'imported' })
       await users.create(user)
       assert.equal(await users.upgradeHash(user.id, 'another', 'next'), false)
@@ -33,9 +33,10 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
-    async run(make) {
-      const users = await make()
+    id: 'users/end-sessions-epoch',
+    title:
+      'update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
+    async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
       const changes = { bannedAt: later(5000), endSessions: true }
@@ -62,9 +63,9 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: of 20 parallel ends of all sessions each raises the epoch by one',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-epochs',
+    title: 'of 20 parallel ends of all sessions each raises the epoch by one',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -76,9 +77,36 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: nobody sees a new password in the epoch of the old one',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-ended-epochs',
+    title:
+      'of parallel ends of all sessions, a new password and a deletion among them, each answers the epoch that it ended',
+    async run(users) {
+      await repeat(3, async () => {
+        const user = sampleUser()
+        await users.create(user)
+        const ended = await race(21, async (index) => {
+          if (index === 10) return await users.replacePassword(user.id, user.passwordHash, 'next')
+          if (index === 20) {
+            // After some of the others, which all may be over by then.
+            await turns(2)
+            return await users.markDeleted(user.id, later())
+          }
+          const answer = await users.update(user.id, { endSessions: true })
+          return answer.outcome === 'updated' ? { endedEpoch: answer.user.sessionEpoch - 1 } : null
+        })
+        const epochs = ended.flatMap((each) => each?.endedEpoch ?? []).sort((a, b) => a - b)
+        assert.deepEqual(
+          epochs,
+          epochs.map((_, index) => user.sessionEpoch + index),
+        )
+        assert.equal(ended[20]?.endedEpoch, epochs.at(-1), 'the deletion ends the last one')
+      })
+    },
+  },
+  {
+    id: 'users/password-and-epoch-together',
+    title: 'nobody sees a new password in the epoch of the old one',
+    async run(users) {
       await repeat(5, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -92,30 +120,30 @@ export const passwordCases: readonly Case<UserStore>[] = [
     },
   },
   {
-    name: 'users: replacePassword leaves a hash that is not the expected one',
-    async run(make) {
-      const users = await make()
+    id: 'users/replace-password-mismatch',
+    title: 'replacePassword leaves a hash that is not the expected one',
+    async run(users) {
       const [user, without] = [sampleUser({ passwordHash: 'hash' }), sampleUser({ passwordHash: null })]
       for (const each of [user, without]) await users.create(each)
-      assert.equal(await users.replacePassword(user.id, 'HASH', 'next'), false)
-      assert.equal(await users.replacePassword(user.id, null, 'next'), false)
-      assert.equal(await users.replacePassword(without.id, 'hash', 'next'), false)
+      assert.equal(await users.replacePassword(user.id, 'HASH', 'next'), null)
+      assert.equal(await users.replacePassword(user.id, null, 'next'), null)
+      assert.equal(await users.replacePassword(without.id, 'hash', 'next'), null)
       assert.deepEqual(await users.byId(user.id), user)
       assert.deepEqual(await users.byId(without.id), without)
     },
   },
   {
-    name: 'users: replacePassword of an unknown account answers false',
-    async run(make) {
-      const users = await make()
-      assert.equal(await users.replacePassword(nextId(), null, 'next'), false)
-      assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), false)
+    id: 'users/replace-password-unknown',
+    title: 'replacePassword of an unknown account answers null',
+    async run(users) {
+      assert.equal(await users.replacePassword(nextId(), null, 'next'), null)
+      assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), null)
     },
   },
   {
-    name: 'users: of 30 parallel password changes from one hash exactly one answers true, and its hash stays',
-    async run(make) {
-      const users = await make()
+    id: 'users/parallel-password-changes',
+    title: 'of 30 parallel password changes from one hash exactly one answers an epoch, and its hash stays',
+    async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
         await users.create(user)
@@ -124,15 +152,15 @@ export const passwordCases: readonly Case<UserStore>[] = [
         )
         assert.equal(answers.filter(Boolean).length, 1)
         const after = await users.byId(user.id)
-        assert.equal(after?.passwordHash, `next-${answers.indexOf(true)}`)
+        assert.equal(after?.passwordHash, `next-${answers.findIndex(Boolean)}`)
         assert.equal(after?.sessionEpoch, user.sessionEpoch + 1, 'those that lost raised nothing')
       })
     },
   },
   {
-    name: 'users: an update at the same time does not undo a password change, nor the reverse',
-    async run(make) {
-      const users = await make()
+    id: 'users/update-password-race',
+    title: 'an update at the same time does not undo a password change, nor the reverse',
+    async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()
         await users.create(user)

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isKithError } from '@kith/core'
 import type { VideoProcessor } from '@kith/core/ports'
-import type { Case } from '../case.ts'
+import { type Case, kebab } from '../case.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { inFolder, type SampleFolder } from '../sample-folder.ts'
 import { type Bomb, isoBombs, webmBombs } from './bombs.ts'
-import { isoFile } from './iso-sample.ts'
+import { plainVideo } from './samples.ts'
 
 /** The memory of the process that calls may grow by so much, whatever a file holds. */
 const maxMebibytes = 64
@@ -17,12 +17,16 @@ const plainVideos = 1000
 
 /** What no file may do to a server. */
 export const bombCases: readonly Case<VideoProcessor>[] = [
-  ...isoBombs.map((bomb) => ({ what: 'an MP4', bomb })),
-  ...webmBombs.map((bomb) => ({ what: 'a WebM', bomb })),
+  ...isoBombs.map((bomb) => ({ what: 'MP4', bomb })),
+  ...webmBombs.map((bomb) => ({ what: 'WebM', bomb })),
 ].map(({ what, bomb }) => ({
-  name: `videos: ${what} that claims, nests or repeats more than a video costs no more than one: ${bomb.name}`,
-  async run(make) {
-    const videos = await make()
+  id: `videos/bomb-${kebab(`${what} ${bomb.name}`)}`,
+  title:
+    `an ${what} file that claims, nests or repeats more than a video costs no more than one: ${bomb.name}`.replace(
+      'an WebM',
+      'a WebM',
+    ),
+  async run(videos) {
     await inFolder(async (folder) => {
       const millis = (await timePlain(videos, folder)) * plainVideos
       const path = await folder.save('bomb', bomb.file())
@@ -67,7 +71,7 @@ const plainMillis = new WeakMap<VideoProcessor, number>()
 async function timePlain(videos: VideoProcessor, folder: SampleFolder): Promise<number> {
   const known = plainMillis.get(videos)
   if (known !== undefined) return known
-  const path = await folder.save('plain', isoFile())
+  const path = await folder.save('plain', plainVideo())
   // Of a machine that does much else, a bomb that is refused takes seconds.
   let slowest = 5
   for (let index = 0; index < 6; index++) {

@@ -1,38 +1,37 @@
 import assert from 'node:assert/strict'
 import { isKithError } from '@kith/core'
 import type { VideoProcessor } from '@kith/core/ports'
-import type { Case } from '../case.ts'
+import { type Case, kebab } from '../case.ts'
+import { fixture, sampleTable } from '../fixtures.ts'
 import { inFolder } from '../sample-folder.ts'
 import { place, secret } from '../secrets.ts'
-import type { HidingPlace } from './hiding-place.ts'
-import {
-  fragmentPlaces,
-  isoBoxPlaces,
-  isoEntryPlaces,
-  isoFieldPlaces,
-  isoFramePlaces,
-} from './hiding-places-iso.ts'
-import { isoNumberPlaces } from './hiding-places-numbers.ts'
-import { webmElementPlaces, webmFramePlaces } from './hiding-places-webm.ts'
+
+/** Where something can stand in a video that is no picture and no sound, and a file that has it there. */
+export interface HidingPlace {
+  name: string
+  file(): Buffer
+  /** Whether a processor may refuse the file rather than clean it. */
+  mayBeRefused: boolean
+}
 
 /** Where something can be hidden in a video, by where that is. */
-export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = {
-  'the boxes of an MP4': isoBoxPlaces,
-  'the fields of an MP4': isoFieldPlaces,
-  'the descriptions of an MP4': isoEntryPlaces,
-  'the numbers of an MP4': isoNumberPlaces,
-  'the frames of an MP4': isoFramePlaces,
-  'the fragments of an MP4': fragmentPlaces,
-  'the elements of a WebM': webmElementPlaces,
-  'the clusters and frames of a WebM': webmFramePlaces,
-}
+export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = Object.fromEntries(
+  Object.entries(sampleTable.hidingPlaces).map(([where, files]) => [
+    where,
+    Object.entries(files).map(([name, path]) => ({
+      name,
+      file: () => fixture(path),
+      mayBeRefused: sampleTable.mayBeRefused.includes(path),
+    })),
+  ]),
+)
 
 /** That nothing is left of what is hidden. */
 export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidingPlaces).map(
   ([where, places]) => ({
-    name: `videos: strip leaves nothing that is hidden in ${where}`,
-    async run(make) {
-      const videos = await make()
+    id: `videos/hidden-in-${kebab(where.replace('the ', ''))}`,
+    title: `strip leaves nothing that is hidden in ${where}`,
+    async run(videos) {
       const told: string[] = []
       for (const each of places) {
         const state = await stripHidden(videos, each)

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict'
 import type { VideoProcessor } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { assertFailed, assertRefused, inFolder } from '../sample-folder.ts'
-import { isoFile } from './iso-sample.ts'
-import { containers, noVideos } from './samples.ts'
+import { containers, noVideos, plainVideo, turnedVideo } from './samples.ts'
 
 /** What `inspect` promises. */
 export const inspectingCases: readonly Case<VideoProcessor>[] = [
   {
-    name: 'videos: inspect answers size and duration of MP4, MOV and WebM',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-formats',
+    title: 'inspect answers size and duration of MP4, MOV and WebM',
+    async run(videos) {
       await inFolder(async (folder) => {
-        for (const { name, plain } of containers) {
-          const { durationSeconds, ...rest } = await videos.inspect(await folder.save(name, plain()))
+        for (const { name, sample } of containers) {
+          const { durationSeconds, ...rest } = await videos.inspect(await folder.save(name, sample('plain')))
           assert.deepEqual(rest, { width: 64, height: 48 }, name)
           assert.ok(Math.abs(durationSeconds - 1.4) < 0.05, `${name}: ${durationSeconds} s`)
         }
@@ -21,32 +20,32 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: inspect answers the size as displayed of a video that was turned',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-orientation',
+    title: 'inspect answers the size as displayed of a video that was turned',
+    async run(videos) {
       await inFolder(async (folder) => {
-        const path = await folder.save('turned', isoFile({ turned: true }))
+        const path = await folder.save('turned', turnedVideo())
         const { width, height } = await videos.inspect(path)
         assert.deepEqual({ width, height }, { width: 48, height: 64 })
       })
     },
   },
   {
-    name: 'videos: inspect decodes nothing, so frames that nobody can show are no matter',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-header-only',
+    title: 'inspect decodes nothing, so frames that nobody can show are no matter',
+    async run(videos) {
       await inFolder(async (folder) => {
-        for (const { name, broken } of containers) {
-          const { width, height } = await videos.inspect(await folder.save(name, broken()))
+        for (const { name, sample } of containers) {
+          const { width, height } = await videos.inspect(await folder.save(name, sample('broken')))
           assert.deepEqual([width, height], [64, 48], name)
         }
       })
     },
   },
   {
-    name: 'videos: inspect refuses what is no video or has no picture as media-unreadable',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/inspect-refuses',
+    title: 'inspect refuses what is no video or has no picture as media-unreadable',
+    async run(videos) {
       await inFolder(async (folder) => {
         for (const [name, bytes] of noVideos)
           await assertRefused(videos.inspect(await folder.save('no-video.mp4', bytes)), name)
@@ -54,11 +53,11 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: a file that is missing, and a target that cannot be written, are not called unreadable',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/io-errors',
+    title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
+    async run(videos) {
       await inFolder(async (folder) => {
-        const path = await folder.save('video', isoFile())
+        const path = await folder.save('video', plainVideo())
         await assertFailed(videos.inspect(folder.path('missing')), 'inspect: a missing file')
         await assertFailed(
           videos.strip(folder.path('missing'), folder.path('target')),
@@ -69,17 +68,17 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: a path is read anew each time, whatever was there before',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/path-read-anew',
+    title: 'a path is read anew each time, whatever was there before',
+    async run(videos) {
       await inFolder(async (folder) => {
-        for (const { name, plain, isOne } of containers) {
-          const path = await folder.save('video', plain())
+        for (const { name, sample, isOne } of containers) {
+          const path = await folder.save('video', sample('plain'))
           assert.equal((await videos.inspect(path)).width, 64, name)
           await videos.strip(path, folder.path('target'))
           assert.ok(isOne((await folder.read('target')).subarray(0, 64)), name)
         }
-        const path = await folder.save('video', isoFile({ turned: true }))
+        const path = await folder.save('video', turnedVideo())
         assert.equal((await videos.inspect(path)).width, 48)
         await videos.strip(path, folder.path('target'))
         assert.equal((await videos.inspect(folder.path('target'))).width, 48)

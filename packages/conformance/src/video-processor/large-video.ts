@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
-import { avc } from './frames.ts'
-import { isoHead, isoPicture } from './iso-sample.ts'
+import { fixture } from '../fixtures.ts'
 
 const frameBytes = 2 ** 20
 
@@ -8,15 +7,12 @@ const frameBytes = 2 ** 20
  * Writes an MP4 of many megabytes: the same picture again and again, each filled up to one megabyte by a unit of filler,
  * as H.264 has it. The zeros in it are left out of the file where the disk can do that, so it takes next to no time.
  */
-export async function writeLargeVideo(path: string, megabytes: number): Promise<void> {
-  const [picture = Buffer.alloc(0)] = avc.frames
+export async function writeLargeVideo(path: string, megabytes: 24 | 128): Promise<void> {
+  const picture = fixture('videos/frames/avc-0.bin')
   const filler = Buffer.alloc(5)
   filler.writeUInt32BE(frameBytes - picture.length - 4)
   filler[4] = 12
-  const frame = Buffer.alloc(frameBytes)
-  const head = isoHead({
-    tracks: [{ ...isoPicture, samples: Array.from({ length: megabytes }, () => frame) }],
-  })
+  const head = fixture(`videos/large-head-${megabytes}.mp4`)
   const file = await open(path, 'w')
   try {
     await file.write(head, 0, head.length, 0)

@@ -5,9 +5,8 @@ import type { Case } from '../case.ts'
 import { memoryGrowth } from '../memory-growth.ts'
 import { race } from '../race.ts'
 import { assertNoFile, assertRefused, assertWithout, inFolder, type SampleFolder } from '../sample-folder.ts'
-import { isoFile } from './iso-sample.ts'
 import { writeLargeVideo } from './large-video.ts'
-import { type Container, containers, noVideos } from './samples.ts'
+import { type Container, containers, noVideos, turnedVideo, type VideoSample } from './samples.ts'
 import { place, secret } from '../secrets.ts'
 
 /** As much more than a process takes for its own reasons. */
@@ -16,9 +15,10 @@ const megabytes = 128
 /** What `strip` promises. */
 export const strippingCases: readonly Case<VideoProcessor>[] = [
   {
-    name: 'videos: strip copies every frame of picture and sound as it is, with size and duration',
-    run: (make) =>
-      ofEach(make, 'plain', async ({ name, frames }, { videos, folder, target }) => {
+    id: 'videos/strip-copies-frames',
+    title: 'strip copies every frame of picture and sound as it is, with size and duration',
+    run: (videos) =>
+      ofEach(videos, 'plain', async ({ name, frames }, { folder, target }) => {
         for (const [index, frame] of frames.entries())
           assert.ok(target.includes(frame), `${name}: frame ${index} is not as it was`)
         const [before, after] = [
@@ -30,55 +30,62 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
       }),
   },
   {
-    name: 'videos: strip keeps the container',
-    run: (make) =>
-      ofEach(make, 'plain', ({ name, isOne }, { target }) => {
+    id: 'videos/strip-keeps-container',
+    title: 'strip keeps the container',
+    run: (videos) =>
+      ofEach(videos, 'plain', ({ name, isOne }, { target }) => {
         assert.ok(isOne(target.subarray(0, 64)), `it is no ${name} any more`)
       }),
   },
   {
-    name: 'videos: strip keeps the turn of a video that was turned',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/strip-keeps-orientation',
+    title: 'strip keeps the turn of a video that was turned',
+    async run(videos) {
       await inFolder(async (folder) => {
-        await videos.strip(await folder.save('source', isoFile({ turned: true })), folder.path('target'))
+        await videos.strip(await folder.save('source', turnedVideo()), folder.path('target'))
         const { width, height } = await videos.inspect(folder.path('target'))
         assert.deepEqual({ width, height }, { width: 48, height: 64 })
       })
     },
   },
   {
-    name: 'videos: strip leaves no place, title, name or other tag in the file, wherever it stands',
-    run: (make) =>
-      ofEach(make, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-tags',
+    title: 'strip leaves no place, title, name or other tag in the file, wherever it stands',
+    run: (videos) =>
+      ofEach(videos, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    name: 'videos: strip leaves no date',
-    run: (make) => ofEach(make, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
+    id: 'videos/strip-dates',
+    title: 'strip leaves no date',
+    run: (videos) =>
+      ofEach(videos, 'dated', ({ name, date }, { target }) => assertWithout(target, [date], name)),
   },
   {
-    name: 'videos: strip leaves no other tracks and nothing that was in them',
-    run: (make) =>
-      ofEach(make, 'withOtherTracks', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-other-tracks',
+    title: 'strip leaves no other tracks and nothing that was in them',
+    run: (videos) =>
+      ofEach(videos, 'other-tracks', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    name: 'videos: strip leaves nothing that lies between or behind the frames',
-    run: (make) =>
-      ofEach(make, 'withGaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
+    id: 'videos/strip-gaps',
+    title: 'strip leaves nothing that lies between or behind the frames',
+    run: (videos) =>
+      ofEach(videos, 'gaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
-    name: 'videos: strip leaves its source as it is',
-    run: (make) =>
-      ofEach(make, 'tagged', async ({ name, tagged }, { folder }) => {
-        assert.ok((await folder.read('source')).equals(tagged()), `${name} was changed`)
+    id: 'videos/source-unchanged',
+    title: 'strip leaves its source as it is',
+    run: (videos) =>
+      ofEach(videos, 'tagged', async ({ name, sample }, { folder }) => {
+        assert.ok((await folder.read('source')).equals(sample('tagged')), `${name} was changed`)
       }),
   },
   {
-    name: 'videos: where strip fails it says media-unreadable, and there is no target',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/strip-fails',
+    title: 'where strip fails it says media-unreadable, and there is no target',
+    async run(videos) {
       const cutOff = containers.map(
-        ({ name, plain }) => [`a ${name} without its end`, plain().subarray(0, -60)] as const,
+        ({ name, sample }) => [`a ${name} without its end`, sample('plain').subarray(0, -60)] as const,
       )
       await inFolder(async (folder) => {
         for (const [name, bytes] of [...noVideos, ...cutOff]) {
@@ -90,13 +97,16 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: of 12 parallel strips each has its own, whether others fail or not',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/parallel-strips',
+    title: 'of 12 parallel strips each has its own, whether others fail or not',
+    async run(videos) {
       await inFolder(async (folder) => {
         await race(12, async (index) => {
           const container = containers[index % 4]
-          const path = await folder.save(`source-${index}`, container?.plain() ?? Buffer.from('no video'))
+          const path = await folder.save(
+            `source-${index}`,
+            container?.sample('plain') ?? Buffer.from('no video'),
+          )
           const strip = videos.strip(path, folder.path(`target-${index}`))
           if (!container) return await assertRefused(strip, 'a text')
           await strip
@@ -108,9 +118,9 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
     },
   },
   {
-    name: 'videos: the memory that strip needs does not grow with the file',
-    async run(make) {
-      const videos = await make()
+    id: 'videos/memory-bound',
+    title: 'the memory that strip needs does not grow with the file',
+    async run(videos) {
       await inFolder(async (folder) => {
         const path = folder.path('large')
         await writeLargeVideo(path, megabytes)
@@ -125,23 +135,21 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
 
 /** What has come of a sample. */
 interface Stripped {
-  videos: VideoProcessor
   folder: SampleFolder
   target: Buffer
 }
 
 /** Strips a sample of each container and looks at what came of it. */
 async function ofEach(
-  make: () => Promise<VideoProcessor>,
-  sample: 'plain' | 'tagged' | 'dated' | 'withOtherTracks' | 'withGaps',
+  videos: VideoProcessor,
+  what: VideoSample,
   look: (container: Container, stripped: Stripped) => Promise<void> | void,
 ): Promise<void> {
-  const videos = await make()
   for (const container of containers) {
     await inFolder(async (folder) => {
-      const path = await folder.save('source', container[sample]())
+      const path = await folder.save('source', container.sample(what))
       await videos.strip(path, folder.path('target'))
-      await look(container, { videos, folder, target: await folder.read('target') })
+      await look(container, { folder, target: await folder.read('target') })
     })
   }
 }

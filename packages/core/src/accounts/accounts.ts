@@ -220,11 +220,11 @@ export function createAccounts(core: Core): Accounts {
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
-      if (!(await users.replacePassword(user.id, user.passwordHash, next)))
-        throw new RetryLaterError('busy', 1)
+      const ended = await users.replacePassword(user.id, user.passwordHash, next)
+      if (!ended) throw new RetryLaterError('busy', 1)
       emit('account.password-changed', { userId: user.id })
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
-      const changed = { ...user, passwordHash: next, sessionEpoch: user.sessionEpoch + 1 }
+      const changed = { ...user, passwordHash: next, sessionEpoch: ended.endedEpoch + 1 }
       return await renewSession(core, { viewer, user: changed, client, stillHolds })
     },
     async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
@@ -232,10 +232,10 @@ export function createAccounts(core: Core): Accounts {
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmPassword(core, { viewer, user, password, client })
-      await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
+      const ended = await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
       core.visibleFiles.forget()
       try {
-        await endSessions(core, { id: user.id, epoch: user.sessionEpoch })
+        await endSessions(core, { id: user.id, epoch: ended?.endedEpoch ?? user.sessionEpoch })
       } finally {
         // It is deleted, also where other processes could not be told now that its sessions are over.
         emit('account.deleted', { userId: viewer.userId })

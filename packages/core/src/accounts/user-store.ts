@@ -55,6 +55,11 @@ export type UpdateUserResult =
   | { outcome: 'needs-login' }
   | { outcome: 'taken'; taken: Identifier[] }
 
+/** What a step that ends all sessions of an account says: the epoch in which they were opened, as it was when the step was taken. */
+export interface EndedEpoch {
+  endedEpoch: number
+}
+
 /**
  * Keeps accounts. An account that was marked deleted is absent from every answer but {@link toPurge}. Records go in and
  * out as copies.
@@ -82,17 +87,22 @@ export interface UserStore {
   update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
   /**
    * Sets a new password: replaces the hash only if it still equals `expected`, and raises `sessionEpoch` by one in the same
-   * step. Of concurrent calls with one `expected` exactly one resolves to `true`; the others change nothing.
+   * step, which resolves to the epoch before. Of concurrent calls with one `expected` exactly one does; the others change nothing and
+   * resolve to `null`.
    */
-  replacePassword(id: string, expected: string | null, next: string): Promise<boolean>
-  /** Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. */
+  replacePassword(id: string, expected: string | null, next: string): Promise<EndedEpoch | null>
+  /**
+   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
+   * replaced it.
+   */
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
    * until `heldUntil` where that is given; its contact data, name, bio, role and password hash are gone, and it is absent from every
-   * look-up. Holds of names that it gave up before stay. Answers whether it was live; a second call answers `false`.
+   * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
+   * for a second call.
    */
-  markDeleted(id: string, at: Date, heldUntil?: Date | null): Promise<boolean>
+  markDeleted(id: string, at: Date, heldUntil?: Date | null): Promise<EndedEpoch | null>
   /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */

@@ -35,6 +35,17 @@ export interface EdgeRecord {
 export type AddEdgeResult =
   { outcome: 'added' | 'already'; count: number } | { outcome: 'gone'; end: 'from' | 'to' }
 
+/** A follow whose end is known by its username. */
+export interface NamedFollow extends Pick<EdgeRecord, 'id' | 'from'> {
+  username: string
+}
+
+/** The answer of {@link EdgeStore.follow}: that of `add` and the account of that name; `self` where it is the one that follows. */
+export type FollowResult =
+  | { outcome: 'added' | 'already'; to: string; count: number }
+  | { outcome: 'gone'; end: 'from' | 'to' }
+  | { outcome: 'self' }
+
 /** The edges of one kind at one side of a node: `out` start at it, `in` end at it. */
 export interface EdgeSide {
   kind: EdgeKind
@@ -78,6 +89,11 @@ export interface EdgeStore {
    * not even one that began before. A ban that is stored while the call runs may come too late for it: hiding takes the edge then.
    */
   add(edge: EdgeRecord): Promise<AddEdgeResult>
+  /**
+   * Adds a follow of the account that has this username, with the promises of {@link add}. It is a verb of its own because the account
+   * is found by its name in the step that counts at it: a look-up before would be one more. `to` is gone where nobody has the name.
+   */
+  follow(follow: NamedFollow): Promise<FollowResult>
   /**
    * Removes the edge if there is one, hidden or not, whether or not its ends live. Answers whether it was there, and how many edges end
    * at `to` after that. Of concurrent calls exactly one removes.

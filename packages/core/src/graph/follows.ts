@@ -1,3 +1,4 @@
+import { parseName } from '../accounts/identifiers.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -53,13 +54,13 @@ export function createFollows(core: Core): Follows {
   return {
     async add(viewer, username) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { id } = await visibleUser(core, username)
-      if (id === viewer.userId) throw new KithError('self-follow')
-      const edge = { id: core.makeId(), kind: 'follow', from: viewer.userId, to: id } as const
-      const result = await edges.add(edge)
+      const follow = { id: core.makeId(), from: viewer.userId, username: parseName(username) }
+      const result = await edges.follow(follow)
+      if (result.outcome === 'self') throw new KithError('self-follow')
       if (result.outcome === 'gone')
         throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
-      if (result.outcome === 'added') core.emit('follow.added', { userId: viewer.userId, followedId: id })
+      if (result.outcome === 'added')
+        core.emit('follow.added', { userId: viewer.userId, followedId: result.to })
       return { following: true, followers: result.count }
     },
     async remove(viewer, username) {

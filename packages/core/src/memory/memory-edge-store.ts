@@ -1,9 +1,15 @@
-import { edgeEnds, type EdgeRecord, type EdgeSide, type EdgeStore } from '../graph/edge-store.ts'
+import {
+  type AddEdgeResult,
+  edgeEnds,
+  type EdgeRecord,
+  type EdgeSide,
+  type EdgeStore,
+} from '../graph/edge-store.ts'
 import { lives, type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
 
 /** Edges in a `Map`. The reference counts edges instead of keeping counts, so they cannot differ. */
 export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
-  const { edges, hiddenNodes, posts } = state
+  const { edges, hiddenNodes, posts, users } = state
   const keyOf = ({ kind, from, to }: Pick<EdgeRecord, 'kind' | 'from' | 'to'>) => `${kind} ${from} ${to}`
 
   function at({ kind, side, node }: EdgeSide): EdgeRecord[] {
@@ -16,15 +22,24 @@ export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
   const touching = (node: string): MemoryEdge[] =>
     [...edges.values()].filter((edge) => edge.from === node || edge.to === node)
 
+  function add(edge: EdgeRecord): AddEdgeResult {
+    const owner = edgeEnds[edge.kind].to === 'post' ? posts.get(edge.to)?.authorId : edge.to
+    if (!lives(state, owner ?? '')) return { outcome: 'gone', end: 'to' }
+    if (!lives(state, edge.from)) return { outcome: 'gone', end: 'from' }
+    const outcome = edges.has(keyOf(edge)) ? 'already' : 'added'
+    const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
+    if (outcome === 'added') edges.set(keyOf(edge), { ...edge, hiddenBy })
+    return { outcome, count: countIn(edge) }
+  }
+
   return {
-    async add(edge) {
-      const owner = edgeEnds[edge.kind].to === 'post' ? posts.get(edge.to)?.authorId : edge.to
-      if (!lives(state, owner ?? '')) return { outcome: 'gone', end: 'to' }
-      if (!lives(state, edge.from)) return { outcome: 'gone', end: 'from' }
-      const outcome = edges.has(keyOf(edge)) ? 'already' : 'added'
-      const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
-      if (outcome === 'added') edges.set(keyOf(edge), { ...edge, hiddenBy })
-      return { outcome, count: countIn(edge) }
+    add: async (edge) => add(edge),
+    async follow({ id, from, username }) {
+      const to = [...users.values()].find((user) => user.username === username)?.id
+      if (to === undefined || !lives(state, to)) return { outcome: 'gone', end: 'to' }
+      if (to === from) return { outcome: 'self' }
+      const result = add({ id, kind: 'follow', from, to })
+      return result.outcome === 'gone' ? result : { ...result, to }
     },
     async remove(edge) {
       const removed = edges.delete(keyOf(edge))

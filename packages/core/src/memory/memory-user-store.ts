@@ -1,5 +1,5 @@
 import { KithError } from '../errors.ts'
-import type { Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
+import type { EndedEpoch, Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
 import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
@@ -34,12 +34,13 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
   function replaceHash(
     id: string,
     { expected, next, raise }: { expected: string | null; next: string; raise: 0 | 1 },
-  ): boolean {
+  ): EndedEpoch | null {
     const user = live.get(id)
-    if (!user || user.passwordHash !== expected) return false
+    if (!user || user.passwordHash !== expected) return null
+    const endedEpoch = user.sessionEpoch
     user.passwordHash = next
     user.sessionEpoch += raise
-    return true
+    return { endedEpoch }
   }
 
   return {
@@ -81,15 +82,15 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       return replaceHash(id, { expected, next, raise: 1 })
     },
     async upgradeHash(id, expected, next) {
-      return replaceHash(id, { expected, next, raise: 0 })
+      return replaceHash(id, { expected, next, raise: 0 }) !== null
     },
     async markDeleted(id, _at, heldUntil) {
       const before = live.get(id)
-      if (!before) return false
+      if (!before) return null
       live.delete(id)
       deleted.add(id)
       note(before, null, heldUntil)
-      return true
+      return { endedEpoch: before.sessionEpoch }
     },
     async forgetUsernames(now, limit) {
       const ended = [...held].filter(([, { until }]) => until <= now).slice(0, limit)

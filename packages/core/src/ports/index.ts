@@ -2,6 +2,7 @@ export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 export type { LegacyHash } from '../accounts/legacy-hash.ts'
 export type {
   CreateUserResult,
+  EndedEpoch,
   Identifier,
   Login,
   UpdateUserResult,
@@ -31,6 +32,8 @@ export {
   type EdgeRecord,
   type EdgeSide,
   type EdgeStore,
+  type FollowResult,
+  type NamedFollow,
   type RecountResult,
 } from '../graph/edge-store.ts'
 export { type Checkable, isCheckable } from '../health/check.ts'

@@ -29,7 +29,9 @@ const rememberedTokens = 20_000
  * holds although the process died before it could say so. From then on it costs a look-up in memory, its expiry and the denylist.
  * After the life of a token it is looked up again, whatever the clock says: entries of the denylist have gone by then.
  */
-export function createAuthenticate(options: AuthenticateOptions): (accessToken: string) => Promise<Viewer> {
+export function createAuthenticate(
+  options: AuthenticateOptions,
+): (accessToken: string) => Viewer | Promise<Viewer> {
   const { accessTokens, sessions, users, revocations, clock } = options
   const known = createVerifiedTokens({ capacity: rememberedTokens, maxAgeMillis: options.ttlSeconds * 1000 })
 
@@ -43,22 +45,28 @@ export function createAuthenticate(options: AuthenticateOptions): (accessToken: 
     return met
   }
 
-  return async (accessToken) => {
-    const claims = known.get(accessToken) ?? (await meet(accessToken))
+  /** Asked after the session was read, so that a logout between the two is seen. */
+  function admit(accessToken: string, claims: MetClaims): MetClaims | Promise<MetClaims> {
     if (claims.expiresAt <= clock().getTime()) {
       known.delete(accessToken)
       throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
     }
-    // Asked after the session was read, so that a logout between the two is seen.
-    const answers = [revocations.isRevoked(claims.sessionId), revocations.isRevoked(claims.epochKey)]
-    if (answers.every(isKnown) ? answers.includes(true) : await oneIsTrue(answers))
-      throw new KithError('session-revoked')
-    return claims
+    const ofSession = revocations.isRevoked(claims.sessionId)
+    const ofEpoch = revocations.isRevoked(claims.epochKey)
+    if (typeof ofSession === 'object' || typeof ofEpoch === 'object')
+      return oneIsTrue([ofSession, ofEpoch]).then((isDenied) => demandLive(claims, isDenied))
+    return demandLive(claims, ofSession || ofEpoch)
+  }
+
+  return (accessToken) => {
+    const claims = known.get(accessToken)
+    return claims ? admit(accessToken, claims) : meet(accessToken).then((met) => admit(accessToken, met))
   }
 }
 
-function isKnown(answer: boolean | Promise<boolean>): answer is boolean {
-  return typeof answer === 'boolean'
+function demandLive(claims: MetClaims, isDenied: boolean): MetClaims {
+  if (isDenied) throw new KithError('session-revoked')
+  return claims
 }
 
 /** Whether one of them is true. Only where none is does it matter that another could not be had. */

@@ -1,0 +1,178 @@
+/** Mutants that live on, by the reason: what they do differently is not promised, or proved elsewhere. */
+export const survivors: readonly { reason: string; mutants: readonly string[] }[] = [
+  {
+    reason:
+      'Only `hit` sees what was counted, and the twin returns all its answers: flaws.ts has one that loses it.',
+    mutants: ['rateLimits.hit: drops the write', 'rateLimits.hit: writes after it has answered'],
+  },
+  {
+    reason: 'A second call of these verbs changes nothing, which is promised.',
+    mutants: [
+      'rateLimits.reset: does it twice',
+      'revocations.revoke: does it twice',
+      'sharedFacts one.set: does it twice',
+      'sharedFacts one.setOnce: does it twice',
+      'sharedFacts other.setOnce: does it twice',
+      'sharedRateLimits one.reset: does it twice',
+      'sharedRateLimits other.hit: does it twice',
+      'sharedRevocations one.revoke: does it twice',
+      'sharedRevocations other.revoke: does it twice',
+      'users.create: does it twice',
+      'users.markDeleted: does it twice',
+      'users.replacePassword: does it twice',
+      'users.upgradeHash: does it twice',
+      'users.purge: does it twice',
+      'sessions.open: does it twice',
+      'sessions.rotate: does it twice',
+      'sessions.revoke: does it twice',
+      'edges.remove: does it twice',
+      'edges.recount: does it twice',
+      'edges.follow: does it twice',
+      'posts.create: does it twice',
+      'posts.remove: does it twice',
+      'posts.purge: does it twice',
+      'posts.edit: does it twice',
+      'posts.recount: does it twice',
+      'media.reserve: does it twice',
+      'media.ready: does it twice',
+      'media.attach: does it twice',
+      'media.detach: does it twice',
+      'media.claim: does it twice',
+      'media.unclaim: does it twice',
+      'media.forget: does it twice',
+      'facts.set: does it twice',
+      'facts.setOnce: does it twice',
+    ],
+  },
+  {
+    reason: 'A denial may last longer than the tokens it denies.',
+    mutants: [
+      'revocations.revoke: 1 taken for far ahead',
+      'sharedRevocations one.revoke: 1 taken for far ahead',
+      'sharedRevocations other.revoke: 1 taken for far ahead',
+    ],
+  },
+  {
+    reason: 'The cases of one process show what is stored.',
+    mutants: [
+      'sharedFacts one.setOnce: drops the write',
+      'sharedFacts one.setOnce: writes after it has answered',
+      'sharedFacts one.setOnce: 1 taken for another',
+      'sharedFacts one.setOnce: 1 taken for the first',
+      'sharedFacts other.setOnce: 1 taken for another',
+      'sharedFacts other.setOnce: 1 taken for the first',
+    ],
+  },
+  {
+    reason: 'The cases of one process show how long to wait.',
+    mutants: [
+      'sharedRateLimits one.hit: .retryAfterSeconds is one more',
+      'sharedRateLimits one.hit: .retryAfterSeconds is always 0',
+      'sharedRateLimits other.hit: .retryAfterSeconds is one more',
+      'sharedRateLimits other.hit: .retryAfterSeconds is always 0',
+    ],
+  },
+  {
+    reason: 'The reference sweeps late; the cases of one process show when a denial ends.',
+    mutants: ['sharedRevocations one.revoke: 1 taken for long ago'],
+  },
+  {
+    reason: 'The cases of one process show that a denial is there once it was answered.',
+    mutants: ['sharedRevocations other.revoke: writes after it has answered'],
+  },
+  {
+    reason: 'The order of the identifiers is not promised.',
+    mutants: ['users.create: .taken is the other way round', 'users.update: .taken is the other way round'],
+  },
+  {
+    reason: 'When an account was deleted is kept for operators; no verb returns it.',
+    mutants: ['users.markDeleted: 1 taken for long ago', 'users.markDeleted: 1 taken for far ahead'],
+  },
+  {
+    reason: 'The order is not promised: callers look up by id.',
+    mutants: [
+      'users.byIds: the answer is the other way round',
+      'posts.byIds: the answer is the other way round',
+      'media.byIds: the answer is the other way round',
+    ],
+  },
+  {
+    reason: 'The order of the ended sessions is not promised.',
+    mutants: [
+      'sessions.open: the answer is the other way round',
+      'sessions.revokeAll: the answer is the other way round',
+    ],
+  },
+  {
+    reason: 'The verb takes an id and a user; the cases hand it a whole session.',
+    mutants: [
+      'sessions.revoke: 0.epoch left out',
+      'sessions.revoke: 0.generation left out',
+      'sessions.revoke: 0.createdAt left out',
+      'sessions.revoke: 0.rotatedAt left out',
+      'sessions.revoke: 0.expiresAt left out',
+      'sessions.revoke: 0.revokedAt left out',
+      'sessions.revoke: 0.deviceName left out',
+      'sessions.revoke: 0.address left out',
+      'sessions.revoke: 0.userAgent left out',
+      'sessions.revoke: 0.epoch is one more',
+      'sessions.revoke: 0.epoch is one less',
+      'sessions.revoke: 0.generation is one more',
+      'sessions.revoke: 0.generation is one less',
+    ],
+  },
+  {
+    reason: 'The verb takes kind and ends; the cases hand it a whole edge.',
+    mutants: ['edges.remove: 0.id left out'],
+  },
+  {
+    reason: 'The order is not promised.',
+    mutants: ['edges.among: the answer is the other way round'],
+  },
+  {
+    reason: 'A step may be smaller than asked for.',
+    mutants: [
+      'edges.drop: 1 taken for 1',
+      'edges.drop: 1 is one less',
+      'posts.removeAll: 1 taken for 1',
+      'media.releaseAll: 1 taken for 1',
+      'media.releaseAll: 1 is one less',
+    ],
+  },
+  {
+    reason: 'A sound storage has nothing to set right: broken-recounts.test.ts has one that does.',
+    mutants: [
+      'edges.recount: drops the write',
+      'edges.recount: writes after it has answered',
+      'edges.recount: 1 taken for 1',
+      'edges.recount: 1 taken for a million',
+      'edges.recount: .checked is one more',
+      'edges.recount: 1 is one more',
+      'edges.recount: 1 is one less',
+      'posts.recount: drops the write',
+      'posts.recount: writes after it has answered',
+      'posts.recount: 1 taken for 1',
+      'posts.recount: 1 taken for a million',
+      'posts.recount: .checked is one more',
+      'posts.recount: 1 is one more',
+      'posts.recount: 1 is one less',
+    ],
+  },
+  {
+    reason: 'The order of the media that cannot be used is not promised.',
+    mutants: ['posts.create: .ids is the other way round'],
+  },
+  {
+    reason: 'The order within a step is not promised.',
+    mutants: ['posts.removeAll: the answer is the other way round'],
+  },
+  {
+    reason: 'The order is not promised: each has its position.',
+    mutants: ['media.bySubjects: the answer is the other way round'],
+  },
+  {
+    reason:
+      'Only `claim` sees claims, and the twin returns all its answers: flaws.ts has a store that loses them.',
+    mutants: ['media.claim: drops the write', 'media.claim: writes after it has answered'],
+  },
+]

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import type { OwnUser, Page, Session } from '@kith/core'
+import {
+  type EditAnswer,
+  type Problem,
+  type RefreshAnswer,
+  type RouteDescription,
+  type SignInAnswer,
+  shapes,
+} from '@kith/http'
+import type { WireAnswer } from '@kith/conformance'
+
+/** An answer of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
+export interface Answer extends WireAnswer {
+  json(): unknown
+  signIn(status?: number): SignInAnswer
+  refreshed(): RefreshAnswer
+  user(): OwnUser
+  /** The answer of an edit, with the fresh session beside the account where the password was given. */
+  edited(): EditAnswer
+  sessions(): Page<Session>
+  /** A 204. */
+  done(): void
+  problem(code: Problem['code']): Problem
+  /** What is invalid in the input, each as its path and code, in alphabetical order. */
+  invalid(): string[]
+}
+
+/** Gives an answer its readers. */
+export function toAnswer(wire: WireAnswer): Answer {
+  function read<Shape>(status: number, shape: { parse(value: unknown): Shape }): Shape {
+    assert.equal(wire.status, status, wire.text)
+    return shape.parse(JSON.parse(wire.text))
+  }
+  function problem(code: Problem['code']): Problem {
+    const found = shapes.Problem.parse(JSON.parse(wire.text))
+    assert.equal(found.code, code, wire.text)
+    return found
+  }
+  return {
+    ...wire,
+    json: () => JSON.parse(wire.text) as unknown,
+    signIn: (status = 200) => read(status, shapes.SignIn),
+    refreshed: () => read(200, shapes.Refreshed),
+    user: () => read(200, shapes.OwnUser),
+    edited: () => read(200, shapes.Edit),
+    sessions: () => read(200, shapes.SessionPage),
+    done: () => assert.equal(wire.status, 204, wire.text),
+    problem,
+    invalid() {
+      const { errors = [] } = problem('invalid-input')
+      return errors.map(({ path, code }) => `${path} ${code}`).sort()
+    },
+  }
+}
+
+/** Checks what holds for every answer of Kith, whatever was asked. */
+export function checkAnswer(wire: WireAnswer, route: RouteDescription | undefined, method: string): void {
+  const { status, headers, text } = wire
+  assert.match(headers.get('vary') ?? '', /\bOrigin\b/)
+  assert.match(headers.get('x-request-id') ?? '', /^[\w.:=+/@-]{1,64}$/)
+  if (status === 204 || method === 'HEAD') {
+    assert.equal(text, '')
+    if (status === 204 && method !== 'OPTIONS') assert.equal(route?.status, 204)
+    return
+  }
+  assert.equal(headers.get('x-content-type-options'), 'nosniff')
+  if (status < 400) {
+    if (route?.produces) return
+    assert.equal(status, route?.status, text)
+    assert.equal(headers.get('content-type'), 'application/json')
+    route?.output?.parse(JSON.parse(text))
+    return
+  }
+  assert.ok(status < 500 || status === 503, `${status} ${text}`)
+  checkProblem(wire)
+}
+
+function checkProblem({ status, headers, text }: WireAnswer): void {
+  assert.equal(headers.get('content-type'), 'application/problem+json')
+  assert.equal(headers.get('cache-control'), 'no-store')
+  const problem = shapes.Problem.parse(JSON.parse(text))
+  assert.equal(problem.status, status)
+  assert.equal(problem.requestId, headers.get('x-request-id'))
+  assert.equal(problem.type, `urn:kith:problem:${problem.code}`)
+  assert.equal(headers.has('www-authenticate'), status === 401)
+  assert.equal(headers.has('retry-after'), status === 429 || status === 503)
+  assert.equal(headers.has('allow'), status === 405)
+}

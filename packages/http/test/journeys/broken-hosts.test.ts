@@ -1,0 +1,225 @@
+import { hostCases } from '@kith/conformance'
+import { describe, expect, test } from 'vitest'
+import {
+  answering,
+  caching,
+  dying,
+  flawed,
+  forgetful,
+  handling,
+  holding,
+  keeping,
+  losing,
+  onAnswer,
+  onCookies,
+  onHeaders,
+  onPairs,
+  onRequest,
+  onText,
+  plain,
+  sound,
+} from './broken-hosts.ts'
+import { runJourney } from './journey.ts'
+import type { JourneyHost } from './journey-host.ts'
+import { journeys } from './journeys.ts'
+
+/** All that a host is tested by. */
+const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] = [
+  ...hostCases,
+  ...journeys.map((journey) => ({ id: journey.id, run: (host: JourneyHost) => runJourney(journey, host) })),
+]
+
+const address = '192.0.2.1'
+
+const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
+  // These two are waited for, so they come first.
+  'files of readers that have gone': [holding(), 'host/leaving', 'leaving/stalled-reader'],
+  'connections of uploads that were given up': [keeping(), 'leaving/aborted-uploads'],
+  'cookies that scripts can read': [onCookies((cookie) => cookie.replace('; HttpOnly', '')), 'host/cookies'],
+  'cookies that go over plain http': [onCookies((cookie) => cookie.replace('; Secure', '')), 'host/cookies'],
+  'cookies that outlive their session': [
+    onCookies((cookie) => cookie.replace(/Max-Age=[1-9]\d*/, 'Max-Age=99999999')),
+    'session/logout-expired',
+  ],
+  'cookies that are joined into one header': [
+    onHeaders((headers) => void headers.set('set-cookie', headers.getSetCookie().join(', '))),
+    'host/cookies',
+  ],
+  'every page passing for the own one': [
+    onPairs((pairs) => [
+      ['sec-fetch-site', 'same-origin'],
+      ...pairs.filter(([name]) => name !== 'sec-fetch-site'),
+    ]),
+    'origin/sign-in',
+  ],
+  'origins that are lost on the way': [losing('origin', 'sec-fetch-site'), 'origin/cookies'],
+  'CORS for everyone': [
+    onHeaders((headers) => void headers.set('access-control-allow-origin', '*')),
+    'origin/cors',
+    'host/preflight',
+  ],
+  'preflights with a response of the host': [
+    answering(({ method }) => (method === 'OPTIONS' ? plain(204) : null)),
+    'host/preflight',
+    'host/methods',
+  ],
+  'HEAD with a response of the host': [
+    answering(({ method }) => (method === 'HEAD' ? plain(200) : null)),
+    'host/head',
+  ],
+  'a page of the host for every path that is not found': [
+    onAnswer((answer) => (answer.status === 404 ? plain(200, '<!doctype html>') : answer)),
+    'host/others',
+  ],
+  'responses that caches may mix up': [onHeaders((headers) => headers.delete('vary')), 'host/problems'],
+  'limits without a time to wait': [onHeaders((headers) => headers.delete('retry-after')), 'limit/lockout'],
+  'a response with a field too many': [onText('"bio":', '"passwordHash":"x","bio":'), 'account/edit-profile'],
+  'problems as plain JSON': [
+    onHeaders((headers) => {
+      if (headers.get('content-type')?.includes('problem')) headers.set('content-type', 'application/json')
+    }),
+    'host/problems',
+    'guard/private',
+  ],
+  'tokens that a proxy keeps to itself': [losing('authorization'), 'host/bearer'],
+  'IP addresses that clients choose': [
+    handling((request) => request.headers.get('x-forwarded-for') ?? address),
+    'host/address',
+  ],
+  'targets that a URL parser reads for Kith alone': [handling(() => address), 'host/guard'],
+  'bodies cut at the limit': [
+    onRequest((request) => ({ ...request, body: request.body?.slice(0, 60_000) })),
+    'host/too-large',
+  ],
+  'bodies for POST alone': [
+    onRequest((request) => (request.method === 'DELETE' ? { ...request, body: undefined } : request)),
+    'host/json',
+  ],
+  'bodies that are read as text': [
+    onRequest(({ body, ...request }) => ({ ...request, body: body && Buffer.from(body).toString() })),
+    'host/form',
+  ],
+  'bodies that are waited for': [
+    answering(({ announced }) => (announced === undefined ? null : plain(408))),
+    'host/streaming',
+  ],
+  'an end with the first client that disconnects': [dying(), 'host/abort'],
+  'parts that pass for whole files': [
+    onAnswer((answer) => ({ ...answer, status: answer.status === 206 ? 200 : answer.status })),
+    'host/ranges',
+  ],
+  'redirects to nowhere': [onHeaders((headers) => headers.delete('location')), 'direct/upload'],
+  'signed URLs that caches may keep for all': [
+    onHeaders((headers) => {
+      if (headers.has('location')) headers.set('cache-control', 'public, max-age=31536000, immutable')
+    }),
+    'direct/upload',
+  ],
+  'a wish for AVIF that is lost on the way': [losing('accept'), 'rendition/format'],
+  'a cache in front of the files that never asks again': [
+    caching(/\/media\/files\//),
+    'rendition/format',
+    'work/banned-files',
+    'work/banned-redirects',
+  ],
+  'responses that caches may take for those of another format': [
+    onHeaders((headers) => void headers.set('vary', (headers.get('vary') ?? '').replace('Accept', 'X'))),
+    'rendition/caches',
+  ],
+  'one tag for both formats': [
+    onHeaders((headers) => {
+      const tag = headers.get('etag')?.replace(/-(webp|avif)"/, '"')
+      if (tag !== undefined) headers.set('etag', tag)
+    }),
+    'rendition/caches',
+  ],
+  'any number of uploads at the same time': [
+    { ...sound, serve: (kith, options) => sound.serve(kith, { ...options, uploads: { perAccount: 100 } }) },
+    'pace/concurrent-uploads',
+  ],
+  'hints for the operator in a response': [
+    onText('"detail":"The storage cannot be used."', '"detail":"Run migrate() first."'),
+    'protocol/operator-hint',
+  ],
+  'a response that is whole for its client though it broke off': [
+    flawed((send) => (request) => send(request).catch(() => plain(200, '{}'))),
+    'protocol/broken-off',
+  ],
+  'sessions that only seem to end': [forgetful(), 'session/logout-bearer'],
+  'a role that is asked for once': [caching(/^\/host\/desk/), 'guard/roles'],
+  'a filter that refuses invalid input before it is counted': [
+    onAnswer((answer, { body }) =>
+      answer.status === 429 && /7|"x"/.test(String(body)) ? plain(422, '{}') : answer,
+    ),
+    'work/changes',
+    'work/invalid-counts',
+  ],
+  'an export that breaks off instead of being refused': [
+    onAnswer((answer) => (answer.status === 429 ? { ...answer, status: 200, text: '' } : answer)),
+    'work/exports',
+  ],
+  'a proxy that repeats requests': [
+    flawed((send) => async (request) => {
+      const answer = await send(request)
+      return answer.status === 404 && request.path.endsWith('/confirm') ? await send(request) : answer
+    }),
+    'work/confirms',
+  ],
+  'ids of requests that are lost on the way in': [losing('x-request-id'), 'request-id/kept'],
+  'ids of requests that are lost on the way out': [
+    onHeaders((headers) => headers.delete('x-request-id')),
+    'host/problems',
+    'request-id/made',
+  ],
+  'one id for all requests': [onPairs((pairs) => [...pairs, ['x-request-id', 'always']]), 'request-id/made'],
+  'any text as an id': [
+    onAnswer((answer, { headers }) => {
+      const sent = headers.find(([name]) => name === 'x-request-id')?.[1]
+      if (sent === undefined) return answer
+      answer.headers.set('x-request-id', sent)
+      const field = `"requestId":${JSON.stringify(sent)}`
+      return { ...answer, text: answer.text.replace(/"requestId":"[^"]*"/, field) }
+    }),
+    'request-id/made',
+  ],
+  'ids that the log does not know': [
+    onPairs((pairs) => pairs.map(([name, value]) => [name, name === 'x-request-id' ? `${value}-x` : value])),
+    'request-id/logged',
+  ],
+  'a log full of inputs': [
+    flawed((send, kith) => (request) => {
+      // In a form that the log cannot know for what it is.
+      const message = String(request.body).replaceAll(/\W+/g, ' ')
+      kith.config.log.warn('proxy.untrusted', { message })
+      return send(request)
+    }),
+    'account/edit-profile',
+  ],
+}
+
+/** Which of these fail. */
+async function failures(host: JourneyHost, among: typeof checks): Promise<string[]> {
+  const runs = await Promise.allSettled(among.map(({ run }) => run(host)))
+  return among.flatMap(({ id }, index) => (runs[index]?.status === 'rejected' ? [id] : []))
+}
+
+describe('each flaw is found', () => {
+  test.concurrent.each(Object.entries(flaws))('%s', async (_flaw, [host, ...fails]) => {
+    const meant = checks.filter(({ id }) => fails.includes(id))
+    expect(meant).toHaveLength(fails.length)
+    expect(await failures(host, meant)).toEqual(meant.map(({ id }) => id))
+  })
+})
+
+test('each case of the kit fails at a broken host', () => {
+  const found = Object.values(flaws).flatMap(([, ...fails]) => fails)
+  expect(hostCases.map(({ id }) => id).filter((id) => !found.includes(id))).toEqual([])
+})
+
+test('the sound host passes', async () => {
+  expect(await failures(sound, checks)).toEqual([])
+})
+
+test('every check has an id of its own', () => {
+  expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length)
+})

@@ -1,0 +1,47 @@
+import { guardHeader, sendByFetch } from '@kith/conformance'
+import type { Viewer } from '@kith/core'
+import { createKithHttp, type KithHttp } from '@kith/http'
+import { makeLocalMedia } from '../../../../test/local-media.ts'
+import type { JourneyHost } from './journey-host.ts'
+
+const address = '192.0.2.1'
+
+/** The Fetch handler in an app of a few lines, without a framework or a socket. */
+export function createFetchHost(makeStorage: JourneyHost['makeStorage']): JourneyHost {
+  return {
+    makeStorage,
+    makeMedia: makeLocalMedia,
+    serve: async (kith, options) => ({
+      send: sendByFetch(createApp(createKithHttp(kith, options))),
+      connections: async () => 0,
+      close: async () => {},
+    }),
+    prefix: '/api/v1',
+    address,
+    hidesPeer: 'a Fetch request does not say where it came from',
+    answersSentByHost: 'a Fetch handler hands its response on, and does not see who reads it',
+  }
+}
+
+function createApp(http: KithHttp): (request: Request) => Promise<Response> {
+  const checks: Record<string, (request: Request) => Promise<Viewer | null>> = {
+    '/host/private': http.requireViewer,
+    '/host/public': http.readViewer,
+    '/host/desk': (request) => http.requireRole(request, ['moderator', 'admin']),
+  }
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/api/v1/echo') return Response.json(await request.json())
+    if (!pathname.startsWith('/host/')) {
+      const response = await http.handle(request, { address })
+      if (pathname === '/api/v1/users/register') response.headers.set(guardHeader, 'seen')
+      return response
+    }
+    try {
+      const viewer = await checks[pathname]?.(request)
+      return Response.json({ userId: viewer?.userId ?? null })
+    } catch (error) {
+      return http.problem(error, { head: request, route: pathname })
+    }
+  }
+}

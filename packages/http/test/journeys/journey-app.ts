@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import { cheapPasswords, type WireAnswer } from '@kith/conformance'
+import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
+import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
+import { createKithHttp, type RouteDescription } from '@kith/http'
+import { type Answer, checkAnswer, toAnswer } from './answer.ts'
+import { type Client, clientOf, type JourneyRequest } from './client.ts'
+import { hostMedia } from './hosted-media.ts'
+import type { JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
+import { createSecretsWatch } from './secrets-watch.ts'
+
+/** An app with Kith in it that a journey goes through. */
+export interface JourneyApp extends Client {
+  readonly kith: Kith
+  readonly host: JourneyHost
+  /** Lines that Kith has logged. */
+  readonly log: readonly string[]
+  readonly media: JourneyMedia
+  /** How many blobs are open for reading. */
+  openFiles(): number
+  /** How many connections of clients are open. */
+  connections(): Promise<number>
+  now(): Date
+  /** Lets time pass. */
+  advance(seconds: number): void
+  /** Calls any path, without the checks that hold for every response of Kith. */
+  raw(path: string, request?: JourneyRequest): Promise<Answer>
+  /** Makes every call of the storage fail with this error, or work again. */
+  breakStorage(error: Error | null): void
+  /** Makes lists of follows, likes and saves fail with this error, or work again: an export reads them last. */
+  breakEdgeLists(error: Error | null): void
+  /** Makes every call to the host of the media fail with this error, or work again. */
+  breakMedia(error: Error | null): void
+  /** Checks that no secret has reached the log, and stops the app. */
+  close(): Promise<void>
+}
+
+/** The secret of the Kith in journeys. */
+export const journeySecret = 'the secret of all journeys, long enough'
+
+/** The page that is allowed to call, unless a journey sets other options. */
+export const allowedOrigin = 'https://app.example'
+
+/** Starts an app for one journey. */
+export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}): Promise<JourneyApp> {
+  let time = Date.parse('2026-01-01T12:00:00.000Z')
+  let fault: Error | null = null
+  let edgeFault: Error | null = null
+  let openFiles = 0
+  const log: string[] = []
+  const secrets = createSecretsWatch()
+  const now = (): Date => new Date(time)
+  const write = (message: string, detail?: unknown): void =>
+    void log.push(`${message} ${inspect(detail, { depth: 10 })}`)
+
+  const storage = await host.makeStorage()
+  await storage.migrate()
+  const local = await host.makeMedia()
+  const hosted = setup.hosted ? hostMedia(local, now) : null
+  const media = hosted ?? local
+  const kith = createKith({
+    secret: journeySecret,
+    prefix: host.prefix,
+    storage: {
+      ...storage,
+      users: breakable(storage.users, () => fault),
+      sessions: breakable(storage.sessions, () => fault),
+      edges: {
+        ...storage.edges,
+        list: async (side, keyset) => {
+          if (edgeFault) throw edgeFault
+          return await storage.edges.list(side, keyset)
+        },
+      },
+    },
+    passwords: cheapPasswords,
+    accounts: { revealTaken: setup.revealTaken },
+    media: {
+      ...media.options,
+      blobs: watchReads(media.options.blobs, setup.largeFiles, (change) => (openFiles += change)),
+    },
+    captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
+    sessions: setup.asymmetric ? { signingKeys: [await generateSigningKey()] } : undefined,
+    clock: now,
+    logger: { warn: write, error: write },
+  })
+  const httpOptions = { allowedOrigins: [allowedOrigin], ...setup.http }
+  const { routes } = createKithHttp(kith, httpOptions)
+  const server = await host.serve(kith, httpOptions)
+
+  async function send(path: string, request: JourneyRequest): Promise<WireAnswer> {
+    const { method = 'GET', headers = {}, json, body, ...rest } = request
+    const pairs: (readonly [string, string])[] = Array.isArray(headers)
+      ? [...headers]
+      : Object.entries(headers)
+    if (json !== undefined) pairs.push(['content-type', 'application/json'])
+    const wire = {
+      ...rest,
+      method,
+      path,
+      headers: pairs,
+      body: json === undefined ? body : JSON.stringify(json),
+    }
+    secrets.watchRequest(json)
+    const answer = await server.send(wire)
+    secrets.watchAnswer(answer)
+    return answer
+  }
+
+  async function request(path: string, given: JourneyRequest = {}): Promise<Answer> {
+    const { method = 'GET' } = given
+    const answer = await send(host.prefix + path, given)
+    if (!given.abort) checkAnswer(answer, findRoute(routes, method, path), method)
+    return toAnswer(answer)
+  }
+
+  return {
+    ...clientOf(request),
+    kith,
+    host,
+    log,
+    media,
+    openFiles: () => openFiles,
+    connections: server.connections,
+    now,
+    advance: (seconds) => void (time += seconds * 1000),
+    raw: async (path, request = {}) => toAnswer(await send(path, request)),
+    breakStorage: (error) => void (fault = error),
+    breakEdgeLists: (error) => void (edgeFault = error),
+    breakMedia(error) {
+      assert.ok(hosted, 'the media of this journey are not hosted')
+      hosted.break(error)
+    },
+    async close() {
+      await server.close()
+      await storage.close()
+      await media.close()
+      for (const line of log) for (const secret of secrets.all()) assert.ok(!line.includes(secret), line)
+    },
+  }
+}
+
+const largeSize = 24 * 2 ** 20
+
+/** A store that reports when a blob is opened for reading and when it is closed. */
+function watchReads(blobs: BlobStore, large = false, report: (change: 1 | -1) => void): BlobStore {
+  if (blobs.kind !== 'served') return blobs
+  async function* watched(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    report(1)
+    try {
+      yield* bytes
+      if (large) for (let size = 0; size < largeSize; size += 2 ** 16) yield Buffer.alloc(2 ** 16)
+    } finally {
+      report(-1)
+    }
+  }
+  const served: ServedBlobStore = {
+    ...blobs,
+    async read(...given) {
+      const found = await blobs.read(...given)
+      return found && { ...found, size: found.size + (large ? largeSize : 0), bytes: watched(found.bytes) }
+    },
+  }
+  return served
+}
+
+function findRoute(
+  routes: readonly RouteDescription[],
+  method: string,
+  path: string,
+): RouteDescription | undefined {
+  const [pathname = ''] = path.split('?')
+  return routes.find((route) => {
+    const pattern = route.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')
+    return route.method === method && new RegExp(`^${pattern}$`).test(pathname)
+  })
+}
+
+function breakable<Store extends object>(store: Store, fault: () => Error | null): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const error = fault()
+      const member: unknown = Reflect.get(target, name)
+      if (error && typeof member === 'function') return () => Promise.reject(error)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+}

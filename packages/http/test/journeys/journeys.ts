@@ -1,0 +1,49 @@
+import { accountJourneys } from './account-journeys.ts'
+import { bodyJourneys } from './body-journeys.ts'
+import { guardJourneys } from './guard-journeys.ts'
+import { directJourneys } from './direct-journeys.ts'
+import { inputJourneys } from './input-journeys.ts'
+import type { Journey } from './journey.ts'
+import { leavingJourneys } from './leaving-journeys.ts'
+import { limitJourneys } from './limit-journeys.ts'
+import { originJourneys } from './origin-journeys.ts'
+import { paceJourneys } from './pace-journeys.ts'
+import { protocolJourneys } from './protocol-journeys.ts'
+import { refreshJourneys } from './refresh-journeys.ts'
+import { requestIdJourneys } from './request-id-journeys.ts'
+import { renditionJourneys } from './rendition-journeys.ts'
+import { sessionJourneys } from './session-journeys.ts'
+import { mediaJourneys } from './media-journeys.ts'
+import { socialJourneys } from './social-journeys.ts'
+import { tokenJourneys } from './token-journeys.ts'
+import { workJourneys } from './work-journeys.ts'
+
+/** What Kith promises over HTTP, besides the `hostCases` of the kit. */
+export const journeys: readonly Journey[] = [
+  ...accountJourneys,
+  ...sessionJourneys,
+  ...refreshJourneys,
+  ...tokenJourneys,
+  ...originJourneys,
+  ...guardJourneys,
+  ...limitJourneys,
+  ...inputJourneys,
+  ...bodyJourneys,
+  ...paceJourneys,
+  ...leavingJourneys,
+  ...protocolJourneys,
+  ...requestIdJourneys,
+  ...socialJourneys,
+  ...mediaJourneys,
+  ...directJourneys,
+  ...renditionJourneys,
+  ...workJourneys,
+]
+
+/** Those that a host could break. */
+export const journeysOfHosts: readonly Journey[] = journeys.filter(({ host }) => host !== undefined)
+
+/** Those of them that begin with these words: for a host that is like another one in all else. */
+export function journeysAbout(...groups: readonly string[]): readonly Journey[] {
+  return journeysOfHosts.filter(({ id }) => groups.some((group) => id.startsWith(`${group}/`)))
+}

@@ -1,0 +1,38 @@
+import type { WireAnswer } from '@kith/conformance'
+
+/** Collects what must never be found in a log. */
+export interface SecretsWatch {
+  /** Notes the passwords, tokens and addresses of an input. */
+  watchRequest(json: unknown): void
+  /** Notes the tokens of an answer. */
+  watchAnswer(answer: WireAnswer): void
+  all(): ReadonlySet<string>
+}
+
+const secretFields = /^(?:password|currentPassword|newPassword|email|phone|accessToken|refreshToken)$/
+
+/** Creates an empty watch. */
+export function createSecretsWatch(): SecretsWatch {
+  const secrets = new Set<string>()
+
+  function watch(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, inner] of Object.entries(value)) {
+      // A shorter text can be part of any word.
+      if (secretFields.test(name) && typeof inner === 'string' && inner.length >= 8) secrets.add(inner)
+      watch(inner)
+    }
+  }
+
+  return {
+    watchRequest: watch,
+    watchAnswer({ headers, text }) {
+      if (headers.get('content-type') === 'application/json' && text !== '') watch(JSON.parse(text))
+      for (const line of headers.getSetCookie()) {
+        const value = line.slice(line.indexOf('=') + 1, line.indexOf(';'))
+        if (value !== '') secrets.add(value)
+      }
+    },
+    all: () => secrets,
+  }
+}
