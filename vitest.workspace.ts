@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, type ViteUserConfig, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { leftOut } from './test/left-out.ts'
 
 /** Workspace packages are tested from their sources, so no build is needed first. */
@@ -52,11 +53,22 @@ const workspaceProject = {
   },
 }
 
+/** Those with the longest files, which begin first: no worker is left with one while the others have nothing to do. */
+const longest = ['workspace', 'storage-mongodb', 'storage-sqlite', 'http']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project }: TestSpecification): number => longest.indexOf(project.name) >>> 0
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+  }
+}
+
 const config: ViteUserConfig = defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     ...(quick ? {} : { globalSetup: 'test/servers/vitest-setup.ts' }),
-    // Four on two cores as well: most of the time goes into waiting for servers, processes and clocks.
-    maxWorkers: Math.max(4, availableParallelism() - 1),
+    // Four on two cores as well: most of the time goes into waiting for servers, processes and clocks; of a quick run less.
+    maxWorkers: Math.max(quick ? 3 : 4, availableParallelism() - 1),
     projects: [...readdirSync('packages').map(packageProject), workspaceProject],
   },
 })

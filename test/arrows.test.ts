@@ -55,9 +55,8 @@ function arrowProblems({ folder, manifest, sources }: Parts): string[] {
 
 test.each(listPackages())('arrows of $folder point as in the architecture', ({ folder, path, manifest }) => {
   const sources = new Map<string, string>()
-  for (const part of ['src', 'test', 'dist']) {
-    for (const [file, text] of readFiles(join(path, part), ['.ts', '.js']))
-      sources.set(`${part}/${file}`, text)
+  for (const part of ['src', 'test']) {
+    for (const [file, text] of readFiles(join(path, part), ['.ts'])) sources.set(`${part}/${file}`, text)
   }
   expect(arrowProblems({ folder, manifest, sources })).toEqual([])
 })
@@ -82,7 +81,7 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
   ],
   [
     'a built file to express',
-    { folder: 'http', sources: new Map([['dist/index.js', "import '@kith/express'"]]) },
+    { folder: 'http', sources: new Map([['src/index.ts', "import '@kith/express'"]]) },
   ],
   [
     'a type only',
