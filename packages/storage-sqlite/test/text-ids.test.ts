@@ -143,7 +143,8 @@ test('a file with ids as text is moved to ids as bytes, however often the proces
     const output = outputOf(worker)
     const ended = new Promise<string | null>((resolve) => worker.once('exit', (_, signal) => resolve(signal)))
     await new Promise((resolve) => worker.stdout?.once('data', resolve))
-    await wait(Math.random() * 12)
+    // Longer each time: a slow machine comes to an end as well.
+    await wait(Math.random() * (12 + kills))
     worker.kill('SIGKILL')
     await output
     if ((await ended) === null) break
