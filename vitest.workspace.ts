@@ -58,7 +58,8 @@ const longest = ['workspace', 'storage-mongodb', 'storage-sqlite', 'http']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ project }: TestSpecification): number => longest.indexOf(project.name) >>> 0
+    const place = ({ project }: TestSpecification): number =>
+      longest.indexOf(project.name) + 1 || longest.length + 1
     return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
   }
 }

@@ -1,7 +1,8 @@
 import { deflateSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
 import { readSwellingBombs, readTangledBombs } from '../../test/kit-samples.ts'
-import { png, pngOf } from './png.ts'
+import { pngOf } from '../../test/png.ts'
+import { png } from './png.ts'
 
 /** A name and a file. */
 export type Bomb = readonly [name: string, file: Buffer]

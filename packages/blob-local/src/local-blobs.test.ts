@@ -2,6 +2,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { systemCode } from '@kith/core/adapter'
 import type { RenditionFormat, ServedBlobStore } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
 import { type CopyingImages, createCopyingImages } from '../test/copying-images.ts'
@@ -195,6 +196,32 @@ test('puts, removals and readers of one key at the same moment all end well, and
     await Promise.all([...puts, ...removals, read(blobs, 'a').catch(mayBeGone)])
   }
   await blobs.remove('a')
+  expect(filesIn(directory)).toEqual([])
+})
+
+test('a removal into whose folder a put has just moved its file ends well, and takes that along', async () => {
+  const { blobs, directory } = await open()
+  const temporary = join(directory, '.temporary')
+  let late = 0
+  for (let round = 0; round < 40; round++) {
+    await blobs.put('a', chunks('x'), meta)
+    const removal = blobs.remove('a')
+    // As a put does that found its way to the folder before it was moved.
+    for (let turn = 0; turn < 8; turn++) {
+      await new Promise(setImmediate)
+      for (const name of readdirSync(temporary)) {
+        try {
+          writeFileSync(join(temporary, name, `late-${turn}`), 'x')
+          late++
+        } catch (error) {
+          // Between the look and the write the folder was gone.
+          expect(systemCode(error)).toBe('ENOENT')
+        }
+      }
+    }
+    await removal
+  }
+  expect(late).toBeGreaterThan(0)
   expect(filesIn(directory)).toEqual([])
 })
 

@@ -15,16 +15,16 @@ export type Credentials =
  */
 export function readCredentials({ headers }: RequestHead, cookies: Cookies): Credentials {
   const authorization = headers.get('authorization')
-  if (authorization !== null) {
-    // As nearly everybody writes it.
-    if (authorization.startsWith('Bearer '))
-      return { kind: 'bearer', accessToken: authorization.slice('Bearer '.length).trim() }
-    if (/^bearer(?: |$)/i.test(authorization))
-      return { kind: 'bearer', accessToken: authorization.slice('bearer'.length).trim() }
-  }
+  if (authorization !== null && isBearer(authorization))
+    return { kind: 'bearer', accessToken: authorization.slice('bearer'.length).trim() }
   const { conflict, ...tokens } = cookies.read(headers.get('cookie'))
   if (conflict) return { kind: 'conflict' }
   return tokens.accessToken === null && tokens.refreshToken === null
     ? { kind: 'none' }
     : { kind: 'cookies', ...tokens }
+}
+
+/** The usual spelling is compared first, since guards run before every request. */
+function isBearer(authorization: string): boolean {
+  return authorization.startsWith('Bearer ') || /^bearer(?: |$)/i.test(authorization)
 }

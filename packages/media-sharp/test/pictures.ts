@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32, deflateSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
+import { pngOf, type PngChunk } from '../../../test/png.ts'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 
 /** What no file that we write may contain. */
@@ -53,27 +54,14 @@ export function withSegments(jpeg: Buffer, segments: readonly (readonly [number,
   return Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)])
 }
 
-/** A PNG of chunks: by their type and content. */
-function png(chunks: readonly (readonly [string, Uint8Array])[]): Buffer {
-  const parts = chunks.map(([type, content]) => {
-    const chunk = Buffer.alloc(content.length + 12)
-    chunk.writeUInt32BE(content.length)
-    chunk.write(type, 4, 'latin1')
-    chunk.set(content, 8)
-    chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), content.length + 8)
-    return chunk
-  })
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts])
-}
-
 /** A black PNG of one bit per pixel with more chunks in front of its picture. */
-export function blackPng(side: number, extra: readonly (readonly [string, Uint8Array])[] = []): Buffer {
+export function blackPng(side: number, extra: readonly PngChunk[] = []): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
   header.writeUInt32BE(side, 4)
   header[8] = 1
   const rows = Buffer.alloc((Math.ceil(side / 8) + 1) * side)
-  return png([['IHDR', header], ...extra, ['IDAT', deflateSync(rows)], ['IEND', Buffer.alloc(0)]])
+  return pngOf([['IHDR', header], ...extra, ['IDAT', deflateSync(rows)]])
 }
 
 /** An animation whose frames differ. */

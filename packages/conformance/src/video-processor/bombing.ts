@@ -17,15 +17,11 @@ const plainVideos = 1000
 
 /** What no file may do to a server. */
 export const bombCases: readonly Case<VideoProcessor>[] = [
-  ...isoBombs.map((bomb) => ({ what: 'MP4', bomb })),
-  ...webmBombs.map((bomb) => ({ what: 'WebM', bomb })),
-].map(({ what, bomb }) => ({
-  id: `videos/bomb-${kebab(`${what} ${bomb.name}`)}`,
-  title:
-    `an ${what} file that claims, nests or repeats more than a video costs no more than one: ${bomb.name}`.replace(
-      'an WebM',
-      'a WebM',
-    ),
+  ...isoBombs.map((bomb) => ({ kind: 'mp4', what: 'an MP4', bomb })),
+  ...webmBombs.map((bomb) => ({ kind: 'webm', what: 'a WebM', bomb })),
+].map(({ kind, what, bomb }) => ({
+  id: `videos/bomb-${kind}-${kebab(bomb.name)}`,
+  title: `${what} that claims, nests or repeats more than a video costs no more than one: ${bomb.name}`,
   async run(videos) {
     await inFolder(async (folder) => {
       const millis = (await timePlain(videos, folder)) * plainVideos

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createMemoryRateLimits, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { rateLimitFlaws, storageFlaws } from './flaws.ts'
@@ -39,6 +41,15 @@ test('each mutant of the list lives, and has a reason', () => {
   expect(listed.filter((mutant) => !alive.has(mutant))).toEqual([])
   expect(new Set(listed).size).toBe(listed.length)
   for (const { reason } of survivors) expect(reason).not.toBe('')
+})
+
+test('the README has the figures', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replaceAll(/\s+/g, ' ')
+  const single = rows.filter(({ port }) => !port.includes(' '))
+  const sum = (figures: readonly number[]): number => figures.reduce((all, each) => all + each, 0)
+  const [all, alive] = [sum(single.map(({ mutants }) => mutants)), sum(single.map((row) => row.alive.length))]
+  expect(text).toContain(`Each of the ${all.toLocaleString('en')} mutants is killed by a case`)
+  expect(text).toContain(`why it may live: ${all - alive} and ${alive} of them`)
 })
 
 test('each case is failed by some mutant, or by a flaw that is made for it', () => {

@@ -28,7 +28,7 @@ const refusal = (work: () => unknown): string => {
   }
 }
 
-test('a known token is refused at once by whatever ends its session', async () => {
+test('a known token is refused without a wait by everything that ends its session', async () => {
   const one = await withKnownToken()
   await one.sessions.logout(one.viewer)
   expect(refusal(() => one.sessions.authenticateNow(one.accessToken))).toBe('session-revoked')
