@@ -55,6 +55,8 @@ async function openKith(path: string): Promise<Kith> {
   const account = {
     passwordHash: null,
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(),

@@ -52,6 +52,9 @@ export interface EditInput {
   currentPassword?: string | undefined
 }
 
+/** What the host changes of any account. `null` removes an identifier that is optional. */
+export type UpdateAccountInput = Omit<EditInput, 'currentPassword'>
+
 /** A change of password. */
 export interface ChangePasswordInput {
   currentPassword: string
@@ -69,6 +72,8 @@ export interface AccountInputs {
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
+  update: z.ZodType<UpdateAccountInput>
+  setPassword: z.ZodType<{ password: string }>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
@@ -170,6 +175,8 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
           when: isObject,
         },
       ),
+    update: z.strictObject({ ...changeable, ...profile }),
+    setPassword: z.strictObject({ password: newPassword }),
     changePassword: z.strictObject({
       currentPassword,
       newPassword,
