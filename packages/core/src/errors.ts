@@ -155,7 +155,10 @@ export class AccountBannedError extends KithError<BanErrorCode> {
   readonly ban: Ban
 
   constructor(ban: Ban) {
-    const parts = [ban.until === null ? '' : `It is until ${ban.until}.`, ban.reason ?? '']
+    const parts = [
+      ban.until === null ? '' : `You can sign in again after ${ban.until}.`,
+      ban.reason === null ? '' : `The reason: ${ban.reason}`,
+    ]
     super('account-banned' as never, { detail: parts.filter(Boolean).join(' ') || undefined })
     this.ban = Object.freeze({ ...ban })
   }

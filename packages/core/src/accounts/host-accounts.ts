@@ -182,7 +182,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
     async remove(userId, { holdUsername = true } = {}) {
       if (!(await deleteAccount(core, userId, holdUsername))) throw new KithError('account-not-found')
     },
-    ban: (userId, input = {}) => banAccount(core, userId, parseInput(banInput(clock()), input)),
+    ban: async (userId, input = {}) => await banAccount(core, userId, parseInput(banInput(clock()), input)),
     async unban(userId) {
       await setBan(core, userId, null)
       noteUnbanned(core, userId)
