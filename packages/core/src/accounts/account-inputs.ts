@@ -81,6 +81,11 @@ export interface AccountInputs {
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
 
+/** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
+export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
+  ids: z.array(z.string().max(100)).max(100),
+})
+
 /** The schema of a role's name. */
 export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
 

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -6,6 +5,7 @@ import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
 import {
   type AccountInputs,
+  idsInput,
   type ImportInput,
   roleInput,
   type ShadowInput,
@@ -76,11 +76,6 @@ export interface HostAccounts {
   /** Lifts a suspension. @throws account-not-found */
   unban(userId: string): Promise<void>
 }
-
-/** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
-export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
-  ids: z.array(z.string().max(100)).max(100),
-})
 
 /** A deleted account is cleared away behind the call that deleted it, mostly within seconds. */
 const clearingSeconds = 5
