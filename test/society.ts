@@ -86,7 +86,7 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
 
   async function viewerOf(person: number): Promise<Viewer | null> {
     const user = await kith.accounts.find(nameOf(person))
-    return user && { userId: user.id, sessionId: '' }
+    return user && kith.viewerOf(user.id)
   }
 
   /** One of the last posts of somebody. */

@@ -81,7 +81,7 @@ const twins =
     ? null
     : createFeedTwins(
         join(values.directory, `${name}.db`),
-        await homeOf({ userId: userId(someone ?? 0), sessionId: '' }, null),
+        await homeOf({ userId: userId(someone ?? 0), sessionId: null }, null),
       )
 
 /** Reads the first page by hand, in one way, and notes the time; what it answers has to be what Kith answers. */
@@ -104,7 +104,7 @@ for (let round = 0; round < rounds; round++) {
   for (const { count, users: group } of readers) {
     const measured = times.get(count) ?? { first: [], later: [], byAuthor: [], byTime: [] }
     for (const user of group) {
-      const viewer: Viewer = { userId: userId(user), sessionId: '' }
+      const viewer: Viewer = { userId: userId(user), sessionId: null }
       let cursor: string | null = null
       for (let page = 0; page < 5; page++) {
         const started = performance.now()

@@ -35,7 +35,7 @@ async function accepted(password: string, index: number): Promise<boolean> {
     await kith.accounts.register({ ...own, password })
     // The names are wanted again for the next password.
     const user = await kith.accounts.find(names.username)
-    const viewer = { userId: user?.id ?? '', sessionId: '' }
+    const viewer = kith.viewerOf(user?.id ?? '')
     await kith.storage.users.update(viewer.userId, { username: `gone-${index}`, email: null, phone: null })
     return true
   } catch (error) {

@@ -55,6 +55,8 @@ async function openKith(path: string): Promise<Kith> {
   const account = {
     passwordHash: null,
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(),
@@ -153,17 +155,17 @@ function openTwin(path: string): Twin {
 const folder = mkdtempSync(join(tmpdir(), 'kith-edges-'))
 const kith = await openKith(join(folder, 'kith.sqlite'))
 const twin = openTwin(join(folder, 'twin.sqlite'))
-const viewers = everyone.map(({ id }) => ({ userId: id, sessionId: '' }))
+const viewers = everyone.map(({ id }) => ({ userId: id, sessionId: null }))
 
 function sides(
-  ofKith: (viewer: { userId: string; sessionId: string }, to: number) => Promise<unknown>,
+  ofKith: (viewer: { userId: string; sessionId: string | null }, to: number) => Promise<unknown>,
   ofTwin: (from: string, to: number) => unknown,
 ) {
   const [next, nextOfTwin] = [freshPairs(), freshPairs()]
   return {
     kith() {
       const { from, to } = next()
-      return ofKith(viewers[from] ?? { userId: '', sessionId: '' }, to)
+      return ofKith(viewers[from] ?? { userId: '', sessionId: null }, to)
     },
     twin() {
       const { from, to } = nextOfTwin()

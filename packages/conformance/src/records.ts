@@ -40,6 +40,8 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     bio: 'Notes on the Analytical Engine',
     passwordHash: `hash-${made}`,
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'editor',
     sessionEpoch: 3,
     createdAt: later(),

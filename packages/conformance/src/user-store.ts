@@ -5,7 +5,9 @@ import { passwordCases } from './user-store/passwords.ts'
 import { creationCases } from './user-store/creation.ts'
 import { deletionCases } from './user-store/deletion.ts'
 import { heldNameCases } from './user-store/held-names.ts'
+import { expectationCases } from './user-store/expectations.ts'
 import { listCases } from './user-store/lists.ts'
+import { searchCases } from './user-store/searching.ts'
 
 /** The promises of `UserStore`. */
 export const userStoreCases: readonly Case<UserStore>[] = [
@@ -14,5 +16,7 @@ export const userStoreCases: readonly Case<UserStore>[] = [
   ...passwordCases,
   ...deletionCases,
   ...heldNameCases,
+  ...expectationCases,
   ...listCases,
+  ...searchCases,
 ]

@@ -23,7 +23,7 @@ export const errorTable = {
   'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
   'session-revoked': { status: 401, title: 'The session has ended', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
-  'account-banned': { status: 403, title: 'The account is suspended', carries: null },
+  'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
   'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
@@ -88,6 +88,8 @@ type CodeThatCarries<Field> = {
 export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
 /** Codes of errors that name fields. */
 export type InputErrorCode = CodeThatCarries<'errors'>
+/** The code of an error that tells of a ban. */
+export type BanErrorCode = CodeThatCarries<'ban'>
 /** Codes of errors that say no more than the code. */
 export type PlainErrorCode = CodeThatCarries<null>
 
@@ -137,6 +139,29 @@ export class InvalidInputError extends KithError<InputErrorCode> {
         : 'Choose another name or address, or sign in.'
     super(code as never, { detail })
     this.errors = errors
+  }
+}
+
+/** What the owner of a banned account is told. */
+export interface Ban {
+  /** When it ends by itself, ISO 8601, UTC; `null` where it does not. */
+  until: string | null
+  /** What the host said of it. */
+  reason: string | null
+}
+
+/** Raised where the owner of a banned account comes with the right password, or a session. */
+export class AccountBannedError extends KithError<BanErrorCode> {
+  override readonly name = 'AccountBannedError'
+  readonly ban: Ban
+
+  constructor(ban: Ban) {
+    const parts = [
+      ban.until === null ? '' : `You can sign in again after ${ban.until}.`,
+      ban.reason === null ? '' : `The reason: ${ban.reason}`,
+    ]
+    super('account-banned' as never, { detail: parts.filter(Boolean).join(' ') || undefined })
+    this.ban = Object.freeze({ ...ban })
   }
 }
 
@@ -209,6 +234,7 @@ export class CaptionsUnavailableError extends RetryLaterError<'captions-unavaila
 export type AnyKithError =
   | KithError<PlainErrorCode>
   | InvalidInputError
+  | AccountBannedError
   | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
   | CaptionsUnavailableError
 
@@ -225,6 +251,11 @@ export function isRetryLater(error: unknown): error is RetryLaterError {
 /** Whether this error of Kith names fields. */
 export function isInvalidInput(error: unknown): error is InvalidInputError {
   return isKithError(error) && carriedBy(error.code) === 'errors'
+}
+
+/** Whether this error of Kith tells of a ban. */
+export function isAccountBanned(error: unknown): error is AccountBannedError {
+  return isKithError(error) && carriedBy(error.code) === 'ban'
 }
 
 /** Another copy of the package may be of a later release, and have more codes. */

@@ -13,14 +13,17 @@ export interface KithEvents {
   'account.registered': { userId: string }
   'account.imported': { userId: string }
   'account.edited': { userId: string; fields: string[] }
+  /** By its owner or the host, who may also have taken it away. */
   'account.password-changed': { userId: string }
   /** A password was accepted without a look at breaches: the port failed or was late. */
   'password.breach-check-failed': { userId: string | null }
-  'account.banned': { userId: string }
+  /** `until` is ISO 8601, UTC; `null` for a ban without an end. */
+  'account.banned': { userId: string; until: string | null; reason: string | null }
+  /** By the host, or since its time was over. */
   'account.unbanned': { userId: string }
   'account.deleted': { userId: string }
   'account.role-changed': { userId: string; role: string }
-  /** By a registration, a sign-in or a change of the password. */
+  /** By a registration, a sign-in, a change of the password or the host. */
   'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   'session.revoked': { userId: string; sessionId: string }

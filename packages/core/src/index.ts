@@ -7,9 +7,12 @@ export type {
   Presence,
   RegisterInput,
   ShadowInput,
+  UpdateAccountInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
+export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
@@ -20,11 +23,14 @@ export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
 export {
+  AccountBannedError,
   type AnyKithError,
+  type Ban,
   CaptionsUnavailableError,
   type ErrorCode,
   errorTable,
   InvalidInputError,
+  isAccountBanned,
   isInvalidInput,
   isKithError,
   isRetryLater,

@@ -67,11 +67,13 @@ export async function readPage<Row extends { id: string }, Item>(
 
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-function sealCursor(list: string, id: string): string {
+/** The cursor of a list that goes on below this id. */
+export function sealCursor(list: string, id: string): string {
   return Buffer.from(`${list}:${id}`).toString('base64url')
 }
 
-function openCursor(list: string, cursor: string): string {
+/** The id in a cursor. @throws invalid-cursor, for that of another list as well */
+export function openCursor(list: string, cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString()
   const id = text.slice(list.length + 1)
   if (!text.startsWith(`${list}:`) || !idPattern.test(id)) {

@@ -18,8 +18,8 @@ export interface PolicyInputs {
   'post.edit': { postId: string; caption: string }
   /** A file is about to be sent. Type and size are known only where it goes straight to the host of the media. */
   'media.add': { contentType: MediaType | null; size: number | null }
-  /** An account is about to be followed. */
-  'follow.add': { username: string }
+  /** An account is about to be followed, which the caller named one way or the other. */
+  'follow.add': { username: string } | { id: string }
 }
 
 /** The name of a policy. */

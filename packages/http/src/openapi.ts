@@ -106,6 +106,7 @@ function pathParameters({ path }: RouteDescription): Json[] {
     name,
     in: 'path',
     required: true,
+    ...(name === 'username' && { description: 'The username of an account, or its id' }),
     schema: { type: 'string' },
   }))
 }

@@ -1,6 +1,8 @@
 import {
+  type Ban,
   type ErrorCode,
   type FieldError,
+  isAccountBanned,
   isInvalidInput,
   isKithError,
   isRetryLater,
@@ -18,6 +20,8 @@ export interface Problem {
   /** The id of the request, as in the `x-request-id` of the answer and in the log. */
   requestId: string
   errors?: readonly FieldError[] | undefined
+  /** Where the account is banned: until when, and why. */
+  ban?: Ban | undefined
 }
 
 /** Answers an error as a problem. What Kith did not raise is told as `internal-error`, without its message. */
@@ -34,6 +38,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
     requestId,
   }
   if (isInvalidInput(error) && error.errors.length > 0) problem.errors = error.errors
+  if (isAccountBanned(error)) problem.ban = error.ban
   const answer = jsonAnswer(status, problem, 'application/problem+json')
   const { headers } = answer
   headers['x-request-id'] = requestId

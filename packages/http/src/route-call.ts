@@ -2,7 +2,6 @@ import type { ClientInfo, Viewer } from '@kith/core'
 import { readJsonBody } from './body.ts'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
-import { userAgentMaxLength } from './device-name.ts'
 import type { Guard } from './guard.ts'
 import type { HttpRequest } from './http-request.ts'
 import { readQuery } from './query.ts'
@@ -47,7 +46,7 @@ export class RouteCall implements Call {
     const { headers, address = 'unknown' } = this.request
     return {
       address,
-      userAgent: headers.get('user-agent')?.slice(0, userAgentMaxLength),
+      userAgent: headers.get('user-agent') ?? undefined,
       device: this.#site.cookies.readDevice(headers.get('cookie')),
     }
   }

@@ -85,6 +85,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   detail: z.string(),
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
+  ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */

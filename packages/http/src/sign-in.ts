@@ -3,7 +3,6 @@ import { parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
-import { deviceNameOf } from './device-name.ts'
 import { type Guard, isDeadToken } from './guard.ts'
 import type { Answer, Exchange } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
@@ -59,9 +58,8 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
     if (!bearer) guard.demandOwnPage(request)
     const { success } = transportInput.safeParse({ transport, deviceToken })
     const device = (success ? deviceToken : undefined) ?? client.device
-    const deviceName = body.deviceName === undefined ? deviceNameOf(client.userAgent) : body.deviceName
     // What is wrong of ours stays in the input, so that the service counts the call before it is refused.
-    const given = { ...(success ? (input as typeof body) : body), deviceName }
+    const given = success ? (input as typeof body) : body
     const signedIn = await signIn(given, { ...client, device }).catch((error: unknown) => {
       // It told our field to be unknown: told again with what is wrong with it, and with all others.
       if (!success && isKithError(error) && error.code === 'invalid-input')

@@ -31,6 +31,7 @@ interface Reading<Field> {
   fields?: readonly Field[]
   sort?: Sort
   limit?: number
+  skip?: number
   /** The name of the index to read by, where the server could take a worse one. */
   index?: string
 }

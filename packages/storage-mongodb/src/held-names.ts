@@ -36,6 +36,11 @@ export function unchanged({ _id, names }: UserDocument): Filter<UserDocument> {
   return { _id, names: names ?? { $exists: false } } as Filter<UserDocument>
 }
 
+/** Whether an account was purged, and stayed for its names alone. */
+export function isRest(row: UserDocument): boolean {
+  return row.deletedAt !== undefined && row.toPurge === undefined
+}
+
 /** Forgets at most so many names of an account whose hold has ended. Answers how many; 0 where another was first. */
 export async function forgetEnded(
   users: Collection<UserDocument>,
@@ -45,8 +50,9 @@ export async function forgetEnded(
   const ended = new Set((row.held ?? []).filter(({ until }) => until <= now).slice(0, limit))
   if (ended.size === 0) return 0
   const kept = toNames(row.username ?? null, row.held?.filter((held) => !ended.has(held)) ?? [])
-  // What was purged stayed for its names alone.
-  const isRest = row.deletedAt !== undefined && row.toPurge === undefined && kept.names === undefined
-  const done = isRest ? await users.remove(unchanged(row)) : await users.update(unchanged(row), writing(kept))
+  const done =
+    isRest(row) && kept.names === undefined
+      ? await users.remove(unchanged(row))
+      : await users.update(unchanged(row), writing(kept))
   return done ? ended.size : 0
 }

@@ -10,13 +10,20 @@ export interface HeldName {
 
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
 export interface UserDocument
-  extends Identified, Counters, Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch'> {
+  extends
+    Identified,
+    Counters,
+    Omit<UserRecord, 'id' | Identifier | 'bannedUntil' | 'banReason' | 'role' | 'sessionEpoch'> {
   /** Missing, as the epoch, in documents that an earlier release wrote. */
   role?: string
   sessionEpoch?: number
   username?: string
   email?: string
   phone?: string
+  /** There while it is banned for a time. */
+  bannedUntil?: Date
+  /** Missing in documents that an earlier release wrote. */
+  banReason?: string | null
   /** Its username and those that it gave up and are held: what no other account may have. */
   names?: string[]
   /** Those that are held. */
@@ -55,12 +62,20 @@ export function isLiving({ deletedAt, banned }: UserDocument): boolean {
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
 
 /** A new account. */
-export function userDocument({ id, username, email, phone, ...fields }: UserRecord): UserDocument {
+export function userDocument({
+  id,
+  username,
+  email,
+  phone,
+  bannedUntil,
+  ...fields
+}: UserRecord): UserDocument {
   return {
     _id: id,
     ...(username !== null && { username, names: [username] }),
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
+    ...(bannedUntil !== null && { bannedUntil }),
     ...fields,
     ...(fields.bannedAt && { banned: true, unseen: true }),
   }
@@ -79,6 +94,8 @@ export function userFrom(row: UserDocument): UserRecord {
     bio: row.bio,
     passwordHash: row.passwordHash,
     bannedAt: row.bannedAt,
+    bannedUntil: row.bannedUntil ?? null,
+    banReason: row.banReason ?? null,
     role: row.role ?? 'member',
     sessionEpoch: row.sessionEpoch ?? 0,
     createdAt: row.createdAt,

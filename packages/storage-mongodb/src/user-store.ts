@@ -1,4 +1,3 @@
-import { KithError } from '@kith/core'
 import type {
   CreateUserResult,
   EndedEpoch,
@@ -11,9 +10,10 @@ import type {
 import type { Filter, UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Connection } from './connection.ts'
-import { forgetEnded, namesAfter, unchanged, writing } from './held-names.ts'
+import { forgetEnded, isRest, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
 import { isDuplicate } from './storage-error.ts'
+import { createUserLists } from './user-lists.ts'
 import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
 
 /** Creates the account store on a connection. */
@@ -22,7 +22,8 @@ export function createUserStore({ call }: Connection): UserStore {
     create: (user, now) =>
       call('users.create', ({ collections: { users } }) =>
         decided(async (): Promise<CreateUserResult | null> => {
-          if (await inserted(users, userDocument(user))) return { outcome: 'created' }
+          const outcome = await insert(users, userDocument(user))
+          if (outcome !== 'duplicate') return { outcome }
           const taken = await takenOf(users, user, now)
           return taken.length > 0 ? { outcome: 'taken', taken } : null
         }),
@@ -48,11 +49,13 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.update', ({ collections: { users } }) =>
         decided(async (): Promise<UpdateUserResult | null> => {
           try {
-            const account = { _id: id, ...live, ...withLogin(changes) }
-            const user = await changed(users, account, { changes, hold })
+            const { expected, ...others } = changes
+            const account = { _id: id, ...live, $and: [withLogin(others), asExpected(expected)] }
+            const user = await changed(users, account, { changes: others, hold })
             if (user) return { outcome: 'updated', user: userFrom(user) }
             const found = await users.first({ _id: id, ...live })
             if (!found) return { outcome: 'gone' }
+            if (!isAsExpected(found, expected)) return { outcome: 'differs' }
             return loginAfter(found, changes) ? null : { outcome: 'needs-login' }
           } catch (error) {
             if (!isDuplicate(error)) throw error
@@ -83,7 +86,7 @@ export function createUserStore({ call }: Connection): UserStore {
             { ...unchanged(before), ...live },
             {
               $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
-              $unset: { username: '', email: '', phone: '', banned: '', ...names.$unset },
+              $unset: { username: '', email: '', phone: '', banned: '', bannedUntil: '', ...names.$unset },
             },
           )
           return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
@@ -102,6 +105,7 @@ export function createUserStore({ call }: Connection): UserStore {
         const found = await users.find(filter, { fields: ['_id'], sort: { _id: -1 }, limit, index: 'banned' })
         return found.map(({ _id }) => _id)
       }),
+    ...createUserLists({ call }),
     toPurge: (limit) =>
       call('users.toPurge', async ({ collections: { users } }) => {
         const reading = { fields: ['_id'], sort: { _id: 1 }, limit, index: 'deleted' } as const
@@ -131,6 +135,7 @@ const emptied = Object.freeze({
   name: '',
   bio: '',
   role: 'member',
+  banReason: null,
   passwordHash: null,
 })
 
@@ -142,17 +147,38 @@ async function decided<Answer>(ask: () => Promise<Answer | null>): Promise<Answe
   }
 }
 
-async function inserted(users: Collection<UserDocument>, user: UserDocument): Promise<boolean> {
+async function insert(
+  users: Collection<UserDocument>,
+  user: UserDocument,
+): Promise<'created' | 'id-in-use' | 'duplicate'> {
   try {
     await users.insert(user)
-    return true
+    return 'created'
   } catch (error) {
     if (!isDuplicate(error)) throw error
-    // Only identifiers may be taken; an id that is in use is a mistake of the caller.
-    if (!(await users.first({ _id: user._id }))) return false
-    throw new KithError('storage-failed', {
-      detail: 'The id of the account is in use: every id must be new.',
-    })
+    const found = await users.first({ _id: user._id })
+    if (!found) return 'duplicate'
+    return isRest(found) ? await revive(users, found, user) : 'id-in-use'
+  }
+}
+
+/** An account that was purged stayed for the names that it holds; the next one with its id keeps them. */
+async function revive(
+  users: Collection<UserDocument>,
+  rest: UserDocument,
+  { _id, ...fields }: UserDocument,
+): Promise<'created' | 'duplicate'> {
+  const names = writing(namesAfter(rest, fields.username ?? null))
+  const emptied = fields.banned ? { deletedAt: '' as const } : { deletedAt: '' as const, unseen: '' as const }
+  try {
+    const done = await users.update(
+      { ...unchanged(rest), toPurge: { $exists: false }, deletedAt: { $exists: true } },
+      { $set: { ...fields, ...names.$set }, $unset: { ...emptied, ...names.$unset } },
+    )
+    return done ? 'created' : 'duplicate'
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    return 'duplicate'
   }
 }
 
@@ -206,6 +232,21 @@ function withLogin({ username, email }: UserChanges): Filter<UserDocument> {
   return email === null && username === undefined ? { username: isThere } : {}
 }
 
+const expectable = ['email', 'phone', 'bannedUntil'] as const
+
+/** Matches accounts whose fields are as expected. */
+function asExpected(expected: UserChanges['expected'] = {}): Filter<UserDocument> {
+  const given = expectable.filter((name) => expected[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, expected[name] ?? { $exists: false }]))
+}
+
+function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {}): boolean {
+  const plain = (value: unknown): unknown => (value instanceof Date ? value.getTime() : (value ?? null))
+  return expectable.every(
+    (name) => expected[name] === undefined || plain(row[name]) === plain(expected[name]),
+  )
+}
+
 /** Whether an account keeps one. */
 function loginAfter(row: UserDocument, { username, email }: UserChanges): boolean {
   if (username !== null && email !== null) return true
@@ -219,7 +260,7 @@ function loginAfter(row: UserDocument, { username, email }: UserChanges): boolea
 function updateOf({ endSessions = false, ...changes }: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
   const isLeftOut = ([name, value]: [string, unknown]): boolean =>
-    value === null && identifiers.includes(name as Identifier)
+    value === null && (name === 'bannedUntil' || identifiers.includes(name as Identifier))
   if (fields.length === 0 && !endSessions) return null
   const $set: Record<string, unknown> = Object.fromEntries(fields.filter((field) => !isLeftOut(field)))
   const $unset = Object.fromEntries(fields.filter(isLeftOut).map(([name]) => [name, '']))

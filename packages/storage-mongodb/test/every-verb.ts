@@ -77,7 +77,17 @@ async function callUsers({ users }: Storage): Promise<void> {
   await users.update(dora, { bannedAt: now })
   await users.replacePassword(ada, null, 'hash')
   await users.upgradeHash(ada, 'hash', 'newer hash')
+  await users.update(dora, { name: 'Dora', expected: { bannedUntil: null, email: null } })
   await users.bannedIds(page)
+  await users.endedBans(hourLater, 5)
+  await users.idsBeginning({ username: ada, email: ada, phone: '+4' }, 5)
+  for (const filter of [
+    {},
+    { banned: true },
+    { banned: false, role: 'member' },
+    { role: 'admin', begins: { username: ada } },
+  ])
+    for (const keyset of [page, nextPage]) await users.search(filter, keyset)
   await users.bannedIds(nextPage)
 }
 
@@ -205,6 +215,8 @@ export function sampleUser(id: string): UserRecord {
     bio: '',
     passwordHash: null,
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'member',
     sessionEpoch: 0,
     createdAt: now,

@@ -12,11 +12,12 @@ import { mediaStatements } from './media-store.ts'
 import { postCountStatements } from './post-counts.ts'
 import { postStatements } from './post-store.ts'
 import { sessionStatements } from './session-store.ts'
+import { userListStatements } from './user-lists.ts'
 import { userStatements } from './user-store.ts'
 
 const database = new DatabaseSync(':memory:')
 const stores = {
-  users: userStatements,
+  users: { ...userStatements, ...userListStatements },
   sessions: sessionStatements,
   edges: { ...edgeStatements, ...edgeHidingStatements, ...edgeListStatements },
   edgeCounts: edgeCountStatements,
@@ -376,6 +377,15 @@ test('each statement uses the index that was made for it', () => {
       "users.bannedIds": [
         "SEARCH kith_users USING INDEX kith_users_shut_out (id<?)",
       ],
+      "users.beginningEmail": [
+        "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_3 (email>? AND email<?)",
+      ],
+      "users.beginningPhone": [
+        "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone>? AND phone<?)",
+      ],
+      "users.beginningUsername": [
+        "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username>? AND username<?)",
+      ],
       "users.byEmail": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_3 (email=?)",
       ],
@@ -387,6 +397,18 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.byUsername": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
+      ],
+      "users.endedBans": [
+        "SEARCH kith_users USING INDEX kith_users_ban_ends (banned_until<?)",
+      ],
+      "users.floorAll": [
+        "SEARCH kith_users USING PRIMARY KEY (id<?)",
+      ],
+      "users.floorBanned": [
+        "SEARCH kith_users USING INDEX kith_users_shut_out (id<?)",
+      ],
+      "users.floorOfRole": [
+        "SEARCH kith_users USING COVERING INDEX kith_users_of_role (role=? AND id<?)",
       ],
       "users.forgetUsernames": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
@@ -408,6 +430,15 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.replaceHash": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
+      ],
+      "users.searchAll": [
+        "SEARCH kith_users USING PRIMARY KEY (id>? AND id<?)",
+      ],
+      "users.searchBanned": [
+        "SEARCH kith_users USING INDEX kith_users_shut_out (id>? AND id<?)",
+      ],
+      "users.searchOfRole": [
+        "SEARCH kith_users USING INDEX kith_users_of_role (role=? AND id>? AND id<?)",
       ],
       "users.taken": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",

@@ -35,6 +35,14 @@ export const migrations: readonly Migration[] = Object.freeze([
     fills: moves,
   },
   { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
+  {
+    version: 10,
+    statements: `
+      ALTER TABLE kith_users ADD COLUMN banned_until INTEGER;
+      ALTER TABLE kith_users ADD COLUMN ban_reason TEXT;
+      CREATE INDEX kith_users_ban_ends ON kith_users (banned_until) WHERE banned_until IS NOT NULL;
+      CREATE INDEX kith_users_of_role ON kith_users (role, id) WHERE role <> 'member';`,
+  },
 ])
 
 /** The version that this release makes. */

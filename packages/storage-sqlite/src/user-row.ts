@@ -15,6 +15,8 @@ export interface UserRow {
   bio: string
   password_hash: string | null
   banned_at: number | null
+  banned_until: number | null
+  ban_reason: string | null
   role: string
   session_epoch: number
   created_at: number
@@ -22,11 +24,11 @@ export interface UserRow {
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, role, session_epoch, created_at`
+  banned_at, banned_until, ban_reason, role, session_epoch, created_at`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
-  const { id, username, email, phone, name, bio, role, sessionEpoch } = user
+  const { id, username, email, phone, name, bio, banReason, role, sessionEpoch } = user
   return {
     id: toStored(id),
     username,
@@ -37,6 +39,8 @@ export function profileOf(user: UserRecord): SqliteParameters {
     name,
     bio,
     bannedAt: toMillis(user.bannedAt),
+    bannedUntil: toMillis(user.bannedUntil),
+    banReason,
     role,
     sessionEpoch,
   }
@@ -60,6 +64,8 @@ export function userFromRow(row: UserRow): UserRecord {
     bio: row.bio,
     passwordHash: row.password_hash,
     bannedAt: fromMillisOrNull(row.banned_at),
+    bannedUntil: fromMillisOrNull(row.banned_until),
+    banReason: row.ban_reason,
     role: row.role,
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),

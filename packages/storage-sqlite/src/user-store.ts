@@ -1,4 +1,3 @@
-import { KithError } from '@kith/core'
 import type {
   CreateUserResult,
   EndedEpoch,
@@ -10,6 +9,7 @@ import type {
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
+import { createUserLists } from './user-lists.ts'
 import { toMillis } from './millis.ts'
 import { postCountStatements } from './post-counts.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
@@ -36,9 +36,9 @@ type UserStatement =
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
-      password_hash, banned_at, role, session_epoch, created_at)
+      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at)
     VALUES (@id, @username, @email, @emailVerifiedAt, @phone, @phoneVerifiedAt, @name, @bio,
-      @passwordHash, @bannedAt, @role, @sessionEpoch, @createdAt)
+      @passwordHash, @bannedAt, @bannedUntil, @banReason, @role, @sessionEpoch, @createdAt)
     ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT 1 FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
@@ -50,13 +50,13 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
       phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
-      role = @role, session_epoch = @sessionEpoch
+      banned_until = @bannedUntil, ban_reason = @banReason, role = @role, session_epoch = @sessionEpoch
     WHERE id = @id`,
   replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected RETURNING session_epoch - @raise AS endedEpoch`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL,
-      deleted_at = @at
+      banned_until = NULL, ban_reason = NULL, deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
   held: `SELECT username FROM kith_held_usernames
     WHERE username = @username AND user_id <> @id AND held_until > @now`,
@@ -75,7 +75,7 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
 interface HashChange {
   id: string
   expected: string | null
-  next: string
+  next: string | null
   /** By how much it raises the epoch of sessions. */
   raise: 0 | 1
 }
@@ -132,12 +132,7 @@ export function createUserStore(connection: Connection): UserStore {
           note(null, user)
           return { outcome: 'created' }
         }
-        // Only identifiers may be taken; an id that is in use is a mistake of the caller.
-        if (get(userStatements.idInUse, { id: toStored(user.id) })) {
-          throw new KithError('storage-failed', {
-            detail: 'The id of the account is in use: every id must be new.',
-          })
-        }
+        if (get(userStatements.idInUse, { id: toStored(user.id) })) return { outcome: 'id-in-use' }
         return { outcome: 'taken', taken: taken(user, now) }
       })
     },
@@ -158,7 +153,8 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'gone' }
-        const { endSessions = false, ...fields } = structuredClone(changes)
+        const { endSessions = false, expected = {}, ...fields } = structuredClone(changes)
+        if (!isAsExpected(before, expected)) return { outcome: 'differs' }
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
         const givesUp = fields.username === null || fields.email === null
         if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
@@ -189,6 +185,7 @@ export function createUserStore(connection: Connection): UserStore {
       const range = { limit, before: beforeOrEnd(before) }
       return read(() => all<{ id: string }>(userStatements.bannedIds, range).map(({ id }) => fromHex(id)))
     },
+    ...createUserLists(connection),
     toPurge(limit) {
       return read(() => all<{ id: string }>(userStatements.toPurge, { limit }).map(({ id }) => fromHex(id)))
     },
@@ -196,4 +193,12 @@ export function createUserStore(connection: Connection): UserStore {
       await write(() => run(userStatements.purge, { id: toStored(id) }))
     },
   }
+}
+
+function isAsExpected(user: UserRecord, { email, phone, bannedUntil }: Partial<UserRecord>): boolean {
+  return (
+    (email === undefined || email === user.email) &&
+    (phone === undefined || phone === user.phone) &&
+    (bannedUntil === undefined || bannedUntil?.getTime() === user.bannedUntil?.getTime())
+  )
 }

@@ -68,6 +68,8 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     bio: 'Analytical Engine '.repeat(400),
     passwordHash: 'first',
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'member',
     sessionEpoch: 0,
     createdAt: at(life, 1),

@@ -23,6 +23,8 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     bio: '',
     passwordHash: 'hash',
     bannedAt: null,
+    bannedUntil: null,
+    banReason: null,
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(1_700_000_000_000 + made),

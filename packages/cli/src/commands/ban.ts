@@ -1,5 +1,6 @@
 import { accountOf, labelOf } from '../account-of.ts'
 import { argument, type Command } from '../command.ts'
+import { readDuration } from '../duration.ts'
 import { endAndTell } from '../told-servers.ts'
 
 const user = { name: 'user', summary: 'an id, a username or an email address' }
@@ -12,16 +13,31 @@ export const ban: Command = {
     'The account, its posts and its media disappear for others and come back with `kith unban`. Its sessions end for good. ' +
     'Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, and otherwise when they expire; the exit code is 1 where those could not be told.',
   args: [user],
+  options: {
+    reason: { value: 'TEXT', summary: 'why: shown to its owner after the right password' },
+    for: { value: 'TIME', summary: 'how long, as in 12h or 30d; without an end if it is left out' },
+  },
   asks: true,
-  examples: ['kith ban ada', 'kith ban ada@example.com --yes'],
+  examples: ['kith ban ada', 'kith ban ada@example.com --reason "Spam in comments" --for 30d --yes'],
   async run(context) {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
+    const { reason, for: time } = context.values
+    const until = time === undefined ? undefined : new Date(Date.now() + readDuration(time, 'for') * 1000)
     await context.confirm(`Ban ${labelOf(account)}?`)
-    const { isTold, line } = await endAndTell(kith, () => kith.accounts.ban(account.id))
+    const { isTold, line } = await endAndTell(kith, () => kith.accounts.ban(account.id, { reason, until }))
     return {
-      data: { id: account.id, username: account.username, banned: true, serversTold: isTold },
-      lines: [`${labelOf(account)} is banned, and its sessions have ended.`, line],
+      data: {
+        id: account.id,
+        username: account.username,
+        banned: true,
+        until: until?.toISOString() ?? null,
+        serversTold: isTold,
+      },
+      lines: [
+        `${labelOf(account)} is banned${until ? ` until ${until.toISOString()}` : ''}, and its sessions have ended.`,
+        line,
+      ],
       failed: !isTold,
     }
   },

@@ -17,7 +17,7 @@ export const exportAccount: Command = {
   async run(context) {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
-    const lines = kith.accounts.export({ userId: account.id, sessionId: 'kith-cli' })
+    const lines = kith.accounts.export(kith.viewerOf(account.id))
     const { out } = context.values
     if (out === undefined) return await toOutput(lines, context)
     const path = resolve(context.cwd, out)

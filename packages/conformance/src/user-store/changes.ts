@@ -22,6 +22,8 @@ export const changeCases: readonly Case<UserStore>[] = [
           phoneVerifiedAt: later(6001),
         },
         { bannedAt: later(7001) },
+        { bannedUntil: later(8001), banReason: 'Spam' },
+        { bannedUntil: null, banReason: null },
       ]
       let expected = user
       for (const changes of steps) {
@@ -161,6 +163,8 @@ export const changeCases: readonly Case<UserStore>[] = [
           { name: 'Grace' },
           { bio: 'COBOL' },
           { bannedAt: later(9000) },
+          { bannedUntil: later(9001) },
+          { banReason: 'Spam' },
         ]
         await Promise.all(parts.map((changes) => users.update(user.id, changes)))
         assert.deepEqual(await users.byId(user.id), Object.assign({}, user, ...parts))

@@ -13,7 +13,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     id: 'users/create',
     title: 'create saves every field as it was given',
     async run(users) {
-      const user = sampleUser({ bannedAt: later(3000) })
+      const user = sampleUser({ bannedAt: later(3000), bannedUntil: later(9001), banReason: 'Spam' })
       assert.deepEqual(await users.create(user), { outcome: 'created' })
       assert.deepEqual(await users.byId(user.id), user)
     },
@@ -33,7 +33,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     title: 'text comes back as it went in',
     async run(users) {
       for (const text of difficultTexts) {
-        const user = sampleUser({ name: text, bio: text, passwordHash: text })
+        const user = sampleUser({ name: text, bio: text, passwordHash: text, banReason: text })
         await users.create(user)
         assert.deepEqual(await users.byId(user.id), user)
       }
@@ -153,7 +153,7 @@ export const creationCases: readonly Case<UserStore>[] = [
           )
         }
         for (const [index, answer] of answers.entries()) {
-          if (answer.outcome === 'created') continue
+          if (answer.outcome !== 'taken') continue
           assert.ok(answer.taken.length > 0, 'a refusal names what is taken')
           for (const name of answer.taken) {
             const held = winners.some((winner) => winner[name] === ring[index]?.[name])
@@ -197,16 +197,64 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/id-in-use',
-    title: 'an id that is in use is refused, also by a deleted account',
+    title:
+      'an id that is in use is refused, also with other identifiers, and by a deleted account until it is purged',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
       const other = sampleUser({ id: user.id })
-      for (const again of [other, user]) await assert.rejects(async () => users.create(again))
+      for (const again of [other, user])
+        assert.deepEqual(
+          await users.create(again),
+          { outcome: 'id-in-use' },
+          'it is said before what is taken',
+        )
       assert.deepEqual(await users.byId(user.id), user)
-      await users.markDeleted(user.id, later())
-      await assert.rejects(async () => users.create(other))
+      await users.markDeleted(user.id, later(), later(5000))
+      assert.deepEqual(await users.create(other), { outcome: 'id-in-use' })
       assert.equal(await users.byId(user.id), null)
+    },
+  },
+  {
+    id: 'users/id-after-purge',
+    title:
+      'the id of an account that was purged is free, and names that it holds are in the way of all others only',
+    async run(users) {
+      const user = sampleUser({ username: 'ada', bannedAt: later() })
+      await users.create(user)
+      await users.markDeleted(user.id, later(), later(5000))
+      await users.purge(user.id)
+      const stranger = sampleUser({ username: 'ada' })
+      assert.deepEqual(await users.create(stranger, later()), { outcome: 'taken', taken: ['username'] })
+      const next = sampleUser({ id: user.id, username: 'grace' })
+      assert.deepEqual(await users.create(next, later()), { outcome: 'created' })
+      assert.deepEqual(await users.byId(user.id), next)
+      assert.deepEqual(await users.byLogin({ username: 'grace' }), next)
+      assert.deepEqual(await users.bannedIds({ limit: 9, before: null }), [])
+      assert.deepEqual(await users.toPurge(9), [])
+      assert.deepEqual(await users.create(stranger, later()), { outcome: 'taken', taken: ['username'] })
+      assert.equal((await users.update(user.id, { username: 'ada' })).outcome, 'updated')
+      assert.equal((await users.markDeleted(user.id, later()))?.endedEpoch, next.sessionEpoch)
+    },
+  },
+  {
+    id: 'users/parallel-creates-one-id',
+    title: 'of 20 parallel creates with one id exactly one creates, and the others say that it is in use',
+    async run(users) {
+      await repeat(3, async (round) => {
+        const user = sampleUser()
+        // Every other one has the same identifiers as well.
+        const rivals = Array.from({ length: 20 }, (_, index) =>
+          index % 2 ? user : sampleUser({ id: user.id, username: `one-id-${round}-${index}` }),
+        )
+        const answers = await Promise.all(rivals.map((rival) => users.create(rival)))
+        assert.deepEqual(answers.map(({ outcome }) => outcome).sort(), [
+          'created',
+          ...Array<string>(19).fill('id-in-use'),
+        ])
+        const created = rivals[answers.findIndex(({ outcome }) => outcome === 'created')]
+        assert.deepEqual(await users.byId(user.id), created)
+      })
     },
   },
 ]

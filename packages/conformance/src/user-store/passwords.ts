@@ -8,7 +8,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 export const passwordCases: readonly Case<UserStore>[] = [
   {
     id: 'users/replace-password',
-    title: 'replacePassword replaces the hash that is expected, null included, and nothing else',
+    title: 'replacePassword replaces the hash that is expected by the next, null included, and nothing else',
     async run(users) {
       const user = sampleUser({ passwordHash: null })
       await users.create(user)
@@ -16,6 +16,8 @@ export const passwordCases: readonly Case<UserStore>[] = [
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'first', sessionEpoch: 4 })
       assert.deepEqual(await users.replacePassword(user.id, 'first', 'second'), { endedEpoch: 4 })
       assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: 'second', sessionEpoch: 5 })
+      assert.deepEqual(await users.replacePassword(user.id, 'second', null), { endedEpoch: 5 })
+      assert.deepEqual(await users.byId(user.id), { ...user, passwordHash: null, sessionEpoch: 6 })
     },
   },
   {

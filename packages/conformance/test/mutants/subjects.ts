@@ -38,7 +38,7 @@ function twice<Port>(make: () => Port): () => Pair<Port> {
 export const storage: Subjects<Storage> = {
   makeSound: createMemoryStorage,
   ports: {
-    users: ['byId', 'byIds', 'byLogin', 'bannedIds', 'toPurge'],
+    users: ['byId', 'byIds', 'byLogin', 'bannedIds', 'endedBans', 'idsBeginning', 'search', 'toPurge'],
     sessions: ['byId', 'list'],
     edges: ['list', 'among', 'counts', 'hiddenNodes'],
     posts: ['byIds', 'byAuthor', 'counts', 'toPurge'],

@@ -52,6 +52,9 @@ export interface EditInput {
   currentPassword?: string | undefined
 }
 
+/** What the host changes of any account. `null` removes an identifier that is optional. */
+export type UpdateAccountInput = Omit<EditInput, 'currentPassword'>
+
 /** A change of password. */
 export interface ChangePasswordInput {
   currentPassword: string
@@ -69,12 +72,19 @@ export interface AccountInputs {
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
+  update: z.ZodType<UpdateAccountInput>
+  setPassword: z.ZodType<{ password: string }>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
 
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
+
+/** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
+export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
+  ids: z.array(z.string().max(100)).max(100),
+})
 
 /** The schema of a role's name. */
 export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
@@ -170,6 +180,8 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
           when: isObject,
         },
       ),
+    update: z.strictObject({ ...changeable, ...profile }),
+    setPassword: z.strictObject({ password: newPassword }),
     changePassword: z.strictObject({
       currentPassword,
       newPassword,

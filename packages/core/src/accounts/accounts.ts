@@ -15,12 +15,20 @@ import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession, renewSession } from '../sessions/open-session.ts'
-import { deleteAccount, holdEnd, newAccount, present, saveAccount, taken } from './account-steps.ts'
+import {
+  changeAccount,
+  changedIdentifiers,
+  deleteAccount,
+  newAccount,
+  present,
+  saveAccount,
+} from './account-steps.ts'
+import { demandUnbanned } from './bans.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
 import { createHostAccounts, type HostAccounts } from './host-accounts.ts'
-import { isOwnPassword, ownName } from './password-rules.ts'
-import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
+import { demandNoOwnName } from './host-passwords.ts'
+import type { UserRecord } from './user-store.ts'
 
 /** What a change of one's own account answers. */
 export interface Edited {
@@ -121,31 +129,19 @@ export function createAccounts(core: Core): Accounts {
         currentPassword === undefined
           ? null
           : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
-      const changes: Omit<UserChanges, 'endSessions'> = present(fields)
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
-      if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
+      if (changedIdentifiers(before, present(fields)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
-      if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
-      if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
-      const result = await users.update(
-        viewer.userId,
-        { ...changes, endSessions: stillHolds !== null },
-        { now: clock(), until: holdEnd(core) },
-      )
-      if (result.outcome === 'taken') throw taken(core, result.taken)
-      if (result.outcome === 'needs-login') throw needsLogin()
-      if (result.outcome === 'gone') throw new KithError('unauthenticated')
-      emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
-      const signIn =
-        stillHolds && (await renewSession(core, { viewer, user: result.user, client, stillHolds }))
-      return { user: await presentOwn(result.user), signIn }
+      const user = await changeAccount(core, before, { ...present(fields), endSessions: stillHolds !== null })
+      if (!user) throw new KithError('unauthenticated')
+      const signIn = stillHolds && (await renewSession(core, { viewer, user, client, stillHolds }))
+      return { user: await presentOwn(user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
       await core.limits.byViewer('passwordFormBySession', viewer)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
-      if (isOwnPassword(newPassword, user, forbiddenWords))
-        throw new InvalidInputError([{ path: 'newPassword', ...ownName }])
+      demandNoOwnName(core, user, 'newPassword', newPassword)
       await confirmPassword(core, { viewer, user, password: currentPassword, client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
@@ -173,7 +169,7 @@ export function createAccounts(core: Core): Accounts {
         own(viewer),
         sessionId === null ? null : storage.sessions.byId(sessionId),
       ])
-      if (user.bannedAt) throw new KithError('account-banned')
+      demandUnbanned(user)
       // A process that knows the token may not have heard yet that its session was ended by another.
       if (sessionId !== null && (!session || session.revokedAt || !isOfAccount(session, user)))
         throw new KithError('session-revoked')
@@ -181,11 +177,4 @@ export function createAccounts(core: Core): Accounts {
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
     },
   }
-}
-
-const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
-
-function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
-  return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }

@@ -168,3 +168,265 @@ describe('a session that the host opens', () => {
     expect(await codeOf(sessions.open(ben.id))).toBe('account-banned')
   })
 })
+
+describe('passwords that the host sets', () => {
+  test('let an imported account sign in that had none, and end its sessions', async () => {
+    const { accounts, sessions, events } = await withAna()
+    const changed: string[] = []
+    events.on('account.password-changed', ({ userId }) => void changed.push(userId))
+    const { id } = await accounts.import({ username: 'ben', passwordHash: null })
+    const before = await sessions.open(id)
+    expect(await codeOf(sessions.login({ login: 'ben', password }))).toBe('invalid-credentials')
+    await accounts.setPassword(id, password)
+    expect(await codeOf(sessions.authenticate(before.tokens.accessToken))).toBe('session-revoked')
+    const after = await sessions.login({ login: 'ben', password })
+    await accounts.clearPassword(id)
+    expect(await codeOf(sessions.refresh(after.tokens.refreshToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.login({ login: 'ben', password }))).toBe('invalid-credentials')
+    await accounts.clearPassword(id)
+    await sessions.open(id)
+    expect(changed).toEqual([id, id, id])
+  })
+
+  test('keep the rules of every new one', async () => {
+    const { accounts, sessions, ana } = await withAna()
+    for (const [wrong, code] of [
+      ['short', 'too-short'],
+      ['password1', 'too-common'],
+      ['aaaaaaaaaaaa', 'too-easy'],
+      ['ana-ana-ana-', 'too-easy'],
+      ['x'.repeat(257), 'too-long'],
+      ['half \ud800 of one', 'forbidden-character'],
+      [null, 'wrong-type'],
+    ]) {
+      const refused = accounts.setPassword(ana.user.id, wrong as never)
+      await expect(refused).rejects.toMatchObject({ errors: [{ path: 'password', code }] })
+    }
+    expect(await codeOf(accounts.setPassword('nobody', password))).toBe('account-not-found')
+    expect(await codeOf(accounts.clearPassword('nobody'))).toBe('account-not-found')
+    await sessions.login({ login: 'ana', password })
+  })
+
+  test('lift no ban, and are stored beside changes of the owner', async () => {
+    const { accounts, sessions, kith, ana } = await withAna()
+    await accounts.ban(ana.user.id)
+    await accounts.setPassword(ana.user.id, 'battery staple')
+    expect(await codeOf(sessions.login({ login: 'ana', password: 'battery staple' }))).toBe('account-banned')
+    await accounts.unban(ana.user.id)
+    const passwords = ['first of them', 'second of them', 'third of them', 'own choice']
+    await Promise.allSettled([
+      ...passwords.slice(0, 3).map((next) => accounts.setPassword(ana.user.id, next)),
+      accounts.changePassword(kith.viewerOf(ana.user.id), {
+        currentPassword: 'battery staple',
+        newPassword: 'own choice',
+      }),
+    ])
+    const right = await Promise.all(
+      passwords.map((each) => codeOf(sessions.login({ login: 'ana', password: each }))),
+    )
+    expect(right.filter((code) => code === 'no error')).toHaveLength(1)
+    expect(await codeOf(sessions.login({ login: 'ana', password: 'battery staple' }))).toBe(
+      'invalid-credentials',
+    )
+  })
+})
+
+describe('addresses that the host verifies', () => {
+  test('count if the account still has them', async () => {
+    const { accounts, events } = await withAna()
+    const edited: unknown[] = []
+    events.on('account.edited', ({ userId: _, at: __, ...event }) => void edited.push(event))
+    const { id } = await accounts.import({
+      username: 'ben',
+      email: 'ben@example.org',
+      phone: '+4915112345678',
+      passwordHash: null,
+    })
+    expect(await accounts.verifyEmail(id, 'other@example.org')).toBe(false)
+    expect(await accounts.verifyEmail(id, 'no address')).toBe(false)
+    expect(await accounts.verifyPhone(id, '+4915100000000')).toBe(false)
+    expect(await accounts.byId(id)).toMatchObject({ emailVerified: false, phoneVerified: false })
+    expect(await accounts.verifyEmail(id, 'Ben@Example.ORG')).toBe(true)
+    expect(await accounts.verifyEmail(id)).toBe(true)
+    expect(await accounts.verifyPhone(id)).toBe(true)
+    expect(await accounts.verifyPhone(id, '+49 (151) 12345678')).toBe(true)
+    expect(await accounts.byId(id)).toMatchObject({ emailVerified: true, phoneVerified: true })
+    expect(edited).toEqual([{ fields: ['emailVerified'] }, { fields: ['phoneVerified'] }])
+    await accounts.update(id, { email: 'new@example.org', phone: null })
+    expect(await accounts.byId(id)).toMatchObject({ emailVerified: false, phoneVerified: false })
+    expect(await accounts.verifyPhone(id)).toBe(false)
+    expect(await codeOf(accounts.verifyEmail('nobody'))).toBe('account-not-found')
+  })
+
+  test('are not verified where they change between the proof and the call', async () => {
+    const { accounts, options } = await withAna()
+    const { id } = await accounts.import({ username: 'ben', email: 'ben@example.org', passwordHash: null })
+    const { byId } = options.storage.users
+    let reads = 0
+    Object.assign(options.storage.users, {
+      async byId(userId: string) {
+        const user = await byId(userId)
+        if (++reads === 1) await options.storage.users.update(id, { email: 'thief@example.org' })
+        return user
+      },
+    })
+    expect(await accounts.verifyEmail(id, 'ben@example.org')).toBe(false)
+    expect(await accounts.byId(id)).toMatchObject({ email: 'thief@example.org', emailVerified: false })
+  })
+})
+
+describe('the host changes and removes accounts', () => {
+  test('that have no password, with their names', async () => {
+    const { accounts, sessions } = await withAna()
+    const { id } = await accounts.import({ username: 'ben', passwordHash: null })
+    const signIn = await sessions.open(id)
+    expect(await accounts.update(id, { username: 'benno', name: 'Ben' })).toMatchObject({
+      username: 'benno',
+      name: 'Ben',
+      bannedAt: null,
+    })
+    await sessions.authenticate(signIn.tokens.accessToken)
+    expect(await codeOf(accounts.update(id, { username: 'ana' }))).toBe('identifier-taken')
+    expect(await codeOf(accounts.update(id, { username: 'no!' }))).toBe('invalid-input')
+    expect(await codeOf(accounts.update(id, { currentPassword: 'x' } as object))).toBe('invalid-input')
+    expect(await codeOf(accounts.update('nobody', {}))).toBe('account-not-found')
+    await accounts.remove(id, { holdUsername: false })
+    expect(await codeOf(sessions.authenticate(signIn.tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(accounts.remove(id))).toBe('account-not-found')
+    expect(await codeOf(accounts.remove('nobody'))).toBe('account-not-found')
+    await accounts.register({ username: 'benno', password })
+    expect(await codeOf(accounts.register({ username: 'ben', password }))).toBe('identifier-taken')
+  })
+
+  test('of which a name is held, and shadows come back once they are cleared away', async () => {
+    const { accounts, kith } = await withAna()
+    const { id } = await accounts.shadow('user_1', { username: 'ada' })
+    await accounts.remove(id)
+    expect(await codeOf(accounts.shadow('user_1'))).toBe('busy')
+    await kith.settled()
+    expect(await codeOf(accounts.register({ username: 'ada', password }))).toBe('identifier-taken')
+    const again = await accounts.shadow('user_1', { username: 'ada' })
+    expect(again).toMatchObject({ id, username: 'ada' })
+  })
+
+  test('that are removed and made at the same time: every call gets an account or is told to wait', async () => {
+    const { accounts, kith } = await withAna()
+    for (let round = 0; round < 5; round++) {
+      const { id } = await accounts.shadow('user_1')
+      const calls = Array.from({ length: 20 }, (_, index) =>
+        index === round * 4 ? accounts.remove(id) : accounts.shadow('user_1'),
+      )
+      for (const call of await Promise.allSettled(calls))
+        if (call.status === 'rejected') expect(call.reason).toMatchObject({ code: 'busy' })
+      await kith.settled()
+    }
+  })
+})
+
+describe('a ban', () => {
+  const reason = 'Spam in comments'
+
+  test('with an end and a reason is told to its owner, after the right password only', async () => {
+    const { accounts, sessions, events, ana } = await withAna()
+    const banned: unknown[] = []
+    events.on('account.banned', ({ at: _at, ...event }) => void banned.push(event))
+    const until = new Date('2026-01-02T00:00:00Z')
+    await accounts.ban(ana.user.id, { reason, until })
+    const ban = { until: until.toISOString(), reason }
+    expect(await accounts.byId(ana.user.id)).toMatchObject({
+      bannedAt: '2026-01-01T00:00:00.000Z',
+      bannedUntil: ban.until,
+      banReason: reason,
+    })
+    const wrong = sessions.login({ login: 'ana', password: 'wrong' })
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid-credentials', detail: null })
+    for (const refused of [
+      () => sessions.login({ login: 'ana', password }),
+      () => sessions.open(ana.user.id),
+    ])
+      await expect(refused()).rejects.toMatchObject({
+        code: 'account-banned',
+        ban,
+        detail: `You can sign in again after ${ban.until}. The reason: ${reason}`,
+      })
+    await accounts.ban(ana.user.id)
+    const endless = sessions.login({ login: 'ana', password })
+    await expect(endless).rejects.toMatchObject({ ban: { until: null, reason: null }, detail: null })
+    expect(banned).toEqual([
+      { userId: ana.user.id, ...ban },
+      { userId: ana.user.id, until: null, reason: null },
+    ])
+    await accounts.unban(ana.user.id)
+    expect(await accounts.byId(ana.user.id)).toMatchObject({
+      bannedAt: null,
+      bannedUntil: null,
+      banReason: null,
+    })
+  })
+
+  test('ends at a sign-in after its end, and not before', async () => {
+    const { accounts, sessions, events, profiles, advance, ana } = await withAna()
+    const unbanned: string[] = []
+    events.on('account.unbanned', ({ userId }) => void unbanned.push(userId))
+    await accounts.ban(ana.user.id, { until: new Date('2026-01-01T01:00:00Z') })
+    advance(3_599)
+    expect(await codeOf(sessions.login({ login: 'ana', password }))).toBe('account-banned')
+    advance(1)
+    expect(await codeOf(profiles.get(null, 'ana'))).toBe('account-not-found')
+    expect(await codeOf(sessions.login({ login: 'ana', password: 'wrong' }))).toBe('invalid-credentials')
+    expect((await accounts.byId(ana.user.id))?.bannedAt).not.toBeNull()
+    await Promise.all(Array.from({ length: 5 }, () => sessions.login({ login: 'ana', password })))
+    expect(unbanned).toEqual([ana.user.id])
+    await profiles.get(null, 'ana')
+    await accounts.ban(ana.user.id, { until: new Date('2026-01-01T02:00:00Z') })
+    advance(3_600)
+    await sessions.open(ana.user.id)
+  })
+
+  test('ends when upkeep runs, with what it hid', async () => {
+    const { accounts, follows, kith, advance, ana } = await withAna()
+    const ben = await accounts.register({ username: 'ben', password })
+    await follows.add(kith.viewerOf(ana.user.id), 'ben')
+    await accounts.ban(ana.user.id, { until: new Date('2026-01-01T01:00:00Z') })
+    await kith.upkeep.run()
+    expect((await accounts.byId(ben.user.id))?.counts.followers).toBe(0)
+    advance(3_600)
+    expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
+    await kith.settled()
+    expect((await accounts.byId(ana.user.id))?.bannedAt).toBeNull()
+    expect((await accounts.byId(ben.user.id))?.counts.followers).toBe(1)
+  })
+
+  test('that is stored while an ended one is lifted stays', async () => {
+    const { accounts, sessions, advance, ana, options } = await withAna()
+    await accounts.ban(ana.user.id, { until: new Date('2026-01-01T01:00:00Z') })
+    advance(3_600)
+    const { update } = options.storage.users
+    let updates = 0
+    Object.assign(options.storage.users, {
+      async update(...values: Parameters<typeof update>) {
+        if (++updates === 1) await accounts.ban(ana.user.id, { reason })
+        return await update(...values)
+      },
+    })
+    await expect(sessions.login({ login: 'ana', password })).rejects.toMatchObject({
+      code: 'account-banned',
+      ban: { until: null, reason },
+    })
+  })
+
+  test.each([
+    [{ until: new Date('2026-01-01T00:00:00Z') }, 'until'],
+    [{ until: new Date(0) }, 'until'],
+    [{ until: new Date(Number.NaN) }, 'until'],
+    [{ until: '2027-01-01' }, 'until'],
+    [{ reason: 'x'.repeat(501) }, 'reason'],
+    [{ reason: 'half \ud800' }, 'reason'],
+    [{ why: 'x' }, 'why'],
+  ])('cannot be %j', async (input, path) => {
+    const { accounts, ana } = await withAna()
+    const refused = accounts.ban(ana.user.id, input as object)
+    await expect(refused).rejects.toMatchObject({ code: 'invalid-input', errors: [{ path }] })
+    expect((await accounts.byId(ana.user.id))?.bannedAt).toBeNull()
+  })
+})

@@ -1,14 +1,25 @@
-import * as z from 'zod'
 import type { Core } from '../core.ts'
-import { InvalidInputError, KithError } from '../errors.ts'
+import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
-import { endSessions } from '../sessions/end-sessions.ts'
-import { type AccountInputs, type ImportInput, roleInput, type ShadowInput } from './account-inputs.ts'
-import { newAccount, present, saveAccount } from './account-steps.ts'
+import {
+  type AccountInputs,
+  idsInput,
+  type ImportInput,
+  roleInput,
+  type ShadowInput,
+  type UpdateAccountInput,
+} from './account-inputs.ts'
+import { changeAccount, deleteAccount, newAccount, present, saveAccount, taken } from './account-steps.ts'
+import { banAccount, type BanInput, banInput, noteUnbanned, setBan } from './bans.ts'
+import { createBreachCheck } from './breach-check.ts'
+import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { readLogin } from './identifiers.ts'
+import { type AccountFilter, listAccounts } from './list-accounts.ts'
 import { shadowId } from './shadow-id.ts'
 import type { UserRecord } from './user-store.ts'
+import { verifyAddress } from './verification.ts'
 
 /** What the host does with any account, without its password and without limits. Nothing over HTTP leads here. */
 export interface HostAccounts {
@@ -18,12 +29,18 @@ export interface HostAccounts {
   byIds(userIds: readonly string[]): Promise<(HostUser | null)[]>
   /** The account with this username or e-mail, or `null`. */
   find(login: string): Promise<HostUser | null>
+  /**
+   * The live accounts, the highest id first, which is the newest; shadow accounts stand anywhere between. A page may be short, or empty,
+   * and go on all the same: where few of very many match. @throws invalid-input, invalid-cursor
+   */
+  list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser>>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
   import(input: ImportInput): Promise<HostUser>
   /**
    * The account that stands for somebody whom another system signs in, such as Auth.js or Clerk: `externalId` is what that calls them,
    * and never changes. Creates it without a password where there is none; otherwise `profile` is not looked at. Of concurrent
-   * calls one creates, and all get the same account. @throws identifier-taken
+   * calls one creates, and all get the same account. Once it is deleted, the next call makes another one with the same id, but `busy`
+   * until what is left of the first is cleared away. @throws identifier-taken, busy
    */
   shadow(externalId: string, profile?: ShadowInput): Promise<HostUser>
   /** The id of that account, whether it exists or not: made from `externalId` alone, and always the same. @throws invalid-input */
@@ -33,34 +50,46 @@ export interface HostAccounts {
    * digits and hyphens. Holds from the next request on, in every process. @throws account-not-found
    */
   setRole(userId: string, role: string): Promise<void>
-  /** Suspends an account and ends its sessions. @throws account-not-found */
-  ban(userId: string): Promise<void>
+  /**
+   * Gives an account a new password, under the rules of every new one, and ends its sessions: after a check of the host's own, such as
+   * a link in an e-mail, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
+   */
+  setPassword(userId: string, password: string): Promise<void>
+  /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
+  clearPassword(userId: string): Promise<void>
+  /**
+   * Marks the e-mail address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
+   * still has it in the step that marks it. @throws account-not-found
+   */
+  verifyEmail(userId: string, email?: string): Promise<boolean>
+  /** The same for the phone number. @throws account-not-found */
+  verifyPhone(userId: string, phone?: string): Promise<boolean>
+  /** Changes any account as {@link Accounts.edit} does, without its password; sessions go on. @throws account-not-found, identifier-taken */
+  update(userId: string, input: UpdateAccountInput): Promise<HostUser>
+  /** Deletes any account as {@link Accounts.delete} does, without its password. @throws account-not-found */
+  remove(userId: string, options?: { holdUsername?: boolean | undefined }): Promise<void>
+  /**
+   * Suspends an account and ends its sessions. Again replaces the reason and the end. With `until` the ban ends by itself: at the next
+   * sign-in after that, or when upkeep runs. @throws account-not-found, invalid-input
+   */
+  ban(userId: string, input?: BanInput): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
   unban(userId: string): Promise<void>
 }
 
-/** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
-export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
-  ids: z.array(z.string().max(100)).max(100),
-})
+/** A deleted account is cleared away behind the call that deleted it, mostly within seconds. */
+const clearingSeconds = 5
 
 /** Creates what the host does with accounts. */
 export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccounts {
   const { storage, passwords, clock, emit } = core
   const { users } = storage
+  const demandUnbreached = createBreachCheck(core.config, emit)
 
   async function show(user: UserRecord): Promise<HostUser> {
     const [shown] = await core.presentUsers.presentForHost([user])
     if (!shown) throw new TypeError('an account that was given is presented')
     return shown
-  }
-
-  async function setBan(userId: string, bannedAt: Date | null): Promise<UserRecord> {
-    // Those that a process which dies here leaves alive stay over when the ban is lifted.
-    const result = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
-    core.visibleFiles.forget()
-    if (result.outcome !== 'updated') throw new KithError('account-not-found')
-    return result.user
   }
 
   return {
@@ -77,6 +106,10 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
     async find(login) {
       const user = await users.byLogin(readLogin(login))
       return user && (await show(user))
+    },
+    async list(filter = {}, page = {}) {
+      const { items, nextCursor } = await listAccounts(core, filter, page)
+      return { items: await core.presentUsers.presentForHost(items), nextCursor }
     },
     async import(input) {
       const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
@@ -106,12 +139,12 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      try {
-        await saveAccount(core, user)
-      } catch (error) {
-        // A concurrent call was first.
+      const result = await users.create(user, clock())
+      if (result.outcome === 'taken') throw taken(core, result.taken)
+      if (result.outcome === 'id-in-use') {
+        // A concurrent call was first, or the account was deleted and a trace of it is left.
         const other = await users.byId(id)
-        if (!other) throw error
+        if (!other) throw new RetryLaterError('busy', clearingSeconds)
         return await show(other)
       }
       emit('account.imported', { userId: id })
@@ -123,19 +156,31 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       if (outcome !== 'updated') throw new KithError('account-not-found')
       emit('account.role-changed', { userId, role })
     },
-    async ban(userId) {
-      const { sessionEpoch } = await setBan(userId, clock())
-      try {
-        await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
-      } finally {
-        emit('account.banned', { userId })
-        core.clearing.ban(userId)
-      }
+    async setPassword(userId, password) {
+      parseInput(inputs.setPassword, { password })
+      const user = await users.byId(userId)
+      if (!user) throw new KithError('account-not-found')
+      demandNoOwnName(core, user, 'password', password)
+      await demandUnbreached(password, { path: 'password', userId })
+      await storePassword(core, userId, await passwords.hash(password, { key: userId, lane: 'first' }))
     },
+    clearPassword: (userId) => storePassword(core, userId, null),
+    verifyEmail: (userId, address) => verifyAddress(core, userId, { kind: 'email', address }),
+    verifyPhone: (userId, address) => verifyAddress(core, userId, { kind: 'phone', address }),
+    async update(userId, input) {
+      const fields = present(parseInput(inputs.update, input))
+      const before = await users.byId(userId)
+      const user = before && (await changeAccount(core, before, fields))
+      if (!user) throw new KithError('account-not-found')
+      return await show(user)
+    },
+    async remove(userId, { holdUsername = true } = {}) {
+      if (!(await deleteAccount(core, userId, holdUsername))) throw new KithError('account-not-found')
+    },
+    ban: async (userId, input = {}) => await banAccount(core, userId, parseInput(banInput(clock()), input)),
     async unban(userId) {
-      await setBan(userId, null)
-      emit('account.unbanned', { userId })
-      core.clearing.ban(userId)
+      await setBan(core, userId, null)
+      noteUnbanned(core, userId)
     },
   }
 }

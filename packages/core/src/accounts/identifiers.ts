@@ -71,6 +71,13 @@ export function parseName(text: string): string {
   return text.length > usernameMaxTyped || !isStreamSafe(text) ? '' : fold(text)
 }
 
+const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Reads what names an account in a call or an address: its username, or its id, which no username looks like. Never fails, as above. */
+export function readAccountName(text: string): { id: string } | { username: string } {
+  return idPattern.test(text) ? { id: text } : { username: parseName(text) }
+}
+
 /** Reads what a person typed as login. Never fails: what cannot be a login matches no account. */
 export function readLogin(text: string): Login {
   if (text.length > emailMaxLength || !isStreamSafe(text)) return { username: '' }

@@ -16,6 +16,10 @@ export interface UserRecord {
   /** An argon2id hash, or an imported one that is replaced at the next login. `null`: no password login. */
   passwordHash: string | null
   bannedAt: Date | null
+  /** When the ban ends; `null` for one without an end, and where there is none. */
+  bannedUntil: Date | null
+  /** What the host said of the ban. */
+  banReason: string | null
   /** What the account may do in the app: `member` unless the host has said otherwise. */
   role: string
   /** How often all of its sessions were ended together: a session that was opened in an earlier epoch is over. */
@@ -29,6 +33,26 @@ export interface UserChanges extends Partial<
 > {
   /** Raises `sessionEpoch` by one in the same step, so that no session from before outlives the change. */
   endSessions?: boolean
+  /** The change is made only while these fields are as they are here. */
+  expected?: Partial<Pick<UserRecord, 'email' | 'phone' | 'bannedUntil'>>
+}
+
+/** Accounts that are looked for: those of which all that is given holds. */
+export interface UserFilter {
+  banned?: boolean | undefined
+  role?: string | undefined
+  /** At least one of these identifiers begins like this, compared byte by byte. */
+  begins?: Beginnings | undefined
+}
+
+/** What identifiers begin with. An empty string, and an identifier that is absent, is none. */
+export type Beginnings = Partial<Record<Identifier, string>>
+
+/** The answer of {@link UserStore.search}. */
+export interface UserSearchResult {
+  users: UserRecord[]
+  /** Below which id the next step goes on; `null` at the end. */
+  next: string | null
 }
 
 /** A login name: by one of the two identifiers that people type. */
@@ -43,15 +67,17 @@ export interface UsernameHold {
 }
 
 /** The answer of {@link UserStore.create}. */
-export type CreateUserResult = { outcome: 'created' } | { outcome: 'taken'; taken: Identifier[] }
+export type CreateUserResult =
+  { outcome: 'created' } | { outcome: 'id-in-use' } | { outcome: 'taken'; taken: Identifier[] }
 
 /**
- * The answer of {@link UserStore.update}: `gone` where there is no such live account; `needs-login` where a change to `null` would leave
- * it with neither username nor e-mail address; the first of them that applies, in the order gone, needs-login, taken.
+ * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
+ * it with neither username nor e-mail address; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }
   | { outcome: 'gone' }
+  | { outcome: 'differs' }
   | { outcome: 'needs-login' }
   | { outcome: 'taken'; taken: Identifier[] }
 
@@ -67,9 +93,9 @@ export interface EndedEpoch {
 export interface UserStore {
   /**
    * Saves an account if all of its identifiers are free; otherwise saves nothing and names each one that is taken.
-   * Check and insert are one atomic step: of concurrent calls with one identifier exactly one creates. The id has to be
-   * new: with one that is in use it rejects and changes nothing. A username that is held at `now` is taken; without `now`,
-   * so is one whose hold has ended and was not forgotten.
+   * Check and insert are one atomic step: of concurrent calls with one identifier, or one id, exactly one creates. The id of an account that
+   * lives, or is marked deleted and was not purged, is in use, which is said first. A username that is held at `now` is taken; without
+   * `now`, so is one whose hold has ended and was not forgotten. What the id itself holds is not in its way.
    */
   create(user: UserRecord, now?: Date): Promise<CreateUserResult>
   /** The live account with this id, or `null`. */
@@ -80,17 +106,17 @@ export interface UserStore {
   byLogin(login: Login): Promise<UserRecord | null>
   /**
    * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
-   * Concurrent updates of different fields all take effect, unless together they would leave it without a login: of such, the last one is
+   * What is `expected` is compared in the same step. Concurrent updates of different fields all take effect, unless together they would leave it without a login: of such, the last one is
    * refused. Each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
    * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
   update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
   /**
-   * Sets a new password: replaces the hash only if it still equals `expected`, and raises `sessionEpoch` by one in the same
+   * Sets a new password, or none: replaces the hash only if it still equals `expected`, and raises `sessionEpoch` by one in the same
    * step, which resolves to the epoch before. Of concurrent calls with one `expected` exactly one does; the others change nothing and
    * resolve to `null`.
    */
-  replacePassword(id: string, expected: string | null, next: string): Promise<EndedEpoch | null>
+  replacePassword(id: string, expected: string | null, next: string | null): Promise<EndedEpoch | null>
   /**
    * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
    * replaced it.
@@ -98,7 +124,7 @@ export interface UserStore {
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio, role and password hash are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role, password hash and the reason of a ban are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */
@@ -107,6 +133,19 @@ export interface UserStore {
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>
+  /** Ids of live accounts whose ban has ended at `now` and is there all the same, at most `limit`, the ban that ended first in front. */
+  endedBans(now: Date, limit: number): Promise<string[]>
+  /**
+   * Ids of live accounts of which an identifier begins so, each once, at most `limit`, in any order. It costs by what it gives, however
+   * many accounts there are.
+   */
+  idsBeginning(begins: Beginnings, limit: number): Promise<string[]>
+  /**
+   * One step of reading the live accounts that match, the highest id first: at most `limit` of them below `before`. A step looks at a
+   * bounded number of accounts, so it may give fewer, or none, and a `next`. Steps that follow each `next` give every account that
+   * matches throughout once, whatever is written meanwhile.
+   */
+  search(filter: UserFilter, keyset: Keyset): Promise<UserSearchResult>
   /** Ids of accounts that are marked deleted and of which a trace is left, the oldest first. */
   toPurge(limit: number): Promise<string[]>
   /**

@@ -1,4 +1,4 @@
-import { parseName } from '../accounts/identifiers.ts'
+import { readAccountName } from '../accounts/identifiers.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -6,7 +6,7 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { User } from '../profiles/user.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
-import type { EdgeSide } from './edge-store.ts'
+import type { EdgeSide, FollowResult } from './edge-store.ts'
 
 /** Whether the viewer follows an account, and how many do. */
 export interface FollowState {
@@ -14,16 +14,16 @@ export interface FollowState {
   followers: number
 }
 
-/** Who follows whom. Accounts are named by their username. */
+/** Who follows whom. Accounts are named by their username, or their id. */
 export interface Follows {
   /** Idempotent. @throws account-not-found, self-follow, policy-refused, session-revoked, rate-limited */
-  add(viewer: Viewer, username: string, client?: ClientInfo): Promise<FollowState>
+  add(viewer: Viewer, name: string, client?: ClientInfo): Promise<FollowState>
   /** Idempotent. @throws account-not-found, rate-limited */
-  remove(viewer: Viewer, username: string): Promise<FollowState>
+  remove(viewer: Viewer, name: string): Promise<FollowState>
   /** The newest first. @throws account-not-found, invalid-cursor */
-  followers(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<User>>
+  followers(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User>>
   /** The newest first. @throws account-not-found, invalid-cursor */
-  following(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<User>>
+  following(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User>>
 }
 
 /** Creates the follows of one Kith instance. */
@@ -32,10 +32,10 @@ export function createFollows(core: Core): Follows {
 
   async function list(
     viewer: Viewer | null,
-    { username, side }: { username: string; side: EdgeSide['side'] },
+    { name, side }: { name: string; side: EdgeSide['side'] },
     input: PageInput,
   ): Promise<Page<User>> {
-    const { id } = await visibleUser(core, username)
+    const { id } = await visibleUser(core, name)
     const far = side === 'in' ? 'from' : 'to'
     return await readPage(
       {
@@ -51,12 +51,20 @@ export function createFollows(core: Core): Follows {
     )
   }
 
+  async function follow(from: string, named: ReturnType<typeof readAccountName>): Promise<FollowResult> {
+    const id = core.makeId()
+    if ('username' in named) return await edges.follow({ id, from, ...named })
+    if (named.id === from) return { outcome: 'self' }
+    const result = await edges.add({ id, kind: 'follow', from, to: named.id })
+    return result.outcome === 'gone' ? result : { ...result, to: named.id }
+  }
+
   return {
-    async add(viewer, username, client = {}) {
+    async add(viewer, name, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      await core.askPolicy('follow.add', { input: { username }, viewer, client })
-      const follow = { id: core.makeId(), from: viewer.userId, username: parseName(username) }
-      const result = await edges.follow(follow)
+      const named = readAccountName(name)
+      await core.askPolicy('follow.add', { input: named, viewer, client })
+      const result = await follow(viewer.userId, named)
       if (result.outcome === 'self') throw new KithError('self-follow')
       if (result.outcome === 'gone')
         throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
@@ -64,14 +72,14 @@ export function createFollows(core: Core): Follows {
         core.emit('follow.added', { userId: viewer.userId, followedId: result.to })
       return { following: true, followers: result.count }
     },
-    async remove(viewer, username) {
+    async remove(viewer, name) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { id } = await visibleUser(core, username)
+      const { id } = await visibleUser(core, name)
       const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
       if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })
       return { following: false, followers: count }
     },
-    followers: (viewer, username, input = {}) => list(viewer, { username, side: 'in' }, input),
-    following: (viewer, username, input = {}) => list(viewer, { username, side: 'out' }, input),
+    followers: (viewer, name, input = {}) => list(viewer, { name, side: 'in' }, input),
+    following: (viewer, name, input = {}) => list(viewer, { name, side: 'out' }, input),
   }
 }

@@ -1,8 +1,17 @@
-import { KithError } from '../errors.ts'
-import type { EndedEpoch, Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
+import type {
+  Beginnings,
+  EndedEpoch,
+  Identifier,
+  UserFilter,
+  UserRecord,
+  UserStore,
+} from '../accounts/user-store.ts'
 import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
+
+/** So many accounts are looked at in one step of a search: few, so that tests meet steps that find nothing. */
+const lookedAt = 50
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
 export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
@@ -33,7 +42,7 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
 
   function replaceHash(
     id: string,
-    { expected, next, raise }: { expected: string | null; next: string; raise: 0 | 1 },
+    { expected, next, raise }: { expected: string | null; next: string | null; raise: 0 | 1 },
   ): EndedEpoch | null {
     const user = live.get(id)
     if (!user || user.passwordHash !== expected) return null
@@ -45,8 +54,7 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
 
   return {
     async create(user, now) {
-      if (live.has(user.id) || deleted.has(user.id))
-        throw new KithError('storage-failed', { detail: 'The id is in use.' })
+      if (live.has(user.id) || deleted.has(user.id)) return { outcome: 'id-in-use' }
       const conflicts = taken(user, now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(user.id, structuredClone(user))
@@ -68,7 +76,8 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     async update(id, changes, hold) {
       const before = live.get(id)
       if (!before) return { outcome: 'gone' }
-      const { endSessions = false, ...fields } = structuredClone(changes)
+      const { endSessions = false, expected = {}, ...fields } = structuredClone(changes)
+      if (!isAsExpected(before, expected)) return { outcome: 'differs' }
       const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
       const givesUp = fields.username === null || fields.email === null
       if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
@@ -101,7 +110,45 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       const banned = [...live.values()].filter((user) => user.bannedAt !== null)
       return pageOf(banned, keyset).map((user) => user.id)
     },
+    async endedBans(now, limit) {
+      const until = (user: UserRecord): number => user.bannedUntil?.getTime() ?? Infinity
+      const ended = [...live.values()].filter((user) => user.bannedAt && until(user) <= now.getTime())
+      return ended
+        .sort((a, b) => until(a) - until(b))
+        .slice(0, limit)
+        .map((user) => user.id)
+    },
+    async idsBeginning(begins, limit) {
+      const found = [...live.values()].filter((user) => beginsWith(user, begins))
+      return found.slice(0, limit).map((user) => user.id)
+    },
+    async search(filter, { limit, before }) {
+      const looked = pageOf(live.values(), { limit: lookedAt, before })
+      const found = looked.filter((user) => matches(user, filter)).slice(0, limit)
+      const isWhole = found.length < limit && looked.length < lookedAt
+      const last = found.length < limit ? looked.at(-1) : found.at(-1)
+      return { users: found, next: isWhole ? null : (last?.id ?? null) }
+    },
     toPurge: async (limit) => oldestOf(deleted, limit),
     purge: async (id) => void deleted.delete(id),
   }
+}
+
+function isAsExpected(user: UserRecord, expected: Partial<UserRecord>): boolean {
+  const plain = (value: unknown): unknown => (value instanceof Date ? value.getTime() : value)
+  return Object.entries(expected).every(
+    ([name, value]) => value === undefined || plain(user[name as keyof UserRecord]) === plain(value),
+  )
+}
+
+function beginsWith(user: UserRecord, begins: Beginnings): boolean {
+  return identifiers.some((name) => begins[name] && user[name]?.startsWith(begins[name]))
+}
+
+function matches(user: UserRecord, { banned, role, begins }: UserFilter): boolean {
+  return (
+    (banned === undefined || (user.bannedAt !== null) === banned) &&
+    (role === undefined || user.role === role) &&
+    (begins === undefined || beginsWith(user, begins))
+  )
 }

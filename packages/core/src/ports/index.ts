@@ -1,14 +1,17 @@
 export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 export type { LegacyHash } from '../accounts/legacy-hash.ts'
 export type {
+  Beginnings,
   CreateUserResult,
   EndedEpoch,
   Identifier,
   Login,
   UpdateUserResult,
   UserChanges,
+  UserFilter,
   UsernameHold,
   UserRecord,
+  UserSearchResult,
   UserStore,
 } from '../accounts/user-store.ts'
 export type {

@@ -20,8 +20,8 @@ export interface Posts {
   edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
   /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
-  /** The posts of an account, newest first. @throws account-not-found, invalid-cursor */
-  byAuthor(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<Post>>
+  /** The posts of an account, by its username or id, newest first. @throws account-not-found, invalid-cursor */
+  byAuthor(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<Post>>
 }
 
 /** Creates the posts of one Kith instance. */
@@ -94,8 +94,8 @@ export function createPosts(core: Core): Posts {
       core.clearing.post(id)
       await core.releasedMedia.removeOwn(media)
     },
-    async byAuthor(viewer, username, input = {}) {
-      const { id } = await visibleUser(core, username)
+    async byAuthor(viewer, name, input = {}) {
+      const { id } = await visibleUser(core, name)
       return await readPage(
         {
           name: `posts-${id}`,

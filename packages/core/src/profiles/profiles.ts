@@ -1,30 +1,41 @@
-import { parseName } from '../accounts/identifiers.ts'
+import { idsInput } from '../accounts/account-inputs.ts'
+import { readAccountName } from '../accounts/identifiers.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
 import type { Viewer } from '../viewer.ts'
 import type { User } from './user.ts'
 
 /** Public profiles. */
 export interface Profiles {
-  /** The account with this username. Guests may read. @throws account-not-found */
-  get(viewer: Viewer | null, username: string): Promise<User>
+  /** The account with this username, or id. Guests may read. @throws account-not-found */
+  get(viewer: Viewer | null, name: string): Promise<User>
+  /**
+   * The accounts with these ids, in their order, with the same few queries however many they are; `null` for those that do not exist or
+   * are banned. At most 100. @throws invalid-input
+   */
+  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
 }
 
 /** Creates the profiles of one Kith instance. */
 export function createProfiles(core: Core): Profiles {
   return {
-    async get(viewer, username) {
-      const [user] = await core.presentUsers.present(viewer, [await visibleUser(core, username)])
+    async get(viewer, name) {
+      const [user] = await core.presentUsers.present(viewer, [await visibleUser(core, name)])
       if (!user) throw new KithError('account-not-found')
       return user
     },
+    byIds: async (viewer, ids) =>
+      await core.presentUsers.presentIds(viewer, parseInput(idsInput, { ids }).ids),
   }
 }
 
-/** The account with this username, unless it is deleted or banned. @throws account-not-found */
-export async function visibleUser(core: Core, username: string): Promise<UserRecord> {
-  const user = await core.storage.users.byLogin({ username: parseName(username) })
+/** The account with this username, or id, unless it is deleted or banned. @throws account-not-found */
+export async function visibleUser(core: Core, name: string): Promise<UserRecord> {
+  const named = readAccountName(name)
+  const { users } = core.storage
+  const user = await ('id' in named ? users.byId(named.id) : users.byLogin(named))
   if (!user || user.bannedAt) throw new KithError('account-not-found')
   return user
 }

@@ -34,7 +34,7 @@ export interface HostUser extends OwnUser {
   bannedAt: string | null
   /** When the ban ends by itself; `null` where it does not. */
   bannedUntil: string | null
-  /** What the host said of it. */
+  /** What the host said of the ban. */
   banReason: string | null
 }
 
@@ -45,8 +45,13 @@ export type SignedInUser = Omit<OwnUser, 'counts' | 'viewer'>
 export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
 
 /** What only the host sees of an account. */
-export function hostPart({ bannedAt }: UserRecord): Pick<HostUser, 'bannedAt' | 'bannedUntil' | 'banReason'> {
-  return { bannedAt: bannedAt?.toISOString() ?? null, bannedUntil: null, banReason: null }
+export function hostPart({
+  bannedAt,
+  bannedUntil,
+  banReason,
+}: UserRecord): Pick<HostUser, 'bannedAt' | 'bannedUntil' | 'banReason'> {
+  if (!bannedAt) return { bannedAt: null, bannedUntil: null, banReason: null }
+  return { bannedAt: bannedAt.toISOString(), bannedUntil: bannedUntil?.toISOString() ?? null, banReason }
 }
 
 /** What only the owner sees of an account. */

@@ -1,6 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import type { ClientPlace } from '../events.ts'
 import type { ClientInfo } from '../viewer.ts'
+import { userAgentMaxLength } from './device-name.ts'
 
 /**
  * The part of an address that one client has to itself: an IPv4 address, or the /64 of an IPv6 address, since a client
@@ -22,7 +23,10 @@ export function networkKey(address: string): string {
 
 /** Where a client is, for the session list and events: what the transport does not know is `null`, and the user agent is cut. */
 export function placeOf({ address = '', userAgent }: ClientInfo): ClientPlace {
-  return { address: isIP(address) ? address : null, userAgent: userAgent?.slice(0, 300) ?? null }
+  return {
+    address: isIP(address) ? address : null,
+    userAgent: userAgent?.slice(0, userAgentMaxLength) ?? null,
+  }
 }
 
 function mappedIPv4(groups: readonly number[]): string | null {

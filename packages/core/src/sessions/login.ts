@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
+import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
@@ -48,11 +49,12 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   const device = await countedDevice(core, client)
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
   const login = readLogin(typed)
-  const user = await core.storage.users.byLogin(login)
-  const guesser = await admit(core, { login, user, device, client })
-  const upgrade = await checkPassword(core, { guesser, user, password, client })
-  if (upgrade === null || !user) throw new KithError('invalid-credentials')
-  if (user.bannedAt) throw new KithError('account-banned')
+  const found = await core.storage.users.byLogin(login)
+  const guesser = await admit(core, { login, user: found, device, client })
+  const upgrade = await checkPassword(core, { guesser, user: found, password, client })
+  if (upgrade === null || !found) throw new KithError('invalid-credentials')
+  const user = await withoutEndedBan(core, found)
+  demandUnbanned(user)
   await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {

@@ -1,8 +1,10 @@
+import { demandUnbanned } from '../accounts/bans.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
+import { deviceNameOf } from './device-name.ts'
 import { denyTokens, endSessions } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
@@ -11,6 +13,7 @@ import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
 export interface Opening {
   user: UserRecord
   client: ClientInfo
+  /** Made from the user agent where it is absent. */
   deviceName: string | undefined
   /** Whether the account, read again after the session was stored, still lets this sign-in pass. */
   stillHolds(user: UserRecord): boolean | Promise<boolean>
@@ -24,7 +27,8 @@ export interface Opening {
  * outlives the change, without a transaction over both.
  */
 export async function openSession(core: Core, opening: Opening): Promise<SignIn> {
-  const { user, client, deviceName } = opening
+  const { user, client } = opening
+  const deviceName = opening.deviceName ?? deviceNameOf(client.userAgent)
   const now = core.clock()
   const session = await keep(core, {
     id: core.makeId(),
@@ -41,7 +45,8 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
     await core.storage.sessions.revoke(session, core.clock())
-    throw new KithError(fresh?.bannedAt ? 'account-banned' : (opening.refusal ?? 'invalid-credentials'))
+    if (fresh) demandUnbanned(fresh)
+    throw new KithError(opening.refusal ?? 'invalid-credentials')
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.

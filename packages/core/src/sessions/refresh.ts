@@ -1,3 +1,4 @@
+import { demandUnbanned } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { ClientInfo } from '../viewer.ts'
@@ -16,7 +17,8 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
   const user = await core.storage.users.byId(session.userId)
   if (!isOfAccount(session, user)) {
     await endSession(core, session)
-    throw new KithError(user?.bannedAt ? 'account-banned' : 'session-revoked')
+    if (user) demandUnbanned(user)
+    throw new KithError('session-revoked')
   }
   return await issueTokens(core, session)
 }

@@ -1,3 +1,4 @@
+import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -100,9 +101,10 @@ export function createSessions(core: Core): Sessions {
     authenticate: async (accessToken) => await authenticateNow(accessToken),
     authenticateNow,
     async open(userId, client = {}) {
-      const user = await storage.users.byId(userId)
-      if (!user) throw new KithError('account-not-found')
-      if (user.bannedAt) throw new KithError('account-banned')
+      const found = await storage.users.byId(userId)
+      if (!found) throw new KithError('account-not-found')
+      const user = await withoutEndedBan(core, found)
+      demandUnbanned(user)
       const holds = { stillHolds: () => true, refusal: 'account-not-found' } as const
       return await openSession(core, { user, client, deviceName: undefined, ...holds })
     },

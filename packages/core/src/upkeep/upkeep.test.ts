@@ -36,7 +36,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
   advance(0.001)
   const reports = await Promise.all([kith.upkeep.run(), kith.upkeep.run(), kith.upkeep.run()])
   expect(reports.reduce((sum, report) => sum + report.sessions, 0)).toBe(600)
-  const viewer = { userId: user.id, sessionId: '' }
+  const viewer = kith.viewerOf(user.id)
   expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
 })
 

@@ -1,3 +1,4 @@
+import { withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import type { CountDifference } from '../graph/edge-store.ts'
 import { sweepTemporaryFolders } from '../media/temporary-folder.ts'
@@ -97,12 +98,22 @@ export function createUpkeep(core: Core): Upkeep {
   /** Edges are hidden exactly where their account is banned, whichever of the two a crash left behind. */
   async function reconcileBans({ fail, done }: StepReport): Promise<void> {
     let looked = 0
+    const now = clock()
+    await forEach(
+      { list: (limit) => users.endedBans(now, limit), act: liftEndedBan },
+      { fail, done: () => {} },
+    )
     await forEachId(users.bannedIds, async (id) => {
       await endSessionsOfBanned(id).catch(fail)
       await purge.settle(id).catch(fail)
       done(++looked)
     })
     await forEachId(edges.hiddenNodes, (id) => purge.settle(id).catch(fail))
+  }
+
+  async function liftEndedBan(id: string): Promise<void> {
+    const user = await users.byId(id)
+    if (user) await withoutEndedBan(core, user)
   }
 
   /** A process that died between the mark of a ban and the sessions has left them alive. */

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import type { UserStore } from '@kith/core/ports'
+import type { Case } from '../case.ts'
+import { race, repeat } from '../race.ts'
+import { later, nextId, sampleUser } from '../records.ts'
+
+/** What `update` with `expected` promises. */
+export const expectationCases: readonly Case<UserStore>[] = [
+  {
+    id: 'users/expected',
+    title: 'update changes an account whose fields are as expected, null included',
+    async run(users) {
+      const user = sampleUser({ phone: null, bannedAt: later(), bannedUntil: later(7001) })
+      await users.create(user)
+      const { email, bannedUntil } = user
+      for (const expected of [
+        {},
+        { email },
+        { phone: null },
+        { bannedUntil },
+        { email, phone: null, bannedUntil },
+      ]) {
+        const answer = await users.update(user.id, { emailVerifiedAt: later(3001), expected })
+        const changed = { ...user, emailVerifiedAt: later(3001) }
+        assert.deepEqual(answer, { outcome: 'updated', user: changed }, JSON.stringify(expected))
+        assert.deepEqual(await users.byId(user.id), changed)
+      }
+      const lifted = { bannedAt: null, bannedUntil: null, banReason: null }
+      assert.equal((await users.update(user.id, { ...lifted, expected: { bannedUntil } })).outcome, 'updated')
+      const free = { name: 'Grace', expected: { bannedUntil: null } }
+      assert.equal((await users.update(user.id, free)).outcome, 'updated')
+    },
+  },
+  {
+    id: 'users/expected-differs',
+    title: 'update answers differs where a field is not as expected, and changes nothing',
+    async run(users) {
+      const [user, other] = [
+        sampleUser({ bannedAt: later(), bannedUntil: later(7001) }),
+        sampleUser({ phone: null }),
+      ]
+      for (const each of [user, other]) await users.create(each)
+      const { email, phone } = user
+      for (const expected of [
+        { email: other.email },
+        { email: null },
+        { email: email?.toUpperCase() ?? null },
+        { phone: null },
+        { phone: email },
+        { bannedUntil: null },
+        { bannedUntil: later(7002) },
+        { email, phone, bannedUntil: null },
+        { email: null, bannedUntil: later(7001) },
+      ]) {
+        const changes = { name: 'Grace', username: other.username, endSessions: true, expected }
+        const answer = await users.update(user.id, changes)
+        assert.deepEqual(answer, { outcome: 'differs' }, JSON.stringify(expected))
+        const without = { username: null, email: null, expected }
+        assert.deepEqual(await users.update(user.id, without), { outcome: 'differs' })
+      }
+      assert.deepEqual(await users.update(other.id, { expected: { phone: '' } }), { outcome: 'differs' })
+      assert.deepEqual(await users.byId(user.id), user)
+      assert.deepEqual(await users.update(nextId(), { expected: { email } }), { outcome: 'gone' })
+    },
+  },
+  {
+    id: 'users/expected-beside-change',
+    title: 'an address is not verified that is changed at the same time',
+    async run(users) {
+      await repeat(5, async (round) => {
+        const user = sampleUser({ emailVerifiedAt: null })
+        await users.create(user)
+        const email = `other-${round}@example.com`
+        const verifying = { emailVerifiedAt: later(3001), expected: { email: user.email } }
+        await race(12, (index) =>
+          index === round * 2
+            ? users.update(user.id, { email, emailVerifiedAt: null })
+            : users.update(user.id, verifying),
+        )
+        const after = await users.byId(user.id)
+        assert.equal(after?.email, email)
+        assert.equal(after.emailVerifiedAt, null, 'nobody has proved the new address')
+      })
+    },
+  },
+  {
+    id: 'users/ended-bans',
+    title:
+      'endedBans names live accounts whose ban has ended by now and was not lifted, the first that ended in front',
+    async run(users) {
+      const until = [later(3000), later(1000), later(2000), later(4001), null, later(500), later(600)]
+      const all = until.map((bannedUntil) => sampleUser({ bannedAt: later(), bannedUntil }))
+      for (const user of all) await users.create(user)
+      await users.create(sampleUser())
+      const [third, first, second, future, endless, lifted, deleted] = all.map(({ id }) => id)
+      await users.update(lifted ?? '', { bannedAt: null, bannedUntil: null })
+      await users.markDeleted(deleted ?? '', later())
+      assert.deepEqual(await users.endedBans(later(4000), 9), [first, second, third])
+      assert.deepEqual(await users.endedBans(later(4000), 2), [first, second])
+      assert.deepEqual(await users.endedBans(later(1000), 9), [first], 'a ban ends at its end')
+      assert.deepEqual(await users.endedBans(later(999), 9), [])
+      await users.update(endless ?? '', { bannedUntil: later(100) })
+      assert.deepEqual(await users.endedBans(later(4001), 9), [endless, first, second, third, future])
+    },
+  },
+]

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import type { UserFilter, UserRecord, UserStore } from '@kith/core/ports'
+import type { Case } from '../case.ts'
+import { later, nextId, sampleUser } from '../records.ts'
+
+/** What `idsBeginning` and `search` promise. */
+export const searchCases: readonly Case<UserStore>[] = [
+  {
+    id: 'users/ids-beginning',
+    title: 'idsBeginning names each live account once of which an identifier begins so, byte by byte',
+    async run(users) {
+      const [ada, adam, percent, phone, deleted] = await created(users, [
+        { username: 'ada', email: 'ada@example.com', phone: null },
+        { username: 'x-adam', email: 'adam@example.com', phone: '+4901' },
+        { username: 'a%a', email: null, phone: '+4902' },
+        { username: null, email: 'a_a@example.com', phone: '+4911' },
+        { username: 'ada.gone', email: null, phone: null },
+      ])
+      await users.markDeleted(deleted.id, later())
+      const named = async (begins: Parameters<UserStore['idsBeginning']>[0]): Promise<string[]> =>
+        (await users.idsBeginning(begins, 99)).sort()
+      assert.deepEqual(await named({ username: 'ada', email: 'ada' }), [ada.id, adam.id].sort())
+      assert.deepEqual(await named({ username: 'ada' }), [ada.id])
+      assert.deepEqual(await named({ username: 'ADA', email: 'Ada' }), [])
+      assert.deepEqual(await named({ username: 'a%', email: 'a%' }), [percent.id])
+      assert.deepEqual(await named({ username: 'a_', email: 'a_' }), [phone.id])
+      assert.deepEqual(await named({ phone: '+49' }), [adam.id, percent.id, phone.id].sort())
+      assert.deepEqual(await named({ phone: '+490' }), [adam.id, percent.id].sort())
+      assert.deepEqual(await named({ email: 'adam@example.com', phone: '+4911' }), [adam.id, phone.id].sort())
+      assert.deepEqual(await named({ email: 'adam@example.comm', phone: '49' }), [])
+      for (const begins of [{}, { username: '' }, { username: '', email: '', phone: '' }])
+        assert.deepEqual(await named(begins), [], 'nothing is no beginning')
+    },
+  },
+  {
+    id: 'users/ids-beginning-limit',
+    title: 'idsBeginning names at most `limit`, whichever identifiers they are found by',
+    async run(users) {
+      const same = Array.from({ length: 6 }, (_, index) => ({
+        username: `same-${index}`,
+        email: index < 2 ? `same-${index}@example.com` : `other-${index}@example.com`,
+      }))
+      const ids = (await created(users, same)).map(({ id }) => id)
+      for (const begins of [{ username: 'same' }, { username: 'same', email: 'same', phone: '+1' }]) {
+        for (const limit of [1, 3, 6, 9]) {
+          const found = await users.idsBeginning(begins, limit)
+          assert.equal(new Set(found).size, Math.min(limit, 6))
+          assert.ok(found.length <= limit && found.every((id) => ids.includes(id)))
+        }
+      }
+    },
+  },
+  {
+    id: 'users/search',
+    title: 'search gives the live accounts of which all that is given holds, the highest id first',
+    async run(users) {
+      const bannedAt = later()
+      const [ada, ben, cleo, dora, deleted, admin] = await created(users, [
+        { username: 'ada', email: null, role: 'member' },
+        { username: 'ben', email: 'ada@example.com', role: 'member', bannedAt },
+        { username: 'cleo', email: null, phone: '+4977', role: 'admin', bannedAt },
+        { username: 'dora', email: null, role: 'admin' },
+        { username: 'adam', email: null, role: 'admin', bannedAt },
+        { username: 'ad', email: null, role: 'Admin' },
+      ])
+      await users.markDeleted(deleted.id, later())
+      await users.update(dora.id, { bannedAt })
+      await users.update(dora.id, { bannedAt: null })
+      const found = (filter: UserFilter): Promise<UserRecord[]> => wholeSearch(users, filter)
+      const begins = { username: 'ad', email: 'ad', phone: '+49' }
+      assert.deepEqual(await found({}), [admin, dora, cleo, ben, ada])
+      assert.deepEqual(await found({ banned: true }), [cleo, ben])
+      assert.deepEqual(await found({ banned: false }), [admin, dora, ada])
+      assert.deepEqual(await found({ role: 'admin' }), [dora, cleo])
+      assert.deepEqual(await found({ role: 'member' }), [ben, ada])
+      assert.deepEqual(await found({ role: 'nobody' }), [])
+      assert.deepEqual(await found({ begins }), [admin, cleo, ben, ada])
+      assert.deepEqual(await found({ begins: { username: 'ada' } }), [ada])
+      assert.deepEqual(await found({ begins: { email: 'a%' } }), [])
+      assert.deepEqual(await found({ begins: {} }), [])
+      assert.deepEqual(await found({ begins: { username: '' } }), [])
+      assert.deepEqual(await found({ banned: true, role: 'admin' }), [cleo])
+      assert.deepEqual(await found({ banned: false, role: 'admin' }), [dora])
+      assert.deepEqual(await found({ banned: true, begins }), [cleo, ben])
+      assert.deepEqual(await found({ banned: false, begins, role: 'member' }), [ada])
+    },
+  },
+  {
+    id: 'users/search-pages',
+    title: 'search gives at most `limit` accounts below `before`, and goes on where it says',
+    async run(users) {
+      const roles = Array.from({ length: 7 }, (_, index) => ({ role: index % 2 ? 'odd' : 'member' }))
+      const all = (await created(users, roles)).reverse()
+      const before = all[1]?.id ?? ''
+      assert.deepEqual((await users.search({}, { limit: 3, before })).users, all.slice(2, 5))
+      for (const limit of [1, 2, 7, 9])
+        assert.deepEqual(await wholeSearch(users, {}, limit), all, `in pages of ${limit}`)
+      const odd = all.filter(({ role }) => role === 'odd')
+      assert.deepEqual(await wholeSearch(users, { role: 'odd' }, 2), odd)
+      assert.equal((await users.search({}, { limit: 9, before: null })).next, null, 'it ends')
+      assert.deepEqual(await users.search({}, { limit: 9, before: all.at(-1)?.id ?? '' }), {
+        users: [],
+        next: null,
+      })
+    },
+  },
+  {
+    id: 'users/search-far',
+    title: 'search comes to an account that lies thousands below, in steps',
+    async run(users) {
+      const [first] = await created(users, [{ username: 'far', role: 'member' }])
+      for (let part = 0; part < 11; part++)
+        await Promise.all(Array.from({ length: 100 }, () => users.create(sampleUser({ role: 'member' }))))
+      assert.deepEqual(await wholeSearch(users, { begins: { username: 'far' }, banned: false }), [first])
+      assert.deepEqual(await wholeSearch(users, { begins: { username: 'farther' } }), [])
+      assert.equal((await wholeSearch(users, {}, 100)).length, 1101)
+    },
+  },
+  {
+    id: 'users/search-beside-writes',
+    title: 'search gives every account that matches throughout once, while others are made and deleted',
+    async run(users) {
+      const kept = (
+        await created(
+          users,
+          Array.from({ length: 30 }, () => ({})),
+        )
+      ).map(({ id }) => id)
+      const passing = await created(
+        users,
+        Array.from({ length: 10 }, () => ({})),
+      )
+      const [found] = await Promise.all([
+        wholeSearch(users, {}, 4),
+        Promise.all(passing.map(({ id }) => users.markDeleted(id, later()))),
+        Promise.all(Array.from({ length: 10 }, () => users.create(sampleUser()))),
+      ])
+      const ids = found.map(({ id }) => id)
+      assert.deepEqual(
+        ids.filter((id) => kept.includes(id)),
+        [...kept].reverse(),
+      )
+      assert.equal(new Set(ids).size, ids.length)
+    },
+  },
+  {
+    id: 'users/search-any-id',
+    title: 'search goes below any id, also below one that is no account',
+    async run(users) {
+      const [low] = await created(users, [{}])
+      const between = nextId()
+      await created(users, [{}])
+      assert.deepEqual((await users.search({}, { limit: 9, before: between })).users, [low])
+      for (const user of (await users.search({}, { limit: 9, before: between })).users)
+        user.createdAt.setTime(0)
+      assert.deepEqual(await users.byId(low.id), low, 'what it gave was a copy')
+    },
+  },
+]
+
+/** Accounts with these fields, of a list that is as long as that of the fields. */
+async function created<Fields extends readonly Partial<UserRecord>[]>(
+  users: UserStore,
+  fields: [...Fields],
+): Promise<{ [Index in keyof Fields]: UserRecord }> {
+  const all = fields.map((each) => sampleUser({ phone: null, role: 'member', ...each }))
+  for (const user of all) assert.equal((await users.create(user)).outcome, 'created')
+  return all as { [Index in keyof Fields]: UserRecord }
+}
+
+/** Follows each `next` to the end. */
+async function wholeSearch(users: UserStore, filter: UserFilter, limit = 5): Promise<UserRecord[]> {
+  const all: UserRecord[] = []
+  let before: string | null = null
+  for (let steps = 0; steps < 5_000; steps++) {
+    const { users: found, next } = await users.search(filter, { limit, before })
+    assert.ok(found.length <= limit, 'a step gives at most `limit`')
+    all.push(...found)
+    if (next === null) return all
+    assert.ok(before === null || next < before, 'each step goes down')
+    before = next
+  }
+  assert.fail('search does not end')
+}

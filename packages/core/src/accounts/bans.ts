@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import type { Core } from '../core.ts'
+import { AccountBannedError, KithError } from '../errors.ts'
+import { because, linesOfText } from '../input.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import type { UserRecord } from './user-store.ts'
+
+/** What the host says of a ban. */
+export interface BanInput {
+  /** Shown to the owner who gives the right password. At most 500 characters. */
+  reason?: string | undefined
+  /** When it ends by itself; it does not where this is absent. */
+  until?: Date | undefined
+}
+
+/** The schema of {@link BanInput}: an end that has come is a slip. */
+export function banInput(now: Date): z.ZodType<BanInput> {
+  const inFuture = because({ code: 'malformed', message: 'Give a time in the future' })
+  return z.strictObject({
+    reason: linesOfText(500).optional(),
+    until: z
+      .date()
+      .refine((until) => until > now, inFuture)
+      .optional(),
+  })
+}
+
+/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found */
+export async function setBan(core: Core, userId: string, ban: BanInput | null): Promise<UserRecord> {
+  const result = await core.storage.users.update(userId, {
+    bannedAt: ban && core.clock(),
+    bannedUntil: ban?.until ?? null,
+    banReason: ban?.reason ?? null,
+    // Those that a process which dies here leaves alive stay over when the ban is lifted.
+    endSessions: ban !== null,
+  })
+  core.visibleFiles.forget()
+  if (result.outcome !== 'updated') throw new KithError('account-not-found')
+  return result.user
+}
+
+/** Bans an account and ends its sessions. @throws account-not-found */
+export async function banAccount(core: Core, userId: string, ban: BanInput): Promise<void> {
+  const { sessionEpoch } = await setBan(core, userId, ban)
+  try {
+    await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
+  } finally {
+    const until = ban.until?.toISOString() ?? null
+    core.emit('account.banned', { userId, until, reason: ban.reason ?? null })
+    core.clearing.ban(userId)
+  }
+}
+
+/** Says that the ban of an account is over, and shows what it hid. */
+export function noteUnbanned(core: Core, userId: string): void {
+  core.visibleFiles.forget()
+  core.emit('account.unbanned', { userId })
+  core.clearing.ban(userId)
+}
+
+/** The account without its ban where that has ended by now; otherwise as it was given. One that was stored meanwhile stays. */
+export async function withoutEndedBan(core: Core, user: UserRecord): Promise<UserRecord> {
+  const { id, bannedAt, bannedUntil } = user
+  if (!bannedAt || !bannedUntil || bannedUntil > core.clock()) return user
+  const lifted = { bannedAt: null, bannedUntil: null, banReason: null }
+  const result = await core.storage.users.update(id, { ...lifted, expected: { bannedUntil } })
+  if (result.outcome !== 'updated') return (await core.storage.users.byId(id)) ?? user
+  noteUnbanned(core, id)
+  return result.user
+}
+
+/** @throws account-banned, which says why and until when */
+export function demandUnbanned({ bannedAt, bannedUntil, banReason }: UserRecord): void {
+  if (bannedAt) throw new AccountBannedError({ until: bannedUntil?.toISOString() ?? null, reason: banReason })
+}

@@ -1,0 +1,32 @@
+import type { Core } from '../core.ts'
+import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import { isOwnPassword, ownName } from './password-rules.ts'
+import type { UserRecord } from './user-store.ts'
+
+/** So often a change that another one was faster than is tried again. */
+const mostTries = 10
+
+/** Refuses a new password that is a name of its account. @throws invalid-input */
+export function demandNoOwnName(core: Core, user: UserRecord, path: string, password: string): void {
+  if (isOwnPassword(password, user, core.config.passwords.forbiddenWords))
+    throw new InvalidInputError([{ path, ...ownName }])
+}
+
+/** Stores a hash, or none, whatever it was, and ends every session in that step. @throws account-not-found, busy */
+export async function storePassword(core: Core, userId: string, next: string | null): Promise<void> {
+  const { users } = core.storage
+  for (let tries = 0; tries < mostTries; tries++) {
+    const user = await users.byId(userId)
+    if (!user) throw new KithError('account-not-found')
+    const ended = await users.replacePassword(userId, user.passwordHash, next)
+    if (!ended) continue
+    try {
+      await endSessions(core, { id: userId, epoch: ended.endedEpoch })
+    } finally {
+      core.emit('account.password-changed', { userId })
+    }
+    return
+  }
+  throw new RetryLaterError('busy', 1)
+}

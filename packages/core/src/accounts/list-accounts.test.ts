@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { codeOf, counting, createInstance } from '../../test/instance.ts'
+import type { AccountFilter } from './list-accounts.ts'
+
+async function withAccounts(count: number, nameOf = (index: number) => `user-${index}`.replace('-', '_')) {
+  const instance = createInstance()
+  const { accounts } = instance.kith
+  for (let index = 0; index < count; index++)
+    await accounts.import({ username: nameOf(index), passwordHash: null })
+  async function names(filter?: AccountFilter, limit = 100): Promise<(string | null)[]> {
+    const all: (string | null)[] = []
+    let cursor: string | undefined
+    do {
+      const page = await accounts.list(filter, { limit, cursor })
+      expect(page.items.length).toBeLessThanOrEqual(limit)
+      all.push(...page.items.map(({ username, email }) => username ?? email))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+    return all
+  }
+  return { ...instance, accounts, names }
+}
+
+describe('the list of accounts', () => {
+  test('has the newest first, in pages', async () => {
+    const { names, accounts } = await withAccounts(120)
+    const all = Array.from({ length: 120 }, (_, index) => `user_${119 - index}`)
+    expect(await names()).toEqual(all)
+    expect(await names({}, 7)).toEqual(all)
+    expect(await names({ search: 'user_1' }, 4)).toEqual(all.filter((name) => name.startsWith('user_1')))
+    expect((await accounts.list()).items).toHaveLength(20)
+    expect((await accounts.list({ search: 'user_119' })).nextCursor).toBeNull()
+  })
+
+  test('is searched by what an identifier begins with, folded as it is stored', async () => {
+    const { names, accounts } = await withAccounts(0)
+    await accounts.import({ username: 'ana', email: 'zoe@example.org', passwordHash: null })
+    await accounts.import({ username: 'a_na', phone: '+4915112345678', passwordHash: null })
+    await accounts.import({ username: 'zoe', email: 'ana@straße.de', passwordHash: null })
+    for (const [search, expected] of [
+      ['', ['zoe', 'a_na', 'ana']],
+      ['  ', ['zoe', 'a_na', 'ana']],
+      ['ana', ['zoe', 'ana']],
+      [' ＡNA ', ['zoe', 'ana']],
+      ['ana@', ['zoe']],
+      ['ANA@Straße.de', ['zoe']],
+      ['zoe@ex', ['ana']],
+      ['a_', ['a_na']],
+      ['+49 (151)', ['a_na']],
+      ['49151', []],
+      ['%', []],
+      ['_', []],
+      ['a%', []],
+      ['.*', []],
+      ['\0', []],
+      ['ana\0', []],
+      ['\ud800', []],
+      ['\u{10ffff}', []],
+      [`a${'\u0301'.repeat(200)}`, []],
+      ["'; DROP TABLE kith_users; --", []],
+    ] as const)
+      expect(await names({ search }), JSON.stringify(search)).toEqual(expected)
+  })
+
+  test('has those that are banned, of a role, and both', async () => {
+    const { names, accounts } = await withAccounts(6)
+    const ids = (await accounts.list()).items.map(({ id }) => id)
+    for (const index of [0, 1, 2]) await accounts.ban(ids[index] ?? '')
+    for (const index of [1, 2, 3]) await accounts.setRole(ids[index] ?? '', 'admin')
+    await accounts.remove(ids[1] ?? '')
+    expect(await names({ banned: true })).toEqual(['user_5', 'user_3'])
+    expect(await names({ banned: false })).toEqual(['user_2', 'user_1', 'user_0'])
+    expect(await names({ role: 'admin' })).toEqual(['user_3', 'user_2'])
+    expect(await names({ role: 'member', banned: true })).toEqual(['user_5'])
+    expect(await names({ role: 'admin', search: 'user', banned: true })).toEqual(['user_3'])
+    expect((await accounts.list({ banned: true })).items[0]).toMatchObject({ banReason: null, counts: {} })
+  })
+
+  test('is walked through where very many begin like that, with pages that go on', async () => {
+    const { names, accounts } = await withAccounts(1_100)
+    expect(await names({ search: 'user' })).toHaveLength(1_100)
+    expect(await names({ search: 'user', role: 'admin' })).toEqual([])
+    const [last] = (await accounts.list({ search: 'user_0' })).items
+    await accounts.setRole(last?.id ?? '', 'admin')
+    expect(await names({ search: 'user', role: 'admin' })).toEqual(['user_0'])
+  })
+
+  test('takes a bounded number of steps for a page', async () => {
+    const { options, accounts } = await withAccounts(0)
+    const { port, calls } = counting({
+      ...options.storage.users,
+      search: () => Promise.resolve({ users: [], next: '01000000-0000-7000-8000-000000000000' }),
+    })
+    Object.assign(options.storage.users, port)
+    const page = await accounts.list({ banned: true })
+    expect(page.items).toEqual([])
+    expect(page.nextCursor).not.toBeNull()
+    expect(calls.length).toBeLessThan(100)
+  })
+
+  test.each([
+    [{ search: 'a'.repeat(255) }, {}, 'invalid-input'],
+    [{ search: 5 }, {}, 'invalid-input'],
+    [{ banned: 'true' }, {}, 'invalid-input'],
+    [{ where: '1=1' }, {}, 'invalid-input'],
+    [{}, { limit: 101 }, 'invalid-input'],
+    [{}, { cursor: 'x' }, 'invalid-cursor'],
+  ])('refuses %j, %j', async (filter, page, code) => {
+    const { accounts } = await withAccounts(0)
+    expect(await codeOf(accounts.list(filter as object, page))).toBe(code)
+  })
+})

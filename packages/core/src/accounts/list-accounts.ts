@@ -1,0 +1,111 @@
+import { domainToASCII } from 'node:url'
+import * as z from 'zod'
+import type { Core } from '../core.ts'
+import { parseInput } from '../input.ts'
+import { openCursor, type Page, type PageInput, pageInput, sealCursor } from '../page.ts'
+import { isStreamSafe } from '../text/stream-safe.ts'
+import { fold } from './identifiers.ts'
+import type { Beginnings, UserFilter, UserRecord } from './user-store.ts'
+
+/** Which accounts the host wants to see: those of which all that is given holds. */
+export interface AccountFilter {
+  /**
+   * What the username, the e-mail address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
+   * empty one is none.
+   */
+  search?: string | undefined
+  banned?: boolean | undefined
+  role?: string | undefined
+}
+
+const filterInput: z.ZodType<AccountFilter> = z.strictObject({
+  search: z.string().max(254).optional(),
+  banned: z.boolean().optional(),
+  role: z.string().max(32).optional(),
+})
+
+const listName = 'accounts'
+
+/** If no more begin like that they are all found by it; of more, some are not far below any id. */
+const fewBeginnings = 1_000
+/** So many are read at a time of those that were found. */
+const readAtOnce = 200
+/** After so many steps the page is answered as it is, with a cursor that goes on. */
+const mostSteps = 50
+
+/** Reads a page of live accounts, the highest id first, at a bounded cost whatever is looked for. */
+export async function listAccounts(
+  core: Core,
+  filter: AccountFilter,
+  page: PageInput,
+): Promise<Page<UserRecord>> {
+  const { search = '', ...others } = parseInput(filterInput, filter)
+  const { limit = 20, cursor } = parseInput(pageInput, page)
+  const before = cursor === undefined ? null : openCursor(listName, cursor)
+  const wanted = { limit, before }
+  const begins = beginningsOf(search)
+  if (begins === null) return await walk(core, others, wanted)
+  const ids = await core.storage.users.idsBeginning(begins, fewBeginnings + 1)
+  if (ids.length > fewBeginnings) return await walk(core, { ...others, begins }, wanted)
+  return await pick(core, ids.sort().reverse(), { ...wanted, filter: others })
+}
+
+interface Wanted {
+  limit: number
+  before: string | null
+}
+
+/** Goes down from an id, through steps that may find nothing. */
+async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): Promise<Page<UserRecord>> {
+  const { steps, storage } = core
+  const items: UserRecord[] = []
+  let next = before
+  for (let step = 0; step < mostSteps; step++) {
+    // One more than is wanted tells whether the list goes on.
+    const keyset = { limit: limit + 1 - items.length, before: next }
+    const found = await steps.once(() => storage.users.search(filter, keyset))
+    items.push(...found.users)
+    if (items.length > limit) return cut(items, limit)
+    next = found.next
+    if (next === null) return { items, nextCursor: null }
+  }
+  return { items, nextCursor: next === null ? null : sealCursor(listName, next) }
+}
+
+/** Reads those with these ids that match. */
+async function pick(
+  core: Core,
+  ids: readonly string[],
+  { limit, before, filter: { banned, role } }: Wanted & { filter: Omit<AccountFilter, 'search'> },
+): Promise<Page<UserRecord>> {
+  const items: UserRecord[] = []
+  const below = before === null ? ids : ids.filter((id) => id < before)
+  for (let from = 0; from < below.length && items.length <= limit; from += readAtOnce) {
+    const part = below.slice(from, from + readAtOnce)
+    const found = await core.steps.once(() => core.storage.users.byIds(part))
+    const matching = found.filter(
+      (user) =>
+        (banned === undefined || (user.bannedAt !== null) === banned) &&
+        (role === undefined || user.role === role),
+    )
+    items.push(...matching.sort((a, b) => (a.id < b.id ? 1 : -1)))
+  }
+  return items.length > limit ? cut(items, limit) : { items, nextCursor: null }
+}
+
+function cut(items: UserRecord[], limit: number): Page<UserRecord> {
+  const shown = items.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown, nextCursor: last ? sealCursor(listName, last.id) : null }
+}
+
+/** What identifiers begin with as they are stored; `null` where nothing is looked for. What cannot begin one matches none. */
+function beginningsOf(search: string): Beginnings | null {
+  if (!isStreamSafe(search) || !search.isWellFormed() || search.includes('\0')) return {}
+  const text = fold(search)
+  if (text === '') return null
+  const [local = '', domain] = text.split('@')
+  if (domain !== undefined) return { email: `${local}@${domainToASCII(domain) || domain}` }
+  const phone = text.startsWith('+') ? text.replace(/[\s().-]/g, '') : ''
+  return { username: text, email: text, phone }
+}

@@ -1,0 +1,48 @@
+import type * as z from 'zod'
+import type { Core } from '../core.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
+import { emailSchema, phoneSchema } from './identifiers.ts'
+
+interface Kind {
+  schema: z.ZodType<string, string>
+  verifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
+  /** What the event calls it. */
+  field: string
+}
+
+const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
+  email: { schema: emailSchema(), verifiedAt: 'emailVerifiedAt', field: 'emailVerified' },
+  phone: { schema: phoneSchema(), verifiedAt: 'phoneVerifiedAt', field: 'phoneVerified' },
+})
+
+/** An address that was proved: of which kind, and which; without it, the one that the account has. */
+export interface Proved {
+  kind: 'email' | 'phone'
+  address: string | undefined
+}
+
+/** So often an account is read again whose address changed meanwhile. */
+const mostTries = 10
+
+/**
+ * Marks an address as verified if it is that of the account in the step that marks it. Returns whether it is verified then.
+ * @throws account-not-found, busy
+ */
+export async function verifyAddress(core: Core, userId: string, { kind, address }: Proved): Promise<boolean> {
+  const { users } = core.storage
+  const { schema, verifiedAt, field } = kinds[kind]
+  const proved = address === undefined ? undefined : (schema.safeParse(address).data ?? null)
+  for (let tries = 0; tries < mostTries; tries++) {
+    const user = await users.byId(userId)
+    if (!user) throw new KithError('account-not-found')
+    const current = user[kind]
+    if (current === null || (proved !== undefined && proved !== current)) return false
+    if (user[verifiedAt]) return true
+    const changes = { [verifiedAt]: core.clock(), expected: { [kind]: current } }
+    const { outcome } = await users.update(userId, changes)
+    if (outcome !== 'updated') continue
+    core.emit('account.edited', { userId, fields: [field] })
+    return true
+  }
+  throw new RetryLaterError('busy', 1)
+}

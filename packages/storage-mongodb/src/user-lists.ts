@@ -1,0 +1,72 @@
+import type { Identifier, UserFilter, UserSearchResult, UserStore } from '@kith/core/ports'
+import type { Filter } from 'mongodb'
+import type { Connection } from './connection.ts'
+import { below } from './keyset.ts'
+import { identifiers, living, type UserDocument, userFrom } from './user-document.ts'
+
+/** So many are looked at in one step, so that a search holds nobody up on the server. */
+const lookedAt = 1_000
+
+const live = { deletedAt: { $exists: false } } as const
+
+/** What the user store has for the host: bans that end, and accounts that are looked for. */
+export function createUserLists({
+  call,
+}: Pick<Connection, 'call'>): Pick<UserStore, 'endedBans' | 'idsBeginning' | 'search'> {
+  return {
+    endedBans: (now, limit) =>
+      call('users.endedBans', async ({ collections: { users } }) => {
+        const ended: Filter<UserDocument> = { bannedUntil: { $lte: now }, banned: true, ...live }
+        const reading = { fields: ['_id'], sort: { bannedUntil: 1 }, limit, index: 'banEnds' } as const
+        return (await users.find(ended, reading)).map(({ _id }) => _id)
+      }),
+    idsBeginning: (begins, limit) =>
+      call('users.idsBeginning', async ({ collections: { users } }) => {
+        const found = new Set<string>()
+        for (const name of identifiers) {
+          const begin = begins[name]
+          if (!begin) continue
+          const rows = await users.find(beginsWith(name, begin), { fields: ['_id'], limit, index: name })
+          for (const { _id } of rows) found.add(_id)
+        }
+        return [...found].slice(0, limit)
+      }),
+    search: (filter, { limit, before }) =>
+      call('users.search', async ({ collections: { users } }): Promise<UserSearchResult> => {
+        const { walk, index } = walkOf(filter)
+        const from = { ...walk, ...below('_id', before) }
+        const reading = { sort: { _id: -1 }, index } as const
+        const [end] = await users.find(from, { ...reading, fields: ['_id'], skip: lookedAt - 1, limit: 1 })
+        const within: Filter<UserDocument>[] = [from, matching(filter), end ? { _id: { $gte: end._id } } : {}]
+        const rows = await users.find({ $and: within }, { ...reading, limit })
+        const last = rows.length < limit ? end : rows.at(-1)
+        return { users: rows.map(userFrom), next: last?._id ?? null }
+      }),
+  }
+}
+
+/** Where a search walks down: through all accounts, those that are banned, or those of a role that few have. */
+function walkOf({ banned, role }: UserFilter): { walk: Filter<UserDocument>; index: string } {
+  if (banned) return { walk: { banned: true }, index: 'banned' }
+  if (role !== undefined && role !== 'member') return { walk: { role }, index: 'ofRole' }
+  return { walk: {}, index: '_id_' }
+}
+
+function matching({ banned, role, begins }: UserFilter): Filter<UserDocument> {
+  const alternatives = identifiers.flatMap((name) => {
+    const begin = begins?.[name]
+    return begin ? [beginsWith(name, begin)] : []
+  })
+  // An account without a role is of a release that knew none.
+  const roles = role === 'member' ? { $in: ['member', null] } : role
+  return {
+    ...live,
+    ...(banned === false && { banned: living.banned }),
+    ...(roles !== undefined && { role: roles as string }),
+    ...(begins && (alternatives.length > 0 ? { $or: alternatives } : { _id: { $in: [] } })),
+  }
+}
+
+function beginsWith(name: Identifier, begin: string): Filter<UserDocument> {
+  return { [name]: { $gte: begin, $lte: `${begin}\u{10ffff}` } }
+}
