@@ -13,7 +13,7 @@ import { ExpressRequest, hostRequest } from './express-request.ts'
 
 /** Kith for an Express app. */
 export interface KithExpress {
-  /** All routes of Kith: `app.use(routes)`. Any other path goes on to the next handler untouched. */
+  /** All routes of Kith: `app.use(routes)`. Any other path, and a route that is left out, goes on to the next handler untouched. */
   routes: RequestHandler
   /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
   requireViewer: RequestHandler
@@ -77,7 +77,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
     routes: (request, response, next) => {
       // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
       // Express's own routes.
-      const match = http.find(request.baseUrl + request.url)
+      const match = http.find(request.baseUrl + request.url, request.method)
       if (!match) return next(misplaced(http, request))
       return http
         .answer(new ExpressRequest(request, response), match)
@@ -102,8 +102,8 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
 }
 
 /** Under a mount that `prefix` does not name, no path would lead to Kith, and its URLs of media to nothing. */
-function misplaced(http: KithRoutes, { baseUrl, url }: Request): TypeError | undefined {
-  if (baseUrl === '' || !http.find(url)) return undefined
+function misplaced(http: KithRoutes, { baseUrl, url, method }: Request): TypeError | undefined {
+  if (baseUrl === '' || !http.find(url, method)) return undefined
   return new TypeError(
     `kithExpress: the routes are mounted under ${baseUrl}, which the prefix of createKith does not begin with: add it there, or write app.use(routes)`,
   )

@@ -17,7 +17,7 @@ import type {
 } from 'fastify'
 import plugin from 'fastify-plugin'
 import { hostRequest } from './fastify-request.ts'
-import { registerRoutes } from './routes.ts'
+import { refuseAmbiguous, registerRoutes } from './routes.ts'
 import { send } from './send.ts'
 
 declare module 'fastify' {
@@ -86,6 +86,7 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   app.decorate('readyProbe', (options) => async (_request, reply) => {
     return send(reply, await http.ready(options), http.bodyTimeoutSeconds)
   })
+  if (http.leavesOut) refuseAmbiguous(app, http)
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 

@@ -25,7 +25,7 @@ import { createProxyNotice } from './proxy-notice.ts'
 import { OpenRequest, type RecordOptions } from './request-record.ts'
 import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route, RouteDescription } from './route.ts'
-import { createRouteTable, type PathMatch, type RouteMatch } from './route-table.ts'
+import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
@@ -66,9 +66,9 @@ export interface KithSite<Answered> {
   health(options?: ProbeOptions): Answered
   /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
   ready(options?: ProbeOptions): Promise<Answered>
-  /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
+  /** The paths of all `routes`, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]
-  /** All routes, as described to clients; paths without the prefix. */
+  /** The routes that are neither left out nor lack what they need, as described to clients; paths without the prefix. */
   readonly routes: readonly RouteDescription[]
   /** How long the rest of a body may go on after the answer, for hosts that hold the connection. */
   readonly bodyTimeoutSeconds: number
@@ -81,11 +81,15 @@ export interface KithRoutes extends Omit<KithSite<HttpAnswer>, 'requireViewer' |
   /** As that of `KithSite`, without a promise where there is nothing to wait for. */
   readViewer(head: RequestHead): Viewer | null | Promise<Viewer | null>
   /**
-   * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
-   * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one
-   * of `paths`, where it says which.
+   * Finds where a request leads, by its method and its target: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's,
+   * and for a route that is left out. A spelling of a path of Kith that another router could take for it is Kith's too, to be
+   * refused; so is a path that the host's router took for another one of `mounts`, where it says which.
    */
-  find(target: string, route?: string): RouteMatch | null
+  find(target: string, method: string, route?: string): RouteMatch | null
+  /** What a framework registers that has no `find`. */
+  readonly mounts: readonly Mount[]
+  /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
+  readonly leavesOut: boolean
   /** Answers a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
@@ -103,7 +107,8 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
   const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
   let openApi: object | undefined
-  const routes: Route[] = [
+  const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
+  const all: Route[] = [
     ...accountRoutes({ kith, cookies, answerSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...profileRoutes(kith),
@@ -114,7 +119,8 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
     ),
   ]
-  const table = createRouteTable(prefix, routes)
+  const routes = all.filter((route) => isWanted(route) && route.isConfigured !== false)
+  const table = createRouteTable(prefix, all, isWanted)
   const records: RecordOptions = {
     log,
     viaHost: !ownLogger,
@@ -193,7 +199,7 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     open.route = match.path
     open.query = match.query
     const { method } = open.head
-    const route = match.routes.get((method === 'HEAD' ? 'GET' : method) as Method)
+    const route = match.routes.get(routedAs(method) as Method)
     if (route) return await run(route, match, open)
     if (method === 'OPTIONS') return preflight(match, open)
     const answer = fail(new KithError('method-not-allowed', { detail: `Use ${match.allow}.` }), open)
@@ -208,7 +214,9 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
   }
 
   return Object.freeze({
-    find: (target: string, route?: string) => table.find(target, route),
+    find: (target: string, method: string, route?: string) => table.find(target, method, route),
+    mounts: table.mounts,
+    leavesOut: !all.every(isWanted),
     async answer(request: HttpRequest, match: RouteMatch | null) {
       noticeProxy(request)
       const open = new OpenRequest(records, request, { of: 'kith', origin: request })
@@ -252,14 +260,14 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     },
     health: (options?: ProbeOptions) => answerHealth(kith, options),
     ready: (options?: ProbeOptions) => answerReady(kith, options),
-    paths: table.paths.map(({ path }) => path),
+    paths: [...new Set(routes.map(({ path }) => prefix + path))],
     routes,
     bodyTimeoutSeconds,
   })
 }
 
 const plainPathDetail =
-  'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+  'Write the path plainly, in its letter case: no backslashes, dot or empty segments, and percent-encode only what needs it.'
 
 /** What nginx logs for it too. Nobody gets this answer. */
 const cancelledStatus = 499

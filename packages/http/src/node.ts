@@ -98,7 +98,7 @@ export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) 
 /** Creates it: `createServer((incoming, outgoing) => void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end()))`. */
 export function createNodeHandler(routes: KithRoutes): NodeHandler {
   return (incoming, outgoing) => {
-    const match = routes.find(incoming.url ?? '')
+    const match = routes.find(incoming.url ?? '', incoming.method ?? 'GET')
     if (!match) return null
     return routes
       .answer(new NodeRequest(incoming, outgoing), match)

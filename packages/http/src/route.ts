@@ -2,6 +2,7 @@ import type { ClientInfo, ErrorCode, Viewer } from '@kith/core'
 import type { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import type { HttpRequest } from './http-request.ts'
+import type { OperationId } from './operation-ids.ts'
 
 /** The method of a route. `HEAD` is answered like `GET`, `OPTIONS` by the handler itself. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -11,7 +12,7 @@ export interface RouteDescription {
   readonly method: Method
   /** Under the prefix; a segment that begins with a colon is a parameter. */
   readonly path: string
-  readonly operationId: string
+  readonly operationId: OperationId
   readonly summary: string
   readonly body?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
@@ -23,6 +24,8 @@ export interface RouteDescription {
   readonly consumes?: readonly string[] | undefined
   /** The content types of an answer that is no JSON. */
   readonly produces?: readonly string[] | undefined
+  /** `false` where something is missing that it needs, such as a place for media: it answers `not-configured`, and is not described. @default true */
+  readonly isConfigured?: boolean | undefined
   /** What this route can answer besides what every route like it can. */
   readonly problems?: readonly ErrorCode[] | undefined
 }
