@@ -11,7 +11,7 @@ const kith = createKith({
   secret: 'a secret of the tests, of 32 characters or more',
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
-  captions: { writer: createSketchCaptions() },
+  captions: { writer: createSketchCaptions(), timeout: 1 },
   sessions: { signingKeys: [await generateSigningKey()] },
 })
 
