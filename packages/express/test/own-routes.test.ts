@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { cheapPasswords } from '@kith/conformance'
 import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
-import express, { type Express, Router } from 'express'
+import express, { type Express, type IRouter, Router } from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { kithExpress, type KithHttpOptions } from '../src/index.ts'
 
@@ -28,7 +28,7 @@ async function listen(mount: (app: Express, routes: express.RequestHandler) => v
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
 }
 
-function addOwn(app: Pick<Express, 'post' | 'delete'>): void {
+function addOwn(app: IRouter): void {
   app.post('/api/v1/users/register', express.json(), (request, response) => void response.json(request.body))
   app.delete('/api/v1/users/me', (_request, response) => void response.send('kept'))
 }

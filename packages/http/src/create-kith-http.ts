@@ -19,7 +19,7 @@ export interface RequestContext extends RequestOrigin {
 }
 
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
-export interface KithHttp extends KithSite<Response> {
+export interface KithHttp extends KithSite<Response, Headers> {
   /**
    * Answers a request; never throws. One that is not Kith's, or to a route that is left out, gets a `route-not-found`, and one whose path is Kith's for some readers
    * only a `malformed-request`.
@@ -64,6 +64,14 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     requireRole: (head: RequestHead, roles: readonly string[]) =>
       check(() => routes.requireRole(head, roles)),
     readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
+    async signIn(...given: Parameters<KithHttp['signIn']>) {
+      const { answer, headers } = await routes.signIn(...given)
+      return { answer, headers: toHeaders(headers) }
+    },
+    preflight(head: RequestHead) {
+      const answer = routes.preflight(head)
+      return answer && toResponse(answer)
+    },
     problem(error: unknown, from: HostRequest) {
       const started = error instanceof Error ? starts.get(error) : undefined
       return toResponse(routes.problem(error, { started, ...from }))
@@ -105,9 +113,13 @@ function chunksOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
 }
 
 function toResponse({ status, headers, body }: HttpAnswer): Response {
-  const init = { status, headers: Object.entries(headers).flatMap(pairsOf) }
+  const init = { status, headers: toHeaders(headers) }
   if (!(body instanceof Readable)) return new Response(body, init)
   return new Response(toWeb(body), init)
+}
+
+function toHeaders(headers: HttpAnswer['headers']): Headers {
+  return new Headers(Object.entries(headers).flatMap(pairsOf))
 }
 
 function toWeb(body: Readable): ReadableStream<Uint8Array> {

@@ -31,14 +31,14 @@ import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
-export interface BrowserSignIn {
+export interface BrowserSignIn<Headed> {
   answer: SignInAnswer
-  /** `Set-Cookie` headers. */
-  setCookies: string[]
+  /** The cookies, and what CORS needs, for the answer. */
+  headers: Headed
 }
 
-/** What all hosts of Kith have, in the form of answers that they speak. */
-export interface KithSite<Answered> {
+/** What all hosts of Kith have, in the form of answers and headers that they speak. */
+export interface KithSite<Answered, Headed> {
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
   /**
@@ -50,15 +50,22 @@ export interface KithSite<Answered> {
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
-   * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
+   * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
   signIn(
     from: HostRequest,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-  ): Promise<BrowserSignIn>
-  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. */
+  ): Promise<BrowserSignIn<Headed>>
+  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
   problem(error: unknown, from: HostRequest): Answered
+  /** Headers for an answer of the app's own, by which the pages of `allowedOrigins` may read it. */
+  corsHeaders(head: RequestHead): Record<string, string>
+  /**
+   * The answer to what a browser asks before a page of `allowedOrigins` may call a route of the app: whatever method and headers it
+   * asks for; `null` for any other request. On its own paths, those of routes that are left out included, Kith needs no help.
+   */
+  preflight(head: RequestHead): Answered | null
   /**
    * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
    * such as `/health`.
@@ -75,7 +82,10 @@ export interface KithSite<Answered> {
 }
 
 /** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
-export interface KithRoutes extends Omit<KithSite<HttpAnswer>, 'requireViewer' | 'readViewer'> {
+export interface KithRoutes extends Omit<
+  KithSite<HttpAnswer, HttpAnswer['headers']>,
+  'requireViewer' | 'readViewer'
+> {
   /** As that of `KithSite`, without a promise where there is nothing to wait for: it returns the viewer, or throws. */
   requireViewer(head: RequestHead): Viewer | Promise<Viewer>
   /** As that of `KithSite`, without a promise where there is nothing to wait for. */
@@ -231,7 +241,7 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     problem(error: unknown, from: HostRequest) {
       const open = openHost(from)
       const answer = fail(error, open)
-      if (from.of === 'kith') cors.expose(from.head, answer)
+      cors.expose(from.head, answer)
       if (!recorded.has(error)) open.end(answer.status)
       return answer
     },
@@ -251,13 +261,16 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
         open.viewer = viewerOf(signedIn)
         await endSessionBefore(kith.sessions, readCredentials(head, cookies))
         open.end(200)
-        return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+        const headers = { ...cors.headersFor(head), 'set-cookie': cookies.set(signedIn) }
+        return { answer: withoutTokens(signedIn), headers }
       } catch (error) {
         open.end(fail(error, open).status)
         recorded.add(error)
         throw error
       }
     },
+    corsHeaders: cors.headersFor,
+    preflight: cors.hostPreflight,
     health: (options?: ProbeOptions) => answerHealth(kith, options),
     ready: (options?: ProbeOptions) => answerReady(kith, options),
     paths: [...new Set(routes.map(({ path }) => prefix + path))],
