@@ -58,7 +58,7 @@ function expressApp(
 }
 
 const apps: Record<string, Serve> = {
-  Express: expressApp((app, { routes, cors }, own) => app.use(routes, cors, own)),
+  Express: expressApp((app, { routes, cors }, own) => app.use(routes).use('/hello', cors).use(own)),
   'Express, with its own routes in a Router in front': expressApp((app, { routes, cors }, own) =>
     app.use(cors, own, routes),
   ),
