@@ -15,11 +15,11 @@ type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
 export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object {
-  const schemas: Json = outputSchemas()
+  const all: Json = outputSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    if (route.body) schemas[inputName(route)] = inputSchema(route.body)
+    if (route.body) all[inputName(route)] = inputSchema(route.body)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
   }
   return {
@@ -33,7 +33,7 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
     servers: [{ url: '.' }],
     paths,
     components: {
-      schemas,
+      schemas: usedOf(all, paths),
       headers: {
         RequestId: {
           description: 'The id of the request, as the log has it.',
@@ -59,6 +59,20 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
   }
 }
 
+/** The schemas to which anything in the document leads. */
+function usedOf(schemas: Json, paths: object): Json {
+  const used = new Set<string>()
+  function follow(from: unknown): void {
+    for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      follow(schemas[name])
+    }
+  }
+  follow(paths)
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+}
+
 function operation(route: Route): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
@@ -75,6 +89,9 @@ function operation(route: Route): Json {
     ...(route.consumes && { requestBody: { required: true, content: uploadContent(route.consumes) } }),
     responses: {
       [route.status]: success(route),
+      ...Object.fromEntries(
+        (route.otherStatuses ?? []).map((status) => [status, otherAnswer(route, status)]),
+      ),
       ...Object.fromEntries([...problemsByStatus(route)].map(([status, codes]) => [status, failure(codes)])),
     },
   }
@@ -99,6 +116,10 @@ function uploadContent(types: readonly string[]): Json {
 
 const requestId = { $ref: '#/components/headers/RequestId' }
 const requestIdHeader: Json = { 'X-Request-Id': requestId }
+const sentOnHeaders: Json = {
+  ...requestIdHeader,
+  Location: { description: 'A signed URL.', required: true, schema: { type: 'string', format: 'uri' } },
+}
 const requestIdParameter: Json = { $ref: '#/components/parameters/RequestId' }
 
 function pathParameters({ path }: RouteDescription): Json[] {
@@ -120,13 +141,29 @@ function queryParameters({ query }: RouteDescription): Json[] {
   }))
 }
 
-function success({ output, produces }: RouteDescription): Json {
+function success({ status, output, produces = [] }: RouteDescription): Json {
+  if (status === 302) return { description: 'Sent on to where the file is.', headers: sentOnHeaders }
   const done = { description: 'Done.', headers: requestIdHeader }
-  if (produces) return { ...done, content: Object.fromEntries(produces.map((type) => [type, {}])) }
+  if (produces.length > 0) return { ...done, content: contentOf(produces) }
   if (!output) return done
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
   return { ...done, content: { 'application/json': { schema } } }
+}
+
+const otherDescriptions = {
+  206: 'The part that `Range` asked for.',
+  304: 'As the client has it: its `If-None-Match` is of this file.',
+  416: '`Range` asked for no part of the file.',
+}
+
+function otherAnswer({ produces = [] }: RouteDescription, status: 206 | 304 | 416): Json {
+  const answer = { description: otherDescriptions[status], headers: requestIdHeader }
+  return status === 206 ? { ...answer, content: contentOf(produces) } : answer
+}
+
+function contentOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, {}]))
 }
 
 function failure(codes: readonly ErrorCode[]): Json {

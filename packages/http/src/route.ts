@@ -18,6 +18,8 @@ export interface RouteDescription {
   readonly query?: z.ZodType | undefined
   /** The status of the answer when all went well. */
   readonly status: number
+  /** Of files: the statuses of a part, of what the client has already, and of a part that is not there. */
+  readonly otherStatuses?: readonly (206 | 304 | 416)[] | undefined
   /** The shape of that answer; without one it has no body. */
   readonly output?: z.ZodType | undefined
   /** The content types of a body that is no JSON; such a route reads it by itself. */
