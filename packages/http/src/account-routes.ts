@@ -11,6 +11,9 @@ export interface RouteOptions {
   answerSignIn: AnswerSignIn
 }
 
+/** Where the account was banned, or deleted, while a session was being opened for it. */
+const endedMeanwhile = ['account-banned', 'invalid-credentials'] as const
+
 /** The routes of one's own account. */
 export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: RouteOptions): Route[] {
   const { inputs } = accounts
@@ -23,7 +26,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: ['identifier-taken', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited', 'busy'],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
@@ -44,7 +47,14 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: inputs.edit,
       status: 200,
       output: shapes.Edit,
-      problems: ['identifier-taken', 'rate-limited', 'wrong-password', 'account-locked', 'busy'],
+      problems: [
+        'identifier-taken',
+        ...endedMeanwhile,
+        'rate-limited',
+        'wrong-password',
+        'account-locked',
+        'busy',
+      ],
       async handle(viewer, exchange) {
         const { user, signIn } = await accounts.edit(viewer, exchange.body, exchange.client)
         if (signIn === null) return { body: user }
@@ -74,7 +84,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }

@@ -28,6 +28,7 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
       title: 'Kith',
       version: '1',
       description: 'Accounts, sessions, profiles, posts and a home feed.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
     // Relative to this document, so that it holds behind any mount.
     servers: [{ url: '.' }],
@@ -181,7 +182,6 @@ function problemsByStatus({
   method,
   body,
   query,
-  path,
   consumes,
   problems = [],
 }: Route): Map<number, ErrorCode[]> {
@@ -191,14 +191,14 @@ function problemsByStatus({
   }
   add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
-  add(body !== undefined, 'malformed-request', 'payload-too-large', 'unsupported-media-type')
+  add(body !== undefined, 'payload-too-large', 'unsupported-media-type')
   add(body !== undefined || consumes !== undefined, 'request-timeout')
   add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
-  add(consumes !== undefined, 'malformed-request', 'invalid-input')
-  add(path.includes('/:'), 'malformed-request')
+  add(consumes !== undefined, 'invalid-input')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(
     true,
+    'malformed-request',
     'internal-error',
     'storage-failed',
     'storage-busy',
