@@ -1,7 +1,6 @@
 import { type ErrorCode, errorTable } from '@kith/core'
 import * as z from 'zod'
-import { requestIdPattern } from './http-request.ts'
-import type { Route, RouteDescription } from './route.ts'
+import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
 /** What the document is made from. */
@@ -48,8 +47,8 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
           in: 'header',
           required: false,
           description:
-            'An id for this request, to be used in the answer and in the log. Any other text is ignored.',
-          schema: { type: 'string', pattern: requestIdPattern.source },
+            'An id for this request, to be used in the answer and in the log: up to 64 letters, digits and `.:=+/@_-`. Any other text is ignored.',
+          schema: { type: 'string' },
         },
       },
       securitySchemes: {
@@ -128,8 +127,16 @@ function pathParameters({ path }: RouteDescription): Json[] {
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: parameterSchemas[name as keyof Params],
   }))
+}
+
+/** What else comes is a 404, or a 400 where readers of the path could differ about it. */
+const parameterSchemas: Readonly<Record<keyof Params, Json>> = {
+  id: { type: 'string', format: 'uuid' },
+  username: { type: 'string', pattern: '^[A-Za-z0-9_](\\.?[A-Za-z0-9_])*$', maxLength: 30 },
+  file: { type: 'string', pattern: '^[0-9a-f-]{36}\\.png$' },
+  rendition: { type: 'string', enum: ['thumb', 'feed', 'full'] },
 }
 
 function queryParameters({ query }: RouteDescription): Json[] {
