@@ -11,6 +11,9 @@ export interface RouteOptions {
   answerSignIn: AnswerSignIn
 }
 
+/** Where the account was banned, or deleted, while a session was being opened for it. */
+const endedMeanwhile = ['account-banned', 'invalid-credentials'] as const
+
 /** The routes of one's own account. */
 export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: RouteOptions): Route[] {
   const { inputs } = accounts
@@ -23,7 +26,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: ['identifier-taken', ...endedMeanwhile, 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
@@ -47,6 +50,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       problems: [
         'identifier-taken',
         'policy-refused',
+        ...endedMeanwhile,
         'rate-limited',
         'wrong-password',
         'account-locked',
@@ -81,7 +85,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }

@@ -1,7 +1,6 @@
 import { type ErrorCode, errorTable } from '@kith/core'
 import * as z from 'zod'
-import { requestIdPattern } from './http-request.ts'
-import type { Route, RouteDescription } from './route.ts'
+import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
 /** What the document is made from. */
@@ -15,11 +14,11 @@ type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
 export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object {
-  const schemas: Json = outputSchemas()
+  const all: Json = outputSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    if (route.body) schemas[inputName(route)] = inputSchema(route.body)
+    if (route.body) all[inputName(route)] = inputSchema(route.body)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
   }
   return {
@@ -28,12 +27,13 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
       title: 'Kith',
       version: '1',
       description: 'Accounts, sessions, profiles, posts and a home feed.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
     // Relative to this document, so that it holds behind any mount.
     servers: [{ url: '.' }],
     paths,
     components: {
-      schemas,
+      schemas: usedOf(all, paths),
       headers: {
         RequestId: {
           description: 'The id of the request, as the log has it.',
@@ -47,8 +47,8 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
           in: 'header',
           required: false,
           description:
-            'An id for this request, to be used in the answer and in the log. Any other text is ignored.',
-          schema: { type: 'string', pattern: requestIdPattern.source },
+            'An id for this request, to be used in the answer and in the log: up to 64 letters, digits and `.:=+/@_-`. Any other text is ignored.',
+          schema: { type: 'string' },
         },
       },
       securitySchemes: {
@@ -57,6 +57,20 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
       },
     },
   }
+}
+
+/** The schemas to which anything in the document leads. */
+function usedOf(schemas: Json, paths: object): Json {
+  const used = new Set<string>()
+  function follow(from: unknown): void {
+    for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      follow(schemas[name])
+    }
+  }
+  follow(paths)
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
 }
 
 function operation(route: Route): Json {
@@ -75,6 +89,9 @@ function operation(route: Route): Json {
     ...(route.consumes && { requestBody: { required: true, content: uploadContent(route.consumes) } }),
     responses: {
       [route.status]: success(route),
+      ...Object.fromEntries(
+        (route.otherStatuses ?? []).map((status) => [status, otherAnswer(route, status)]),
+      ),
       ...Object.fromEntries([...problemsByStatus(route)].map(([status, codes]) => [status, failure(codes)])),
     },
   }
@@ -99,6 +116,10 @@ function uploadContent(types: readonly string[]): Json {
 
 const requestId = { $ref: '#/components/headers/RequestId' }
 const requestIdHeader: Json = { 'X-Request-Id': requestId }
+const sentOnHeaders: Json = {
+  ...requestIdHeader,
+  Location: { description: 'A signed URL.', required: true, schema: { type: 'string', format: 'uri' } },
+}
 const requestIdParameter: Json = { $ref: '#/components/parameters/RequestId' }
 
 function pathParameters({ path }: RouteDescription): Json[] {
@@ -107,8 +128,16 @@ function pathParameters({ path }: RouteDescription): Json[] {
     in: 'path',
     required: true,
     ...(name === 'username' && { description: 'The username of an account, or its id' }),
-    schema: { type: 'string' },
+    schema: parameterSchemas[name as keyof Params],
   }))
+}
+
+/** What else comes is a 404, or a 400 where readers of the path could differ about it. */
+const parameterSchemas: Readonly<Record<keyof Params, Json>> = {
+  id: { type: 'string', format: 'uuid' },
+  username: { type: 'string', pattern: '^[A-Za-z0-9_](\\.?[A-Za-z0-9_])*$', maxLength: 30 },
+  file: { type: 'string', pattern: '^[0-9a-f-]{36}\\.png$' },
+  rendition: { type: 'string', enum: ['thumb', 'feed', 'full'] },
 }
 
 function queryParameters({ query }: RouteDescription): Json[] {
@@ -121,13 +150,29 @@ function queryParameters({ query }: RouteDescription): Json[] {
   }))
 }
 
-function success({ output, produces }: RouteDescription): Json {
+function success({ status, output, produces = [] }: RouteDescription): Json {
+  if (status === 302) return { description: 'Sent on to where the file is.', headers: sentOnHeaders }
   const done = { description: 'Done.', headers: requestIdHeader }
-  if (produces) return { ...done, content: Object.fromEntries(produces.map((type) => [type, {}])) }
+  if (produces.length > 0) return { ...done, content: contentOf(produces) }
   if (!output) return done
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
   return { ...done, content: { 'application/json': { schema } } }
+}
+
+const otherDescriptions = {
+  206: 'The part that `Range` asked for.',
+  304: 'As the client has it: its `If-None-Match` is of this file.',
+  416: '`Range` asked for no part of the file.',
+}
+
+function otherAnswer({ produces = [] }: RouteDescription, status: 206 | 304 | 416): Json {
+  const answer = { description: otherDescriptions[status], headers: requestIdHeader }
+  return status === 206 ? { ...answer, content: contentOf(produces) } : answer
+}
+
+function contentOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, {}]))
 }
 
 function failure(codes: readonly ErrorCode[]): Json {
@@ -145,7 +190,6 @@ function problemsByStatus({
   method,
   body,
   query,
-  path,
   consumes,
   problems = [],
 }: Route): Map<number, ErrorCode[]> {
@@ -155,14 +199,14 @@ function problemsByStatus({
   }
   add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
-  add(body !== undefined, 'malformed-request', 'payload-too-large', 'unsupported-media-type')
+  add(body !== undefined, 'payload-too-large', 'unsupported-media-type')
   add(body !== undefined || consumes !== undefined, 'request-timeout')
   add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
-  add(consumes !== undefined, 'malformed-request', 'invalid-input')
-  add(path.includes('/:'), 'malformed-request')
+  add(consumes !== undefined, 'invalid-input')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(
     true,
+    'malformed-request',
     'internal-error',
     'storage-failed',
     'storage-busy',

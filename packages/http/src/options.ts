@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
+import type { OperationId, RouteSwitches } from './operation-ids.ts'
 import type { RequestRecord } from './request-record.ts'
+import { readSelection } from './selected-routes.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions {
@@ -10,6 +12,14 @@ export interface KithHttpOptions {
    * @default none
    */
   allowedOrigins?: readonly string[] | undefined
+  /**
+   * Leaves routes out, by operation id: `{ register: false }`. Requests to them go on to the app, which can have routes of
+   * its own there.
+   * @default all that are configured
+   */
+  routes?: RouteSwitches | undefined
+  /** In place of `routes`: the operation ids of the routes that are wanted, of which all others are left out. @default all that are configured */
+  only?: readonly OperationId[] | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
@@ -49,6 +59,8 @@ export interface CookieOptions {
 /** The options of one handler, checked, with every default filled in. */
 export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
+  /** The routes that are wanted. */
+  readonly wanted: ReadonlySet<OperationId>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
   readonly bodyTimeoutSeconds: number
@@ -61,6 +73,8 @@ const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
   allowedOrigins: z.array(z.string()).readonly().optional(),
+  routes: z.record(z.string(), z.boolean().optional()).optional(),
+  only: z.array(z.string()).readonly().optional(),
   cookies: z
     .strictObject({
       secure: z.boolean().optional(),
@@ -100,6 +114,7 @@ export function readHttpOptions(options: KithHttpOptions): HttpConfig {
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
+    wanted: readSelection(options),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
     bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,
