@@ -1,7 +1,13 @@
-/** Who is asking: the account and session behind an access token that was just checked. */
+/** Who is asking: the account, and the session behind an access token that was just checked. */
 export interface Viewer {
   readonly userId: string
-  readonly sessionId: string
+  /** `null` where no session of Kith stands behind it: the host acts for the account, or its own sign-in says who asks. */
+  readonly sessionId: string | null
+}
+
+/** What an account is counted by where its sessions are: those who have none count by account. */
+export function subjectOf({ userId, sessionId }: Viewer): string {
+  return sessionId ?? userId
 }
 
 /** What the transport knows of the client that signs in; shown in the session list and used for rate limits. */

@@ -22,7 +22,7 @@ function failing(storage: Storage, names: readonly string[]): Storage {
   return broken
 }
 
-async function signIn(kith: Kith, username = 'ana'): Promise<Viewer> {
+async function signIn(kith: Kith, username = 'ana'): Promise<Viewer & { sessionId: string }> {
   const { user, session } = await kith.accounts.register({
     username,
     password: 'correct horse',

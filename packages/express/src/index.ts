@@ -2,4 +2,12 @@ export { type KithExpress, kithExpress, type SignInExchange } from './kith-expre
 export { requestIdOf } from './express-request.ts'
 export { viewerOf } from './viewer.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
-export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'
+export type {
+  AskingRequest,
+  CookieOptions,
+  HostViewer,
+  KithHttpOptions,
+  ProbeOptions,
+  RequestRecord,
+  UploadLimits,
+} from '@kith/http'

@@ -7,4 +7,12 @@ export {
 export { requestIdOf } from './fastify-request.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export { viewerOf } from './viewer.ts'
-export type { CookieOptions, KithHttpOptions, ProbeOptions, RequestRecord, UploadLimits } from '@kith/http'
+export type {
+  AskingRequest,
+  CookieOptions,
+  HostViewer,
+  KithHttpOptions,
+  ProbeOptions,
+  RequestRecord,
+  UploadLimits,
+} from '@kith/http'

@@ -9,18 +9,21 @@ export interface OpenApiOptions {
   routes: readonly Route[]
   /** The name of the cookie that holds the access token. */
   accessCookie: string
+  /** Whether the app has a sign-in of its own. */
+  ownSignIn: boolean
 }
 
 type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
-export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object {
+export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOptions): object {
+  const schemes = ownSignIn ? schemesOfHost : schemesOfKith(accessCookie)
   const schemas: Json = outputSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     if (route.body) schemas[inputName(route)] = inputSchema(route.body)
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, schemes) }
   }
   return {
     openapi: '3.1.1',
@@ -51,20 +54,33 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
           schema: { type: 'string', pattern: requestIdPattern.source },
         },
       },
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
-      },
+      securitySchemes: schemes,
     },
   }
 }
 
-function operation(route: Route): Json {
+function schemesOfKith(accessCookie: string): Json {
+  return {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+  }
+}
+
+const schemesOfHost: Json = {
+  app: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Cookie',
+    description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+  },
+}
+
+function operation(route: Route, schemes: Json): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: securityOf(route),
+    security: securityOf(route, schemes),
     parameters,
     ...(route.body && {
       requestBody: {
@@ -80,8 +96,8 @@ function operation(route: Route): Json {
   }
 }
 
-function securityOf({ auth }: Route): Json[] {
-  const tokens = [{ bearer: [] }, { cookie: [] }]
+function securityOf({ auth }: Route, schemes: Json): Json[] {
+  const tokens = Object.keys(schemes).map((name) => ({ [name]: [] }))
   if (auth === 'public') return []
   return auth === 'viewer' ? tokens : [{}, ...tokens]
 }

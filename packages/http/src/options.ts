@@ -1,15 +1,22 @@
 import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
+import type { HostViewer } from './host-viewer.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
-export interface KithHttpOptions {
+export interface KithHttpOptions<Host = unknown> {
   /**
    * The origins whose pages may call with cookies and read the answers: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
    * @default none
    */
   allowedOrigins?: readonly string[] | undefined
+  /**
+   * Brings the sign-in of your app: says which account asks, by its id, or `null` for a guest. The routes about passwords, tokens and
+   * sessions are not mounted then. See docs/own-auth.md.
+   * @default the sessions of Kith
+   */
+  viewer?: HostViewer<Host> | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
@@ -49,6 +56,7 @@ export interface CookieOptions {
 /** The options of one handler, checked, with every default filled in. */
 export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
+  readonly viewer: HostViewer<never> | null
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
   readonly bodyTimeoutSeconds: number
@@ -61,6 +69,7 @@ const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
   allowedOrigins: z.array(z.string()).readonly().optional(),
+  viewer: z.function().optional(),
   cookies: z
     .strictObject({
       secure: z.boolean().optional(),
@@ -91,7 +100,7 @@ const schema = z.strictObject({
 })
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
-export function readHttpOptions(options: KithHttpOptions): HttpConfig {
+export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfig {
   if ('prefix' in options)
     throw new TypeError('createKithHttp: prefix: give it to createKith, whose URLs of media begin with it')
   const { success, error } = schema.safeParse(options)
@@ -100,6 +109,7 @@ export function readHttpOptions(options: KithHttpOptions): HttpConfig {
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
+    viewer: options.viewer ?? null,
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
     bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,

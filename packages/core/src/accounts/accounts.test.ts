@@ -18,7 +18,7 @@ async function signedIn(overrides = {}) {
     ...instance,
     ...kith,
     ...signIn,
-    viewer: await kith.sessions.authenticate(signIn.tokens.accessToken),
+    viewer: { userId: signIn.user.id, sessionId: signIn.session.id },
   }
 }
 

@@ -1,5 +1,5 @@
-import { type SignIn, isOfAccount } from '../sessions/session.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
+import type { SignIn } from '../sessions/session.ts'
+import { type ClientInfo, subjectOf, type Viewer } from '../viewer.ts'
 import {
   type AccountInputs,
   type ChangePasswordInput,
@@ -18,6 +18,7 @@ import { networkKey } from '../sessions/client-address.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession, renewSession } from '../sessions/open-session.ts'
+import { admit } from './admit.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
 import { readLogin } from './identifiers.ts'
@@ -80,6 +81,11 @@ export interface Accounts {
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
   requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
+  /**
+   * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
+   * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
+   */
+  admit(viewer: Viewer): Promise<void>
   /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
   ban(userId: string): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
@@ -211,7 +217,7 @@ export function createAccounts(core: Core): Accounts {
       return { user: await presentOwn(result.user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
-      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      await core.limits.byAccount('passwordFormBySession', subjectOf(viewer))
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
       if (isOwnPassword(newPassword, user, forbiddenWords))
@@ -228,7 +234,7 @@ export function createAccounts(core: Core): Accounts {
       return await renewSession(core, { viewer, user: changed, client, stillHolds })
     },
     async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
-      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      await core.limits.byAccount('passwordFormBySession', subjectOf(viewer))
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmPassword(core, { viewer, user, password, client })
@@ -252,12 +258,12 @@ export function createAccounts(core: Core): Accounts {
     async requireRole(viewer, roles) {
       // A string has parts of names in it as well.
       if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
-      const [user, session] = await Promise.all([own(viewer), storage.sessions.byId(viewer.sessionId)])
-      if (user.bannedAt) throw new KithError('account-banned')
-      // A process that knows the token may not have heard yet that its session was ended by another.
-      if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
-      if (roles.includes(user.role)) return
+      const { role } = await admit(core, viewer)
+      if (roles.includes(role)) return
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
+    },
+    async admit(viewer) {
+      await admit(core, viewer)
     },
     async ban(userId) {
       const { sessionEpoch } = await setBan(userId, clock())

@@ -65,7 +65,8 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
  * whoever has just given the password.
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
-  const asking = await core.storage.sessions.byId(viewer.sessionId)
+  const { sessionId } = viewer
+  const asking = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
   await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
   return await openSession(core, { ...opening, user, deviceName: asking?.deviceName ?? undefined })
 }

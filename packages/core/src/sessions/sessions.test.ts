@@ -15,7 +15,8 @@ async function signedIn(overrides = {}) {
     email: 'ana@example.com',
     password,
   })
-  const viewer = await instance.kith.sessions.authenticate(signIn.tokens.accessToken)
+  const { userId } = await instance.kith.sessions.authenticate(signIn.tokens.accessToken)
+  const viewer = { userId, sessionId: signIn.session.id }
   return { ...instance, ...instance.kith, ...signIn, viewer }
 }
 

@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
+import { type ClientInfo, subjectOf, type Viewer } from '../viewer.ts'
 import type { JwksDocument } from './access-token.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
@@ -96,7 +96,8 @@ export function createSessions(core: Core): Sessions {
     authenticate: async (accessToken) => await authenticateNow(accessToken),
     authenticateNow,
     async logout(viewer) {
-      await endSession(core, { id: viewer.sessionId, userId: viewer.userId })
+      const { sessionId: id, userId } = viewer
+      if (id !== null) await endSession(core, { id, userId })
     },
     async logoutByAccessToken(accessToken) {
       const { sessionId: id, userId } = await accessTokens.verify(accessToken)
@@ -110,13 +111,13 @@ export function createSessions(core: Core): Sessions {
       await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
-      await core.limits.byAccount('revokeBySession', viewer.sessionId)
+      await core.limits.byAccount('revokeBySession', subjectOf(viewer))
       if (exceptCurrent) await endOtherSessions(core, viewer)
       else await endAllSessions(core, viewer.userId)
     },
     list: (viewer, input = {}) => list(viewer.userId, viewer.sessionId, input),
     async revoke(viewer, sessionId) {
-      await core.limits.byAccount('revokeBySession', viewer.sessionId)
+      await core.limits.byAccount('revokeBySession', subjectOf(viewer))
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
       if (!ended) throw new KithError('session-not-found')
     },
