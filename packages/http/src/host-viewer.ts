@@ -1,4 +1,4 @@
-import { type Accounts, isKithError, KithError, type Viewer } from '@kith/core'
+import { isKithError, type Kith, KithError, type Viewer } from '@kith/core'
 import type { CallingPage } from './calling-page.ts'
 import { isBearer, type Credentials } from './credentials.ts'
 import type { Guard } from './guard.ts'
@@ -26,7 +26,7 @@ export type HostViewer<Host = unknown> = (
 /** What {@link createHostGuard} depends on. */
 export interface HostGuardOptions {
   viewer: HostViewer<never>
-  accounts: Pick<Accounts, 'admit'>
+  kith: Pick<Kith, 'accounts' | 'viewerOf'>
   page: CallingPage
 }
 
@@ -34,7 +34,7 @@ export interface HostGuardOptions {
  * Creates the guard of an app with a sign-in of its own. That one says who asks; whether the account exists and is not suspended is
  * looked up here each time, by one read, since no session of Kith ends with it.
  */
-export function createHostGuard({ viewer: ask, accounts, page }: HostGuardOptions): Guard {
+export function createHostGuard({ viewer: ask, kith, page }: HostGuardOptions): Guard {
   /** What a browser may add by itself is more than cookies here: certificates, or passwords that it remembers. */
   function demandOwnPage(head: RequestHead): void {
     if (head.headers.get('cookie') !== null) return page.demandAllowed(head)
@@ -47,8 +47,8 @@ export function createHostGuard({ viewer: ask, accounts, page }: HostGuardOption
     if (userId === null) return null
     // What is no id of an account in the spelling of Kith would count as one account more in limits and logs.
     if (typeof userId !== 'string' || !idPattern.test(userId)) throw new TypeError(noId(userId))
-    const viewer = { userId, sessionId: null }
-    await accounts.admit(viewer)
+    const viewer = kith.viewerOf(userId)
+    await kith.accounts.admit(viewer)
     return viewer
   }
 

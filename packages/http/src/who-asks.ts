@@ -20,7 +20,7 @@ export function createWhoAsks(
 ): WhoAsks {
   const page = createCallingPage(allowedOrigins)
   if (viewer) {
-    const guard = createHostGuard({ viewer, accounts: kith.accounts, page })
+    const guard = createHostGuard({ viewer, kith, page })
     return { guard, renew: createRenewNothing(guard) }
   }
   const { sessions } = kith

@@ -26,7 +26,7 @@ export interface AccessClaims extends Viewer {
 export interface AccessTokens {
   /** Lasts as long as access tokens do, but not beyond `latest`, when the session ends. */
   issue(
-    viewer: Pick<AccessClaims, 'userId' | 'sessionId'>,
+    of: Pick<AccessClaims, 'userId' | 'sessionId'>,
     latest: Date,
   ): Promise<{ token: string; expiresIn: number }>
   /** @throws access-token-invalid, access-token-expired */

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts'
 import { isKithError, isRetryLater, KithError, RetryLaterError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { exactText, lineOfText, parseInput, visible } from '../input.ts'
-import { type ClientInfo, subjectOf, type Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
@@ -53,6 +53,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null || !user) throw new KithError('invalid-credentials')
   if (user.bannedAt) throw new KithError('account-banned')
+  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)
@@ -81,7 +82,7 @@ export async function confirmPassword(
   core: Core,
   { viewer, user, password, client }: Confirmation,
 ): Promise<(fresh: UserRecord) => Promise<boolean>> {
-  const guesser: Guesser = { kind: 'session', userId: viewer.userId, sessionId: subjectOf(viewer) }
+  const guesser: Guesser = { kind: 'session', ...viewer }
   await countGuess(core, guesser, { userId: user.id, ...placeOf(client) })
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null) throw new KithError('wrong-password')
