@@ -125,7 +125,7 @@ export function createKithRoutes<Host = unknown>(
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
   const all: Route[] = [
-    ...accountRoutes({ kith, cookies, answerSignIn }),
+    ...accountRoutes({ kith, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),

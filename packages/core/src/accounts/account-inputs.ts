@@ -69,6 +69,8 @@ export interface AccountInputs {
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
+  /** Of {@link edit} what anybody may change who is signed in, by whatever sign-in. */
+  profile: z.ZodType<Pick<EditInput, 'name' | 'bio'>>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
@@ -170,6 +172,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
           when: isObject,
         },
       ),
+    profile: z.strictObject(profile),
     changePassword: z.strictObject({
       currentPassword,
       newPassword,

@@ -5,7 +5,7 @@ import { parseInput } from '../input.ts'
 import type { HostUser } from '../profiles/user.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { type AccountInputs, type ImportInput, roleInput, type ShadowInput } from './account-inputs.ts'
-import { newAccount, present, saveAccount } from './account-steps.ts'
+import { deleteAccount, newAccount, present, saveAccount } from './account-steps.ts'
 import { readLogin } from './identifiers.ts'
 import { shadowId } from './shadow-id.ts'
 import type { UserRecord } from './user-store.ts'
@@ -33,6 +33,8 @@ export interface HostAccounts {
    * digits and hyphens. Holds from the next request on, in every process. @throws account-not-found
    */
   setRole(userId: string, role: string): Promise<void>
+  /** Deletes any account as {@link Accounts.delete} does, without its password. @throws account-not-found */
+  remove(userId: string, options?: { holdUsername?: boolean | undefined }): Promise<void>
   /** Suspends an account and ends its sessions. @throws account-not-found */
   ban(userId: string): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
@@ -122,6 +124,9 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
       if (outcome !== 'updated') throw new KithError('account-not-found')
       emit('account.role-changed', { userId, role })
+    },
+    async remove(userId, { holdUsername = true } = {}) {
+      if (!(await deleteAccount(core, userId, holdUsername))) throw new KithError('account-not-found')
     },
     async ban(userId) {
       const { sessionEpoch } = await setBan(userId, clock())

@@ -86,8 +86,10 @@ export const ownSignInJourneys: readonly Journey[] = [
         [(post as { id: string }).id],
       )
       assert.equal((await anna.patch('/users/me', { name: 'Anna' })).user().name, 'Anna')
+      const rename = await anna.patch('/users/me', { username: 'ann', currentPassword: 'x' })
+      assert.deepEqual(rename.invalid(), ['currentPassword unknown-field', 'username unknown-field'])
       assert.equal((await anna.request('/users/me/export')).status, 200)
-      const { items } = await app.kith.sessions.of(anna.id)
+      const { items } = await app.kith.sessions.list(anna.id)
       assert.deepEqual(items, [])
     },
   },
