@@ -115,7 +115,7 @@ describe('examples/express-better-auth', () => {
     }
   })
 
-  test('a name that Kith does not allow makes no user, and one that is held there an account without it', async () => {
+  test('a name that Kith does not allow makes no user, and one that is held there an account without one', async () => {
     const app = await startApp('examples/express-better-auth/src/server.ts', env)
     try {
       expect((await app.call('POST', '/api/auth/sign-up/email', person('admin'))).status).toBe(422)
@@ -124,7 +124,7 @@ describe('examples/express-better-auth', () => {
       // Deleted by the test before.
       expect((await app.call('POST', '/api/auth/sign-up/email', person('ada'))).status).toBe(200)
       const me = await (await app.call('GET', '/api/v1/users/me')).json()
-      expect(me).toMatchObject({ username: null, name: 'ada' })
+      expect(me).toMatchObject({ username: null })
     } finally {
       await app.stop()
     }

@@ -27,13 +27,13 @@ function profileOf(user: { name: string; username?: unknown }): { name: string; 
   return { name: user.name, username: String(user.username ?? '') }
 }
 
-/** The account of a user, made if there is none. A name that somebody has in Kith, or had until lately, leaves it without one. */
+/** The account of a user, made if there is none. What Kith does not take, or somebody has there, it does without. */
 async function makeAccount(user: { id: string; name: string; username?: unknown }): Promise<void> {
   try {
     await kith.accounts.shadow(user.id, profileOf(user))
   } catch (error) {
     if (!isInvalidInput(error)) throw error
-    await kith.accounts.shadow(user.id, { name: user.name })
+    await kith.accounts.shadow(user.id)
   }
 }
 

@@ -82,8 +82,17 @@ export function createHostGuard({ viewer: ask, kith, page }: HostGuardOptions): 
   }
 }
 
-function toAsking({ method, target, headers }: RequestHead): AskingRequest {
-  return { method, target: target ?? null, headers: { get: (name) => headers.get(name.toLowerCase()) } }
+function toAsking(head: RequestHead): AskingRequest {
+  const { method, headers } = head
+  return { method, target: targetOf(head), headers: { get: (name) => headers.get(name.toLowerCase()) } }
+}
+
+function targetOf(head: RequestHead & { url?: unknown }): string | null {
+  if (head.target !== undefined) return head.target
+  // A Fetch request.
+  if (typeof head.url !== 'string') return null
+  const { pathname, search } = new URL(head.url)
+  return pathname + search
 }
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
