@@ -3,7 +3,9 @@ export { requestIdOf } from './express-request.ts'
 export { viewerOf } from './viewer.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export type {
+  AskingRequest,
   CookieOptions,
+  HostViewer,
   KithHttpOptions,
   OperationId,
   ProbeOptions,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
@@ -23,6 +24,17 @@ export interface KithExpress {
   requireRole(...roles: [string, ...string[]]): RequestHandler
   /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
+  /**
+   * For pages that this server renders: lets everyone pass, sets `request.viewer`, and renews a session whose access cookie has ended, by
+   * cookies on this response. The guards behind it know of that, so `requireViewer` lets the viewer pass.
+   */
+  renewViewer: RequestHandler
+  /**
+   * Who opens a WebSocket, from the request of `server.on('upgrade')`. Cookies count only for pages of `allowedOrigins`; a token comes in the
+   * `Authorization` header, or as the subprotocol `kith.bearer.<token>`, behind one of yours.
+   * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
+   */
+  viewerOfUpgrade(incoming: IncomingMessage): Promise<Viewer>
   /**
    * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not allowed,
    * before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it answers
@@ -52,17 +64,17 @@ export interface SignInExchange {
 }
 
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
-export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress {
+export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): KithExpress {
   const http = createKithRoutes(kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
-  function guard(check: GuardCheck): RequestHandler {
+  function guard(check: (request: Request, response: Response) => ReturnType<GuardCheck>): RequestHandler {
     return (request, response, next) => {
       const refuse = (error: unknown, started?: number): Promise<void> =>
         send(http.problem(error, { ...hostRequest(request, response), started }), response)
       let viewer: ReturnType<GuardCheck>
       try {
-        viewer = check(headOf(request))
+        viewer = check(request, response)
       } catch (error) {
         return refuse(error)
       }
@@ -94,9 +106,18 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions): KithExpress 
 
   return {
     routes,
-    requireViewer: guard(http.requireViewer),
-    requireRole: (...roles) => guard((head) => http.requireRole(head, roles)),
-    readViewer: guard(http.readViewer),
+    requireViewer: guard((request) => http.requireViewer(headOf(request))),
+    requireRole: (...roles) => guard((request) => http.requireRole(headOf(request), roles)),
+    readViewer: guard((request) => http.readViewer(headOf(request))),
+    renewViewer: guard(async (request, response) => {
+      const { viewer, setCookies } = await http.renewViewer(headOf(request), { address: request.ip })
+      if (setCookies.length === 0) return viewer
+      response.append('set-cookie', [...setCookies])
+      // A cache that many share may keep a response with cookies.
+      if (!response.hasHeader('cache-control')) response.set('cache-control', 'private')
+      return viewer
+    }),
+    viewerOfUpgrade: (incoming) => http.viewerOfUpgrade(headOf(incoming)),
     cors(request, response, next) {
       const target = request.baseUrl + request.url
       if (request.method === 'OPTIONS' && http.find(target, 'OPTIONS')) return routes(request, response, next)

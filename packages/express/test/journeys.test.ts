@@ -36,7 +36,7 @@ function host(mount: (app: Express, kith: KithExpress) => void, own: Partial<Jou
 
 function addOwnRoutes(
   app: Express,
-  { requireViewer, requireRole, readViewer }: KithExpress,
+  { requireViewer, requireRole, readViewer, renewViewer }: KithExpress,
   prefix: string,
 ): void {
   const tellViewer = (request: Request, response: Response) =>
@@ -44,6 +44,8 @@ function addOwnRoutes(
   app.all('/host/private', requireViewer, tellViewer)
   app.all('/host/public', readViewer, tellViewer)
   app.all('/host/desk', requireRole('moderator', 'admin'), tellViewer)
+  app.all('/host/page', renewViewer, tellViewer)
+  app.get('/host/page/private', renewViewer, requireViewer, tellViewer)
   app.post(`${prefix}/echo`, express.json(), (request, response) => void response.json(request.body))
 }
 

@@ -14,7 +14,7 @@ export class HostedRequest extends NodeRequest {
   readonly #request: FastifyRequest
 
   constructor(request: FastifyRequest, reply: FastifyReply) {
-    super(request.raw, reply.raw)
+    super(request.raw, reply.raw, request)
     this.#request = request
   }
 

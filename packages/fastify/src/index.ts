@@ -8,7 +8,9 @@ export { requestIdOf } from './fastify-request.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from '@kith/http/node'
 export { viewerOf } from './viewer.ts'
 export type {
+  AskingRequest,
   CookieOptions,
+  HostViewer,
   KithHttpOptions,
   OperationId,
   ProbeOptions,

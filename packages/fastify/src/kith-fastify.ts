@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import { type ClientInfo, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
   type KithHttpOptions,
   type KithRoutes,
   type ProbeOptions,
+  type RequestHead,
   type SignInAnswer,
 } from '@kith/http'
 import { type GuardCheck, headOf } from '@kith/http/node'
@@ -29,6 +31,17 @@ declare module 'fastify' {
     requireRole(...roles: [string, ...string[]]): preHandlerHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerHookHandler
+    /**
+     * A `preHandler` for pages that this server renders: lets everyone pass, finds out who asks, and renews a session whose access cookie
+     * has ended, by cookies on this reply. The guards behind it know of that, so `requireViewer` lets the viewer pass.
+     */
+    renewViewer: preHandlerHookHandler
+    /**
+     * Who opens a WebSocket, from the request of `app.server.on('upgrade')`. Cookies count only for pages of `allowedOrigins`; a token comes
+     * in the `Authorization` header, or as the subprotocol `kith.bearer.<token>`, behind one of yours.
+     * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
+     */
+    viewerOfUpgrade(incoming: IncomingMessage): Promise<Viewer>
     /**
      * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
      * allowed, before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it
@@ -65,18 +78,37 @@ export interface SignInExchange {
 }
 
 /** What the plugin takes. */
-export interface KithFastifyOptions extends KithHttpOptions {
+export interface KithFastifyOptions extends KithHttpOptions<FastifyRequest> {
   kith: Kith
 }
 
 const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...options }) => {
   const http = createKithRoutes(kith, options)
   app.decorateRequest('viewer', null)
-  app.decorate('requireViewer', guard(http, http.requireViewer))
-  app.decorate('readViewer', guard(http, http.readViewer))
-  app.decorate('requireRole', (...roles: [string, ...string[]]) =>
-    guard(http, (head) => http.requireRole(head, roles)),
+  const headOfRequest = (request: FastifyRequest): RequestHead => headOf(request.raw, request)
+  app.decorate(
+    'requireViewer',
+    guard(http, (request) => http.requireViewer(headOfRequest(request))),
   )
+  app.decorate(
+    'readViewer',
+    guard(http, (request) => http.readViewer(headOfRequest(request))),
+  )
+  app.decorate('requireRole', (...roles: [string, ...string[]]) =>
+    guard(http, (request) => http.requireRole(headOfRequest(request), roles)),
+  )
+  app.decorate(
+    'renewViewer',
+    guard(http, async (request, reply) => {
+      const { viewer, setCookies } = await http.renewViewer(headOfRequest(request), { address: request.ip })
+      if (setCookies.length === 0) return viewer
+      for (const cookie of setCookies) reply.header('set-cookie', cookie)
+      // A cache that many share may keep a reply with cookies.
+      if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
+      return viewer
+    }),
+  )
+  app.decorate('viewerOfUpgrade', (incoming) => http.viewerOfUpgrade(headOf(incoming)))
   app.decorate('signIn', async ({ request, reply }, signIn) => {
     allowPages(http, { request, reply })
     const { answer, headers } = await http.signIn(hostRequest(request, reply), signIn)
@@ -118,7 +150,10 @@ function allowPages(http: KithRoutes, { request, reply }: SignInExchange): void 
   reply.headers(headers)
 }
 
-function guard(http: KithRoutes, check: GuardCheck): preHandlerHookHandler {
+function guard(
+  http: KithRoutes,
+  check: (request: FastifyRequest, reply: FastifyReply) => ReturnType<GuardCheck>,
+): preHandlerHookHandler {
   return (request, reply, done) => {
     const refuse = (error: unknown, started?: number): void =>
       void send(
@@ -128,7 +163,7 @@ function guard(http: KithRoutes, check: GuardCheck): preHandlerHookHandler {
       )
     let viewer: ReturnType<GuardCheck>
     try {
-      viewer = check(headOf(request.raw))
+      viewer = check(request, reply)
     } catch (error) {
       return refuse(error)
     }

@@ -54,11 +54,13 @@ function addOwnRoutes(app: FastifyInstance, guards: FastifyInstance = app): void
     ['/host/private', guards.requireViewer],
     ['/host/public', guards.readViewer],
     ['/host/desk', guards.requireRole('moderator', 'admin')],
+    ['/host/page', guards.renewViewer],
+    ['/host/page/private', [guards.renewViewer, guards.requireViewer]],
   ] as const) {
     const handler = (request: { viewer: { userId: string } | null }) => ({
       userId: request.viewer?.userId ?? null,
     })
-    app.route({ method: ['GET', 'POST'], url, preHandler, handler })
+    app.route({ method: ['GET', 'POST'], url, preHandler: [preHandler].flat(), handler })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Kith, SignIn } from '@kith/core'
+import { parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
 import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes, type SignInAnswer } from './shapes.ts'
@@ -9,13 +10,20 @@ export interface RouteOptions {
   kith: Kith
   cookies: Cookies
   answerSignIn: AnswerSignIn
+  /** Whether the app has a sign-in of its own. */
+  ownSignIn: boolean
 }
 
 /** Where the account was banned, or deleted, while a session was being opened for it. */
 const endedMeanwhile = ['account-banned', 'invalid-credentials'] as const
 
 /** The routes of one's own account. */
-export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: RouteOptions): Route[] {
+export function accountRoutes({
+  kith: { accounts },
+  cookies,
+  answerSignIn,
+  ownSignIn,
+}: RouteOptions): Route[] {
   const { inputs } = accounts
   return [
     publicRoute({
@@ -38,31 +46,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       output: shapes.OwnUser,
       handle: async (viewer) => ({ body: await accounts.me(viewer) }),
     }),
-    viewerRoute({
-      method: 'PATCH',
-      path: '/users/me',
-      operationId: 'editMe',
-      summary:
-        'Change your own account; with `currentPassword` every session ends, and a new one is opened for you',
-      body: inputs.edit,
-      status: 200,
-      output: shapes.Edit,
-      problems: [
-        'identifier-taken',
-        'policy-refused',
-        ...endedMeanwhile,
-        'rate-limited',
-        'wrong-password',
-        'account-locked',
-        'busy',
-      ],
-      async handle(viewer, exchange) {
-        const { user, signIn } = await accounts.edit(viewer, exchange.body, exchange.client)
-        if (signIn === null) return { body: user }
-        const { session, tokens } = answerRenewal(exchange, signIn)
-        return { body: { ...user, session, tokens } }
-      },
-    }),
+    ownSignIn ? editProfile() : editAccount(),
     viewerRoute({
       method: 'DELETE',
       path: '/users/me',
@@ -92,6 +76,52 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       },
     }),
   ]
+
+  function editAccount(): Route {
+    return viewerRoute({
+      method: 'PATCH',
+      path: '/users/me',
+      operationId: 'editMe',
+      summary:
+        'Change your own account; with `currentPassword` every session ends, and a new one is opened for you',
+      body: inputs.edit,
+      status: 200,
+      output: shapes.Edit,
+      problems: [
+        'identifier-taken',
+        'policy-refused',
+        ...endedMeanwhile,
+        'rate-limited',
+        'wrong-password',
+        'account-locked',
+        'busy',
+      ],
+      async handle(viewer, exchange) {
+        const { user, signIn } = await accounts.edit(viewer, exchange.body, exchange.client)
+        if (signIn === null) return { body: user }
+        const { session, tokens } = answerRenewal(exchange, signIn)
+        return { body: { ...user, session, tokens } }
+      },
+    })
+  }
+
+  /** Without what needs a password, and what people are called by: both are the app's. */
+  function editProfile(): Route {
+    return viewerRoute({
+      method: 'PATCH',
+      path: '/users/me',
+      operationId: 'editMe',
+      summary: 'Change your own profile',
+      body: inputs.profile,
+      status: 200,
+      output: shapes.OwnUser,
+      problems: ['policy-refused', 'rate-limited'],
+      async handle(viewer, { body, client }) {
+        const { user } = await accounts.edit(viewer, parseInput(inputs.profile, body), client)
+        return { body: user }
+      },
+    })
+  }
 
   /** Gives the tokens of a session that took the place of the one that asked, the way that one's came. */
   function answerRenewal(

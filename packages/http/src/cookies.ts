@@ -1,4 +1,4 @@
-import type { Clock, SignIn } from '@kith/core'
+import type { Clock, SignIn, Tokens } from '@kith/core'
 import type { HttpConfig } from './options.ts'
 
 /** The tokens that the cookies of a request hold. */
@@ -18,6 +18,8 @@ export interface Cookies {
   readDevice(header: string | null): string | undefined
   /** The `Set-Cookie` headers of a sign-in or a refresh. */
   set(opened: Pick<SignIn, 'session' | 'tokens'>): string[]
+  /** A `Cookie` header with these tokens in place of those it has. */
+  replaceIn(header: string | null, tokens: Pick<Tokens, 'accessToken' | 'refreshToken'> | null): string
   /** The `Set-Cookie` headers that remove the session cookies. The device stays known. */
   clear(): string[]
   /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */
@@ -73,6 +75,16 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
           ? []
           : [write(deviceName, tokens.deviceToken, { seconds: deviceSeconds, scope: '' })]),
       ]
+    },
+    replaceIn(header, tokens) {
+      const others = pairsOf(header).filter(([name]) => name !== accessName && name !== refreshName)
+      const own: typeof others = tokens
+        ? [
+            [accessName, tokens.accessToken],
+            [refreshName, tokens.refreshToken],
+          ]
+        : []
+      return [...others, ...own].map((pair) => pair.join('=')).join('; ')
     },
     clear: () => [write(accessName, '', {}), write(refreshName, '', {})],
     clearEverywhere: (path) =>

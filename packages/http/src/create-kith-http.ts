@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Kith } from '@kith/core'
+import type { ClientInfo, Kith } from '@kith/core'
 import { endStream } from './answer-stream.ts'
 import { consumedMessage } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -33,7 +33,7 @@ export interface KithHttp extends KithSite<Response, Headers> {
 }
 
 /** Creates the HTTP side of a Kith for hosts that speak Fetch. @throws TypeError for options that cannot work */
-export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithHttp {
+export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead> = {}): KithHttp {
   const routes = createKithRoutes(kith, options)
   /** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
   const starts = new WeakMap<Error, number>()
@@ -53,8 +53,9 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     async handle(request: Request, context: RequestContext = {}) {
       // The router of a Fetch host saw no other target.
       const { pathname, search } = new URL(request.url)
-      const match = routes.find(pathname + search, request.method)
-      return toResponse(await routes.answer(toHttpRequest(request, context), match))
+      const target = pathname + search
+      const match = routes.find(target, request.method)
+      return toResponse(await routes.answer(toHttpRequest(request, { ...context, target }), match))
     },
     owns({ url, method }: Pick<Request, 'url' | 'method'>) {
       const { pathname, search } = new URL(url)
@@ -64,6 +65,8 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
     requireRole: (head: RequestHead, roles: readonly string[]) =>
       check(() => routes.requireRole(head, roles)),
     readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
+    renewViewer: (head: RequestHead, client?: Pick<ClientInfo, 'address'>) =>
+      check(() => routes.renewViewer(head, client)),
     async signIn(...given: Parameters<KithHttp['signIn']>) {
       const { answer, headers } = await routes.signIn(...given)
       return { answer, headers: toHeaders(headers) }
@@ -81,11 +84,16 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions = {}): KithH
   })
 }
 
-function toHttpRequest(request: Request, context: RequestContext): HttpRequest {
+function toHttpRequest(
+  request: Request,
+  { target, ...context }: RequestContext & { target: string },
+): HttpRequest {
   return {
     hasLeft: () => request.signal.aborted,
     ...context,
     method: request.method,
+    target,
+    host: request,
     headers: request.headers,
     signal: request.signal,
     body() {

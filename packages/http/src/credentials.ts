@@ -8,6 +8,8 @@ export type Credentials =
   | ({ kind: 'cookies' } & Omit<TokenCookies, 'conflict'>)
   /** Cookies of which nobody can tell whose they are. */
   | { kind: 'conflict' }
+  /** What the sign-in of the host's own reads. */
+  | { kind: 'host'; head: RequestHead }
 
 /**
  * Reads the credentials of a request. A bearer token alone counts where cookies come too: a page of another site can
@@ -25,6 +27,18 @@ export function readCredentials({ headers }: RequestHead, cookies: Cookies): Cre
 }
 
 /** The usual spelling is compared first, since guards run before every request. */
-function isBearer(authorization: string): boolean {
+export function isBearer(authorization: string): boolean {
   return authorization.startsWith('Bearer ') || /^bearer(?: |$)/i.test(authorization)
 }
+
+/**
+ * An access token among the subprotocols of a WebSocket upgrade, as `kith.bearer.<token>`: a page can set no other header of it. That a
+ * foreign page could send one is no harm, for it is a token that the page knows.
+ */
+export function bearerOfSocket({ headers }: RequestHead): string | null {
+  const protocols = headers.get('sec-websocket-protocol')?.split(',') ?? []
+  const found = protocols.map((name) => name.trim()).find((name) => name.startsWith(socketBearer))
+  return found?.slice(socketBearer.length) ?? null
+}
+
+const socketBearer = 'kith.bearer.'

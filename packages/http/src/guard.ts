@@ -1,7 +1,8 @@
-import { type ErrorCode, isKithError, KithError, type Sessions, type Viewer } from '@kith/core'
+import { type ErrorCode, isKithError, KithError, type Sessions, type Tokens, type Viewer } from '@kith/core'
+import type { CallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
-import { type Credentials, readCredentials } from './credentials.ts'
-import { isUnsafe, type RequestHead } from './http-request.ts'
+import { bearerOfSocket, type Credentials, readCredentials } from './credentials.ts'
+import { hostOf, isUnsafe, type RequestHead } from './http-request.ts'
 
 /** Decides who asks, and whether the page they ask from may. */
 export interface Guard {
@@ -10,6 +11,11 @@ export interface Guard {
    * sends cookies for any page. @throws origin-not-allowed
    */
   credentials(head: RequestHead): Credentials
+  /**
+   * Those of a WebSocket upgrade: a GET that any page may make, with cookies, and that goes on as an open line. So cookies need the
+   * header of an allowed page here as well. @throws origin-not-allowed
+   */
+  credentialsOfUpgrade(head: RequestHead): Credentials
   /** Refuses to sign a browser in by cookies for a page that is not allowed. @throws origin-not-allowed */
   demandOwnPage(head: RequestHead): void
   /**
@@ -21,39 +27,46 @@ export interface Guard {
   guestOf(credentials: Credentials): Viewer | null | Promise<Viewer | null>
 }
 
+/** The guard by sessions of Kith. */
+export interface SessionGuard extends Guard {
+  /** From here on this request counts as one with these tokens, in place of those it came with. */
+  renewed(head: RequestHead, tokens: Pick<Tokens, 'accessToken' | 'refreshToken'>): void
+}
+
 /** What {@link createGuard} depends on. */
 export interface GuardOptions {
   sessions: Sessions
   cookies: Cookies
-  allowedOrigins: ReadonlySet<string>
+  page: CallingPage
 }
 
 /** Creates the guard of one handler. */
-export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions): Guard {
-  /** `unknown` is no browser, or one older than both headers. */
-  function judge({ headers }: RequestHead): 'allowed' | 'refused' | 'unknown' {
-    const origin = headers.get('origin')
-    const site = headers.get('sec-fetch-site')
-    if (site === 'same-origin' || (origin !== null && allowedOrigins.has(origin))) return 'allowed'
-    return origin === null && site === null ? 'unknown' : 'refused'
-  }
+export function createGuard({ sessions, cookies, page }: GuardOptions): SessionGuard {
+  /** By the request of the host, which is one for all guards that it runs through. */
+  const renewed = new WeakMap<object, Credentials>()
 
-  function credentials(head: RequestHead): Credentials {
-    const found = readCredentials(head, cookies)
-    const byCookies = found.kind === 'cookies' || found.kind === 'conflict'
-    if (byCookies && isUnsafe(head.method) && judge(head) !== 'allowed') {
-      throw new KithError('origin-not-allowed', { detail: judge(head) === 'refused' ? listIt : sayWho })
-    }
+  function fromOwnPage(found: Credentials, head: RequestHead): Credentials {
+    if (found.kind === 'cookies' || found.kind === 'conflict') page.demandAllowed(head)
     return found
   }
 
   return {
-    credentials,
-    demandOwnPage(head) {
-      if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
+    credentials(head) {
+      const found = renewed.get(hostOf(head)) ?? readCredentials(head, cookies)
+      return isUnsafe(head.method) ? fromOwnPage(found, head) : found
+    },
+    credentialsOfUpgrade(head) {
+      const accessToken = bearerOfSocket(head)
+      if (accessToken !== null) return { kind: 'bearer', accessToken }
+      return fromOwnPage(readCredentials(head, cookies), head)
+    },
+    demandOwnPage: (head) => page.demandNotForeign(head),
+    renewed(head, { accessToken, refreshToken }) {
+      renewed.set(hostOf(head), { kind: 'cookies', accessToken, refreshToken })
     },
     viewerOf(found) {
-      if (found.kind === 'none') throw new KithError('unauthenticated', { detail: signIn })
+      if (found.kind === 'none' || found.kind === 'host')
+        throw new KithError('unauthenticated', { detail: signIn })
       if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
       // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
       if (found.accessToken === null)
@@ -61,7 +74,7 @@ export function createGuard({ sessions, cookies, allowedOrigins }: GuardOptions)
       return sessions.authenticateNow(found.accessToken)
     },
     guestOf(found) {
-      if (found.kind === 'none' || found.kind === 'conflict' || found.accessToken === null) return null
+      if (!('accessToken' in found) || found.accessToken === null) return null
       if (found.kind === 'bearer') return sessions.authenticateNow(found.accessToken)
       try {
         const viewer = sessions.authenticateNow(found.accessToken)
@@ -94,10 +107,6 @@ const deadTokenCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'account-banned',
 ])
 
-const listIt = 'Add the origin of the calling page to `allowedOrigins`, or call from the origin of the API.'
-const sayWho =
-  'With cookies, send an `Origin` header that `allowedOrigins` has, or `Sec-Fetch-Site: same-origin`; ' +
-  'outside a browser send `Authorization: Bearer` instead of cookies.'
 const conflict =
   'Session cookies of two sessions came, so neither counts. Sign in again; the routes of Kith remove both.'
 const signIn = 'Send an access token: its cookie, or an `Authorization: Bearer` header.'

@@ -5,6 +5,10 @@ import type { Logger } from '@kith/core'
 export interface RequestHead {
   readonly method: string
   readonly headers: { get(name: string): string | null }
+  /** Its path and query, as they stand on the request line, where the host says. */
+  readonly target?: string | undefined
+  /** The request as the host has it, where that is another object: what the `viewer` option gets. */
+  readonly host?: unknown
 }
 
 /** What the host knows of a request, for its record. */
@@ -43,6 +47,11 @@ export interface HostRequest extends RequestOrigin {
   readonly of?: 'kith' | 'host' | undefined
   /** When it began, by `performance.now()`. @default now */
   readonly started?: number | undefined
+}
+
+/** The request as the host has it: one object for all heads of one request. */
+export function hostOf(head: RequestHead): object {
+  return typeof head.host === 'object' && head.host !== null ? head.host : head
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -9,7 +9,8 @@ import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
-import { createGuard } from './guard.ts'
+import { userAgentMaxLength } from './device-name.ts'
+import { aboutSessions } from './host-viewer.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { measureRequests } from './measured-requests.ts'
@@ -22,6 +23,7 @@ import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
 import { problemAnswer } from './problem.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { createProxyNotice } from './proxy-notice.ts'
+import type { Renewal } from './renewal.ts'
 import { OpenRequest, type RecordOptions } from './request-record.ts'
 import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route, RouteDescription } from './route.ts'
@@ -29,6 +31,7 @@ import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
+import { createWhoAsks } from './who-asks.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
 export interface BrowserSignIn<Headed> {
@@ -48,6 +51,20 @@ export interface KithSite<Answered, Headed> {
   requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   readViewer(head: RequestHead): Promise<Viewer | null>
+  /**
+   * Who asks for a page that this server renders, or `null` for a guest. Where the access cookie has ended and the refresh cookie is
+   * good, the session is renewed: set the cookies on your response. For the other guards and the routes of Kith this request counts as
+   * one with the new cookies from then on. A bearer token is only read, and so is a `HEAD`.
+   * @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked, rate-limited
+   */
+  renewViewer(head: RequestHead, client?: Pick<ClientInfo, 'address'>): Promise<Renewal>
+  /**
+   * Who opens a WebSocket: give it the request of the upgrade. Cookies count only for pages of `allowedOrigins`, since any page can open a
+   * socket with them. A token comes in the `Authorization` header, or from a page as the subprotocol `kith.bearer.<token>`, behind one of
+   * yours. A refusal is logged.
+   * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
+   */
+  viewerOfUpgrade(head: RequestHead): Promise<Viewer>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
    * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
@@ -105,28 +122,33 @@ export interface KithRoutes extends Omit<
 }
 
 /** Creates the routes of a Kith. @throws TypeError for options that cannot work */
-export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): KithRoutes {
+export function createKithRoutes<Host = unknown>(
+  kith: Kith,
+  options: KithHttpOptions<Host> = {},
+): KithRoutes {
   const config = readHttpOptions(options)
   const { allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
   const { prefix, clock, log, ownLogger, telemetry } = kith.config
   const cookies = createCookies(config.cookies, clock)
   const cors = createCors(allowedOrigins)
-  const guard = createGuard({ sessions: kith.sessions, cookies, allowedOrigins })
+  const { guard, renew } = createWhoAsks(kith, config, cookies)
   const site: CallSite = { guard, cookies, bodyLimitBytes, bodyTimeoutSeconds }
   const noticeProxy = createProxyNotice(log)
   const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
 
   let openApi: object | undefined
-  const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
+  const ownSignIn = config.viewer !== null
+  const isWanted = ({ operationId }: Route): boolean =>
+    config.wanted.has(operationId) && !(ownSignIn && aboutSessions.has(operationId))
   const all: Route[] = [
-    ...accountRoutes({ kith, cookies, answerSignIn }),
+    ...accountRoutes({ kith, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
     ...descriptionRoutes(
       kith,
-      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
+      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName, ownSignIn })),
     ),
   ]
   const routes = all.filter((route) => isWanted(route) && route.isConfigured !== false)
@@ -251,6 +273,23 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
       const viewer = await guard.viewerOf(guard.credentials(head))
       await kith.accounts.requireRole(viewer, roles)
       return viewer
+    },
+    renewViewer: (head: RequestHead, { address = 'unknown' }: Pick<ClientInfo, 'address'> = {}) =>
+      renew(head, {
+        address,
+        userAgent: head.headers.get('user-agent')?.slice(0, userAgentMaxLength),
+      }),
+    async viewerOfUpgrade(head: RequestHead) {
+      const started = performance.now()
+      try {
+        return await guard.viewerOf(guard.credentialsOfUpgrade(head))
+      } catch (error) {
+        // What refuses an upgrade has a socket and no response, so nobody might hand it to `problem`.
+        const open = openHost({ head, started })
+        open.end(fail(error, open).status)
+        recorded.add(error)
+        throw error
+      }
     },
     async signIn(from: HostRequest, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
       const { head } = from

@@ -18,9 +18,15 @@ export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-d
 /** The head of a request: one object, since all of a guard takes less than a microsecond. */
 class IncomingHead implements RequestHead {
   readonly incoming: IncomingMessage
+  readonly host: object
 
-  constructor(incoming: IncomingMessage) {
+  constructor(incoming: IncomingMessage, host: object = incoming) {
     this.incoming = incoming
+    this.host = host
+  }
+
+  get target(): string | undefined {
+    return targetOf(this.incoming)
   }
 
   get method(): string {
@@ -39,13 +45,19 @@ class IncomingHead implements RequestHead {
   }
 }
 
+/** A framework may have taken the path of its mount away from `url`. */
+function targetOf({ originalUrl, url }: IncomingMessage & { originalUrl?: string }): string | undefined {
+  return originalUrl ?? url
+}
+
 /** A request of Node's own server. A framework extends it with what it knows better. Nothing is worked out before it is asked for. */
 export class NodeRequest extends IncomingHead implements HttpRequest {
   readonly outgoing: ServerResponse
   #signal: AbortSignal | undefined
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
-    super(incoming)
+  /** @param host the request of a framework, where it is another object */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, host?: object) {
+    super(incoming, host)
     this.outgoing = outgoing
   }
 
@@ -108,9 +120,9 @@ export function createNodeHandler(routes: KithRoutes): NodeHandler {
   }
 }
 
-/** The head of a request, for guards. */
-export function headOf(incoming: IncomingMessage): RequestHead {
-  return new IncomingHead(incoming)
+/** The head of a request, for guards. `host` is the request of the framework, where it is another object. */
+export function headOf(incoming: IncomingMessage, host?: object): RequestHead {
+  return new IncomingHead(incoming, host)
 }
 
 /** What a guard of a host asks. */

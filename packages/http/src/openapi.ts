@@ -8,18 +8,21 @@ export interface OpenApiOptions {
   routes: readonly Route[]
   /** The name of the cookie that holds the access token. */
   accessCookie: string
+  /** Whether the app has a sign-in of its own. */
+  ownSignIn: boolean
 }
 
 type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
-export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object {
+export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOptions): object {
+  const schemes = ownSignIn ? schemesOfHost : schemesOfKith(accessCookie)
   const all: Json = outputSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     if (route.body) all[inputName(route)] = inputSchema(route.body)
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, schemes) }
   }
   return {
     openapi: '3.1.1',
@@ -51,10 +54,7 @@ export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object 
           schema: { type: 'string' },
         },
       },
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
-      },
+      securitySchemes: schemes,
     },
   }
 }
@@ -73,12 +73,28 @@ function usedOf(schemas: Json, paths: object): Json {
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
 }
 
-function operation(route: Route): Json {
+function schemesOfKith(accessCookie: string): Json {
+  return {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+  }
+}
+
+const schemesOfHost: Json = {
+  app: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Cookie',
+    description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+  },
+}
+
+function operation(route: Route, schemes: Json): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: securityOf(route),
+    security: securityOf(route, schemes),
     parameters,
     ...(route.body && {
       requestBody: {
@@ -97,8 +113,8 @@ function operation(route: Route): Json {
   }
 }
 
-function securityOf({ auth }: Route): Json[] {
-  const tokens = [{ bearer: [] }, { cookie: [] }]
+function securityOf({ auth }: Route, schemes: Json): Json[] {
+  const tokens = Object.keys(schemes).map((name) => ({ [name]: [] }))
   if (auth === 'public') return []
   return auth === 'viewer' ? tokens : [{}, ...tokens]
 }

@@ -1,17 +1,24 @@
 import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
+import type { HostViewer } from './host-viewer.ts'
 import type { OperationId, RouteSwitches } from './operation-ids.ts'
 import type { RequestRecord } from './request-record.ts'
 import { readSelection } from './selected-routes.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
-export interface KithHttpOptions {
+export interface KithHttpOptions<Host = unknown> {
   /**
    * The origins whose pages may call with cookies and read the answers: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
    * @default none
    */
   allowedOrigins?: readonly string[] | undefined
+  /**
+   * Brings the sign-in of your app: says which account asks, by its id, or `null` for a guest. The routes about passwords, tokens and
+   * sessions are not mounted then. See docs/own-auth.md.
+   * @default the sessions of Kith
+   */
+  viewer?: HostViewer<Host> | undefined
   /**
    * Leaves routes out, by operation id: `{ register: false }`. Requests to them go on to the app, which can have routes of
    * its own there.
@@ -59,6 +66,7 @@ export interface CookieOptions {
 /** The options of one handler, checked, with every default filled in. */
 export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
+  readonly viewer: HostViewer<never> | null
   /** The routes that are wanted. */
   readonly wanted: ReadonlySet<OperationId>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
@@ -73,6 +81,7 @@ const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
   allowedOrigins: z.array(z.string()).readonly().optional(),
+  viewer: z.function().optional(),
   routes: z.record(z.string(), z.boolean().optional()).optional(),
   only: z.array(z.string()).readonly().optional(),
   cookies: z
@@ -105,7 +114,7 @@ const schema = z.strictObject({
 })
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
-export function readHttpOptions(options: KithHttpOptions): HttpConfig {
+export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfig {
   if ('prefix' in options)
     throw new TypeError('createKithHttp: prefix: give it to createKith, whose URLs of media begin with it')
   const { success, error } = schema.safeParse(options)
@@ -114,6 +123,7 @@ export function readHttpOptions(options: KithHttpOptions): HttpConfig {
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
+    viewer: options.viewer ?? null,
     wanted: readSelection(options),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,

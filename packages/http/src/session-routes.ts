@@ -8,7 +8,11 @@ import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
-export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: RouteOptions): Route[] {
+export function sessionRoutes({
+  kith: { sessions },
+  cookies,
+  answerSignIn,
+}: Omit<RouteOptions, 'ownSignIn'>): Route[] {
   return [
     publicRoute({
       method: 'POST',

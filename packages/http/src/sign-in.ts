@@ -78,7 +78,7 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
 
 /** Ends the session that credentials belong to; those that are of no more use end nothing. */
 export async function endSessionBefore(sessions: Sessions, credentials: Credentials): Promise<void> {
-  if (credentials.kind === 'none' || credentials.kind === 'conflict') return
+  if (!('accessToken' in credentials)) return
   if (credentials.kind === 'cookies' && credentials.refreshToken !== null)
     await sessions.logoutByRefreshToken(credentials.refreshToken)
   if (credentials.accessToken === null) return

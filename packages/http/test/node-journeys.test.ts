@@ -49,6 +49,12 @@ function createApp(routes: KithRoutes): (incoming: IncomingMessage, outgoing: Se
     const check = checks[url]
     const head = headOf(incoming)
     try {
+      if (url.startsWith('/host/page')) {
+        const { viewer, setCookies } = await routes.renewViewer(head)
+        if (setCookies.length > 0) outgoing.setHeader('set-cookie', setCookies)
+        if (url.endsWith('/private')) await routes.requireViewer(headOf(incoming))
+        return json({ userId: viewer?.userId ?? null })
+      }
       if (check) return json({ userId: (await check(head))?.userId ?? null })
       await sendAnswer(await routes.answer(new NodeRequest(incoming, outgoing), null), outgoing)
     } catch (error) {

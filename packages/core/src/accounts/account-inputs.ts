@@ -74,6 +74,8 @@ export interface AccountInputs {
   edit: z.ZodType<EditInput>
   update: z.ZodType<UpdateAccountInput>
   setPassword: z.ZodType<{ password: string }>
+  /** Of {@link edit} what anybody may change who is signed in, by whatever sign-in. */
+  profile: z.ZodType<Pick<EditInput, 'name' | 'bio'>>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
@@ -182,6 +184,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       ),
     update: z.strictObject({ ...changeable, ...profile }),
     setPassword: z.strictObject({ password: newPassword }),
+    profile: z.strictObject(profile),
     changePassword: z.strictObject({
       currentPassword,
       newPassword,

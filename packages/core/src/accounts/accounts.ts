@@ -1,4 +1,4 @@
-import { type SignIn, isOfAccount } from '../sessions/session.ts'
+import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import {
   type AccountInputs,
@@ -23,7 +23,7 @@ import {
   present,
   saveAccount,
 } from './account-steps.ts'
-import { demandUnbanned } from './bans.ts'
+import { admit } from './admit.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
 import { createHostAccounts, type HostAccounts } from './host-accounts.ts'
@@ -77,6 +77,11 @@ export interface Accounts extends HostAccounts {
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
   requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
+  /**
+   * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
+   * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
+   */
+  admit(viewer: Viewer): Promise<void>
 }
 
 /** Creates the accounts of one Kith instance. */
@@ -164,17 +169,12 @@ export function createAccounts(core: Core): Accounts {
     async requireRole(viewer, roles) {
       // A string has parts of names in it as well.
       if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
-      const { sessionId } = viewer
-      const [user, session] = await Promise.all([
-        own(viewer),
-        sessionId === null ? null : storage.sessions.byId(sessionId),
-      ])
-      demandUnbanned(user)
-      // A process that knows the token may not have heard yet that its session was ended by another.
-      if (sessionId !== null && (!session || session.revokedAt || !isOfAccount(session, user)))
-        throw new KithError('session-revoked')
-      if (roles.includes(user.role)) return
+      const { role } = await admit(core, viewer)
+      if (roles.includes(role)) return
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
+    },
+    async admit(viewer) {
+      await admit(core, viewer)
     },
   }
 }

@@ -23,6 +23,14 @@ export function createFetchHost(makeStorage: JourneyHost['makeStorage']): Journe
   }
 }
 
+async function answerPage(http: KithHttp, request: Request): Promise<Response> {
+  const { viewer, setCookies } = await http.renewViewer(request, { address })
+  if (new URL(request.url).pathname.endsWith('/private')) await http.requireViewer(request)
+  const response = Response.json({ userId: viewer?.userId ?? null })
+  for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
+  return request.method === 'HEAD' ? new Response(null, response) : response
+}
+
 function createApp(http: KithHttp): (request: Request) => Promise<Response> {
   const checks: Record<string, (request: Request) => Promise<Viewer | null>> = {
     '/host/private': http.requireViewer,
@@ -39,6 +47,7 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
       return response
     }
     try {
+      if (pathname.startsWith('/host/page')) return await answerPage(http, request)
       const viewer = await checks[pathname]?.(request)
       return Response.json({ userId: viewer?.userId ?? null })
     } catch (error) {

@@ -7,10 +7,12 @@ import type { Journey } from './journey.ts'
 import { leavingJourneys } from './leaving-journeys.ts'
 import { limitJourneys } from './limit-journeys.ts'
 import { originJourneys } from './origin-journeys.ts'
+import { ownSignInJourneys } from './own-sign-in-journeys.ts'
 import { paceJourneys } from './pace-journeys.ts'
 import { protocolJourneys } from './protocol-journeys.ts'
 import { refreshJourneys } from './refresh-journeys.ts'
 import { requestIdJourneys } from './request-id-journeys.ts'
+import { renewalJourneys } from './renewal-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
@@ -26,6 +28,8 @@ export const journeys: readonly Journey[] = [
   ...tokenJourneys,
   ...originJourneys,
   ...guardJourneys,
+  ...renewalJourneys,
+  ...ownSignInJourneys,
   ...limitJourneys,
   ...inputJourneys,
   ...bodyJourneys,

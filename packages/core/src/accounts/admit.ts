@@ -1,0 +1,28 @@
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { isOfAccount } from '../sessions/session.ts'
+import type { Viewer } from '../viewer.ts'
+import { demandUnbanned, withoutEndedBan } from './bans.ts'
+import type { UserRecord } from './user-store.ts'
+
+/**
+ * Lets a viewer pass whose account and session are good now, and reads both for that: a process that knows the token may not have
+ * heard yet that another ended the session. @throws unauthenticated, account-banned, session-revoked
+ */
+export async function admit(core: Core, { userId, sessionId }: Viewer): Promise<UserRecord> {
+  const { users, sessions } = core.storage
+  const [found, session] = await Promise.all([
+    users.byId(userId),
+    sessionId === null ? null : sessions.byId(sessionId),
+  ])
+  if (!found) throw new KithError('unauthenticated', { detail: sessionId === null ? unknown : gone })
+  const user = await withoutEndedBan(core, found)
+  demandUnbanned(user)
+  if (sessionId === null) return user
+  if (!session || session.revokedAt || session.expiresAt <= core.clock() || !isOfAccount(session, user))
+    throw new KithError('session-revoked')
+  return user
+}
+
+const gone = 'This account no longer exists.'
+const unknown = 'No account here belongs to whoever is signed in: it was removed, or not made yet.'

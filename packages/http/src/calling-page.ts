@@ -1,0 +1,39 @@
+import { KithError } from '@kith/core'
+import type { RequestHead } from './http-request.ts'
+
+/** Whether the page that a request comes from may use the cookies that its browser adds. */
+export interface CallingPage {
+  /** `unknown` is no browser, or one older than both headers that tell. */
+  judge(head: RequestHead): 'allowed' | 'refused' | 'unknown'
+  /** Refuses all but pages that are allowed. @throws origin-not-allowed */
+  demandAllowed(head: RequestHead): void
+  /** Refuses pages that are not allowed, and lets pass what is no page. @throws origin-not-allowed */
+  demandNotForeign(head: RequestHead): void
+}
+
+/** Creates the judge of one handler. */
+export function createCallingPage(allowedOrigins: ReadonlySet<string>): CallingPage {
+  function judge({ headers }: RequestHead): ReturnType<CallingPage['judge']> {
+    const origin = headers.get('origin')
+    const site = headers.get('sec-fetch-site')
+    if (site === 'same-origin' || (origin !== null && allowedOrigins.has(origin))) return 'allowed'
+    return origin === null && site === null ? 'unknown' : 'refused'
+  }
+
+  return {
+    judge,
+    demandAllowed(head) {
+      const page = judge(head)
+      if (page === 'allowed') return
+      throw new KithError('origin-not-allowed', { detail: page === 'refused' ? listIt : sayWho })
+    },
+    demandNotForeign(head) {
+      if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
+    },
+  }
+}
+
+const listIt = 'Add the origin of the calling page to `allowedOrigins`, or call from the origin of the API.'
+const sayWho =
+  'With cookies, send an `Origin` header that `allowedOrigins` has, or `Sec-Fetch-Site: same-origin`; ' +
+  'outside a browser send `Authorization: Bearer` instead of cookies.'
