@@ -30,8 +30,8 @@ const listName = 'accounts'
 const fewBeginnings = 1_000
 /** So many are read at a time of those that were found. */
 const readAtOnce = 200
-/** After so many steps the page is answered as it is, with a cursor that goes on. */
-const mostSteps = 50
+/** After so many steps, half a second of work between other work, the page is answered as it is, with a cursor that goes on. */
+const mostSteps = 1_000
 
 /** Reads a page of live accounts, the highest id first, at a bounded cost whatever is looked for. */
 export async function listAccounts(

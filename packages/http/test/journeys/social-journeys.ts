@@ -58,6 +58,26 @@ export const socialJourneys: readonly Journey[] = [
     },
   },
   {
+    id: 'social/by-id',
+    title:
+      'An account is named by its id wherever by its username, so apps without usernames have the same routes',
+    async run(app) {
+      const { browser: anna } = await registerInBrowser(app)
+      const { browser: ben, user } = await registerInBrowser(app, 'ben')
+      await publish(ben, 'By id')
+      const path = `/users/${user.id}`
+      const profile = shapes.User.parse((await anna.request(path)).json())
+      assert.deepEqual([profile.id, profile.username], [user.id, 'ben'])
+      assert.deepEqual((await anna.put(`${path}/follow`)).json(), { following: true, followers: 1 })
+      assert.deepEqual(await names(app, `${path}/followers`), ['anna'])
+      assert.deepEqual(await captions(anna, `${path}/posts`), ['By id'])
+      const ended = await anna.request(`${path}/follow`, { method: 'DELETE' })
+      assert.deepEqual(ended.json(), { following: false, followers: 0 })
+      ;(await ben.put(`${path}/follow`)).problem('self-follow')
+      ;(await anna.request(`/users/${user.id.replace(/.$/, 'x')}`)).problem('account-not-found')
+    },
+  },
+  {
     id: 'social/guests',
     title: 'Guests read profiles, posts and lists, but no feed and no saved posts, and change nothing',
     async run(app) {
