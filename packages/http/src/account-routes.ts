@@ -26,7 +26,14 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: [
+        'identifier-taken',
+        ...endedMeanwhile,
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+        'busy',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
@@ -50,6 +57,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       problems: [
         'identifier-taken',
         ...endedMeanwhile,
+        'policy-refused',
         'rate-limited',
         'wrong-password',
         'account-locked',
