@@ -34,7 +34,14 @@ export function accountRoutes({
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', ...endedMeanwhile, 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: [
+        'identifier-taken',
+        ...endedMeanwhile,
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+        'busy',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({

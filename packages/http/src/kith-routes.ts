@@ -9,7 +9,6 @@ import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
-import { userAgentMaxLength } from './device-name.ts'
 import { aboutSessions } from './host-viewer.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
@@ -275,10 +274,7 @@ export function createKithRoutes<Host = unknown>(
       return viewer
     },
     renewViewer: (head: RequestHead, { address = 'unknown' }: Pick<ClientInfo, 'address'> = {}) =>
-      renew(head, {
-        address,
-        userAgent: head.headers.get('user-agent')?.slice(0, userAgentMaxLength),
-      }),
+      renew(head, { address, userAgent: head.headers.get('user-agent') ?? undefined }),
     async viewerOfUpgrade(head: RequestHead) {
       const started = performance.now()
       try {
