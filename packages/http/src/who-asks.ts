@@ -2,7 +2,7 @@ import type { Kith } from '@kith/core'
 import { createCallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
 import { createGuard, type Guard } from './guard.ts'
-import { createHostGuard } from './host-viewer.ts'
+import { createHostGuard } from './host-guard.ts'
 import type { HttpConfig } from './options.ts'
 import { createRenew, createRenewNothing, type Renew } from './renewal.ts'
 
