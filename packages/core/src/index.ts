@@ -62,6 +62,15 @@ export type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
+export type {
+  AppFields,
+  ChangedFields,
+  FieldsSchema,
+  GivenFields,
+  OwnFields,
+  PublicFields,
+  UnknownFields,
+} from './own-fields/app-fields.ts'
 export type { Page, PageInput } from './page.ts'
 export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-inputs.ts'
 export type { Post, PostMediaView } from './posts/post.ts'

@@ -111,7 +111,7 @@ export function createKithRoutes(kith: Kith, options: KithHttpOptions = {}): Kit
     ...mediaRoutes(kith, config.uploads),
     ...descriptionRoutes(
       kith,
-      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName })),
+      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName, config: kith.config })),
     ),
   ]
   const table = createRouteTable(prefix, routes)

@@ -1,6 +1,7 @@
-import { type ErrorCode, errorTable } from '@kith/core'
+import { type ErrorCode, errorTable, type VisibleConfig } from '@kith/core'
 import * as z from 'zod'
 import { requestIdPattern } from './http-request.ts'
+import { describeFields, type FieldDescriptions } from './own-fields.ts'
 import type { Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
@@ -9,17 +10,20 @@ export interface OpenApiOptions {
   routes: readonly Route[]
   /** The name of the cookie that holds the access token. */
   accessCookie: string
+  /** What says which fields of its own the app has. */
+  config: Pick<VisibleConfig, 'accounts' | 'posts'>
 }
 
 type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
-export function createOpenApi({ routes, accessCookie }: OpenApiOptions): object {
-  const schemas: Json = outputSchemas()
+export function createOpenApi({ routes, accessCookie, config }: OpenApiOptions): object {
+  const fields = describeFields(config, referenceTo)
+  const schemas: Json = { ...outputSchemas(fields), ...fields.schemas }
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    if (route.body) schemas[inputName(route)] = inputSchema(route.body)
+    if (route.body) schemas[inputName(route)] = inputSchema(route.body, fields)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
   }
   return {
@@ -173,19 +177,30 @@ function problemsByStatus({
   return Map.groupBy(inOrder, (code) => errorTable[code].status)
 }
 
-function outputSchemas(): Json {
+function outputSchemas(fields: FieldDescriptions): Json {
   const registry = z.registry<{ id: string }>()
   for (const [id, shape] of Object.entries(shapes)) registry.add(shape, { id })
   const { schemas } = z.toJSONSchema(registry, { uri: referenceTo, io: 'output' })
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]))
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, schema]) => [id, fields.complete(id, bare(schema))]),
+  )
 }
 
-function inputSchema(schema: z.ZodType): Json {
-  return toJsonSchema(schema, 'input')
+function inputSchema(schema: z.ZodType, fields?: FieldDescriptions): Json {
+  return toJsonSchema(schema, 'input', fields)
 }
 
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return bare(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', fields?: FieldDescriptions): Json {
+  return bare(
+    z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      override({ zodSchema, jsonSchema }) {
+        const name = fields?.inputName(zodSchema)
+        if (name) jsonSchema.$ref = referenceTo(name)
+      },
+    }),
+  )
 }
 
 /** Without what a schema says of itself, which the document as a whole says. */

@@ -1,6 +1,7 @@
 import type { Identifier, UserRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
+import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
 
 /** A username that an account gave up, and until when nobody else may have it. */
 export interface HeldName {
@@ -10,7 +11,11 @@ export interface HeldName {
 
 /** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
 export interface UserDocument
-  extends Identified, Counters, Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch'> {
+  extends
+    Identified,
+    Counters,
+    FieldsPart,
+    Omit<UserRecord, 'id' | Identifier | 'role' | 'sessionEpoch' | 'fields'> {
   /** Missing, as the epoch, in documents that an earlier release wrote. */
   role?: string
   sessionEpoch?: number
@@ -55,13 +60,21 @@ export function isLiving({ deletedAt, banned }: UserDocument): boolean {
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
 
 /** A new account. */
-export function userDocument({ id, username, email, phone, ...fields }: UserRecord): UserDocument {
+export function userDocument({
+  id,
+  username,
+  email,
+  phone,
+  fields: own,
+  ...fields
+}: UserRecord): UserDocument {
   return {
     _id: id,
     ...(username !== null && { username, names: [username] }),
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
     ...fields,
+    ...fieldsPart(own),
     ...(fields.bannedAt && { banned: true, unseen: true }),
   }
 }
@@ -82,5 +95,6 @@ export function userFrom(row: UserDocument): UserRecord {
     role: row.role ?? 'member',
     sessionEpoch: row.sessionEpoch ?? 0,
     createdAt: row.createdAt,
+    fields: fieldsFrom(row),
   }
 }

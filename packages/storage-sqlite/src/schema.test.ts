@@ -246,7 +246,7 @@ test('a removed post and its media keep nothing that was written', async () => {
   await storage.media.reserve(upload)
   await storage.media.ready(upload.id, sampleMeasures)
   await storage.posts.create(post, [{ id: upload.id, alt: 'secret' }])
-  await storage.posts.edit(post.id, 'still secret', new Date(9))
+  await storage.posts.edit(post.id, { caption: 'still secret', editedAt: new Date(9) })
   await storage.posts.remove(post.id)
   expect(database.prepare('SELECT caption, edited_at, removed FROM kith_posts').get()).toEqual({
     caption: '',

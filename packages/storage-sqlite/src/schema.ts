@@ -35,6 +35,12 @@ export const migrations: readonly Migration[] = Object.freeze([
     fills: moves,
   },
   { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
+  {
+    version: 10,
+    statements: `
+      ALTER TABLE kith_users ADD COLUMN fields TEXT;
+      ALTER TABLE kith_posts ADD COLUMN fields TEXT;`,
+  },
 ])
 
 /** The version that this release makes. */

@@ -1,4 +1,5 @@
 import type { UserRecord } from '@kith/core/ports'
+import { fromFieldsText, toFieldsText } from './fields.ts'
 import { fromHex, toStored } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
@@ -18,11 +19,12 @@ export interface UserRow {
   role: string
   session_epoch: number
   created_at: number
+  fields: string | null
 }
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, role, session_epoch, created_at`
+  banned_at, role, session_epoch, created_at, fields`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
@@ -39,6 +41,7 @@ export function profileOf(user: UserRecord): SqliteParameters {
     bannedAt: toMillis(user.bannedAt),
     role,
     sessionEpoch,
+    fields: toFieldsText(user.fields),
   }
 }
 
@@ -63,5 +66,6 @@ export function userFromRow(row: UserRow): UserRecord {
     role: row.role,
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
+    fields: fromFieldsText(row.fields),
   }
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
+import type { AppFields, ChangedFields, GivenFields } from '../own-fields/app-fields.ts'
+import type { FieldScope } from '../own-fields/field-scope.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
 import type { Identifier } from './user-store.ts'
@@ -15,22 +17,32 @@ export interface AccountRules {
   readonly minLength: number
   /** Words that no password may consist of: those that the app gives, and its issuer. */
   readonly forbiddenWords: readonly string[]
+  /** Those of the app that anyone may see. */
+  readonly fields?: FieldScope | null
+  readonly ownFields?: FieldScope | null
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
-export interface RegisterInput {
+export interface RegisterInput<Fields extends AppFields = AppFields> {
   username?: string | undefined
   email?: string | undefined
   phone?: string | undefined
   password: string
   name?: string | undefined
   bio?: string | undefined
+  /** The app's own: `accounts.fields`. */
+  fields?: GivenFields<Fields['public']> | undefined
+  /** The app's own that only the owner sees: `accounts.ownFields`. */
+  ownFields?: GivenFields<Fields['own']> | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
 
 /** An account brought over from another system, with its password hash. */
-export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceName'> {
+export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
+  RegisterInput<Fields>,
+  'password' | 'deviceName'
+> {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
   emailVerified?: boolean | undefined
@@ -39,12 +51,15 @@ export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceNam
 }
 
 /** What can be changed of an account. `null` removes an identifier that is optional. */
-export interface EditInput {
+export interface EditInput<Fields extends AppFields = AppFields> {
   username?: string | null | undefined
   email?: string | null | undefined
   phone?: string | null | undefined
   name?: string | undefined
   bio?: string | undefined
+  /** The app's own that change; `null` removes one that is optional. */
+  fields?: ChangedFields<Fields['public']> | undefined
+  ownFields?: ChangedFields<Fields['own']> | undefined
   /** Needed to change the username, the e-mail or the phone number. */
   currentPassword?: string | undefined
 }
@@ -86,6 +101,9 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     phone: phoneSchema(),
   }
   const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
+  const scopes = Object.entries({ fields: rules.fields, ownFields: rules.ownFields })
+  const own = (use: 'given' | 'changed'): Record<string, z.ZodType> =>
+    Object.fromEntries(scopes.flatMap(([name, scope]) => (scope ? [[name, scope[use]]] : [])))
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -124,6 +142,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...given,
         ...profile,
+        ...own('given'),
         password: newPassword,
         deviceName: visible(lineOfText(100)).optional(),
       })
@@ -137,6 +156,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...given,
         ...profile,
+        ...own('given'),
         passwordHash: z.string().max(1024).nullable(),
         emailVerified: z.boolean().optional(),
         phoneVerified: z.boolean().optional(),
@@ -147,6 +167,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...changeable,
         ...profile,
+        ...own('changed'),
         currentPassword: currentPassword.optional(),
       })
       .refine(

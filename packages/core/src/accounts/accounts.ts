@@ -10,6 +10,8 @@ import {
   createAccountInputs,
   roleInput,
 } from './account-inputs.ts'
+import type { AppFields, UnknownFields } from '../own-fields/app-fields.ts'
+import { type FieldChanges, mergeFields } from '../own-fields/stored-fields.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
@@ -25,34 +27,34 @@ import { isOwnPassword, ownName } from './password-rules.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** What a change of one's own account answers. */
-export interface Edited {
-  user: OwnUser
+export interface Edited<Fields extends AppFields = AppFields> {
+  user: OwnUser<Fields>
   /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
-  signIn: SignIn | null
+  signIn: SignIn<Fields> | null
 }
 
 /** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
-export interface Accounts {
+export interface Accounts<Fields extends AppFields = AppFields> {
   /** The schemas of the inputs below, for transports and documents that derive from them. */
   readonly inputs: AccountInputs
   /** Creates an account and signs it in. @throws identifier-taken, rate-limited, busy */
-  register(input: RegisterInput, client?: ClientInfo): Promise<SignIn>
+  register(input: RegisterInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
-  import(input: ImportInput): Promise<OwnUser>
+  import(input: ImportInput<Fields>): Promise<OwnUser<Fields>>
   /** The viewer's own account. @throws unauthenticated */
-  me(viewer: Viewer): Promise<OwnUser>
+  me(viewer: Viewer): Promise<OwnUser<Fields>>
   /** The account with this username or e-mail, for the host's own use, or `null`. */
-  find(login: string): Promise<OwnUser | null>
+  find(login: string): Promise<OwnUser<Fields> | null>
   /**
    * Changes the viewer's own account; identifiers only with the password. With a password every session ends, as by
    * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked, rate-limited
    */
-  edit(viewer: Viewer, input: EditInput, client?: ClientInfo): Promise<Edited>
+  edit(viewer: Viewer, input: EditInput<Fields>, client?: ClientInfo): Promise<Edited<Fields>>
   /**
    * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer
    * is a fresh one for whoever asked. @throws wrong-password, account-locked, rate-limited
    */
-  changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn>
+  changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
    * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked, rate-limited
@@ -130,7 +132,8 @@ export function createAccounts(core: Core): Accounts {
     return result.user
   }
 
-  function record(input: Partial<UserRecord>): UserRecord {
+  /** A new account; what was parsed has the app's own fields in two parts. */
+  function record({ fields, ownFields, ...input }: NewUser): UserRecord {
     return {
       id: core.makeId(),
       username: input.username ?? null,
@@ -145,6 +148,7 @@ export function createAccounts(core: Core): Accounts {
       role: 'member',
       sessionEpoch: 0,
       createdAt: input.createdAt ?? clock(),
+      fields: mergeFields({}, together(fields, ownFields)),
     }
   }
 
@@ -185,13 +189,16 @@ export function createAccounts(core: Core): Accounts {
     },
     async edit(viewer, input, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { currentPassword, ...fields } = parseInput(inputs.edit, input)
+      const { currentPassword, fields, ownFields, ...rest } = parseInput(inputs.edit, input)
       const before = await own(viewer)
       const stillHolds =
         currentPassword === undefined
           ? null
           : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
-      const changes: Omit<UserChanges, 'endSessions'> = present(fields)
+      const changedFields = together(fields, ownFields)
+      const changes: Omit<UserChanges, 'endSessions'> = present(rest)
+      const edited = [...Object.keys(changes), ...Object.entries({ fields, ownFields }).flatMap(pathsOf)]
+      if (Object.keys(changedFields).length > 0) changes.fields = changedFields
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
       if (identifiers.some((name) => changes[name] !== undefined && changes[name] !== before[name]))
         await core.limits.byAccount('identifierByAccount', viewer.userId)
@@ -205,7 +212,7 @@ export function createAccounts(core: Core): Accounts {
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'needs-login') throw needsLogin()
       if (result.outcome === 'gone') throw new KithError('unauthenticated')
-      emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
+      emit('account.edited', { userId: viewer.userId, fields: edited })
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user: result.user, client, stillHolds }))
       return { user: await presentOwn(result.user), signIn }
@@ -281,6 +288,19 @@ const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 function needsLogin(): KithError {
   const message = 'An account keeps a username or an e-mail address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
+}
+
+/** An account to be made. */
+type NewUser = Partial<Omit<UserRecord, 'fields'>> & Pick<RegisterInput, 'fields' | 'ownFields'>
+
+/** The app's own fields as they are stored; the schemas of its options have read them. */
+function together(...parts: (UnknownFields | undefined)[]): FieldChanges {
+  return Object.assign({}, ...parts) as FieldChanges
+}
+
+/** Names of the app's own fields as errors have them, `ownFields.birthday`; those that only the owner sees are stored as `own.birthday`. */
+function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): string[] {
+  return Object.keys(fields).map((name) => `${scope}.${name.replace(/^own\./, '')}`)
 }
 
 /** The fields that were given. */

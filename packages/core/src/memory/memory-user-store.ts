@@ -1,4 +1,5 @@
 import { KithError } from '../errors.ts'
+import { mergeFields } from '../own-fields/stored-fields.ts'
 import type { EndedEpoch, Identifier, UserRecord, UserStore } from '../accounts/user-store.ts'
 import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
@@ -68,10 +69,11 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     async update(id, changes, hold) {
       const before = live.get(id)
       if (!before) return { outcome: 'gone' }
-      const { endSessions = false, ...fields } = structuredClone(changes)
+      const { endSessions = false, fields: own, ...fields } = structuredClone(changes)
       const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
       const givesUp = fields.username === null || fields.email === null
       if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
+      if (own) user.fields = mergeFields(before.fields, own)
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(id, user)

@@ -2,6 +2,8 @@ import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import type { FieldError } from '../field-errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
+import { mergeFields } from '../own-fields/stored-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { Viewer } from '../viewer.ts'
@@ -10,18 +12,18 @@ import { createPostInputs, type CreatePostInput, type EditPostInput, type PostIn
 import type { PostRecord } from './post-store.ts'
 
 /** Posts. */
-export interface Posts {
+export interface Posts<Fields extends AppFields = AppFields> {
   readonly inputs: PostInputs
   /** Publishes a post with one's own uploads. @throws invalid-input, session-revoked, rate-limited */
-  create(viewer: Viewer, input: CreatePostInput): Promise<Post>
+  create(viewer: Viewer, input: CreatePostInput<Fields>): Promise<Post<Fields>>
   /** Guests may read. @throws post-not-found */
-  get(viewer: Viewer | null, id: string): Promise<Post>
-  /** Changes the caption. @throws post-not-found, not-author, rate-limited */
-  edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
+  get(viewer: Viewer | null, id: string): Promise<Post<Fields>>
+  /** Changes the caption or the app's own fields. @throws post-not-found, not-author, rate-limited */
+  edit(viewer: Viewer, id: string, input: EditPostInput<Fields>): Promise<Post<Fields>>
   /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
   /** The posts of an account, newest first. @throws account-not-found, invalid-cursor */
-  byAuthor(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<Post>>
+  byAuthor(viewer: Viewer | null, username: string, input?: PageInput): Promise<Page<Post<Fields>>>
 }
 
 /** Creates the posts of one Kith instance. */
@@ -46,13 +48,14 @@ export function createPosts(core: Core): Posts {
     async create(viewer, input) {
       // Counted first: reading a long text is work as well.
       await core.limits.byAccount('postByAccount', viewer.userId)
-      const { caption, media } = parseInput(inputs.create, input)
+      const { caption, media, fields = {} } = parseInput(inputs.create, input)
       const record = {
         id: core.makeId(),
         authorId: viewer.userId,
         caption,
         createdAt: clock(),
         editedAt: null,
+        fields: mergeFields({}, fields),
       }
       const result = await storage.posts.create(record, media)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
@@ -70,9 +73,9 @@ export function createPosts(core: Core): Posts {
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
     async edit(viewer, id, input) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { caption } = parseInput(inputs.edit, input)
+      const changes = parseInput(inputs.edit, input)
       await own(viewer, id)
-      const edited = await storage.posts.edit(id, caption, clock())
+      const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() })
       if (!edited) throw new KithError('post-not-found')
       emit('post.edited', { userId: viewer.userId, postId: id })
       return await presentOne(viewer, edited)

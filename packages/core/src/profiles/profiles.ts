@@ -2,13 +2,14 @@ import { parseName } from '../accounts/identifiers.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Viewer } from '../viewer.ts'
 import type { User } from './user.ts'
 
 /** Public profiles. */
-export interface Profiles {
+export interface Profiles<Fields extends AppFields = AppFields> {
   /** The account with this username. Guests may read. @throws account-not-found */
-  get(viewer: Viewer | null, username: string): Promise<User>
+  get(viewer: Viewer | null, username: string): Promise<User<Fields>>
 }
 
 /** Creates the profiles of one Kith instance. */

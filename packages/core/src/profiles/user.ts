@@ -1,8 +1,12 @@
 import type { UserRecord } from '../accounts/user-store.ts'
+import type { AppFields, OwnFields, PublicFields } from '../own-fields/app-fields.ts'
 import type { Image } from '../media/image.ts'
 
 /** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
-export interface User {
+export type User<Fields extends AppFields = AppFields> = PublicUser & PublicFields<Fields['public']>
+
+/** What every account shows. */
+export interface PublicUser {
   id: string
   /** `null` only where options let accounts do without. */
   username: string | null
@@ -19,7 +23,10 @@ export interface User {
 }
 
 /** An account as its owner sees it. */
-export interface OwnUser extends User {
+export type OwnUser<Fields extends AppFields = AppFields> = User<Fields> & OwnPart & OwnFields<Fields['own']>
+
+/** What only the owner and the host see of every account. */
+export interface OwnPart {
   email: string | null
   emailVerified: boolean
   phone: string | null
@@ -29,15 +36,13 @@ export interface OwnUser extends User {
 }
 
 /** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
-export type SignedInUser = Omit<OwnUser, 'counts' | 'viewer'>
+export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fields>, 'counts' | 'viewer'>
 
 /** The author of a post, in short. */
-export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
+export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
 
 /** What only the owner sees of an account. */
-export function ownPart(
-  user: UserRecord,
-): Pick<OwnUser, 'email' | 'emailVerified' | 'phone' | 'phoneVerified' | 'role'> {
+export function ownPart(user: UserRecord): OwnPart {
   return {
     email: user.email,
     emailVerified: user.emailVerifiedAt !== null,
