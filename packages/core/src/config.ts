@@ -23,6 +23,7 @@ import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
 import type { FieldsSchema } from './own-fields/app-fields.ts'
 import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
+import { ownPrefix } from './own-fields/stored-fields.ts'
 import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
 import type {
   AccountOptions,
@@ -32,6 +33,7 @@ import type {
   PasswordOptions,
   SessionOptions,
 } from './options.ts'
+import { type Policies, policyNames } from './policies.ts'
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
@@ -78,6 +80,7 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: PostConfig
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
+  readonly policies: Policies
   readonly log: Log
   /** Whether the app gave a logger of its own. */
   readonly ownLogger: boolean
@@ -91,7 +94,7 @@ export type VisibleConfig = Omit<KithConfig, 'secrets' | 'sessions'> & {
 /** Throws by itself what is wrong with a schema: that is no matter of one field. */
 function fieldScope(
   option: string,
-  prefix: '' | 'own.' = '',
+  prefix = '',
 ): z.ZodPipe<
   z.ZodOptional<z.ZodType<FieldsSchema, FieldsSchema>>,
   z.ZodTransform<FieldScope | null, FieldsSchema | undefined>
@@ -128,7 +131,7 @@ const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
     fields: fieldScope('accounts.fields'),
-    ownFields: fieldScope('accounts.ownFields', 'own.'),
+    ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })
   .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
   .readonly()
@@ -253,6 +256,16 @@ const limits: z.ZodType<KithConfig['limits'], KithOptions['limits']> = z
   .readonly()
   .prefault({})
 
+const policies: z.ZodType<Policies, Policies | undefined> = z
+  .strictObject(
+    Object.fromEntries(policyNames.map((name) => [name, callable<() => void>().optional()])) as Record<
+      string,
+      z.ZodType
+    >,
+  )
+  .readonly()
+  .prefault({})
+
 const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
 const secret = z
   .string()
@@ -291,6 +304,7 @@ const optionsSchema = z.strictObject({
     .readonly()
     .prefault({}),
   limits,
+  policies,
   revocations: port<Revocations>().optional(),
   rateLimits: port<RateLimits>().optional(),
   clock: callable<Clock>().default(() => () => new Date()),

@@ -14,7 +14,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
-import type { AppFields, FieldsSchema } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema } from './own-fields/app-fields.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
@@ -23,6 +23,7 @@ import type { Storage } from './storage.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
+import { type Viewer, viewerOf } from './viewer.ts'
 
 /** One Kith: its services over one storage. `Fields` says which fields of its own the app has. */
 export interface Kith<Fields extends AppFields = AppFields> {
@@ -41,6 +42,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** Call it once after a backup was restored: it ends every session. */
   readonly restored: Restored
   readonly storage: Storage
+  /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
+  viewerOf(userId: string): Viewer
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
   health(): Health
   /**
@@ -72,7 +75,7 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
->(options: KithOptions<AppFields<Public, Own, OfPosts>>): Kith<AppFields<Public, Own, OfPosts>> {
+>(options: KithOptions<Public, Own, OfPosts>): Kith<FieldsOf<Public, Own, OfPosts>> {
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
@@ -82,9 +85,10 @@ export function createKith<
     ...createOperations(core, options),
     events,
     storage: options.storage,
+    viewerOf,
     config: showConfig(core.config),
   }
-  return Object.freeze(kith as unknown as Kith<AppFields<Public, Own, OfPosts>>)
+  return Object.freeze(kith as unknown as Kith<FieldsOf<Public, Own, OfPosts>>)
 }
 
 const aloneMessage =

@@ -12,7 +12,8 @@ import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
-import type { AppFields } from './own-fields/app-fields.ts'
+import type { FieldsSchema } from './own-fields/app-fields.ts'
+import type { Policies } from './policies.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
@@ -26,7 +27,11 @@ export interface LimitRule {
 }
 
 /** What {@link createKith} takes. `secret` and `storage` have no default. */
-export interface KithOptions<Fields extends AppFields = AppFields> {
+export interface KithOptions<
+  Public extends FieldsSchema = FieldsSchema,
+  Own extends FieldsSchema = FieldsSchema,
+  OfPosts extends FieldsSchema = FieldsSchema,
+> {
   /**
    * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
    * `current` and the old ones as `previous`: they still verify what they signed, and sign nothing new.
@@ -42,7 +47,7 @@ export interface KithOptions<Fields extends AppFields = AppFields> {
    */
   publicUrl?: string | undefined
   /** Which identifiers accounts have, and what strangers learn of them. */
-  accounts?: AccountOptions<Fields> | undefined
+  accounts?: AccountOptions<Public, Own> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
   /** How long sessions last and how their tokens are signed. */
@@ -52,9 +57,15 @@ export interface KithOptions<Fields extends AppFields = AppFields> {
   /** Who suggests captions, and how long it may take (10 seconds by default). @default nobody */
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
-  posts?: PostOptions<Fields> | undefined
+  posts?: PostOptions<OfPosts> | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
+  /**
+   * Your own rules, by name, each asked before Kith changes anything: it may refuse with a reason that becomes a problem, or change the
+   * input where that is safe. See docs/extending.md.
+   * @default none
+   */
+  policies?: Policies | undefined
   /** @default the denylist of this process */
   revocations?: Revocations | undefined
   /** @default counters of this process */
@@ -78,7 +89,10 @@ export interface KithOptions<Fields extends AppFields = AppFields> {
 }
 
 /** Options of accounts. */
-export interface AccountOptions<Fields extends AppFields = AppFields> {
+export interface AccountOptions<
+  Public extends FieldsSchema = FieldsSchema,
+  Own extends FieldsSchema = FieldsSchema,
+> {
   /** @default username required, e-mail and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
@@ -88,9 +102,9 @@ export interface AccountOptions<Fields extends AppFields = AppFields> {
   /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
-  fields?: Fields['public'] | undefined
+  fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
-  ownFields?: Fields['own'] | undefined
+  ownFields?: Own | undefined
 }
 
 /**
@@ -149,11 +163,11 @@ export interface MediaOptions {
 }
 
 /** Options of posts. */
-export interface PostOptions<Fields extends AppFields = AppFields> {
+export interface PostOptions<OfPosts extends FieldsSchema = FieldsSchema> {
   /** Whether a post may have a caption and no media. @default false */
   textOnly?: boolean | undefined
   /** Fields of your own that posts have, as `z.object({ … })`: see docs/own-fields.md. @default none */
-  fields?: Fields['posts'] | undefined
+  fields?: OfPosts | undefined
 }
 
 /** Options of sessions. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
-import type { AppFields, ChangedFields, GivenFields } from '../own-fields/app-fields.ts'
+import type { AppFields, ChangedFields } from '../own-fields/app-fields.ts'
 import type { FieldScope } from '../own-fields/field-scope.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
@@ -31,9 +31,9 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   name?: string | undefined
   bio?: string | undefined
   /** The app's own: `accounts.fields`. */
-  fields?: GivenFields<Fields['public']> | undefined
+  fields?: Fields['public']['given'] | undefined
   /** The app's own that only the owner sees: `accounts.ownFields`. */
-  ownFields?: GivenFields<Fields['own']> | undefined
+  ownFields?: Fields['own']['given'] | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -50,6 +50,16 @@ export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   createdAt?: Date | undefined
 }
 
+/** What a shadow account begins with. No identifier is needed, whatever options say: it is found by its external id. */
+export interface ShadowInput<Fields extends AppFields = AppFields> extends Omit<
+  ImportInput<Fields>,
+  'passwordHash' | 'fields' | 'ownFields'
+> {
+  /** The app's own. None has to be given here, whatever its schema says. */
+  fields?: ChangedFields<Fields['public']['given']> | undefined
+  ownFields?: ChangedFields<Fields['own']['given']> | undefined
+}
+
 /** What can be changed of an account. `null` removes an identifier that is optional. */
 export interface EditInput<Fields extends AppFields = AppFields> {
   username?: string | null | undefined
@@ -58,8 +68,8 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   name?: string | undefined
   bio?: string | undefined
   /** The app's own that change; `null` removes one that is optional. */
-  fields?: ChangedFields<Fields['public']> | undefined
-  ownFields?: ChangedFields<Fields['own']> | undefined
+  fields?: ChangedFields<Fields['public']['given']> | undefined
+  ownFields?: ChangedFields<Fields['own']['given']> | undefined
   /** Needed to change the username, the e-mail or the phone number. */
   currentPassword?: string | undefined
 }
@@ -79,6 +89,7 @@ export interface DeleteAccountInput {
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
   import: z.ZodType<ImportInput>
+  shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
@@ -104,6 +115,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const scopes = Object.entries({ fields: rules.fields, ownFields: rules.ownFields })
   const own = (use: 'given' | 'changed'): Record<string, z.ZodType> =>
     Object.fromEntries(scopes.flatMap(([name, scope]) => (scope ? [[name, scope[use]]] : [])))
+  const brought = {
+    emailVerified: z.boolean().optional(),
+    phoneVerified: z.boolean().optional(),
+    createdAt: z.date().optional(),
+  }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -129,6 +145,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const given = fields<string | undefined>((name, required) =>
     required ? identifier[name] : identifier[name].optional(),
   )
+  const known = fields<string | undefined>((name) => identifier[name].optional())
   const changeable = fields<string | null | undefined>((name, required) =>
     required ? identifier[name].optional() : identifier[name].nullish(),
   )
@@ -157,12 +174,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ...given,
         ...profile,
         ...own('given'),
+        ...brought,
         passwordHash: z.string().max(1024).nullable(),
-        emailVerified: z.boolean().optional(),
-        phoneVerified: z.boolean().optional(),
-        createdAt: z.date().optional(),
       })
       .refine(hasLogin, needsLogin),
+    shadow: z.strictObject({ ...known, ...profile, ...own('changed'), ...brought }),
     edit: z
       .strictObject({
         ...changeable,

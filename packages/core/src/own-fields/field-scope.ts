@@ -23,7 +23,7 @@ export interface FieldScope {
 }
 
 /** Reads the schema of an app's own fields, which are stored under their names behind `prefix`. @throws TypeError that says why it cannot be one */
-export function createFieldScope(option: string, schema: unknown, prefix: '' | 'own.' = ''): FieldScope {
+export function createFieldScope(option: string, schema: unknown, prefix = ''): FieldScope {
   const fields = Object.entries(shapeOf(option, schema)).map(([name, part]) => fieldOf(option, name, part))
   const namesOf = (some: readonly Field[]): string[] => some.map(({ name }) => name)
 
@@ -41,7 +41,7 @@ export function createFieldScope(option: string, schema: unknown, prefix: '' | '
       const value: unknown = valueOf(input, field.name)
       const result = readOne(field, value)
       if ('errors' in result) errors.push(...result.errors)
-      else values[`${prefix}${field.name}`] = result.value
+      else values[field.name] = result.value
     }
     if (errors.length === 0 && !isStorable(values)) errors.push({ path: '', ...tooLarge })
     return { values, errors }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 import type { FieldProblem } from '../field-errors.ts'
+import type { UnknownFields } from './app-fields.ts'
 
 /** What JSON can say. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -39,4 +40,26 @@ export const tooLarge: FieldProblem = {
   maximum: fieldsMaxBytes,
   unit: 'bytes',
   message: `At most ${fieldsMaxBytes} bytes of JSON for all fields together`,
+}
+
+/** Before the names of fields that only the owner sees, so that a field which becomes public begins empty. */
+export const ownPrefix = 'own.'
+
+/** The fields of an account, or changes of them, as they are stored; the schemas of the app have read them. */
+export function storedFields({ fields = {}, ownFields = {} }: TwoKinds): FieldChanges {
+  const own = Object.entries(ownFields).map(([name, value]) => [`${ownPrefix}${name}`, value])
+  return { ...fields, ...Object.fromEntries(own) } as FieldChanges
+}
+
+/** The fields of an input that was read, as they were given: a schema of the app need not take what it has made. */
+export function unread(read: TwoKinds, input: TwoKinds): TwoKinds {
+  return {
+    ...('fields' in read && { fields: input.fields }),
+    ...('ownFields' in read && { ownFields: input.ownFields }),
+  }
+}
+
+interface TwoKinds {
+  fields?: UnknownFields | undefined
+  ownFields?: UnknownFields | undefined
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { because, lineOfText, linesOfText } from '../input.ts'
-import type { AppFields, ChangedFields, GivenFields } from '../own-fields/app-fields.ts'
+import type { AppFields, ChangedFields } from '../own-fields/app-fields.ts'
 import type { FieldScope } from '../own-fields/field-scope.ts'
 import type { FieldChanges } from '../own-fields/stored-fields.ts'
 import { captionLength, isCaptionLength } from './caption-length.ts'
@@ -12,14 +12,14 @@ export interface CreatePostInput<Fields extends AppFields = AppFields> {
   /** Ids of one's own uploads, 1 to 10, in order; with an alternative text where there is one. */
   media?: readonly (string | { id: string; alt?: string | undefined })[] | undefined
   /** The app's own: `posts.fields`. */
-  fields?: GivenFields<Fields['posts']> | undefined
+  fields?: Fields['posts']['given'] | undefined
 }
 
 /** What can be changed of a post: its caption, or the app's own fields, or both. */
 export interface EditPostInput<Fields extends AppFields = AppFields> {
   caption?: string | undefined
   /** The app's own that change; `null` removes one that is optional. */
-  fields?: ChangedFields<Fields['posts']> | undefined
+  fields?: ChangedFields<Fields['posts']['given']> | undefined
 }
 
 /** The schemas of the inputs of posts. */

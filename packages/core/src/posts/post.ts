@@ -1,5 +1,5 @@
 import type { MediaKind, Rendition } from '../media/media-type.ts'
-import type { AppFields, PublicFields } from '../own-fields/app-fields.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Author } from '../profiles/user.ts'
 
 /** An image or a video of a post. */
@@ -18,7 +18,7 @@ export interface PostMediaView {
 }
 
 /** A post as it is shown. */
-export type Post<Fields extends AppFields = AppFields> = ShownPost & PublicFields<Fields['posts']>
+export type Post<Fields extends AppFields = AppFields> = ShownPost & Fields['posts']['shown']
 
 /** What every post shows. */
 export interface ShownPost {

@@ -3,10 +3,10 @@ import { InvalidInputError, KithError } from '../errors.ts'
 import type { FieldError } from '../field-errors.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
-import { mergeFields } from '../own-fields/stored-fields.ts'
+import { mergeFields, unread } from '../own-fields/stored-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
-import type { Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
 import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
 import type { PostRecord } from './post-store.ts'
@@ -14,11 +14,11 @@ import type { PostRecord } from './post-store.ts'
 /** Posts. */
 export interface Posts<Fields extends AppFields = AppFields> {
   readonly inputs: PostInputs
-  /** Publishes a post with one's own uploads. @throws invalid-input, session-revoked, rate-limited */
-  create(viewer: Viewer, input: CreatePostInput<Fields>): Promise<Post<Fields>>
+  /** Publishes a post with one's own uploads. @throws invalid-input, policy-refused, session-revoked, rate-limited */
+  create(viewer: Viewer, input: CreatePostInput<Fields>, client?: ClientInfo): Promise<Post<Fields>>
   /** Guests may read. @throws post-not-found */
   get(viewer: Viewer | null, id: string): Promise<Post<Fields>>
-  /** Changes the caption or the app's own fields. @throws post-not-found, not-author, rate-limited */
+  /** Changes the caption or the app's own fields. @throws post-not-found, not-author, policy-refused, rate-limited */
   edit(viewer: Viewer, id: string, input: EditPostInput<Fields>): Promise<Post<Fields>>
   /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
@@ -45,10 +45,18 @@ export function createPosts(core: Core): Posts {
 
   return {
     inputs,
-    async create(viewer, input) {
+    async create(viewer, input, client = {}) {
       // Counted first: reading a long text is work as well.
       await core.limits.byAccount('postByAccount', viewer.userId)
-      const { caption, media, fields = {} } = parseInput(inputs.create, input)
+      const given = parseInput(inputs.create, input)
+      const changed = await core.askPolicy('post.create', { input: given, viewer, client })
+      const {
+        caption,
+        media,
+        fields = {},
+      } = changed
+        ? parseInput(inputs.create, { ...given, ...unread(given, input), ...changed, media: given.media })
+        : given
       const record = {
         id: core.makeId(),
         authorId: viewer.userId,
@@ -73,8 +81,14 @@ export function createPosts(core: Core): Posts {
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
     async edit(viewer, id, input) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const changes = parseInput(inputs.edit, input)
+      const given = parseInput(inputs.edit, input)
       await own(viewer, id)
+      const asked = { input: { postId: id, ...given }, viewer, client: {} }
+      const changed = await core.askPolicy('post.edit', asked)
+      const { postId: _same, ...instead } = changed ?? {}
+      const changes = changed
+        ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...instead })
+        : given
       const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() })
       if (!edited) throw new KithError('post-not-found')
       emit('post.edited', { userId: viewer.userId, postId: id })

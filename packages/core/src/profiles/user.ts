@@ -1,14 +1,14 @@
 import type { UserRecord } from '../accounts/user-store.ts'
-import type { AppFields, OwnFields, PublicFields } from '../own-fields/app-fields.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Image } from '../media/image.ts'
 
 /** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
-export type User<Fields extends AppFields = AppFields> = PublicUser & PublicFields<Fields['public']>
+export type User<Fields extends AppFields = AppFields> = PublicUser & Fields['public']['shown']
 
 /** What every account shows. */
 export interface PublicUser {
   id: string
-  /** `null` only where options let accounts do without. */
+  /** `null` only where options let accounts do without, and for shadow accounts that were made without. */
   username: string | null
   name: string
   bio: string
@@ -23,7 +23,7 @@ export interface PublicUser {
 }
 
 /** An account as its owner sees it. */
-export type OwnUser<Fields extends AppFields = AppFields> = User<Fields> & OwnPart & OwnFields<Fields['own']>
+export type OwnUser<Fields extends AppFields = AppFields> = User<Fields> & OwnPart & Fields['own']['shown']
 
 /** What only the owner and the host see of every account. */
 export interface OwnPart {
@@ -35,11 +35,29 @@ export interface OwnPart {
   role: string
 }
 
+/** An account as the host sees it. */
+export type HostUser<Fields extends AppFields = AppFields> = OwnUser<Fields> & HostPart
+
+/** What only the host sees of every account. */
+export interface HostPart {
+  /** When it was banned, ISO 8601, UTC; `null` where it is not. */
+  bannedAt: string | null
+  /** When the ban ends by itself; `null` where it does not. */
+  bannedUntil: string | null
+  /** What the host said of it. */
+  banReason: string | null
+}
+
 /** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
 export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fields>, 'counts' | 'viewer'>
 
 /** The author of a post, in short. */
 export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
+
+/** What only the host sees of an account. */
+export function hostPart({ bannedAt }: UserRecord): HostPart {
+  return { bannedAt: bannedAt?.toISOString() ?? null, bannedUntil: null, banReason: null }
+}
 
 /** What only the owner sees of an account. */
 export function ownPart(user: UserRecord): OwnPart {
