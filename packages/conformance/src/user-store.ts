@@ -6,11 +6,13 @@ import { creationCases } from './user-store/creation.ts'
 import { deletionCases } from './user-store/deletion.ts'
 import { heldNameCases } from './user-store/held-names.ts'
 import { listCases } from './user-store/lists.ts'
+import { ownFieldCases } from './user-store/own-fields.ts'
 
 /** The promises of `UserStore`. */
 export const userStoreCases: readonly Case<UserStore>[] = [
   ...creationCases,
   ...changeCases,
+  ...ownFieldCases,
   ...passwordCases,
   ...deletionCases,
   ...heldNameCases,
