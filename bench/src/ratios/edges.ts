@@ -60,10 +60,11 @@ async function openKith(path: string): Promise<Kith> {
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(),
+    fields: {},
   }
   for (const named of everyone) await storage.users.create({ ...profile, ...account, ...named })
   for (const [index, id] of postIds.entries()) {
-    const post = { caption: 'A post', createdAt: new Date(), editedAt: null }
+    const post = { caption: 'A post', createdAt: new Date(), editedAt: null, fields: {} }
     await storage.posts.create({ id, authorId: everyone[index % people]?.id ?? '', ...post }, [])
   }
   return createKith({

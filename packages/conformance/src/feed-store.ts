@@ -68,7 +68,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
       assert.deepEqual(await home(storage, reader), [fourth, third, second, first])
       await storage.posts.remove(second.id)
       assert.deepEqual(await home(storage, reader), [fourth, third, first])
-      const edited = await storage.posts.edit(third.id, 'edited', later(1))
+      const edited = await storage.posts.edit(third.id, { caption: 'edited', editedAt: later(1) })
       assert.deepEqual(await home(storage, reader), [fourth, edited, first])
       await storage.edges.remove({ kind: 'follow', from: reader, to: one })
       assert.deepEqual(await home(storage, reader), [fourth])

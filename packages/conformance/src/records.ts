@@ -45,6 +45,7 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     role: 'editor',
     sessionEpoch: 3,
     createdAt: later(),
+    fields: { pronouns: 'they/them', 'own.birthday': '1815-12-10' },
     ...fields,
   }
 }
@@ -80,6 +81,7 @@ export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
     caption: 'The Engine can arrange and combine',
     createdAt: later(),
     editedAt: null,
+    fields: { place: { name: 'London', at: [51.5, -0.13] } },
     ...fields,
   }
 }

@@ -7,12 +7,14 @@ import { deletionCases } from './user-store/deletion.ts'
 import { heldNameCases } from './user-store/held-names.ts'
 import { expectationCases } from './user-store/expectations.ts'
 import { listCases } from './user-store/lists.ts'
+import { ownFieldCases } from './user-store/own-fields.ts'
 import { searchCases } from './user-store/searching.ts'
 
 /** The promises of `UserStore`. */
 export const userStoreCases: readonly Case<UserStore>[] = [
   ...creationCases,
   ...changeCases,
+  ...ownFieldCases,
   ...passwordCases,
   ...deletionCases,
   ...heldNameCases,

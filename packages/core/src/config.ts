@@ -21,6 +21,9 @@ import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
+import type { FieldsSchema } from './own-fields/app-fields.ts'
+import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
+import { ownPrefix } from './own-fields/stored-fields.ts'
 import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
 import type {
   AccountOptions,
@@ -28,7 +31,6 @@ import type {
   LimitRule,
   MediaOptions,
   PasswordOptions,
-  PostOptions,
   SessionOptions,
 } from './options.ts'
 import { type Policies, policyNames } from './policies.ts'
@@ -48,10 +50,21 @@ export type MediaConfig = Filled<MediaOptions, 'blobs' | 'direct' | 'images' | '
   readonly url: string
 }
 
-type AccountConfig = Omit<Filled<AccountOptions>, 'identifiers' | 'reservedUsernames'> & {
+type AccountConfig = Omit<
+  Filled<AccountOptions>,
+  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields'
+> & {
+  readonly fields: FieldScope | null
+  readonly ownFields: FieldScope | null
   readonly identifiers: Readonly<Record<Identifier, Presence>>
   /** Folded, with the built-in ones. */
   readonly reservedUsernames: ReadonlySet<string>
+}
+
+/** The options of posts, with their defaults. */
+export interface PostConfig {
+  readonly textOnly: boolean
+  readonly fields: FieldScope | null
 }
 
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
@@ -65,7 +78,7 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly sessions: Filled<SessionOptions>
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
-  readonly posts: Filled<PostOptions>
+  readonly posts: PostConfig
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
   readonly policies: Policies
   readonly log: Log
@@ -76,6 +89,20 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
 /** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
 export type VisibleConfig = Omit<KithConfig, 'secrets' | 'sessions'> & {
   readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
+}
+
+/** Throws by itself what is wrong with a schema: that is no matter of one field. */
+function fieldScope(
+  option: string,
+  prefix = '',
+): z.ZodPipe<
+  z.ZodOptional<z.ZodType<FieldsSchema, FieldsSchema>>,
+  z.ZodTransform<FieldScope | null, FieldsSchema | undefined>
+> {
+  return z
+    .custom<FieldsSchema>(() => true)
+    .optional()
+    .transform((schema) => (schema === undefined ? null : createFieldScope(option, schema, prefix)))
 }
 
 const presence = z.enum(['required', 'optional', 'off'])
@@ -103,6 +130,8 @@ const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
+    fields: fieldScope('accounts.fields'),
+    ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })
   .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
   .readonly()
@@ -271,7 +300,7 @@ const optionsSchema = z.strictObject({
   media,
   captions,
   posts: z
-    .strictObject({ textOnly: z.boolean().default(false) })
+    .strictObject({ textOnly: z.boolean().default(false), fields: fieldScope('posts.fields') })
     .readonly()
     .prefault({}),
   limits,

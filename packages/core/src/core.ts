@@ -58,7 +58,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
   const { clock } = time
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
-  const presentUsers = createPresentUsers(storage, config.media)
+  const presentUsers = createPresentUsers(storage, config)
   const core: Core = {
     config,
     storage,
@@ -71,7 +71,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     askPolicy: createAskPolicy(config.policies),
     ...createTokens(config, time),
     presentUsers,
-    presentPosts: createPresentPosts(storage, presentUsers, config.media),
+    presentPosts: createPresentPosts(storage, presentUsers, config),
     ...createClearingUp({ config, storage, emit }),
   }
   return { core, events }

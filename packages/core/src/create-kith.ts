@@ -14,6 +14,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
+import type { AppFields, FieldsOf, FieldsSchema } from './own-fields/app-fields.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
@@ -24,18 +25,18 @@ import { traceServices } from './telemetry/observe-port.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 import { type Viewer, viewerOf } from './viewer.ts'
 
-/** One Kith: its services over one storage. */
-export interface Kith {
-  readonly accounts: Accounts
-  readonly sessions: Sessions
-  readonly profiles: Profiles
-  readonly follows: Follows
-  readonly likes: Likes
-  readonly saves: Saves
-  readonly posts: Posts
+/** One Kith: its services over one storage. `Fields` says which fields of its own the app has. */
+export interface Kith<Fields extends AppFields = AppFields> {
+  readonly accounts: Accounts<Fields>
+  readonly sessions: Sessions<Fields>
+  readonly profiles: Profiles<Fields>
+  readonly follows: Follows<Fields>
+  readonly likes: Likes<Fields>
+  readonly saves: Saves<Fields>
+  readonly posts: Posts<Fields>
   readonly uploads: Uploads
   readonly captions: Captions
-  readonly feed: Feed
+  readonly feed: Feed<Fields>
   readonly events: Events
   readonly upkeep: Upkeep
   /** Call it once after a backup was restored: it ends every session. */
@@ -70,19 +71,24 @@ export interface Kith {
  * Creates a Kith. Nothing is read or written until a service is called; call `kith.storage.migrate()` once at start.
  * @throws TypeError for options that cannot work; the message names the option.
  */
-export function createKith(options: KithOptions): Kith {
+export function createKith<
+  Public extends FieldsSchema = FieldsSchema,
+  Own extends FieldsSchema = FieldsSchema,
+  OfPosts extends FieldsSchema = FieldsSchema,
+>(options: KithOptions<Public, Own, OfPosts>): Kith<FieldsOf<Public, Own, OfPosts>> {
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
   const { core, events } = createCore(foundation)
-  return Object.freeze({
+  const kith: Kith = {
     ...traceServices(createServices(core), telemetry),
     ...createOperations(core, options),
     events,
     storage: options.storage,
     viewerOf,
     config: showConfig(core.config),
-  })
+  }
+  return Object.freeze(kith as unknown as Kith<FieldsOf<Public, Own, OfPosts>>)
 }
 
 const aloneMessage =

@@ -12,7 +12,7 @@ export const fieldErrorTable = {
   },
   'too-long': {
     meaning: 'More than `maximum`, counted in `unit`',
-    parameters: { maximum: 'number', unit: ['characters', 'items', 'number'] },
+    parameters: { maximum: 'number', unit: ['characters', 'items', 'number', 'bytes'] },
   },
   malformed: { meaning: 'The value is not what the field takes', parameters: {} },
   'forbidden-character': {

@@ -70,6 +70,15 @@ export type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
+export type {
+  AppFields,
+  ChangedFields,
+  FieldsOf,
+  FieldsSchema,
+  FieldTypes,
+  TypesOf,
+  UnknownFields,
+} from './own-fields/app-fields.ts'
 export type { Page, PageInput } from './page.ts'
 export type {
   ChangingPolicyName,

@@ -108,7 +108,8 @@ export function because({ message, ...params }: FieldProblem): { error: string; 
   return { error: message, params }
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+/** What an issue of a schema says is wrong, with one error for each field that is unknown. */
+export function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

@@ -12,6 +12,7 @@ import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
+import type { FieldsSchema } from './own-fields/app-fields.ts'
 import type { Policies } from './policies.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
@@ -26,7 +27,11 @@ export interface LimitRule {
 }
 
 /** What {@link createKith} takes. `secret` and `storage` have no default. */
-export interface KithOptions {
+export interface KithOptions<
+  Public extends FieldsSchema = FieldsSchema,
+  Own extends FieldsSchema = FieldsSchema,
+  OfPosts extends FieldsSchema = FieldsSchema,
+> {
   /**
    * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
    * `current` and the old ones as `previous`: they still verify what they signed, and sign nothing new.
@@ -42,7 +47,7 @@ export interface KithOptions {
    */
   publicUrl?: string | undefined
   /** Which identifiers accounts have, and what strangers learn of them. */
-  accounts?: AccountOptions | undefined
+  accounts?: AccountOptions<Public, Own> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
   /** How long sessions last and how their tokens are signed. */
@@ -52,7 +57,7 @@ export interface KithOptions {
   /** Who suggests captions, and how long it may take (10 seconds by default). @default nobody */
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
-  posts?: PostOptions | undefined
+  posts?: PostOptions<OfPosts> | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
   /**
@@ -84,7 +89,10 @@ export interface KithOptions {
 }
 
 /** Options of accounts. */
-export interface AccountOptions {
+export interface AccountOptions<
+  Public extends FieldsSchema = FieldsSchema,
+  Own extends FieldsSchema = FieldsSchema,
+> {
   /** @default username required, e-mail and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
@@ -93,6 +101,10 @@ export interface AccountOptions {
   usernameHold?: Duration | undefined
   /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
+  /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
+  fields?: Public | undefined
+  /** Those that only the owner of the account and your own code see. @default none */
+  ownFields?: Own | undefined
 }
 
 /**
@@ -151,9 +163,11 @@ export interface MediaOptions {
 }
 
 /** Options of posts. */
-export interface PostOptions {
+export interface PostOptions<OfPosts extends FieldsSchema = FieldsSchema> {
   /** Whether a post may have a caption and no media. @default false */
   textOnly?: boolean | undefined
+  /** Fields of your own that posts have, as `z.object({ … })`: see docs/own-fields.md. @default none */
+  fields?: OfPosts | undefined
 }
 
 /** Options of sessions. */

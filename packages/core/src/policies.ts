@@ -1,6 +1,7 @@
 import type { EditInput, RegisterInput } from './accounts/account-inputs.ts'
 import { KithError } from './errors.ts'
 import type { MediaType } from './media/media-type.ts'
+import type { UnknownFields } from './own-fields/app-fields.ts'
 import type { PostMedia } from './posts/post-store.ts'
 import type { ClientInfo, Viewer } from './viewer.ts'
 
@@ -13,9 +14,9 @@ export interface PolicyInputs {
   /** A password was right, and a session is about to be opened for this account. */
   'session.open': { userId: string }
   /** A post is about to be published. */
-  'post.create': { caption: string; media: readonly PostMedia[] }
-  /** A caption is about to be changed. */
-  'post.edit': { postId: string; caption: string }
+  'post.create': { caption: string; media: readonly PostMedia[]; fields?: UnknownFields }
+  /** A caption, or fields of the app's own, are about to be changed. */
+  'post.edit': { postId: string; caption?: string | undefined; fields?: UnknownFields | undefined }
   /** A file is about to be sent. Type and size are known only where it goes straight to the host of the media. */
   'media.add': { contentType: MediaType | null; size: number | null }
   /** An account is about to be followed, which the caller named one way or the other. */

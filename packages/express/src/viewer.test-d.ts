@@ -1,4 +1,4 @@
-import type { Viewer } from '@kith/core'
+import type { AppFields, Kith, Viewer } from '@kith/core'
 import type { Request, RequestHandler } from 'express'
 import { expectTypeOf } from 'vitest'
 import { type KithExpress, type kithExpress, viewerOf } from './index.ts'
@@ -20,3 +20,10 @@ guards.requireRole()
 void request.viewer.userId
 // @ts-expect-error only guards set it to a viewer
 request.viewer = 'anna'
+
+interface MyFields extends AppFields {
+  public: { given: { pronouns?: string }; shown: { fields: { pronouns?: string } } }
+}
+declare const kith: Kith<MyFields>
+declare const mount: typeof kithExpress
+mount(kith)

@@ -147,7 +147,13 @@ export function createKithRoutes<Host = unknown>(
     ...mediaRoutes(kith, config.uploads),
     ...descriptionRoutes(
       kith,
-      () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName, ownSignIn })),
+      () =>
+        (openApi ??= createOpenApi({
+          routes,
+          accessCookie: cookies.accessName,
+          ownSignIn,
+          config: kith.config,
+        })),
     ),
   ]
   const routes = all.filter((route) => isWanted(route) && route.isConfigured !== false)

@@ -1,5 +1,6 @@
-import { type ErrorCode, errorTable } from '@kith/core'
+import { type ErrorCode, errorTable, type VisibleConfig } from '@kith/core'
 import * as z from 'zod'
+import { describeFields, type FieldDescriptions } from './own-fields.ts'
 import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
@@ -10,18 +11,21 @@ export interface OpenApiOptions {
   accessCookie: string
   /** Whether the app has a sign-in of its own. */
   ownSignIn: boolean
+  /** What says which fields of its own the app has. */
+  config: Pick<VisibleConfig, 'accounts' | 'posts'>
 }
 
 type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
-export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOptions): object {
+export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenApiOptions): object {
   const schemes = ownSignIn ? schemesOfHost : schemesOfKith(accessCookie)
-  const all: Json = outputSchemas()
+  const fields = describeFields(config, referenceTo)
+  const all: Json = { ...outputSchemas(fields), ...fields.schemas }
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    if (route.body) all[inputName(route)] = inputSchema(route.body)
+    if (route.body) all[inputName(route)] = inputSchema(route.body, fields)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, schemes) }
   }
   return {
@@ -234,19 +238,30 @@ function problemsByStatus({
   return Map.groupBy(inOrder, (code) => errorTable[code].status)
 }
 
-function outputSchemas(): Json {
+function outputSchemas(fields: FieldDescriptions): Json {
   const registry = z.registry<{ id: string }>()
   for (const [id, shape] of Object.entries(shapes)) registry.add(shape, { id })
   const { schemas } = z.toJSONSchema(registry, { uri: referenceTo, io: 'output' })
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]))
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, schema]) => [id, fields.complete(id, bare(schema))]),
+  )
 }
 
-function inputSchema(schema: z.ZodType): Json {
-  return toJsonSchema(schema, 'input')
+function inputSchema(schema: z.ZodType, fields?: FieldDescriptions): Json {
+  return toJsonSchema(schema, 'input', fields)
 }
 
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return bare(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', fields?: FieldDescriptions): Json {
+  return bare(
+    z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      override({ zodSchema, jsonSchema }) {
+        const name = fields?.inputName(zodSchema)
+        if (name) jsonSchema.$ref = referenceTo(name)
+      },
+    }),
+  )
 }
 
 /** Without what a schema says of itself, which the document as a whole says. */

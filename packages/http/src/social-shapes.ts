@@ -18,6 +18,9 @@ import * as z from 'zod'
 export const time: z.ZodType<string> = z.iso.datetime()
 const url = z.string()
 
+/** Fields of the app's own, which the OpenAPI document describes by the app's schema. */
+const appFields = z.record(z.string(), z.unknown()).exactOptional()
+
 const image: z.ZodType<Image> = z.strictObject({
   url,
   width: z.int(),
@@ -34,6 +37,7 @@ const profileFields = {
   avatar: image,
   cover: image.nullable(),
   createdAt: time,
+  fields: appFields,
 }
 
 const userFields = {
@@ -48,6 +52,7 @@ const ownFields = {
   phone: z.string().nullable(),
   phoneVerified: z.boolean(),
   role: z.string(),
+  ownFields: appFields,
 }
 
 const user: z.ZodType<User> = z.strictObject(userFields)
@@ -101,6 +106,7 @@ const post: z.ZodType<Post> = z.strictObject({
   viewer: z.strictObject({ liked: z.boolean(), saved: z.boolean() }).exactOptional(),
   createdAt: time,
   editedAt: time.nullable(),
+  fields: appFields,
 })
 
 /** A page of a list. */

@@ -1,15 +1,16 @@
 import type { PostRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
+import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
 
 /** A post. One that was removed keeps nothing but its id and its author until it is purged. */
-export interface PostDocument extends Identified, Omit<PostRecord, 'id'>, Counters {
+export interface PostDocument extends Identified, Omit<PostRecord, 'id' | 'fields'>, FieldsPart, Counters {
   state: 'live' | 'removed'
 }
 
 /** A new post. */
-export function postDocument({ id, ...post }: PostRecord): PostDocument {
-  return { _id: id, ...post, state: 'live' }
+export function postDocument({ id, fields, ...post }: PostRecord): PostDocument {
+  return { _id: id, ...post, ...fieldsPart(fields), state: 'live' }
 }
 
 /** A post from its document. */
@@ -20,12 +21,15 @@ export function postFrom(row: PostDocument): PostRecord {
     caption: row.caption,
     createdAt: row.createdAt,
     editedAt: row.editedAt,
+    fields: fieldsFrom(row),
   }
 }
 
 /** Takes a post out of everything. */
-export const removed: { readonly $set: Pick<PostDocument, 'state' | 'caption' | 'editedAt'> } = Object.freeze(
-  {
-    $set: { state: 'removed', caption: '', editedAt: null },
-  } as const,
-)
+export const removed: {
+  readonly $set: Pick<PostDocument, 'state' | 'caption' | 'editedAt'>
+  readonly $unset: { readonly fields: '' }
+} = Object.freeze({
+  $set: { state: 'removed', caption: '', editedAt: null },
+  $unset: { fields: '' },
+} as const)

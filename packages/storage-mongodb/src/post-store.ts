@@ -1,4 +1,4 @@
-import type { PostStore } from '@kith/core/ports'
+import { mergeFields, type PostStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { attachedTo, release } from './media-document.ts'
@@ -6,6 +6,7 @@ import { postFrom } from './post-document.ts'
 import { countPosts, recountPosts } from './post-recount.ts'
 import { createPost, removePost, removeSome } from './post-transactions.ts'
 import { nothingToRecount } from './recount.ts'
+import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 
 /** Creates the post store on a connection. */
 export function createPostStore({ call, longCall }: Connection): PostStore {
@@ -15,10 +16,22 @@ export function createPostStore({ call, longCall }: Connection): PostStore {
       call('posts.byIds', async ({ collections: { posts } }) =>
         (await posts.find({ _id: { $in: [...ids] }, state: 'live' })).map(postFrom),
       ),
-    edit: (id, caption, editedAt) =>
+    edit: (id, { caption, fields, editedAt }) =>
       call('posts.edit', async ({ collections: { posts } }) => {
-        const edited = await posts.change({ _id: id, state: 'live' }, { $set: { caption, editedAt } })
-        return edited && postFrom(edited)
+        const live = { _id: id, state: 'live' } as const
+        const $set = { ...(caption !== undefined && { caption }), editedAt }
+        if (!fields) {
+          const edited = await posts.change(live, { $set })
+          return edited && postFrom(edited)
+        }
+        for (;;) {
+          const before = await posts.first(live)
+          if (!before) return null
+          const own = writingFields(mergeFields(fieldsFrom(before), fields))
+          const unchanged = { ...live, ...sameFields(before) }
+          const edited = await posts.change(unchanged, { $set: { ...$set, ...own.$set }, $unset: own.$unset })
+          if (edited) return postFrom(edited)
+        }
       }),
     remove: (id) => call('posts.remove', (each) => removePost(each, id)),
     removeAll: (authorId, limit) => call('posts.removeAll', (each) => removeSome(each, authorId, limit)),

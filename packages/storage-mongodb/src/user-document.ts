@@ -1,6 +1,7 @@
 import type { Identifier, UserRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
+import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
 
 /** A username that an account gave up, and until when nobody else may have it. */
 export interface HeldName {
@@ -13,7 +14,8 @@ export interface UserDocument
   extends
     Identified,
     Counters,
-    Omit<UserRecord, 'id' | Identifier | 'bannedUntil' | 'banReason' | 'role' | 'sessionEpoch'> {
+    FieldsPart,
+    Omit<UserRecord, 'id' | Identifier | 'bannedUntil' | 'banReason' | 'role' | 'sessionEpoch' | 'fields'> {
   /** Missing, as the epoch, in documents that an earlier release wrote. */
   role?: string
   sessionEpoch?: number
@@ -68,6 +70,7 @@ export function userDocument({
   email,
   phone,
   bannedUntil,
+  fields: own,
   ...fields
 }: UserRecord): UserDocument {
   return {
@@ -77,6 +80,7 @@ export function userDocument({
     ...(phone !== null && { phone }),
     ...(bannedUntil !== null && { bannedUntil }),
     ...fields,
+    ...fieldsPart(own),
     ...(fields.bannedAt && { banned: true, unseen: true }),
   }
 }
@@ -99,5 +103,6 @@ export function userFrom(row: UserDocument): UserRecord {
     role: row.role ?? 'member',
     sessionEpoch: row.sessionEpoch ?? 0,
     createdAt: row.createdAt,
+    fields: fieldsFrom(row),
   }
 }

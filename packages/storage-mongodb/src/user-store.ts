@@ -1,11 +1,12 @@
-import type {
-  CreateUserResult,
-  EndedEpoch,
-  Identifier,
-  UpdateUserResult,
-  UserChanges,
-  UsernameHold,
-  UserStore,
+import {
+  type CreateUserResult,
+  type EndedEpoch,
+  type Identifier,
+  mergeFields,
+  type UpdateUserResult,
+  type UserChanges,
+  type UsernameHold,
+  type UserStore,
 } from '@kith/core/ports'
 import type { Filter, UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
@@ -13,6 +14,7 @@ import type { Connection } from './connection.ts'
 import { forgetEnded, isRest, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
 import { isDuplicate } from './storage-error.ts'
+import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 import { createUserLists } from './user-lists.ts'
 import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
 
@@ -86,7 +88,15 @@ export function createUserStore({ call }: Connection): UserStore {
             { ...unchanged(before), ...live },
             {
               $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
-              $unset: { username: '', email: '', phone: '', banned: '', bannedUntil: '', ...names.$unset },
+              $unset: {
+                username: '',
+                email: '',
+                phone: '',
+                banned: '',
+                bannedUntil: '',
+                fields: '',
+                ...names.$unset,
+              },
             },
           )
           return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
@@ -118,7 +128,7 @@ export function createUserStore({ call }: Connection): UserStore {
           const row = await users.first(deleted)
           if (!row) return true
           const done = row.held
-            ? await users.update({ ...unchanged(row), ...deleted }, { $unset: { toPurge: '' } })
+            ? await users.update({ ...unchanged(row), ...deleted }, { $unset: { toPurge: '', fields: '' } })
             : await users.remove({ ...unchanged(row), ...deleted })
           return done || null
         })
@@ -203,23 +213,28 @@ async function takenOf(
   return identifiers.filter((_, index) => holders[index])
 }
 
-/** Changes an account that matches; its username, if nobody changed that meanwhile. */
+/** Changes an account that matches; its username and the app's own fields, if nobody changed those meanwhile. */
 async function changed(
   users: Collection<UserDocument>,
   account: Filter<UserDocument>,
   { changes, hold }: { changes: UserChanges; hold: UsernameHold | undefined },
 ): Promise<UserDocument | null> {
   const update = updateOf(changes)
-  if (changes.username === undefined) {
+  if (changes.username === undefined && !changes.fields) {
     return update ? await users.change(account, update) : await users.first(account)
   }
   const before = await users.first(account)
   if (!before) return null
-  const names = writing(namesAfter(before, changes.username, hold))
+  const { username, fields } = changes
+  const parts = [
+    ...(username === undefined ? [] : [writing(namesAfter(before, username, hold))]),
+    ...(fields ? [writingFields(mergeFields(fieldsFrom(before), fields))] : []),
+  ]
+  const same = { ...(username !== undefined && unchanged(before)), ...(fields && sameFields(before)) }
   const { $set = {}, $unset = {}, ...others } = update ?? {}
-  return await users.change({ ...unchanged(before), ...account }, {
-    $set: { ...$set, ...names.$set },
-    $unset: { ...$unset, ...names.$unset },
+  return await users.change({ ...same, ...account }, {
+    $set: Object.assign({}, $set, ...parts.map((part) => part.$set)) as object,
+    $unset: Object.assign({}, $unset, ...parts.map((part) => part.$unset)) as object,
     ...others,
   } as UpdateFilter<UserDocument>)
 }
@@ -257,7 +272,11 @@ function loginAfter(row: UserDocument, { username, email }: UserChanges): boolea
   return name !== null || address !== null
 }
 
-function updateOf({ endSessions = false, ...changes }: UserChanges): UpdateFilter<UserDocument> | null {
+function updateOf({
+  endSessions = false,
+  fields: _own,
+  ...changes
+}: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
   const isLeftOut = ([name, value]: [string, unknown]): boolean =>
     value === null && (name === 'bannedUntil' || identifiers.includes(name as Identifier))

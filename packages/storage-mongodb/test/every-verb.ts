@@ -142,7 +142,7 @@ async function callMediaAndPosts({ media, posts }: Storage): Promise<void> {
   }
   await media.bySubjects('post', [p1, p2])
   await posts.byIds([p1, p2])
-  await posts.edit(p1, 'changed', now)
+  await posts.edit(p1, { caption: 'changed', editedAt: now })
   await posts.byAuthor(ada, page)
   await posts.byAuthor(ada, nextPage)
   await posts.counts([ada, ben])
@@ -220,12 +220,13 @@ export function sampleUser(id: string): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: now,
+    fields: {},
   }
 }
 
 /** A text post. */
 export function samplePost(id: string, authorId: string): PostRecord {
-  return { id, authorId, caption: id, createdAt: now, editedAt: null }
+  return { id, authorId, caption: id, createdAt: now, editedAt: null, fields: {} }
 }
 
 function sampleEdge(from: string, to: string): EdgeRecord {

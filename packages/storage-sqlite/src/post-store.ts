@@ -1,6 +1,13 @@
 import { KithError } from '@kith/core'
-import type { CreatePostResult, PostMedia, PostRecord, PostStore } from '@kith/core/ports'
+import {
+  type CreatePostResult,
+  mergeFields,
+  type PostMedia,
+  type PostRecord,
+  type PostStore,
+} from '@kith/core/ports'
 import type { Connection } from './database.ts'
+import { fromFieldsText, toFieldsText } from './fields.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'
@@ -15,25 +22,37 @@ export interface PostRow {
   caption: string
   created_at: number
   edited_at: number | null
+  fields: string | null
 }
 
 /** The columns of {@link PostRow}, of a table of that name where there are others. */
 export const postColumnsOf = (table: '' | 'post.'): string =>
-  `hex(${table}id) AS id, hex(${table}author_id) AS author_id, caption, created_at, edited_at`
+  `hex(${table}id) AS id, hex(${table}author_id) AS author_id, caption, created_at, edited_at, fields`
 const postColumns = postColumnsOf('')
 
 type PostStatement =
-  'insert' | 'idInUse' | 'byIds' | 'edit' | 'remove' | 'ofAuthor' | 'byAuthor' | 'toPurge' | 'purge'
+  | 'insert'
+  | 'idInUse'
+  | 'byIds'
+  | 'edit'
+  | 'fields'
+  | 'remove'
+  | 'ofAuthor'
+  | 'byAuthor'
+  | 'toPurge'
+  | 'purge'
 
 /** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
-  insert: `INSERT INTO kith_posts (id, author_id, caption, created_at, edited_at)
-    VALUES (@id, @authorId, @caption, @createdAt, @editedAt)`,
+  insert: `INSERT INTO kith_posts (id, author_id, caption, created_at, edited_at, fields)
+    VALUES (@id, @authorId, @caption, @createdAt, @editedAt, @fields)`,
   idInUse: 'SELECT 1 FROM kith_posts WHERE id = @id',
   byIds: `SELECT ${postColumns} FROM kith_posts WHERE id IN ${listOf('ids')} AND removed = 0`,
-  edit: `UPDATE kith_posts SET caption = @caption, edited_at = @editedAt WHERE id = @id AND removed = 0
-    RETURNING ${postColumns}`,
-  remove: `UPDATE kith_posts SET removed = 1, caption = '', edited_at = NULL WHERE id = @id AND removed = 0
+  edit: `UPDATE kith_posts SET caption = coalesce(@caption, caption), edited_at = @editedAt,
+      fields = CASE @setsFields WHEN 1 THEN @fields ELSE fields END
+    WHERE id = @id AND removed = 0 RETURNING ${postColumns}`,
+  fields: 'SELECT fields FROM kith_posts WHERE id = @id AND removed = 0',
+  remove: `UPDATE kith_posts SET removed = 1, caption = '', edited_at = NULL, fields = NULL WHERE id = @id AND removed = 0
     RETURNING hex(author_id) AS author_id`,
   ofAuthor: 'SELECT hex(id) AS id FROM kith_posts WHERE author_id = @authorId AND removed = 0 LIMIT @limit',
   byAuthor: `SELECT ${postColumns} FROM kith_posts WHERE author_id = @authorId AND removed = 0 AND id < @before
@@ -67,7 +86,7 @@ export function createPostStore(connection: Connection): PostStore {
   }
 
   return {
-    create({ id, authorId, caption, createdAt, editedAt }, media) {
+    create({ id, authorId, caption, createdAt, editedAt, fields }, media) {
       return atomically((): CreatePostResult => {
         const post = { id: toStored(id), authorId: toStored(authorId) }
         const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
@@ -78,7 +97,7 @@ export function createPostStore(connection: Connection): PostStore {
           return lives ? { outcome: 'media-unavailable', ids: missing } : { outcome: 'gone' }
         }
         const dates = { createdAt: toMillis(createdAt), editedAt: toMillis(editedAt) }
-        run(postStatements.insert, { ...post, caption, ...dates })
+        run(postStatements.insert, { ...post, caption, ...dates, fields: toFieldsText(fields) })
         for (const [position, item] of media.entries()) {
           const place = { ownerId: post.authorId, use: 'post', subject: post.id, position }
           run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
@@ -90,9 +109,16 @@ export function createPostStore(connection: Connection): PostStore {
     byIds(ids) {
       return read(() => all<PostRow>(postStatements.byIds, { ids: toStoredList(ids) }).map(postFrom))
     },
-    async edit(id, caption, editedAt) {
+    async edit(id, { caption = null, fields: changes, editedAt }) {
       const values = { id: toStored(id), caption, editedAt: toMillis(editedAt) }
-      const [row] = await write(() => all<PostRow>(postStatements.edit, values))
+      const change = (fields: string | null, setsFields: 0 | 1): PostRow[] =>
+        all<PostRow>(postStatements.edit, { ...values, fields, setsFields })
+      const [row] = changes
+        ? await atomically(() => {
+            const found = get<Pick<PostRow, 'fields'>>(postStatements.fields, { id: values.id })
+            return found ? change(toFieldsText(mergeFields(fromFieldsText(found.fields), changes)), 1) : []
+          })
+        : await write(() => change(null, 0))
       return row ? postFrom(row) : null
     },
     remove(id) {
@@ -134,5 +160,6 @@ export function postFrom(row: PostRow): PostRecord {
     caption: row.caption,
     createdAt: fromMillis(row.created_at),
     editedAt: fromMillisOrNull(row.edited_at),
+    fields: fromFieldsText(row.fields),
   }
 }

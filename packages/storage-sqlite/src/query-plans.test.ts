@@ -335,6 +335,9 @@ test('each statement uses the index that was made for it', () => {
       "posts.edit": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],
+      "posts.fields": [
+        "SEARCH kith_posts USING PRIMARY KEY (id=?)",
+      ],
       "posts.idInUse": [
         "SEARCH kith_posts USING PRIMARY KEY (id=?)",
       ],

@@ -241,17 +241,18 @@ test('a removed post and its media keep nothing that was written', async () => {
   await storage.migrate()
   const author = sampleUser()
   await storage.users.create(author)
-  const post = samplePost({ authorId: author.id, caption: 'secret' })
+  const post = samplePost({ authorId: author.id, caption: 'secret', fields: { place: 'secret' } })
   const upload = sampleMedia({ ownerId: author.id })
   await storage.media.reserve(upload)
   await storage.media.ready(upload.id, sampleMeasures)
   await storage.posts.create(post, [{ id: upload.id, alt: 'secret' }])
-  await storage.posts.edit(post.id, 'still secret', new Date(9))
+  await storage.posts.edit(post.id, { caption: 'still secret', editedAt: new Date(9) })
   await storage.posts.remove(post.id)
-  expect(database.prepare('SELECT caption, edited_at, removed FROM kith_posts').get()).toEqual({
+  expect(database.prepare('SELECT caption, edited_at, removed, fields FROM kith_posts').get()).toEqual({
     caption: '',
     edited_at: null,
     removed: 1,
+    fields: null,
   })
   expect(database.prepare('SELECT state, use, subject, alt FROM kith_media').get()).toEqual({
     state: 'released',
@@ -271,7 +272,13 @@ test('a deleted account leaves nothing about a person in its row', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
-  const user = sampleUser({ phone: '+4930123456', phoneVerifiedAt: new Date(), bio: 'secret', role: 'mayor' })
+  const user = sampleUser({
+    phone: '+4930123456',
+    phoneVerifiedAt: new Date(),
+    bio: 'secret',
+    role: 'mayor',
+    fields: { 'own.diary': 'secret' },
+  })
   await storage.users.create(user)
   await storage.users.markDeleted(user.id, new Date(9))
   expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
@@ -289,6 +296,7 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     deleted_at: 9,
     role: 'member',
     session_epoch: 0,
+    fields: null,
   })
   await storage.users.purge(user.id)
   expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })

@@ -41,7 +41,9 @@ export const migrations: readonly Migration[] = Object.freeze([
       ALTER TABLE kith_users ADD COLUMN banned_until INTEGER;
       ALTER TABLE kith_users ADD COLUMN ban_reason TEXT;
       CREATE INDEX kith_users_ban_ends ON kith_users (banned_until) WHERE banned_until IS NOT NULL;
-      CREATE INDEX kith_users_of_role ON kith_users (role, id) WHERE role <> 'member';`,
+      CREATE INDEX kith_users_of_role ON kith_users (role, id) WHERE role <> 'member';
+      ALTER TABLE kith_users ADD COLUMN fields TEXT;
+      ALTER TABLE kith_posts ADD COLUMN fields TEXT;`,
   },
 ])
 

@@ -1,4 +1,5 @@
 import type { UserRecord } from '@kith/core/ports'
+import { fromFieldsText, toFieldsText } from './fields.ts'
 import { fromHex, toStored } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
@@ -20,11 +21,12 @@ export interface UserRow {
   role: string
   session_epoch: number
   created_at: number
+  fields: string | null
 }
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, banned_until, ban_reason, role, session_epoch, created_at`
+  banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
@@ -43,6 +45,7 @@ export function profileOf(user: UserRecord): SqliteParameters {
     banReason,
     role,
     sessionEpoch,
+    fields: toFieldsText(user.fields),
   }
 }
 
@@ -69,5 +72,6 @@ export function userFromRow(row: UserRow): UserRecord {
     role: row.role,
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
+    fields: fromFieldsText(row.fields),
   }
 }

@@ -1,10 +1,11 @@
-import type {
-  CreateUserResult,
-  EndedEpoch,
-  Identifier,
-  UpdateUserResult,
-  UserRecord,
-  UserStore,
+import {
+  type CreateUserResult,
+  type EndedEpoch,
+  type Identifier,
+  mergeFields,
+  type UpdateUserResult,
+  type UserRecord,
+  type UserStore,
 } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
@@ -36,9 +37,9 @@ type UserStatement =
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
-      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at)
+      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields)
     VALUES (@id, @username, @email, @emailVerifiedAt, @phone, @phoneVerifiedAt, @name, @bio,
-      @passwordHash, @bannedAt, @bannedUntil, @banReason, @role, @sessionEpoch, @createdAt)
+      @passwordHash, @bannedAt, @bannedUntil, @banReason, @role, @sessionEpoch, @createdAt, @fields)
     ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT 1 FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
@@ -50,12 +51,13 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
       phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
-      banned_until = @bannedUntil, ban_reason = @banReason, role = @role, session_epoch = @sessionEpoch
+      banned_until = @bannedUntil, ban_reason = @banReason, role = @role, session_epoch = @sessionEpoch,
+      fields = @fields
     WHERE id = @id`,
   replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected RETURNING session_epoch - @raise AS endedEpoch`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
-      phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL,
+      phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL, fields = NULL,
       banned_until = NULL, ban_reason = NULL, deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
   held: `SELECT username FROM kith_held_usernames
@@ -153,11 +155,12 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'gone' }
-        const { endSessions = false, expected = {}, ...fields } = structuredClone(changes)
+        const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
         if (!isAsExpected(before, expected)) return { outcome: 'differs' }
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
         const givesUp = fields.username === null || fields.email === null
         if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
+        if (own) user.fields = mergeFields(before.fields, own)
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))

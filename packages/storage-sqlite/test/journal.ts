@@ -73,6 +73,7 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     role: 'member',
     sessionEpoch: 0,
     createdAt: at(life, 1),
+    fields: {},
   }
   const session: SessionRecord = {
     id: sessionIdOf(life),

@@ -28,6 +28,7 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(1_700_000_000_000 + made),
+    fields: {},
     ...fields,
   }
 }
@@ -60,7 +61,15 @@ export function sampleEdge(fields: Partial<EdgeRecord> = {}): EdgeRecord {
 /** A post of an author of its own. */
 export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
   const createdAt = new Date(1_700_000_000_000 + made)
-  return { id: nextId(), authorId: nextId(), caption: 'hello', createdAt, editedAt: null, ...fields }
+  return {
+    id: nextId(),
+    authorId: nextId(),
+    caption: 'hello',
+    createdAt,
+    editedAt: null,
+    fields: {},
+    ...fields,
+  }
 }
 
 /** A picture of an owner of its own whose blob is about to be stored. */

@@ -139,7 +139,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
       for (const each of [post, other]) await posts.create(each, [])
       for (const [index, caption] of difficultTexts.entries()) {
         const edited = { ...post, caption, editedAt: later(index + 1) }
-        assert.deepEqual(await posts.edit(post.id, caption, later(index + 1)), edited)
+        assert.deepEqual(await posts.edit(post.id, { caption, editedAt: later(index + 1) }), edited)
         assert.deepEqual(await posts.byIds([post.id]), [edited])
       }
       assert.deepEqual(await posts.byIds([other.id]), [other])
@@ -152,7 +152,8 @@ export const creationCases: readonly Case<SocialStores>[] = [
       const post = samplePost()
       await posts.create(post, [])
       await posts.remove(post.id)
-      for (const id of [post.id, nextId(), 'nothing']) assert.equal(await posts.edit(id, 'x', later()), null)
+      for (const id of [post.id, nextId(), 'nothing'])
+        assert.equal(await posts.edit(id, { caption: 'x', editedAt: later() }), null)
       assert.deepEqual(await posts.byIds([post.id]), [])
     },
   },
@@ -167,7 +168,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
       const answers = [
         ...(await posts.byIds([post.id])),
         ...(await posts.byAuthor(post.authorId, { limit: 1, before: null })),
-        await posts.edit(post.id, post.caption, later(1)),
+        await posts.edit(post.id, { caption: post.caption, editedAt: later(1) }),
       ]
       for (const answer of answers) answer?.createdAt.setTime(0)
       const kept = [{ ...post, editedAt: later(1) }]

@@ -106,7 +106,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
         const post = samplePost()
         await posts.create(post, [])
         const calls: (() => Promise<unknown>)[] = [
-          () => posts.edit(post.id, 'edited', later(1)),
+          () => posts.edit(post.id, { caption: 'edited', editedAt: later(1) }),
           () => posts.remove(post.id),
         ]
         if (round % 2) calls.reverse()

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
+import type { AppFields, ChangedFields } from '../own-fields/app-fields.ts'
+import type { FieldScope } from '../own-fields/field-scope.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
 import type { Identifier } from './user-store.ts'
@@ -15,22 +17,32 @@ export interface AccountRules {
   readonly minLength: number
   /** Words that no password may consist of: those that the app gives, and its issuer. */
   readonly forbiddenWords: readonly string[]
+  /** Those of the app that anyone may see. */
+  readonly fields?: FieldScope | null
+  readonly ownFields?: FieldScope | null
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
-export interface RegisterInput {
+export interface RegisterInput<Fields extends AppFields = AppFields> {
   username?: string | undefined
   email?: string | undefined
   phone?: string | undefined
   password: string
   name?: string | undefined
   bio?: string | undefined
+  /** The app's own: `accounts.fields`. */
+  fields?: Fields['public']['given'] | undefined
+  /** The app's own that only the owner sees: `accounts.ownFields`. */
+  ownFields?: Fields['own']['given'] | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
 
 /** An account brought over from another system, with its password hash. */
-export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceName'> {
+export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
+  RegisterInput<Fields>,
+  'password' | 'deviceName'
+> {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
   emailVerified?: boolean | undefined
@@ -39,21 +51,31 @@ export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceNam
 }
 
 /** What a shadow account begins with. No identifier is needed, whatever options say: it is found by its external id. */
-export type ShadowInput = Omit<ImportInput, 'passwordHash'>
+export interface ShadowInput<Fields extends AppFields = AppFields> extends Omit<
+  ImportInput<Fields>,
+  'passwordHash' | 'fields' | 'ownFields'
+> {
+  /** The app's own. None has to be given here, whatever its schema says. */
+  fields?: ChangedFields<Fields['public']['given']> | undefined
+  ownFields?: ChangedFields<Fields['own']['given']> | undefined
+}
 
 /** What can be changed of an account. `null` removes an identifier that is optional. */
-export interface EditInput {
+export interface EditInput<Fields extends AppFields = AppFields> {
   username?: string | null | undefined
   email?: string | null | undefined
   phone?: string | null | undefined
   name?: string | undefined
   bio?: string | undefined
+  /** The app's own that change; `null` removes one that is optional. */
+  fields?: ChangedFields<Fields['public']['given']> | undefined
+  ownFields?: ChangedFields<Fields['own']['given']> | undefined
   /** Needed to change the username, the e-mail or the phone number. */
   currentPassword?: string | undefined
 }
 
 /** What the host changes of any account. `null` removes an identifier that is optional. */
-export type UpdateAccountInput = Omit<EditInput, 'currentPassword'>
+export type UpdateAccountInput<Fields extends AppFields = AppFields> = Omit<EditInput<Fields>, 'currentPassword'>
 
 /** A change of password. */
 export interface ChangePasswordInput {
@@ -75,7 +97,7 @@ export interface AccountInputs {
   update: z.ZodType<UpdateAccountInput>
   setPassword: z.ZodType<{ password: string }>
   /** Of {@link edit} what anybody may change who is signed in, by whatever sign-in. */
-  profile: z.ZodType<Pick<EditInput, 'name' | 'bio'>>
+  profile: z.ZodType<Pick<EditInput, 'name' | 'bio' | 'fields' | 'ownFields'>>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
@@ -102,6 +124,9 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     phone: phoneSchema(),
   }
   const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
+  const scopes = Object.entries({ fields: rules.fields, ownFields: rules.ownFields })
+  const own = (use: 'given' | 'changed'): Record<string, z.ZodType> =>
+    Object.fromEntries(scopes.flatMap(([name, scope]) => (scope ? [[name, scope[use]]] : [])))
   const brought = {
     emailVerified: z.boolean().optional(),
     phoneVerified: z.boolean().optional(),
@@ -146,6 +171,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...given,
         ...profile,
+        ...own('given'),
         password: newPassword,
         deviceName: visible(lineOfText(100)).optional(),
       })
@@ -159,15 +185,17 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...given,
         ...profile,
+        ...own('given'),
         ...brought,
         passwordHash: z.string().max(1024).nullable(),
       })
       .refine(hasLogin, needsLogin),
-    shadow: z.strictObject({ ...known, ...profile, ...brought }),
+    shadow: z.strictObject({ ...known, ...profile, ...own('changed'), ...brought }),
     edit: z
       .strictObject({
         ...changeable,
         ...profile,
+        ...own('changed'),
         currentPassword: currentPassword.optional(),
       })
       .refine(
@@ -182,9 +210,9 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
           when: isObject,
         },
       ),
-    update: z.strictObject({ ...changeable, ...profile }),
+    update: z.strictObject({ ...changeable, ...profile, ...own('changed') }),
     setPassword: z.strictObject({ password: newPassword }),
-    profile: z.strictObject(profile),
+    profile: z.strictObject({ ...profile, ...own('changed') }),
     changePassword: z.strictObject({
       currentPassword,
       newPassword,

@@ -1,10 +1,16 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { mergeFields, storedFields } from '../own-fields/stored-fields.ts'
+import type { UnknownFields } from '../own-fields/app-fields.ts'
+import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
+/** What is known of a new account, the app's own fields as its schemas have read them. */
+type NewAccount = Partial<Omit<UserRecord, 'fields'>> & Pick<RegisterInput, 'fields' | 'ownFields'>
+
 /** A new account with these fields, and nothing in all others. */
-export function newAccount(core: Core, fields: Partial<UserRecord>): UserRecord {
+export function newAccount(core: Core, fields: NewAccount): UserRecord {
   return {
     id: fields.id ?? core.makeId(),
     username: fields.username ?? null,
@@ -21,6 +27,7 @@ export function newAccount(core: Core, fields: Partial<UserRecord>): UserRecord 
     role: 'member',
     sessionEpoch: 0,
     createdAt: fields.createdAt ?? core.clock(),
+    fields: mergeFields({}, storedFields(fields)),
   }
 }
 
@@ -46,6 +53,9 @@ export function holdEnd({ config, clock }: Core): Date | null {
   return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
 }
 
+/** Changes as an input has them. */
+type AccountChanges = Omit<UserChanges, 'fields'> & Pick<EditInput, 'fields' | 'ownFields'>
+
 /**
  * Makes changes that were read from an input; `null` where there is no such account any more. An address that changes is no longer
  * verified. @throws identifier-taken, invalid-input where no login would be left
@@ -53,13 +63,15 @@ export function holdEnd({ config, clock }: Core): Date | null {
 export async function changeAccount(
   core: Core,
   before: UserRecord,
-  { endSessions = false, ...fields }: UserChanges,
+  { endSessions = false, fields, ownFields, ...changes }: AccountChanges,
 ): Promise<UserRecord | null> {
-  const changed = changedIdentifiers(before, fields)
+  const changed = changedIdentifiers(before, changes)
+  const changedFields = storedFields({ fields, ownFields })
   const result = await core.storage.users.update(
     before.id,
     {
-      ...fields,
+      ...changes,
+      ...(Object.keys(changedFields).length > 0 && { fields: changedFields }),
       ...(changed.includes('email') && { emailVerifiedAt: null }),
       ...(changed.includes('phone') && { phoneVerifiedAt: null }),
       endSessions,
@@ -69,8 +81,14 @@ export async function changeAccount(
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
-  core.emit('account.edited', { userId: before.id, fields: Object.keys(fields) })
+  const edited = [...Object.keys(changes), ...Object.entries({ fields, ownFields }).flatMap(pathsOf)]
+  core.emit('account.edited', { userId: before.id, fields: edited })
   return result.user
+}
+
+/** Names of the app's own fields as errors have them: `ownFields.birthday`. */
+function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): string[] {
+  return Object.keys(fields).map((name) => `${scope}.${name}`)
 }
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']

@@ -8,6 +8,8 @@ import {
   type RegisterInput,
   createAccountInputs,
 } from './account-inputs.ts'
+import type { AppFields, UnknownFields } from '../own-fields/app-fields.ts'
+import { storedFields, unread } from '../own-fields/stored-fields.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
@@ -31,30 +33,30 @@ import { demandNoOwnName } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
 
 /** What a change of one's own account answers. */
-export interface Edited {
-  user: OwnUser
+export interface Edited<Fields extends AppFields = AppFields> {
+  user: OwnUser<Fields>
   /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
-  signIn: SignIn | null
+  signIn: SignIn<Fields> | null
 }
 
 /** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
-export interface Accounts extends HostAccounts {
+export interface Accounts<Fields extends AppFields = AppFields> extends HostAccounts<Fields> {
   /** The schemas of the inputs below, for transports and documents that derive from them. */
   readonly inputs: AccountInputs
   /** Creates an account and signs it in. @throws identifier-taken, rate-limited, busy */
-  register(input: RegisterInput, client?: ClientInfo): Promise<SignIn>
+  register(input: RegisterInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
   /** The viewer's own account. @throws unauthenticated */
-  me(viewer: Viewer): Promise<OwnUser>
+  me(viewer: Viewer): Promise<OwnUser<Fields>>
   /**
    * Changes the viewer's own account; identifiers only with the password. With a password every session ends, as by
    * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked, rate-limited
    */
-  edit(viewer: Viewer, input: EditInput, client?: ClientInfo): Promise<Edited>
+  edit(viewer: Viewer, input: EditInput<Fields>, client?: ClientInfo): Promise<Edited<Fields>>
   /**
    * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer
    * is a fresh one for whoever asked. @throws wrong-password, account-locked, rate-limited
    */
-  changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn>
+  changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
    * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked, rate-limited
@@ -109,7 +111,7 @@ export function createAccounts(core: Core): Accounts {
       const { password, ...given } = parsed
       const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
       const { deviceName, ...fields } = changed
-        ? parseInput(inputs.register, { ...given, ...changed, password })
+        ? parseInput(inputs.register, { ...given, ...unread(given, input), ...changed, password })
         : given
       const turn = { key: networkKey(client.address ?? '') }
       await demandUnbreached(password, { path: 'password', userId: null })
@@ -126,8 +128,8 @@ export function createAccounts(core: Core): Accounts {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...given } = parseInput(inputs.edit, input)
       const changed = await core.askPolicy('account.edit', { input: given, viewer, client })
-      const { currentPassword: _same, ...fields }: EditInput = changed
-        ? parseInput(inputs.edit, { ...given, ...changed, currentPassword })
+      const { currentPassword: _same, ...edits }: EditInput = changed
+        ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...changed, currentPassword })
         : given
       const before = await own(viewer)
       const stillHolds =
@@ -135,9 +137,10 @@ export function createAccounts(core: Core): Accounts {
           ? null
           : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
-      if (changedIdentifiers(before, present(fields)).length > 0)
+      if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
-      const user = await changeAccount(core, before, { ...present(fields), endSessions: stillHolds !== null })
+      const changes = { ...present(edits), endSessions: stillHolds !== null }
+      const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
       const signIn = stillHolds && (await renewSession(core, { viewer, user, client, stillHolds }))
       return { user: await presentOwn(user), signIn }

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
 import {
@@ -22,27 +23,27 @@ import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
 /** What the host does with any account, without its password and without limits. Nothing over HTTP leads here. */
-export interface HostAccounts {
+export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** The account with this id, or `null`. */
-  byId(userId: string): Promise<HostUser | null>
+  byId(userId: string): Promise<HostUser<Fields> | null>
   /** The accounts with these ids, in their order; `null` for those that do not exist. At most 100. @throws invalid-input */
-  byIds(userIds: readonly string[]): Promise<(HostUser | null)[]>
+  byIds(userIds: readonly string[]): Promise<(HostUser<Fields> | null)[]>
   /** The account with this username or e-mail, or `null`. */
-  find(login: string): Promise<HostUser | null>
+  find(login: string): Promise<HostUser<Fields> | null>
   /**
    * The live accounts, the highest id first, which is the newest; shadow accounts stand anywhere between. A page may be short, or empty,
    * and go on all the same: where few of very many match. @throws invalid-input, invalid-cursor
    */
-  list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser>>
+  list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser<Fields>>>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
-  import(input: ImportInput): Promise<HostUser>
+  import(input: ImportInput<Fields>): Promise<HostUser<Fields>>
   /**
    * The account that stands for somebody whom another system signs in, such as Auth.js or Clerk: `externalId` is what that calls them,
    * and never changes. Creates it without a password where there is none; otherwise `profile` is not looked at. Of concurrent
    * calls one creates, and all get the same account. Once it is deleted, the next call makes another one with the same id, but `busy`
    * until what is left of the first is cleared away. @throws identifier-taken, busy
    */
-  shadow(externalId: string, profile?: ShadowInput): Promise<HostUser>
+  shadow(externalId: string, profile?: ShadowInput<Fields>): Promise<HostUser<Fields>>
   /** The id of that account, whether it exists or not: made from `externalId` alone, and always the same. @throws invalid-input */
   shadowId(externalId: string): string
   /**
@@ -65,7 +66,7 @@ export interface HostAccounts {
   /** The same for the phone number. @throws account-not-found */
   verifyPhone(userId: string, phone?: string): Promise<boolean>
   /** Changes any account as {@link Accounts.edit} does, without its password; sessions go on. @throws account-not-found, identifier-taken */
-  update(userId: string, input: UpdateAccountInput): Promise<HostUser>
+  update(userId: string, input: UpdateAccountInput<Fields>): Promise<HostUser<Fields>>
   /** Deletes any account as {@link Accounts.delete} does, without its password. @throws account-not-found */
   remove(userId: string, options?: { holdUsername?: boolean | undefined }): Promise<void>
   /**

@@ -1,3 +1,4 @@
+import type { FieldChanges, StoredFields } from '../own-fields/stored-fields.ts'
 import type { Keyset } from '../page.ts'
 
 /** What an account can be found by. Each is unique among live accounts. */
@@ -25,12 +26,16 @@ export interface UserRecord {
   /** How often all of its sessions were ended together: a session that was opened in an earlier epoch is over. */
   sessionEpoch: number
   createdAt: Date
+  /** The app's own. */
+  fields: StoredFields
 }
 
 /** The fields that {@link UserStore.update} may change. A field that is absent stays as it is. */
 export interface UserChanges extends Partial<
-  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt'>
+  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt' | 'fields'>
 > {
+  /** Each one that is named is set, or removed where it is `null`; all others stay. */
+  fields?: FieldChanges
   /** Raises `sessionEpoch` by one in the same step, so that no session from before outlives the change. */
   endSessions?: boolean
   /** The change is made only while these fields are as they are here. */
@@ -105,8 +110,10 @@ export interface UserStore {
   /** The live account with this username or e-mail, in one look-up, or `null`. */
   byLogin(login: Login): Promise<UserRecord | null>
   /**
-   * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}.
-   * What is `expected` is compared in the same step. Concurrent updates of different fields all take effect, unless together they would leave it without a login: of such, the last one is
+   * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}; of the app's own `fields`, those
+   * that are named. Rejects with `invalid-input`, and changes nothing, where these would be larger than `fieldsMaxBytes` (`mergeFields`).
+   * What is `expected` is compared in the same step.
+   * Concurrent updates of different fields all take effect, unless together they would leave it without a login: of such, the last one is
    * refused. Each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
    * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
@@ -124,7 +131,7 @@ export interface UserStore {
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio, role, password hash and the reason of a ban are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash and the reason of a ban are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */

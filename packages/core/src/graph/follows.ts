@@ -2,6 +2,7 @@ import { readAccountName } from '../accounts/identifiers.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { User } from '../profiles/user.ts'
@@ -15,15 +16,15 @@ export interface FollowState {
 }
 
 /** Who follows whom. Accounts are named by their username, or their id. */
-export interface Follows {
+export interface Follows<Fields extends AppFields = AppFields> {
   /** Idempotent. @throws account-not-found, self-follow, policy-refused, session-revoked, rate-limited */
   add(viewer: Viewer, name: string, client?: ClientInfo): Promise<FollowState>
   /** Idempotent. @throws account-not-found, rate-limited */
   remove(viewer: Viewer, name: string): Promise<FollowState>
   /** The newest first. @throws account-not-found, invalid-cursor */
-  followers(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User>>
+  followers(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User<Fields>>>
   /** The newest first. @throws account-not-found, invalid-cursor */
-  following(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User>>
+  following(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<User<Fields>>>
 }
 
 /** Creates the follows of one Kith instance. */

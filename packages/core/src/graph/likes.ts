@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { User } from '../profiles/user.ts'
 import type { Viewer } from '../viewer.ts'
@@ -12,13 +13,13 @@ export interface LikeState {
 }
 
 /** Likes of posts. */
-export interface Likes {
+export interface Likes<Fields extends AppFields = AppFields> {
   /** Idempotent. @throws post-not-found, session-revoked, rate-limited */
   add(viewer: Viewer, postId: string): Promise<LikeState>
   /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<LikeState>
   /** Who likes a post, the newest like first. @throws post-not-found, invalid-cursor */
-  list(viewer: Viewer | null, postId: string, input?: PageInput): Promise<Page<User>>
+  list(viewer: Viewer | null, postId: string, input?: PageInput): Promise<Page<User<Fields>>>
 }
 
 /** Creates the likes of one Kith instance. */

@@ -1,18 +1,19 @@
 import type { Core } from '../core.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { Post } from '../posts/post.ts'
 import type { Viewer } from '../viewer.ts'
 import { markPost, unmarkPost } from './post-marks.ts'
 
 /** Posts that a user keeps for later; nobody else learns of them. */
-export interface Saves {
+export interface Saves<Fields extends AppFields = AppFields> {
   /** Idempotent. @throws post-not-found, session-revoked, rate-limited */
   add(viewer: Viewer, postId: string): Promise<{ saved: boolean }>
   /** Idempotent. @throws post-not-found, rate-limited */
   remove(viewer: Viewer, postId: string): Promise<{ saved: boolean }>
   /** The viewer's own saved posts, the newest save first. @throws invalid-cursor */
-  list(viewer: Viewer, input?: PageInput): Promise<Page<Post>>
+  list(viewer: Viewer, input?: PageInput): Promise<Page<Post<Fields>>>
 }
 
 /** Creates the saves of one Kith instance. */

@@ -1,4 +1,5 @@
 import { KithError } from '../errors.ts'
+import { mergeFields } from '../own-fields/stored-fields.ts'
 import type { PostStore } from '../posts/post-store.ts'
 import { lives, type MemoryState, oldestOf, pageOf, release } from './memory-state.ts'
 
@@ -38,10 +39,12 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
     async byIds(ids) {
       return structuredClone(ids.flatMap((id) => posts.get(id) ?? []))
     },
-    async edit(id, caption, editedAt) {
+    async edit(id, { fields, ...changes }) {
       const post = posts.get(id)
       if (!post) return null
-      Object.assign(post, { caption, editedAt })
+      const { caption = post.caption, editedAt } = changes
+      const merged = fields ? mergeFields(post.fields, structuredClone(fields)) : post.fields
+      Object.assign(post, { caption, editedAt, fields: merged })
       return structuredClone(post)
     },
     remove: async (id) => take(id),

@@ -1,3 +1,4 @@
+import { mergeFields } from '../own-fields/stored-fields.ts'
 import type {
   Beginnings,
   EndedEpoch,
@@ -76,11 +77,12 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
     async update(id, changes, hold) {
       const before = live.get(id)
       if (!before) return { outcome: 'gone' }
-      const { endSessions = false, expected = {}, ...fields } = structuredClone(changes)
+      const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
       if (!isAsExpected(before, expected)) return { outcome: 'differs' }
       const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
       const givesUp = fields.username === null || fields.email === null
       if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
+      if (own) user.fields = mergeFields(before.fields, own)
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       live.set(id, user)

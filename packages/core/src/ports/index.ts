@@ -84,7 +84,14 @@ export {
 } from '../media/media-type.ts'
 export type { VideoMeasures, VideoProcessor } from '../media/video-processor.ts'
 export type { Keyset } from '../page.ts'
-export type { CreatePostResult, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'
+export {
+  type FieldChanges,
+  fieldsMaxBytes,
+  type Json,
+  mergeFields,
+  type StoredFields,
+} from '../own-fields/stored-fields.ts'
+export type { CreatePostResult, PostChanges, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from '../sessions/session-store.ts'

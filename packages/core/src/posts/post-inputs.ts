@@ -1,28 +1,43 @@
 import * as z from 'zod'
 import { because, lineOfText, linesOfText } from '../input.ts'
+import type { AppFields, ChangedFields } from '../own-fields/app-fields.ts'
+import type { FieldScope } from '../own-fields/field-scope.ts'
+import type { FieldChanges } from '../own-fields/stored-fields.ts'
 import { captionLength, isCaptionLength } from './caption-length.ts'
 import type { PostMedia } from './post-store.ts'
 
 /** What a new post is made of. */
-export interface CreatePostInput {
+export interface CreatePostInput<Fields extends AppFields = AppFields> {
   caption?: string | undefined
   /** Ids of one's own uploads, 1 to 10, in order; with an alternative text where there is one. */
   media?: readonly (string | { id: string; alt?: string | undefined })[] | undefined
+  /** The app's own: `posts.fields`. */
+  fields?: Fields['posts']['given'] | undefined
 }
 
-/** What can be changed of a post. */
-export interface EditPostInput {
-  caption: string
+/** What can be changed of a post: its caption, or the app's own fields, or both. */
+export interface EditPostInput<Fields extends AppFields = AppFields> {
+  caption?: string | undefined
+  /** The app's own that change; `null` removes one that is optional. */
+  fields?: ChangedFields<Fields['posts']['given']> | undefined
 }
 
 /** The schemas of the inputs of posts. */
 export interface PostInputs {
-  create: z.ZodType<{ caption: string; media: PostMedia[] }, CreatePostInput>
-  edit: z.ZodType<EditPostInput, EditPostInput>
+  create: z.ZodType<{ caption: string; media: PostMedia[]; fields?: FieldChanges }, CreatePostInput>
+  edit: z.ZodType<{ caption?: string | undefined; fields?: FieldChanges | undefined }, EditPostInput>
 }
 
-/** Makes the schemas. `textOnly`: whether a post may have a caption and no media. */
-export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInputs {
+/** What the schemas depend on. */
+export interface PostRules {
+  /** Whether a post may have a caption and no media. */
+  readonly textOnly: boolean
+  /** The app's own. */
+  readonly fields?: FieldScope | null
+}
+
+/** Makes the schemas. */
+export function createPostInputs({ textOnly, fields: scope = null }: PostRules): PostInputs {
   const caption = linesOfText(captionLength.length).refine(
     isCaptionLength,
     because({
@@ -39,21 +54,34 @@ export function createPostInputs({ textOnly }: { textOnly: boolean }): PostInput
       .strictObject({ id, alt: lineOfText(1000).optional() })
       .transform(({ id: key, alt = '' }) => ({ id: key, alt })),
   ])
+  const media = z.array(item).max(10).optional()
+  const own: { fields?: FieldScope['given'] | undefined } = scope ? { fields: scope.given } : {}
   return {
     create: z
-      .strictObject({ caption: caption.optional(), media: z.array(item).max(10).optional() })
-      .transform(({ caption: text = '', media = [] }) => ({ caption: text, media }))
-      .refine(({ media }) => new Set(media.map((entry) => entry.id)).size === media.length, {
+      .strictObject({ caption: caption.optional(), media, ...(own as { fields: FieldScope['given'] }) })
+      .transform(({ caption: text = '', media: items = [], ...rest }) => ({
+        caption: text,
+        media: items,
+        ...rest,
+      }))
+      .refine(({ media: items }) => new Set(items.map((entry) => entry.id)).size === items.length, {
         ...because({ code: 'repeated', message: 'Each upload can stand in a post once' }),
         path: ['media'],
       })
-      .refine(({ media, caption: text }) => media.length > 0 || (textOnly && text !== ''), {
+      .refine(({ media: items, caption: text }) => items.length > 0 || (textOnly && text !== ''), {
         ...because({
           code: 'required',
           message: textOnly ? 'Give a caption or media' : 'Give at least one upload',
         }),
         path: ['media'],
       }),
-    edit: z.strictObject({ caption }),
+    edit: scope
+      ? z
+          .strictObject({ caption: caption.optional(), fields: scope.changed })
+          .refine(({ caption: text, fields }) => text !== undefined || Object.keys(fields).length > 0, {
+            ...because({ code: 'required', message: 'Give a caption or fields' }),
+            path: ['caption'],
+          })
+      : z.strictObject({ caption }),
   }
 }

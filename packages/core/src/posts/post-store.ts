@@ -1,4 +1,5 @@
 import type { RecountResult } from '../graph/edge-store.ts'
+import type { FieldChanges, StoredFields } from '../own-fields/stored-fields.ts'
 import type { Keyset } from '../page.ts'
 
 /** A post as it is stored. Its media are kept by the media store. */
@@ -8,6 +9,15 @@ export interface PostRecord {
   caption: string
   createdAt: Date
   editedAt: Date | null
+  /** The app's own. */
+  fields: StoredFields
+}
+
+/** What {@link PostStore.edit} changes. What is absent stays as it is. */
+export interface PostChanges {
+  caption?: string | undefined
+  fields?: FieldChanges | undefined
+  editedAt: Date
 }
 
 /** An upload that goes with a post, in its place. */
@@ -34,8 +44,12 @@ export interface PostStore {
   create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
   /** The live posts with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<PostRecord[]>
-  /** Changes the caption of a live post; `null` if there is none. */
-  edit(id: string, caption: string, editedAt: Date): Promise<PostRecord | null>
+  /**
+   * Changes a live post; `null` if there is none. Of `fields` each one that is named is set, or removed where it is `null`, and all others
+   * stay: concurrent edits of different fields all take effect. Rejects with `invalid-input`, and changes nothing, where the fields
+   * would be larger than `fieldsMaxBytes` (`mergeFields`).
+   */
+  edit(id: string, changes: PostChanges): Promise<PostRecord | null>
   /**
    * Takes a live post out of everything in one step and releases its media. Answers whether it was live: of concurrent
    * calls exactly one answers `true`.

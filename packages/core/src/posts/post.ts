@@ -1,4 +1,5 @@
 import type { MediaKind, Rendition } from '../media/media-type.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Author } from '../profiles/user.ts'
 
 /** An image or a video of a post. */
@@ -17,7 +18,10 @@ export interface PostMediaView {
 }
 
 /** A post as it is shown. */
-export interface Post {
+export type Post<Fields extends AppFields = AppFields> = ShownPost & Fields['posts']['shown']
+
+/** What every post shows. */
+export interface ShownPost {
   id: string
   author: Author
   caption: string
@@ -27,6 +31,6 @@ export interface Post {
   viewer?: { liked: boolean; saved: boolean }
   /** ISO 8601, UTC. */
   createdAt: string
-  /** When the caption was last changed. */
+  /** When its caption or a field was last changed. */
   editedAt: string | null
 }

@@ -2,6 +2,8 @@ import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import type { FieldError } from '../field-errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
+import { mergeFields, unread } from '../own-fields/stored-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
@@ -10,18 +12,18 @@ import { createPostInputs, type CreatePostInput, type EditPostInput, type PostIn
 import type { PostRecord } from './post-store.ts'
 
 /** Posts. */
-export interface Posts {
+export interface Posts<Fields extends AppFields = AppFields> {
   readonly inputs: PostInputs
   /** Publishes a post with one's own uploads. @throws invalid-input, policy-refused, session-revoked, rate-limited */
-  create(viewer: Viewer, input: CreatePostInput, client?: ClientInfo): Promise<Post>
+  create(viewer: Viewer, input: CreatePostInput<Fields>, client?: ClientInfo): Promise<Post<Fields>>
   /** Guests may read. @throws post-not-found */
-  get(viewer: Viewer | null, id: string): Promise<Post>
-  /** Changes the caption. @throws post-not-found, not-author, policy-refused, rate-limited */
-  edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
+  get(viewer: Viewer | null, id: string): Promise<Post<Fields>>
+  /** Changes the caption or the app's own fields. @throws post-not-found, not-author, policy-refused, rate-limited */
+  edit(viewer: Viewer, id: string, input: EditPostInput<Fields>): Promise<Post<Fields>>
   /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
   /** The posts of an account, by its username or id, newest first. @throws account-not-found, invalid-cursor */
-  byAuthor(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<Post>>
+  byAuthor(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<Post<Fields>>>
 }
 
 /** Creates the posts of one Kith instance. */
@@ -48,8 +50,12 @@ export function createPosts(core: Core): Posts {
       await core.limits.byAccount('postByAccount', viewer.userId)
       const given = parseInput(inputs.create, input)
       const changed = await core.askPolicy('post.create', { input: given, viewer, client })
-      const { caption, media } = changed
-        ? parseInput(inputs.create, { ...given, ...changed, media: given.media })
+      const {
+        caption,
+        media,
+        fields = {},
+      } = changed
+        ? parseInput(inputs.create, { ...given, ...unread(given, input), ...changed, media: given.media })
         : given
       const record = {
         id: core.makeId(),
@@ -57,6 +63,7 @@ export function createPosts(core: Core): Posts {
         caption,
         createdAt: clock(),
         editedAt: null,
+        fields: mergeFields({}, fields),
       }
       const result = await storage.posts.create(record, media)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
@@ -78,8 +85,11 @@ export function createPosts(core: Core): Posts {
       await own(viewer, id)
       const asked = { input: { postId: id, ...given }, viewer, client: {} }
       const changed = await core.askPolicy('post.edit', asked)
-      const { caption } = changed ? parseInput(inputs.edit, { caption: changed.caption }) : given
-      const edited = await storage.posts.edit(id, caption, clock())
+      const { postId: _same, ...instead } = changed ?? {}
+      const changes = changed
+        ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...instead })
+        : given
+      const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() })
       if (!edited) throw new KithError('post-not-found')
       emit('post.edited', { userId: viewer.userId, postId: id })
       return await presentOne(viewer, edited)

@@ -1,4 +1,4 @@
-import type { MediaConfig } from '../config.ts'
+import type { KithConfig, MediaConfig } from '../config.ts'
 import { toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PresentUsers } from '../profiles/present-users.ts'
@@ -16,7 +16,7 @@ const none: string[] = []
 export function createPresentPosts(
   storage: Storage,
   presentUsers: PresentUsers,
-  config: MediaConfig,
+  { media: config, posts: { fields } }: Pick<KithConfig, 'media' | 'posts'>,
 ): PresentPosts {
   const { edges, media } = storage
 
@@ -45,6 +45,7 @@ export function createPresentPosts(
         ...(viewer && { viewer: { liked: likedIds.has(post.id), saved: savedIds.has(post.id) } }),
         createdAt: post.createdAt.toISOString(),
         editedAt: post.editedAt?.toISOString() ?? null,
+        ...(fields && { fields: fields.show(post.fields) }),
       }
     })
   }

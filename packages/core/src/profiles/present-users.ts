@@ -1,16 +1,18 @@
 import type { UserRecord } from '../accounts/user-store.ts'
-import type { MediaConfig } from '../config.ts'
+import type { KithConfig } from '../config.ts'
 import { defaultAvatarPixels } from '../media/default-avatar.ts'
 import { type Image, toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
+import type { UnknownFields } from '../own-fields/app-fields.ts'
 import type { Storage } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
 import {
   type Author,
   type HostUser,
   hostPart,
-  type OwnUser,
+  type OwnPart,
   ownPart,
+  type OwnUser,
   type SignedInUser,
   type User,
 } from './user.ts'
@@ -38,7 +40,7 @@ const none: string[] = []
 /** Creates what shows accounts. */
 export function createPresentUsers(
   { users, edges, posts, media }: Storage,
-  config: MediaConfig,
+  { media: config, accounts: { fields, ownFields } }: Pick<KithConfig, 'media' | 'accounts'>,
 ): PresentUsers {
   async function images(use: 'avatar' | 'cover', ids: readonly string[]): Promise<Map<string, Image>> {
     if (!config.blobs || ids.length === 0) return new Map()
@@ -66,7 +68,12 @@ export function createPresentUsers(
       avatar: avatars.get(user.id) ?? defaultAvatar(user.id),
       cover: covers.get(user.id) ?? null,
       createdAt: user.createdAt.toISOString(),
+      ...(fields && { fields: fields.show(user.fields) }),
     }
+  }
+
+  function own(user: UserRecord): OwnPart & { ownFields?: UnknownFields } {
+    return { ...ownPart(user), ...(ownFields && { ownFields: ownFields.show(user.fields) }) }
   }
 
   async function present(viewer: Viewer | null, records: readonly UserRecord[]): Promise<User[]> {
@@ -103,20 +110,20 @@ export function createPresentUsers(
       return ids.map((id) => byId.get(id) ?? null)
     },
     async presentOwn(user) {
-      const [own] = await present(null, [user])
-      if (!own) throw new TypeError('an account that was given is presented')
-      return { ...own, ...ownPart(user) }
+      const [shown] = await present(null, [user])
+      if (!shown) throw new TypeError('an account that was given is presented')
+      return { ...shown, ...own(user) }
     },
     async presentForHost(records) {
       const shown = await present(null, records)
       return records.flatMap((user, index) => {
         const profile = shown[index]
-        return profile ? [{ ...profile, ...ownPart(user), ...hostPart(user) }] : []
+        return profile ? [{ ...profile, ...own(user), ...hostPart(user) }] : []
       })
     },
     async presentSignedIn(user) {
       const [avatars, covers] = await Promise.all([images('avatar', [user.id]), images('cover', [user.id])])
-      return { ...shown(user, { avatars, covers }), ...ownPart(user) }
+      return { ...shown(user, { avatars, covers }), ...own(user) }
     },
     async authors(ids) {
       const [found, avatars] = await Promise.all([visible(ids), images('avatar', [...new Set(ids)])])

@@ -4,18 +4,19 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Viewer } from '../viewer.ts'
 import type { User } from './user.ts'
 
 /** Public profiles. */
-export interface Profiles {
+export interface Profiles<Fields extends AppFields = AppFields> {
   /** The account with this username, or id. Guests may read. @throws account-not-found */
-  get(viewer: Viewer | null, name: string): Promise<User>
+  get(viewer: Viewer | null, name: string): Promise<User<Fields>>
   /**
    * The accounts with these ids, in their order, with the same few queries however many they are; `null` for those that do not exist or
    * are banned. At most 100. @throws invalid-input
    */
-  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
+  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User<Fields> | null)[]>
 }
 
 /** Creates the profiles of one Kith instance. */

@@ -1,8 +1,12 @@
 import type { UserRecord } from '../accounts/user-store.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Image } from '../media/image.ts'
 
 /** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
-export interface User {
+export type User<Fields extends AppFields = AppFields> = PublicUser & Fields['public']['shown']
+
+/** What every account shows. */
+export interface PublicUser {
   id: string
   /** `null` only where options let accounts do without, and for shadow accounts that were made without. */
   username: string | null
@@ -19,7 +23,10 @@ export interface User {
 }
 
 /** An account as its owner sees it. */
-export interface OwnUser extends User {
+export type OwnUser<Fields extends AppFields = AppFields> = User<Fields> & OwnPart & Fields['own']['shown']
+
+/** What only the owner and the host see of every account. */
+export interface OwnPart {
   email: string | null
   emailVerified: boolean
   phone: string | null
@@ -29,7 +36,10 @@ export interface OwnUser extends User {
 }
 
 /** An account as the host sees it. */
-export interface HostUser extends OwnUser {
+export type HostUser<Fields extends AppFields = AppFields> = OwnUser<Fields> & HostPart
+
+/** What only the host sees of every account. */
+export interface HostPart {
   /** When it was banned, ISO 8601, UTC; `null` where it is not. */
   bannedAt: string | null
   /** When the ban ends by itself; `null` where it does not. */
@@ -39,25 +49,19 @@ export interface HostUser extends OwnUser {
 }
 
 /** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
-export type SignedInUser = Omit<OwnUser, 'counts' | 'viewer'>
+export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fields>, 'counts' | 'viewer'>
 
 /** The author of a post, in short. */
-export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
+export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
 
 /** What only the host sees of an account. */
-export function hostPart({
-  bannedAt,
-  bannedUntil,
-  banReason,
-}: UserRecord): Pick<HostUser, 'bannedAt' | 'bannedUntil' | 'banReason'> {
+export function hostPart({ bannedAt, bannedUntil, banReason }: UserRecord): HostPart {
   if (!bannedAt) return { bannedAt: null, bannedUntil: null, banReason: null }
   return { bannedAt: bannedAt.toISOString(), bannedUntil: bannedUntil?.toISOString() ?? null, banReason }
 }
 
 /** What only the owner sees of an account. */
-export function ownPart(
-  user: UserRecord,
-): Pick<OwnUser, 'email' | 'emailVerified' | 'phone' | 'phoneVerified' | 'role'> {
+export function ownPart(user: UserRecord): OwnPart {
   return {
     email: user.email,
     emailVerified: user.emailVerifiedAt !== null,

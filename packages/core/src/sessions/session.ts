@@ -1,5 +1,6 @@
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import type { SignedInUser } from '../profiles/user.ts'
 import type { SessionRecord } from './session-store.ts'
 
@@ -17,8 +18,8 @@ export interface Tokens {
 }
 
 /** What register, login and a change of password return. */
-export interface SignIn {
-  user: SignedInUser
+export interface SignIn<Fields extends AppFields = AppFields> {
+  user: SignedInUser<Fields>
   session: {
     id: string
     /** When the session ends unless it is refreshed before; ISO 8601, UTC. */

@@ -2,6 +2,7 @@ import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { JwksDocument } from './access-token.ts'
@@ -13,9 +14,9 @@ import { refresh } from './refresh.ts'
 import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
 
 /** Everything about sessions. */
-export interface Sessions {
+export interface Sessions<Fields extends AppFields = AppFields> {
   /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
-  login(input: LoginInput, client?: ClientInfo): Promise<SignIn>
+  login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
    * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
