@@ -8,7 +8,8 @@ const race = 'session-ends/beside-new-password'
 
 /** Stores a new password without raising the epoch. */
 function leavingEpoch({ upgradeHash }: UserStore): UserStore['replacePassword'] {
-  return async (...change) => ((await upgradeHash(...change)) ? { endedEpoch: 0 } : null)
+  return async (...[id, expected, next]) =>
+    (await upgradeHash(id, expected, next)) ? { endedEpoch: 0 } : null
 }
 
 testFlaws<Storage>(sessionEndCases, createMemoryStorage, [

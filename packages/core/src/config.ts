@@ -21,6 +21,7 @@ import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
+import { durability, type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
 import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
 import type {
   AccountOptions,
@@ -65,6 +66,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: Filled<PostOptions>
+  /** `null` where the app did not ask for it. */
+  readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
   readonly log: Log
   /** Whether the app gave a logger of its own. */
@@ -225,6 +228,28 @@ const limits: z.ZodType<KithConfig['limits'], KithOptions['limits']> = z
   .readonly()
   .prefault({})
 
+const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
+  .strictObject({
+    events: z.union(
+      [z.literal('all'), z.array(z.string().superRefine(demandDurable))],
+      "give 'all', or a list of names of events",
+    ),
+  })
+  .optional()
+  .transform((given) =>
+    given
+      ? Object.freeze({ events: new Set(given.events === 'all' ? durableEventNames : given.events) })
+      : null,
+  ) as z.ZodType<KithConfig['outbox'], KithOptions['outbox']>
+
+/** Names what no type checker saw. */
+function demandDurable(name: string, context: z.RefinementCtx): void {
+  const known = Object.hasOwn(durability, name) ? (name as keyof typeof durability) : null
+  if (known && isDurable(known)) return
+  const why = known ? durability[known] : 'There is no event of this name.'
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(name)} cannot be durable. ${why}` })
+}
+
 const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
 const secret = z
   .string()
@@ -262,6 +287,7 @@ const optionsSchema = z.strictObject({
     .strictObject({ textOnly: z.boolean().default(false) })
     .readonly()
     .prefault({}),
+  outbox,
   limits,
   revocations: port<Revocations>().optional(),
   rateLimits: port<RateLimits>().optional(),
@@ -288,7 +314,7 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
-const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts'] as const
+const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts', 'outbox'] as const
 
 function isStorage(value: unknown): boolean {
   const parts = Object(value) as Partial<Record<string, unknown>>

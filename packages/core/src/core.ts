@@ -7,6 +7,7 @@ import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
 import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
+import { createRowsOf, type RowsOf } from './outbox/outbox-rows.ts'
 import { type AccessTokens, createAccessTokens } from './sessions/access-token.ts'
 import { type Limits, createLimits } from './sessions/limits.ts'
 import { createDeviceTokens, type DeviceTokens } from './sessions/device-token.ts'
@@ -44,6 +45,7 @@ export interface Core {
   readonly makeId: MakeId
   readonly clock: Clock
   readonly emit: Emit
+  readonly rowsOf: RowsOf
 }
 
 /** Creates what the services share, from what they all stand on. */
@@ -57,12 +59,14 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const presentUsers = createPresentUsers(storage, config.media)
+  const makeId = createIds(clock, random)
   const core: Core = {
     config,
     storage,
     clock,
     emit,
-    makeId: createIds(clock, random),
+    makeId,
+    rowsOf: createRowsOf(config.outbox?.events ?? new Set(), { makeId, clock }),
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),

@@ -17,6 +17,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
+export { durability, type DurableEventName, type OutboxEvent } from './durable-events.ts'
 export {
   type AnyKithError,
   CaptionsUnavailableError,
@@ -58,10 +59,12 @@ export type {
   KithOptions,
   LimitRule,
   MediaOptions,
+  OutboxOptions,
   PasswordOptions,
   PostOptions,
   SessionOptions,
 } from './options.ts'
+export type { DeliverOptions, DeliveryReport, Outbox, OutboxHandler } from './outbox/outbox.ts'
 export type { Page, PageInput } from './page.ts'
 export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-inputs.ts'
 export type { Post, PostMediaView } from './posts/post.ts'

@@ -2,6 +2,7 @@ import type { PostStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { attachedTo, release } from './media-document.ts'
+import { tellChange } from './outbox-rows.ts'
 import { postFrom } from './post-document.ts'
 import { countPosts, recountPosts } from './post-recount.ts'
 import { createPost, removePost, removeSome } from './post-transactions.ts'
@@ -10,17 +11,22 @@ import { nothingToRecount } from './recount.ts'
 /** Creates the post store on a connection. */
 export function createPostStore({ call, longCall }: Connection): PostStore {
   return {
-    create: (post, media) => call('posts.create', (each) => createPost(each, post, media)),
+    create: (post, media, outbox) =>
+      call('posts.create', (each) => createPost(each, { post, media, outbox })),
     byIds: (ids) =>
       call('posts.byIds', async ({ collections: { posts } }) =>
         (await posts.find({ _id: { $in: [...ids] }, state: 'live' })).map(postFrom),
       ),
-    edit: (id, caption, editedAt) =>
-      call('posts.edit', async ({ collections: { posts } }) => {
-        const edited = await posts.change({ _id: id, state: 'live' }, { $set: { caption, editedAt } })
+    edit: (id, caption, ...[editedAt, outbox]) =>
+      call('posts.edit', async (each) => {
+        const edited = await tellChange(each, {
+          contended: [id],
+          outbox,
+          work: ({ posts }) => posts.change({ _id: id, state: 'live' }, { $set: { caption, editedAt } }),
+        })
         return edited && postFrom(edited)
       }),
-    remove: (id) => call('posts.remove', (each) => removePost(each, id)),
+    remove: (id, outbox) => call('posts.remove', (each) => removePost(each, id, outbox)),
     removeAll: (authorId, limit) => call('posts.removeAll', (each) => removeSome(each, authorId, limit)),
     byAuthor: (authorId, { limit, before }) =>
       call('posts.byAuthor', async ({ collections: { posts } }) => {

@@ -6,6 +6,7 @@ import { beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import { addToOutbox, writing } from './outbox-store.ts'
 import { createPostCountTable } from './post-counts.ts'
 
 /** A post as its row has it. */
@@ -67,7 +68,7 @@ export function createPostStore(connection: Connection): PostStore {
   }
 
   return {
-    create({ id, authorId, caption, createdAt, editedAt }, media) {
+    create({ id, authorId, caption, createdAt, editedAt }, media, outbox) {
       return atomically((): CreatePostResult => {
         const post = { id: toStored(id), authorId: toStored(authorId) }
         const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
@@ -84,20 +85,26 @@ export function createPostStore(connection: Connection): PostStore {
           run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
         }
         counts.add(post)
+        if (outbox) addToOutbox(connection, outbox())
         return { outcome: 'created' }
       })
     },
     byIds(ids) {
       return read(() => all<PostRow>(postStatements.byIds, { ids: toStoredList(ids) }).map(postFrom))
     },
-    async edit(id, caption, editedAt) {
+    async edit(id, caption, ...[editedAt, outbox]) {
       const values = { id: toStored(id), caption, editedAt: toMillis(editedAt) }
-      const [row] = await write(() => all<PostRow>(postStatements.edit, values))
+      const [row] = await writing(connection, outbox, () => {
+        const edited = all<PostRow>(postStatements.edit, values)
+        if (outbox && edited.length > 0) addToOutbox(connection, outbox())
+        return edited
+      })
       return row ? postFrom(row) : null
     },
-    remove(id) {
+    remove(id, outbox) {
       return atomically(() => {
         const author = take(id)
+        if (author !== null && outbox) addToOutbox(connection, outbox())
         if (author !== null) counts.remove(author, 1)
         return author !== null
       })

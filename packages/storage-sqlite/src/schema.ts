@@ -2,7 +2,7 @@ import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
-import { factTable, longCountTables, tablesOf } from './tables.ts'
+import { factTable, longCountTables, outboxTables, tablesOf } from './tables.ts'
 
 /** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9
@@ -35,6 +35,7 @@ export const migrations: readonly Migration[] = Object.freeze([
     fills: moves,
   },
   { version: baseVersion, contracts: true, statements: putInPlace + longCountTables },
+  { version: 10, statements: outboxTables },
 ])
 
 /** The version that this release makes. */

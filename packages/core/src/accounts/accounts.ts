@@ -105,9 +105,15 @@ export function createAccounts(core: Core): Accounts {
     )
   }
 
-  async function create(user: UserRecord): Promise<void> {
-    const result = await users.create(user, clock())
+  async function create(user: UserRecord, event: 'account.registered' | 'account.imported'): Promise<void> {
+    const told = { userId: user.id }
+    const result = await users.create(
+      user,
+      clock(),
+      core.rowsOf(event, () => told),
+    )
     if (result.outcome === 'taken') throw taken(result.taken)
+    emit(event, told)
   }
 
   /** When the hold of a username ends that is given up now. */
@@ -124,7 +130,10 @@ export function createAccounts(core: Core): Accounts {
 
   async function setBan(userId: string, bannedAt: Date | null): Promise<UserRecord> {
     // Those that a process which dies here leaves alive stay over when the ban is lifted.
-    const result = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
+    const changes = { bannedAt, endSessions: bannedAt !== null }
+    const event = bannedAt ? 'account.banned' : 'account.unbanned'
+    const rows = core.rowsOf(event, () => ({ userId }))
+    const result = await users.update(userId, changes, undefined, rows)
     core.visibleFiles.forget()
     if (result.outcome !== 'updated') throw new KithError('account-not-found')
     return result.user
@@ -157,8 +166,7 @@ export function createAccounts(core: Core): Accounts {
       const turn = { key: networkKey(client.address ?? '') }
       await demandUnbreached(password, { path: 'password', userId: null })
       const user = record({ ...present(fields), passwordHash: await passwords.hash(password, turn) })
-      await create(user)
-      emit('account.registered', { userId: user.id })
+      await create(user, 'account.registered')
       return await openSession(core, { user, client, deviceName, stillHolds: () => true })
     },
     async import(input) {
@@ -174,8 +182,7 @@ export function createAccounts(core: Core): Accounts {
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      await create(user)
-      emit('account.imported', { userId: user.id })
+      await create(user, 'account.imported')
       return await presentOwn(user)
     },
     me: async (viewer) => await presentOwn(await own(viewer)),
@@ -197,15 +204,17 @@ export function createAccounts(core: Core): Accounts {
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       if (changes.email !== undefined && changes.email !== before.email) changes.emailVerifiedAt = null
       if (changes.phone !== undefined && changes.phone !== before.phone) changes.phoneVerifiedAt = null
+      const edited = { userId: viewer.userId, fields: Object.keys(present(fields)) }
       const result = await users.update(
         viewer.userId,
         { ...changes, endSessions: stillHolds !== null },
         { now: clock(), until: holdEnd() },
+        core.rowsOf('account.edited', () => edited),
       )
       if (result.outcome === 'taken') throw taken(result.taken)
       if (result.outcome === 'needs-login') throw needsLogin()
       if (result.outcome === 'gone') throw new KithError('unauthenticated')
-      emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
+      emit('account.edited', edited)
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user: result.user, client, stillHolds }))
       return { user: await presentOwn(result.user), signIn }
@@ -220,9 +229,11 @@ export function createAccounts(core: Core): Accounts {
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
-      const ended = await users.replacePassword(user.id, user.passwordHash, next)
+      const told = { userId: user.id }
+      const rows = core.rowsOf('account.password-changed', () => told)
+      const ended = await users.replacePassword(user.id, user.passwordHash, next, rows)
       if (!ended) throw new RetryLaterError('busy', 1)
-      emit('account.password-changed', { userId: user.id })
+      emit('account.password-changed', told)
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
       const changed = { ...user, passwordHash: next, sessionEpoch: ended.endedEpoch + 1 }
       return await renewSession(core, { viewer, user: changed, client, stillHolds })
@@ -232,22 +243,27 @@ export function createAccounts(core: Core): Accounts {
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmPassword(core, { viewer, user, password, client })
-      const ended = await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
+      const told = { userId: user.id }
+      const rows = core.rowsOf('account.deleted', () => told)
+      const ended = await users.markDeleted(user.id, clock(), holdUsername ? holdEnd() : null, rows)
       core.visibleFiles.forget()
       try {
         await endSessions(core, { id: user.id, epoch: ended?.endedEpoch ?? user.sessionEpoch })
       } finally {
         // It is deleted, also where other processes could not be told now that its sessions are over.
-        emit('account.deleted', { userId: viewer.userId })
+        emit('account.deleted', told)
         core.clearing.account(viewer.userId)
       }
       await core.releasedMedia.removeOwned(viewer.userId)
     },
     export: createExports(core),
     async setRole(userId, role) {
-      const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
+      const changes = { role: parseInput(roleInput, role) }
+      const told = { userId, role: changes.role }
+      const rows = core.rowsOf('account.role-changed', () => told)
+      const { outcome } = await users.update(userId, changes, undefined, rows)
       if (outcome !== 'updated') throw new KithError('account-not-found')
-      emit('account.role-changed', { userId, role })
+      emit('account.role-changed', told)
     },
     async requireRole(viewer, roles) {
       // A string has parts of names in it as well.

@@ -55,19 +55,23 @@ export function createFollows(core: Core): Follows {
     async add(viewer, username) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const follow = { id: core.makeId(), from: viewer.userId, username: parseName(username) }
-      const result = await edges.follow(follow)
+      const { userId } = viewer
+      const rows = core.rowsOf('follow.added', (followedId: string) => ({ userId, followedId }))
+      const result = await edges.follow(follow, rows)
       if (result.outcome === 'self') throw new KithError('self-follow')
       if (result.outcome === 'gone')
         throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
-      if (result.outcome === 'added')
-        core.emit('follow.added', { userId: viewer.userId, followedId: result.to })
+      if (result.outcome === 'added') core.emit('follow.added', { userId, followedId: result.to })
       return { following: true, followers: result.count }
     },
     async remove(viewer, username) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, username)
-      const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
-      if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })
+      const told = { userId: viewer.userId, followedId: id }
+      const edge = { kind: 'follow', from: viewer.userId, to: id } as const
+      const rows = core.rowsOf('follow.removed', () => told)
+      const { removed, count } = await edges.remove(edge, rows)
+      if (removed) core.emit('follow.removed', told)
       return { following: false, followers: count }
     },
     followers: (viewer, username, input = {}) => list(viewer, { username, side: 'in' }, input),
