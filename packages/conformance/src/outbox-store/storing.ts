@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OutboxRow, OutboxRows, SessionChange, Storage } from '@kith/core/ports'
+import type { OutboxRow, SessionChange, Storage } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { readyMedia } from '../media-state.ts'
 import { race, repeat } from '../race.ts'
@@ -15,7 +15,7 @@ import {
 import { born, happens, idsIn, idsOf, sampleClaim, sampleRow, type TellingStores } from './events.ts'
 
 /** One call of a verb with the rows of its event. */
-type Telling = (outbox: OutboxRows<never>) => Promise<unknown>
+type Telling = (outbox: () => readonly OutboxRow[]) => Promise<unknown>
 
 /** Each verb that stores events, prepared so that the first call changes something and a second one nothing. */
 const tellings: Readonly<Record<string, (stores: TellingStores) => Promise<Telling>>> = {
