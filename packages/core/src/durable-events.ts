@@ -1,7 +1,5 @@
 import type { KithEventName, KithEvents } from './events.ts'
 
-const noCause = 'It has no cause in the storage that it could be stored with.'
-
 /**
  * Whether `kith.outbox` can hand an event on, by its name: `true`, or why not. An event can be durable where its cause is one step of
  * the storage, which then stores the event as well. `docs/events.md` is made from this and from {@link KithEvents}.
@@ -11,7 +9,7 @@ export const durability = {
   'account.imported': true,
   'account.edited': true,
   'account.password-changed': true,
-  'password.breach-check-failed': noCause,
+  'password.breach-check-failed': 'A password was looked up, and nothing is stored of that.',
   'account.banned': true,
   'account.unbanned': true,
   'account.deleted': true,
@@ -29,13 +27,13 @@ export const durability = {
   'post.created': true,
   'post.edited': true,
   'post.deleted': true,
-  'media.missing': noCause,
-  'caption.suggested': noCause,
-  'caption.failed': noCause,
-  'login.failed': noCause,
-  'login.locked': noCause,
-  'limit.reached': noCause,
-  'work.refused': noCause,
+  'media.missing': 'A file was asked for, and nothing is stored of that.',
+  'caption.suggested': 'Suggestions are given and not stored.',
+  'caption.failed': 'Suggestions are given and not stored.',
+  'login.failed': 'Nothing is stored of a wrong password.',
+  'login.locked': 'Nothing is stored of a password that is not looked at.',
+  'limit.reached': 'What is refused stores nothing.',
+  'work.refused': 'What is refused stores nothing.',
 } as const
 
 Object.freeze(durability)

@@ -64,7 +64,8 @@ export type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
-export type { DeliverOptions, DeliveryReport, Outbox, OutboxHandler } from './outbox/outbox.ts'
+export type { DeliveryReport, OutboxHandler } from './outbox/delivery.ts'
+export type { DeliverOptions, Outbox } from './outbox/outbox.ts'
 export type { Page, PageInput } from './page.ts'
 export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-inputs.ts'
 export type { Post, PostMediaView } from './posts/post.ts'

@@ -4,7 +4,19 @@ import { createSingleFlight } from '../single-flight.ts'
 import { JobStopped } from '../steps.ts'
 import type { OutboxObserver } from '../telemetry/observe-outbox.ts'
 import type { OutboxBatch, OutboxRow } from './outbox-store.ts'
-import type { DeliveryReport, OutboxHandler } from './outbox.ts'
+
+/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
+export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
+
+/** What one call of `deliver` did. */
+export interface DeliveryReport {
+  /** Events that were handled and acknowledged. */
+  delivered: number
+  /** Accounts of which an event could not be handled: it comes again later, and the others of that account after it. */
+  postponed: number
+  /** Whether it stopped at its limit, so that more may wait. */
+  more: boolean
+}
 
 /** One call of `deliver`. */
 export interface Delivery {

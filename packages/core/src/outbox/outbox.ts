@@ -1,13 +1,9 @@
 import type { Core } from '../core.ts'
 import { type Duration, durationAdvice, readDuration } from '../duration.ts'
-import type { OutboxEvent } from '../durable-events.ts'
 import { JobStopped } from '../steps.ts'
 import { createOutboxObserver } from '../telemetry/observe-outbox.ts'
-import { createDelivery } from './delivery.ts'
+import { createDelivery, type DeliveryReport, type OutboxHandler } from './delivery.ts'
 import type { OutboxBacklog } from './outbox-store.ts'
-
-/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
-export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
 
 /** Options of {@link Outbox.deliver}. */
 export interface DeliverOptions {
@@ -17,16 +13,6 @@ export interface DeliverOptions {
   concurrency?: number | undefined
   /** How long the handling of one event may take. If it takes longer, another process may begin it as well. @default '1m' @reason Much longer than a call over a network, and a process that died holds an account up no longer than that. */
   lease?: Duration | undefined
-}
-
-/** What one call of {@link Outbox.deliver} did. */
-export interface DeliveryReport {
-  /** Events that were handled and acknowledged. */
-  delivered: number
-  /** Accounts of which an event could not be handled: it comes again later, and the others of that account after it. */
-  postponed: number
-  /** Whether it stopped at its limit, so that more may wait. */
-  more: boolean
 }
 
 /** Events that are stored with their causes, for a consumer that must miss none. */
