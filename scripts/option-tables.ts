@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { durability } from '@kith/core'
 import ts from 'typescript'
 
 /** A Markdown table for each interface of a file of options, made from its types and comments. */
@@ -6,14 +7,20 @@ export function optionTables(path: string, names: readonly string[]): string {
   return names.map((name) => optionTable(path, name)).join('\n\n')
 }
 
-/** A Markdown table of the events in `KithEvents`, made likewise. */
+/** A Markdown table of the events in `KithEvents`, made likewise, with what core says of their durability. */
 export function eventTable(path: string): string {
   const { source, members } = readInterface(path, 'KithEvents')
+  const reasons = new Map<string, true | string>(Object.entries(durability))
   const rows = members.map((member) => {
     const name = member.name.getText(source).replaceAll("'", '')
-    return `| \`${name}\` | ${code(fieldsOf(member, source))} | ${commentOf(member).text} |`
+    const [reason, { text }] = [reasons.get(name), commentOf(member)]
+    if (reason === undefined || text === '')
+      throw new TypeError(`Nothing says when ${name} is raised, or whether it can be durable`)
+    const durable = reason === true ? 'yes' : `no. ${reason}`
+    return `| \`${name}\` | ${code(fieldsOf(member, source))} | ${text} | ${durable} |`
   })
-  return ['| Event | With `at` and | |', '| --- | --- | --- |', ...rows].join('\n')
+  if (rows.length !== reasons.size) throw new TypeError('There is durability of events that do not exist')
+  return ['| Event | Payload | When | Durable |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 interface ReadInterface {

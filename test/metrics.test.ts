@@ -66,6 +66,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
     secret: 'a secret of at least thirty-two characters',
     storage: createMemoryStorage(),
     telemetry: measured.telemetry,
+    outbox: { events: ['account.registered'] },
     media: media.options,
     captions: {
       name: 'counted',
@@ -100,6 +101,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   const { id } = await kith.uploads.add(viewer, Readable.from([picture]))
   await kith.captions.suggest(viewer, id)
   await kith.upkeep.run()
+  await kith.outbox.deliver(() => {})
 
   const samples = await measured.scrape()
   const scraped = new Set(samples.map(({ name }) => name.replace(/_(total|count|sum|bucket)$/, '')))
@@ -110,6 +112,8 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(valueOf('kith_call_duration_count', { kith_port: 'blobs', kith_verb: 'put' })).toBe(1)
   expect(valueOf('kith_media_processes', { kith_queue: 'images' })).toBe(1)
   expect(valueOf('kith_captions_tokens_total', { kith_direction: 'input' })).toBe(7)
+  expect(valueOf('kith_outbox_events_total', { kith_outcome: 'delivered' })).toBe(1)
+  expect(valueOf('kith_outbox_waiting', {})).toBe(0)
   expect(valueOf('kith_limits_refused_total', { kith_limit: 'loginByAddress' })).toBe(1)
   expect(valueOf('kith_request_duration_count', { error_type: 'rate-limited' })).toBe(1)
   expect(valueOf('kith_request_duration_count', { http_route: 'none', error_type: 'route-not-found' })).toBe(

@@ -8,6 +8,7 @@ import { importAccounts } from './commands/import.ts'
 import { info } from './commands/info.ts'
 import { adoptMedia } from './commands/media-adopt.ts'
 import { migrate } from './commands/migrate.ts'
+import { outbox } from './commands/outbox.ts'
 import { restore } from './commands/restore.ts'
 import { restored } from './commands/restored.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   verifyCounts,
   verifyMedia,
   adoptMedia,
+  outbox,
   sessions,
   endSessions,
   ban,

@@ -137,6 +137,23 @@ test('counts that are wrong are set right and are a finding; then there is none'
   expect([right.code, right.stdout]).toEqual([0, expect.stringContaining('counts are right')])
 })
 
+test('says how much waits in the outbox', async () => {
+  const project = createProject()
+  await project.kith(['migrate'])
+  const none = await project.kith(['outbox'])
+  expect([none.code, none.stdout.trim()]).toEqual([0, 'No event waits.'])
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const database = new DatabaseSync(project.database)
+  database.exec(
+    "INSERT INTO kith_outbox (id, account_id, name, at, payload) VALUES (x'01', x'02', 'account.deleted', 1000, '{}')",
+  )
+  database.close()
+  const one = await project.kith(['outbox'])
+  expect(one.stdout.trim()).toBe('1 waits, the oldest since 1970-01-01T00:00:01.000Z.')
+  const data = await project.kith(['outbox', '--json'])
+  expect(data.json()).toMatchObject({ waiting: 1, oldestAt: '1970-01-01T00:00:01.000Z' })
+})
+
 test('makes a secret and says when the old one can go', async () => {
   const project = createProject()
   const printed = (await project.kith(['rotate-keys', '--json'])).json<Record<string, string | number>>()

@@ -24,6 +24,7 @@ export { guardHeader, type Host, type HostOptions, type HostServer } from './hos
 export { type Send, sendByFetch, sendByHttp, type WireAnswer, type WireRequest } from './host/wire.ts'
 export { imageProcessorCases } from './image-processor.ts'
 export { mediaStoreCases } from './media-store.ts'
+export { outboxStoreCases } from './outbox-store.ts'
 export type { Pair } from './pair.ts'
 export { postStoreCases } from './post-store.ts'
 export { rateLimitsCases } from './rate-limits.ts'

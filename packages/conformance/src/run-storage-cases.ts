@@ -4,6 +4,7 @@ import { edgeStoreCases } from './edge-store.ts'
 import { factStoreCases } from './fact-store.ts'
 import { feedStoreCases } from './feed-store.ts'
 import { mediaStoreCases } from './media-store.ts'
+import { outboxStoreCases } from './outbox-store.ts'
 import { postStoreCases } from './post-store.ts'
 import { sessionEndCases } from './session-ends.ts'
 import { sessionStoreCases } from './session-store.ts'
@@ -40,6 +41,7 @@ export function runStorageCases(
   runCases(postStoreCases, emptied)
   runCases(mediaStoreCases, emptied)
   runCases(feedStoreCases, emptied)
+  runCases(outboxStoreCases, emptied)
   runCases(factStoreCases, async () => (await emptied()).facts)
   runCases(sessionEndCases, emptied)
   runCases(storageCases, make)

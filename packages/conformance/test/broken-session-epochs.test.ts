@@ -8,7 +8,7 @@ const race = 'session-ends/beside-new-password'
 
 /** Stores a new password without raising the epoch. */
 function leavingEpoch({ upgradeHash }: UserStore): UserStore['replacePassword'] {
-  return async (id, expected, next) =>
+  return async (...[id, expected, next]) =>
     (await upgradeHash(id, expected, next ?? '')) ? { endedEpoch: 0 } : null
 }
 

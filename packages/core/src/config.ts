@@ -21,6 +21,7 @@ import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
+import { durability, type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
 import type { FieldsSchema } from './own-fields/app-fields.ts'
 import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
 import { ownPrefix } from './own-fields/stored-fields.ts'
@@ -79,6 +80,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: PostConfig
+  /** `null` where the app did not ask for it. */
+  readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
   readonly policies: Policies
   readonly log: Log
@@ -265,6 +268,27 @@ const policies: z.ZodType<Policies, Policies | undefined> = z
   )
   .readonly()
   .prefault({})
+const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
+  .strictObject({
+    events: z.union(
+      [z.literal('all'), z.array(z.string().superRefine(demandDurable))],
+      "give 'all', or a list of names of events",
+    ),
+  })
+  .optional()
+  .transform((given) =>
+    given
+      ? Object.freeze({ events: new Set(given.events === 'all' ? durableEventNames : given.events) })
+      : null,
+  ) as z.ZodType<KithConfig['outbox'], KithOptions['outbox']>
+
+/** Names what no type checker saw. */
+function demandDurable(name: string, context: z.RefinementCtx): void {
+  const known = Object.hasOwn(durability, name) ? (name as keyof typeof durability) : null
+  if (known && isDurable(known)) return
+  const why = known ? durability[known] : 'There is no event of this name.'
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(name)} cannot be durable. ${why}` })
+}
 
 const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
 const secret = z
@@ -303,6 +327,7 @@ const optionsSchema = z.strictObject({
     .strictObject({ textOnly: z.boolean().default(false), fields: fieldScope('posts.fields') })
     .readonly()
     .prefault({}),
+  outbox,
   limits,
   policies,
   revocations: port<Revocations>().optional(),
@@ -330,7 +355,7 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
-const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts'] as const
+const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts', 'outbox'] as const
 
 function isStorage(value: unknown): boolean {
   const parts = Object(value) as Partial<Record<string, unknown>>

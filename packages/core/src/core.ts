@@ -8,6 +8,7 @@ import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
 import { type AskPolicy, createAskPolicy } from './policies.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
 import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
+import { createRowsOf, type RowsOf } from './outbox/outbox-rows.ts'
 import { type AccessTokens, createAccessTokens } from './sessions/access-token.ts'
 import { type Limits, createLimits } from './sessions/limits.ts'
 import { createDeviceTokens, type DeviceTokens } from './sessions/device-token.ts'
@@ -46,6 +47,7 @@ export interface Core {
   readonly makeId: MakeId
   readonly clock: Clock
   readonly emit: Emit
+  readonly rowsOf: RowsOf
 }
 
 /** Creates what the services share, from what they all stand on. */
@@ -59,12 +61,14 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
   const presentUsers = createPresentUsers(storage, config)
+  const makeId = createIds(clock, random)
   const core: Core = {
     config,
     storage,
     clock,
     emit,
-    makeId: createIds(clock, random),
+    makeId,
+    rowsOf: createRowsOf(config.outbox?.events ?? new Set(), { makeId, clock }),
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),

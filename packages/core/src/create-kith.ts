@@ -14,6 +14,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
+import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import type { AppFields, FieldsOf, FieldsSchema } from './own-fields/app-fields.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
@@ -38,6 +39,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly captions: Captions
   readonly feed: Feed<Fields>
   readonly events: Events
+  /** Events that are stored with their causes, for what must not be lost. See docs/events.md. */
+  readonly outbox: Outbox
   readonly upkeep: Upkeep
   /** Call it once after a backup was restored: it ends every session. */
   readonly restored: Restored
@@ -127,7 +130,7 @@ function createServices(core: Core): Services {
   }
 }
 
-type Operations = Pick<Kith, 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
+type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
 
 /** What those do who run the server. */
 function createOperations(
@@ -137,6 +140,7 @@ function createOperations(
   const { config, steps, mediaPlace } = core
   const closing = createClosing(config, core.storage, steps)
   return {
+    outbox: createOutbox(core),
     restored: createRestored(core.storage, steps),
     health: createHealth({
       passwords: core.passwords,

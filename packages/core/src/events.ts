@@ -10,22 +10,29 @@ export interface ClientPlace {
 
 /** What happened, by name. */
 export interface KithEvents {
+  /** An account was created by a registration. */
   'account.registered': { userId: string }
+  /** An account was created with a password hash of another system. */
   'account.imported': { userId: string }
+  /** Somebody changed their account; `fields` names what was given, `avatar` and `cover` among them. */
   'account.edited': { userId: string; fields: string[] }
-  /** By its owner or the host, who may also have taken it away. */
+  /** A new password was set, or the host took it away. */
   'account.password-changed': { userId: string }
   /** A password was accepted without a look at breaches: the port failed or was late. */
   'password.breach-check-failed': { userId: string | null }
-  /** `until` is ISO 8601, UTC; `null` for a ban without an end. */
+  /** The host banned an account. `until` is ISO 8601, UTC; `null` for a ban without an end. */
   'account.banned': { userId: string; until: string | null; reason: string | null }
-  /** By the host, or since its time was over. */
+  /** The host lifted a ban, or its time was over. */
   'account.unbanned': { userId: string }
+  /** An account was deleted. Its posts, follows and likes go with it without events of their own. */
   'account.deleted': { userId: string }
+  /** The host gave an account a role. */
   'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in, a change of the password or the host. */
   'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
+  /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
+  /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
   'session.revoked': { userId: string; sessionId: string }
   /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
@@ -36,16 +43,25 @@ export interface KithEvents {
     address: string | null
     userAgent: string | null
   }
+  /** An account followed another one. */
   'follow.added': { userId: string; followedId: string }
+  /** An account stopped following another one. */
   'follow.removed': { userId: string; followedId: string }
+  /** An account liked a post. */
   'like.added': { userId: string; postId: string }
+  /** An account took its like back. */
   'like.removed': { userId: string; postId: string }
+  /** A post was published. */
   'post.created': { userId: string; postId: string }
+  /** The caption of a post was changed. */
   'post.edited': { userId: string; postId: string }
+  /** A post was deleted by its author. Its likes go with it without events of their own. */
   'post.deleted': { userId: string; postId: string }
   /** A file was asked for that the database has and that is not where media are kept. Once for each, in each process. */
   'media.missing': { mediaId: string; userId: string }
+  /** A caption writer suggested captions. */
   'caption.suggested': { userId: string; mediaId: string; writer: string; usage: CaptionUsage | null }
+  /** A caption writer failed; the next one was asked, or nobody. */
   'caption.failed': {
     userId: string
     mediaId: string

@@ -22,6 +22,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
+export { durability, type DurableEventName, type OutboxEvent } from './durable-events.ts'
 export {
   AccountBannedError,
   type AnyKithError,
@@ -66,10 +67,13 @@ export type {
   KithOptions,
   LimitRule,
   MediaOptions,
+  OutboxOptions,
   PasswordOptions,
   PostOptions,
   SessionOptions,
 } from './options.ts'
+export type { DeliveryReport, OutboxHandler } from './outbox/delivery.ts'
+export type { DeliverOptions, Outbox } from './outbox/outbox.ts'
 export type {
   AppFields,
   ChangedFields,

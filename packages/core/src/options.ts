@@ -4,6 +4,7 @@ import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
+import type { DurableEventName } from './durable-events.ts'
 import type { Checkable } from './health/check.ts'
 import type { Clock, Random } from './id.ts'
 import type { LimitName } from './sessions/default-limits.ts'
@@ -58,6 +59,11 @@ export interface KithOptions<
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
   posts?: PostOptions<OfPosts> | undefined
+  /**
+   * Which events are stored with their causes for `kith.outbox`: `'all'` that can be, or some by name. Without it nothing is stored.
+   * @default nothing
+   */
+  outbox?: OutboxOptions | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
   /**
@@ -86,6 +92,12 @@ export interface KithOptions<
    * @default nothing
    */
   checks?: Readonly<Record<string, Checkable['check']>> | undefined
+}
+
+/** Options of durable events. */
+export interface OutboxOptions {
+  /** `'all'`, or names; docs/events.md says which events can be durable. A list may be empty while what was stored before is handed over. */
+  events: 'all' | readonly DurableEventName[]
 }
 
 /** Options of accounts. */

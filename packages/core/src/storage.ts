@@ -2,6 +2,7 @@ import type { FactStore } from './facts.ts'
 import type { FeedStore } from './feed/feed-store.ts'
 import type { EdgeStore } from './graph/edge-store.ts'
 import type { MediaStore } from './media/media-store.ts'
+import type { OutboxStore } from './outbox/outbox-store.ts'
 import type { PostStore } from './posts/post-store.ts'
 import type { SessionStore } from './sessions/session-store.ts'
 import type { UserStore } from './accounts/user-store.ts'
@@ -41,6 +42,7 @@ export interface Storage {
   readonly media: MediaStore
   readonly feed: FeedStore
   readonly facts: FactStore
+  readonly outbox: OutboxStore
   /**
    * Brings the schema up to date, in steps that are short for those who use the storage meanwhile. Idempotent; safe to call
    * at every start and from several processes concurrently; goes on where a crash, or `progress`, has ended it.

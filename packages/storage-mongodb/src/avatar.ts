@@ -1,7 +1,8 @@
-import type { AttachResult } from '@kith/core/ports'
+import type { AttachResult, OutboxRows } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, type MediaDocument, release } from './media-document.ts'
+import { addToOutbox } from './outbox-rows.ts'
 import { living } from './user-document.ts'
 
 /** An upload that is to become the avatar or the cover of its owner. */
@@ -9,14 +10,16 @@ interface Placing {
   id: string
   ownerId: string
   use: 'avatar' | 'cover'
+  outbox: OutboxRows | undefined
 }
 
 /** Attaches it and releases the one before. */
 export function place(
   { atomically, transactional }: Call,
-  { id, ownerId, use }: Placing,
+  { id, ownerId, use, outbox }: Placing,
 ): Promise<AttachResult> {
-  return atomically([ownerId], async ({ users, media }, abort) => {
+  return atomically([ownerId], async (within, abort) => {
+    const { users, media } = within
     // First, so that two transactions that set the same avatar meet here, and so that the owner lives.
     const owner = await users.change({ _id: ownerId, ...living }, { $inc: { placed: 1 } })
     if (!owner) {
@@ -35,6 +38,7 @@ export function place(
     }
     const released = await replaceOlder({ media }, attachment)
     if (!transactional) await media.update({ _id: id, attachment }, { $unset: { unusedSince: '' } })
+    await addToOutbox(within, outbox?.())
     return { outcome: 'attached', released }
   })
 }

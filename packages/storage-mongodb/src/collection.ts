@@ -47,6 +47,8 @@ export interface Collection<Row extends Identified> {
   readonly name: string
   /** Fails with code 11000 where the id or a unique field is in use. */
   insert(row: Row): Promise<void>
+  /** Inserts several in one command, in their order. */
+  insertAll(rows: readonly Row[]): Promise<void>
   find<Field extends keyof Row = keyof Row>(
     filter: Filter<Row>,
     reading?: Reading<Field>,
@@ -59,6 +61,8 @@ export interface Collection<Row extends Identified> {
   upsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<void>
   /** Changes one document. Answers it as it is then. */
   change(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row | null>
+  /** Changes one document, or inserts it. Answers it as it is then. */
+  changeOrInsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row>
   updateAll(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<number>
   /** Makes several changes of one document each, in their order. Answers how many matched one. */
   updateEach(changes: readonly Change<Row>[]): Promise<number>
@@ -89,6 +93,11 @@ export function createCollection<Row extends Identified>(
       send(
         async () =>
           void (await collection.insertOne(toStored(row) as OptionalUnlessRequiredId<Row>, options)),
+      ),
+    insertAll: (rows) =>
+      send(
+        async () =>
+          void (await collection.insertMany(toStored([...rows]) as OptionalUnlessRequiredId<Row>[], options)),
       ),
     find: <Field extends keyof Row>(
       filter: Filter<Row>,
@@ -127,6 +136,14 @@ export function createCollection<Row extends Identified>(
             toStored(update),
             after,
           ) as Promise<unknown> as Promise<Row | null>,
+      ),
+    changeOrInsert: (filter, update) =>
+      send(
+        () =>
+          collection.findOneAndUpdate(toStored(filter), toStored(update), {
+            ...after,
+            upsert: true,
+          }) as Promise<unknown> as Promise<Row>,
       ),
     upsert: (filter, update) =>
       send(

@@ -4,6 +4,7 @@ import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
 import type { FactDocument } from './fact-document.ts'
 import type { MediaDocument } from './media-document.ts'
+import type { OutboxAccountDocument, OutboxDocument } from './outbox-document.ts'
 import type { PostDocument } from './post-document.ts'
 import type { SchemaDocument } from './schema-version.ts'
 import type { SessionDocument } from './session-document.ts'
@@ -17,6 +18,8 @@ export interface Documents {
   posts: PostDocument
   media: MediaDocument
   facts: FactDocument
+  outbox: OutboxDocument
+  outboxAccounts: OutboxAccountDocument
   schema: SchemaDocument
 }
 
@@ -38,6 +41,8 @@ export function collectionsOf(
     posts: open('posts'),
     media: open('media'),
     facts: open('facts'),
+    outbox: open('outbox'),
+    outboxAccounts: open('outboxAccounts'),
     schema: open('schema'),
   }
 }

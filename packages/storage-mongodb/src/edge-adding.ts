@@ -4,21 +4,24 @@ import {
   type EdgeRecord,
   type FollowResult,
   type NamedFollow,
+  type OutboxRows,
 } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { countChange, countsFrom, edgeKey } from './edge-document.ts'
 import { countAll, nodesAt } from './edge-nodes.ts'
 import { countEdges } from './edge-recount.ts'
+import { addToOutbox } from './outbox-rows.ts'
 import type { PostDocument } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
 import { isLiving, living, type UserDocument } from './user-document.ts'
 
 /** Adds an edge with its counts, if both ends live. */
-export async function addEdge(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
-  if (!call.transactional) return await addAlone(call, edge)
+export async function addEdge(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult> {
+  if (!call.transactional) return await addAlone(call, edge, outbox)
+  const counted = { start: edge, end: { _id: edge.to }, outbox: outbox && (() => outbox()) }
   for (let isHidden = false; ; isHidden = true) {
-    const added = await addCounted(call, { start: edge, end: { _id: edge.to } }, isHidden)
+    const added = await addCounted(call, counted, isHidden)
     if (added) return { outcome: 'added', count: added.count }
     const why = await whyNot(call, edge)
     if (why) return why
@@ -26,16 +29,21 @@ export async function addEdge(call: Call, edge: EdgeRecord): Promise<AddEdgeResu
 }
 
 /** Adds a follow. It finds the account by its name and counts at it in one command; what that does not settle is done by its id. */
-export async function follow(call: Call, { username, ...start }: NamedFollow): Promise<FollowResult> {
+export async function follow(
+  call: Call,
+  { username, ...start }: NamedFollow,
+  outbox?: OutboxRows<string>,
+): Promise<FollowResult> {
   const edge = { ...start, kind: 'follow' } as const
-  const added = call.transactional && (await addCounted(call, { start: edge, end: { username } }, false))
+  const named = { start: edge, end: { username }, outbox }
+  const added = call.transactional && (await addCounted(call, named, false))
   if (added) return { outcome: 'added', ...added }
-  const named = await call.collections.users.first({ username })
-  if (!named || !isLiving(named)) return { outcome: 'gone', end: 'to' }
-  const to = named._id
+  const found = await call.collections.users.first({ username })
+  if (!found || !isLiving(found)) return { outcome: 'gone', end: 'to' }
+  const to = found._id
   if (to === edge.from) return { outcome: 'self' }
   const why = call.transactional ? await whyNot(call, { ...edge, to }) : null
-  const result = why ?? (await addEdge(call, { ...edge, to }))
+  const result = why ?? (await addEdge(call, { ...edge, to }, outbox && (() => outbox(to))))
   return result.outcome === 'gone' ? result : { ...result, to }
 }
 
@@ -43,7 +51,7 @@ export async function follow(call: Call, { username, ...start }: NamedFollow): P
  * On a standalone: adds the edge first and looks at its ends then. Whoever marks an end as gone, hides it or shows it again after
  * that finds the edge.
  */
-async function addAlone(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
+async function addAlone(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult> {
   const { edges } = call.collections
   const added = await inserted(call.collections, edge)
   const own = { ...edgeKey(edge), id: edge.id }
@@ -57,6 +65,7 @@ async function addAlone(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
     await edges.update({ ...own, hidden: before }, { $set: { hidden } })
     before = hidden
   }
+  if (added) await addToOutbox(call.collections, outbox?.())
   return { outcome: added ? 'added' : 'already', count: await countAt(call, edge) }
 }
 
@@ -64,6 +73,8 @@ async function addAlone(call: Call, edge: EdgeRecord): Promise<AddEdgeResult> {
 interface NewEdge {
   start: Omit<EdgeRecord, 'to'>
   end: { _id: string } | { username: string }
+  /** Is called with the id of the end. */
+  outbox: OutboxRows<string> | undefined
 }
 
 /** Counts an edge at both ends and inserts it, one transaction. `null` where an end does not live, or the edge is there. */
@@ -75,7 +86,8 @@ function addCounted(
   const { start, end } = edge
   return call.atomically([start.from, '_id' in end ? end._id : end.username], async (within, abort) => {
     const added = await countNew(within, edge, isHidden)
-    if (!added) await abort()
+    if (added) await addToOutbox(within, edge.outbox?.(added.to))
+    else await abort()
     return added
   })
 }

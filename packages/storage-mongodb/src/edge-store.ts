@@ -12,9 +12,9 @@ import { nothingToRecount } from './recount.ts'
 /** Creates the edge store on a connection. */
 export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
   return {
-    add: (edge) => call('edges.add', (each) => addEdge(each, edge)),
-    follow: (edge) => call('edges.follow', (each) => follow(each, edge)),
-    remove: (edge) => call('edges.remove', (each) => removeEdge(each, edge)),
+    add: (edge, outbox) => call('edges.add', (each) => addEdge(each, edge, outbox)),
+    follow: (edge, outbox) => call('edges.follow', (each) => follow(each, edge, outbox)),
+    remove: (edge, outbox) => call('edges.remove', (each) => removeEdge(each, edge, outbox)),
     list: ({ kind, side, node }, { limit, before }) =>
       call('edges.list', async ({ collections: { edges } }) => {
         const filter = { [near(side)]: node, kind, hidden: 0, ...below('id', before) }

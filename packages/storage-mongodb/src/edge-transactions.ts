@@ -1,4 +1,4 @@
-import type { EdgeRecord, EdgeStore } from '@kith/core/ports'
+import type { EdgeRecord, EdgeStore, OutboxRows } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
 import { countAt } from './edge-adding.ts'
@@ -14,6 +14,7 @@ import {
   sides,
 } from './edge-document.ts'
 import { countAll, nodesAt } from './edge-nodes.ts'
+import { addToOutbox } from './outbox-rows.ts'
 
 /** A node that is to be hidden, or shown again. */
 interface Turn {
@@ -22,11 +23,16 @@ interface Turn {
 }
 
 /** Removes an edge with its counts. */
-export async function removeEdge(call: Call, edge: Omit<EdgeRecord, 'id'>): ReturnType<EdgeStore['remove']> {
+export async function removeEdge(
+  call: Call,
+  edge: Omit<EdgeRecord, 'id'>,
+  outbox?: OutboxRows,
+): ReturnType<EdgeStore['remove']> {
   const { kind, from, to } = edge
   const [removed, end] = await call.atomically([from, to], async (within, abort) => {
     const row = await within.edges.take(edgeKey(edge))
-    if (!row) await abort()
+    if (row) await addToOutbox(within, outbox?.())
+    else await abort()
     if (row?.hidden !== 0 || !call.transactional) return [row !== null, null]
     await nodesAt(within, kind, 'from').update({ _id: from }, countChange(kind, 'out', -1))
     return [true, await nodesAt(within, kind, 'to').change({ _id: to }, countChange(kind, 'in', -1))]

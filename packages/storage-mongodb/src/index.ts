@@ -7,6 +7,7 @@ import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { migrate, plan } from './migrate.ts'
 import { checkOptions, type MongoStorageOptions } from './options.ts'
+import { createOutboxStore } from './outbox-store.ts'
 import { createPostStore } from './post-store.ts'
 import { createServerSource } from './server.ts'
 import { createSessionStore } from './session-store.ts'
@@ -33,6 +34,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
+    outbox: createOutboxStore(connection),
     migrate: (how) => migrate(settings, source, how),
     plan: () => plan(settings, source),
     check: () => check(connection),

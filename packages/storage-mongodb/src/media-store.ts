@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { place, releaseFrom, settleAttached } from './avatar.ts'
 import { attachedTo, longAgo, mediaDocument, mediaFrom, newestPlaced, release } from './media-document.ts'
+import { addToOutbox } from './outbox-rows.ts'
 import { firstId } from './stored-ids.ts'
 
 /** Creates the media store on a connection. */
@@ -50,10 +51,15 @@ export function createMediaStore({ call }: Connection): MediaStore {
         const found = await media.find(attachedTo(use, { $in: [...subjects] }))
         return (use === 'post' ? found : newestPlaced(found)).map(mediaFrom)
       }),
-    attach: (id, ownerId, use) => call('media.attach', (each) => place(each, { id, ownerId, use })),
-    detach: (use, ownerId) =>
+    attach: (id, ownerId, ...[use, outbox]) =>
+      call('media.attach', (each) => place(each, { id, ownerId, use, outbox })),
+    detach: (use, ownerId, outbox) =>
       call('media.detach', ({ atomically }) =>
-        atomically([ownerId], ({ media }) => releaseFrom({ media }, attachedTo(use, ownerId))),
+        atomically([ownerId], async (within) => {
+          const released = await releaseFrom(within, attachedTo(use, ownerId))
+          if (released.length > 0) await addToOutbox(within, outbox?.())
+          return released
+        }),
       ),
     releaseAll: (ownerId, limit) =>
       call('media.releaseAll', ({ atomically }) =>

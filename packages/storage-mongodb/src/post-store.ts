@@ -2,6 +2,7 @@ import { mergeFields, type PostStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { attachedTo, release } from './media-document.ts'
+import { tellChange } from './outbox-rows.ts'
 import { postFrom } from './post-document.ts'
 import { countPosts, recountPosts } from './post-recount.ts'
 import { createPost, removePost, removeSome } from './post-transactions.ts'
@@ -11,29 +12,34 @@ import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 /** Creates the post store on a connection. */
 export function createPostStore({ call, longCall }: Connection): PostStore {
   return {
-    create: (post, media) => call('posts.create', (each) => createPost(each, post, media)),
+    create: (post, media, outbox) =>
+      call('posts.create', (each) => createPost(each, { post, media, outbox })),
     byIds: (ids) =>
       call('posts.byIds', async ({ collections: { posts } }) =>
         (await posts.find({ _id: { $in: [...ids] }, state: 'live' })).map(postFrom),
       ),
-    edit: (id, { caption, fields, editedAt }) =>
-      call('posts.edit', async ({ collections: { posts } }) => {
+    edit: (id, { caption, fields, editedAt }, outbox) =>
+      call('posts.edit', async (each) => {
         const live = { _id: id, state: 'live' } as const
         const $set = { ...(caption !== undefined && { caption }), editedAt }
-        if (!fields) {
-          const edited = await posts.change(live, { $set })
-          return edited && postFrom(edited)
-        }
-        for (;;) {
-          const before = await posts.first(live)
-          if (!before) return null
-          const own = writingFields(mergeFields(fieldsFrom(before), fields))
-          const unchanged = { ...live, ...sameFields(before) }
-          const edited = await posts.change(unchanged, { $set: { ...$set, ...own.$set }, $unset: own.$unset })
-          if (edited) return postFrom(edited)
-        }
+        const edited = await tellChange(each, {
+          contended: [id],
+          outbox,
+          async work({ posts }) {
+            if (!fields) return await posts.change(live, { $set })
+            for (;;) {
+              const before = await posts.first(live)
+              if (!before) return null
+              const own = writingFields(mergeFields(fieldsFrom(before), fields))
+              const unchanged = { ...live, ...sameFields(before) }
+              const changed = await posts.change(unchanged, { $set: { ...$set, ...own.$set }, $unset: own.$unset })
+              if (changed) return changed
+            }
+          },
+        })
+        return edited && postFrom(edited)
       }),
-    remove: (id) => call('posts.remove', (each) => removePost(each, id)),
+    remove: (id, outbox) => call('posts.remove', (each) => removePost(each, id, outbox)),
     removeAll: (authorId, limit) => call('posts.removeAll', (each) => removeSome(each, authorId, limit)),
     byAuthor: (authorId, { limit, before }) =>
       call('posts.byAuthor', async ({ collections: { posts } }) => {

@@ -1,24 +1,29 @@
 import { KithError } from '@kith/core'
-import type { CreatePostResult, PostMedia, PostRecord } from '@kith/core/ports'
+import type { CreatePostResult, OutboxRows, PostMedia, PostRecord } from '@kith/core/ports'
 import type { UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Call } from './connection.ts'
 import { attachedTo, free, freed, release, unavailable } from './media-document.ts'
+import { addToOutbox } from './outbox-rows.ts'
 import { type PostDocument, postDocument, removed } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
 import { living, type UserDocument } from './user-document.ts'
 
 type Outcome = 'created' | 'media-unavailable' | 'gone' | 'id-in-use'
 
+/** A post with its media and the rows of its event. */
+interface NewPost {
+  post: PostRecord
+  media: readonly PostMedia[]
+  outbox: OutboxRows | undefined
+}
+
 /** Creates a post with its media and the count of its author. */
-export async function createPost(
-  call: Call,
-  post: PostRecord,
-  items: readonly PostMedia[],
-): Promise<CreatePostResult> {
+export async function createPost(call: Call, created: NewPost): Promise<CreatePostResult> {
+  const { post, media: items } = created
   const create = call.transactional ? createInTransaction : createAlone
   for (;;) {
-    const outcome = await create(call, post, items)
+    const outcome = await create(call, created)
     if (outcome === 'created' || outcome === 'gone') return { outcome }
     if (outcome === 'id-in-use') {
       throw new KithError('storage-failed', { detail: 'The id of the post is in use: every id must be new.' })
@@ -36,8 +41,13 @@ export async function createPost(
 }
 
 /** Removes a post, releases its media and counts that at its author. */
-export function removePost({ atomically, transactional }: Call, id: string): Promise<boolean> {
-  return atomically([id], async ({ posts, media, users }, abort) => {
+export function removePost(
+  { atomically, transactional }: Call,
+  id: string,
+  outbox?: OutboxRows,
+): Promise<boolean> {
+  return atomically([id], async (within, abort) => {
+    const { posts, media, users } = within
     const row = await posts.change({ _id: id, state: 'live' }, removed)
     if (!row) {
       await abort()
@@ -45,6 +55,7 @@ export function removePost({ atomically, transactional }: Call, id: string): Pro
     }
     await media.updateAll(attachedTo('post', id), release)
     if (transactional) await users.update({ _id: row.authorId }, counted(-1))
+    await addToOutbox(within, outbox?.())
     return true
   })
 }
@@ -77,11 +88,11 @@ export async function removeSome(call: Call, authorId: string, limit: number): P
 
 function createInTransaction(
   { atomically }: Call,
-  post: PostRecord,
-  items: readonly PostMedia[],
+  { post, media: items, outbox }: NewPost,
 ): Promise<Outcome> {
   const { authorId } = post
-  return atomically([authorId], async ({ posts, media, users }, abort) => {
+  return atomically([authorId], async (within, abort) => {
+    const { posts, media, users } = within
     // First, because an id that is in use is refused whatever the uploads are.
     if (!(await inserted(posts, post))) {
       await abort()
@@ -96,7 +107,10 @@ function createInTransaction(
       return 'media-unavailable'
     }
     // Who is about to be deleted or banned changes the same document.
-    if (await users.update({ _id: authorId, ...living }, counted(1))) return 'created'
+    if (await users.update({ _id: authorId, ...living }, counted(1))) {
+      await addToOutbox(within, outbox?.())
+      return 'created'
+    }
     await abort()
     return 'gone'
   })
@@ -112,11 +126,8 @@ function counted(by: number): UpdateFilter<UserDocument> {
  * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left. The author is looked at
  * last, so that whoever is deleted meanwhile finds the post.
  */
-async function createAlone(
-  { collections: { posts, media, users } }: Call,
-  post: PostRecord,
-  items: readonly PostMedia[],
-): Promise<Outcome> {
+async function createAlone({ collections }: Call, { post, media: items, outbox }: NewPost): Promise<Outcome> {
+  const { posts, media, users } = collections
   if (items.length > 0 && (await posts.first({ _id: post.id }))) return 'id-in-use'
   const taken: string[] = []
   for (const { id, filter, $set } of placesOf(post, items).sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -133,6 +144,7 @@ async function createAlone(
     const own = { _id: { $in: taken }, ...attachedTo('post', post.id) }
     await media.updateAll(own, outcome === 'created' ? { $unset: { unusedSince: '' } } : freed)
   }
+  if (outcome === 'created') await addToOutbox(collections, outbox?.())
   return outcome
 }
 

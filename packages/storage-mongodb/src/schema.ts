@@ -45,5 +45,10 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
   ],
   facts: [],
+  outbox: [
+    { name: 'ofAccount', key: { userId: 1, sequence: 1 } },
+    { name: 'age', key: { at: 1 } },
+  ],
+  outboxAccounts: [{ name: 'turns', key: { heldUntil: 1, since: 1 } }],
   schema: [],
 })

@@ -1,26 +1,38 @@
 import { randomUUID } from 'node:crypto'
-import type { SessionStore } from '@kith/core/ports'
-import type { Collection } from './collection.ts'
-import type { Connection } from './connection.ts'
+import { KithError } from '@kith/core'
+import type { OutboxRows, SessionChange, SessionStore } from '@kith/core/ports'
+import type { Collections } from './collections.ts'
+import type { Call, Connection } from './connection.ts'
 import { below } from './keyset.ts'
-import { type SessionDocument, sessionDocument, sessionFrom } from './session-document.ts'
+import { addToOutbox, tellChange } from './outbox-rows.ts'
+import { sessionDocument, sessionFrom } from './session-document.ts'
 
 /** Creates the session store on a connection. */
 export function createSessionStore({ call }: Connection): SessionStore {
   return {
     // Without a transaction: two of them would not see each other's session. This way whoever looks last sees all, and
     // what one ends is among the surplus of every other order too.
-    open: (session, maxLive) =>
-      call('sessions.open', async ({ collections: { sessions } }) => {
-        const { userId, createdAt: at } = session
-        await sessions.insert(sessionDocument(session))
+    open: (session, maxLive, outbox) =>
+      call('sessions.open', async (each) => {
+        const { sessions } = each.collections
+        const { id, userId, createdAt: at } = session
+        await tellChange(each, {
+          contended: [userId],
+          outbox: outbox && (() => outbox({ id, opened: true })),
+          async work(within) {
+            // A transaction takes an id in use for one that another has just inserted, and begins again.
+            if (outbox && (await within.sessions.first({ _id: id }))) throw idInUse()
+            await within.sessions.insert(sessionDocument(session))
+            return true
+          },
+        })
         const liveOfUser = { userId, revokedAt: null, expiresAt: { $gt: at } }
         const live = await sessions.find(liveOfUser, { fields: ['_id', 'rotatedAt'] })
         const surplus = live
           .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a._id < b._id ? 1 : -1))
           .slice(maxLive)
           .map(({ _id }) => _id)
-        return await endEach(sessions, surplus, { userId, at })
+        return await endEach(each, surplus, { userId, at, outbox })
       }),
     byId: (id) =>
       call('sessions.byId', async ({ collections: { sessions } }) => {
@@ -46,25 +58,28 @@ export function createSessionStore({ call }: Connection): SessionStore {
         const found = await sessions.first({ _id: id })
         return { rotated: false, session: found && sessionFrom(found) }
       }),
-    revoke: ({ id, userId }, at) =>
-      call('sessions.revoke', ({ collections: { sessions } }) =>
-        sessions.update(
-          { _id: id, userId, revokedAt: null, expiresAt: { $gt: at } },
-          { $set: { revokedAt: at, endsAt: at } },
-        ),
+    revoke: ({ id, userId }, at, outbox) =>
+      call('sessions.revoke', (each) =>
+        tellChange(each, {
+          contended: [userId],
+          outbox: outbox && (() => outbox({ id, opened: false })),
+          work: ({ sessions }) =>
+            sessions.update(
+              { _id: id, userId, revokedAt: null, expiresAt: { $gt: at } },
+              { $set: { revokedAt: at, endsAt: at } },
+            ),
+        }),
       ),
-    revokeAll: (userId, at, except) =>
+    revokeAll: (userId, at, ...[except, outbox]) =>
       // Without a transaction, which the refreshes of these sessions would have to wait for. Each is changed by itself, which the
       // driver repeats by itself where the connection breaks.
-      call('sessions.revokeAll', async ({ collections: { sessions } }) => {
+      call('sessions.revokeAll', async (each) => {
+        const { sessions } = each.collections
         const others = except === null ? {} : { _id: { $ne: except } }
         const filter = { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }
         const live = await sessions.find(filter, { fields: ['_id'] })
-        return await endEach(
-          sessions,
-          live.map(({ _id }) => _id),
-          { userId, at },
-        )
+        const ids = live.map(({ _id }) => _id)
+        return await endEach(each, ids, { userId, at, outbox })
       }),
     list: (userId, now, { limit, before }) =>
       call('sessions.list', async ({ collections: { sessions } }) => {
@@ -84,19 +99,40 @@ export function createSessionStore({ call }: Connection): SessionStore {
   }
 }
 
+/** How sessions of a user are ended. */
+interface Ending {
+  userId: string
+  at: Date
+  outbox: OutboxRows<SessionChange> | undefined
+}
+
 /**
  * Ends those of these sessions of a user that are still live, and names them. The answer to an update does not tell which of them
  * another call has ended meanwhile, so each has a mark of this call.
  */
-async function endEach(
-  sessions: Collection<SessionDocument>,
-  ids: readonly string[],
-  { userId, at }: { userId: string; at: Date },
-): Promise<string[]> {
+async function endEach(call: Call, ids: readonly string[], ending: Ending): Promise<string[]> {
   if (ids.length === 0) return []
+  const { userId, at, outbox } = ending
   const revokedBy = randomUUID()
   const update = { $set: { revokedAt: at, endsAt: at, revokedBy } }
-  await sessions.updateEach(ids.map((_id) => ({ filter: { _id, revokedAt: null }, update })))
-  const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
-  return ended.map(({ _id }) => _id)
+  async function end({ sessions }: Collections): Promise<string[]> {
+    await sessions.updateEach(ids.map((_id) => ({ filter: { _id, revokedAt: null }, update })))
+    const ended = await sessions.find({ userId, revokedAt: at, revokedBy }, { fields: ['_id'] })
+    return ended.map(({ _id }) => _id)
+  }
+  if (!outbox) return await end(call.collections)
+  return await call.atomically([userId], async (within) => {
+    const ended = await end(within)
+    await addToOutbox(
+      within,
+      ended.flatMap((id) => outbox({ id, opened: false })),
+    )
+    return ended
+  })
+}
+
+function idInUse(): KithError {
+  return new KithError('storage-failed', {
+    detail: 'The id of the session is in use: every id must be new.',
+  })
 }

@@ -3,16 +3,19 @@ import {
   type EndedEpoch,
   type Identifier,
   mergeFields,
+  type OutboxRows,
   type UpdateUserResult,
   type UserChanges,
+  type UserRecord,
   type UsernameHold,
   type UserStore,
 } from '@kith/core/ports'
 import type { Filter, UpdateFilter } from 'mongodb'
 import type { Collection } from './collection.ts'
-import type { Connection } from './connection.ts'
+import type { Call, Connection } from './connection.ts'
 import { forgetEnded, isRest, namesAfter, unchanged, writing } from './held-names.ts'
 import { below } from './keyset.ts'
+import { addToOutbox, tellChange } from './outbox-rows.ts'
 import { isDuplicate } from './storage-error.ts'
 import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 import { createUserLists } from './user-lists.ts'
@@ -21,15 +24,19 @@ import { identifiers, type UserDocument, userDocument, userFrom } from './user-d
 /** Creates the account store on a connection. */
 export function createUserStore({ call }: Connection): UserStore {
   return {
-    create: (user, now) =>
-      call('users.create', ({ collections: { users } }) =>
-        decided(async (): Promise<CreateUserResult | null> => {
+    create: (user, now, outbox) =>
+      call('users.create', async (each) => {
+        if (outbox && each.transactional) return await createInTransaction(each, { user, now, outbox })
+        const { users } = each.collections
+        const result = await decided(async (): Promise<CreateUserResult | null> => {
           const outcome = await insert(users, userDocument(user))
           if (outcome !== 'duplicate') return { outcome }
           const taken = await takenOf(users, user, now)
           return taken.length > 0 ? { outcome: 'taken', taken } : null
-        }),
-      ),
+        })
+        if (result.outcome === 'created') await addToOutbox(each.collections, outbox?.())
+        return result
+      }),
     byId: (id) =>
       call('users.byId', async ({ collections: { users } }) => {
         const found = await users.first({ _id: id, ...live })
@@ -47,9 +54,12 @@ export function createUserStore({ call }: Connection): UserStore {
         )
         return found && userFrom(found)
       }),
-    update: (id, changes, hold) =>
-      call('users.update', ({ collections: { users } }) =>
-        decided(async (): Promise<UpdateUserResult | null> => {
+    update: (id, changes, ...[hold, outbox]) =>
+      call('users.update', async (each) => {
+        if (outbox && each.transactional)
+          return await updateInTransaction(each, id, { changes, hold, outbox })
+        const { users } = each.collections
+        const result = await decided(async (): Promise<UpdateUserResult | null> => {
           try {
             const { expected, ...others } = changes
             const account = { _id: id, ...live, $and: [withLogin(others), asExpected(expected)] }
@@ -64,44 +74,38 @@ export function createUserStore({ call }: Connection): UserStore {
             const taken = await takenOf(users, { id, ...changes }, hold?.now)
             return taken.length > 0 ? { outcome: 'taken', taken } : null
           }
-        }),
-      ),
-    replacePassword: (id, expected, next) =>
-      call('users.replacePassword', async ({ collections: { users } }) => {
-        const changed = await users.change(
-          { _id: id, ...live, passwordHash: expected },
-          { $set: { passwordHash: next }, $inc: { sessionEpoch: 1 } },
-        )
+        })
+        if (result.outcome === 'updated') await addToOutbox(each.collections, outbox?.())
+        return result
+      }),
+    replacePassword: (id, expected, ...[next, outbox]) =>
+      call('users.replacePassword', async (each) => {
+        const changed = await tellChange(each, {
+          contended: [id],
+          outbox,
+          work: ({ users }) =>
+            users.change(
+              { _id: id, ...live, passwordHash: expected },
+              { $set: { passwordHash: next }, $inc: { sessionEpoch: 1 } },
+            ),
+        })
         return changed && { endedEpoch: (changed.sessionEpoch ?? 0) - 1 }
       }),
     upgradeHash: (id, expected, next) =>
       call('users.upgradeHash', ({ collections: { users } }) =>
         users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
-    markDeleted: (id, at, heldUntil = null) =>
-      call('users.markDeleted', ({ collections: { users } }) =>
-        decided(async (): Promise<EndedEpoch | 'gone' | null> => {
-          const before = await users.first({ _id: id, ...live })
-          if (!before) return 'gone'
-          const names = writing(namesAfter(before, null, { until: heldUntil }))
-          const marked = await users.change(
-            { ...unchanged(before), ...live },
-            {
-              $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
-              $unset: {
-                username: '',
-                email: '',
-                phone: '',
-                banned: '',
-                bannedUntil: '',
-                fields: '',
-                ...names.$unset,
-              },
-            },
-          )
-          return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
-        }).then((ended) => (ended === 'gone' ? null : ended)),
-      ),
+    markDeleted: (id, at, ...[heldUntil = null, outbox]) =>
+      call('users.markDeleted', async (each) => {
+        return await tellChange(each, {
+          contended: [id],
+          outbox,
+          async work({ users }) {
+            const ended = await decided(() => mark(users, id, { at, heldUntil }))
+            return ended === 'gone' ? null : ended
+          },
+        })
+      }),
     forgetUsernames: (now, limit) =>
       call('users.forgetUsernames', async ({ collections: { users } }) => {
         const found = await users.find({ 'held.until': { $lte: now } } as Filter<UserDocument>, { limit })
@@ -137,6 +141,77 @@ export function createUserStore({ call }: Connection): UserStore {
 }
 
 const live = { deletedAt: { $exists: false } } as const
+
+/**
+ * Creates an account with the rows of its event. In a transaction a name that is in use shows as another transaction that was first, so
+ * it is looked for before; whoever inserts it meanwhile makes this begin again.
+ */
+function createInTransaction(
+  { atomically }: Call,
+  { user, now, outbox }: { user: UserRecord; now: Date | undefined; outbox: OutboxRows },
+): Promise<CreateUserResult> {
+  return atomically([user.id], async (within) => {
+    const { users } = within
+    const found = await users.first({ _id: user.id })
+    if (found && !isRest(found)) return { outcome: 'id-in-use' }
+    const taken = await takenOf(users, user, now)
+    if (taken.length > 0) return { outcome: 'taken', taken }
+    if (found) await revive(users, found, userDocument(user))
+    else await users.insert(userDocument(user))
+    await addToOutbox(within, outbox())
+    return { outcome: 'created' }
+  })
+}
+
+/** Changes an account with the rows of its event, likewise. */
+function updateInTransaction(
+  { atomically }: Call,
+  id: string,
+  { changes, hold, outbox }: { changes: UserChanges; hold: UsernameHold | undefined; outbox: OutboxRows },
+): Promise<UpdateUserResult> {
+  return atomically([id], async (within): Promise<UpdateUserResult> => {
+    const { users } = within
+    const account = { _id: id, ...live }
+    const found = await users.first(account)
+    if (!found) return { outcome: 'gone' }
+    const { expected, ...others } = changes
+    if (!isAsExpected(found, expected)) return { outcome: 'differs' }
+    if (!loginAfter(found, changes)) return { outcome: 'needs-login' }
+    const taken = await takenOf(users, { id, ...changes }, hold?.now)
+    if (taken.length > 0) return { outcome: 'taken', taken }
+    const user = await changed(users, account, { changes: others, hold })
+    if (!user) return { outcome: 'gone' }
+    await addToOutbox(within, outbox())
+    return { outcome: 'updated', user: userFrom(user) }
+  })
+}
+
+/** Marks an account deleted; `null` where another change of it came in between. */
+async function mark(
+  users: Collection<UserDocument>,
+  id: string,
+  { at, heldUntil }: { at: Date; heldUntil: Date | null },
+): Promise<EndedEpoch | 'gone' | null> {
+  const before = await users.first({ _id: id, ...live })
+  if (!before) return 'gone'
+  const names = writing(namesAfter(before, null, { until: heldUntil }))
+  const marked = await users.change(
+    { ...unchanged(before), ...live },
+    {
+      $set: { ...emptied, deletedAt: at, toPurge: true, unseen: true, ...names.$set },
+      $unset: {
+        username: '',
+        email: '',
+        phone: '',
+        banned: '',
+        bannedUntil: '',
+        fields: '',
+        ...names.$unset,
+      },
+    },
+  )
+  return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
+}
 
 /** What a deleted account keeps nothing of. */
 const emptied = Object.freeze({
@@ -198,19 +273,19 @@ async function takenOf(
   wanted: UserChanges & { id: string },
   now?: Date,
 ): Promise<Identifier[]> {
-  const holders = await Promise.all(
-    identifiers.map(async (name) => {
-      const value = wanted[name]
-      if (typeof value !== 'string') return null
-      const holder = await users.first(name === 'username' ? { names: value } : { [name]: value })
-      if (!holder || holder._id === wanted.id) return null
-      const isEnded =
-        now && name === 'username' && holder.held?.some((held) => held.name === value && held.until <= now)
-      if (isEnded) await forgetEnded(users, holder, { now, limit: Infinity })
-      return isEnded ? null : holder
-    }),
-  )
-  return identifiers.filter((_, index) => holders[index])
+  const taken: Identifier[] = []
+  // One after the other, as a transaction needs it.
+  for (const name of identifiers) {
+    const value = wanted[name]
+    if (typeof value !== 'string') continue
+    const holder = await users.first(name === 'username' ? { names: value } : { [name]: value })
+    if (!holder || holder._id === wanted.id) continue
+    const isEnded =
+      now && name === 'username' && holder.held?.some((held) => held.name === value && held.until <= now)
+    if (isEnded) await forgetEnded(users, holder, { now, limit: Infinity })
+    else taken.push(name)
+  }
+  return taken
 }
 
 /** Changes an account that matches; its username and the app's own fields, if nobody changed those meanwhile. */

@@ -7,12 +7,14 @@ import { type WatchedClient, watchCommands } from './sent-commands.ts'
 import { createWorld, serviceCalls, type World } from './service-calls.ts'
 
 const columns = { 'replica-set': 1, standalone: 2 } as const
+const told = { 'replica-set': 3, standalone: 4 } as const
 
 for (const topology of ['replica-set', 'standalone'] as const) {
   await describeWithMongo(`Commands of a service call on a ${topology}`, { topology }, (mongo) => {
     let watched: WatchedClient
     let small: World
     let large: World
+    let telling: World
 
     beforeAll(async () => {
       watched = await watchCommands(mongo().uri)
@@ -21,6 +23,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       await storage.migrate()
       small = await createWorld(storage, 1)
       large = await createWorld(storage, 20)
+      telling = await createWorld(storage, 2, { events: 'all' })
     })
     afterAll(() => watched.client.close())
 
@@ -36,6 +39,11 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       const documented = scaleTable('Call').map((row) => [row[0], Number(row[columns[topology]])])
       expect(await countIn(small)).toEqual(documented)
       expect(await countIn(large)).toEqual(documented)
+    })
+
+    test('are as many as docs/scale.md says where all events are durable', async () => {
+      const documented = scaleTable('Call').map((row) => [row[0], Number(row[told[topology]])])
+      expect(await countIn(telling)).toEqual(documented)
     })
 
     test('a command for each entry of a page would be seen', async () => {

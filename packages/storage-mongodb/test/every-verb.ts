@@ -3,6 +3,7 @@ import type {
   EdgeRecord,
   MediaMeasures,
   MediaRecord,
+  OutboxRow,
   PostRecord,
   SessionRecord,
   Storage,
@@ -59,6 +60,7 @@ export async function callEveryVerb(storage: Storage): Promise<void> {
   await storage.feed.home(ada, page)
   await storage.feed.home(ada, nextPage)
   await callFacts(storage)
+  await callOutbox(storage)
   await callRemovals(storage)
 }
 
@@ -177,6 +179,46 @@ async function callFacts({ facts }: Storage): Promise<void> {
   for (const value of ['a', 'b']) await facts.setOnce('once', value)
   await facts.set('fact', 'a')
   await facts.get('fact')
+}
+
+/** The verbs that store events with what they change, and those that hand them on. */
+async function callOutbox({ users, sessions, edges, posts, media, outbox }: Storage): Promise<void> {
+  const [post, session, kept, avatar] = ['told post', 'told session', 'kept session', 'told avatar'].map(
+    idOf,
+  ) as Six
+  let told = 0
+  const tell = (): OutboxRow[] => [
+    { id: idOf(`event ${told++}`), key: cleo, name: 'account.edited', at: now, payload: '{}' },
+  ]
+  await users.create(sampleUser(idOf('told')), now, tell)
+  await users.create({ ...sampleUser(idOf('not told')), username: cleo }, now, tell)
+  await users.update(cleo, { bio: 'told' }, undefined, tell)
+  await users.update(cleo, { username: 'cleo' }, { now, until: hourLater }, tell)
+  await users.replacePassword(cleo, null, 'told hash', tell)
+  for (const id of [session, kept]) await sessions.open({ ...sampleSession(id), userId: cleo }, 1, tell)
+  await sessions.revoke({ id: kept, userId: cleo }, now, tell)
+  await sessions.revokeAll(cleo, now, null, tell)
+  await edges.add({ id: idOf('told edge'), kind: 'follow', from: cleo, to: fresh }, tell)
+  await edges.follow({ id: idOf('told follow'), from: cleo, username: fresher }, tell)
+  await edges.remove({ kind: 'follow', from: cleo, to: fresh }, tell)
+  await posts.create(samplePost(post, cleo), [], tell)
+  await posts.edit(post, 'told', now, tell)
+  await posts.remove(post, tell)
+  await media.reserve({ ...sampleMedia(avatar), ownerId: cleo })
+  await media.ready(avatar, measures)
+  await media.attach(avatar, cleo, 'avatar', tell)
+  await media.detach('avatar', cleo, tell)
+  await users.markDeleted(idOf('told'), now, null, tell)
+  await users.purge(idOf('told'))
+  await outbox.backlog(5)
+  for (const [by, rows] of [['first', 2] as const, ['second', 100] as const]) {
+    const claim = { by, now: hourLater, until: hourLater, keys: 2, rows }
+    for (const { key, rows: found } of await outbox.claim(claim)) {
+      const ids = found.map(({ id }) => id)
+      await outbox.acknowledge({ key, by, ids, now: hourLater, until: hourLater })
+      await outbox.postpone({ key, by, until: hourLater })
+    }
+  }
 }
 
 async function callRemovals({ users, posts, edges, media }: Storage): Promise<void> {

@@ -1,5 +1,5 @@
 import { cheapPasswords } from '@kith/conformance'
-import { createKith, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { measures, sampleMedia } from './every-verb.ts'
@@ -19,19 +19,24 @@ export interface World {
 }
 
 /** Creates an instance that keeps nothing from another one. */
-function freshKith(storage: Storage): Kith {
+function freshKith(storage: Storage, outbox?: KithOptions['outbox']): Kith {
   return createKith({
     secret: 'a secret for counting commands, of 32 characters',
     storage,
     passwords: cheapPasswords,
     posts: { textOnly: true },
     media: { blobs },
+    outbox,
   })
 }
 
 /** Makes an account that follows, is followed, writes, likes and saves `size` times. */
-export async function createWorld(storage: Storage, size: number): Promise<World> {
-  const kith = freshKith(storage)
+export async function createWorld(
+  storage: Storage,
+  size: number,
+  outbox?: KithOptions['outbox'],
+): Promise<World> {
+  const kith = freshKith(storage, outbox)
   const name = (who: string): string => `${who}_${size}`
   const signIn = await kith.accounts.register({ username: name('reader'), password })
   const viewer = await kith.sessions.authenticate(signIn.tokens.accessToken)

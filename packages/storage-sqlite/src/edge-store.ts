@@ -4,6 +4,7 @@ import {
   type EdgeRecord,
   type EdgeStore,
   type FollowResult,
+  type OutboxRows,
 } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
@@ -13,6 +14,7 @@ import { createEdgeLists } from './edge-lists.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { livingPost, livingUser } from './living.ts'
+import { addToOutbox } from './outbox-store.ts'
 
 interface EdgeRow {
   id: string
@@ -75,12 +77,15 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   const counts = createEdgeCountTable(connection, lists)
   const hiding = createEdgeHiding(connection, counts, lists)
 
-  function add({ id, kind, from, to }: EdgeRecord): AddEdgeResult {
+  function add({ id, kind, from, to }: EdgeRecord, outbox: OutboxRows | undefined): AddEdgeResult {
     const toPost = edgeEnds[kind].to === 'post'
     const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
     const sql = toPost ? edgeStatements.addToPost : edgeStatements.addToUser
     const [row] = all<{ hidden: number }>(sql, { ...edge, id: toStored(id) })
-    if (row) return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
+    if (row) {
+      if (outbox) addToOutbox(connection, outbox())
+      return { outcome: 'added', count: row.hidden === 0 ? counts.add(edge) : counts.into(edge) }
+    }
     const live = get<{ starts: number; stops: number }>(
       toPost ? edgeStatements.endsAtPost : edgeStatements.endsAtUser,
       { from: edge.from, to: edge.to },
@@ -91,20 +96,21 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   }
 
   return {
-    add: (edge) => atomically(() => add(edge)),
-    follow: ({ id, from, username }) =>
+    add: (edge, outbox) => atomically(() => add(edge, outbox)),
+    follow: ({ id, from, username }, outbox) =>
       atomically((): FollowResult => {
         const named = get<{ id: string }>(edgeStatements.named, { username })
         if (!named) return { outcome: 'gone', end: 'to' }
         const to = fromHex(named.id)
         if (to === from) return { outcome: 'self' }
-        const result = add({ id, kind: 'follow', from, to })
+        const result = add({ id, kind: 'follow', from, to }, outbox && (() => outbox(to)))
         return result.outcome === 'gone' ? result : { ...result, to }
       }),
-    remove({ kind, from, to }) {
+    remove({ kind, from, to }, outbox) {
       const edge = { kind: toKindNumber(kind), from: toStored(from), to: toStored(to) }
       return atomically(() => {
         const [row] = all<{ hidden: number }>(edgeStatements.remove, edge)
+        if (row && outbox) addToOutbox(connection, outbox())
         if (row?.hidden === 0) counts.change([{ kind: edge.kind, from, to }], -1)
         return { removed: row !== undefined, count: counts.into(edge) }
       })

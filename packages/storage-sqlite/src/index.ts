@@ -7,6 +7,7 @@ import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkSchema, migrate, plan } from './migrate.ts'
 import { checkOptions, type SqliteStorageOptions } from './options.ts'
+import { createOutboxStore } from './outbox-store.ts'
 import { createPostStore } from './post-store.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
@@ -43,6 +44,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
+    outbox: createOutboxStore(connection),
     migrate: (how) => migrate(connection, how),
     plan: () => plan(connection),
     check: () => connection.read(() => checkSchema(connection)),

@@ -4,6 +4,7 @@ import { fromHex, listOf, type StoredId, toStored, toStoredList, toStoredOrNull 
 import { afterOrStart, beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'
 import { fromMillis, toMillis } from './millis.ts'
+import { addToOutbox, writing } from './outbox-store.ts'
 
 interface MediaRow {
   id: string
@@ -75,7 +76,9 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
 })
 
 /** Creates the media store on a connection. */
-export function createMediaStore({ run, get, all, read, write, atomically }: Connection): MediaStore {
+export function createMediaStore(connection: Connection): MediaStore {
+  const { run, get, all, read, write, atomically } = connection
+
   function releaseUsed(use: MediaUse, subject: StoredId, except: StoredId | null): string[] {
     const rows = all<{ id: string }>(mediaStatements.releaseUsed, { use, subject, except })
     return rows.map(({ id }) => fromHex(id))
@@ -125,15 +128,21 @@ export function createMediaStore({ run, get, all, read, write, atomically }: Con
       const values = { use, subjects: toStoredList(subjects) }
       return read(() => all<MediaRow>(mediaStatements.bySubjects, values).map(mediaFrom))
     },
-    attach(mediaId, owner, use) {
+    attach(mediaId, owner, ...[use, outbox]) {
       const [id, ownerId] = [toStored(mediaId), toStored(owner)]
       return atomically((): AttachResult => {
         if (!get<{ lives: number }>(userLives, { userId: ownerId })?.lives) return { outcome: 'gone' }
         if (run(mediaStatements.attachToOwner, { id, ownerId, use }) === 0) return { outcome: 'unavailable' }
+        if (outbox) addToOutbox(connection, outbox())
         return { outcome: 'attached', released: releaseUsed(use, ownerId, id) }
       })
     },
-    detach: (use, ownerId) => write(() => releaseUsed(use, toStored(ownerId), null)),
+    detach: (use, ownerId, outbox) =>
+      writing(connection, outbox, () => {
+        const released = releaseUsed(use, toStored(ownerId), null)
+        if (outbox && released.length > 0) addToOutbox(connection, outbox())
+        return released
+      }),
     releaseAll(ownerId, limit) {
       return write(() => run(mediaStatements.releaseOwned, { ownerId: toStored(ownerId), limit }))
     },

@@ -13,6 +13,7 @@ import { beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'
 import { mediaStatements } from './media-store.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import { addToOutbox, writing } from './outbox-store.ts'
 import { createPostCountTable } from './post-counts.ts'
 
 /** A post as its row has it. */
@@ -86,7 +87,7 @@ export function createPostStore(connection: Connection): PostStore {
   }
 
   return {
-    create({ id, authorId, caption, createdAt, editedAt, fields }, media) {
+    create({ id, authorId, caption, createdAt, editedAt, fields }, media, outbox) {
       return atomically((): CreatePostResult => {
         const post = { id: toStored(id), authorId: toStored(authorId) }
         const lives = get<{ lives: number }>(userLives, { userId: post.authorId })?.lives === 1
@@ -103,27 +104,32 @@ export function createPostStore(connection: Connection): PostStore {
           run(mediaStatements.attach, { id: toStored(item.id), alt: item.alt, ...place })
         }
         counts.add(post)
+        if (outbox) addToOutbox(connection, outbox())
         return { outcome: 'created' }
       })
     },
     byIds(ids) {
       return read(() => all<PostRow>(postStatements.byIds, { ids: toStoredList(ids) }).map(postFrom))
     },
-    async edit(id, { caption = null, fields: changes, editedAt }) {
+    async edit(id, { caption = null, fields: changes, editedAt }, outbox) {
       const values = { id: toStored(id), caption, editedAt: toMillis(editedAt) }
-      const change = (fields: string | null, setsFields: 0 | 1): PostRow[] =>
-        all<PostRow>(postStatements.edit, { ...values, fields, setsFields })
+      function change(fields: string | null, setsFields: 0 | 1): PostRow[] {
+        const edited = all<PostRow>(postStatements.edit, { ...values, fields, setsFields })
+        if (outbox && edited.length > 0) addToOutbox(connection, outbox())
+        return edited
+      }
       const [row] = changes
         ? await atomically(() => {
             const found = get<Pick<PostRow, 'fields'>>(postStatements.fields, { id: values.id })
             return found ? change(toFieldsText(mergeFields(fromFieldsText(found.fields), changes)), 1) : []
           })
-        : await write(() => change(null, 0))
+        : await writing(connection, outbox, () => change(null, 0))
       return row ? postFrom(row) : null
     },
-    remove(id) {
+    remove(id, outbox) {
       return atomically(() => {
         const author = take(id)
+        if (author !== null && outbox) addToOutbox(connection, outbox())
         if (author !== null) counts.remove(author, 1)
         return author !== null
       })

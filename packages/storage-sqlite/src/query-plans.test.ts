@@ -9,6 +9,7 @@ import { feedStatements } from './feed-store.ts'
 import { createSqliteStorage } from './index.ts'
 import { longCountStatements } from './long-counts.ts'
 import { mediaStatements } from './media-store.ts'
+import { outboxStatements } from './outbox-store.ts'
 import { postCountStatements } from './post-counts.ts'
 import { postStatements } from './post-store.ts'
 import { sessionStatements } from './session-store.ts'
@@ -27,6 +28,7 @@ const stores = {
   media: mediaStatements,
   feed: feedStatements,
   facts: factStatements,
+  outbox: outboxStatements,
 }
 const statements = Object.entries(stores).flatMap(([store, texts]) =>
   Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),

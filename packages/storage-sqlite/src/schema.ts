@@ -2,7 +2,7 @@ import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
-import { factTable, longCountTables, tablesOf } from './tables.ts'
+import { factTable, longCountTables, outboxTables, tablesOf } from './tables.ts'
 
 /** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9
@@ -43,7 +43,8 @@ export const migrations: readonly Migration[] = Object.freeze([
       CREATE INDEX kith_users_ban_ends ON kith_users (banned_until) WHERE banned_until IS NOT NULL;
       CREATE INDEX kith_users_of_role ON kith_users (role, id) WHERE role <> 'member';
       ALTER TABLE kith_users ADD COLUMN fields TEXT;
-      ALTER TABLE kith_posts ADD COLUMN fields TEXT;`,
+      ALTER TABLE kith_posts ADD COLUMN fields TEXT;
+      ${outboxTables}`,
   },
 ])
 

@@ -1,8 +1,9 @@
-import type { RotationResult, SessionRecord, SessionStore } from '@kith/core/ports'
+import type { OutboxRows, RotationResult, SessionChange, SessionRecord, SessionStore } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, toStored, toStoredOrNull } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
+import { addToOutbox, writing } from './outbox-store.ts'
 
 interface SessionRow {
   id: string
@@ -51,8 +52,12 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
 export function createSessionStore(connection: Connection): SessionStore {
   const { run, get, all, read, write, atomically } = connection
 
+  function tellEnded(ids: readonly string[], outbox: OutboxRows<SessionChange> | undefined): void {
+    for (const id of outbox ? ids : []) addToOutbox(connection, outbox?.({ id, opened: false }) ?? [])
+  }
+
   return {
-    async open({ id, userId, epoch, generation, deviceName, address, userAgent, ...dates }, maxLive) {
+    async open({ id, userId, epoch, generation, deviceName, address, userAgent, ...dates }, maxLive, outbox) {
       const at = toMillis(dates.createdAt)
       const row = {
         id: toStored(id),
@@ -69,6 +74,7 @@ export function createSessionStore(connection: Connection): SessionStore {
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
+        if (outbox) addToOutbox(connection, outbox({ id, opened: true }))
         const live = all<{ id: string; rotated_at: number }>(sessionStatements.live, {
           userId: row.userId,
           at,
@@ -79,6 +85,7 @@ export function createSessionStore(connection: Connection): SessionStore {
           .map((each) => fromHex(each.id))
         for (const ended of surplus)
           run(sessionStatements.revoke, { id: toStored(ended), userId: row.userId, at })
+        tellEnded(surplus, outbox)
         return surplus
       })
     },
@@ -96,14 +103,21 @@ export function createSessionStore(connection: Connection): SessionStore {
         return { rotated: false, session: row && sessionFrom(row) }
       })
     },
-    revoke({ id, userId }, at) {
+    revoke({ id, userId }, at, outbox) {
       const values = { id: toStored(id), userId: toStored(userId), at: toMillis(at) }
-      return write(() => run(sessionStatements.revoke, values) === 1)
+      return writing(connection, outbox, () => {
+        const ended = run(sessionStatements.revoke, values) === 1
+        if (ended) tellEnded([id], outbox)
+        return ended
+      })
     },
-    async revokeAll(userId, at, except) {
+    async revokeAll(userId, at, ...[except, outbox]) {
       const values = { userId: toStored(userId), at: toMillis(at), except: toStoredOrNull(except) }
-      const ended = await write(() => all<{ id: string }>(sessionStatements.revokeAll, values))
-      return ended.map(({ id }) => fromHex(id))
+      return writing(connection, outbox, () => {
+        const ended = all<{ id: string }>(sessionStatements.revokeAll, values).map(({ id }) => fromHex(id))
+        tellEnded(ended, outbox)
+        return ended
+      })
     },
     list(userId, now, { limit, before }) {
       const range = { userId: toStored(userId), now: toMillis(now), before: beforeOrEnd(before), limit }

@@ -155,6 +155,29 @@ export const longCountTables = `
       WHERE node = NEW.author_id AND kind = 0 AND side = 'out' AND position >= NEW.id;
   END;`
 
+/**
+ * Events that wait for their consumer. The sequence is that of the commits, since one transaction writes at a time. The account of an
+ * event has a row as long as one waits: who handles them now and until when, or until when they are postponed.
+ */
+export const outboxTables = `
+  CREATE TABLE kith_outbox (
+    sequence INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    account_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX kith_outbox_of_account ON kith_outbox (account_id);
+  CREATE TABLE kith_outbox_accounts (
+    account_id BLOB PRIMARY KEY,
+    since INTEGER NOT NULL,
+    held_by TEXT,
+    held_until INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kith_outbox_turns ON kith_outbox_accounts (held_until, since);`
+
 /** Small facts, which have no ids. */
 export const factTable =
   'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'

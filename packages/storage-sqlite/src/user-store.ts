@@ -12,6 +12,7 @@ import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { createUserLists } from './user-lists.ts'
 import { toMillis } from './millis.ts'
+import { addToOutbox, writing } from './outbox-store.ts'
 import { postCountStatements } from './post-counts.ts'
 import { profileOf, userColumns, userFrom, userFromRow, type UserRow } from './user-row.ts'
 
@@ -125,13 +126,14 @@ export function createUserStore(connection: Connection): UserStore {
   }
 
   return {
-    create(user, now) {
+    create(user, now, outbox) {
       return atomically((): CreateUserResult => {
         const { passwordHash } = user
         const isFree = !isHeld(user, now)
         const row = { ...profileOf(user), passwordHash, createdAt: toMillis(user.createdAt) }
         if (isFree && run(userStatements.insert, row) === 1) {
           note(null, user)
+          if (outbox) addToOutbox(connection, outbox())
           return { outcome: 'created' }
         }
         if (get(userStatements.idInUse, { id: toStored(user.id) })) return { outcome: 'id-in-use' }
@@ -151,7 +153,7 @@ export function createUserStore(connection: Connection): UserStore {
           : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username })),
       )
     },
-    update(id, changes, hold) {
+    update(id, changes, ...[hold, outbox]) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'gone' }
@@ -166,18 +168,26 @@ export function createUserStore(connection: Connection): UserStore {
         run(userStatements.update, profileOf(user))
         if ((before.bannedAt === null) !== (user.bannedAt === null)) settleNewest(id)
         note(before, user, hold?.until)
+        if (outbox) addToOutbox(connection, outbox())
         return { outcome: 'updated', user }
       })
     },
-    replacePassword: (id, expected, next) => write(() => replaceHash({ id, expected, next, raise: 1 })),
+    replacePassword(id, expected, ...[next, outbox]) {
+      return writing(connection, outbox, () => {
+        const ended = replaceHash({ id, expected, next, raise: 1 })
+        if (ended && outbox) addToOutbox(connection, outbox())
+        return ended
+      })
+    },
     upgradeHash: (id, expected, next) => write(() => replaceHash({ id, expected, next, raise: 0 }) !== null),
-    markDeleted(id, at, heldUntil) {
+    markDeleted(id, at, ...[heldUntil, outbox]) {
       return atomically(() => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return null
         run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) })
         settleNewest(id)
         note(before, null, heldUntil)
+        if (outbox) addToOutbox(connection, outbox())
         return { endedEpoch: before.sessionEpoch }
       })
     },

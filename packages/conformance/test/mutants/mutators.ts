@@ -94,6 +94,7 @@ const forgets: Mutator = ({ calls }) =>
 function othersFor({ values, isOptional }: SeenPlace): [how: string, value: unknown][] {
   const some = values.find((value) => value !== null)
   if (isOptional) return [['left out', absent]]
+  if (typeof some === 'function') return [['left out', undefined]]
   if (isRecord(some) || Array.isArray(some)) return []
   if (typeof some === 'boolean')
     return [

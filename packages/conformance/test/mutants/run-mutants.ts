@@ -1,6 +1,6 @@
 import type { Case } from '../../src/case.ts'
 import { mutators } from './mutators.ts'
-import { isSame, type Mutant, type SeenCall, type Verb } from './verb.ts'
+import { copyOf, isSame, type Mutant, type SeenCall, type Verb } from './verb.ts'
 
 /** What is to be broken. */
 export interface Subjects<World> {
@@ -111,7 +111,7 @@ async function observe<World>({
       callers.set(name, (callers.get(name) ?? new Set()).add(each))
       const seen = calls.get(name) ?? []
       calls.set(name, seen)
-      const call: SeenCall = { args: structuredClone(args), answer: undefined, rejected: false }
+      const call: SeenCall = { args: copyOf(args), answer: undefined, rejected: false }
       if (seen.length < mostSeen) seen.push(call)
       try {
         const answer = await sound(...args)
@@ -141,7 +141,7 @@ function mutated<World>({ makeSound, mutant, name, deviates }: Wrong<World>): Wo
   const known: unknown[] = []
   let made = 0
   return wrapped(makeSound(), ({ store, verb }, sound) => {
-    const ofTwin: Verb = async (...args) => await twin?.[store]?.[verb]?.(...structuredClone(args))
+    const ofTwin: Verb = async (...args) => await twin?.[store]?.[verb]?.(...copyOf(args))
     const soil = { sound, twin: ofTwin, known: () => known, deviates }
     const wrong = `${store}.${verb}` === name ? mutant.make(soil) : null
     return async (...args) => {

@@ -6,6 +6,7 @@ import {
   factStoreCases,
   feedStoreCases,
   mediaStoreCases,
+  outboxStoreCases,
   type Pair,
   postStoreCases,
   rateLimitsCases,
@@ -45,6 +46,7 @@ export const storage: Subjects<Storage> = {
     media: ['byIds', 'byOwner', 'list', 'bySubjects'],
     feed: ['home'],
     facts: ['get'],
+    outbox: ['backlog'],
   },
   cases: [
     ...ofPart<Storage, 'users'>('users', userStoreCases),
@@ -54,6 +56,7 @@ export const storage: Subjects<Storage> = {
     ...postStoreCases,
     ...mediaStoreCases,
     ...feedStoreCases,
+    ...outboxStoreCases,
   ],
 }
 

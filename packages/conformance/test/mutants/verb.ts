@@ -46,5 +46,13 @@ export function isSame(one: unknown, other: unknown): boolean {
 
 /** The same for everybody who asks with the same. */
 export function keyOf(value: unknown): string {
-  return JSON.stringify(value) ?? 'undefined'
+  return (
+    JSON.stringify(value, (_, each: unknown) => (typeof each === 'function' ? 'a function' : each)) ??
+    'undefined'
+  )
+}
+
+/** A copy of arguments, but of those that are functions. */
+export function copyOf(args: readonly unknown[]): unknown[] {
+  return args.map((each) => (typeof each === 'function' ? each : (structuredClone(each) as unknown)))
 }

@@ -31,14 +31,21 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
   }
 }
 
-/** Saves a new account. @throws identifier-taken */
-export async function saveAccount(core: Core, user: UserRecord): Promise<void> {
-  const result = await core.storage.users.create(user, core.clock())
+/** Saves a new account, and says so. @throws identifier-taken */
+export async function saveAccount(
+  core: Core,
+  user: UserRecord,
+  event: 'account.registered' | 'account.imported',
+): Promise<void> {
+  const told = { userId: user.id }
+  const rows = core.rowsOf(event, () => told)
+  const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
     throw new KithError('storage-failed', {
       detail: 'A new id is in use: see what `random` of createKith gives.',
     })
+  core.emit(event, told)
 }
 
 /** What is said of identifiers that others have. */
@@ -67,6 +74,8 @@ export async function changeAccount(
 ): Promise<UserRecord | null> {
   const changed = changedIdentifiers(before, changes)
   const changedFields = storedFields({ fields, ownFields })
+  const edited = [...Object.keys(changes), ...Object.entries({ fields, ownFields }).flatMap(pathsOf)]
+  const told = { userId: before.id, fields: edited }
   const result = await core.storage.users.update(
     before.id,
     {
@@ -77,12 +86,12 @@ export async function changeAccount(
       endSessions,
     },
     { now: core.clock(), until: holdEnd(core) },
+    core.rowsOf('account.edited', () => told),
   )
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
-  const edited = [...Object.keys(changes), ...Object.entries({ fields, ownFields }).flatMap(pathsOf)]
-  core.emit('account.edited', { userId: before.id, fields: edited })
+  core.emit('account.edited', told)
   return result.user
 }
 
@@ -108,10 +117,12 @@ function needsLogin(): KithError {
  * otherwise another call does the rest.
  */
 export async function deleteAccount(core: Core, userId: string, holdUsername: boolean): Promise<boolean> {
+  const told = { userId }
   const ended = await core.storage.users.markDeleted(
     userId,
     core.clock(),
     holdUsername ? holdEnd(core) : null,
+    core.rowsOf('account.deleted', () => told),
   )
   core.visibleFiles.forget()
   if (!ended) return false
@@ -119,7 +130,7 @@ export async function deleteAccount(core: Core, userId: string, holdUsername: bo
     await endSessions(core, { id: userId, epoch: ended.endedEpoch })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
-    core.emit('account.deleted', { userId })
+    core.emit('account.deleted', told)
     core.clearing.account(userId)
   }
   await core.releasedMedia.removeOwned(userId)

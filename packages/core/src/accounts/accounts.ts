@@ -119,8 +119,7 @@ export function createAccounts(core: Core): Accounts {
         ...present(fields),
         passwordHash: await passwords.hash(password, turn),
       })
-      await saveAccount(core, user)
-      emit('account.registered', { userId: user.id })
+      await saveAccount(core, user, 'account.registered')
       return await openSession(core, { user, client, deviceName, stillHolds: () => true })
     },
     me: async (viewer) => await presentOwn(await own(viewer)),
@@ -154,9 +153,11 @@ export function createAccounts(core: Core): Accounts {
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
-      const ended = await users.replacePassword(user.id, user.passwordHash, next)
+      const told = { userId: user.id }
+      const rows = core.rowsOf('account.password-changed', () => told)
+      const ended = await users.replacePassword(user.id, user.passwordHash, next, rows)
       if (!ended) throw new RetryLaterError('busy', 1)
-      emit('account.password-changed', { userId: user.id })
+      emit('account.password-changed', told)
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
       const changed = { ...user, passwordHash: next, sessionEpoch: ended.endedEpoch + 1 }
       return await renewSession(core, { viewer, user: changed, client, stillHolds })

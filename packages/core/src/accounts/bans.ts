@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { AccountBannedError, KithError } from '../errors.ts'
+import type { KithEvents } from '../events.ts'
 import { because, linesOfText } from '../input.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -27,13 +29,15 @@ export function banInput(now: Date): z.ZodType<BanInput> {
 
 /** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found */
 export async function setBan(core: Core, userId: string, ban: BanInput | null): Promise<UserRecord> {
-  const result = await core.storage.users.update(userId, {
+  const changes = {
     bannedAt: ban && core.clock(),
     bannedUntil: ban?.until ?? null,
     banReason: ban?.reason ?? null,
     // Those that a process which dies here leaves alive stay over when the ban is lifted.
     endSessions: ban !== null,
-  })
+  }
+  const rows = ban ? core.rowsOf('account.banned', () => bannedEvent(userId, ban)) : unbannedRows(core, userId)
+  const result = await core.storage.users.update(userId, changes, undefined, rows)
   core.visibleFiles.forget()
   if (result.outcome !== 'updated') throw new KithError('account-not-found')
   return result.user
@@ -45,10 +49,18 @@ export async function banAccount(core: Core, userId: string, ban: BanInput): Pro
   try {
     await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
   } finally {
-    const until = ban.until?.toISOString() ?? null
-    core.emit('account.banned', { userId, until, reason: ban.reason ?? null })
+    core.emit('account.banned', bannedEvent(userId, ban))
     core.clearing.ban(userId)
   }
+}
+
+function bannedEvent(userId: string, { until, reason = null }: BanInput): KithEvents['account.banned'] {
+  return { userId, until: until?.toISOString() ?? null, reason }
+}
+
+/** What is stored with the end of a ban. */
+function unbannedRows(core: Core, userId: string): OutboxRows | undefined {
+  return core.rowsOf('account.unbanned', () => ({ userId }))
 }
 
 /** Says that the ban of an account is over, and shows what it hid. */
@@ -63,7 +75,8 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   const { id, bannedAt, bannedUntil } = user
   if (!bannedAt || !bannedUntil || bannedUntil > core.clock()) return user
   const lifted = { bannedAt: null, bannedUntil: null, banReason: null }
-  const result = await core.storage.users.update(id, { ...lifted, expected: { bannedUntil } })
+  const changes = { ...lifted, expected: { bannedUntil } }
+  const result = await core.storage.users.update(id, changes, undefined, unbannedRows(core, id))
   if (result.outcome !== 'updated') return (await core.storage.users.byId(id)) ?? user
   noteUnbanned(core, id)
   return result.user

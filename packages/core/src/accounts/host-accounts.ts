@@ -125,8 +125,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      await saveAccount(core, user)
-      emit('account.imported', { userId: user.id })
+      await saveAccount(core, user, 'account.imported')
       return await show(user)
     },
     async shadow(externalId, profile = {}) {
@@ -140,7 +139,9 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      const result = await users.create(user, clock())
+      const told = { userId: id }
+      const rows = core.rowsOf('account.imported', () => told)
+      const result = await users.create(user, clock(), rows)
       if (result.outcome === 'taken') throw taken(core, result.taken)
       if (result.outcome === 'id-in-use') {
         // A concurrent call was first, or the account was deleted and a trace of it is left.
@@ -148,14 +149,16 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
         if (!other) throw new RetryLaterError('busy', clearingSeconds)
         return await show(other)
       }
-      emit('account.imported', { userId: id })
+      emit('account.imported', told)
       return await show(user)
     },
     shadowId,
     async setRole(userId, role) {
-      const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
+      const told = { userId, role: parseInput(roleInput, role) }
+      const rows = core.rowsOf('account.role-changed', () => told)
+      const { outcome } = await users.update(userId, { role: told.role }, undefined, rows)
       if (outcome !== 'updated') throw new KithError('account-not-found')
-      emit('account.role-changed', { userId, role })
+      emit('account.role-changed', told)
     },
     async setPassword(userId, password) {
       parseInput(inputs.setPassword, { password })

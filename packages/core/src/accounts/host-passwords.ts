@@ -16,15 +16,17 @@ export function demandNoOwnName(core: Core, user: UserRecord, path: string, pass
 /** Stores a hash, or none, whatever it was, and ends every session in that step. @throws account-not-found, busy */
 export async function storePassword(core: Core, userId: string, next: string | null): Promise<void> {
   const { users } = core.storage
+  const told = { userId }
+  const rows = core.rowsOf('account.password-changed', () => told)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
     if (!user) throw new KithError('account-not-found')
-    const ended = await users.replacePassword(userId, user.passwordHash, next)
+    const ended = await users.replacePassword(userId, user.passwordHash, next, rows)
     if (!ended) continue
     try {
       await endSessions(core, { id: userId, epoch: ended.endedEpoch })
     } finally {
-      core.emit('account.password-changed', { userId })
+      core.emit('account.password-changed', told)
     }
     return
   }

@@ -1,3 +1,4 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { FieldChanges, StoredFields } from '../own-fields/stored-fields.ts'
 import type { Keyset } from '../page.ts'
 
@@ -93,7 +94,7 @@ export interface EndedEpoch {
 
 /**
  * Keeps accounts. An account that was marked deleted is absent from every answer but {@link toPurge}. Records go in and
- * out as copies.
+ * out as copies. `outbox` gives the rows to be stored with the change, by {@link OutboxRows}.
  */
 export interface UserStore {
   /**
@@ -102,7 +103,7 @@ export interface UserStore {
    * lives, or is marked deleted and was not purged, is in use, which is said first. A username that is held at `now` is taken; without
    * `now`, so is one whose hold has ended and was not forgotten. What the id itself holds is not in its way.
    */
-  create(user: UserRecord, now?: Date): Promise<CreateUserResult>
+  create(user: UserRecord, now?: Date, outbox?: OutboxRows): Promise<CreateUserResult>
   /** The live account with this id, or `null`. */
   byId(id: string): Promise<UserRecord | null>
   /** The live accounts with these ids, in any order. */
@@ -117,13 +118,23 @@ export interface UserStore {
    * refused. Each with `endSessions` raises the epoch by one. With `hold`, a username that the account gives up is held for it
    * until then, in the same step: taken for all others, while this account may have it back. Its own holds are no obstacle.
    */
-  update(id: string, changes: UserChanges, hold?: UsernameHold): Promise<UpdateUserResult>
+  update(
+    id: string,
+    changes: UserChanges,
+    hold?: UsernameHold,
+    outbox?: OutboxRows,
+  ): Promise<UpdateUserResult>
   /**
    * Sets a new password, or none: replaces the hash only if it still equals `expected`, and raises `sessionEpoch` by one in the same
    * step, which resolves to the epoch before. Of concurrent calls with one `expected` exactly one does; the others change nothing and
    * resolve to `null`.
    */
-  replacePassword(id: string, expected: string | null, next: string | null): Promise<EndedEpoch | null>
+  replacePassword(
+    id: string,
+    expected: string | null,
+    next: string | null,
+    outbox?: OutboxRows,
+  ): Promise<EndedEpoch | null>
   /**
    * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
    * replaced it.
@@ -135,7 +146,7 @@ export interface UserStore {
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */
-  markDeleted(id: string, at: Date, heldUntil?: Date | null): Promise<EndedEpoch | null>
+  markDeleted(id: string, at: Date, heldUntil?: Date | null, outbox?: OutboxRows): Promise<EndedEpoch | null>
   /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */

@@ -31,6 +31,8 @@ const mostTries = 10
 export async function verifyAddress(core: Core, userId: string, { kind, address }: Proved): Promise<boolean> {
   const { users } = core.storage
   const { schema, verifiedAt, field } = kinds[kind]
+  const told = { userId, fields: [field] }
+  const rows = core.rowsOf('account.edited', () => told)
   const proved = address === undefined ? undefined : (schema.safeParse(address).data ?? null)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
@@ -39,9 +41,9 @@ export async function verifyAddress(core: Core, userId: string, { kind, address 
     if (current === null || (proved !== undefined && proved !== current)) return false
     if (user[verifiedAt]) return true
     const changes = { [verifiedAt]: core.clock(), expected: { [kind]: current } }
-    const { outcome } = await users.update(userId, changes)
+    const { outcome } = await users.update(userId, changes, undefined, rows)
     if (outcome !== 'updated') continue
-    core.emit('account.edited', { userId, fields: [field] })
+    core.emit('account.edited', told)
     return true
   }
   throw new RetryLaterError('busy', 1)

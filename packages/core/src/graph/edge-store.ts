@@ -1,3 +1,4 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { Keyset } from '../page.ts'
 
 /**
@@ -79,7 +80,7 @@ export interface RecountResult {
 /**
  * Keeps edges and their counts. A count equals the visible edges after any history, a crash included: every verb
  * changes edges and counts together. An edge is visible while neither of its ends is hidden; only visible edges are
- * listed and counted. Records go in and out as copies.
+ * listed and counted. Records go in and out as copies. `outbox` gives the rows to be stored with the change, by {@link OutboxRows}.
  */
 export interface EdgeStore {
   /**
@@ -88,17 +89,21 @@ export interface EdgeStore {
    * concurrent calls for one pair exactly one adds, and once `markDeleted` or `remove` has resolved for an end, no call adds there,
    * not even one that began before. A ban that is stored while the call runs may come too late for it: hiding takes the edge then.
    */
-  add(edge: EdgeRecord): Promise<AddEdgeResult>
+  add(edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult>
   /**
    * Adds a follow of the account that has this username, with the promises of {@link add}. It is a verb of its own because the account
    * is found by its name in the step that counts at it: a look-up before would be one more. `to` is gone where nobody has the name.
+   * `outbox` is called with the id of that account.
    */
-  follow(follow: NamedFollow): Promise<FollowResult>
+  follow(follow: NamedFollow, outbox?: OutboxRows<string>): Promise<FollowResult>
   /**
    * Removes the edge if there is one, hidden or not, whether or not its ends live. Answers whether it was there, and how many edges end
    * at `to` after that. Of concurrent calls exactly one removes.
    */
-  remove(edge: Pick<EdgeRecord, 'kind' | 'from' | 'to'>): Promise<{ removed: boolean; count: number }>
+  remove(
+    edge: Pick<EdgeRecord, 'kind' | 'from' | 'to'>,
+    outbox?: OutboxRows,
+  ): Promise<{ removed: boolean; count: number }>
   /** The visible edges at one side of a node, newest first. */
   list(side: EdgeSide, keyset: Keyset): Promise<EdgeRecord[]>
   /** Which of these nodes are at the other end of a visible edge, in any order. */

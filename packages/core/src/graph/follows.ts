@@ -54,9 +54,10 @@ export function createFollows(core: Core): Follows {
 
   async function follow(from: string, named: ReturnType<typeof readAccountName>): Promise<FollowResult> {
     const id = core.makeId()
-    if ('username' in named) return await edges.follow({ id, from, ...named })
+    const rows = core.rowsOf('follow.added', (followedId: string) => ({ userId: from, followedId }))
+    if ('username' in named) return await edges.follow({ id, from, ...named }, rows)
     if (named.id === from) return { outcome: 'self' }
-    const result = await edges.add({ id, kind: 'follow', from, to: named.id })
+    const result = await edges.add({ id, kind: 'follow', from, to: named.id }, rows && (() => rows(named.id)))
     return result.outcome === 'gone' ? result : { ...result, to: named.id }
   }
 
@@ -65,19 +66,22 @@ export function createFollows(core: Core): Follows {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const named = readAccountName(name)
       await core.askPolicy('follow.add', { input: named, viewer, client })
-      const result = await follow(viewer.userId, named)
+      const { userId } = viewer
+      const result = await follow(userId, named)
       if (result.outcome === 'self') throw new KithError('self-follow')
       if (result.outcome === 'gone')
         throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
-      if (result.outcome === 'added')
-        core.emit('follow.added', { userId: viewer.userId, followedId: result.to })
+      if (result.outcome === 'added') core.emit('follow.added', { userId, followedId: result.to })
       return { following: true, followers: result.count }
     },
     async remove(viewer, name) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const { id } = await visibleUser(core, name)
-      const { removed, count } = await edges.remove({ kind: 'follow', from: viewer.userId, to: id })
-      if (removed) core.emit('follow.removed', { userId: viewer.userId, followedId: id })
+      const told = { userId: viewer.userId, followedId: id }
+      const edge = { kind: 'follow', from: viewer.userId, to: id } as const
+      const rows = core.rowsOf('follow.removed', () => told)
+      const { removed, count } = await edges.remove(edge, rows)
+      if (removed) core.emit('follow.removed', told)
       return { following: false, followers: count }
     },
     followers: (viewer, name, input = {}) => list(viewer, { name, side: 'in' }, input),

@@ -26,13 +26,17 @@ export interface Likes<Fields extends AppFields = AppFields> {
 export function createLikes(core: Core): Likes {
   return {
     async add(viewer, postId) {
-      const { changed, count } = await markPost(core, { kind: 'like', viewer, postId })
-      if (changed) core.emit('like.added', { userId: viewer.userId, postId })
+      const told = { userId: viewer.userId, postId }
+      const rows = core.rowsOf('like.added', () => told)
+      const { changed, count } = await markPost(core, { kind: 'like', viewer, postId, rows })
+      if (changed) core.emit('like.added', told)
       return { liked: true, likes: count }
     },
     async remove(viewer, postId) {
-      const { changed, count } = await unmarkPost(core, { kind: 'like', viewer, postId })
-      if (changed) core.emit('like.removed', { userId: viewer.userId, postId })
+      const told = { userId: viewer.userId, postId }
+      const rows = core.rowsOf('like.removed', () => told)
+      const { changed, count } = await unmarkPost(core, { kind: 'like', viewer, postId, rows })
+      if (changed) core.emit('like.removed', told)
       return { liked: false, likes: count }
     },
     async list(viewer, postId, input = {}) {

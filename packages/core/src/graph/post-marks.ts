@@ -2,6 +2,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { findPost } from '../posts/posts.ts'
 import type { PostRecord } from '../posts/post-store.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** An edge from the viewer to a post. */
@@ -9,6 +10,8 @@ export interface PostMark {
   kind: 'like' | 'save'
   viewer: Viewer
   postId: string
+  /** The rows of its event; `undefined` for a mark that is nobody else's business. */
+  rows?: OutboxRows | undefined
 }
 
 /**
@@ -17,11 +20,11 @@ export interface PostMark {
  */
 export async function markPost(
   core: Core,
-  { kind, viewer, postId }: PostMark,
+  { kind, viewer, postId, rows }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
   await core.limits.byAccount('changeByAccount', viewer.userId)
   const edge = { id: core.makeId(), kind, from: viewer.userId, to: postId }
-  const result = await core.storage.edges.add(edge)
+  const result = await core.storage.edges.add(edge, rows)
   if (result.outcome === 'gone')
     throw new KithError(result.end === 'to' ? 'post-not-found' : 'session-revoked')
   return { changed: result.outcome === 'added', count: result.count }
@@ -30,11 +33,12 @@ export async function markPost(
 /** Takes the edge away again. */
 export async function unmarkPost(
   core: Core,
-  { kind, viewer, postId }: PostMark,
+  { kind, viewer, postId, rows }: PostMark,
 ): Promise<{ changed: boolean; count: number }> {
   await core.limits.byAccount('changeByAccount', viewer.userId)
   await visiblePost(core, postId)
-  const { removed, count } = await core.storage.edges.remove({ kind, from: viewer.userId, to: postId })
+  const edge = { kind, from: viewer.userId, to: postId }
+  const { removed, count } = await core.storage.edges.remove(edge, rows)
   return { changed: removed, count }
 }
 

@@ -43,6 +43,12 @@ export const logLines = {
     meaning: 'A listener of an event failed; the change it was told of is stored.',
     toDo: 'Mend the listener; `listens` names the event.',
   },
+  'outbox.not-handled': {
+    level: 'error',
+    meaning:
+      'The consumer of `kith.outbox` failed at an event; it comes again, and nothing of that account before it.',
+    toDo: 'Mend the consumer; `event` and `eventId` name the event, `againInSeconds` says when it comes again.',
+  },
   'upkeep.step-failed': {
     level: 'error',
     meaning: 'A step of upkeep failed; the next run does it again.',

@@ -1,3 +1,4 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { Keyset } from '../page.ts'
 import type { MediaKind, MediaType } from './media-type.ts'
 
@@ -59,7 +60,10 @@ export interface MediaClaim {
 export type AttachResult =
   { outcome: 'attached'; released: string[] } | { outcome: 'gone' } | { outcome: 'unavailable' }
 
-/** Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. Records go in and out as copies. */
+/**
+ * Keeps what is known of media. Posts attach theirs by {@link PostStore.create}. Records go in and out as copies. `outbox` gives the
+ * rows to be stored with the change, by {@link OutboxRows}.
+ */
 export interface MediaStore {
   /**
    * Saves the row of a medium whose blob is about to be stored. Its id has to be new: with one that is in use it rejects
@@ -87,9 +91,9 @@ export interface MediaStore {
    * Attaches a ready, unattached image of this owner to the owner, in place of the one before, which is released; all in one step.
    * Any other outcome changes nothing.
    */
-  attach(id: string, ownerId: string, use: 'avatar' | 'cover'): Promise<AttachResult>
+  attach(id: string, ownerId: string, use: 'avatar' | 'cover', outbox?: OutboxRows): Promise<AttachResult>
   /** Releases what is attached to a user, and resolves to the ids of that. Idempotent. */
-  detach(use: 'avatar' | 'cover', ownerId: string): Promise<string[]>
+  detach(use: 'avatar' | 'cover', ownerId: string, outbox?: OutboxRows): Promise<string[]>
   /** Releases at most `limit` media of an owner. Resolves to how many; done at 0. */
   releaseAll(ownerId: string, limit: number): Promise<number>
   /**

@@ -80,17 +80,21 @@ export function createUploads(core: Core): Uploads {
     noteMissing: (id) => core.missingFiles.note(id),
     async use(viewer, id, as) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const result = await storage.media.attach(id, viewer.userId, as)
+      const told = { userId: viewer.userId, fields: [as] }
+      const rows = core.rowsOf('account.edited', () => told)
+      const result = await storage.media.attach(id, viewer.userId, as, rows)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'unavailable')
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
-      core.emit('account.edited', { userId: viewer.userId, fields: [as] })
+      core.emit('account.edited', told)
       await removeReplaced(result.released)
     },
     async clear(viewer, use) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const released = await storage.media.detach(use, viewer.userId)
-      core.emit('account.edited', { userId: viewer.userId, fields: [use] })
+      const told = { userId: viewer.userId, fields: [use] }
+      const rows = core.rowsOf('account.edited', () => told)
+      const released = await storage.media.detach(use, viewer.userId, rows)
+      core.emit('account.edited', told)
       await removeReplaced(released)
     },
   }

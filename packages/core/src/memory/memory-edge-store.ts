@@ -5,6 +5,8 @@ import {
   type EdgeSide,
   type EdgeStore,
 } from '../graph/edge-store.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import { addToOutbox } from './memory-outbox-store.ts'
 import { lives, type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
 
 /** Edges in a `Map`. The reference counts edges instead of keeping counts, so they cannot differ. */
@@ -22,27 +24,32 @@ export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
   const touching = (node: string): MemoryEdge[] =>
     [...edges.values()].filter((edge) => edge.from === node || edge.to === node)
 
-  function add(edge: EdgeRecord): AddEdgeResult {
+  function add(edge: EdgeRecord, outbox?: OutboxRows): AddEdgeResult {
     const owner = edgeEnds[edge.kind].to === 'post' ? posts.get(edge.to)?.authorId : edge.to
     if (!lives(state, owner ?? '')) return { outcome: 'gone', end: 'to' }
     if (!lives(state, edge.from)) return { outcome: 'gone', end: 'from' }
     const outcome = edges.has(keyOf(edge)) ? 'already' : 'added'
     const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
-    if (outcome === 'added') edges.set(keyOf(edge), { ...edge, hiddenBy })
+    if (outcome === 'added') {
+      addToOutbox(state.outbox, outbox?.() ?? [])
+      edges.set(keyOf(edge), { ...edge, hiddenBy })
+    }
     return { outcome, count: countIn(edge) }
   }
 
   return {
-    add: async (edge) => add(edge),
-    async follow({ id, from, username }) {
+    add: async (edge, outbox) => add(edge, outbox),
+    async follow({ id, from, username }, outbox) {
       const to = [...users.values()].find((user) => user.username === username)?.id
       if (to === undefined || !lives(state, to)) return { outcome: 'gone', end: 'to' }
       if (to === from) return { outcome: 'self' }
-      const result = add({ id, kind: 'follow', from, to })
+      const result = add({ id, kind: 'follow', from, to }, outbox && (() => outbox(to)))
       return result.outcome === 'gone' ? result : { ...result, to }
     },
-    async remove(edge) {
-      const removed = edges.delete(keyOf(edge))
+    async remove(edge, outbox) {
+      const removed = edges.has(keyOf(edge))
+      if (removed) addToOutbox(state.outbox, outbox?.() ?? [])
+      edges.delete(keyOf(edge))
       return { removed, count: countIn(edge) }
     },
     list: async (side, keyset) => pageOf(at(side), keyset),

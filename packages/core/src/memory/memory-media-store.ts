@@ -1,5 +1,6 @@
 import { KithError } from '../errors.ts'
 import type { MediaRecord, MediaStore } from '../media/media-store.ts'
+import { addToOutbox } from './memory-outbox-store.ts'
 import { lives, type MemoryState, pageOf, release } from './memory-state.ts'
 
 /** Rows of media in a `Map`. */
@@ -59,16 +60,20 @@ export function createMemoryMediaStore(state: MemoryState): MediaStore {
     async bySubjects(use, subjects) {
       return structuredClone(subjects.flatMap((subject) => attachedTo(use, subject)))
     },
-    async attach(id, ownerId, use) {
+    async attach(id, ownerId, ...[use, outbox]) {
       const item = media.get(id)
       if (!lives(state, ownerId)) return { outcome: 'gone' }
       if (item?.state !== 'ready' || item.kind !== 'image' || item.ownerId !== ownerId || item.attachment)
         return { outcome: 'unavailable' }
+      addToOutbox(state.outbox, outbox?.() ?? [])
       const released = releaseFrom(use, ownerId)
       item.attachment = { use, subject: ownerId, position: 0, alt: '' }
       return { outcome: 'attached', released }
     },
-    detach: async (use, ownerId) => releaseFrom(use, ownerId),
+    async detach(use, ownerId, outbox) {
+      if (attachedTo(use, ownerId).length > 0) addToOutbox(state.outbox, outbox?.() ?? [])
+      return releaseFrom(use, ownerId)
+    },
     async releaseAll(ownerId, limit) {
       const owned = [...media.values()].filter(
         (item) => item.ownerId === ownerId && item.state !== 'released',

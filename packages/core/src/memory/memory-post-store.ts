@@ -1,6 +1,7 @@
 import { KithError } from '../errors.ts'
 import { mergeFields } from '../own-fields/stored-fields.ts'
 import type { PostStore } from '../posts/post-store.ts'
+import { addToOutbox } from './memory-outbox-store.ts'
 import { lives, type MemoryState, oldestOf, pageOf, release } from './memory-state.ts'
 
 /** Posts in a `Map`. */
@@ -19,7 +20,7 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
   const ofAuthor = (authorId: string) => [...posts.values()].filter((post) => post.authorId === authorId)
 
   return {
-    async create(post, items) {
+    async create(post, items, outbox) {
       const isFree = (id: string) => {
         const item = media.get(id)
         return item?.ownerId === post.authorId && item.state === 'ready' && item.attachment === null
@@ -29,6 +30,7 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
       if (!lives(state, post.authorId)) return { outcome: 'gone' }
       const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
       if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
+      addToOutbox(state.outbox, outbox?.() ?? [])
       for (const [position, { id, alt }] of items.entries()) {
         const item = media.get(id)
         if (item) item.attachment = { use: 'post', subject: post.id, position, alt }
@@ -39,15 +41,19 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
     async byIds(ids) {
       return structuredClone(ids.flatMap((id) => posts.get(id) ?? []))
     },
-    async edit(id, { fields, ...changes }) {
+    async edit(id, { fields, ...changes }, outbox) {
       const post = posts.get(id)
       if (!post) return null
       const { caption = post.caption, editedAt } = changes
       const merged = fields ? mergeFields(post.fields, structuredClone(fields)) : post.fields
+      addToOutbox(state.outbox, outbox?.() ?? [])
       Object.assign(post, { caption, editedAt, fields: merged })
       return structuredClone(post)
     },
-    remove: async (id) => take(id),
+    async remove(id, outbox) {
+      if (posts.has(id)) addToOutbox(state.outbox, outbox?.() ?? [])
+      return take(id)
+    },
     async removeAll(authorId, limit) {
       const some = ofAuthor(authorId).slice(0, limit)
       for (const post of some) take(post.id)

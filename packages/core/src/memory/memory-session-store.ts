@@ -1,21 +1,37 @@
 import { KithError } from '../errors.ts'
-import type { SessionRecord, SessionStore } from '../sessions/session-store.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import type { SessionChange, SessionRecord, SessionStore } from '../sessions/session-store.ts'
+import { addToOutbox } from './memory-outbox-store.ts'
+import type { MemoryState } from './memory-state.ts'
 
 /** Sessions in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
-export function createMemorySessionStore(): SessionStore {
+export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 'outbox'>): SessionStore {
   const sessions = new Map<string, SessionRecord>()
 
+  function end(
+    ended: readonly SessionRecord[],
+    { at, outbox }: { at: Date; outbox: OutboxRows<SessionChange> | undefined },
+  ): string[] {
+    if (outbox)
+      addToOutbox(
+        waiting,
+        ended.flatMap(({ id }) => outbox({ id, opened: false })),
+      )
+    for (const session of ended) session.revokedAt = new Date(at)
+    return ended.map(({ id }) => id)
+  }
+
   return {
-    async open(session, maxLive) {
+    async open(session, maxLive, outbox) {
       if (sessions.has(session.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
+      addToOutbox(waiting, outbox?.({ id: session.id, opened: true }) ?? [])
       sessions.set(session.id, structuredClone(session))
       const { userId, createdAt } = session
       const ended = [...sessions.values()]
         .filter((other) => other.userId === userId && !other.revokedAt && other.expiresAt > createdAt)
         .sort((a, b) => +b.rotatedAt - +a.rotatedAt || (a.id < b.id ? 1 : -1))
         .slice(maxLive)
-      for (const other of ended) other.revokedAt = new Date(createdAt)
-      return ended.map(({ id }) => id)
+      return end(ended, { at: createdAt, outbox })
     },
     async byId(id) {
       return structuredClone(sessions.get(id) ?? null)
@@ -33,19 +49,17 @@ export function createMemorySessionStore(): SessionStore {
       session.userAgent = userAgent ?? session.userAgent
       return { rotated: true, session: structuredClone(session) }
     },
-    async revoke({ id, userId }, at) {
+    async revoke({ id, userId }, at, outbox) {
       const session = sessions.get(id)
       if (!session || session.userId !== userId || session.revokedAt || session.expiresAt <= at) return false
-      session.revokedAt = new Date(at)
-      return true
+      return end([session], { at, outbox }).length === 1
     },
-    async revokeAll(userId, at, except) {
+    async revokeAll(userId, at, ...[except, outbox]) {
       const ended = [...sessions.values()].filter(
         (session) =>
           session.userId === userId && session.id !== except && !session.revokedAt && session.expiresAt > at,
       )
-      for (const session of ended) session.revokedAt = new Date(at)
-      return ended.map((session) => session.id)
+      return end(ended, { at, outbox })
     },
     async list(userId, now, { limit, before }) {
       return structuredClone(

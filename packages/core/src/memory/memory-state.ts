@@ -2,6 +2,7 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import type { EdgeRecord } from '../graph/edge-store.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PostRecord } from '../posts/post-store.ts'
+import type { MemoryOutbox } from './memory-outbox-store.ts'
 
 /** An edge with those of its ends that hide it. */
 export interface MemoryEdge extends EdgeRecord {
@@ -16,6 +17,7 @@ export interface MemoryState {
   edges: Map<string, MemoryEdge>
   /** Nodes that are hidden, and with `false` those on the way back. */
   hiddenNodes: Map<string, boolean>
+  outbox: MemoryOutbox
 }
 
 /** Whether an account lives: neither deleted nor banned. */
@@ -25,7 +27,14 @@ export function lives({ users }: MemoryState, id: string): boolean {
 
 /** Creates an empty state. */
 export function createMemoryState(): MemoryState {
-  return { users: new Map(), posts: new Map(), media: new Map(), edges: new Map(), hiddenNodes: new Map() }
+  return {
+    users: new Map(),
+    posts: new Map(),
+    media: new Map(),
+    edges: new Map(),
+    hiddenNodes: new Map(),
+    outbox: new Map(),
+  }
 }
 
 /** Rows of a keyset page: newest id first. */

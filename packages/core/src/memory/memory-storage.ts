@@ -3,6 +3,7 @@ import { createMemoryEdgeStore } from './memory-edge-store.ts'
 import { createMemoryFactStore } from './memory-fact-store.ts'
 import { createMemoryFeedStore } from './memory-feed-store.ts'
 import { createMemoryMediaStore } from './memory-media-store.ts'
+import { createMemoryOutboxStore } from './memory-outbox-store.ts'
 import { createMemoryPostStore } from './memory-post-store.ts'
 import { createMemorySessionStore } from './memory-session-store.ts'
 import { createMemoryState } from './memory-state.ts'
@@ -13,12 +14,13 @@ export function createMemoryStorage(): Storage {
   const state = createMemoryState()
   return {
     users: createMemoryUserStore(state),
-    sessions: createMemorySessionStore(),
+    sessions: createMemorySessionStore(state),
     edges: createMemoryEdgeStore(state),
     posts: createMemoryPostStore(state),
     media: createMemoryMediaStore(state),
     feed: createMemoryFeedStore(state),
     facts: createMemoryFactStore(),
+    outbox: createMemoryOutboxStore(state.outbox),
     migrate: async () => {},
     plan: async () => [],
     check: async () => null,

@@ -1,3 +1,4 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { mergeFields } from '../own-fields/stored-fields.ts'
 import type {
   Beginnings,
@@ -7,6 +8,7 @@ import type {
   UserRecord,
   UserStore,
 } from '../accounts/user-store.ts'
+import { addToOutbox } from './memory-outbox-store.ts'
 import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
@@ -15,7 +17,7 @@ const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 const lookedAt = 50
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
-export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
+export function createMemoryUserStore({ users: live, outbox: waiting }: MemoryState): UserStore {
   const deleted = new Set<string>()
   /** Usernames that were given up: by whom, and until when they are held. */
   const held = new Map<string, { userId: string; until: Date }>()
@@ -44,9 +46,11 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
   function replaceHash(
     id: string,
     { expected, next, raise }: { expected: string | null; next: string | null; raise: 0 | 1 },
+    outbox?: OutboxRows,
   ): EndedEpoch | null {
     const user = live.get(id)
     if (!user || user.passwordHash !== expected) return null
+    addToOutbox(waiting, outbox?.() ?? [])
     const endedEpoch = user.sessionEpoch
     user.passwordHash = next
     user.sessionEpoch += raise
@@ -54,10 +58,11 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
   }
 
   return {
-    async create(user, now) {
+    async create(user, now, outbox) {
       if (live.has(user.id) || deleted.has(user.id)) return { outcome: 'id-in-use' }
       const conflicts = taken(user, now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
+      addToOutbox(waiting, outbox?.() ?? [])
       live.set(user.id, structuredClone(user))
       note(null, user)
       return { outcome: 'created' }
@@ -74,7 +79,7 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       )
       return structuredClone(found ?? null)
     },
-    async update(id, changes, hold) {
+    async update(id, changes, ...[hold, outbox]) {
       const before = live.get(id)
       if (!before) return { outcome: 'gone' }
       const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
@@ -85,19 +90,21 @@ export function createMemoryUserStore({ users: live }: MemoryState): UserStore {
       if (own) user.fields = mergeFields(before.fields, own)
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
+      addToOutbox(waiting, outbox?.() ?? [])
       live.set(id, user)
       note(before, user, hold?.until)
       return { outcome: 'updated', user: structuredClone(user) }
     },
-    async replacePassword(id, expected, next) {
-      return replaceHash(id, { expected, next, raise: 1 })
+    async replacePassword(id, expected, ...[next, outbox]) {
+      return replaceHash(id, { expected, next, raise: 1 }, outbox)
     },
     async upgradeHash(id, expected, next) {
       return replaceHash(id, { expected, next, raise: 0 }) !== null
     },
-    async markDeleted(id, _at, heldUntil) {
+    async markDeleted(id, _at, ...[heldUntil, outbox]) {
       const before = live.get(id)
       if (!before) return null
+      addToOutbox(waiting, outbox?.() ?? [])
       live.delete(id)
       deleted.add(id)
       note(before, null, heldUntil)

@@ -83,6 +83,15 @@ export {
   renditionPixels,
 } from '../media/media-type.ts'
 export type { VideoMeasures, VideoProcessor } from '../media/video-processor.ts'
+export type {
+  OutboxBacklog,
+  OutboxBatch,
+  OutboxClaim,
+  OutboxReceipt,
+  OutboxRow,
+  OutboxRows,
+  OutboxStore,
+} from '../outbox/outbox-store.ts'
 export type { Keyset } from '../page.ts'
 export {
   type FieldChanges,
@@ -94,7 +103,13 @@ export {
 export type { CreatePostResult, PostChanges, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'
-export type { Rotation, RotationResult, SessionRecord, SessionStore } from '../sessions/session-store.ts'
+export type {
+  Rotation,
+  RotationResult,
+  SessionChange,
+  SessionRecord,
+  SessionStore,
+} from '../sessions/session-store.ts'
 export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from '../storage.ts'
 export { type Metric, type MetricName, metrics } from '../telemetry/metrics.ts'
 export {

@@ -1,4 +1,5 @@
 import type { RecountResult } from '../graph/edge-store.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { FieldChanges, StoredFields } from '../own-fields/stored-fields.ts'
 import type { Keyset } from '../page.ts'
 
@@ -33,7 +34,10 @@ export interface PostMedia {
 export type CreatePostResult =
   { outcome: 'created' } | { outcome: 'gone' } | { outcome: 'media-unavailable'; ids: string[] }
 
-/** Keeps posts. A removed post is absent from every answer but {@link toPurge}. Records go in and out as copies. */
+/**
+ * Keeps posts. A removed post is absent from every answer but {@link toPurge}. Records go in and out as copies. `outbox` gives the rows
+ * to be stored with the change, by {@link OutboxRows}.
+ */
 export interface PostStore {
   /**
    * Saves a post of a live author and attaches its media in one step: all of it or nothing. Each upload must be ready, of the author,
@@ -41,7 +45,7 @@ export interface PostStore {
    * creates, not even one that began before; a ban that is stored while the call runs may come too late for it. The id has to be new:
    * with one that is in use it rejects, whatever comes with it, and changes nothing.
    */
-  create(post: PostRecord, media: readonly PostMedia[]): Promise<CreatePostResult>
+  create(post: PostRecord, media: readonly PostMedia[], outbox?: OutboxRows): Promise<CreatePostResult>
   /** The live posts with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<PostRecord[]>
   /**
@@ -49,12 +53,12 @@ export interface PostStore {
    * stay: concurrent edits of different fields all take effect. Rejects with `invalid-input`, and changes nothing, where the fields
    * would be larger than `fieldsMaxBytes` (`mergeFields`).
    */
-  edit(id: string, changes: PostChanges): Promise<PostRecord | null>
+  edit(id: string, changes: PostChanges, outbox?: OutboxRows): Promise<PostRecord | null>
   /**
    * Takes a live post out of everything in one step and releases its media. Answers whether it was live: of concurrent
    * calls exactly one answers `true`.
    */
-  remove(id: string): Promise<boolean>
+  remove(id: string, outbox?: OutboxRows): Promise<boolean>
   /** Removes at most `limit` live posts of an author, each as {@link remove} does. Resolves to the ids of those; done when there are none. */
   removeAll(authorId: string, limit: number): Promise<string[]>
   /** The live posts of an author, newest first. */

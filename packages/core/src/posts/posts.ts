@@ -28,7 +28,7 @@ export interface Posts<Fields extends AppFields = AppFields> {
 
 /** Creates the posts of one Kith instance. */
 export function createPosts(core: Core): Posts {
-  const { storage, clock, emit } = core
+  const { storage, clock, emit, rowsOf } = core
   const inputs = createPostInputs(core.config.posts)
 
   async function presentOne(viewer: Viewer | null, record: PostRecord): Promise<Post> {
@@ -65,7 +65,12 @@ export function createPosts(core: Core): Posts {
         editedAt: null,
         fields: mergeFields({}, fields),
       }
-      const result = await storage.posts.create(record, media)
+      const told = { userId: viewer.userId, postId: record.id }
+      const result = await storage.posts.create(
+        record,
+        media,
+        rowsOf('post.created', () => told),
+      )
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'media-unavailable') {
         const errors = result.ids.map((id): FieldError => ({
@@ -75,7 +80,7 @@ export function createPosts(core: Core): Posts {
         }))
         throw new InvalidInputError(errors)
       }
-      emit('post.created', { userId: viewer.userId, postId: record.id })
+      emit('post.created', told)
       return await presentOne(viewer, record)
     },
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
@@ -89,17 +94,21 @@ export function createPosts(core: Core): Posts {
       const changes = changed
         ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...instead })
         : given
-      const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() })
+      const told = { userId: viewer.userId, postId: id }
+      const rows = rowsOf('post.edited', () => told)
+      const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() }, rows)
       if (!edited) throw new KithError('post-not-found')
-      emit('post.edited', { userId: viewer.userId, postId: id })
+      emit('post.edited', told)
       return await presentOne(viewer, edited)
     },
     async remove(viewer, id) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       await own(viewer, id)
       const media = (await storage.media.bySubjects('post', [id])).map((item) => item.id)
-      if (!(await storage.posts.remove(id))) throw new KithError('post-not-found')
-      emit('post.deleted', { userId: viewer.userId, postId: id })
+      const told = { userId: viewer.userId, postId: id }
+      const rows = rowsOf('post.deleted', () => told)
+      if (!(await storage.posts.remove(id, rows))) throw new KithError('post-not-found')
+      emit('post.deleted', told)
       for (const item of media) core.visibleFiles.forget(item)
       core.clearing.post(id)
       await core.releasedMedia.removeOwn(media)

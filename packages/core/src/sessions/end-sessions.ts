@@ -1,4 +1,7 @@
 import type { Core } from '../core.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import type { SessionChange } from './session-store.ts'
 
 /** For clocks of other processes that run behind, and tokens that were being signed while their session ended. */
 const marginSeconds = 60
@@ -10,9 +13,21 @@ export async function denyTokens(core: Core, keys: readonly string[]): Promise<v
   await core.revocations.revoke(keys, new Date(core.clock().getTime() + seconds * 1000))
 }
 
-/** Ends the session of a token. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
-export async function endSession(core: Core, session: { id: string; userId: string }): Promise<void> {
-  const ended = await core.storage.sessions.revoke(session, core.clock())
+/** The rows of sessions of an account that a step ends. */
+export function endedRows(core: Core, userId: string): OutboxRows<SessionChange> | undefined {
+  return core.rowsOf('session.revoked', ({ id, opened }: SessionChange) =>
+    opened ? null : { userId, sessionId: id },
+  )
+}
+
+/** Ends the session of a token; `also` are rows that are stored with its end. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
+export async function endSession(
+  core: Core,
+  session: { id: string; userId: string },
+  also?: OutboxRows<SessionChange>,
+): Promise<void> {
+  const rows = joinRows(endedRows(core, session.userId), also)
+  const ended = await core.storage.sessions.revoke(session, core.clock(), rows)
   // Told first: the session has ended, also where the denylist cannot be reached now.
   if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
   await denyTokens(core, [session.id])
@@ -24,7 +39,7 @@ export async function endSession(core: Core, session: { id: string; userId: stri
  */
 export async function endOwnSession(core: Core, session: { id: string; userId: string }): Promise<boolean> {
   const { sessions } = core.storage
-  if (!(await sessions.revoke(session, core.clock()))) {
+  if (!(await sessions.revoke(session, core.clock(), endedRows(core, session.userId)))) {
     const found = await sessions.byId(session.id)
     if (found?.userId === session.userId) await denyTokens(core, [session.id])
     return false
@@ -76,7 +91,8 @@ async function denyAndRevoke(
 ): Promise<void> {
   // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
   const [denial] = await Promise.allSettled([denyTokens(core, keys)])
-  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except)
+  const rows = endedRows(core, userId)
+  const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except, rows)
   for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
   // Among them may be those of an attempt before that stopped halfway, or opened since.
   await denyTokens(core, ended)

@@ -4,9 +4,10 @@ import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import { deviceNameOf } from './device-name.ts'
-import { denyTokens, endSessions } from './end-sessions.ts'
-import type { SessionRecord } from './session-store.ts'
+import { denyTokens, endedRows, endSessions } from './end-sessions.ts'
+import type { SessionChange, SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
 
 /** A sign-in that has been decided on. */
@@ -44,13 +45,13 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   })
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
-    await core.storage.sessions.revoke(session, core.clock())
+    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id))
     if (fresh) demandUnbanned(fresh)
     throw new KithError(opening.refusal ?? 'invalid-credentials')
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.
-    await core.storage.sessions.revoke(session, core.clock())
+    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id))
     return await openSession(core, { ...opening, user: fresh })
   }
   core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
@@ -93,8 +94,15 @@ async function keep(core: Core, session: SessionRecord): Promise<SessionRecord> 
 }
 
 async function open(core: Core, session: SessionRecord): Promise<string[]> {
-  const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount)
-  for (const sessionId of ended) core.emit('session.revoked', { userId: session.userId, sessionId })
+  const { id: sessionId, userId, address, userAgent } = session
+  const rows = joinRows(
+    core.rowsOf('session.opened', ({ opened }: SessionChange) =>
+      opened ? { userId, sessionId, address, userAgent } : null,
+    ),
+    endedRows(core, userId),
+  )
+  const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount, rows)
+  for (const id of ended) core.emit('session.revoked', { userId, sessionId: id })
   await denyTokens(core, ended)
   return ended
 }

@@ -62,12 +62,13 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
     return session
   }
 
-  await endSession(core, session)
-  core.emit('session.reuse-detected', {
-    userId: session.userId,
-    sessionId: session.id,
-    ...placeOf(client),
-  })
+  const told = { userId: session.userId, sessionId: session.id, ...placeOf(client) }
+  await endSession(
+    core,
+    session,
+    core.rowsOf('session.reuse-detected', () => told),
+  )
+  core.emit('session.reuse-detected', told)
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }
 

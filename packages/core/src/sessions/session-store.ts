@@ -1,3 +1,4 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { Keyset } from '../page.ts'
 
 /** A session as it is stored: one row per sign-in. It holds no token and nothing a token could be made from. */
@@ -33,13 +34,20 @@ export interface Rotation {
   userAgent: string | null
 }
 
+/** A session that a verb has opened or ended: what `outbox` is called with, once for each. */
+export interface SessionChange {
+  id: string
+  opened: boolean
+}
+
 /** The answer of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
 export type RotationResult =
   { rotated: true; session: SessionRecord } | { rotated: false; session: SessionRecord | null }
 
 /**
  * Keeps sessions. Revocation is final: no call makes a revoked session live again. Records go in and out as copies: later
- * changes of what was given or answered change nothing here.
+ * changes of what was given or answered change nothing here. `outbox` gives the rows to be stored with each change of a session, by
+ * {@link OutboxRows}.
  */
 export interface SessionStore {
   /**
@@ -48,7 +56,7 @@ export interface SessionStore {
    * (by `rotatedAt`, then by id) are revoked at that time before the call resolves, which gives their ids. Of concurrent
    * calls exactly one gives each id, and once all have resolved exactly the `maxLive` most recently used ones are live.
    */
-  open(session: SessionRecord, maxLive: number): Promise<string[]>
+  open(session: SessionRecord, maxLive: number, outbox?: OutboxRows<SessionChange>): Promise<string[]>
   /** The session with this id, live or not, or `null`. */
   byId(id: string): Promise<SessionRecord | null>
   /**
@@ -58,12 +66,21 @@ export interface SessionStore {
    */
   rotate(rotation: Rotation): Promise<RotationResult>
   /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
-  revoke(session: { id: string; userId: string }, at: Date): Promise<boolean>
+  revoke(
+    session: { id: string; userId: string },
+    at: Date,
+    outbox?: OutboxRows<SessionChange>,
+  ): Promise<boolean>
   /**
    * Ends all live sessions of a user but `except`, each in one step, and resolves to the ids of those it ended. Where it was cut off some
    * may be live; those of an earlier epoch of the account open nothing all the same, and calling it again ends them.
    */
-  revokeAll(userId: string, at: Date, except: string | null): Promise<string[]>
+  revokeAll(
+    userId: string,
+    at: Date,
+    except: string | null,
+    outbox?: OutboxRows<SessionChange>,
+  ): Promise<string[]>
   /** Sessions of a user that are neither revoked nor expired at `now`, newest id first. */
   list(userId: string, now: Date, keyset: Keyset): Promise<SessionRecord[]>
   /** Removes at most `limit` sessions that ended (expired or revoked) at or before `before`; answers how many. */

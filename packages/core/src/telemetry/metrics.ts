@@ -6,6 +6,7 @@ export type CounterName =
   | 'kith.limits.refused'
   | 'kith.captions.tokens'
   | 'kith.upkeep.items'
+  | 'kith.outbox.events'
 
 /** How long something took, in seconds. Its count says how often. */
 export type DurationName =
@@ -23,6 +24,8 @@ export type GaugeName =
   | 'kith.revocations.outbox.waiting'
   | 'kith.revocations.outbox.age'
   | 'kith.upkeep.last_success'
+  | 'kith.outbox.waiting'
+  | 'kith.outbox.age'
   | 'kith.event_loop.delay'
 
 /** The name of a metric of Kith. */
@@ -170,6 +173,26 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     attributes: [],
     tells:
       'When this process last ran upkeep without a failed step, in seconds since 1970; missing before the first.',
+  },
+  'kith.outbox.events': {
+    kind: 'counter',
+    unit: '{event}',
+    attributes: ['kith.event', 'kith.outcome'],
+    tells:
+      'Durable events that this process handed to its consumer: `delivered`, or `failed` and to come again.',
+  },
+  'kith.outbox.waiting': {
+    kind: 'gauge',
+    unit: '{event}',
+    attributes: [],
+    tells:
+      'Durable events that waited when this process last looked, after `kith.outbox.deliver()` or by `backlog()`; counted up to 10,000.',
+  },
+  'kith.outbox.age': {
+    kind: 'gauge',
+    unit: 's',
+    attributes: [],
+    tells: 'How old the oldest of them is; 0 where none waited.',
   },
   'kith.event_loop.delay': {
     kind: 'gauge',

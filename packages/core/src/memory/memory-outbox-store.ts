@@ -1,0 +1,66 @@
+import type { OutboxBatch, OutboxRow, OutboxStore } from '../outbox/outbox-store.ts'
+
+/** The rows of one key, the oldest first, and who may have them. */
+interface Waiting {
+  rows: OutboxRow[]
+  attempts: number
+  by: string | null
+  /** When the lease or the pause ends; `null` where there is none. */
+  until: Date | null
+}
+
+/** The rows that wait, by their key: the keys that wait longest come first. */
+export type MemoryOutbox = Map<string, Waiting>
+
+/** Stores rows, as a part of the change that is their cause. */
+export function addToOutbox(outbox: MemoryOutbox, rows: readonly OutboxRow[]): void {
+  for (const row of rows) {
+    const waiting = outbox.get(row.key) ?? { rows: [], attempts: 0, by: null, until: null }
+    waiting.rows.push(structuredClone(row))
+    outbox.set(row.key, waiting)
+  }
+}
+
+/** Events in a `Map`. */
+export function createMemoryOutboxStore(outbox: MemoryOutbox): OutboxStore {
+  function held({ key, by }: { key: string; by: string }): Waiting | null {
+    const waiting = outbox.get(key)
+    return waiting?.by === by ? waiting : null
+  }
+
+  return {
+    async claim({ by, now, until, keys, rows }) {
+      const free = [...outbox].filter(([, waiting]) => waiting.until === null || waiting.until <= now)
+      return free.slice(0, keys).map(([key, waiting]): OutboxBatch => {
+        Object.assign(waiting, { by, until: new Date(until) })
+        return { key, attempts: waiting.attempts, rows: structuredClone(waiting.rows.slice(0, rows)) }
+      })
+    },
+    async acknowledge({ key, by, ids, until }) {
+      const waiting = held({ key, by })
+      if (!waiting) return false
+      waiting.rows = waiting.rows.filter(({ id }) => !ids.includes(id))
+      if (ids.length > 0) waiting.attempts = 0
+      if (until) waiting.until = new Date(until)
+      else {
+        Object.assign(waiting, { by: null, until: null })
+        // Behind those that wait for their first turn.
+        outbox.delete(key)
+        outbox.set(key, waiting)
+      }
+      if (waiting.rows.length === 0) outbox.delete(key)
+      return true
+    },
+    async postpone({ key, by, until }) {
+      const waiting = held({ key, by })
+      if (!waiting) return false
+      Object.assign(waiting, { by: null, until: new Date(until), attempts: waiting.attempts + 1 })
+      return true
+    },
+    async backlog(limit) {
+      const all = [...outbox.values()].flatMap(({ rows }) => rows)
+      const oldest = all.reduce<Date | null>((at, row) => (at && at <= row.at ? at : row.at), null)
+      return { count: Math.min(all.length, limit), oldestAt: oldest && new Date(oldest) }
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import type { Core } from '../core.ts'
+import type { OutboxEvent } from '../durable-events.ts'
+import { createSingleFlight } from '../single-flight.ts'
+import { JobStopped } from '../steps.ts'
+import type { OutboxObserver } from '../telemetry/observe-outbox.ts'
+import type { OutboxBatch, OutboxRow } from './outbox-store.ts'
+
+/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
+export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
+
+/** What one call of `deliver` did. */
+export interface DeliveryReport {
+  /** Events that were handled and acknowledged. */
+  delivered: number
+  /** Accounts of which an event could not be handled: it comes again later, and the others of that account after it. */
+  postponed: number
+  /** Whether it stopped at its limit, so that more may wait. */
+  more: boolean
+}
+
+/** One call of `deliver`. */
+export interface Delivery {
+  run(): Promise<DeliveryReport>
+}
+
+interface DeliverySettings {
+  limit: number
+  concurrency: number
+  leaseSeconds: number
+  observer: OutboxObserver
+}
+
+interface Lease extends OutboxBatch {
+  by: string
+  until: Date
+}
+
+/** So many events of an account are read at a time, so that one with very many does not keep the others waiting. */
+const rowsAtOnce = 20
+const [firstPauseSeconds, longestPauseSeconds] = [1, 3_600]
+
+/** Creates one. */
+export function createDelivery(
+  core: Core,
+  handler: OutboxHandler,
+  { limit, concurrency, leaseSeconds, observer }: DeliverySettings,
+): Delivery {
+  const { steps, clock, makeId } = core
+  const { outbox } = core.storage
+  const { log } = core.config
+  const report: DeliveryReport = { delivered: 0, postponed: 0, more: false }
+  const leased: Lease[] = []
+  let left = limit
+  /** Nothing can be claimed, as far as is known. */
+  let drained = false
+  let stopped = false
+
+  const inSeconds = (seconds: number): Date => new Date(clock().getTime() + seconds * 1000)
+
+  const claiming = createSingleFlight<void>()
+  async function claim(): Promise<void> {
+    const [by, until] = [makeId(), inSeconds(leaseSeconds)]
+    const wanted = { by, now: clock(), until, keys: concurrency, rows: rowsAtOnce }
+    const batches = await steps.once(() => outbox.claim(wanted))
+    leased.push(...batches.map((batch) => ({ ...batch, by, until })))
+    drained = batches.length === 0
+  }
+
+  async function next(): Promise<Lease | null> {
+    for (;;) {
+      const lease = stopped ? null : leased.shift()
+      if (lease) return lease
+      if (drained || stopped || left <= 0) return null
+      await claiming('claim', claim)
+    }
+  }
+
+  /** Removes what was handled; `isLast` gives the account back. Resolves to whether it was still ours. */
+  function acknowledge(lease: Lease, ids: readonly string[], isLast: boolean): Promise<boolean> {
+    const { key, by } = lease
+    lease.until = inSeconds(leaseSeconds)
+    const until = isLast ? null : lease.until
+    return steps.once(() => outbox.acknowledge({ key, by, ids, now: clock(), until }))
+  }
+
+  async function postpone(
+    { key, by, attempts }: Lease,
+    { row, error }: { row: OutboxRow; error: unknown },
+  ): Promise<void> {
+    const seconds = Math.min(firstPauseSeconds * 2 ** attempts, longestPauseSeconds)
+    const fields = { event: row.name, eventId: row.id, attempt: attempts + 1, againInSeconds: seconds }
+    log.error('outbox.not-handled', { error, fields })
+    observer.handled(row.name, 'failed')
+    report.postponed++
+    await steps.once(() => outbox.postpone({ key, by, until: inSeconds(seconds) }))
+  }
+
+  async function handle(lease: Lease): Promise<void> {
+    const { rows } = lease
+    for (const [index, row] of rows.entries()) {
+      if (left <= 0) {
+        await acknowledge(lease, [], true)
+        return
+      }
+      // It waited so long for its turn here that it may be another's.
+      if (lease.until <= clock()) return
+      left--
+      try {
+        await handler(eventOf(row))
+      } catch (error) {
+        await postpone(lease, { row, error })
+        return
+      }
+      // Whoever has claimed the account meanwhile goes on with this very event.
+      if (!(await acknowledge(lease, [row.id], index === rows.length - 1))) return
+      report.delivered++
+      observer.handled(row.name, 'delivered')
+    }
+    if (rows.length === rowsAtOnce) drained = false
+  }
+
+  async function work(): Promise<void> {
+    try {
+      for (let lease = await next(); lease; lease = await next()) await handle(lease)
+    } catch (error) {
+      stopped = true
+      if (!(error instanceof JobStopped)) throw error
+    }
+  }
+
+  return {
+    async run() {
+      const workers = await Promise.allSettled(Array.from({ length: concurrency }, work))
+      for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
+      return { ...report, more: left <= 0 && !drained }
+    },
+  }
+}
+
+function eventOf({ id, name, at, payload }: OutboxRow): OutboxEvent {
+  return Object.freeze({ ...(JSON.parse(payload) as object), name, id, at }) as OutboxEvent
+}
