@@ -22,7 +22,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
         await assertOver(kithOver(storage), old, name)
         if (name === 'ban') await kithOver(storage).accounts.unban(old.user.id)
         await assertOver(kithOver(storage), old, `${name}, later`)
-        const listed = await kithOver(storage).sessions.of(old.user.id)
+        const listed = await kithOver(storage).sessions.list(old.user.id)
         assert.deepEqual(listed.items, [], `${name}: nobody is told of a session that is over`)
         const login = old.user.username ?? ''
         const password = name === 'password' ? newPassword : oldPassword
@@ -61,7 +61,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
         const after = kithOver(storage)
         await after.sessions.authenticate(kept.tokens.accessToken)
         await after.sessions.refresh(kept.tokens.refreshToken)
-        const { items } = await after.sessions.of(first.user.id)
+        const { items } = await after.sessions.list(first.user.id)
         assert.deepEqual(
           items.map(({ id }) => id),
           [kept.session.id],

@@ -22,6 +22,7 @@ import type { Storage } from './storage.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
+import { type Viewer, viewerOf } from './viewer.ts'
 
 /** One Kith: its services over one storage. */
 export interface Kith {
@@ -40,6 +41,8 @@ export interface Kith {
   /** Call it once after a backup was restored: it ends every session. */
   readonly restored: Restored
   readonly storage: Storage
+  /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
+  viewerOf(userId: string): Viewer
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
   health(): Health
   /**
@@ -77,6 +80,7 @@ export function createKith(options: KithOptions): Kith {
     ...createOperations(core, options),
     events,
     storage: options.storage,
+    viewerOf,
     config: showConfig(core.config),
   })
 }

@@ -6,8 +6,10 @@ export type {
   ImportInput,
   Presence,
   RegisterInput,
+  ShadowInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
+export type { HostAccounts } from './accounts/host-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
@@ -67,7 +69,7 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
-export type { Author, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'

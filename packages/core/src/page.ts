@@ -65,7 +65,7 @@ export async function readPage<Row extends { id: string }, Item>(
   return { items, nextCursor: before === null ? null : sealCursor(list.name, before) }
 }
 
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 function sealCursor(list: string, id: string): string {
   return Buffer.from(`${list}:${id}`).toString('base64url')

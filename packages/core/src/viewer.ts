@@ -1,7 +1,16 @@
-/** Who is asking: the account and session behind an access token that was just checked. */
+/** Who is asking: an account, and the session behind an access token that was just checked. */
 export interface Viewer {
   readonly userId: string
-  readonly sessionId: string
+  /** `null` where the host acts for the account ({@link viewerOf}), or an authentication of the app's own says who asks. */
+  readonly sessionId: string | null
+}
+
+/**
+ * The viewer by whom the host acts as an account, as in `kith.posts.create(kith.viewerOf(userId), …)`. It asks nothing: services refuse
+ * an account that does not exist where they would refuse its session. Limits that count by session count it by account.
+ */
+export function viewerOf(userId: string): Viewer {
+  return Object.freeze({ userId, sessionId: null })
 }
 
 /** What the transport knows of the client that signs in; shown in the session list and used for rate limits. */

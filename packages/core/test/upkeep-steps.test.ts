@@ -37,12 +37,12 @@ test('a ban that dies after the mark is finished by upkeep: no session of the ac
   const dying = createKith({ ...options, storage: failing(options.storage, ['sessions.revokeAll']) })
   await expect(dying.accounts.ban(ana.userId)).rejects.toThrow('died')
   const { sessions } = options.storage
-  expect((await sessions.byId(ana.sessionId))?.revokedAt).toBeNull()
+  expect((await sessions.byId(ana.sessionId ?? ''))?.revokedAt).toBeNull()
   const ended: string[] = []
   kith.events.on('session.revoked', ({ sessionId }) => void ended.push(sessionId))
   for (const _run of [1, 2]) expect(await kith.upkeep.run()).toMatchObject({ failed: [] })
   expect(ended).toEqual([ana.sessionId])
-  expect((await sessions.byId(ben.sessionId))?.revokedAt).toBeNull()
+  expect((await sessions.byId(ben.sessionId ?? ''))?.revokedAt).toBeNull()
   expect(await sessions.list(ana.userId, new Date('2026-01-01'), { limit: 9, before: null })).toEqual([])
 })
 

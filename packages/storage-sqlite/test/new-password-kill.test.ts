@@ -33,7 +33,7 @@ test('a process that is killed right after it stored a new password leaves no se
   await expect(after.sessions.authenticate(tokens.accessToken)).rejects.toMatchObject({
     code: 'session-revoked',
   })
-  expect((await after.sessions.of(user.id)).items).toEqual([])
+  expect((await after.sessions.list(user.id)).items).toEqual([])
   await expect(after.sessions.refresh(tokens.refreshToken)).rejects.toMatchObject({ code: 'session-revoked' })
   await expect(after.sessions.login({ login: 'ana', password: 'correct horse' })).rejects.toMatchObject({
     code: 'invalid-credentials',

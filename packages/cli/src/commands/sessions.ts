@@ -22,7 +22,7 @@ export const sessions: Command = {
     const found: Session[] = []
     let cursor: string | null = null
     do {
-      const page: { items: Session[]; nextCursor: string | null } = await kith.sessions.of(account.id, {
+      const page: { items: Session[]; nextCursor: string | null } = await kith.sessions.list(account.id, {
         limit: 100,
         ...(cursor !== null && { cursor }),
       })

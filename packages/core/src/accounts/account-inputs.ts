@@ -38,6 +38,9 @@ export interface ImportInput extends Omit<RegisterInput, 'password' | 'deviceNam
   createdAt?: Date | undefined
 }
 
+/** What a shadow account begins with. No identifier is needed, whatever options say: it is found by its external id. */
+export type ShadowInput = Omit<ImportInput, 'passwordHash'>
+
 /** What can be changed of an account. `null` removes an identifier that is optional. */
 export interface EditInput {
   username?: string | null | undefined
@@ -64,6 +67,7 @@ export interface DeleteAccountInput {
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
   import: z.ZodType<ImportInput>
+  shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
@@ -86,6 +90,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     phone: phoneSchema(),
   }
   const profile = { name: visible(lineOfText(100)).optional(), bio: visible(linesOfText(500)).optional() }
+  const brought = {
+    emailVerified: z.boolean().optional(),
+    phoneVerified: z.boolean().optional(),
+    createdAt: z.date().optional(),
+  }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -111,6 +120,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const given = fields<string | undefined>((name, required) =>
     required ? identifier[name] : identifier[name].optional(),
   )
+  const known = fields<string | undefined>((name) => identifier[name].optional())
   const changeable = fields<string | null | undefined>((name, required) =>
     required ? identifier[name].optional() : identifier[name].nullish(),
   )
@@ -137,12 +147,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       .strictObject({
         ...given,
         ...profile,
+        ...brought,
         passwordHash: z.string().max(1024).nullable(),
-        emailVerified: z.boolean().optional(),
-        phoneVerified: z.boolean().optional(),
-        createdAt: z.date().optional(),
       })
       .refine(hasLogin, needsLogin),
+    shadow: z.strictObject({ ...known, ...profile, ...brought }),
     edit: z
       .strictObject({
         ...changeable,

@@ -5,22 +5,20 @@ import {
   type ChangePasswordInput,
   type DeleteAccountInput,
   type EditInput,
-  type ImportInput,
   type RegisterInput,
   createAccountInputs,
-  roleInput,
 } from './account-inputs.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
-import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmPassword } from '../sessions/login.ts'
 import { openSession, renewSession } from '../sessions/open-session.ts'
+import { deleteAccount, holdEnd, newAccount, present, saveAccount, taken } from './account-steps.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
-import { readLogin } from './identifiers.ts'
+import { createHostAccounts, type HostAccounts } from './host-accounts.ts'
 import { isOwnPassword, ownName } from './password-rules.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
@@ -32,17 +30,13 @@ export interface Edited {
 }
 
 /** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
-export interface Accounts {
+export interface Accounts extends HostAccounts {
   /** The schemas of the inputs below, for transports and documents that derive from them. */
   readonly inputs: AccountInputs
   /** Creates an account and signs it in. @throws identifier-taken, rate-limited, busy */
   register(input: RegisterInput, client?: ClientInfo): Promise<SignIn>
-  /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
-  import(input: ImportInput): Promise<OwnUser>
   /** The viewer's own account. @throws unauthenticated */
   me(viewer: Viewer): Promise<OwnUser>
-  /** The account with this username or e-mail, for the host's own use, or `null`. */
-  find(login: string): Promise<OwnUser | null>
   /**
    * Changes the viewer's own account; identifiers only with the password. With a password every session ends, as by
    * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked, rate-limited
@@ -70,20 +64,11 @@ export interface Accounts {
    */
   export(viewer: Viewer): AsyncIterable<string>
   /**
-   * Says what an account may do in the app: `member` (at first), `moderator`, `admin`, or a name of your own: lower-case letters,
-   * digits and hyphens. Holds from the next request on, in every process. For the host, as the two below. @throws account-not-found
-   */
-  setRole(userId: string, role: string): Promise<void>
-  /**
    * Lets a viewer pass whose account has one of these roles now, by a look at the account and the session: a role that was taken
    * away and a session that has ended count immediately, in every process.
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
   requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
-  /** Suspends an account and ends its sessions. For the host: nothing over HTTP leads here. @throws account-not-found */
-  ban(userId: string): Promise<void>
-  /** Lifts a suspension. @throws account-not-found */
-  unban(userId: string): Promise<void>
 }
 
 /** Creates the accounts of one Kith instance. */
@@ -95,60 +80,14 @@ export function createAccounts(core: Core): Accounts {
   const inputs = createAccountInputs({ ...config.accounts, minLength, forbiddenWords })
   const demandUnbreached = createBreachCheck(config, emit)
 
-  function taken(names: readonly Identifier[]): KithError {
-    if (!config.accounts.revealTaken) {
-      return new InvalidInputError([], 'identifier-taken')
-    }
-    return new InvalidInputError(
-      names.map((path) => ({ path, code: 'taken', message: 'This is already in use' })),
-      'identifier-taken',
-    )
-  }
-
-  async function create(user: UserRecord): Promise<void> {
-    const result = await users.create(user, clock())
-    if (result.outcome === 'taken') throw taken(result.taken)
-  }
-
-  /** When the hold of a username ends that is given up now. */
-  function holdEnd(): Date | null {
-    const { usernameHoldSeconds } = config.accounts
-    return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
-  }
-
   async function own(viewer: Viewer): Promise<UserRecord> {
     const user = await users.byId(viewer.userId)
     if (!user) throw new KithError('unauthenticated', { detail: 'This account no longer exists.' })
     return user
   }
 
-  async function setBan(userId: string, bannedAt: Date | null): Promise<UserRecord> {
-    // Those that a process which dies here leaves alive stay over when the ban is lifted.
-    const result = await users.update(userId, { bannedAt, endSessions: bannedAt !== null })
-    core.visibleFiles.forget()
-    if (result.outcome !== 'updated') throw new KithError('account-not-found')
-    return result.user
-  }
-
-  function record(input: Partial<UserRecord>): UserRecord {
-    return {
-      id: core.makeId(),
-      username: input.username ?? null,
-      email: input.email ?? null,
-      emailVerifiedAt: input.emailVerifiedAt ?? null,
-      phone: input.phone ?? null,
-      phoneVerifiedAt: input.phoneVerifiedAt ?? null,
-      name: input.name ?? '',
-      bio: input.bio ?? '',
-      passwordHash: input.passwordHash ?? null,
-      bannedAt: null,
-      role: 'member',
-      sessionEpoch: 0,
-      createdAt: input.createdAt ?? clock(),
-    }
-  }
-
   return {
+    ...createHostAccounts(core, inputs),
     inputs,
     async register(input, client = {}) {
       await core.limits.byAddress('registerAttemptByAddress', client)
@@ -156,33 +95,15 @@ export function createAccounts(core: Core): Accounts {
       await core.limits.byAddress('registerByAddress', client)
       const turn = { key: networkKey(client.address ?? '') }
       await demandUnbreached(password, { path: 'password', userId: null })
-      const user = record({ ...present(fields), passwordHash: await passwords.hash(password, turn) })
-      await create(user)
+      const user = newAccount(core, {
+        ...present(fields),
+        passwordHash: await passwords.hash(password, turn),
+      })
+      await saveAccount(core, user)
       emit('account.registered', { userId: user.id })
       return await openSession(core, { user, client, deviceName, stillHolds: () => true })
     },
-    async import(input) {
-      const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
-      if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
-        const message =
-          'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
-        throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
-      }
-      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
-      const user = record({
-        ...present(fields),
-        emailVerifiedAt: emailVerified ? clock() : null,
-        phoneVerifiedAt: phoneVerified ? clock() : null,
-      })
-      await create(user)
-      emit('account.imported', { userId: user.id })
-      return await presentOwn(user)
-    },
     me: async (viewer) => await presentOwn(await own(viewer)),
-    async find(login) {
-      const user = await users.byLogin(readLogin(login))
-      return user && (await presentOwn(user))
-    },
     async edit(viewer, input, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const { currentPassword, ...fields } = parseInput(inputs.edit, input)
@@ -200,9 +121,9 @@ export function createAccounts(core: Core): Accounts {
       const result = await users.update(
         viewer.userId,
         { ...changes, endSessions: stillHolds !== null },
-        { now: clock(), until: holdEnd() },
+        { now: clock(), until: holdEnd(core) },
       )
-      if (result.outcome === 'taken') throw taken(result.taken)
+      if (result.outcome === 'taken') throw taken(core, result.taken)
       if (result.outcome === 'needs-login') throw needsLogin()
       if (result.outcome === 'gone') throw new KithError('unauthenticated')
       emit('account.edited', { userId: viewer.userId, fields: Object.keys(present(fields)) })
@@ -211,7 +132,7 @@ export function createAccounts(core: Core): Accounts {
       return { user: await presentOwn(result.user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
-      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      await core.limits.byViewer('passwordFormBySession', viewer)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
       if (isOwnPassword(newPassword, user, forbiddenWords))
@@ -228,50 +149,27 @@ export function createAccounts(core: Core): Accounts {
       return await renewSession(core, { viewer, user: changed, client, stillHolds })
     },
     async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
-      await core.limits.byAccount('passwordFormBySession', viewer.sessionId)
+      await core.limits.byViewer('passwordFormBySession', viewer)
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmPassword(core, { viewer, user, password, client })
-      const ended = await users.markDeleted(viewer.userId, clock(), holdUsername ? holdEnd() : null)
-      core.visibleFiles.forget()
-      try {
-        await endSessions(core, { id: user.id, epoch: ended?.endedEpoch ?? user.sessionEpoch })
-      } finally {
-        // It is deleted, also where other processes could not be told now that its sessions are over.
-        emit('account.deleted', { userId: viewer.userId })
-        core.clearing.account(viewer.userId)
-      }
-      await core.releasedMedia.removeOwned(viewer.userId)
+      await deleteAccount(core, user.id, holdUsername)
     },
     export: createExports(core),
-    async setRole(userId, role) {
-      const { outcome } = await users.update(userId, { role: parseInput(roleInput, role) })
-      if (outcome !== 'updated') throw new KithError('account-not-found')
-      emit('account.role-changed', { userId, role })
-    },
     async requireRole(viewer, roles) {
       // A string has parts of names in it as well.
       if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
-      const [user, session] = await Promise.all([own(viewer), storage.sessions.byId(viewer.sessionId)])
+      const { sessionId } = viewer
+      const [user, session] = await Promise.all([
+        own(viewer),
+        sessionId === null ? null : storage.sessions.byId(sessionId),
+      ])
       if (user.bannedAt) throw new KithError('account-banned')
       // A process that knows the token may not have heard yet that its session was ended by another.
-      if (!session || session.revokedAt || !isOfAccount(session, user)) throw new KithError('session-revoked')
+      if (sessionId !== null && (!session || session.revokedAt || !isOfAccount(session, user)))
+        throw new KithError('session-revoked')
       if (roles.includes(user.role)) return
       throw new KithError('role-required', { detail: 'Ask an administrator of this app for the role.' })
-    },
-    async ban(userId) {
-      const { sessionEpoch } = await setBan(userId, clock())
-      try {
-        await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
-      } finally {
-        emit('account.banned', { userId })
-        core.clearing.ban(userId)
-      }
-    },
-    async unban(userId) {
-      await setBan(userId, null)
-      emit('account.unbanned', { userId })
-      core.clearing.ban(userId)
     },
   }
 }
@@ -281,11 +179,4 @@ const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 function needsLogin(): KithError {
   const message = 'An account keeps a username or an e-mail address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
-}
-
-/** The fields that were given. */
-function present<Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
 }

@@ -5,7 +5,15 @@ import { type Image, toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { Storage } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
-import { type Author, type OwnUser, ownPart, type SignedInUser, type User } from './user.ts'
+import {
+  type Author,
+  type HostUser,
+  hostPart,
+  type OwnUser,
+  ownPart,
+  type SignedInUser,
+  type User,
+} from './user.ts'
 
 /** Shows accounts, any number of them with the same few queries. */
 export interface PresentUsers {
@@ -13,6 +21,7 @@ export interface PresentUsers {
   /** The accounts with these ids, in their order; `null` for those that are deleted or banned. */
   presentIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
   presentOwn(user: UserRecord): Promise<OwnUser>
+  presentForHost(users: readonly UserRecord[]): Promise<HostUser[]>
   presentSignedIn(user: UserRecord): Promise<SignedInUser>
   /** The accounts with these ids in short, without those that are deleted or banned. */
   authors(ids: readonly string[]): Promise<Map<string, Author>>
@@ -97,6 +106,13 @@ export function createPresentUsers(
       const [own] = await present(null, [user])
       if (!own) throw new TypeError('an account that was given is presented')
       return { ...own, ...ownPart(user) }
+    },
+    async presentForHost(records) {
+      const shown = await present(null, records)
+      return records.flatMap((user, index) => {
+        const profile = shown[index]
+        return profile ? [{ ...profile, ...ownPart(user), ...hostPart(user) }] : []
+      })
     },
     async presentSignedIn(user) {
       const [avatars, covers] = await Promise.all([images('avatar', [user.id]), images('cover', [user.id])])

@@ -4,7 +4,7 @@ import type { Image } from '../media/image.ts'
 /** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
 export interface User {
   id: string
-  /** `null` only where options let accounts do without. */
+  /** `null` only where options let accounts do without, and for shadow accounts that were made without. */
   username: string | null
   name: string
   bio: string
@@ -28,11 +28,26 @@ export interface OwnUser extends User {
   role: string
 }
 
+/** An account as the host sees it. */
+export interface HostUser extends OwnUser {
+  /** When it was banned, ISO 8601, UTC; `null` where it is not. */
+  bannedAt: string | null
+  /** When the ban ends by itself; `null` where it does not. */
+  bannedUntil: string | null
+  /** What the host said of it. */
+  banReason: string | null
+}
+
 /** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
 export type SignedInUser = Omit<OwnUser, 'counts' | 'viewer'>
 
 /** The author of a post, in short. */
 export type Author = Pick<User, 'id' | 'username' | 'name' | 'avatar'>
+
+/** What only the host sees of an account. */
+export function hostPart({ bannedAt }: UserRecord): Pick<HostUser, 'bannedAt' | 'bannedUntil' | 'banReason'> {
+  return { bannedAt: bannedAt?.toISOString() ?? null, bannedUntil: null, banReason: null }
+}
 
 /** What only the owner sees of an account. */
 export function ownPart(

@@ -17,6 +17,7 @@ export interface JwksDocument {
 
 /** What an access token says, once it is verified. */
 export interface AccessClaims extends Viewer {
+  readonly sessionId: string
   /** Milliseconds since 1970. */
   expiresAt: number
 }
@@ -24,7 +25,10 @@ export interface AccessClaims extends Viewer {
 /** Signs and verifies access tokens: JWTs of type `at+jwt` (RFC 9068). */
 export interface AccessTokens {
   /** Lasts as long as access tokens do, but not beyond `latest`, when the session ends. */
-  issue(viewer: Viewer, latest: Date): Promise<{ token: string; expiresIn: number }>
+  issue(
+    of: Pick<AccessClaims, 'userId' | 'sessionId'>,
+    latest: Date,
+  ): Promise<{ token: string; expiresIn: number }>
   /** @throws access-token-invalid, access-token-expired */
   verify(token: string): Promise<AccessClaims>
   jwks(): JwksDocument | null

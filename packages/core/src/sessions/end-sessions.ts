@@ -1,5 +1,4 @@
 import type { Core } from '../core.ts'
-import type { Viewer } from '../viewer.ts'
 
 /** For clocks of other processes that run behind, and tokens that were being signed while their session ended. */
 const marginSeconds = 60
@@ -49,7 +48,10 @@ export async function endSessions(core: Core, { id, epoch }: { id: string; epoch
 }
 
 /** Ends all sessions of a user but the one that asks, which keeps its epoch. Their tokens are denied first, as above. */
-export async function endOtherSessions(core: Core, { userId, sessionId }: Viewer): Promise<void> {
+export async function endOtherSessions(
+  core: Core,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<void> {
   const all = { limit: core.config.sessions.maxPerAccount, before: null }
   const live = await core.storage.sessions.list(userId, core.clock(), all)
   const others = live.map(({ id }) => id).filter((id) => id !== sessionId)

@@ -4,8 +4,8 @@ import { addressKey, networkKey } from './client-address.ts'
 
 /** Who tries a password, as far as it matters for counting and waiting. */
 export type Guesser =
-  /** Somebody signed in who confirms a change. */
-  | { kind: 'session'; userId: string; sessionId: string }
+  /** Somebody signed in who confirms a change; without a session they count by account. */
+  | { kind: 'session'; userId: string; sessionId: string | null }
   /** A device on which this account has signed in before. */
   | { kind: 'device'; userId: string; deviceId: string }
   /** Anybody else. `login` is what was typed, folded, and not the account: so nobody learns which logins belong together. */
@@ -24,7 +24,7 @@ export type PasswordCounter = readonly [
 export function countersOf(guesser: Guesser): readonly PasswordCounter[] {
   switch (guesser.kind) {
     case 'session':
-      return [['passwordBySession', guesser.sessionId]]
+      return [['passwordBySession', guesser.sessionId ?? guesser.userId]]
     case 'device':
       return [['passwordByDevice', `${guesser.userId} ${guesser.deviceId}`]]
     case 'stranger': {

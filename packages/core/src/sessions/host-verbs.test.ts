@@ -14,9 +14,9 @@ async function withAna() {
 
 test('the host lists the sessions of any account in pages, ends one, and all', async () => {
   const { sessions, ana, phone } = await withAna()
-  const first = await sessions.of(ana.user.id, { limit: 1 })
+  const first = await sessions.list(ana.user.id, { limit: 1 })
   expect(first.items).toMatchObject([{ id: phone.session.id, deviceName: 'Phone', current: false, ...home }])
-  const rest = await sessions.of(ana.user.id, { cursor: first.nextCursor ?? '' })
+  const rest = await sessions.list(ana.user.id, { cursor: first.nextCursor ?? '' })
   expect(rest.items).toMatchObject([{ id: ana.session.id, current: false }])
   expect(rest.nextCursor).toBeNull()
 
@@ -27,19 +27,19 @@ test('the host lists the sessions of any account in pages, ends one, and all', a
   await sessions.endAll(ana.user.id)
   expect(await codeOf(sessions.authenticate(ana.tokens.accessToken))).toBe('session-revoked')
   expect(await codeOf(sessions.refresh(ana.tokens.refreshToken))).toBe('session-revoked')
-  expect((await sessions.of(ana.user.id)).items).toEqual([])
+  expect((await sessions.list(ana.user.id)).items).toEqual([])
   await sessions.login({ login: 'ana', password })
 })
 
 test('the host is told where there is no such account or session', async () => {
   const { sessions, accounts, ana, phone } = await withAna()
   const ben = await accounts.register({ username: 'ben', password })
-  expect(await codeOf(sessions.of('nobody'))).toBe('account-not-found')
+  expect(await codeOf(sessions.list('nobody'))).toBe('account-not-found')
   expect(await codeOf(sessions.endAll('nobody'))).toBe('account-not-found')
   expect(await codeOf(sessions.end(ben.user.id, phone.session.id))).toBe('session-not-found')
   expect(await codeOf(accounts.setRole('nobody', 'admin'))).toBe('account-not-found')
   await accounts.delete({ userId: ana.user.id, sessionId: ana.session.id }, { password })
-  expect(await codeOf(sessions.of(ana.user.id))).toBe('account-not-found')
+  expect(await codeOf(sessions.list(ana.user.id))).toBe('account-not-found')
 })
 
 test('a role counts from when it is set, in every process, and is told to its owner', async () => {

@@ -2,7 +2,7 @@ import { createHmac, hash } from 'node:crypto'
 import { RefusedError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../id.ts'
-import type { ClientInfo } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import { addressKey } from './client-address.ts'
 import { deriveKey } from './derive-key.ts'
 import { countersOf, type Guesser } from './guesser.ts'
@@ -11,7 +11,7 @@ import type { Limit, RateLimits } from './rate-limits.ts'
 
 type AddressLimit = Extract<LimitName, `${string}ByAddress`>
 
-/** A limit on what an account does, or one upload (`confirmByUpload`), session (`…BySession`) or device (`loginByDevice`). */
+/** A limit on what an account does, or one upload (`confirmByUpload`) or device (`loginByDevice`). */
 type AccountLimit = Exclude<
   LimitName,
   | AddressLimit
@@ -20,7 +20,11 @@ type AccountLimit = Exclude<
   | 'passwordByDevice'
   | 'passwordBySession'
   | 'refreshBySession'
+  | ViewerLimit
 >
+
+/** What viewers count by their session, so that whoever stole another one uses up nothing of theirs. */
+type ViewerLimit = Extract<LimitName, 'passwordFormBySession' | 'revokeBySession'>
 
 /** Counts attempts by the limits of one Kith instance. */
 export interface Limits {
@@ -28,6 +32,8 @@ export interface Limits {
   byAddress(name: AddressLimit, client: ClientInfo): Promise<void>
   /** @throws rate-limited */
   byAccount(name: AccountLimit, userId: string): Promise<void>
+  /** Counts by session; a viewer without one, by account. @throws rate-limited */
+  byViewer(name: ViewerLimit, viewer: Viewer): Promise<void>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**
@@ -50,6 +56,8 @@ interface AttemptSettings {
 interface Attempt {
   code?: 'rate-limited' | 'account-locked'
   address?: string | null
+  /** The subject is this account, whatever the name of the limit says. */
+  userId?: string | null
 }
 
 /** Creates the attempts of one Kith instance. */
@@ -68,7 +76,7 @@ export function createLimits(
   async function demand(
     name: LimitName,
     subject: string,
-    { code = 'rate-limited', address = null }: Attempt = {},
+    { code = 'rate-limited', address = null, userId = null }: Attempt = {},
   ): Promise<void> {
     if (limits[name].length === 0) return
     const { allowed, retryAfterSeconds } = await rateLimits.hit(keyOf(name, subject), limits[name], clock())
@@ -77,8 +85,8 @@ export function createLimits(
       name.endsWith(end) && code === 'rate-limited' ? subject : null
     emit?.('limit.reached', {
       limit: name,
-      userId: by('ByAccount'),
-      sessionId: by('BySession'),
+      userId: userId ?? by('ByAccount'),
+      sessionId: userId === null ? by('BySession') : null,
       address,
       retryAfterSeconds,
     })
@@ -90,6 +98,8 @@ export function createLimits(
       if (address !== undefined) await demand(name, addressKey(address), { address })
     },
     byAccount: (name, userId) => demand(name, userId),
+    byViewer: (name, { userId, sessionId }) =>
+      sessionId === null ? demand(name, userId, { userId }) : demand(name, sessionId),
     bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))

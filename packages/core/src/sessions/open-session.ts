@@ -14,6 +14,8 @@ export interface Opening {
   deviceName: string | undefined
   /** Whether the account, read again after the session was stored, still lets this sign-in pass. */
   stillHolds(user: UserRecord): boolean | Promise<boolean>
+  /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
+  refusal?: 'account-not-found' | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
     await core.storage.sessions.revoke(session, core.clock())
-    throw new KithError(fresh?.bannedAt ? 'account-banned' : 'invalid-credentials')
+    throw new KithError(fresh?.bannedAt ? 'account-banned' : (opening.refusal ?? 'invalid-credentials'))
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.
@@ -65,7 +67,7 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
  * whoever has just given the password.
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
-  const asking = await core.storage.sessions.byId(viewer.sessionId)
+  const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)
   await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
   return await openSession(core, { ...opening, user, deviceName: asking?.deviceName ?? undefined })
 }

@@ -7,6 +7,7 @@ import type { JwksDocument } from './access-token.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
 import { login, type LoginInput } from './login.ts'
+import { openSession } from './open-session.ts'
 import { refresh } from './refresh.ts'
 import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
 
@@ -31,7 +32,12 @@ export interface Sessions {
    * For guards, which run before every request.
    */
   authenticateNow(accessToken: string): Viewer | Promise<Viewer>
-  /** Ends the viewer's session. Idempotent. */
+  /**
+   * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
+   * e-mail. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
+   */
+  open(userId: string, client?: ClientInfo): Promise<SignIn>
+  /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
   logout(viewer: Viewer): Promise<void>
   /**
    * Ends the session that an access token belongs to. Idempotent: where it had ended before its tokens are denied once
@@ -41,18 +47,16 @@ export interface Sessions {
   logoutByAccessToken(accessToken: string): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
   logoutByRefreshToken(refreshToken: string): Promise<void>
-  /** Ends all sessions of the viewer; with `exceptCurrent` all others. @throws rate-limited, counted by the session */
+  /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws rate-limited, counted by the session */
   logoutEverywhere(viewer: Viewer, options?: { exceptCurrent?: boolean | undefined }): Promise<void>
-  /** The viewer's live sessions, newest first. @throws invalid-cursor */
-  list(viewer: Viewer, input?: PageInput): Promise<Page<Session>>
+  /**
+   * The live sessions of the viewer, or for the host those of the account with this id, newest first.
+   * @throws invalid-cursor, account-not-found where an id was given
+   */
+  list(who: Viewer | string, input?: PageInput): Promise<Page<Session>>
   /** Ends one of the viewer's sessions. @throws session-not-found, rate-limited, counted by the session */
   revoke(viewer: Viewer, sessionId: string): Promise<void>
-  /**
-   * The live sessions of any account, newest first. For the host, as the next two: nothing over HTTP leads here.
-   * @throws account-not-found, invalid-cursor
-   */
-  of(userId: string, input?: PageInput): Promise<Page<Session>>
-  /** Ends all sessions of an account. Idempotent. @throws account-not-found */
+  /** Ends all sessions of an account. For the host, as the next one. Idempotent. @throws account-not-found */
   endAll(userId: string): Promise<void>
   /** Ends one session of an account. @throws session-not-found */
   end(userId: string, sessionId: string): Promise<void>
@@ -95,8 +99,15 @@ export function createSessions(core: Core): Sessions {
     refresh: (refreshToken, client = {}) => refresh(core, refreshToken, client),
     authenticate: async (accessToken) => await authenticateNow(accessToken),
     authenticateNow,
-    async logout(viewer) {
-      await endSession(core, { id: viewer.sessionId, userId: viewer.userId })
+    async open(userId, client = {}) {
+      const user = await storage.users.byId(userId)
+      if (!user) throw new KithError('account-not-found')
+      if (user.bannedAt) throw new KithError('account-banned')
+      const holds = { stillHolds: () => true, refusal: 'account-not-found' } as const
+      return await openSession(core, { user, client, deviceName: undefined, ...holds })
+    },
+    async logout({ userId, sessionId }) {
+      if (sessionId !== null) await endSession(core, { id: sessionId, userId })
     },
     async logoutByAccessToken(accessToken) {
       const { sessionId: id, userId } = await accessTokens.verify(accessToken)
@@ -110,19 +121,20 @@ export function createSessions(core: Core): Sessions {
       await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
-      await core.limits.byAccount('revokeBySession', viewer.sessionId)
-      if (exceptCurrent) await endOtherSessions(core, viewer)
-      else await endAllSessions(core, viewer.userId)
+      await core.limits.byViewer('revokeBySession', viewer)
+      const { userId, sessionId } = viewer
+      if (exceptCurrent && sessionId !== null) await endOtherSessions(core, { userId, sessionId })
+      else await endAllSessions(core, userId)
     },
-    list: (viewer, input = {}) => list(viewer.userId, viewer.sessionId, input),
+    async list(who, input = {}) {
+      if (typeof who !== 'string') return await list(who.userId, who.sessionId, input)
+      await demandAccount(who)
+      return await list(who, null, input)
+    },
     async revoke(viewer, sessionId) {
-      await core.limits.byAccount('revokeBySession', viewer.sessionId)
+      await core.limits.byViewer('revokeBySession', viewer)
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
       if (!ended) throw new KithError('session-not-found')
-    },
-    async of(userId, input = {}) {
-      await demandAccount(userId)
-      return await list(userId, null, input)
     },
     async endAll(userId) {
       if (!(await endAllSessions(core, userId))) throw new KithError('account-not-found')
