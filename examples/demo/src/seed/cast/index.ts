@@ -9,4 +9,4 @@ import { streets } from './streets.ts'
 /** Everybody in the demo. They, their pictures and their words are made up. */
 export const cast: readonly Person[] = [...mountains, ...coast, ...streets, ...kitchen, ...makers, ...animals]
 
-export type { Person, PlannedPost, Shape } from './person.ts'
+export type { Person, PlannedPost } from './person.ts'

@@ -1,4 +1,5 @@
 import type { Scene } from '../pictures/canvas.ts'
+import type { Shape } from '../pictures/draw.ts'
 import type { Face } from '../pictures/portrait.ts'
 
 /** Somebody who lives in the demo. */
@@ -16,14 +17,14 @@ export interface Person {
 export interface PlannedPost {
   caption: string
   shows: readonly Scene[]
-  shape: Shape
+  shape: PostShape
 }
 
-/** The shape of a picture. */
-export type Shape = 'square' | 'tall' | 'wide'
+/** The shape of a picture that is shared. */
+export type PostShape = Extract<Shape, 'square' | 'tall' | 'wide'>
 
 /** A post with pictures. */
-export function shared(caption: string, shape: Shape, ...shows: readonly Scene[]): PlannedPost {
+export function shared(caption: string, shape: PostShape, ...shows: readonly Scene[]): PlannedPost {
   return { caption, shape, shows }
 }
 
