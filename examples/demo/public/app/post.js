@@ -1,25 +1,28 @@
 import { call } from './api.js'
 import { button, exactTime, icon, node, say, timeAgo } from './dom.js'
-import { personLink } from './people.js'
+import { askWhoTheyAre, personLink } from './people.js'
 
-/** A post as it stands in the feed. */
+/** A post as it stands in the feed; `me` is `null` for a guest. */
 export function postCard(post, me) {
   const card = node('article', { className: 'card post' })
   const when = `${timeAgo(post.createdAt)}${post.editedAt ? ' · edited' : ''}`
   const head = node('header', {}, personLink(post.author, when))
   head.querySelector('.quiet').title = exactTime(post.createdAt)
-  if (post.author.id === me.id) head.append(removeButton(post, card))
+  if (post.author.id === me?.id) head.append(removeButton(post, card))
   card.append(head)
   if (post.media.length > 0) card.append(pictures(post))
-  const bar = node('div', { className: 'bar' }, likeButton(post), saveButton(post))
+  const bar = node('div', { className: 'bar' }, likeButton(post, me), me && saveButton(post))
   const caption = node('p', { className: 'caption' }, post.caption)
   card.append(bar, ...(post.caption === '' ? [] : [caption]))
-  if (post.media.length === 0) bar.before(caption)
+  if (post.media.length > 0) return card
+  card.classList.add('words')
+  bar.before(caption)
   return card
 }
 
 /** A post as it stands in the grid of a profile. */
-export function postTile({ id, media: [first], caption }) {
+export function postTile({ id, media, caption, counts: { likes } }) {
+  const [first] = media
   const link = node('a', { className: 'tile', href: `#/p/${id}` })
   if (!first) link.append(node('span', {}, caption))
   else if (first.kind === 'image') {
@@ -27,6 +30,8 @@ export function postTile({ id, media: [first], caption }) {
   } else {
     link.append(node('video', { src: first.url, preload: 'metadata', muted: true }), icon('play'))
   }
+  if (media.length > 1) link.append(icon('stack'))
+  link.append(node('small', { ariaLabel: `${likes} likes` }, icon('heart'), String(likes)))
   return link
 }
 
@@ -55,12 +60,13 @@ function counter(strip, total) {
   return shown
 }
 
-function likeButton({ id, viewer, counts }) {
+function likeButton({ id, viewer, counts }, me) {
   const number = node('span', {})
-  let { liked } = viewer
+  let liked = viewer?.liked ?? false
   const made = button(
     { className: 'mark-button like', ariaLabel: 'Like' },
     async () => {
+      if (!me) return askWhoTheyAre()
       const state = await call(liked ? 'DELETE' : 'PUT', `/posts/${id}/like`)
       liked = state.liked
       show(state.likes)
