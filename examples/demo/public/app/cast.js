@@ -47,7 +47,7 @@ export function castView(enter) {
   ]
 }
 
-/** Fills what stands beside the view: who can be signed in as, without whoever is. */
+/** Fills what stands beside the view: who can be signed in as. */
 export function showAside(me, enter) {
   const faces = cast.map((person) => {
     const label = `Sign in as ${nameOf(person)}`

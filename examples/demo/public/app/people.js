@@ -6,7 +6,7 @@ export function nameOf({ name, username }) {
 }
 
 export function avatar({ avatar: { renditions } }, size = 'small') {
-  return node('img', { className: `avatar ${size}`, src: renditions.thumb, alt: '', loading: 'lazy' })
+  return node('img', { loading: 'lazy', className: `avatar ${size}`, alt: '', src: renditions.thumb })
 }
 
 /** The address of a profile on this page. */

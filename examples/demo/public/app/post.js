@@ -26,7 +26,7 @@ export function postTile({ id, media, caption, counts: { likes } }) {
   const link = node('a', { className: 'tile', href: `#/p/${id}` })
   if (!first) link.append(node('span', {}, caption))
   else if (first.kind === 'image') {
-    link.append(node('img', { src: first.renditions.thumb, alt: first.alt || caption, loading: 'lazy' }))
+    link.append(node('img', { loading: 'lazy', alt: first.alt || caption, src: first.renditions.thumb }))
   } else {
     link.append(node('video', { src: first.url, preload: 'metadata', muted: true }), icon('play'))
   }
@@ -37,16 +37,16 @@ export function postTile({ id, media, caption, counts: { likes } }) {
 
 function pictures({ media, caption }) {
   const strip = node('div', { className: 'pictures', tabIndex: media.length > 1 ? 0 : -1 })
-  strip.append(...media.map((item, index) => picture(item, item.alt || caption, index)))
+  strip.append(...media.map((item) => picture(item, item.alt || caption)))
   if (media.length === 1) return strip
   // All are shown in the shape of the first, so that the page does not jump between them.
   strip.style.aspectRatio = `${media[0].width} / ${media[0].height}`
   return node('div', { className: 'stack' }, strip, counter(strip, media.length))
 }
 
-function picture({ kind, url, width, height, renditions }, alt, index) {
-  const loading = index === 0 ? 'eager' : 'lazy'
-  if (kind === 'image') return node('img', { src: renditions.feed, width, height, alt, loading })
+function picture({ kind, url, width, height, renditions }, alt) {
+  // The order of the properties counts: once it has a source, a picture that is not lazy is fetched.
+  if (kind === 'image') return node('img', { loading: 'lazy', width, height, alt, src: renditions.feed })
   const video = node('video', { src: url, width, height, controls: true, preload: 'metadata' })
   video.setAttribute('playsinline', '')
   return video

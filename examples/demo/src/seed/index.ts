@@ -21,7 +21,7 @@ async function fill(settings: Settings): Promise<void> {
   try {
     await kith.storage.migrate()
     await seedKith(kith, {
-      history: planHistory(cast, now, 'kith'),
+      history: planHistory(cast, now, 'kith 7'),
       setTime: (next) => (time = next),
       onProgress: showProgress,
     })

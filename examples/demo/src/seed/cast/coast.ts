@@ -23,34 +23,22 @@ export const coast: readonly Person[] = [
         'square',
         sea({ hour: 'dawn', islands: true, whale: true }),
       ),
-      shared('Calm enough to hear the paint dry.', 'wide', sea({ hour: 'dawn', boat: true })),
-    ],
-  },
-  {
-    username: 'keeper_of_light',
-    name: 'Angus Reid',
-    bio: 'Looking after a lighthouse that mostly looks after itself.',
-    face: {
-      skin: '#f2c8a8',
-      hair: '#c8603a',
-      style: 'side',
-      shirt: '#2f3f5f',
-      backdrop: '#a8bcd0',
-      extras: ['beard'],
-    },
-    cover: sea({ hour: 'dusk', lighthouse: true }),
-    posts: [
-      shared('On shift.', 'tall', sea({ hour: 'night', lighthouse: true })),
       shared(
-        'Fresh coat of red. Only took eleven days and one seagull.',
+        'The light at the point, from where it matters.',
+        'tall',
+        sea({ hour: 'night', lighthouse: true }),
+      ),
+      shared(
+        'They painted it. It took eleven days and one seagull.',
         'wide',
         sea({ hour: 'day', lighthouse: true, boat: true }),
       ),
       shared(
-        'The evening boat goes by, I wave, they blow the horn. Every day for six years.',
+        'The keeper waves, I blow the horn. Every evening for six years.',
         'tall',
         sea({ hour: 'dusk', lighthouse: true, boat: true }),
       ),
+      shared('Calm enough to hear the paint dry.', 'wide', sea({ hour: 'dawn', boat: true })),
     ],
   },
   {
@@ -68,6 +56,7 @@ export const coast: readonly Person[] = [
     cover: sea({ hour: 'day', beach: true }),
     posts: [
       shared('Office for the week.', 'tall', sea({ hour: 'day', beach: true })),
+      said('Sand in the shoes, sand in the bag, sand in the sandwich. Would do it again.'),
       shared(
         'Stayed until the parasol was the last one standing.',
         'square',
@@ -78,7 +67,6 @@ export const coast: readonly Person[] = [
         'square',
         facade({ wall: '#f0d9a8', shutters: '#3d5a98', blossom: '#e76f9a' }),
       ),
-      said('Sand in the shoes, sand in the bag, sand in the sandwich. Would do it again.'),
     ],
   },
   {

@@ -61,6 +61,7 @@ export const makers: readonly Person[] = [
         'tall',
         poster('leaves', ['#f6efe2', '#e9a86a', '#2f6f5a', '#5f8f5a', '#1f4a4a']),
       ),
+      said('The best red I ever mixed was an accident. I have been trying to repeat it since March.'),
       shared(
         'Repeat pattern for a scarf. In terracotta, of course.',
         'square',
@@ -71,7 +72,6 @@ export const makers: readonly Person[] = [
         'tall',
         poster('leaves', ['#1f2a44', '#f2e3b8', '#8fb8a8', '#c8d8c0', '#6f9a9a']),
       ),
-      said('The best red I ever mixed was an accident. I have been trying to repeat it since March.'),
     ],
   },
   {

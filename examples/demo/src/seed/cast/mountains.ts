@@ -85,6 +85,7 @@ export const mountains: readonly Person[] = [
         'square',
         hills({ hour: 'dawn', balloons: true, ground: ['#6b4a5a', '#d9a38a'] }),
       ),
+      said('Thirty hours of trains, and the best meal was a cheese roll on platform 4.'),
       shared(
         'Ochre hills as far as you can see.',
         'wide',
@@ -95,7 +96,6 @@ export const mountains: readonly Person[] = [
         'tall',
         hills({ hour: 'dusk', balloons: true }),
       ),
-      said('Thirty hours of trains, and the best meal was a cheese roll on platform 4.'),
     ],
   },
   {

@@ -25,13 +25,13 @@ export const streets: readonly Person[] = [
         'square',
         city({ hour: 'night', rain: true }),
       ),
+      said('Missed the last train. Found the best noodle place of my life. So, who is the winner here?'),
       shared('Everybody is home. Every window is a story.', 'tall', city({ hour: 'night', river: true })),
       shared(
         'Ten minutes when the sky and the windows have the same colour.',
         'square',
         city({ hour: 'dusk' }),
       ),
-      said('Missed the last train. Found the best noodle place of my life. So, who is the winner here?'),
     ],
   },
   {
