@@ -38,6 +38,7 @@ function showSection(name, wide = false) {
   element('nav').hidden = !me
   element('guest-nav').hidden = me !== null || bare
   element('find').hidden = bare
+  element('explore').hidden = !hasCast()
   element('aside').hidden = !wide || !hasCast()
   element('stage').classList.toggle('wide', !element('aside').hidden)
 }

@@ -9,7 +9,6 @@ export async function feedView(me) {
   const empty = [
     node('h2', {}, 'Nothing here yet'),
     node('p', { className: 'quiet' }, 'Share a picture, or follow somebody: their posts come here.'),
-    node('a', { className: 'button plain', href: '#/explore' }, icon('compass'), 'Explore'),
     node('a', { className: 'button', href: '#/new' }, icon('plus'), 'Share the first picture'),
   ]
   return await pagedList({ path: '/feed', className: 'stream', show: (post) => postCard(post, me), empty })

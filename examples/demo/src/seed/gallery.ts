@@ -34,7 +34,7 @@ export async function openGallery(kith: Kith): Promise<void> {
   await kith.uploads.use(kith.viewerOf(id), upload.id, 'avatar')
 }
 
-/** Lets the gallery follow everybody who registers from now on. */
+/** Lets the gallery follow everybody who registers from now on, where there is one. */
 export function showNewcomers(kith: Kith): void {
   kith.events.on('account.registered', ({ userId }) => {
     void follow(kith, userId).catch((error: unknown) => console.error(error))
@@ -42,6 +42,7 @@ export function showNewcomers(kith: Kith): void {
 }
 
 async function follow(kith: Kith, userId: string): Promise<void> {
-  const user = await kith.accounts.byId(userId)
-  if (user?.username) await kith.follows.add(viewerOfGallery(kith), user.username)
+  const gallery = viewerOfGallery(kith)
+  const [user, owner] = await kith.accounts.byIds([userId, gallery.userId])
+  if (owner && user?.username) await kith.follows.add(gallery, user.username)
 }
