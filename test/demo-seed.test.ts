@@ -5,18 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Author, Page, Post } from '@kith/core'
+import { chromium } from 'playwright-core'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { cast } from '../examples/demo/src/seed/cast/index.ts'
 import { planHistory } from '../examples/demo/src/seed/history.ts'
 import { drawSvg } from '../examples/demo/src/seed/pictures/draw.ts'
 import { root } from '../scripts/packages.ts'
 import { type RunningApp, startApp } from './running-app.ts'
+import { findOnPath } from './servers/program-path.ts'
 
 const script = 'examples/demo/src/main.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-seed-'))
 const data = join(folder, 'data')
 const database = join(data, 'demo.db')
 const day = 86_400_000
+const patience = { timeout: 60_000 }
+const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
 
 const posts = cast.flatMap((person) => person.posts)
 const pictures = posts.flatMap((post) => post.shows)
@@ -100,7 +104,7 @@ test('a start that was killed while it filled its folder is whole at the next on
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'close')
-  await expect.poll(() => count('kith_posts'), { timeout: 120_000, interval: 20 }).toBeGreaterThan(5)
+  await expect.poll(() => count('kith_posts'), { ...patience, interval: 20 }).toBeGreaterThan(5)
   child.kill('SIGKILL')
   await ended
   expect(count('kith_posts')).toBeLessThan(posts.length)
@@ -138,7 +142,7 @@ test('a visitor sees posts, their pictures and profiles without an account, and 
 
   await app.call('POST', '/api/v1/users/register', { username: 'newcomer', password: 'correct horse' })
   await app.call('POST', '/api/v1/posts', { caption: 'Hello, everybody' })
-  await expect.poll(async () => (await readPosts(app))[0]?.caption).toBe('Hello, everybody')
+  await expect.poll(async () => (await readPosts(app))[0]?.caption, patience).toBe('Hello, everybody')
   await app.stop()
 })
 
@@ -156,6 +160,45 @@ test('one click signs in as somebody of the demo, also after a restart, which ke
   second.setCookies(first.cookies())
   expect((await read<Page<Post>>(second, '/api/v1/feed')).items[0]).toMatchObject({ caption: 'Kept' })
   await second.stop()
+})
+
+test.skipIf(!executablePath)('the page shows all that, and signs in by a face (needs chromium)', async () => {
+  const app = await start()
+  const args = ['--no-sandbox', '--disable-dev-shm-usage']
+  const browser = await chromium.launch({ executablePath: executablePath ?? '', args })
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  page.setDefaultTimeout(patience.timeout)
+  const elsewhere: string[] = []
+  page.on('request', (request) => {
+    if (!request.url().startsWith(app.url) && !request.url().startsWith('data:'))
+      elsewhere.push(request.url())
+  })
+  await page.goto(app.url)
+  const picture = page.locator('.post img[src*="/feed"]').first()
+  await expect
+    .poll(
+      () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+      patience,
+    )
+    .toBeGreaterThan(100)
+  expect(await page.locator('.face').count()).toBe(cast.length)
+  // What only members can leads to where a guest becomes one.
+  await page.locator('.like').first().click()
+  await page.locator('.candidate').first().waitFor()
+
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.getByRole('button', { name: 'Sign in as Mara' }).click()
+  await page.locator('#nav').waitFor()
+  const like = page.locator('.like[aria-pressed=false]').first()
+  await like.click()
+  await page.locator('.like[aria-pressed=true]').first().waitFor()
+  expect({ complaints, elsewhere }).toEqual({ complaints: [], elsewhere: [] })
+  await app.stop()
 })
 
 test('nobody is signed in for another page, and not as somebody who has registered', async () => {

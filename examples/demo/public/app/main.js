@@ -41,6 +41,8 @@ function showSection(name, wide = false) {
   element('explore').hidden = !hasCast()
   element('aside').hidden = !wide || !hasCast()
   element('stage').classList.toggle('wide', !element('aside').hidden)
+  // A phone has room for them only there.
+  element('stage').classList.toggle('home', pathNow() === '')
 }
 
 const pathNow = () => location.hash.replace(/^#\/?/, '')

@@ -6,11 +6,11 @@ import { createCanvas, type Scene } from './canvas.ts'
 export type Shape = 'square' | 'tall' | 'wide' | 'face' | 'banner'
 
 const sizes: Readonly<Record<Shape, { width: number; height: number }>> = {
-  square: { width: 960, height: 960 },
-  tall: { width: 960, height: 1200 },
-  wide: { width: 1200, height: 800 },
-  face: { width: 400, height: 400 },
-  banner: { width: 1200, height: 480 },
+  square: { width: 840, height: 840 },
+  tall: { width: 840, height: 1050 },
+  wide: { width: 1050, height: 700 },
+  face: { width: 320, height: 320 },
+  banner: { width: 1050, height: 420 },
 }
 
 /** Draws a scene: a stream of a JPEG file, as a camera might send it. The same seed gives the same picture. */
