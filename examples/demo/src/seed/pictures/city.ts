@@ -115,7 +115,7 @@ function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, colour,
   if (roof === 'dome') add(circle([middle, top + 1], wide * 0.36, colour))
   add(
     rect([x, top], [wide, foot - top], colour),
-    rect([x + wide * 0.78, top], [wide * 0.22, foot - top], '#000000', 'fill-opacity="0.1"'),
+    rect([x + wide * 0.78, top], [wide * 0.22, foot - top], ['#000000', 'fill-opacity="0.1"']),
   )
   const columns = Math.max(2, Math.round(wide / (width * 0.021)))
   const pitch = wide / (columns + 0.6)
@@ -151,9 +151,8 @@ function drawRiver({ add, width, height, random, linear }: Canvas, top: number, 
     add(
       stroke(
         `M${random.between(0, width)} ${y}h${long}`,
-        colour,
+        [colour, `stroke-opacity="${random.between(0.12, 0.5).toFixed(2)}"`],
         2 + depth * 3,
-        `stroke-opacity="${random.between(0.12, 0.5).toFixed(2)}"`,
       ),
     )
   }
@@ -198,6 +197,6 @@ function drawRain({ add, width, height, random }: Canvas): void {
   })
   add(
     faint(0.35, stroke(drops.join(''), '#dbe6ff', 2)),
-    path(`M0 0H${width}V${height}H0Z`, '#33406a', 'fill-opacity="0.18"'),
+    path(`M0 0H${width}V${height}H0Z`, ['#33406a', 'fill-opacity="0.18"']),
   )
 }

@@ -20,7 +20,7 @@ export function facade({ wall, shutters, blossom, front = 'door' }: Facade): Sce
     for (let index = 0; index < 26; index++) {
       const at: Point = [random.between(0, width), random.between(0, height)]
       const size = width * random.between(0.02, 0.045)
-      add(rect(at, [size, size * 0.4], mix(wall, random.pick(['#ffffff', '#4a2a1a']), 0.12), 'rx="3"'))
+      add(rect(at, [size, size * 0.4], [mix(wall, random.pick(['#ffffff', '#4a2a1a']), 0.12), 'rx="3"']))
     }
     const columns = [0.26, 0.74]
     for (const x of columns) drawWindow(canvas, [x * width, height * 0.25], { shutters, blossom, wall })
@@ -32,7 +32,7 @@ export function facade({ wall, shutters, blossom, front = 'door' }: Facade): Sce
     ]
     add(
       polygon(shade, mix(wall, '#3a2030', 0.6)),
-      rect([0, height * 0.05], [width, height * 0.03], '#3a2030', 'fill-opacity="0.14"'),
+      rect([0, height * 0.05], [width, height * 0.03], ['#3a2030', 'fill-opacity="0.14"']),
     )
     const street = height * 0.9
     if (front === 'door') drawDoor(canvas, [width / 2, street], shutters)
@@ -41,9 +41,8 @@ export function facade({ wall, shutters, blossom, front = 'door' }: Facade): Sce
       add(
         stroke(
           `M${x} ${street}l${(x - width / 2) * 0.12} ${height - street}`,
-          '#7a6d66',
+          ['#7a6d66', 'stroke-opacity="0.5"'],
           3,
-          'stroke-opacity="0.5"',
         ),
       )
     if (front === 'bicycle')
@@ -62,7 +61,7 @@ function drawWindow(
   const [half, tall] = [width * 0.095, height * 0.24]
   const top = y - tall / 2
   add(
-    rect([x - half * 1.15, top - 12], [half * 2.3, tall + 24], mix(wall, '#ffffff', 0.6), 'rx="4"'),
+    rect([x - half * 1.15, top - 12], [half * 2.3, tall + 24], [mix(wall, '#ffffff', 0.6), 'rx="4"']),
     rect([x - half, top], [half * 2, tall], linear(['#5d7f9a', '#a9c9d6'])),
     polygon(
       [
@@ -70,8 +69,7 @@ function drawWindow(
         [x + half * 0.3, top],
         [x - half, top + tall * 0.6],
       ],
-      '#ffffff',
-      'fill-opacity="0.22"',
+      ['#ffffff', 'fill-opacity="0.22"'],
     ),
     stroke(
       `M${x} ${top}v${tall}M${x - half} ${top + tall * 0.36}h${half * 2}M${x - half} ${top + tall * 0.68}h${half * 2}`,
@@ -82,8 +80,8 @@ function drawWindow(
   for (const side of [-1, 1]) {
     const left = side < 0 ? x - half * 2.05 : x + half * 1.05
     add(
-      rect([left + 8, top + 4], [half, tall], '#2a1a2a', 'fill-opacity="0.2"'),
-      rect([left, top - 6], [half, tall + 12], shutters, 'rx="3"'),
+      rect([left + 8, top + 4], [half, tall], ['#2a1a2a', 'fill-opacity="0.2"']),
+      rect([left, top - 6], [half, tall + 12], [shutters, 'rx="3"']),
     )
     for (let slat = 0; slat < 11; slat++)
       add(
@@ -107,7 +105,7 @@ function drawWindow(
       ),
     )
   }
-  add(rect([x - half * 1.25, box + 8], [half * 2.5, height * 0.032], '#9a5a3c', 'rx="4"'))
+  add(rect([x - half * 1.25, box + 8], [half * 2.5, height * 0.032], ['#9a5a3c', 'rx="4"']))
 }
 
 function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, colour: string): void {
@@ -136,8 +134,7 @@ function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, colour: stri
         rect(
           [left, foot - tall * 0.64 + row * tall * 0.32],
           [half * 0.64, tall * 0.25],
-          mix(colour, '#ffffff', 0.12),
-          'rx="3"',
+          [mix(colour, '#ffffff', 0.12), 'rx="3"'],
         ),
       )
     }
@@ -164,7 +161,7 @@ function drawTub({ add, width, random }: Canvas, [x, foot]: Point, blossom: stri
     )
   }
   add(
-    ellipse([x, foot], [size * 1.1, size * 0.2], '#000000', 'fill-opacity="0.2"'),
+    ellipse([x, foot], [size * 1.1, size * 0.2], ['#000000', 'fill-opacity="0.2"']),
     polygon(
       [
         [x - size, foot - size * 1.5],
@@ -174,6 +171,6 @@ function drawTub({ add, width, random }: Canvas, [x, foot]: Point, blossom: stri
       ],
       '#b5653f',
     ),
-    rect([x - size * 1.1, foot - size * 1.65], [size * 2.2, size * 0.35], '#c87a50', 'rx="4"'),
+    rect([x - size * 1.1, foot - size * 1.65], [size * 2.2, size * 0.35], ['#c87a50', 'rx="4"']),
   )
 }

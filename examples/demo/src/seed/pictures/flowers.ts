@@ -21,8 +21,7 @@ export function blossom(kind: Blossom, colour: string): string {
         ) +
         path(
           'M-0.16 0.12C-0.3 -0.2 -0.12 -0.65 0 -0.82C0.12 -0.65 0.3 -0.2 0.16 0.12C0.08 0.2 -0.08 0.2 -0.16 0.12Z',
-          light,
-          'fill-opacity="0.55"',
+          [light, 'fill-opacity="0.55"'],
         )
       )
     case 'poppy':
@@ -135,7 +134,7 @@ function drawVase({ add, width, height, linear }: Canvas, [x, neck]: Point, colo
   const [half, foot] = [width * 0.13, height * 0.88]
   const body = `M${x - half * 0.55} ${neck}C${x - half * 0.5} ${neck + 40} ${x - half * 1.2} ${neck + 60} ${x - half} ${(neck + foot) / 2 + 30}C${x - half * 0.9} ${foot - 20} ${x - half * 0.6} ${foot} ${x - half * 0.5} ${foot}H${x + half * 0.5}C${x + half * 0.6} ${foot} ${x + half * 0.9} ${foot - 20} ${x + half} ${(neck + foot) / 2 + 30}C${x + half * 1.2} ${neck + 60} ${x + half * 0.5} ${neck + 40} ${x + half * 0.55} ${neck}Z`
   add(
-    ellipse([x + half * 0.3, foot], [half * 1.5, half * 0.2], '#1a0a0a', 'fill-opacity="0.25"'),
+    ellipse([x + half * 0.3, foot], [half * 1.5, half * 0.2], ['#1a0a0a', 'fill-opacity="0.25"']),
     path(body, linear([mix(colour, '#ffffff', 0.3), colour, mix(colour, '#000000', 0.35)], true)),
     ellipse([x, neck], [half * 0.55, half * 0.1], mix(colour, '#000000', 0.4)),
   )

@@ -85,20 +85,17 @@ export function forest({ season, fox = false }: { season: Season; fox?: boolean 
         ellipse(
           [x, y],
           [width * random.between(0.004, 0.009), width * 0.004],
-          random.pick(leaves),
-          'fill-opacity="0.85"',
+          [random.pick(leaves), 'fill-opacity="0.85"'],
         ),
       )
     }
     if (season === 'winter')
       for (let index = 0; index < 150; index++)
         add(
-          circle(
-            [random.between(0, width), random.between(0, height)],
-            random.between(1.5, 5),
+          circle([random.between(0, width), random.between(0, height)], random.between(1.5, 5), [
             '#ffffff',
             'fill-opacity="0.85"',
-          ),
+          ]),
         )
     if (fox) drawFox(canvas, [width * 0.46, height * 0.9])
   }
@@ -149,7 +146,7 @@ function drawFox({ add, width }: Canvas, [x, y]: Point): void {
   add(
     group(
       `translate(${x} ${y}) scale(${width * 0.085})`,
-      ellipse([0, 0.05], [1.2, 0.12], '#1a0f14', 'fill-opacity="0.25"'),
+      ellipse([0, 0.05], [1.2, 0.12], ['#1a0f14', 'fill-opacity="0.25"']),
       path('M0.5 -0.2C1.2 0.1 1.75 -0.2 1.6 -0.95C1.3 -0.7 0.9 -0.85 0.5 -0.5Z', orange),
       path('M1.42 -0.55C1.6 -0.6 1.68 -0.75 1.6 -0.95C1.5 -0.88 1.38 -0.84 1.28 -0.82Z', '#fff3e4'),
       path('M-0.5 0C-0.6 -0.9 -0.3 -1.2 0 -1.2S0.7 -0.9 0.65 0Z', orange),

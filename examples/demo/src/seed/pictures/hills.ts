@@ -180,9 +180,8 @@ function drawLake(canvas: Canvas, hour: Hour, [top, sun]: readonly [number, numb
     canvas.add(
       stroke(
         `M${x - long / 2} ${y}h${long}`,
-        lights[hour].disc,
+        [lights[hour].disc, `stroke-opacity="${random.between(0.2, 0.6).toFixed(2)}"`],
         1.5 + depth * 3,
-        `stroke-opacity="${random.between(0.2, 0.6).toFixed(2)}"`,
       ),
     )
   }
@@ -230,8 +229,8 @@ function drawBalloons({ add, width, height, random }: Canvas): void {
           'M0 -1C0.12 -1 0.17 -0.5 0.17 0S0.1 0.85 0.05 1.2H-0.05C-0.1 0.85 -0.17 0.5 -0.17 0S-0.12 -1 0 -1Z',
           silk,
         ),
-        path('M-0.17 1.2L-0.13 1.5M0.17 1.2L0.13 1.5', 'none', 'stroke="#5b4636" stroke-width="0.04"'),
-        rect([-0.2, 1.45], [0.4, 0.3], '#7a5230', 'rx="0.06"'),
+        path('M-0.17 1.2L-0.13 1.5M0.17 1.2L0.13 1.5', ['none', 'stroke="#5b4636" stroke-width="0.04"']),
+        rect([-0.2, 1.45], [0.4, 0.3], ['#7a5230', 'rx="0.06"']),
       ),
     )
   }

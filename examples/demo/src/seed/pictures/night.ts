@@ -64,7 +64,7 @@ function drawMilkyWay({ add, width, height, random, glow }: Canvas): void {
   }
   for (let index = 0; index < 700; index++) {
     const more = `fill-opacity="${random.between(0.3, 0.9).toFixed(1)}"`
-    add(circle(place(along(), 0.16), random.between(0.5, 1.7), '#ffffff', more))
+    add(circle(place(along(), 0.16), random.between(0.5, 1.7), ['#ffffff', more]))
   }
 }
 
@@ -103,7 +103,7 @@ function drawGround(canvas: Canvas, ground: 'pines' | 'dunes'): void {
       }
     }
     add(path(`${curve(points)}V${height}H0Z`, colour))
-    if (ground === 'dunes') add(stroke(curve(points), '#7f95c8', 2, 'stroke-opacity="0.5"'))
+    if (ground === 'dunes') add(stroke(curve(points), ['#7f95c8', 'stroke-opacity="0.5"'], 2))
   }
 }
 

@@ -145,9 +145,9 @@ function dog(look: Look): Drawn {
 function drawWindow({ width, height, add, linear }: Canvas, wall: string): void {
   const [x, y, wide, tall] = [width * 0.08, height * 0.08, width * 0.4, height * 0.46]
   add(
-    rect([x - 14, y - 14], [wide + 28, tall + 28], mix(wall, '#ffffff', 0.7), 'rx="6"'),
+    rect([x - 14, y - 14], [wide + 28, tall + 28], [mix(wall, '#ffffff', 0.7), 'rx="6"']),
     rect([x, y], [wide, tall], linear(['#7fb6dc', '#e6f0e4'])),
-    ellipse([x + wide * 0.35, y + tall * 0.3], [wide * 0.22, tall * 0.05], '#ffffff', 'fill-opacity="0.8"'),
+    ellipse([x + wide * 0.35, y + tall * 0.3], [wide * 0.22, tall * 0.05], ['#ffffff', 'fill-opacity="0.8"']),
     path(`M${x} ${y + tall * 0.8}q${wide / 2} ${-tall * 0.3} ${wide} 0v${tall * 0.2}h${-wide}Z`, '#7fae7a'),
   )
   add(stroke(`M${x + wide / 2} ${y}v${tall}M${x} ${y + tall / 2}h${wide}`, mix(wall, '#ffffff', 0.7), 12))
@@ -188,6 +188,6 @@ function drawPlant({ width, height, add }: Canvas): void {
       ],
       '#c8744a',
     ),
-    rect([x - size * 0.33, foot - size * 0.48], [size * 0.66, size * 0.12], '#d98a5e', 'rx="4"'),
+    rect([x - size * 0.33, foot - size * 0.48], [size * 0.66, size * 0.12], ['#d98a5e', 'rx="4"']),
   )
 }

@@ -27,15 +27,14 @@ export function portrait({ skin, hair, style, shirt, backdrop, extras = [] }: Fa
     add(
       group(
         `translate(${width / 2} ${height * 0.55}) scale(${width * 0.43})`,
-        circle([0.1, -0.1], 0.92, '#ffffff', 'fill-opacity="0.14"'),
+        circle([0.1, -0.1], 0.92, ['#ffffff', 'fill-opacity="0.14"']),
         behind[style]?.(hair, dark) ?? '',
         path('M-0.82 1.3C-0.78 0.62 -0.4 0.52 0 0.52S0.78 0.62 0.82 1.3Z', shirt),
         path('M-0.2 0.2V0.52Q0 0.72 0.2 0.52V0.2Z', shade),
-        path(
-          'M-0.3 0.55Q0 0.85 0.3 0.55',
+        path('M-0.3 0.55Q0 0.85 0.3 0.55', [
           'none',
           `stroke="${mix(shirt, '#ffffff', 0.35)}" stroke-width="0.05"`,
-        ),
+        ]),
         ellipse([-0.44, -0.08], [0.09, 0.12], shade),
         ellipse([0.44, -0.08], [0.09, 0.12], shade),
         path(
@@ -47,8 +46,8 @@ export function portrait({ skin, hair, style, shirt, backdrop, extras = [] }: Fa
               .map((x, index) => circle([x, 0.03 + (index % 2) * 0.04], 0.014, shade))
               .join('')
           : '',
-        ellipse([-0.27, 0.07], [0.08, 0.055], '#e8705a', 'fill-opacity="0.28"'),
-        ellipse([0.27, 0.07], [0.08, 0.055], '#e8705a', 'fill-opacity="0.28"'),
+        ellipse([-0.27, 0.07], [0.08, 0.055], ['#e8705a', 'fill-opacity="0.28"']),
+        ellipse([0.27, 0.07], [0.08, 0.055], ['#e8705a', 'fill-opacity="0.28"']),
         has('beard')
           ? path(
               'M-0.44 -0.1C-0.4 0.05 -0.3 0.06 -0.2 0.06Q0 0 0.2 0.06C0.3 0.06 0.4 0.05 0.44 -0.1V0.05C0.44 0.38 0.2 0.54 0 0.54S-0.44 0.38 -0.44 0.05Z',
@@ -85,8 +84,8 @@ export function portrait({ skin, hair, style, shirt, backdrop, extras = [] }: Fa
           : '',
         has('headphones')
           ? stroke('M-0.5 -0.1C-0.56 -0.95 0.56 -0.95 0.5 -0.1', '#2b2b38', 0.07) +
-              rect([-0.6, -0.22], [0.17, 0.34], '#e4572e', 'rx="0.07"') +
-              rect([0.43, -0.22], [0.17, 0.34], '#e4572e', 'rx="0.07"')
+              rect([-0.6, -0.22], [0.17, 0.34], ['#e4572e', 'rx="0.07"']) +
+              rect([0.43, -0.22], [0.17, 0.34], ['#e4572e', 'rx="0.07"'])
           : '',
       ),
     )
@@ -176,7 +175,7 @@ const front: Readonly<Record<Hair, Shape>> = {
       'M-0.45 -0.2C-0.5 -0.66 -0.26 -0.8 0 -0.8S0.5 -0.66 0.45 -0.2C0.4 -0.48 0.2 -0.56 0 -0.56S-0.4 -0.48 -0.45 -0.2Z',
       hair,
     ),
-  bald: () => ellipse([-0.14, -0.55], [0.12, 0.05], '#ffffff', 'fill-opacity="0.25"'),
+  bald: () => ellipse([-0.14, -0.55], [0.12, 0.05], ['#ffffff', 'fill-opacity="0.25"']),
   scarf: (hair, dark) =>
     path(
       'M-0.48 0.2C-0.56 -0.66 -0.34 -0.84 0 -0.84S0.56 -0.66 0.48 0.2C0.44 -0.32 0.28 -0.54 0 -0.54S-0.44 -0.32 -0.48 0.2Z',

@@ -120,8 +120,7 @@ const styles: Readonly<Record<Style, Print>> = {
       rect(
         [middle[0] - width * 0.02, middle[1] - height * 0.02],
         [width * 0.34, height * 0.32],
-        b ?? '#333333',
-        'fill-opacity="0.92"',
+        [b ?? '#333333', 'fill-opacity="0.92"'],
       ),
       polygon(
         [
@@ -129,8 +128,7 @@ const styles: Readonly<Record<Style, Print>> = {
           [width * 0.42, height * 0.46],
           [width * 0.62, height * 0.84],
         ],
-        c ?? '#333333',
-        'fill-opacity="0.92"',
+        [c ?? '#333333', 'fill-opacity="0.92"'],
       ),
       path(
         `M${width * 0.56} ${height * 0.3}a${width * 0.16} ${width * 0.16} 0 0 1 ${width * 0.32} 0Z`,

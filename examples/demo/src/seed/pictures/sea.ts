@@ -70,7 +70,7 @@ function drawGlitter(
     const long = deep * (0.03 + near * 0.14) * random.between(0.5, 1.2)
     const [x, y] = [sun + random.between(-1, 1) * spread, horizon + 4 + near * deep * 0.95]
     const more = `stroke-opacity="${(0.75 - near * 0.5).toFixed(2)}"`
-    add(stroke(`M${x - long / 2} ${y}h${long}`, lights[hour].disc, 2 + near * 5, more))
+    add(stroke(`M${x - long / 2} ${y}h${long}`, [lights[hour].disc, more], 2 + near * 5))
   }
 }
 
@@ -87,9 +87,8 @@ function drawWaves(
       add(
         stroke(
           `M${x} ${y}q${size / 2} ${-size / 3} ${size} 0t${size} 0`,
-          foam,
+          [foam, 'stroke-opacity="0.4"'],
           1 + row * 0.5,
-          'stroke-opacity="0.4"',
         ),
       )
     }
@@ -125,9 +124,9 @@ function drawBoat({ add, width }: Canvas, [x, y]: Point, hour: Hour): void {
   add(
     group(
       `translate(${x} ${y}) scale(${width * 0.075})`,
-      ellipse([0, 0.3], [1.5, 0.1], '#06122a', 'fill-opacity="0.25"'),
+      ellipse([0, 0.3], [1.5, 0.1], ['#06122a', 'fill-opacity="0.25"']),
       path('M-1.1 -0.05H1.2L0.85 0.32H-0.85Z', hull ?? ''),
-      path('M0 -2.4V-0.1', 'none', 'stroke="#3b2a22" stroke-width="0.06"'),
+      path('M0 -2.4V-0.1', ['none', 'stroke="#3b2a22" stroke-width="0.06"']),
       path('M0.08 -2.35Q1.2 -1.2 1.15 -0.2H0.08Z', sail ?? ''),
       path('M-0.08 -2Q-0.6 -1 -0.95 -0.2H-0.08Z', mix(sail ?? '#ffffff', '#b08060', 0.25)),
     ),
@@ -155,8 +154,7 @@ function drawLighthouse({ add, width, height, glow }: Canvas, hour: Hour, horizo
           [0, foot - size * 9],
           [0, foot - size * 5.2],
         ],
-        '#ffe7a8',
-        'fill-opacity="0.28"',
+        ['#ffe7a8', 'fill-opacity="0.28"'],
       ),
     )
   add(
@@ -190,8 +188,7 @@ function drawLighthouse({ add, width, height, glow }: Canvas, hour: Hour, horizo
         [x + size * 0.52, foot - size * 5.5],
         [x, foot - size * 5.5],
       ],
-      '#10102a',
-      'fill-opacity="0.2"',
+      ['#10102a', 'fill-opacity="0.2"'],
     ),
     rect([x - size * 0.75, foot - size * 5.75], [size * 1.5, size * 0.25], '#2b2b33'),
     rect([x - size * 0.4, foot - size * 6.7], [size * 0.8, size], dark ? '#ffe9a0' : '#cfe7ee'),
@@ -217,8 +214,8 @@ function drawBeach({ add, width, height, random, linear }: Canvas, top: number):
     return `${curve(points)}V${height}H0Z`
   }
   add(
-    path(shore(-height * 0.03), '#ffffff', 'fill-opacity="0.55"'),
-    path(shore(-height * 0.012), '#ffffff', 'fill-opacity="0.8"'),
+    path(shore(-height * 0.03), ['#ffffff', 'fill-opacity="0.55"']),
+    path(shore(-height * 0.012), ['#ffffff', 'fill-opacity="0.8"']),
     path(shore(0), linear(['#e3c48d', '#f6e3b8'])),
   )
   for (let index = 0; index < 60; index++)
@@ -226,8 +223,7 @@ function drawBeach({ add, width, height, random, linear }: Canvas, top: number):
       circle(
         [random.between(0, width), random.between(top + height * 0.04, height)],
         random.between(1, 2.4),
-        '#c9a66b',
-        'fill-opacity="0.6"',
+        ['#c9a66b', 'fill-opacity="0.6"'],
       ),
     )
   const [x, y, size] = [width * random.between(0.3, 0.6), height * 0.83, width * 0.15]
@@ -256,10 +252,10 @@ function drawBeach({ add, width, height, random, linear }: Canvas, top: number):
       ],
       '#f4f1de',
     ),
-    ellipse([x + size * 0.1, y + size * 0.62], [size * 0.9, size * 0.14], '#7a5a2a', 'fill-opacity="0.3"'),
+    ellipse([x + size * 0.1, y + size * 0.62], [size * 0.9, size * 0.14], ['#7a5a2a', 'fill-opacity="0.3"']),
     group(
       `translate(${x} ${y}) rotate(-8) scale(${size})`,
-      path('M0 -0.9V0.62', 'none', 'stroke="#6b4a2f" stroke-width="0.05"'),
+      path('M0 -0.9V0.62', ['none', 'stroke="#6b4a2f" stroke-width="0.05"']),
       ...slices,
     ),
     circle([x - size * 1.1, y + size * 0.55], size * 0.2, '#f2c14e'),
@@ -279,11 +275,10 @@ function drawWhale({ add, width }: Canvas, [x, y]: Point, skin: string): void {
         'M-0.3 0.06C-0.16 -0.3 -0.16 -0.6 -0.1 -0.84C-0.4 -0.98 -0.85 -0.9 -1.15 -1.3C-1.2 -0.75 -0.75 -0.52 -0.32 -0.55C-0.1 -0.55 -0.05 -0.6 0.02 -0.62C0.1 -0.6 0.2 -0.55 0.4 -0.58C0.8 -0.6 1.2 -0.85 1.15 -1.4C0.9 -1.05 0.5 -1.05 0.16 -0.86C0.2 -0.6 0.24 -0.3 0.42 0.06Z',
         skin,
       ),
-      path(
-        'M-0.7 0.08q0.2 -0.16 0.4 0t0.4 0t0.4 0t0.4 0',
+      path('M-0.7 0.08q0.2 -0.16 0.4 0t0.4 0t0.4 0t0.4 0', [
         'none',
         'stroke="#ffffff" stroke-width="0.05" fill-opacity="0.7"',
-      ),
+      ]),
     ),
   )
 }

@@ -1,36 +1,45 @@
 /** A point on a canvas. */
 export type Point = readonly [x: number, y: number]
 
-/** Further attributes of a shape, such as `opacity="0.5"`. */
-type More = string
+/** A fill or the colour of a line, alone or with further attributes, such as `fill-opacity="0.5"`. */
+export type Paint = string | readonly [colour: string, attributes: string]
 
 /** Shapes may be drawn in a unit of their own and scaled up, so a few digits are kept. */
 const round = (value: number): string => String(Math.round(value * 1000) / 1000)
 
-export function rect([x, y]: Point, [width, height]: Point, fill: string, more: More = ''): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${fill}" ${more}/>`
+function shape(tag: string, attributes: string, paint: Paint): string {
+  const [colour, more] = typeof paint === 'string' ? [paint, ''] : paint
+  return `<${tag} ${attributes} fill="${colour}" ${more}/>`
 }
 
-export function circle([x, y]: Point, radius: number, fill: string, more: More = ''): string {
-  return `<circle cx="${round(x)}" cy="${round(y)}" r="${round(radius)}" fill="${fill}" ${more}/>`
+export function rect([x, y]: Point, [width, height]: Point, paint: Paint): string {
+  const size = `width="${round(width)}" height="${round(height)}"`
+  return shape('rect', `x="${round(x)}" y="${round(y)}" ${size}`, paint)
 }
 
-export function ellipse([x, y]: Point, [rx, ry]: Point, fill: string, more: More = ''): string {
-  return `<ellipse cx="${round(x)}" cy="${round(y)}" rx="${round(rx)}" ry="${round(ry)}" fill="${fill}" ${more}/>`
+export function circle([x, y]: Point, radius: number, paint: Paint): string {
+  return shape('circle', `cx="${round(x)}" cy="${round(y)}" r="${round(radius)}"`, paint)
+}
+
+export function ellipse([x, y]: Point, [rx, ry]: Point, paint: Paint): string {
+  return shape('ellipse', `cx="${round(x)}" cy="${round(y)}" rx="${round(rx)}" ry="${round(ry)}"`, paint)
 }
 
 /** A shape of straight lines through these points. */
-export function polygon(points: readonly Point[], fill: string, more: More = ''): string {
-  return `<polygon points="${points.map((point) => point.map(round).join(',')).join(' ')}" fill="${fill}" ${more}/>`
+export function polygon(points: readonly Point[], paint: Paint): string {
+  const listed = points.map((point) => point.map(round).join(',')).join(' ')
+  return shape('polygon', `points="${listed}"`, paint)
 }
 
-export function path(d: string, fill: string, more: More = ''): string {
-  return `<path d="${d}" fill="${fill}" ${more}/>`
+export function path(d: string, paint: Paint): string {
+  return shape('path', `d="${d}"`, paint)
 }
 
 /** A line without a fill. */
-export function stroke(d: string, colour: string, width: number, more: More = ''): string {
-  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${round(width)}" stroke-linecap="round" stroke-linejoin="round" ${more}/>`
+export function stroke(d: string, paint: Paint, width: number): string {
+  const [colour, more] = typeof paint === 'string' ? [paint, ''] : paint
+  const ends = 'stroke-linecap="round" stroke-linejoin="round"'
+  return path(d, ['none', `stroke="${colour}" stroke-width="${round(width)}" ${ends} ${more}`])
 }
 
 /** Shapes that are moved, turned or scaled together. */

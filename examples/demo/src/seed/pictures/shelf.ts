@@ -26,8 +26,7 @@ export function shelf({ holds, wall, wood = '#a8703f', colours }: Shelf): Scene 
         rect(
           [width * 0.06, board + height * 0.022],
           [width * 0.88, height * 0.014],
-          '#1a0f14',
-          'fill-opacity="0.18"',
+          ['#1a0f14', 'fill-opacity="0.18"'],
         ),
       )
     }
@@ -77,9 +76,9 @@ interface Spine {
 function drawSpine({ add, random }: Canvas, { x, board, wide, tall, colour }: Spine): void {
   const top = board - tall
   add(
-    rect([x, top], [wide, tall], colour, 'rx="2"'),
-    rect([x, top], [wide * 0.2, tall], '#ffffff', 'fill-opacity="0.16"'),
-    rect([x + wide * 0.85, top], [wide * 0.15, tall], '#000000', 'fill-opacity="0.14"'),
+    rect([x, top], [wide, tall], [colour, 'rx="2"']),
+    rect([x, top], [wide * 0.2, tall], ['#ffffff', 'fill-opacity="0.16"']),
+    rect([x + wide * 0.85, top], [wide * 0.15, tall], ['#000000', 'fill-opacity="0.14"']),
   )
   const band = random.pick(['#f2e3c0', '#ffffff', '#2a1e22', '#e6c46a'])
   if (wide > 20)
@@ -89,8 +88,7 @@ function drawSpine({ add, random }: Canvas, { x, board, wide, tall, colour }: Sp
       rect(
         [x + wide * 0.38, top + tall * 0.24],
         [wide * 0.24, tall * random.between(0.2, 0.5)],
-        band,
-        'rx="2"',
+        [band, 'rx="2"'],
       ),
     )
 }
@@ -102,7 +100,7 @@ function drawPlant({ add, width, random }: Canvas, [x, foot]: Point, pot: string
   const kind = random.pick(['fan', 'fan', 'cactus', 'hanging', 'tall'])
   if (kind === 'cactus') {
     add(
-      rect([x - size * 0.38, top - size * 1.6], [size * 0.76, size * 1.8], green, `rx="${size * 0.38}"`),
+      rect([x - size * 0.38, top - size * 1.6], [size * 0.76, size * 1.8], [green, `rx="${size * 0.38}"`]),
       stroke(`M${x + size * 0.3} ${top - size * 0.5}h${size * 0.4}v${-size * 0.6}`, green, size * 0.34),
       stroke(
         `M${x - size * 0.12} ${top - size * 1.3}v${size * 1.2}M${x + size * 0.14} ${top - size * 1.3}v${size * 1.2}`,
@@ -164,14 +162,12 @@ function drawPlant({ add, width, random }: Canvas, [x, foot]: Point, pot: string
         [x + size * 0.55, foot],
         [x + size * 0.25, foot],
       ],
-      '#000000',
-      'fill-opacity="0.1"',
+      ['#000000', 'fill-opacity="0.1"'],
     ),
     rect(
       [x - size * 0.82, top - size * 0.05],
       [size * 1.64, size * 0.28],
-      mix(pot, '#ffffff', 0.12),
-      'rx="3"',
+      [mix(pot, '#ffffff', 0.12), 'rx="3"'],
     ),
   )
 }

@@ -61,7 +61,7 @@ export function drawStars(canvas: Canvas, bottom: number, count: number): void {
     const at = [random.between(0, width), random.between(0, bottom)] as const
     const size = random.chance(0.08) ? random.between(2.4, 3.6) : random.between(0.6, 1.8)
     const colour = random.pick(['#ffffff', '#dfe8ff', '#fff1d6'])
-    canvas.add(circle(at, size, colour, `fill-opacity="${random.between(0.4, 1).toFixed(2)}"`))
+    canvas.add(circle(at, size, [colour, `fill-opacity="${random.between(0.4, 1).toFixed(2)}"`]))
   }
 }
 

@@ -13,12 +13,12 @@ export function drawBicycle({ add, width }: Canvas, [x, foot]: Point, frame: str
     ),
   )
   add(
-    ellipse([x, foot + 4], [size * 2.3, size * 0.16], '#2a1a2a', 'fill-opacity="0.25"'),
+    ellipse([x, foot + 4], [size * 2.3, size * 0.16], ['#2a1a2a', 'fill-opacity="0.25"']),
     stroke(spokes.join(''), '#d8d3cc', 2),
   )
   for (const middle of [back, front])
     add(
-      circle([middle, y], size * 0.92, 'none', `stroke="#2b2b33" stroke-width="${size * 0.1}"`),
+      circle([middle, y], size * 0.92, ['none', `stroke="#2b2b33" stroke-width="${size * 0.1}"`]),
       circle([middle, y], size * 0.1, '#2b2b33'),
     )
   const [crank, seat, head]: Point[] = [
@@ -59,7 +59,7 @@ export function drawCat({ add, width }: Canvas, [x, foot]: Point): void {
   const size = width * 0.1
   const fur = '#2d2a32'
   add(
-    ellipse([x, foot], [size, size * 0.12], '#000000', 'fill-opacity="0.25"'),
+    ellipse([x, foot], [size, size * 0.12], ['#000000', 'fill-opacity="0.25"']),
     stroke(
       `M${x + size * 0.5} ${foot - size * 0.15}q${size * 0.9} ${size * 0.1} ${size * 0.6} ${-size * 0.9}`,
       fur,

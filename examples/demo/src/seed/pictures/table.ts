@@ -14,7 +14,7 @@ export function table(dish: Dish, cloth: string, plate = '#f7f3ea'): Scene {
     const [x, y]: Point = [width / 2, height * 0.5]
     if (dish === 'citrus') return drawCitrus(canvas)
     add(
-      circle([x + size * 0.06, y + size * 0.09], size * 1.03, '#1a0f14', 'fill-opacity="0.28"'),
+      circle([x + size * 0.06, y + size * 0.09], size * 1.03, ['#1a0f14', 'fill-opacity="0.28"']),
       circle([x, y], size, mix(plate, '#000000', 0.06)),
       circle([x, y], size * 0.96, plate),
       circle([x, y], size * 0.74, mix(plate, '#000000', 0.05)),
@@ -32,8 +32,8 @@ function drawCloth({ width, height, add, random, linear }: Canvas, colour: strin
     if (boards) add(rect([index * step, 0], [5, height], mix(colour, '#000000', 0.14)))
     else if (index % 2)
       add(
-        rect([index * step, 0], [step, height], mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"'),
-        rect([0, index * step], [width, step], mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"'),
+        rect([index * step, 0], [step, height], [mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"']),
+        rect([0, index * step], [width, step], [mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"']),
       )
   }
 }
@@ -80,7 +80,7 @@ const dishes: Readonly<Record<Served, (canvas: Canvas) => string>> = {
         circle([0, 0], 0.12, '#f29a2e'),
         circle([-0.03, -0.03], 0.05, '#f9c46b'),
       ),
-      group('translate(0.32 -0.28) rotate(20)', rect([-0.2, -0.26], [0.4, 0.52], '#1d3a2f', 'rx="0.03"')),
+      group('translate(0.32 -0.28) rotate(20)', rect([-0.2, -0.26], [0.4, 0.52], ['#1d3a2f', 'rx="0.03"'])),
       group(
         'translate(0.3 0.24)',
         circle([0, 0], 0.2, '#d9a08a'),
@@ -172,7 +172,7 @@ const dishes: Readonly<Record<Served, (canvas: Canvas) => string>> = {
 /** Cutlery, or a biscuit with the coffee. */
 function drawBeside({ width, height, add, random }: Canvas, dish: Served): void {
   const [x, y, long] = [width * 0.91, height * 0.5, Math.min(width, height) * 0.46]
-  const shade = faint(0.25, rect([x - 4, y - long / 2 + 10], [18, long], '#1a0f14', 'rx="9"'))
+  const shade = faint(0.25, rect([x - 4, y - long / 2 + 10], [18, long], ['#1a0f14', 'rx="9"']))
   if (dish === 'noodles') {
     const sticks = [-0.02, 0.02].map((side) =>
       stroke(`M${x + side * width} ${y - long / 2}L${x - side * width * 0.3} ${y + long / 2}`, '#8a4a2a', 12),
@@ -181,7 +181,7 @@ function drawBeside({ width, height, add, random }: Canvas, dish: Served): void 
   } else if (dish === 'coffee') {
     const at: Point = [width * 0.16, height * 0.78]
     add(
-      circle([at[0] + 5, at[1] + 8], width * 0.075, '#1a0f14', 'fill-opacity="0.25"'),
+      circle([at[0] + 5, at[1] + 8], width * 0.075, ['#1a0f14', 'fill-opacity="0.25"']),
       circle(at, width * 0.075, '#c98d4e'),
       circle(at, width * 0.068, '#d9a466'),
     )
@@ -200,11 +200,11 @@ function drawBeside({ width, height, add, random }: Canvas, dish: Served): void 
   } else {
     add(
       shade,
-      rect([x - 6, y - long * 0.1], [12, long * 0.6], '#d5d8dc', 'rx="6"'),
-      rect([x - 18, y - long * 0.22], [36, long * 0.16], '#d5d8dc', 'rx="14"'),
+      rect([x - 6, y - long * 0.1], [12, long * 0.6], ['#d5d8dc', 'rx="6"']),
+      rect([x - 18, y - long * 0.22], [36, long * 0.16], ['#d5d8dc', 'rx="14"']),
     )
     for (const tine of [-15, -5, 5, 15])
-      add(rect([x + tine - 2.5, y - long * 0.5], [5, long * 0.34], '#d5d8dc', 'rx="2.5"'))
+      add(rect([x + tine - 2.5, y - long * 0.5], [5, long * 0.34], ['#d5d8dc', 'rx="2.5"']))
   }
 }
 
@@ -224,14 +224,13 @@ function drawCitrus({ width, height, add, random }: Canvas): void {
       const slices = Array.from({ length: 9 }, (_, index) =>
         group(
           `rotate(${index * 40})`,
-          path(
-            'M0 -0.08L0.2 -0.66Q0 -0.8 -0.2 -0.66Z',
+          path('M0 -0.08L0.2 -0.66Q0 -0.8 -0.2 -0.66Z', [
             flesh,
             `stroke="${flesh}" stroke-width="0.06" stroke-linejoin="round"`,
-          ),
+          ]),
         ),
       )
-      const shadow = circle([0.06, 0.1], 0.98, '#1a0f14', 'fill-opacity="0.2"')
+      const shadow = circle([0.06, 0.1], 0.98, ['#1a0f14', 'fill-opacity="0.2"'])
       add(
         group(
           `translate(${x} ${y}) rotate(${random.whole(0, 40)}) scale(${size * 0.44})`,
