@@ -31,6 +31,7 @@ import type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
+import { type Policies, policyNames } from './policies.ts'
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
@@ -66,6 +67,7 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: Filled<PostOptions>
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
+  readonly policies: Policies
   readonly log: Log
   /** Whether the app gave a logger of its own. */
   readonly ownLogger: boolean
@@ -225,6 +227,16 @@ const limits: z.ZodType<KithConfig['limits'], KithOptions['limits']> = z
   .readonly()
   .prefault({})
 
+const policies: z.ZodType<Policies, Policies | undefined> = z
+  .strictObject(
+    Object.fromEntries(policyNames.map((name) => [name, callable<() => void>().optional()])) as Record<
+      string,
+      z.ZodType
+    >,
+  )
+  .readonly()
+  .prefault({})
+
 const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
 const secret = z
   .string()
@@ -263,6 +275,7 @@ const optionsSchema = z.strictObject({
     .readonly()
     .prefault({}),
   limits,
+  policies,
   revocations: port<Revocations>().optional(),
   rateLimits: port<RateLimits>().optional(),
   clock: callable<Clock>().default(() => () => new Date()),

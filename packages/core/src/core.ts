@@ -5,6 +5,7 @@ import { type Clock, createIds, type MakeId } from './id.ts'
 import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
 import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
+import { type AskPolicy, createAskPolicy } from './policies.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
 import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
 import { type AccessTokens, createAccessTokens } from './sessions/access-token.ts'
@@ -28,6 +29,7 @@ export interface Core {
   readonly revocations: Revocations
   readonly passwords: Passwords
   readonly limits: Limits
+  readonly askPolicy: AskPolicy
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly deviceTokens: DeviceTokens
@@ -66,6 +68,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
+    askPolicy: createAskPolicy(config.policies),
     ...createTokens(config, time),
     presentUsers,
     presentPosts: createPresentPosts(storage, presentUsers, config.media),

@@ -25,6 +25,7 @@ export const errorTable = {
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: null },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
+  'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
   'session-not-found': { status: 404, title: 'There is no such session', carries: null },
   'account-not-found': { status: 404, title: 'There is no such account', carries: null },

@@ -65,6 +65,15 @@ export type {
   SessionOptions,
 } from './options.ts'
 export type { Page, PageInput } from './page.ts'
+export type {
+  ChangingPolicyName,
+  Policies,
+  Policy,
+  PolicyCall,
+  PolicyInputs,
+  PolicyName,
+  Verdict,
+} from './policies.ts'
 export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-inputs.ts'
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'

@@ -12,6 +12,7 @@ import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
+import type { Policies } from './policies.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import type { SigningKey } from './sessions/signing-keys.ts'
@@ -54,6 +55,12 @@ export interface KithOptions {
   posts?: PostOptions | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
+  /**
+   * Your own rules, by name, each asked before Kith changes anything: it may refuse with a reason that becomes a problem, or change the
+   * input where that is safe. See docs/extending.md.
+   * @default none
+   */
+  policies?: Policies | undefined
   /** @default the denylist of this process */
   revocations?: Revocations | undefined
   /** @default counters of this process */

@@ -23,7 +23,7 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
@@ -44,7 +44,14 @@ export function accountRoutes({ kith: { accounts }, cookies, answerSignIn }: Rou
       body: inputs.edit,
       status: 200,
       output: shapes.Edit,
-      problems: ['identifier-taken', 'rate-limited', 'wrong-password', 'account-locked', 'busy'],
+      problems: [
+        'identifier-taken',
+        'policy-refused',
+        'rate-limited',
+        'wrong-password',
+        'account-locked',
+        'busy',
+      ],
       async handle(viewer, exchange) {
         const { user, signIn } = await accounts.edit(viewer, exchange.body, exchange.client)
         if (signIn === null) return { body: user }

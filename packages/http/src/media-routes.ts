@@ -55,14 +55,17 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         'media-too-complex',
         'media-unreadable',
         'media-unavailable',
+        'policy-refused',
         'busy',
         'rate-limited',
         'not-configured',
       ],
-      async handle(viewer, { request }) {
+      async handle(viewer, { request, client }) {
         // The place first: what is refused has sent no byte of its file.
         const upload = await places.within(viewer.userId, () =>
-          readUpload({ request, pace }, (bytes) => uploads.add(viewer, bytes, request.signal)),
+          readUpload({ request, pace }, (bytes) =>
+            uploads.add(viewer, bytes, { signal: request.signal, client }),
+          ),
         )
         return { body: upload }
       },
@@ -75,8 +78,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       body: signUploadInput,
       status: 201,
       output: shapes.SignedUpload,
-      problems: ['media-too-large', 'media-unavailable', 'rate-limited', 'not-configured'],
-      handle: async (viewer, { body }) => ({ body: await uploads.sign(viewer, body) }),
+      problems: ['media-too-large', 'media-unavailable', 'policy-refused', 'rate-limited', 'not-configured'],
+      handle: async (viewer, { body, client }) => ({ body: await uploads.sign(viewer, body, client) }),
     }),
     viewerRoute({
       method: 'POST',

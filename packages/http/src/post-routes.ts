@@ -26,8 +26,8 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       body: posts.inputs.create,
       status: 201,
       output: shapes.Post,
-      problems: ['rate-limited'],
-      handle: async (viewer, { body }) => ({ body: await posts.create(viewer, body) }),
+      problems: ['policy-refused', 'rate-limited'],
+      handle: async (viewer, { body, client }) => ({ body: await posts.create(viewer, body, client) }),
     }),
     guestRoute({
       method: 'GET',
@@ -47,7 +47,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       body: posts.inputs.edit,
       status: 200,
       output: shapes.Post,
-      problems: ['post-not-found', 'not-author', 'rate-limited'],
+      problems: ['post-not-found', 'not-author', 'policy-refused', 'rate-limited'],
       handle: async (viewer, { params, body }) => ({
         body: await posts.edit(viewer, params.id, body),
       }),

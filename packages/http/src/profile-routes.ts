@@ -75,14 +75,14 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         }),
       }),
     ),
-    followRoute('PUT', 'follow', (viewer, username) => follows.add(viewer, username)),
+    followRoute('PUT', 'follow', (viewer, username, client) => follows.add(viewer, username, client)),
     followRoute('DELETE', 'unfollow', (viewer, username) => follows.remove(viewer, username)),
   ]
 
   function followRoute(
     method: 'PUT' | 'DELETE',
     operationId: 'follow' | 'unfollow',
-    change: (viewer: Viewer, username: string) => ReturnType<typeof follows.add>,
+    change: (...given: Parameters<typeof follows.add>) => ReturnType<typeof follows.add>,
   ): Route {
     return viewerRoute({
       method,
@@ -96,9 +96,9 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       output: shapes.FollowState,
       problems:
         operationId === 'follow'
-          ? ['account-not-found', 'self-follow', 'rate-limited']
+          ? ['account-not-found', 'self-follow', 'policy-refused', 'rate-limited']
           : ['account-not-found', 'rate-limited'],
-      handle: async (viewer, { params }) => ({ body: await change(viewer, params.username) }),
+      handle: async (viewer, { params, client }) => ({ body: await change(viewer, params.username, client) }),
     })
   }
 

@@ -21,6 +21,7 @@ export function sessionRoutes({ kith: { sessions }, cookies, answerSignIn }: Rou
       problems: [
         'invalid-credentials',
         'account-banned',
+        'policy-refused',
         'origin-not-allowed',
         'account-locked',
         'rate-limited',

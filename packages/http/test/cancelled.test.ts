@@ -96,5 +96,5 @@ test('a file whose sender has gone is not decoded', async () => {
     yield picture
     controller.abort()
   }
-  await expect(kith.uploads.add(viewer, bytes(), controller.signal)).rejects.toThrow(/abort/)
+  await expect(kith.uploads.add(viewer, bytes(), { signal: controller.signal })).rejects.toThrow(/abort/)
 })

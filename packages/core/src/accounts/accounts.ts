@@ -91,8 +91,13 @@ export function createAccounts(core: Core): Accounts {
     inputs,
     async register(input, client = {}) {
       await core.limits.byAddress('registerAttemptByAddress', client)
-      const { password, deviceName, ...fields } = parseInput(inputs.register, input)
+      const parsed = parseInput(inputs.register, input)
       await core.limits.byAddress('registerByAddress', client)
+      const { password, ...given } = parsed
+      const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
+      const { deviceName, ...fields } = changed
+        ? parseInput(inputs.register, { ...given, ...changed, password })
+        : given
       const turn = { key: networkKey(client.address ?? '') }
       await demandUnbreached(password, { path: 'password', userId: null })
       const user = newAccount(core, {
@@ -106,7 +111,11 @@ export function createAccounts(core: Core): Accounts {
     me: async (viewer) => await presentOwn(await own(viewer)),
     async edit(viewer, input, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { currentPassword, ...fields } = parseInput(inputs.edit, input)
+      const { currentPassword, ...given } = parseInput(inputs.edit, input)
+      const changed = await core.askPolicy('account.edit', { input: given, viewer, client })
+      const { currentPassword: _same, ...fields }: EditInput = changed
+        ? parseInput(inputs.edit, { ...given, ...changed, currentPassword })
+        : given
       const before = await own(viewer)
       const stillHolds =
         currentPassword === undefined

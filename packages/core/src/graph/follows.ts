@@ -5,7 +5,7 @@ import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { User } from '../profiles/user.ts'
-import type { Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { EdgeSide } from './edge-store.ts'
 
 /** Whether the viewer follows an account, and how many do. */
@@ -16,8 +16,8 @@ export interface FollowState {
 
 /** Who follows whom. Accounts are named by their username. */
 export interface Follows {
-  /** Idempotent. @throws account-not-found, self-follow, session-revoked, rate-limited */
-  add(viewer: Viewer, username: string): Promise<FollowState>
+  /** Idempotent. @throws account-not-found, self-follow, policy-refused, session-revoked, rate-limited */
+  add(viewer: Viewer, username: string, client?: ClientInfo): Promise<FollowState>
   /** Idempotent. @throws account-not-found, rate-limited */
   remove(viewer: Viewer, username: string): Promise<FollowState>
   /** The newest first. @throws account-not-found, invalid-cursor */
@@ -52,8 +52,9 @@ export function createFollows(core: Core): Follows {
   }
 
   return {
-    async add(viewer, username) {
+    async add(viewer, username, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
+      await core.askPolicy('follow.add', { input: { username }, viewer, client })
       const follow = { id: core.makeId(), from: viewer.userId, username: parseName(username) }
       const result = await edges.follow(follow)
       if (result.outcome === 'self') throw new KithError('self-follow')

@@ -2,7 +2,7 @@ import type { MediaConfig } from '../config.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
-import type { Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import { createConfirm } from './confirm-upload.ts'
 import type { DirectUploads, SignedUpload } from './direct-uploads.ts'
 import { demandProcessor, maxBytesOf, notConfigured, reserve, type ProcessUpload } from './process-upload.ts'
@@ -10,7 +10,11 @@ import { type SignUploadInput, signUploadInput, type Upload } from './upload-sha
 
 /** Uploads that go straight to the host of the media: signed first, then sent by the browser, then confirmed. */
 export interface SignUpload {
-  sign(viewer: Viewer, input: SignUploadInput): Promise<{ id: string; upload: SignedUpload }>
+  sign(
+    viewer: Viewer,
+    input: SignUploadInput,
+    client?: ClientInfo,
+  ): Promise<{ id: string; upload: SignedUpload }>
   confirm(viewer: Viewer, id: string): Promise<Upload>
 }
 
@@ -23,7 +27,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
   const confirm = createConfirm(core, processUpload)
 
   return {
-    async sign(viewer, input) {
+    async sign(viewer, input, client = {}) {
       const direct = demandDirect(config)
       // Counted first: reading what is wrong is work as well.
       await core.limits.byAccount('uploadByAccount', viewer.userId)
@@ -32,6 +36,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
       const maxBytes = maxBytesOf(config, contentType)
       if (size > maxBytes)
         throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are taken.` })
+      await core.askPolicy('media.add', { input: { contentType, size }, viewer, client })
       // The row comes first, so that upkeep finds what is sent and never confirmed.
       const { id, createdAt } = await reserve(core, viewer.userId, contentType)
       const until = new Date(createdAt.getTime() + signedSeconds * 1000)

@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import type { Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import { createSignUpload, type SignUpload } from './sign-upload.ts'
 import { receiveFile } from './receive-file.ts'
 import { createProcessUpload, demandBlobs, maxBytesOf } from './process-upload.ts'
@@ -13,13 +13,13 @@ export interface Uploads {
    * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
    * chunk is asked for when the one before is written, so all may be in the same memory. Where `signal` is aborted before it is
    * decoded nothing is stored, and the call rejects with its reason.
-   * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, rate-limited,
-   * busy, storage-full, storage-failed
+   * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, policy-refused,
+   * rate-limited, busy, storage-full, storage-failed
    */
-  add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Upload>
+  add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Upload>
   /**
    * Lets a browser send a file straight to the host of the media, if that is configured.
-   * @throws media-too-large, media-unavailable, rate-limited, not-configured
+   * @throws media-too-large, media-unavailable, policy-refused, rate-limited, not-configured
    */
   sign: SignUpload['sign']
   /**
@@ -45,6 +45,12 @@ export interface Uploads {
   clear(viewer: Viewer, use: 'avatar' | 'cover'): Promise<void>
 }
 
+/** What may go with a file. */
+export interface AddOptions {
+  signal?: AbortSignal | undefined
+  client?: ClientInfo | undefined
+}
+
 /** Creates the uploads of one Kith instance. */
 export function createUploads(core: Core): Uploads {
   const { storage } = core
@@ -53,9 +59,10 @@ export function createUploads(core: Core): Uploads {
 
   return {
     ...createSignUpload(core, processUpload),
-    async add(viewer, bytes, signal) {
+    async add(viewer, bytes, { signal, client = {} } = {}) {
       demandBlobs(config)
       await core.limits.byAccount('uploadByAccount', viewer.userId)
+      await core.askPolicy('media.add', { input: { contentType: null, size: null }, viewer, client })
       // Before a byte of it is read.
       await core.mediaPlace.demand()
       const receiving = {

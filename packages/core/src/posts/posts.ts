@@ -4,7 +4,7 @@ import type { FieldError } from '../field-errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
-import type { Viewer } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
 import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
 import type { PostRecord } from './post-store.ts'
@@ -12,11 +12,11 @@ import type { PostRecord } from './post-store.ts'
 /** Posts. */
 export interface Posts {
   readonly inputs: PostInputs
-  /** Publishes a post with one's own uploads. @throws invalid-input, session-revoked, rate-limited */
-  create(viewer: Viewer, input: CreatePostInput): Promise<Post>
+  /** Publishes a post with one's own uploads. @throws invalid-input, policy-refused, session-revoked, rate-limited */
+  create(viewer: Viewer, input: CreatePostInput, client?: ClientInfo): Promise<Post>
   /** Guests may read. @throws post-not-found */
   get(viewer: Viewer | null, id: string): Promise<Post>
-  /** Changes the caption. @throws post-not-found, not-author, rate-limited */
+  /** Changes the caption. @throws post-not-found, not-author, policy-refused, rate-limited */
   edit(viewer: Viewer, id: string, input: EditPostInput): Promise<Post>
   /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
@@ -43,10 +43,14 @@ export function createPosts(core: Core): Posts {
 
   return {
     inputs,
-    async create(viewer, input) {
+    async create(viewer, input, client = {}) {
       // Counted first: reading a long text is work as well.
       await core.limits.byAccount('postByAccount', viewer.userId)
-      const { caption, media } = parseInput(inputs.create, input)
+      const given = parseInput(inputs.create, input)
+      const changed = await core.askPolicy('post.create', { input: given, viewer, client })
+      const { caption, media } = changed
+        ? parseInput(inputs.create, { ...given, ...changed, media: given.media })
+        : given
       const record = {
         id: core.makeId(),
         authorId: viewer.userId,
@@ -70,8 +74,11 @@ export function createPosts(core: Core): Posts {
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
     async edit(viewer, id, input) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
-      const { caption } = parseInput(inputs.edit, input)
+      const given = parseInput(inputs.edit, input)
       await own(viewer, id)
+      const asked = { input: { postId: id, ...given }, viewer, client: {} }
+      const changed = await core.askPolicy('post.edit', asked)
+      const { caption } = changed ? parseInput(inputs.edit, { caption: changed.caption }) : given
       const edited = await storage.posts.edit(id, caption, clock())
       if (!edited) throw new KithError('post-not-found')
       emit('post.edited', { userId: viewer.userId, postId: id })

@@ -53,6 +53,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null || !user) throw new KithError('invalid-credentials')
   if (user.bannedAt) throw new KithError('account-banned')
+  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)
