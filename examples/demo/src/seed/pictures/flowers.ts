@@ -5,7 +5,7 @@ import { circle, curve, ellipse, group, mix, path, type Point, rect, stroke } fr
 export type Blossom = 'tulip' | 'poppy' | 'daisy' | 'sunflower' | 'lavender' | 'peony'
 
 /** A blossom that grows upwards from 0 0, about one unit wide. */
-export function blossom(kind: Blossom, colour: string): string {
+function blossom(kind: Blossom, colour: string): string {
   const dark = mix(colour, '#3a0a2a', 0.25)
   const light = mix(colour, '#ffffff', 0.3)
   const around = (count: number, petal: (index: number) => string): string =>

@@ -12,10 +12,10 @@ export interface Face {
 }
 
 /** How the hair falls. */
-export type Hair = 'short' | 'bob' | 'long' | 'bun' | 'curls' | 'afro' | 'bald' | 'side' | 'braids' | 'scarf'
+type Hair = 'short' | 'bob' | 'long' | 'bun' | 'curls' | 'afro' | 'bald' | 'side' | 'braids' | 'scarf'
 
 /** What somebody has besides. */
-export type Extra = 'glasses' | 'beard' | 'moustache' | 'earrings' | 'freckles' | 'hat' | 'cap' | 'headphones'
+type Extra = 'glasses' | 'beard' | 'moustache' | 'earrings' | 'freckles' | 'hat' | 'cap' | 'headphones'
 
 /** The portrait of a person as flat shapes; everything is drawn in a square from -1 to 1. */
 export function portrait({ skin, hair, style, shirt, backdrop, extras = [] }: Face): Scene {
