@@ -26,6 +26,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   })
 }
 
+if (process.env.npm_lifecycle_event !== undefined) {
+  // npm runs a shell that runs this, and some shells end without passing a signal on: who has lost its parent stops as well.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    if (running) running.kill('SIGTERM')
+    else process.exit(1)
+  }, 500)
+  watch.unref()
+}
+
 function say(line) {
   console.log(line)
 }

@@ -25,7 +25,8 @@ let begun = 0
 /** The demo as the environment has it, and somebody who is signed in. */
 async function startDemo(env: Readonly<Record<string, string>>): Promise<RunningApp> {
   const directory = join(folder, String(++begun))
-  const app = await startApp('examples/demo/src/main.ts', { KITH_DEMO_DIRECTORY: directory, ...env })
+  const all = { KITH_DEMO_DIRECTORY: directory, ...env }
+  const app = await startApp('examples/demo/src/main.ts', all, { args: ['--empty'] })
   onTestFinished(async () => void (await app.stop()))
   const account = { username: 'painter', password: 'correct horse' }
   expect((await app.call('POST', '/api/v1/users/register', account)).status).toBe(201)

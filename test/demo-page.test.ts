@@ -40,10 +40,11 @@ describe.skipIf(!executablePath)('the page of the demo, in a browser (needs chro
 
   /** Opens the page and creates an account on it. */
   async function visit(env: Readonly<Record<string, string>> = {}): Promise<Visit> {
-    const app = await startApp('examples/demo/src/main.ts', {
-      KITH_DEMO_DIRECTORY: mkdtempSync(join(folder, 'data-')),
-      ...env,
-    })
+    const app = await startApp(
+      'examples/demo/src/main.ts',
+      { KITH_DEMO_DIRECTORY: mkdtempSync(join(folder, 'data-')), ...env },
+      { args: ['--empty'] },
+    )
     const page = await browser.newPage()
     page.setDefaultTimeout(patience)
     onTestFinished(async () => {

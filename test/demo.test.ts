@@ -13,11 +13,12 @@ import { startApp } from './running-app.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-'))
 const script = 'examples/demo/src/main.ts'
 const env = { KITH_DEMO_DIRECTORY: join(folder, 'data') }
+const bare = { args: ['--empty'] }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('serves its page under a policy that lets only scripts of its own folder run', async () => {
-  const app = await startApp(script, env)
+  const app = await startApp(script, env, bare)
   const response = await app.call('GET', '/')
   const html = await response.text()
   const files = `${app.url}/app/ ${app.url.replace('localhost', '127.0.0.1')}/app/`
@@ -37,7 +38,7 @@ test('serves its page under a policy that lets only scripts of its own folder ru
 })
 
 test('shares a picture with a suggested caption and shows it after a restart', async () => {
-  const first = await startApp(script, env)
+  const first = await startApp(script, env, bare)
   await first.call('POST', '/api/v1/users/register', { username: 'painter', password: 'correct horse' })
   const picture = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
   const uploaded = await first.call('POST', '/api/v1/media', new Blob([await picture.jpeg().toBuffer()]))
@@ -50,7 +51,7 @@ test('shares a picture with a suggested caption and shows it after a restart', a
   expect((await first.call('POST', '/api/v1/posts', { caption, media: [id] })).status).toBe(201)
   await first.stop()
 
-  const second = await startApp(script, env)
+  const second = await startApp(script, env, bare)
   second.setCookies(first.cookies())
   const feed = (await (await second.call('GET', '/api/v1/feed')).json()) as Page<Post>
   expect(feed.items).toMatchObject([{ caption, media: [{ id, width: 640, height: 480 }] }])
@@ -63,7 +64,7 @@ test('shares a picture with a suggested caption and shows it after a restart', a
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'stops on %s, whoever has not finished a request or keeps a connection, and finds its data again',
   async (signal) => {
-    const first = await startApp(script, env)
+    const first = await startApp(script, env, bare)
     const input = { username: `ada_${signal.toLowerCase()}`, password: 'correct horse' }
     expect((await first.call('POST', '/api/v1/users/register', input)).status).toBe(201)
     const unfinished = connect(Number(new URL(first.url).port), '127.0.0.1').on('error', () => {})
@@ -75,7 +76,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(performance.now() - started).toBeLessThan(4000)
     unfinished.destroy()
 
-    const second = await startApp(script, env)
+    const second = await startApp(script, env, bare)
     second.setCookies(first.cookies())
     const me = await second.call('GET', '/api/v1/users/me')
     expect(me.status).toBe(200)
@@ -89,14 +90,14 @@ test('says in one line that its port is taken', async () => {
   const holder = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(holder, 'listening')
   const PORT = String((holder.address() as AddressInfo).port)
-  await expect(startApp(script, { ...env, PORT })).rejects.toThrow(
+  await expect(startApp(script, { ...env, PORT }, bare)).rejects.toThrow(
     `Port ${PORT} is in use. Stop what runs there, or choose another: PORT=3001 npm run demo\n`,
   )
   holder.close()
 })
 
 test('says in one line that its port is none', async () => {
-  await expect(startApp(script, { ...env, PORT: '70000' })).rejects.toThrow(
+  await expect(startApp(script, { ...env, PORT: '70000' }, bare)).rejects.toThrow(
     /^PORT must be a number from 0 to 65535, not "70000"\.\n$/,
   )
 })

@@ -28,7 +28,7 @@ function withoutHosts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export async function startApp(
   script: string,
   env: Readonly<Record<string, string>>,
-  { cwd = process.cwd() }: { cwd?: string } = {},
+  { cwd = process.cwd(), args = [] }: { cwd?: string; args?: readonly string[] } = {},
 ): Promise<RunningApp> {
   const port = Number(env['PORT'] ?? (await freePort()))
   const flags = [
@@ -36,7 +36,7 @@ export async function startApp(
     '--experimental-strip-types',
     '--disable-warning=ExperimentalWarning',
   ]
-  const child = spawn(process.execPath, [...flags, join(root, script)], {
+  const child = spawn(process.execPath, [...flags, join(root, script), ...args], {
     cwd,
     env: { ...withoutHosts(process.env), ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],

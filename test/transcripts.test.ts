@@ -32,7 +32,8 @@ test.skipIf(!runnable)('there is a page with transcripts (needs curl and bash)',
 test.skipIf(!runnable).for(pages)(
   'what $path shows is what happens (needs curl and bash)',
   async ({ path, text }) => {
-    const app = await startApp('examples/demo/src/main.ts', { KITH_DEMO_DIRECTORY: join(folder, 'data') })
+    const env = { KITH_DEMO_DIRECTORY: join(folder, 'data') }
+    const app = await startApp('examples/demo/src/main.ts', env, { args: ['--empty'] })
     const blocks = fencesOf(text).filter(({ info }) => info === 'console')
     const steps = blocks.flatMap(({ code, line }) => stepsOf(code).map((step) => ({ ...step, line })))
     // One shell runs them all, so that files and variables carry over.

@@ -1,3 +1,3 @@
 export { type ChosenCaptions, chooseCaptions } from './captions.ts'
 export type { Environment } from './environment.ts'
-export { type ChosenMedia, chooseMedia } from './media.ts'
+export { type ChosenMedia, chooseMedia, hostOf } from './media.ts'

@@ -40,14 +40,23 @@ const choices: readonly Choice[] = [
   },
 ]
 
-/** The host that the environment names, or a folder. @throws RangeError that says what to set */
-export async function chooseMedia(env: Environment, directory: string): Promise<ChosenMedia> {
+/** The name of the host that the environment names, or `null` for a folder. @throws RangeError that says what to set */
+export function hostOf(env: Environment): string | null {
+  return choiceOf(env)?.name ?? null
+}
+
+function choiceOf(env: Environment): Choice | null {
   const named = choices.filter(({ variable }) => env[variable])
   if (named.length > 1) {
     const variables = named.map(({ variable }) => variable).join(' and ')
     throw new RangeError(`${variables} are set, but media live in one place: leave one of them.`)
   }
-  const [choice = null] = named
+  return named[0] ?? null
+}
+
+/** The host that the environment names, or a folder. @throws RangeError that says what to set */
+export async function chooseMedia(env: Environment, directory: string): Promise<ChosenMedia> {
+  const choice = choiceOf(env)
   const images = createSharpImages()
   const open = choice ? await choice.load() : openLocal
   const { blobs, direct, captions = null } = open({ env, images, directory })

@@ -3,12 +3,14 @@ import { kithExpress, shutDownOnSignals } from '@kith/express'
 import express from 'express'
 import { createDemo } from './kith.ts'
 import { createPage } from './page.ts'
+import { seedDemo, showNewcomers } from './seed/index.ts'
 import { readSettings } from './settings.ts'
+import { createVisitorRoutes } from './visitors.ts'
 
 const hour = 3_600_000
 
 async function start(): Promise<void> {
-  const settings = readSettings(process.env)
+  const settings = readSettings(process.env, process.argv.slice(2))
   const { port, database } = settings
   const server = createServer()
   await new Promise<void>((done, fail) => {
@@ -18,13 +20,20 @@ async function start(): Promise<void> {
   const address = server.address()
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
+  await seedDemo(settings)
   const { kith, media, captions } = await createDemo(settings, process.env)
   await kith.storage.migrate()
   const origins = [url, url.replace('localhost', '127.0.0.1')]
-  const { routes } = kithExpress(kith, { allowedOrigins: origins, cookies: { secure: false } })
+  const { routes, signIn, problems } = kithExpress(kith, {
+    allowedOrigins: origins,
+    cookies: { secure: false },
+  })
   const app = express().disable('x-powered-by')
   app.use(routes)
+  app.use(createVisitorRoutes(kith, { signIn }))
   app.use(createPage({ origins, media }))
+  app.use(problems)
+  showNewcomers(kith)
   server.on('request', app)
 
   const tidy = (): void => void kith.upkeep.run().catch((error: unknown) => console.error(error))

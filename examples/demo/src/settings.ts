@@ -2,29 +2,45 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from 'kith-example-adapters'
+import { type Environment, hostOf } from 'kith-example-adapters'
 
 /** What the demo runs by. */
 export interface Settings {
   port: number
+  /** Whether it starts without the people that it comes with. */
+  bare: boolean
+  directory: string
   database: string
   /** The folder of the media, where they are kept on this machine. */
   media: string
   secret: string
 }
 
-/** Reads `PORT` and `KITH_DEMO_DIRECTORY`, and makes the folder and the secret the first time. */
-export function readSettings(env: Environment): Settings {
+/**
+ * Reads `PORT`, `KITH_DEMO_DIRECTORY` and `--empty`, and makes the folder and the secret the first time. Where a host keeps the media it
+ * starts bare as well: nobody wants a hundred pictures in a bucket for a look.
+ */
+export function readSettings(env: Environment, args: readonly string[] = []): Settings {
   const PORT = env['PORT'] || '3000'
   const port = Number(PORT)
   if (!/^\d+$/.test(PORT) || port > 65_535) {
     throw new RangeError(`PORT must be a number from 0 to 65535, not "${PORT}".`)
   }
+  const unknown = args.find((arg) => arg !== '--empty')
+  if (unknown !== undefined) {
+    throw new RangeError(`"${unknown}" is no option of the demo. There is one: npm run demo -- --empty`)
+  }
+  const host = hostOf(env)
+  const bare = args.includes('--empty') || host !== null
+  // A folder for each kind of start, so that none finds what it did not make.
+  const kind = host ? `-${host.toLowerCase()}` : bare ? '-empty' : ''
   const directory =
-    env['KITH_DEMO_DIRECTORY'] || fileURLToPath(new URL('../../../.kith-demo', import.meta.url))
+    env['KITH_DEMO_DIRECTORY'] || fileURLToPath(new URL(`../../../.kith-demo${kind}`, import.meta.url))
   mkdirSync(directory, { recursive: true })
   return {
     port,
+    bare,
+    directory,
     database: join(directory, 'demo.db'),
     media: join(directory, 'media'),
     secret: keepSecret(join(directory, 'secret')),

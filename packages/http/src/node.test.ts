@@ -57,6 +57,19 @@ test('a request has its method, headers and body', async () => {
   for (const [name, value] of Object.entries(headers)) expect(made.headers.get(name)).toBe(value)
 })
 
+test('an answer that is streamed makes Node warn of no leak, whoever else waits for its end', async () => {
+  const warnings: string[] = []
+  const listen = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const url = await serve(async (_incoming, outgoing) => {
+    for (let index = 0; index < 5; index++) outgoing.once('close', () => {})
+    await sendAnswer(answerOf(Readable.from(['streamed'])), outgoing)
+  })
+  expect(await (await fetch(url)).text()).toBe('streamed')
+  expect(warnings).toEqual([])
+})
+
 test('a body that something has read before is a clear error', async () => {
   const url = await serve((incoming, outgoing) => {
     incoming.resume().on('end', () => {

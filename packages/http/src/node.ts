@@ -153,6 +153,9 @@ export async function sendAnswer(
   if (body instanceof Readable) {
     endLate(outgoing, bodyTimeoutSeconds)
     endWithClient(body, outgoing)
+    // The pipeline of Node adds seven of them: with ours and those of a host more than the ten at which Node warns of a leak.
+    const most = outgoing.getMaxListeners()
+    if (most > 0) outgoing.setMaxListeners(most + 10)
     try {
       await pipeline(body, outgoing)
     } catch (error) {

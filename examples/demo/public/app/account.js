@@ -2,6 +2,7 @@ import { call } from './api.js'
 import { button, element, exactTime, node, say, sayProblem } from './dom.js'
 import { onSubmit } from './forms.js'
 import { avatar } from './people.js'
+import { isOfCast } from './cast.js'
 
 /** Fills the view of one's own account. */
 export async function openAccount(me) {
@@ -9,6 +10,7 @@ export async function openAccount(me) {
   const { items } = await call('GET', '/users/me/sessions')
   element('devices').replaceChildren(...items.map((session) => deviceRow(session, me)))
   element('end-others').hidden = items.length < 2
+  element('secrets').hidden = isOfCast(me)
 }
 
 /** `onChange` gets the account after each change, `null` after its end. */

@@ -1,8 +1,17 @@
 /** Calls the API as it is under /api/v1; `body` is JSON, or a file. Throws the problem that it answers. */
-export async function send(method, path, body) {
+export function send(method, path, body) {
+  return request(method, `/api/v1${path}`, body)
+}
+
+/** Calls what the demo has beside that API, under /demo. */
+export function ask(method, path) {
+  return request(method, `/demo${path}`)
+}
+
+async function request(method, url, body) {
   const isFile = body instanceof Blob
   const type = isFile ? 'application/octet-stream' : 'application/json'
-  const response = await fetch(`/api/v1${path}`, {
+  const response = await fetch(url, {
     method,
     headers: body === undefined ? {} : { 'content-type': type },
     body: body === undefined || isFile ? body : JSON.stringify(body),

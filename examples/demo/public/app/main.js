@@ -1,56 +1,80 @@
 import { openAccount, startAccount } from './account.js'
+import { castView, hasCast, loadCast, showAside } from './cast.js'
 import { askServer, call, send } from './api.js'
 import { openCompose, startCompose } from './compose.js'
 import { button, element, node, say } from './dom.js'
 import { clearProblem, onSubmit, withoutBlanks } from './forms.js'
 import { avatar, profileLink } from './people.js'
-import { feedView, followsView, postView, profileView, savedView } from './views.js'
+import { exploreView, feedView, followsView, postView, profileView, savedView, visitorView } from './views.js'
 
 /** The account that is signed in; `null` for a guest. */
 let me = null
 
 const sections = ['guest', 'view', 'new', 'account']
 
-/** What stands at which address: a section of the page to fill, or elements for the view. */
+/** What stands at which address: a section of the page to fill, or elements for the view. Guests get where `forGuests` is set. */
 const routes = [
-  [/^$/, () => feedView(me)],
-  [/^new$/, () => openCompose(), 'new'],
-  [/^account$/, () => openAccount(me), 'account'],
-  [/^saved$/, () => savedView(me)],
-  [/^p\/([\w-]+)$/, (id) => postView(me, id)],
-  [/^@([^/]+)$/, (username) => profileView(me, username)],
-  [/^@([^/]+)\/(followers|following)$/, (username, list) => followsView(username, list)],
+  { pattern: /^$/, show: () => (me ? feedView(me) : visitorView()), forGuests: true, wide: true },
+  { pattern: /^as$/, show: () => castView(enter), forGuests: true },
+  { pattern: /^join$/, show: () => {}, section: 'guest', forGuests: true },
+  { pattern: /^explore$/, show: () => exploreView(), wide: true },
+  { pattern: /^new$/, show: () => openCompose(), section: 'new' },
+  { pattern: /^account$/, show: () => openAccount(me), section: 'account' },
+  { pattern: /^saved$/, show: () => savedView(me), wide: true },
+  { pattern: /^p\/([\w-]+)$/, show: (id) => postView(me, id), forGuests: true, wide: true },
+  { pattern: /^@([^/]+)$/, show: (username) => profileView(me, username), forGuests: true, wide: true },
+  {
+    pattern: /^@([^/]+)\/(followers|following)$/,
+    show: (username, list) => followsView(username, list),
+    forGuests: true,
+    wide: true,
+  },
 ]
 
-function showSection(name) {
+/** Shows a section; `wide` where there is room beside it for those who came with the demo. */
+function showSection(name, wide = false) {
   for (const id of sections) element(id).hidden = id !== name
-  element('nav').hidden = name === 'guest'
-  element('find').hidden = name === 'guest'
+  const bare = !me && !hasCast()
+  element('nav').hidden = !me
+  element('guest-nav').hidden = me !== null || bare
+  element('find').hidden = bare
+  element('explore').hidden = !hasCast()
+  element('aside').hidden = !wide || !hasCast()
+  element('stage').classList.toggle('wide', !element('aside').hidden)
+  // A phone has room for them only there.
+  element('stage').classList.toggle('home', pathNow() === '')
+}
+
+const pathNow = () => location.hash.replace(/^#\/?/, '')
+
+/** Which of the routes is asked for; those of members lead guests to where they can become one. */
+function findRoute(path) {
+  const found = routes.find(({ pattern }) => pattern.test(path)) ?? routes[0]
+  if (me || (found.forGuests && hasCast())) return found
+  return routes.find(({ pattern }) => pattern.test(hasCast() ? 'as' : 'join'))
 }
 
 async function open() {
-  if (!me) return showSection('guest')
-  const path = location.hash.replace(/^#\/?/, '')
-  const found = routes.find(([pattern]) => pattern.test(path)) ?? routes[0]
-  const [pattern, show, section = 'view'] = found
-  for (const link of element('nav').querySelectorAll('a')) {
+  const path = pathNow()
+  const { pattern, show, section = 'view', wide } = findRoute(path)
+  for (const link of document.querySelectorAll('nav a')) {
     link.toggleAttribute('aria-current', link.getAttribute('href') === (location.hash || '#/'))
   }
   const parts = (pattern.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part))
   try {
     const shown = await show(...parts)
     // Another view may have been asked for meanwhile.
-    if (path !== location.hash.replace(/^#\/?/, '')) return
+    if (path !== pathNow()) return
     if (shown) element('view').replaceChildren(...shown)
   } catch (problem) {
-    if (problem.status === 401) return enter(null)
+    if (problem.status === 401 && me) return enter(null)
     const text = node('p', { className: 'quiet' }, problem.detail ?? problem.message)
     const title = node('h2', {}, problem.status === 404 ? 'Not here' : 'That did not work')
     element('view').replaceChildren(node('div', { className: 'card empty' }, title, text))
     showSection('view')
     return
   }
-  showSection(section)
+  showSection(section, wide)
   scrollTo(0, 0)
 }
 
@@ -58,14 +82,16 @@ async function open() {
 function enter(user) {
   const before = me?.id
   showMe(user)
-  if (before === user?.id) return
+  showAside(user, enter)
+  if (before === user?.id) return open()
   for (const form of document.forms) {
     form.reset()
     clearProblem(form)
   }
   document.querySelector('details').open = false
-  if (user === null && location.hash.length > 2) location.hash = '#/'
-  else void open()
+  const leaves = user === null || pathNow() === 'join'
+  if (leaves && pathNow() !== '') location.hash = '#/'
+  else return open()
 }
 
 function showMe(user) {
@@ -112,4 +138,5 @@ addEventListener('hashchange', () => void open())
 void askServer().then(({ host }) => {
   if (host) element('kept').textContent = `with ${host}`
 })
-call('GET', '/users/me').then(enter, () => showSection('guest'))
+await loadCast()
+call('GET', '/users/me').then(enter, () => enter(null))

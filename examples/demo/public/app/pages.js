@@ -2,13 +2,13 @@ import { call } from './api.js'
 import { button, node } from './dom.js'
 
 /** A list that is read page by page. `show` makes an element of an item; `empty` stands where there is none. */
-export async function pagedList({ path, className, show, empty }) {
+export async function pagedList({ path, from = call, className, show, empty }) {
   const list = node('div', { className })
   const more = button({ className: 'plain more' }, () => read(more.cursor), 'Show more')
 
   async function read(cursor) {
     const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
-    const { items, nextCursor } = await call('GET', `${path}${query}`)
+    const { items, nextCursor } = await from('GET', `${path}${query}`)
     list.append(...items.map(show))
     more.cursor = nextCursor
     more.hidden = nextCursor === null

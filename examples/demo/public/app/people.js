@@ -6,7 +6,7 @@ export function nameOf({ name, username }) {
 }
 
 export function avatar({ avatar: { renditions } }, size = 'small') {
-  return node('img', { className: `avatar ${size}`, src: renditions.thumb, alt: '', loading: 'lazy' })
+  return node('img', { loading: 'lazy', className: `avatar ${size}`, alt: '', src: renditions.thumb })
 }
 
 /** The address of a profile on this page. */
@@ -29,10 +29,17 @@ export function personLink(person, note) {
   )
 }
 
+/** Where a guest goes who wants to do what only members can. */
+export function askWhoTheyAre() {
+  location.hash = '#/as'
+}
+
 /** `onChange` gets the new state: `{ following, followers }`. */
 export function followButton(user, onChange) {
-  let { following } = user.viewer
+  const { followedBy = false } = user.viewer ?? {}
+  let following = user.viewer?.following ?? false
   const made = button({}, async () => {
+    if (!user.viewer) return askWhoTheyAre()
     const method = following ? 'DELETE' : 'PUT'
     const state = await call(method, `/users/${encodeURIComponent(user.username)}/follow`)
     following = state.following
@@ -41,7 +48,7 @@ export function followButton(user, onChange) {
   })
   function show() {
     made.className = following ? 'plain small' : 'small'
-    made.textContent = following ? 'Following' : user.viewer.followedBy ? 'Follow back' : 'Follow'
+    made.textContent = following ? 'Following' : followedBy ? 'Follow back' : 'Follow'
   }
   show()
   return made

@@ -1,47 +1,52 @@
 import { call } from './api.js'
 import { button, exactTime, icon, node, say, timeAgo } from './dom.js'
-import { personLink } from './people.js'
+import { askWhoTheyAre, personLink } from './people.js'
 
-/** A post as it stands in the feed. */
+/** A post as it stands in the feed; `me` is `null` for a guest. */
 export function postCard(post, me) {
   const card = node('article', { className: 'card post' })
   const when = `${timeAgo(post.createdAt)}${post.editedAt ? ' · edited' : ''}`
   const head = node('header', {}, personLink(post.author, when))
   head.querySelector('.quiet').title = exactTime(post.createdAt)
-  if (post.author.id === me.id) head.append(removeButton(post, card))
+  if (post.author.id === me?.id) head.append(removeButton(post, card))
   card.append(head)
   if (post.media.length > 0) card.append(pictures(post))
-  const bar = node('div', { className: 'bar' }, likeButton(post), saveButton(post))
+  const bar = node('div', { className: 'bar' }, likeButton(post, me), me && saveButton(post))
   const caption = node('p', { className: 'caption' }, post.caption)
   card.append(bar, ...(post.caption === '' ? [] : [caption]))
-  if (post.media.length === 0) bar.before(caption)
+  if (post.media.length > 0) return card
+  card.classList.add('words')
+  bar.before(caption)
   return card
 }
 
 /** A post as it stands in the grid of a profile. */
-export function postTile({ id, media: [first], caption }) {
+export function postTile({ id, media, caption, counts: { likes } }) {
+  const [first] = media
   const link = node('a', { className: 'tile', href: `#/p/${id}` })
   if (!first) link.append(node('span', {}, caption))
   else if (first.kind === 'image') {
-    link.append(node('img', { src: first.renditions.thumb, alt: first.alt || caption, loading: 'lazy' }))
+    link.append(node('img', { loading: 'lazy', alt: first.alt || caption, src: first.renditions.thumb }))
   } else {
     link.append(node('video', { src: first.url, preload: 'metadata', muted: true }), icon('play'))
   }
+  if (media.length > 1) link.append(icon('stack'))
+  link.append(node('small', { ariaLabel: `${likes} likes` }, icon('heart'), String(likes)))
   return link
 }
 
 function pictures({ media, caption }) {
   const strip = node('div', { className: 'pictures', tabIndex: media.length > 1 ? 0 : -1 })
-  strip.append(...media.map((item, index) => picture(item, item.alt || caption, index)))
+  strip.append(...media.map((item) => picture(item, item.alt || caption)))
   if (media.length === 1) return strip
   // All are shown in the shape of the first, so that the page does not jump between them.
   strip.style.aspectRatio = `${media[0].width} / ${media[0].height}`
   return node('div', { className: 'stack' }, strip, counter(strip, media.length))
 }
 
-function picture({ kind, url, width, height, renditions }, alt, index) {
-  const loading = index === 0 ? 'eager' : 'lazy'
-  if (kind === 'image') return node('img', { src: renditions.feed, width, height, alt, loading })
+function picture({ kind, url, width, height, renditions }, alt) {
+  // The order of the properties counts: once it has a source, a picture that is not lazy is fetched.
+  if (kind === 'image') return node('img', { loading: 'lazy', width, height, alt, src: renditions.feed })
   const video = node('video', { src: url, width, height, controls: true, preload: 'metadata' })
   video.setAttribute('playsinline', '')
   return video
@@ -55,12 +60,13 @@ function counter(strip, total) {
   return shown
 }
 
-function likeButton({ id, viewer, counts }) {
+function likeButton({ id, viewer, counts }, me) {
   const number = node('span', {})
-  let { liked } = viewer
+  let liked = viewer?.liked ?? false
   const made = button(
     { className: 'mark-button like', ariaLabel: 'Like' },
     async () => {
+      if (!me) return askWhoTheyAre()
       const state = await call(liked ? 'DELETE' : 'PUT', `/posts/${id}/like`)
       liked = state.liked
       show(state.likes)

@@ -1,4 +1,4 @@
-import { call } from './api.js'
+import { ask, call } from './api.js'
 import { icon, node } from './dom.js'
 import { avatar, followButton, nameOf, personLink, profileLink } from './people.js'
 import { pagedList } from './pages.js'
@@ -8,10 +8,24 @@ import { postCard, postTile } from './post.js'
 export async function feedView(me) {
   const empty = [
     node('h2', {}, 'Nothing here yet'),
-    node('p', { className: 'quiet' }, 'Share a picture, or look somebody up by username and follow them.'),
+    node('p', { className: 'quiet' }, 'Share a picture, or follow somebody: their posts come here.'),
     node('a', { className: 'button', href: '#/new' }, icon('plus'), 'Share the first picture'),
   ]
   return await pagedList({ path: '/feed', className: 'stream', show: (post) => postCard(post, me), empty })
+}
+
+/** What everybody posts, for guests. */
+export async function visitorView() {
+  const empty = [node('h2', {}, 'Nothing here yet')]
+  const show = (post) => postCard(post, null)
+  return await pagedList({ path: '/posts', from: ask, className: 'stream', show, empty })
+}
+
+/** The same as a grid, for members. */
+export async function exploreView() {
+  const empty = [node('h2', {}, 'Nothing here yet')]
+  const list = await pagedList({ path: '/posts', from: ask, className: 'grid', show: postTile, empty })
+  return [node('h1', {}, 'Explore'), ...list]
 }
 
 /** What the viewer has saved. */
@@ -24,9 +38,14 @@ export async function savedView(me) {
   return [node('h1', {}, 'Saved'), ...list]
 }
 
-/** One post. */
+/** One post, and who likes it. */
 export async function postView(me, id) {
-  return [postCard(await call('GET', `/posts/${encodeURIComponent(id)}`), me)]
+  const path = `/posts/${encodeURIComponent(id)}`
+  const card = postCard(await call('GET', path), me)
+  const empty = [node('p', { className: 'quiet' }, 'Nobody has liked this yet.')]
+  const show = (user) => personLink(user)
+  const likes = await pagedList({ path: `${path}/likes`, className: 'card people', show, empty })
+  return [card, node('h2', { className: 'below' }, 'Liked by'), ...likes]
 }
 
 /** A profile with its posts. */
@@ -51,7 +70,7 @@ export async function followsView(username, list) {
 function profileHead(user, me) {
   const followers = count(user, 'followers')
   const action =
-    user.id === me.id
+    user.id === me?.id
       ? node('a', { className: 'button plain small', href: '#/account' }, 'Edit profile')
       : followButton(user, (state) => {
           followers.replaceChildren(...countOf(state.followers, 'followers'))
@@ -70,7 +89,7 @@ function profileHead(user, me) {
         node(
           'div',
           { className: 'quiet' },
-          `@${user.username}${user.viewer.followedBy ? ' · follows you' : ''}`,
+          `@${user.username}${user.viewer?.followedBy ? ' · follows you' : ''}`,
         ),
       ),
       action,

@@ -1,0 +1,48 @@
+import type { Kith, Viewer } from '@kith/core'
+import { cast, type Person } from './cast/index.ts'
+import { draw } from './pictures/draw.ts'
+import { poster } from './pictures/poster.ts'
+
+/** The demo's own account. It follows everybody, so its home feed is what a visitor sees. */
+const galleryExternalId = 'demo:the.gallery'
+
+/** Somebody of the cast as an account: accounts without a password, whose ids can be told from their names. */
+export function viewerOfPerson(kith: Kith, { username }: Pick<Person, 'username'>): Viewer {
+  return kith.viewerOf(kith.accounts.shadowId(`demo:${username}`))
+}
+
+/** The ids of the cast, in its order, whether they are there or not. */
+export function idsOfCast(kith: Kith): string[] {
+  return cast.map((person) => viewerOfPerson(kith, person).userId)
+}
+
+/** Who looks at the posts of everybody. */
+export function viewerOfGallery(kith: Kith): Viewer {
+  return kith.viewerOf(kith.accounts.shadowId(galleryExternalId))
+}
+
+/** Creates the account of the gallery. */
+export async function openGallery(kith: Kith): Promise<void> {
+  const { id } = await kith.accounts.shadow(galleryExternalId, {
+    username: 'the.gallery',
+    name: 'The Gallery',
+    bio: 'The house account of this demo. It follows everybody; its feed is what visitors see.',
+  })
+  const colours = ['#4f46e5', '#f4f1ff', '#a5b4fc', '#f9a8d4', '#fde68a']
+  const picture = draw(poster('arches', colours), 'face', galleryExternalId)
+  const upload = await kith.uploads.add(kith.viewerOf(id), picture)
+  await kith.uploads.use(kith.viewerOf(id), upload.id, 'avatar')
+}
+
+/** Lets the gallery follow everybody who registers from now on, where there is one. */
+export function showNewcomers(kith: Kith): void {
+  kith.events.on('account.registered', ({ userId }) => {
+    void follow(kith, userId).catch((error: unknown) => console.error(error))
+  })
+}
+
+async function follow(kith: Kith, userId: string): Promise<void> {
+  const gallery = viewerOfGallery(kith)
+  const [user, owner] = await kith.accounts.byIds([userId, gallery.userId])
+  if (owner && user?.username) await kith.follows.add(gallery, user.username)
+}

@@ -1,0 +1,54 @@
+import type { Random } from '../random.ts'
+
+/** A picture that is being drawn, as SVG. */
+export interface Canvas {
+  readonly width: number
+  readonly height: number
+  readonly random: Random
+  /** Puts shapes on top of what is there. */
+  add(...shapes: readonly string[]): void
+  /** A fill that runs from the first colour, at the top, to the last; `turned` from left to right. */
+  linear(colours: readonly string[], turned?: boolean): string
+  /** A fill that is the first colour in the middle and fades to nothing. */
+  glow(colour: string, strength?: number): string
+  svg(): string
+}
+
+/** What a picture shows: something that draws on a canvas. */
+export type Scene = (canvas: Canvas) => void
+
+/** Creates an empty canvas. */
+export function createCanvas(size: { width: number; height: number }, random: Random): Canvas {
+  const { width, height } = size
+  const fills: string[] = []
+  const drawn: string[] = []
+
+  function fill(tag: string, attributes: string, stops: string): string {
+    const id = `f${fills.length}`
+    fills.push(`<${tag} id="${id}" ${attributes}>${stops}</${tag}>`)
+    return `url(#${id})`
+  }
+
+  return {
+    width,
+    height,
+    random,
+    add: (...shapes) => void drawn.push(...shapes),
+    linear(colours, turned = false) {
+      const stops = colours.map(
+        (colour, index) => `<stop offset="${index / (colours.length - 1)}" stop-color="${colour}"/>`,
+      )
+      return fill('linearGradient', turned ? 'x2="1" y2="0"' : 'x2="0" y2="1"', stops.join(''))
+    },
+    glow(colour, strength = 1) {
+      const stops = [1, 0.55, 0.2, 0].map(
+        (share, index) =>
+          `<stop offset="${index / 3}" stop-color="${colour}" stop-opacity="${share * strength}"/>`,
+      )
+      return fill('radialGradient', '', stops.join(''))
+    },
+    svg: () =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+      `<defs>${fills.join('')}</defs>${drawn.join('')}</svg>`,
+  }
+}
