@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable, fieldErrorTable } from '@kith/core'
+import {
+  createKith,
+  createSketchCaptions,
+  errorTable,
+  fieldErrorTable,
+  generateSigningKey,
+  type KithOptions,
+} from '@kith/core'
 import { logLines } from '@kith/core/adapter'
-import { metrics } from '@kith/core/ports'
+import { type DirectUploads, metrics } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
-import { createKithHttp } from '@kith/http'
+import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
 import { commands } from '../packages/cli/src/commands.ts'
 import { environmentVariables } from '../packages/cli/src/config/environment-config.ts'
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
+import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
@@ -97,16 +105,32 @@ function lines(): string {
   return ['| Line | Level | What it means | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
+const signingKey = await generateSigningKey()
+
+/** The routes of a Kith that has everything they need, each with what it is that it needs. */
 function routes(): string {
-  const kith = createKith({
-    secret: 'only the table is wanted from this',
-    storage: createMemoryStorage(),
-    media: { blobs: createMemoryBlobs() },
+  const blobs = createMemoryBlobs()
+  const media = { media: { blobs } }
+  const described = (more: Partial<KithOptions>): readonly RouteDescription[] =>
+    createKithHttp(
+      createKith({ secret: 'only the table is wanted from this', storage: createMemoryStorage(), ...more }),
+    ).routes
+  const always = described({})
+  const needs: readonly (readonly [string, readonly RouteDescription[]])[] = [
+    ['', always],
+    ['`media.blobs`', described(media)],
+    ['`media.direct`', described({ media: { blobs, direct: {} as DirectUploads } })],
+    ['`captions`', described({ ...media, captions: { writer: createSketchCaptions(), timeout: 1 } })],
+    ['`sessions.signingKeys`', described({ sessions: { signingKeys: [signingKey] } })],
+  ]
+  const rows = operationIds.map((id) => {
+    const [need, found] = needs.find(([, list]) => list.some(({ operationId }) => operationId === id)) ?? []
+    const route = found?.find(({ operationId }) => operationId === id)
+    if (!route) throw new TypeError(`Nothing describes ${id}`)
+    const { method, path, status, summary } = route
+    return `| \`${id}\` | \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} | ${need} |`
   })
-  const rows = createKithHttp(kith).routes.map(({ method, path, status, summary }) => {
-    return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
-  })
-  return ['| Route | Answers | |', '| --- | --- | --- |', ...rows].join('\n')
+  return ['| Operation | Route | Answers | | Needs |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function commandsOfCli(): string {

@@ -7,6 +7,7 @@ export type {
   CookieOptions,
   HostViewer,
   KithHttpOptions,
+  OperationId,
   ProbeOptions,
   RequestRecord,
   UploadLimits,

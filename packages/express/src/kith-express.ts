@@ -14,7 +14,7 @@ import { ExpressRequest, hostRequest } from './express-request.ts'
 
 /** Kith for an Express app. */
 export interface KithExpress {
-  /** All routes of Kith: `app.use(routes)`. Any other path goes on to the next handler untouched. */
+  /** All routes of Kith: `app.use(routes)`. Any other path, and a route that is left out, goes on to the next handler untouched. */
   routes: RequestHandler
   /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
   requireViewer: RequestHandler
@@ -38,13 +38,18 @@ export interface KithExpress {
   /**
    * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not allowed,
    * before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it answers
-   * holds none. @throws origin-not-allowed
+   * holds none. Pages of `allowedOrigins` may read the response. @throws origin-not-allowed
    */
   signIn(
     to: SignInExchange,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
   ): Promise<SignInAnswer>
-  /** Answers errors of Kith from your own routes as problems; all others go on. Goes behind the routes. */
+  /**
+   * Lets the pages of `allowedOrigins` call your own routes and read their answers: `app.use(cors)` in front of them. Routes of Kith,
+   * and yours in place of them that use `signIn`, need none, unless a `Router` with yours stands before `routes`.
+   */
+  cors: RequestHandler
+  /** Answers errors of Kith from your own routes as problems, which pages of `allowedOrigins` may read; all others go on. Goes behind the routes. */
   problems: ErrorRequestHandler
   /** A handler for probes of whether this process goes on answering: `app.get('/health', health())`. Always 200. */
   health(options?: ProbeOptions): RequestHandler
@@ -85,16 +90,22 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
     }
   }
 
+  /** Lets the pages of `allowedOrigins` read what is answered, whoever writes it. */
+  function allowPages(request: Request, response: Response): void {
+    const { vary = '', ...headers } = http.corsHeaders(headOf(request))
+    response.vary(vary).set(headers)
+  }
+
+  const routes: RequestHandler = (request, response, next) => {
+    // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
+    // Express's own routes.
+    const match = http.find(request.baseUrl + request.url, request.method)
+    if (!match) return next(misplaced(http, request))
+    return http.answer(new ExpressRequest(request, response), match).then((answer) => send(answer, response))
+  }
+
   return {
-    routes: (request, response, next) => {
-      // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
-      // Express's own routes.
-      const match = http.find(request.baseUrl + request.url)
-      if (!match) return next(misplaced(http, request))
-      return http
-        .answer(new ExpressRequest(request, response), match)
-        .then((answer) => send(answer, response))
-    },
+    routes,
     requireViewer: guard((request) => http.requireViewer(headOf(request))),
     requireRole: (...roles) => guard((request) => http.requireRole(headOf(request), roles)),
     readViewer: guard((request) => http.readViewer(headOf(request))),
@@ -107,9 +118,18 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
       return viewer
     }),
     viewerOfUpgrade: (incoming) => http.viewerOfUpgrade(headOf(incoming)),
+    cors(request, response, next) {
+      const target = request.baseUrl + request.url
+      if (request.method === 'OPTIONS' && http.find(target, 'OPTIONS')) return routes(request, response, next)
+      const preflight = http.preflight(headOf(request))
+      if (preflight) return send(preflight, response)
+      allowPages(request, response)
+      next()
+    },
     async signIn({ request, response }, signIn) {
-      const { answer, setCookies } = await http.signIn(hostRequest(request, response), signIn)
-      response.append('set-cookie', setCookies)
+      allowPages(request, response)
+      const { answer, headers } = await http.signIn(hostRequest(request, response), signIn)
+      response.append('set-cookie', headers['set-cookie'])
       return answer
     },
     // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
@@ -123,8 +143,8 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
 }
 
 /** Under a mount that `prefix` does not name, no path would lead to Kith, and its URLs of media to nothing. */
-function misplaced(http: KithRoutes, { baseUrl, url }: Request): TypeError | undefined {
-  if (baseUrl === '' || !http.find(url)) return undefined
+function misplaced(http: KithRoutes, { baseUrl, url, method }: Request): TypeError | undefined {
+  if (baseUrl === '' || !http.find(url, method)) return undefined
   return new TypeError(
     `kithExpress: the routes are mounted under ${baseUrl}, which the prefix of createKith does not begin with: add it there, or write app.use(routes)`,
   )

@@ -27,6 +27,8 @@ function host(mount: (app: Express, kith: KithExpress) => void, own: Partial<Jou
       const mounted = kithExpress(kith, options)
       mount(app, mounted)
       addOwnRoutes(app, mounted, prefix)
+      if (options.routes?.register === false)
+        app.post(`${prefix}/users/register`, (_request, response) => void response.json({ own: true }))
       return await listen(app)
     },
   }

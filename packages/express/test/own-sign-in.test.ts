@@ -79,6 +79,18 @@ test('a route of the host signs in by cookies that the routes of Kith know', asy
   expect(await me.json()).toMatchObject({ username: 'ada' })
 })
 
+test('the page that asks may read the answer and every problem, and no other page may', async () => {
+  const url = await listen()
+  const readers = async (body: object, origin?: string) => {
+    const { status, headers } = await join(url, body, origin)
+    return [status, headers.get('access-control-allow-origin'), headers.get('vary')]
+  }
+  expect(await readers(ada)).toEqual([201, 'https://app.example', 'Origin'])
+  expect(await readers(ada)).toEqual([409, 'https://app.example', 'Origin'])
+  expect(await readers({})).toEqual([422, 'https://app.example', 'Origin'])
+  expect(await readers(ada, 'https://evil.example')).toEqual([403, null, 'Origin'])
+})
+
 test('for a page that is not allowed nothing is done', async () => {
   const url = await listen()
   const response = await join(url, ada, 'https://evil.example')

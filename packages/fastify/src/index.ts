@@ -12,6 +12,7 @@ export type {
   CookieOptions,
   HostViewer,
   KithHttpOptions,
+  OperationId,
   ProbeOptions,
   RequestRecord,
   UploadLimits,

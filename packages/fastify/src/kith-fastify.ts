@@ -14,13 +14,14 @@ import type {
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
+  onRequestHookHandler,
   preHandlerHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
 import plugin from 'fastify-plugin'
 import { hostRequest } from './fastify-request.ts'
-import { registerRoutes } from './routes.ts'
-import { send } from './send.ts'
+import { refuseAmbiguous, registerRoutes } from './routes.ts'
+import { keepVary, send } from './send.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -44,14 +45,20 @@ declare module 'fastify' {
     /**
      * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
      * allowed, before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it
-     * answers holds none.
+     * answers holds none. Pages of `allowedOrigins` may read the reply.
      * @throws origin-not-allowed
      */
     signIn(
       to: SignInExchange,
       signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
     ): Promise<SignInAnswer>
-    /** Answers an error of Kith from your own routes as a problem: for your error handler. `null` for any other. */
+    /**
+     * An `onRequest` hook that lets the pages of `allowedOrigins` call your own routes and read their replies:
+     * `app.addHook('onRequest', app.cors)` at the root, where requests go that no route answers, as those before them are. Routes of
+     * Kith, and yours in place of them that use `signIn`, need none.
+     */
+    cors: onRequestHookHandler
+    /** Answers an error of Kith from your own routes as a problem, which pages of `allowedOrigins` may read: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
     /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
     healthProbe(options?: ProbeOptions): RouteHandlerMethod
@@ -103,9 +110,17 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   )
   app.decorate('viewerOfUpgrade', (incoming) => http.viewerOfUpgrade(headOf(incoming)))
   app.decorate('signIn', async ({ request, reply }, signIn) => {
-    const { answer, setCookies } = await http.signIn(hostRequest(request, reply), signIn)
-    for (const cookie of setCookies) reply.header('set-cookie', cookie)
+    allowPages(http, { request, reply })
+    const { answer, headers } = await http.signIn(hostRequest(request, reply), signIn)
+    reply.header('set-cookie', headers['set-cookie'])
     return answer
+  })
+  app.decorate('cors', (request, reply, done) => {
+    const target = request.raw.url ?? ''
+    const preflight = http.find(target, 'OPTIONS') ? null : http.preflight(headOf(request.raw))
+    if (preflight) return void send(reply, preflight, http.bodyTimeoutSeconds)
+    allowPages(http, { request, reply })
+    done()
   })
   app.decorate('sendProblem', (error, { request, reply }) =>
     isKithError(error)
@@ -118,6 +133,7 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   app.decorate('readyProbe', (options) => async (_request, reply) => {
     return send(reply, await http.ready(options), http.bodyTimeoutSeconds)
   })
+  if (http.leavesOut) refuseAmbiguous(app, http)
   await app.register(async (scope) => registerRoutes(scope, http))
 }
 
@@ -126,6 +142,13 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   name: '@kith/fastify',
   fastify: '5.x',
 })
+
+/** Lets the pages of `allowedOrigins` read what is answered, whoever writes it. */
+function allowPages(http: KithRoutes, { request, reply }: SignInExchange): void {
+  const headers = http.corsHeaders(headOf(request.raw))
+  keepVary(reply, headers)
+  reply.headers(headers)
+}
 
 function guard(
   http: KithRoutes,

@@ -17,21 +17,37 @@ export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
     ),
   )
 
-  for (const path of http.paths) {
+  for (const { path, answers } of http.mounts) {
     scope.route({
-      // All of them, so that a wrong one is told the right ones.
-      method: scope.supportedMethods,
+      // Nearly all of them, so that a wrong one is told the right ones.
+      method: scope.supportedMethods.filter(answers),
       url: withinScope(path, scope.prefix),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
         // As its request line has it: by options of the router other spellings lead here too, in other letter case, with
         // doubled slashes, as an absolute address.
-        const match = http.find(request.raw.url ?? '', path)
+        const match = http.find(request.raw.url ?? '', request.method, path)
+        // Also to a path that is left out, where the router knows no better one than that of a parameter.
+        if (!match) return reply.callNotFound()
         const answer = await http.answer(new HostedRequest(request, reply), match)
         return send(reply, answer, http.bodyTimeoutSeconds)
       },
     })
   }
+}
+
+/**
+ * Refuses spellings of paths of Kith before the router's own reading of them counts: the app's route in place of one that is
+ * left out would run past a rule on its path.
+ */
+export function refuseAmbiguous(app: FastifyInstance, http: KithRoutes): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const match = http.find(request.raw.url ?? '', request.method)
+    if (match?.kind !== 'ambiguous') return done()
+    void http
+      .answer(new HostedRequest(request, reply), match)
+      .then((answer) => send(reply, answer, http.bodyTimeoutSeconds))
+  })
 }
 
 /** Fastify puts the prefix of the scope before every route, and the prefix of Kith has it already. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { HttpAnswer } from '@kith/http'
-import { endLate, endWithClient } from '@kith/http/node'
+import { addToVary, endLate, endWithClient } from '@kith/http/node'
 import type { FastifyReply } from 'fastify'
 
 const asItIs = (body: unknown): string => String(body)
@@ -11,9 +11,7 @@ export function send(
   { status, headers, body }: HttpAnswer,
   bodyTimeoutSeconds: number,
 ): FastifyReply {
-  const vary = reply.getHeader('vary')
-  // Fastify would replace this header, while it adds up cookies by itself.
-  if (vary !== undefined) headers['vary'] = [headers['vary'] ?? [], String(vary)].flat().join(', ')
+  keepVary(reply, headers)
   // HTTP/2 has no such header.
   if (reply.request.raw.httpVersionMajor >= 2) delete headers['connection']
   reply.code(status).headers(headers)
@@ -23,4 +21,10 @@ export function send(
   reply.send(body ?? undefined)
   endLate(reply.raw, bodyTimeoutSeconds)
   return reply
+}
+
+/** Adds what the host has set before: Fastify would replace this header, while it adds up cookies by itself. */
+export function keepVary(reply: FastifyReply, headers: HttpAnswer['headers']): void {
+  const vary = reply.getHeader('vary')
+  if (vary !== undefined) headers['vary'] = addToVary(headers['vary'], String(vary))
 }

@@ -44,6 +44,23 @@ test('a route of the host signs in by cookies that the routes of Kith know', asy
   expect((await app.inject({ url: '/api/v1/users/me', cookies })).json()).toMatchObject({ username: 'ada' })
 })
 
+test('the page that asks may read the answer and every problem, and no other page may', async () => {
+  const app = await makeApp()
+  const readers = async (payload: object, origin = 'https://app.example') => {
+    const { statusCode, headers } = await app.inject({
+      method: 'POST',
+      url: '/join',
+      payload,
+      headers: { origin },
+    })
+    return [statusCode, headers['access-control-allow-origin'], headers['vary']]
+  }
+  expect(await readers(ada)).toEqual([201, 'https://app.example', 'Origin'])
+  expect(await readers(ada)).toEqual([409, 'https://app.example', 'Origin'])
+  expect(await readers({})).toEqual([422, 'https://app.example', 'Origin'])
+  expect(await readers(ada, 'https://evil.example')).toEqual([403, undefined, 'Origin'])
+})
+
 test('for a page that is not allowed nothing is done', async () => {
   const app = await makeApp()
   const headers = { origin: 'https://evil.example' }

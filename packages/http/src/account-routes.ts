@@ -14,6 +14,9 @@ export interface RouteOptions {
   ownSignIn: boolean
 }
 
+/** Where the account was banned, or deleted, while a session was being opened for it. */
+const endedMeanwhile = ['account-banned', 'invalid-credentials'] as const
+
 /** The routes of one's own account. */
 export function accountRoutes({
   kith: { accounts },
@@ -31,7 +34,14 @@ export function accountRoutes({
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
+      problems: [
+        'identifier-taken',
+        'policy-refused',
+        ...endedMeanwhile,
+        'origin-not-allowed',
+        'rate-limited',
+        'busy',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     }),
     viewerRoute({
@@ -66,7 +76,7 @@ export function accountRoutes({
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }
@@ -87,6 +97,7 @@ export function accountRoutes({
       problems: [
         'identifier-taken',
         'policy-refused',
+        ...endedMeanwhile,
         'rate-limited',
         'wrong-password',
         'account-locked',

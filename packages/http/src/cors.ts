@@ -1,12 +1,17 @@
 import type { HttpAnswer } from './http-answer.ts'
 import type { RequestHead } from './http-request.ts'
+import { addToVary } from './vary.ts'
 
 /** Tells browsers which pages may read the answers. */
 export interface Cors {
-  /** Adds the headers for the page that asks, if it is an allowed one. Once for each answer. */
+  /** The headers of an answer for the page that asks. */
+  readonly headersFor: (head: RequestHead) => Record<string, string>
+  /** Adds them to an answer. */
   expose(head: RequestHead, answer: HttpAnswer): void
   /** The answer to `OPTIONS` on a path with these methods, which a browser asks before some requests of other origins. */
   preflight(head: RequestHead, methods: string): HttpAnswer
+  /** The answer to what a browser asks before a request of an allowed page to a route of the app; `null` for any other request. */
+  readonly hostPreflight: (head: RequestHead) => HttpAnswer | null
 }
 
 /** Creates the CORS side of `allowedOrigins`. */
@@ -16,23 +21,51 @@ export function createCors(allowedOrigins: ReadonlySet<string>): Cors {
     return origin !== null && allowedOrigins.has(origin) ? origin : null
   }
 
+  function headersFor(head: RequestHead): Record<string, string> {
+    const origin = allowed(head)
+    if (origin === null) return { vary: 'Origin' }
+    return {
+      vary: 'Origin',
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'Retry-After, X-Request-Id',
+    }
+  }
+
+  function expose(head: RequestHead, { headers }: HttpAnswer): void {
+    const { vary } = headers
+    Object.assign(headers, headersFor(head))
+    headers['vary'] = addToVary(vary, 'Origin')
+  }
+
+  function preflight(head: RequestHead, methods: string, names: string = ownHeaders): HttpAnswer {
+    const headers: HttpAnswer['headers'] = { allow: methods, 'cache-control': 'no-store' }
+    if (allowed(head) !== null) {
+      headers['access-control-allow-methods'] = methods
+      headers['access-control-allow-headers'] = names
+      headers['access-control-max-age'] = '600'
+    }
+    return { status: 204, headers, body: null }
+  }
+
   return {
-    expose(head, { headers }) {
-      headers['vary'] = headers['vary'] === undefined ? 'Origin' : `${String(headers['vary'])}, Origin`
-      const origin = allowed(head)
-      if (origin === null) return
-      headers['access-control-allow-origin'] = origin
-      headers['access-control-allow-credentials'] = 'true'
-      headers['access-control-expose-headers'] = 'Retry-After, X-Request-Id'
-    },
-    preflight(head, methods) {
-      const headers: HttpAnswer['headers'] = { allow: methods, 'cache-control': 'no-store' }
-      if (allowed(head) !== null) {
-        headers['access-control-allow-methods'] = methods
-        headers['access-control-allow-headers'] = 'Authorization, Content-Type, X-Request-Id'
-        headers['access-control-max-age'] = '600'
-      }
-      return { status: 204, headers, body: null }
+    headersFor,
+    expose,
+    preflight,
+    hostPreflight(head) {
+      const method = head.headers.get('access-control-request-method')
+      if (head.method !== 'OPTIONS' || method === null || allowed(head) === null) return null
+      // What it asks for is what it gets: what the routes of the app take nobody but the app knows, and these pages are its own.
+      const names = head.headers.get('access-control-request-headers') ?? ownHeaders
+      if (!listOfNames.test(method) || !listOfNames.test(names)) return null
+      const answer = preflight(head, method, names)
+      expose(head, answer)
+      return answer
     },
   }
 }
+
+const ownHeaders = 'Authorization, Content-Type, X-Request-Id'
+
+/** RFC 9110, 5.6.1 and 5.6.2. */
+const listOfNames = /^[\w!#$%&'*+.^`|~-]+(?: ?, ?[\w!#$%&'*+.^`|~-]+)*$/

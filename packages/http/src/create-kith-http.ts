@@ -19,17 +19,17 @@ export interface RequestContext extends RequestOrigin {
 }
 
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
-export interface KithHttp extends KithSite<Response> {
+export interface KithHttp extends KithSite<Response, Headers> {
   /**
-   * Answers a request; never throws. A path that is not Kith's gets a `route-not-found`, one that is Kith's for some readers
+   * Answers a request; never throws. One that is not Kith's, or to a route that is left out, gets a `route-not-found`, and one whose path is Kith's for some readers
    * only a `malformed-request`.
    */
   handle(request: Request, context?: RequestContext): Promise<Response>
   /**
-   * Whether Kith answers this path. Paths are compared letter by letter. A spelling of a path of Kith that another router could
-   * take for it is Kith's too, to be refused.
+   * Whether a request is Kith's to answer. Paths are compared letter by letter. A spelling of a path of Kith that another router could
+   * take for it is Kith's too, to be refused; a route that is left out is not.
    */
-  owns(path: string): boolean
+  owns(request: Pick<Request, 'url' | 'method'>): boolean
 }
 
 /** Creates the HTTP side of a Kith for hosts that speak Fetch. @throws TypeError for options that cannot work */
@@ -54,17 +54,27 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead>
       // The router of a Fetch host saw no other target.
       const { pathname, search } = new URL(request.url)
       const target = pathname + search
-      return toResponse(
-        await routes.answer(toHttpRequest(request, { ...context, target }), routes.find(target)),
-      )
+      const match = routes.find(target, request.method)
+      return toResponse(await routes.answer(toHttpRequest(request, { ...context, target }), match))
     },
-    owns: (path: string) => routes.find(path) !== null,
+    owns({ url, method }: Pick<Request, 'url' | 'method'>) {
+      const { pathname, search } = new URL(url)
+      return routes.find(pathname + search, method) !== null
+    },
     requireViewer: (head: RequestHead) => check(() => routes.requireViewer(head)),
     requireRole: (head: RequestHead, roles: readonly string[]) =>
       check(() => routes.requireRole(head, roles)),
     readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
     renewViewer: (head: RequestHead, client?: Pick<ClientInfo, 'address'>) =>
       check(() => routes.renewViewer(head, client)),
+    async signIn(...given: Parameters<KithHttp['signIn']>) {
+      const { answer, headers } = await routes.signIn(...given)
+      return { answer, headers: toHeaders(headers) }
+    },
+    preflight(head: RequestHead) {
+      const answer = routes.preflight(head)
+      return answer && toResponse(answer)
+    },
     problem(error: unknown, from: HostRequest) {
       const started = error instanceof Error ? starts.get(error) : undefined
       return toResponse(routes.problem(error, { started, ...from }))
@@ -111,9 +121,13 @@ function chunksOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
 }
 
 function toResponse({ status, headers, body }: HttpAnswer): Response {
-  const init = { status, headers: Object.entries(headers).flatMap(pairsOf) }
+  const init = { status, headers: toHeaders(headers) }
   if (!(body instanceof Readable)) return new Response(body, init)
   return new Response(toWeb(body), init)
+}
+
+function toHeaders(headers: HttpAnswer['headers']): Headers {
+  return new Headers(Object.entries(headers).flatMap(pairsOf))
 }
 
 function toWeb(body: Readable): ReadableStream<Uint8Array> {

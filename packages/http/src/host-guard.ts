@@ -4,7 +4,6 @@ import { isBearer, type Credentials } from './credentials.ts'
 import type { Guard } from './guard.ts'
 import type { AskingRequest, HostViewer } from './host-viewer.ts'
 import { hostOf, isUnsafe, type RequestHead } from './http-request.ts'
-import type { Route } from './route.ts'
 
 /** What {@link createHostGuard} depends on. */
 export interface HostGuardOptions {
@@ -86,20 +85,3 @@ function noId(value: unknown): string {
   const what = typeof value === 'string' ? 'a string that is no id' : given
   return `The \`viewer\` option returned ${what}: return the id of an account of Kith (a UUID in lower case, such as \`kith.accounts.shadowId(externalId)\` gives), or null for a guest`
 }
-
-/** The routes that work without passwords, tokens and sessions of Kith. */
-export function withoutSessions(routes: readonly Route[]): Route[] {
-  return routes.filter(({ operationId }) => !aboutSessions.has(operationId))
-}
-
-const aboutSessions: ReadonlySet<string> = new Set([
-  'register',
-  'login',
-  'refresh',
-  'logout',
-  'listSessions',
-  'endSessions',
-  'endSession',
-  'changePassword',
-  'deleteMe',
-])

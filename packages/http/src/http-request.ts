@@ -43,7 +43,7 @@ export interface HostRequest extends RequestOrigin {
   readonly head: RequestHead
   /** The template of its route, for the log: the path itself may hold a secret, as `/reset/<token>` does. */
   readonly route?: string | null | undefined
-  /** `kith`: a path of Kith, whose answers the pages of `allowedOrigins` may read. On others CORS is up to the host. @default 'host' */
+  /** `kith`: a path of Kith. @default 'host' */
   readonly of?: 'kith' | 'host' | undefined
   /** When it began, by `performance.now()`. @default now */
   readonly started?: number | undefined

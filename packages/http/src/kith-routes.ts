@@ -10,7 +10,6 @@ import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { userAgentMaxLength } from './device-name.ts'
-import { withoutSessions } from './host-guard.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { measureRequests } from './measured-requests.ts'
@@ -27,21 +26,21 @@ import type { Renewal } from './renewal.ts'
 import { OpenRequest, type RecordOptions } from './request-record.ts'
 import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route, RouteDescription } from './route.ts'
-import { createRouteTable, type PathMatch, type RouteMatch } from './route-table.ts'
+import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
 import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
-export interface BrowserSignIn {
+export interface BrowserSignIn<Headed> {
   answer: SignInAnswer
-  /** `Set-Cookie` headers. */
-  setCookies: string[]
+  /** The cookies, and what CORS needs, for the answer. */
+  headers: Headed
 }
 
-/** What all hosts of Kith have, in the form of answers that they speak. */
-export interface KithSite<Answered> {
+/** What all hosts of Kith have, in the form of answers and headers that they speak. */
+export interface KithSite<Answered, Headed> {
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   requireViewer(head: RequestHead): Promise<Viewer>
   /**
@@ -67,15 +66,22 @@ export interface KithSite<Answered> {
   viewerOfUpgrade(head: RequestHead): Promise<Viewer>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
-   * not allowed, before `signIn` runs, and answers the cookies to set. `signIn` gets the device token of the browser, for
+   * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
   signIn(
     from: HostRequest,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-  ): Promise<BrowserSignIn>
-  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. */
+  ): Promise<BrowserSignIn<Headed>>
+  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
   problem(error: unknown, from: HostRequest): Answered
+  /** Headers for an answer of the app's own, by which the pages of `allowedOrigins` may read it. */
+  corsHeaders(head: RequestHead): Record<string, string>
+  /**
+   * The answer to what a browser asks before a page of `allowedOrigins` may call a route of the app: whatever method and headers it
+   * asks for; `null` for any other request. On its own paths, those of routes that are left out included, Kith needs no help.
+   */
+  preflight(head: RequestHead): Answered | null
   /**
    * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
    * such as `/health`.
@@ -83,26 +89,33 @@ export interface KithSite<Answered> {
   health(options?: ProbeOptions): Answered
   /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
   ready(options?: ProbeOptions): Promise<Answered>
-  /** The paths of all routes, with the prefix; a segment that begins with a colon is a parameter. */
+  /** The paths of all `routes`, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]
-  /** All routes, as described to clients; paths without the prefix. */
+  /** The routes that are neither left out nor lack what they need, as described to clients; paths without the prefix. */
   readonly routes: readonly RouteDescription[]
   /** How long the rest of a body may go on after the answer, for hosts that hold the connection. */
   readonly bodyTimeoutSeconds: number
 }
 
 /** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
-export interface KithRoutes extends Omit<KithSite<HttpAnswer>, 'requireViewer' | 'readViewer'> {
+export interface KithRoutes extends Omit<
+  KithSite<HttpAnswer, HttpAnswer['headers']>,
+  'requireViewer' | 'readViewer'
+> {
   /** As that of `KithSite`, without a promise where there is nothing to wait for: it returns the viewer, or throws. */
   requireViewer(head: RequestHead): Viewer | Promise<Viewer>
   /** As that of `KithSite`, without a promise where there is nothing to wait for. */
   readViewer(head: RequestHead): Viewer | null | Promise<Viewer | null>
   /**
-   * Finds where a target leads: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's. A spelling of a path of Kith that
-   * another router could take for it is Kith's too, to be refused; so is a path that the host's router took for another one
-   * of `paths`, where it says which.
+   * Finds where a request leads, by its method and its target: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's,
+   * and for a route that is left out. A spelling of a path of Kith that another router could take for it is Kith's too, to be
+   * refused; so is a path that the host's router took for another one of `mounts`, where it says which.
    */
-  find(target: string, route?: string): RouteMatch | null
+  find(target: string, method: string, route?: string): RouteMatch | null
+  /** What a framework registers that has no `find`. */
+  readonly mounts: readonly Mount[]
+  /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
+  readonly leavesOut: boolean
   /** Answers a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
@@ -124,6 +137,7 @@ export function createKithRoutes<Host = unknown>(
 
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
+  const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
     ...accountRoutes({ kith, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
@@ -135,8 +149,8 @@ export function createKithRoutes<Host = unknown>(
       () => (openApi ??= createOpenApi({ routes, accessCookie: cookies.accessName, ownSignIn })),
     ),
   ]
-  const routes = ownSignIn ? withoutSessions(all) : all
-  const table = createRouteTable(prefix, routes)
+  const routes = all.filter((route) => isWanted(route) && route.isConfigured !== false)
+  const table = createRouteTable(prefix, all, isWanted)
   const records: RecordOptions = {
     log,
     viaHost: !ownLogger,
@@ -215,7 +229,7 @@ export function createKithRoutes<Host = unknown>(
     open.route = match.path
     open.query = match.query
     const { method } = open.head
-    const route = match.routes.get((method === 'HEAD' ? 'GET' : method) as Method)
+    const route = match.routes.get(routedAs(method) as Method)
     if (route) return await run(route, match, open)
     if (method === 'OPTIONS') return preflight(match, open)
     const answer = fail(new KithError('method-not-allowed', { detail: `Use ${match.allow}.` }), open)
@@ -230,7 +244,9 @@ export function createKithRoutes<Host = unknown>(
   }
 
   return Object.freeze({
-    find: (target: string, route?: string) => table.find(target, route),
+    find: (target: string, method: string, route?: string) => table.find(target, method, route),
+    mounts: table.mounts,
+    leavesOut: !all.every(isWanted),
     async answer(request: HttpRequest, match: RouteMatch | null) {
       noticeProxy(request)
       const open = new OpenRequest(records, request, { of: 'kith', origin: request })
@@ -245,7 +261,7 @@ export function createKithRoutes<Host = unknown>(
     problem(error: unknown, from: HostRequest) {
       const open = openHost(from)
       const answer = fail(error, open)
-      if (from.of === 'kith') cors.expose(from.head, answer)
+      cors.expose(from.head, answer)
       if (!recorded.has(error)) open.end(answer.status)
       return answer
     },
@@ -282,23 +298,26 @@ export function createKithRoutes<Host = unknown>(
         open.viewer = viewerOf(signedIn)
         await endSessionBefore(kith.sessions, readCredentials(head, cookies))
         open.end(200)
-        return { answer: withoutTokens(signedIn), setCookies: cookies.set(signedIn) }
+        const headers = { ...cors.headersFor(head), 'set-cookie': cookies.set(signedIn) }
+        return { answer: withoutTokens(signedIn), headers }
       } catch (error) {
         open.end(fail(error, open).status)
         recorded.add(error)
         throw error
       }
     },
+    corsHeaders: cors.headersFor,
+    preflight: cors.hostPreflight,
     health: (options?: ProbeOptions) => answerHealth(kith, options),
     ready: (options?: ProbeOptions) => answerReady(kith, options),
-    paths: table.paths.map(({ path }) => path),
+    paths: [...new Set(routes.map(({ path }) => prefix + path))],
     routes,
     bodyTimeoutSeconds,
   })
 }
 
 const plainPathDetail =
-  'Write the path plainly: no backslashes, dot or empty segments, and percent-encode only what needs it.'
+  'Write the path plainly, in its letter case: no backslashes, dot or empty segments, and percent-encode only what needs it.'
 
 /** What nginx logs for it too. Nobody gets this answer. */
 const cancelledStatus = 499

@@ -36,9 +36,11 @@ const sentOnSeconds = 600
 export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpConfig['uploads']): Route[] {
   const places = createUploadPlaces(limits.perAccount)
   const pace = { graceSeconds: limits.graceSeconds, bytesPerSecond: limits.minBytesPerSecond }
-  const { blobs } = config.media
+  const { blobs, direct, images, videos } = config.media
   const served = blobs?.kind === 'served' ? blobs : null
   const granted = blobs?.kind === 'granted' ? blobs : null
+  /** What files of a kind get that nothing here reads. */
+  const unread = images && videos ? [] : (['not-configured'] as const)
 
   return [
     viewerRoute({
@@ -49,6 +51,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       consumes: ['multipart/form-data', 'image/*', 'video/*', 'application/octet-stream'],
       status: 201,
       output: shapes.Upload,
+      isConfigured: blobs !== null,
       problems: [
         'unsupported-media-type',
         'media-too-large',
@@ -58,7 +61,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         'policy-refused',
         'busy',
         'rate-limited',
-        'not-configured',
+        ...unread,
       ],
       async handle(viewer, { request, client }) {
         // The place first: what is refused has sent no byte of its file.
@@ -78,7 +81,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       body: signUploadInput,
       status: 201,
       output: shapes.SignedUpload,
-      problems: ['media-too-large', 'media-unavailable', 'policy-refused', 'rate-limited', 'not-configured'],
+      isConfigured: direct !== null,
+      problems: ['media-too-large', 'media-unavailable', 'policy-refused', 'rate-limited', ...unread],
       handle: async (viewer, { body, client }) => ({ body: await uploads.sign(viewer, body, client) }),
     }),
     viewerRoute({
@@ -88,6 +92,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       summary: 'Take in a file that was sent to its signed address; may be repeated',
       status: 200,
       output: shapes.Upload,
+      isConfigured: direct !== null,
       problems: [
         'media-not-found',
         'unsupported-media-type',
@@ -97,7 +102,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         'media-unavailable',
         'rate-limited',
         'busy',
-        'not-configured',
+        ...unread,
       ],
       handle: async (viewer, { params }) => ({ body: await uploads.confirm(viewer, params.id) }),
     }),
@@ -109,7 +114,8 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       body: suggestInput,
       status: 200,
       output: shapes.Captions,
-      problems: ['media-not-found', 'rate-limited', 'captions-unavailable', 'not-configured'],
+      isConfigured: blobs !== null && config.captions.writer !== null,
+      problems: ['media-not-found', 'rate-limited', 'captions-unavailable'],
       handle: async (viewer, { params, body, request }) => ({
         body: await captions.suggest(viewer, params.id, body, request.signal),
       }),
@@ -121,6 +127,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
       summary: 'The picture of an account that has set none',
       status: 200,
       produces: ['image/png'],
+      problems: ['media-not-found'],
       async handle({ params }) {
         const id = /^([0-9a-f-]{36})\.png$/.exec(params.file)?.[1]
         if (id === undefined) throw new KithError('media-not-found')
@@ -157,7 +164,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
     return publicRoute({
       ...description,
       method: 'GET',
-      status: 200,
+      ...(granted ? { status: 302 } : { status: 200, otherStatuses: [206, 304, 416] }),
       handle: ({ params, request }) => (granted ? sendOn(params) : serve(params, request)),
     })
   }

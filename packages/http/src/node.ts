@@ -10,7 +10,9 @@ import type { HttpAnswer } from './http-answer.ts'
 import { type HttpRequest, type RequestHead, requestIdOf as idOf } from './http-request.ts'
 import type { KithRoutes } from './kith-routes.ts'
 import { endStalledAnswer } from './stalled-answer.ts'
+import { addToVary } from './vary.ts'
 
+export { addToVary } from './vary.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
 /** The head of a request: one object, since all of a guard takes less than a microsecond. */
@@ -110,7 +112,7 @@ export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) 
 /** Creates it: `createServer((incoming, outgoing) => void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end()))`. */
 export function createNodeHandler(routes: KithRoutes): NodeHandler {
   return (incoming, outgoing) => {
-    const match = routes.find(incoming.url ?? '')
+    const match = routes.find(incoming.url ?? '', incoming.method ?? 'GET')
     if (!match) return null
     return routes
       .answer(new NodeRequest(incoming, outgoing), match)
@@ -144,7 +146,8 @@ export async function sendAnswer(
   outgoing.statusCode = status
   for (const name in headers) {
     const value = headers[name] as string | string[]
-    if (name === 'set-cookie' || name === 'vary') outgoing.appendHeader(name, value)
+    if (name === 'set-cookie') outgoing.appendHeader(name, value)
+    else if (name === 'vary') outgoing.setHeader(name, varyOf(outgoing, String(value)))
     else if (name !== 'connection' || outgoing.req.httpVersionMajor < 2) outgoing.setHeader(name, value)
   }
   if (body instanceof Readable) {
@@ -160,6 +163,11 @@ export async function sendAnswer(
   if (body === null) outgoing.end()
   else outgoing.end(body)
   endLate(outgoing, bodyTimeoutSeconds)
+}
+
+function varyOf(outgoing: ServerResponse, more: string): string {
+  const vary = outgoing.getHeader('vary')
+  return addToVary(typeof vary === 'number' ? undefined : vary, more)
 }
 
 /** Ends the body of an answer with its client, and where the host has sent something else. */

@@ -1,7 +1,6 @@
 import { type ErrorCode, errorTable } from '@kith/core'
 import * as z from 'zod'
-import { requestIdPattern } from './http-request.ts'
-import type { Route, RouteDescription } from './route.ts'
+import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 
 /** What the document is made from. */
@@ -17,13 +16,13 @@ type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
 export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOptions): object {
-  const schemes = ownSignIn ? schemesOfHost : schemesOfKith(accessCookie)
-  const schemas: Json = outputSchemas()
+  const signIn = ownSignIn ? signInOfHost : signInOfKith(accessCookie)
+  const all: Json = outputSchemas()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
-    if (route.body) schemas[inputName(route)] = inputSchema(route.body)
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, schemes) }
+    if (route.body) all[inputName(route)] = inputSchema(route.body)
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, signIn) }
   }
   return {
     openapi: '3.1.1',
@@ -31,12 +30,13 @@ export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOption
       title: 'Kith',
       version: '1',
       description: 'Accounts, sessions, profiles, posts and a home feed.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
     // Relative to this document, so that it holds behind any mount.
     servers: [{ url: '.' }],
     paths,
     components: {
-      schemas,
+      schemas: usedOf(all, paths),
       headers: {
         RequestId: {
           description: 'The id of the request, as the log has it.',
@@ -50,37 +50,68 @@ export function createOpenApi({ routes, accessCookie, ownSignIn }: OpenApiOption
           in: 'header',
           required: false,
           description:
-            'An id for this request, to be used in the answer and in the log. Any other text is ignored.',
-          schema: { type: 'string', pattern: requestIdPattern.source },
+            'An id for this request, to be used in the answer and in the log: up to 64 letters, digits and `.:=+/@_-`. Any other text is ignored.',
+          schema: { type: 'string' },
         },
       },
-      securitySchemes: schemes,
+      securitySchemes: signIn.schemes,
     },
   }
 }
 
-function schemesOfKith(accessCookie: string): Json {
+/** How people sign in, and how a route answers whoever has not. */
+interface SignInDescription {
+  schemes: Json
+  viewer: readonly ErrorCode[]
+  guest: readonly ErrorCode[]
+}
+
+function signInOfKith(accessCookie: string): SignInDescription {
+  const tokens: ErrorCode[] = ['access-token-invalid', 'access-token-expired', 'session-revoked']
   return {
-    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+    schemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+    },
+    viewer: ['unauthenticated', ...tokens],
+    guest: tokens,
   }
 }
 
-const schemesOfHost: Json = {
-  app: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'Cookie',
-    description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+const signInOfHost: SignInDescription = {
+  schemes: {
+    app: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'Cookie',
+      description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+    },
   },
+  // The last where the account goes while the request is answered.
+  viewer: ['unauthenticated', 'account-banned', 'session-revoked'],
+  guest: [],
 }
 
-function operation(route: Route, schemes: Json): Json {
+/** The schemas to which anything in the document leads. */
+function usedOf(schemas: Json, paths: object): Json {
+  const used = new Set<string>()
+  function follow(from: unknown): void {
+    for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      follow(schemas[name])
+    }
+  }
+  follow(paths)
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+}
+
+function operation(route: Route, signIn: SignInDescription): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: securityOf(route, schemes),
+    security: securityOf(route, signIn),
     parameters,
     ...(route.body && {
       requestBody: {
@@ -91,12 +122,17 @@ function operation(route: Route, schemes: Json): Json {
     ...(route.consumes && { requestBody: { required: true, content: uploadContent(route.consumes) } }),
     responses: {
       [route.status]: success(route),
-      ...Object.fromEntries([...problemsByStatus(route)].map(([status, codes]) => [status, failure(codes)])),
+      ...Object.fromEntries(
+        (route.otherStatuses ?? []).map((status) => [status, otherAnswer(route, status)]),
+      ),
+      ...Object.fromEntries(
+        [...problemsByStatus(route, signIn)].map(([status, codes]) => [status, failure(codes)]),
+      ),
     },
   }
 }
 
-function securityOf({ auth }: Route, schemes: Json): Json[] {
+function securityOf({ auth }: Route, { schemes }: SignInDescription): Json[] {
   const tokens = Object.keys(schemes).map((name) => ({ [name]: [] }))
   if (auth === 'public') return []
   return auth === 'viewer' ? tokens : [{}, ...tokens]
@@ -115,6 +151,10 @@ function uploadContent(types: readonly string[]): Json {
 
 const requestId = { $ref: '#/components/headers/RequestId' }
 const requestIdHeader: Json = { 'X-Request-Id': requestId }
+const sentOnHeaders: Json = {
+  ...requestIdHeader,
+  Location: { description: 'A signed URL.', required: true, schema: { type: 'string', format: 'uri' } },
+}
 const requestIdParameter: Json = { $ref: '#/components/parameters/RequestId' }
 
 function pathParameters({ path }: RouteDescription): Json[] {
@@ -122,8 +162,16 @@ function pathParameters({ path }: RouteDescription): Json[] {
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: parameterSchemas[name as keyof Params],
   }))
+}
+
+/** What else comes is a 404, or a 400 where readers of the path could differ about it. */
+const parameterSchemas: Readonly<Record<keyof Params, Json>> = {
+  id: { type: 'string', format: 'uuid' },
+  username: { type: 'string', pattern: '^[A-Za-z0-9_](\\.?[A-Za-z0-9_])*$', maxLength: 30 },
+  file: { type: 'string', pattern: '^[0-9a-f-]{36}\\.png$' },
+  rendition: { type: 'string', enum: ['thumb', 'feed', 'full'] },
 }
 
 function queryParameters({ query }: RouteDescription): Json[] {
@@ -136,13 +184,29 @@ function queryParameters({ query }: RouteDescription): Json[] {
   }))
 }
 
-function success({ output, produces }: RouteDescription): Json {
+function success({ status, output, produces = [] }: RouteDescription): Json {
+  if (status === 302) return { description: 'Sent on to where the file is.', headers: sentOnHeaders }
   const done = { description: 'Done.', headers: requestIdHeader }
-  if (produces) return { ...done, content: Object.fromEntries(produces.map((type) => [type, {}])) }
+  if (produces.length > 0) return { ...done, content: contentOf(produces) }
   if (!output) return done
   const name = Object.entries(shapes).find(([, shape]) => shape === output)?.[0]
   const schema = name ? reference(name) : toJsonSchema(output, 'output')
   return { ...done, content: { 'application/json': { schema } } }
+}
+
+const otherDescriptions = {
+  206: 'The part that `Range` asked for.',
+  304: 'As the client has it: its `If-None-Match` is of this file.',
+  416: '`Range` asked for no part of the file.',
+}
+
+function otherAnswer({ produces = [] }: RouteDescription, status: 206 | 304 | 416): Json {
+  const answer = { description: otherDescriptions[status], headers: requestIdHeader }
+  return status === 206 ? { ...answer, content: contentOf(produces) } : answer
+}
+
+function contentOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, {}]))
 }
 
 function failure(codes: readonly ErrorCode[]): Json {
@@ -155,29 +219,24 @@ function failure(codes: readonly ErrorCode[]): Json {
 }
 
 /** The problems of a route by status: its own, and those of every route with such an input or guard. */
-function problemsByStatus({
-  auth,
-  method,
-  body,
-  query,
-  path,
-  consumes,
-  problems = [],
-}: Route): Map<number, ErrorCode[]> {
+function problemsByStatus(
+  { auth, method, body, query, consumes, problems = [] }: Route,
+  signIn: SignInDescription,
+): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>(problems)
   function add(when: boolean, ...more: ErrorCode[]): void {
     if (when) for (const code of more) codes.add(code)
   }
-  add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
+  add(auth === 'viewer', ...signIn.viewer)
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
-  add(body !== undefined, 'malformed-request', 'payload-too-large', 'unsupported-media-type')
+  add(body !== undefined, 'payload-too-large', 'unsupported-media-type')
   add(body !== undefined || consumes !== undefined, 'request-timeout')
-  add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
-  add(consumes !== undefined, 'malformed-request', 'invalid-input')
-  add(path.includes('/:'), 'malformed-request')
+  add(auth === 'guest', ...signIn.guest)
+  add(consumes !== undefined, 'invalid-input')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(
     true,
+    'malformed-request',
     'internal-error',
     'storage-failed',
     'storage-busy',

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { operationIds } from './operation-ids.ts'
 import { readHttpOptions } from './options.ts'
 
 test('defaults', () => {
   expect(readHttpOptions({})).toEqual({
     allowedOrigins: new Set(),
+    wanted: new Set(operationIds),
     cookies: { secure: true, sameSite: 'lax', domain: null },
     bodyLimitBytes: 65_536,
     bodyTimeoutSeconds: 30,

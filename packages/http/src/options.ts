@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
 import type { HostViewer } from './host-viewer.ts'
+import type { OperationId, RouteSwitches } from './operation-ids.ts'
 import type { RequestRecord } from './request-record.ts'
+import { readSelection } from './selected-routes.ts'
 
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions<Host = unknown> {
@@ -17,6 +19,14 @@ export interface KithHttpOptions<Host = unknown> {
    * @default the sessions of Kith
    */
   viewer?: HostViewer<Host> | undefined
+  /**
+   * Leaves routes out, by operation id: `{ register: false }`. Requests to them go on to the app, which can have routes of
+   * its own there.
+   * @default all that are configured
+   */
+  routes?: RouteSwitches | undefined
+  /** In place of `routes`: the operation ids of the routes that are wanted, of which all others are left out. @default all that are configured */
+  only?: readonly OperationId[] | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
@@ -57,6 +67,8 @@ export interface CookieOptions {
 export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
   readonly viewer: HostViewer<never> | null
+  /** The routes that are wanted. */
+  readonly wanted: ReadonlySet<OperationId>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
   readonly bodyTimeoutSeconds: number
@@ -70,6 +82,8 @@ const seconds = z.number().positive().max(2_000_000)
 const schema = z.strictObject({
   allowedOrigins: z.array(z.string()).readonly().optional(),
   viewer: z.function().optional(),
+  routes: z.record(z.string(), z.boolean().optional()).optional(),
+  only: z.array(z.string()).readonly().optional(),
   cookies: z
     .strictObject({
       secure: z.boolean().optional(),
@@ -110,6 +124,7 @@ export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfi
   return Object.freeze({
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
     viewer: options.viewer ?? null,
+    wanted: readSelection({ ...options, ownSignIn: options.viewer !== undefined }),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
     bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,

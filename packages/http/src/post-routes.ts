@@ -1,6 +1,7 @@
 import type { Kith, Viewer } from '@kith/core'
 import { pageInput } from '@kith/core/adapter'
 import type { z } from 'zod'
+import type { OperationId } from './operation-ids.ts'
 import { guestRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 
@@ -87,7 +88,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
 interface Toggle {
   method: 'PUT' | 'DELETE'
   mark: 'like' | 'save'
-  operationId: string
+  operationId: OperationId
   output: z.ZodType<object>
 }
 

@@ -7,7 +7,7 @@ import { shapes } from './shapes.ts'
 const imageInput: z.ZodType<{ media: string }> = z.strictObject({ media: z.string().max(100) })
 
 /** The routes of profiles: reading them, following, and one's own pictures. */
-export function profileRoutes({ profiles, follows, posts, saves, uploads, accounts }: Kith): Route[] {
+export function profileRoutes({ profiles, follows, posts, saves, uploads, accounts, config }: Kith): Route[] {
   return [
     ...(['avatar', 'cover'] as const).flatMap((use) => pictureRoutes(use)),
     viewerRoute({
@@ -113,7 +113,8 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         body: imageInput,
         status: 200,
         output: shapes.OwnUser,
-        problems: ['media-not-found', 'rate-limited', 'not-configured'],
+        isConfigured: config.media.blobs !== null,
+        problems: ['media-not-found', 'rate-limited'],
         async handle(viewer, { body }) {
           await uploads.use(viewer, parseInput(imageInput, body).media, use)
           return { body: await accounts.me(viewer) }

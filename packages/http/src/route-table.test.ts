@@ -6,11 +6,18 @@ import { publicRoute } from './route.ts'
 import { createRouteTable } from './route-table.ts'
 
 const route = (path: string) =>
-  publicRoute({ method: 'GET', path, operationId: 'x', summary: '', status: 204, handle: async () => ({}) })
+  publicRoute({
+    method: 'GET',
+    path,
+    operationId: 'getMe',
+    summary: '',
+    status: 204,
+    handle: async () => ({}),
+  })
 const table = createRouteTable('/v1', [route('/a.json'), route('/a/:id'), route('/a/me')])
 
 function found(target: string): unknown {
-  const match = table.find(target)
+  const match = table.find(target, 'GET')
   return match?.kind === 'found' ? [match.path, match.params, match.query] : match?.kind
 }
 

@@ -6,8 +6,18 @@ interface PathEntry {
   /** With the prefix. */
   path: string
   routes: ReadonlyMap<Method, Route>
-  /** The methods it answers, as in an `Allow` header. */
+  /** Methods of routes that the app has left out, where it may have its own. */
+  leftOut: ReadonlySet<string>
+  /** The methods of the path, also those that are left out, as in an `Allow` header. */
   allow: string
+}
+
+/** A path at which Kith answers something, for frameworks that register each method of each path. */
+export interface Mount {
+  /** With the prefix; a segment that begins with a colon is a parameter. */
+  readonly path: string
+  /** Whether requests with this method are Kith's, if only to say which methods the path has: those of routes that are left out are not. */
+  answers(method: string): boolean
 }
 
 /** A path of a request that was found in the table. */
@@ -30,24 +40,37 @@ export type RouteMatch = PathMatch | AmbiguousTarget
 
 /** All routes, by path. */
 export interface RouteTable {
-  readonly paths: readonly PathEntry[]
-  /** Reads a target, as it stands on the request line; `null` where it is none of Kith's. What the host's router took for another `route` is ambiguous. */
-  find(target: string, route?: string): RouteMatch | null
+  /** The paths of all routes, also of those that are left out: Kith answers their preflights. */
+  readonly mounts: readonly Mount[]
+  /**
+   * Reads a target, as it stands on the request line; `null` where it is none of Kith's, or of a route that is left out. What
+   * the host's router took for another `route` is ambiguous.
+   */
+  find(target: string, method: string, route?: string): RouteMatch | null
 }
 
-/** Creates the table. Paths are compared exactly, and a parameter never matches an empty segment. */
-export function createRouteTable(prefix: string, routes: readonly Route[]): RouteTable {
-  const entries = new Map<string, PathEntry & { routes: Map<Method, Route> }>()
+/** Creates the table of these routes, of which those that are not wanted are left out. Paths are compared exactly, and a parameter never matches an empty segment. */
+export function createRouteTable(
+  prefix: string,
+  routes: readonly Route[],
+  isWanted: (route: Route) => boolean = () => true,
+): RouteTable {
+  const entries = new Map<string, PathEntry & { routes: Map<Method, Route>; leftOut: Set<string> }>()
   for (const route of routes) {
     const path = prefix + route.path
-    const entry = entries.get(path) ?? { path, routes: new Map<Method, Route>(), allow: '' }
+    const entry = entries.get(path) ?? { path, routes: new Map(), leftOut: new Set(), allow: '' }
     entries.set(path, entry)
-    entry.routes.set(route.method, route)
-    entry.allow = allowOf([...entry.routes.keys()])
+    if (isWanted(route)) entry.routes.set(route.method, route)
+    else entry.leftOut.add(route.method)
+    entry.allow = allowOf(routes.filter((other) => other.path === route.path).map(({ method }) => method))
   }
   const patterns = [...entries.values()]
     .filter(({ path }) => path.includes('/:'))
     .map((entry) => ({ entry, pattern: patternOf(entry.path) }))
+  const leftOut = [...entries.values()]
+    .filter((entry) => entry.leftOut.size > 0)
+    .map((entry) => ({ entry, exact: patternOf(entry.path), inAnyCase: patternOf(entry.path, 'i') }))
+  const beginning = prefix.toLowerCase()
 
   function match(path: string): { entry: PathEntry; groups: Readonly<Record<string, string>> } | null {
     const exact = entries.get(path)
@@ -66,28 +89,46 @@ export function createRouteTable(prefix: string, routes: readonly Route[]): Rout
     return ownPath.startsWith(prefix) && (match(ownPath) ?? match(looseReading(path))) !== null
   }
 
+  /**
+   * Whether a path is that of a route that is left out in another letter case. Most routers do not see a difference and run the
+   * app's own route, past a rule on its path that does. For its own routes Kith needs no such care: it does not run them.
+   */
+  function hasOtherCase(path: string, method: string): boolean {
+    if (leftOut.length === 0 || !path.slice(0, prefix.length).toLowerCase().startsWith(beginning))
+      return false
+    return leftOut.some(
+      ({ entry, exact, inAnyCase }) =>
+        entry.leftOut.has(routedAs(method)) && inAnyCase.test(path) && !exact.test(path),
+    )
+  }
+
   return {
-    paths: [...entries.values()],
-    find(target, route) {
+    mounts: [...entries.values()].map((entry) => ({
+      path: entry.path,
+      answers: (method) => isAnswered(entry, method),
+    })),
+    find(target, method, route) {
       const { path, query } = splitTarget(target)
       // No client sends a fragment (RFC 9112, 3.2), and readers differ in where one ends a query.
       if (!isPlain(path) || query.includes('#')) return couldBeOurs(path) ? { kind: 'ambiguous' } : null
       const found = match(path)
-      if (!found) return null
+      if (!found || !isAnswered(found.entry, method))
+        return hasOtherCase(path, method) ? { kind: 'ambiguous' } : null
       const { entry, groups } = found
       if (route !== undefined && route !== entry.path) return { kind: 'ambiguous' }
-      const { routes, allow } = entry
-      return {
-        kind: 'found',
-        path: entry.path,
-        routes,
-        allow,
-        requested: path,
-        query,
-        params: decode(groups),
-      }
+      return { kind: 'found', ...entry, requested: path, query, params: decode(groups) }
     },
   }
+}
+
+/** Whether Kith answers a method of a path: where all routes are left out, nothing but preflights. */
+function isAnswered({ routes, leftOut }: PathEntry, method: string): boolean {
+  return method === 'OPTIONS' || (routes.size > 0 && !leftOut.has(routedAs(method)))
+}
+
+/** The method whose route answers this one. */
+export function routedAs(method: string): string {
+  return method === 'HEAD' ? 'GET' : method
 }
 
 function allowOf(methods: readonly Method[]): string {
@@ -95,13 +136,13 @@ function allowOf(methods: readonly Method[]): string {
   return [...answered, 'OPTIONS'].join(', ')
 }
 
-function patternOf(path: string): RegExp {
+function patternOf(path: string, flags?: string): RegExp {
   const segments = path
     .split('/')
     .map((segment) =>
       segment.startsWith(':') ? `(?<${segment.slice(1)}>[^/]+)` : segment.replace(/[.~-]/g, '\\$&'),
     )
-  return new RegExp(`^${segments.join('/')}$`)
+  return new RegExp(`^${segments.join('/')}$`, flags)
 }
 
 function decode(groups: Readonly<Record<string, string>>): Record<string, string> {

@@ -2,6 +2,7 @@ import type { ClientInfo, ErrorCode, Viewer } from '@kith/core'
 import type { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import type { HttpRequest } from './http-request.ts'
+import type { OperationId } from './operation-ids.ts'
 
 /** The method of a route. `HEAD` is answered like `GET`, `OPTIONS` by the handler itself. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -11,18 +12,22 @@ export interface RouteDescription {
   readonly method: Method
   /** Under the prefix; a segment that begins with a colon is a parameter. */
   readonly path: string
-  readonly operationId: string
+  readonly operationId: OperationId
   readonly summary: string
   readonly body?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
   /** The status of the answer when all went well. */
   readonly status: number
+  /** Of files: the statuses of a part, of what the client has already, and of a part that is not there. */
+  readonly otherStatuses?: readonly (206 | 304 | 416)[] | undefined
   /** The shape of that answer; without one it has no body. */
   readonly output?: z.ZodType | undefined
   /** The content types of a body that is no JSON; such a route reads it by itself. */
   readonly consumes?: readonly string[] | undefined
   /** The content types of an answer that is no JSON. */
   readonly produces?: readonly string[] | undefined
+  /** `false` where something is missing that it needs, such as a place for media: it answers `not-configured`, and is not described. @default true */
+  readonly isConfigured?: boolean | undefined
   /** What this route can answer besides what every route like it can. */
   readonly problems?: readonly ErrorCode[] | undefined
 }

@@ -54,5 +54,5 @@ test('health answers 200 while everything else is down', async () => {
 test('no probe is a route of Kith, and none is in its description', () => {
   const http = makeHttp(async () => null)
   expect(http.paths.filter((path) => /health|ready/.test(path))).toEqual([])
-  expect(http.owns('/ready')).toBe(false)
+  expect(http.owns(new Request('http://localhost/ready'))).toBe(false)
 })

@@ -8,7 +8,7 @@ import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { ImageProcessor, ServedBlobStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { cheapPasswords } from '../cheap-passwords.ts'
-import type { Host } from './host.ts'
+import type { Host, HostOptions } from './host.ts'
 import type { Send, WireAnswer, WireRequest } from './wire.ts'
 
 /** The parts of a request that a case cares about. */
@@ -46,7 +46,12 @@ export function hostCase(id: string, title: string, body: (app: HostApp) => Prom
   return { id, title, run: (host) => runWithApp(host, body) }
 }
 
-async function runWithApp(host: Host, body: (app: HostApp) => Promise<void>): Promise<void> {
+/** Runs the body of a case with an app of its own, whose Kith has these options besides its allowed origin. */
+export async function runWithApp(
+  host: Host,
+  body: (app: HostApp) => Promise<void>,
+  options: Omit<HostOptions, 'allowedOrigins'> = {},
+): Promise<void> {
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'kith-host-'))
   const { prefix = '/api/v1' } = host
   const storage = createMemoryStorage()
@@ -61,7 +66,7 @@ async function runWithApp(host: Host, body: (app: HostApp) => Promise<void>): Pr
     media: { blobs: swelling(blobs, swollen), images, temporaryDirectory },
     logger: { warn: (message) => void log.push(message), error: (message) => void log.push(message) },
   })
-  const server = await host.serve(kith, { allowedOrigins: [origin] })
+  const server = await host.serve(kith, { allowedOrigins: [origin], ...options })
 
   function ask(path: string, { json, headers = {}, method = 'GET', ...rest }: Ask = {}): Promise<WireAnswer> {
     const body = json === undefined ? rest.body : JSON.stringify(json)

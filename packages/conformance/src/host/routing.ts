@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
 import { guardHeader, type Host } from './host.ts'
-import { type HostApp, hostCase } from './host-app.ts'
+import { type HostApp, hostCase, origin, runWithApp } from './host-app.ts'
 import { ambiguousSpellings, foreignSpellings } from './path-spellings.ts'
 
 const guarded = '/users/register'
@@ -13,24 +13,50 @@ async function reach({ send }: HostApp, path: string): Promise<{ status: number;
   return { status: answer.status, guarded: answer.headers.has(guardHeader) }
 }
 
+/** Demands that no other spelling of the guarded path is answered as it is, past the guard. */
+async function demandGuard(app: HostApp): Promise<void> {
+  // The status is 0 if the protocol cannot carry a target, as HTTP/2 an absolute one.
+  for (const [spellings, refused] of [
+    [ambiguousSpellings(app.prefix, guarded), [400, 404]],
+    [foreignSpellings(app.prefix, guarded), [0, 400, 404, 405]],
+  ] as const) {
+    for (const spelling of spellings) {
+      const reached = await reach(app, spelling)
+      assert.ok(
+        reached.guarded || refused.includes(reached.status as never),
+        `${spelling}: ${reached.status}`,
+      )
+    }
+  }
+}
+
+async function demandLeftOut(app: HostApp): Promise<void> {
+  const { ask } = app
+  const own = await ask(guarded, { method: 'POST', json: {} })
+  assert.deepEqual([own.status, own.text, own.headers.has(guardHeader)], [200, '{"own":true}', true])
+  await demandGuard(app)
+  const preflight = await ask(guarded, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST' },
+  })
+  const grant = (name: string): string | null => preflight.headers.get(`access-control-allow-${name}`)
+  assert.deepEqual([preflight.status, grant('origin'), grant('methods')], [204, origin, 'POST, OPTIONS'])
+  // Neither is Kith's: the second would be the profile of an account with that name.
+  for (const method of ['PUT', 'GET']) assert.equal((await ask(guarded, { method })).status, 404, method)
+  assert.equal((await ask('/users/me')).status, 401)
+}
+
 /** Paths and methods: what Kith serves, and what it leaves to the host. */
 export const routingCases: readonly Case<Host>[] = [
   hostCase('host/guard', 'A guard of the host sees everything that runs on its path', async (app) => {
     assert.deepEqual(await reach(app, app.prefix + guarded), { status: 422, guarded: true })
-    // The status is 0 if the protocol cannot carry a target, as HTTP/2 an absolute one.
-    for (const [spellings, refused] of [
-      [ambiguousSpellings(app.prefix, guarded), [400, 404]],
-      [foreignSpellings(app.prefix, guarded), [0, 400, 404, 405]],
-    ] as const) {
-      for (const spelling of spellings) {
-        const reached = await reach(app, spelling)
-        assert.ok(
-          reached.guarded || refused.includes(reached.status as never),
-          `${spelling}: ${reached.status}`,
-        )
-      }
-    }
+    await demandGuard(app)
   }),
+  {
+    id: 'host/left-out',
+    title: 'A route that is left out is that of the host, and a guard of it sees everything that runs there',
+    run: (host) => runWithApp(host, demandLeftOut, { routes: { register: false } }),
+  },
   hostCase('host/others', 'Other paths are left to the host, also under the prefix of Kith', async (app) => {
     const { ask } = app
     const json = { deep: { list: [1, 'two', null] } }

@@ -87,6 +87,14 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     'host/address',
   ],
   'targets that a URL parser reads for Kith alone': [handling(() => address), 'host/guard'],
+  'a route of the host that a router finds under any letter case': [
+    flawed((send) => async (request) => {
+      const answer = await send(request)
+      const isMeant = answer.status === 400 && request.path === '/API/V1/users/register'
+      return isMeant ? plain(200, '{"own":true}') : answer
+    }),
+    'host/left-out',
+  ],
   'bodies cut at the limit': [
     onRequest((request) => ({ ...request, body: request.body?.slice(0, 60_000) })),
     'host/too-large',

@@ -41,7 +41,8 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/v1/echo') return Response.json(await request.json())
     if (!pathname.startsWith('/host/')) {
-      const response = await http.handle(request, { address })
+      const isOwn = pathname === '/api/v1/users/register' && request.method === 'POST' && !http.owns(request)
+      const response = isOwn ? Response.json({ own: true }) : await http.handle(request, { address })
       if (pathname === '/api/v1/users/register') response.headers.set(guardHeader, 'seen')
       return response
     }

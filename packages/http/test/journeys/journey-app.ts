@@ -5,6 +5,7 @@ import { createKith, createSketchCaptions, generateSigningKey, type Kith } from 
 import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
+import { checkDescribed, type Description } from './description.ts'
 import { type Client, clientOf, type JourneyRequest } from './client.ts'
 import { hostMedia } from './hosted-media.ts'
 import type { JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
@@ -86,7 +87,13 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     logger: { warn: write, error: write },
   })
   const httpOptions = { allowedOrigins: [allowedOrigin], ...setup.http }
-  const { routes } = createKithHttp(kith, httpOptions)
+  const own = createKithHttp(kith, httpOptions)
+  const { routes } = own
+  let description: Promise<Description> | undefined
+  const readDescription = async (): Promise<Description> => {
+    const response = await own.handle(new Request(`http://localhost${host.prefix}/openapi.json`))
+    return (await response.json()) as Description
+  }
   const server = await host.serve(kith, httpOptions)
 
   async function send(path: string, request: JourneyRequest): Promise<WireAnswer> {
@@ -111,7 +118,11 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
   async function request(path: string, given: JourneyRequest = {}): Promise<Answer> {
     const { method = 'GET' } = given
     const answer = await send(host.prefix + path, given)
-    if (!given.abort) checkAnswer(answer, findRoute(routes, method, path), method)
+    const route = findRoute(routes, method, path)
+    if (!given.abort) checkAnswer(answer, route, method)
+    // A fixed path goes before one with a parameter, also with a method that it does not have.
+    if (route && answer.status !== 405 && answer.status !== 0)
+      checkDescribed(await (description ??= readDescription()), route, answer)
     return toAnswer(answer)
   }
 

@@ -1,0 +1,51 @@
+/** The ids of all operations, in the order of docs/http.md. */
+export const operationIds = [
+  'register',
+  'getMe',
+  'editMe',
+  'deleteMe',
+  'changePassword',
+  'login',
+  'refresh',
+  'logout',
+  'listSessions',
+  'endSessions',
+  'endSession',
+  'setAvatar',
+  'clearAvatar',
+  'setCover',
+  'clearCover',
+  'listSaved',
+  'exportMe',
+  'getUser',
+  'listUserPosts',
+  'listFollowers',
+  'listFollowing',
+  'follow',
+  'unfollow',
+  'getFeed',
+  'createPost',
+  'getPost',
+  'editPost',
+  'deletePost',
+  'listLikes',
+  'like',
+  'unlike',
+  'save',
+  'unsave',
+  'upload',
+  'signUpload',
+  'confirmUpload',
+  'suggestCaptions',
+  'getDefaultAvatar',
+  'getFile',
+  'getRendition',
+  'getOpenApi',
+  'getJwks',
+] as const
+
+/** The id of an operation: of one route of Kith, as the OpenAPI document and docs/http.md have it. */
+export type OperationId = (typeof operationIds)[number]
+
+/** Switches of routes: `false` leaves one out. */
+export type RouteSwitches = { readonly [Id in OperationId]?: boolean | undefined }

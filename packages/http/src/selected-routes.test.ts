@@ -1,0 +1,107 @@
+import { createKith, createSketchCaptions, generateSigningKey } from '@kith/core'
+import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import type { DirectUploads } from '@kith/core/ports'
+import { expect, test } from 'vitest'
+import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
+import { operationIds } from './operation-ids.ts'
+import type { KithHttpOptions } from './options.ts'
+import { readSelection } from './selected-routes.ts'
+
+const kith = createKith({
+  secret: 'a secret of the tests, of 32 characters or more',
+  storage: createMemoryStorage(),
+  media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
+  captions: { writer: createSketchCaptions(), timeout: 1 },
+  sessions: { signingKeys: [await generateSigningKey()] },
+})
+
+const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)
+
+function where(routes: KithRoutes, method: string, path: string): unknown {
+  const match = routes.find(`/api/v1${path}`, method)
+  return match?.kind === 'found' ? match.path.slice('/api/v1'.length) : (match?.kind ?? null)
+}
+
+test('the ids are those of all routes, in their order', () => {
+  expect(make({}).routes.map(({ operationId }) => operationId)).toEqual(operationIds)
+})
+
+test('without a selection every route is wanted', () => {
+  expect([...readSelection({})]).toEqual([...operationIds])
+  expect([...readSelection({ routes: { register: true, login: undefined } })]).toEqual([...operationIds])
+  expect(make({}).leavesOut).toBe(false)
+})
+
+test.each([
+  [{ routes: { registr: false } }, 'routes: "registr" is no operation, did you mean "register"?'],
+  [{ routes: { deleteme: false } }, 'did you mean "deleteMe"?'],
+  [
+    { only: ['getfeed', 'GetPosts'] },
+    'only: "getfeed" is no operation, did you mean "getFeed"?; only: "GetPosts"',
+  ],
+  [{ only: ['GetPosts'] }, 'did you mean "getPost"?'],
+  [{ only: ['constructor'] }, 'only: "constructor" is no operation'],
+  [{ only: [], routes: {} }, 'give `routes` or `only`, not both'],
+  [{ routes: { register: 'no' } }, 'routes.register'],
+  [{ only: 'register' }, 'only'],
+])('refuses %j', (options, message) => {
+  expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
+  expect(() => make(options as KithHttpOptions)).toThrow(message)
+})
+
+test('what is left out is not described, and the rest of its path is still answered', () => {
+  const routes = make({ routes: { register: false, deleteMe: false } })
+  expect(routes.routes).toHaveLength(operationIds.length - 2)
+  expect(routes.paths).not.toContain('/api/v1/users/register')
+  expect(routes.paths).toContain('/api/v1/users/me')
+  expect(where(routes, 'POST', '/users/register')).toBeNull()
+  expect(where(routes, 'DELETE', '/users/me')).toBeNull()
+  expect(where(routes, 'PATCH', '/users/me')).toBe('/users/me')
+  expect(where(routes, 'PUT', '/users/me')).toBe('/users/me')
+})
+
+test('preflights of what is left out are answered, with its method', () => {
+  const routes = make({ routes: { register: false, deleteMe: false } })
+  const allowed = (path: string) => {
+    const match = routes.find(`/api/v1${path}`, 'OPTIONS')
+    return match?.kind === 'found' ? match.allow : null
+  }
+  expect(allowed('/users/register')).toBe('POST, OPTIONS')
+  expect(allowed('/users/me')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
+})
+
+test('a path that is left out is not taken for another one with a parameter', () => {
+  const routes = make({ routes: { getMe: false, editMe: false, deleteMe: false, register: false } })
+  for (const method of ['GET', 'HEAD', 'PATCH', 'DELETE', 'PUT'])
+    expect(where(routes, method, '/users/me')).toBeNull()
+  expect(where(routes, 'GET', '/users/register')).toBeNull()
+  expect(where(routes, 'GET', '/users/anna')).toBe('/users/:username')
+})
+
+test('HEAD goes with GET', () => {
+  const routes = make({ routes: { getMe: false } })
+  expect(where(routes, 'HEAD', '/users/me')).toBeNull()
+})
+
+test('other spellings of what is left out are refused, letter case included', () => {
+  const routes = make({ only: ['getFeed'] })
+  for (const path of ['/users//register', '/users/register/', '/users/%72egister', '/users/x/../register'])
+    expect(where(routes, 'POST', path)).toBe('ambiguous')
+  for (const path of ['/users/Register', '/USERS/register']) {
+    expect(where(routes, 'POST', path)).toBe('ambiguous')
+    // A name of an account, and not another spelling of what has no GET.
+    expect(where(routes, 'GET', path)).toBe(path.startsWith('/users') ? null : 'ambiguous')
+  }
+  expect(routes.find('/API/v1/users/register', 'POST')).toEqual({ kind: 'ambiguous' })
+  expect(where(routes, 'GET', '/users/Anna')).toBeNull()
+  expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
+  // What Kith answers itself it compares letter by letter, and does not run.
+  expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
+})
+
+test('with `only` all others are left out', () => {
+  const routes = make({ only: ['getFeed', 'getOpenApi'] })
+  expect(routes.paths).toEqual(['/api/v1/feed', '/api/v1/openapi.json'])
+  expect(where(routes, 'GET', '/feed')).toBe('/feed')
+  expect(where(routes, 'POST', '/posts')).toBeNull()
+})

@@ -1,0 +1,61 @@
+import { type OperationId, operationIds, type RouteSwitches } from './operation-ids.ts'
+
+/** Which routes an app wants of Kith: all but those that are switched off, or those in `only`. */
+interface RouteSelection {
+  routes?: RouteSwitches | undefined
+  only?: readonly OperationId[] | undefined
+  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens and sessions have nothing to do. */
+  ownSignIn?: boolean | undefined
+}
+
+const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
+  'register',
+  'login',
+  'refresh',
+  'logout',
+  'listSessions',
+  'endSessions',
+  'endSession',
+  'changePassword',
+  'deleteMe',
+])
+
+/** Reads a selection. @throws TypeError that names what is no operation, and the nearest one that is */
+export function readSelection({ routes, only, ownSignIn = false }: RouteSelection): ReadonlySet<OperationId> {
+  if (routes && only) throw new TypeError('createKithHttp: give `routes` or `only`, not both')
+  const problems = [
+    ...Object.keys(routes ?? {}).flatMap((id) => problemOf('routes', id)),
+    ...(only ?? []).flatMap((id) => problemOf('only', id)),
+  ]
+  if (problems.length > 0) throw new TypeError(`createKithHttp: ${problems.join('; ')}`)
+  const wanted = only ?? operationIds.filter((id) => routes?.[id] !== false)
+  return new Set(ownSignIn ? wanted.filter((id) => !aboutSessions.has(id)) : wanted)
+}
+
+function problemOf(option: string, id: string): string[] {
+  if (known.has(id)) return []
+  return [`${option}: ${JSON.stringify(id)} is no operation, did you mean ${JSON.stringify(nearest(id))}?`]
+}
+
+const known: ReadonlySet<string> = new Set(operationIds)
+
+function nearest(id: string): string {
+  return operationIds
+    .map((other) => ({ other, away: distance(id, other) }))
+    .sort((a, b) => a.away - b.away)[0]?.other as string
+}
+
+/** How many letters have to be put in, taken out or changed, whatever their case (Levenshtein). */
+function distance(from: string, to: string): number {
+  const goal = to.toLowerCase()
+  let row = Array.from({ length: goal.length + 1 }, (_, index) => index)
+  for (const [index, letter] of [...from.slice(0, 64).toLowerCase()].entries()) {
+    const next = [index + 1]
+    for (let column = 0; column < goal.length; column++) {
+      const [above = 0, left = 0, corner = 0] = [row[column + 1], next[column], row[column]]
+      next.push(Math.min(above + 1, left + 1, corner + (letter === goal[column] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[goal.length] ?? 0
+}

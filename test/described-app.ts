@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cheapPasswords, createReferenceHost } from '@kith/conformance'
+import { createKith, createSketchCaptions, generateSigningKey, type KithOptions } from '@kith/core'
+import { createKithRoutes } from '@kith/http'
+import { createNodeHandler } from '@kith/http/node'
+import { createSqliteStorage } from '@kith/storage-sqlite'
+import sharp from 'sharp'
+import { makeLocalMedia } from './local-media.ts'
+
+/** A Kith with all of its routes, on Node's own server, for tools that read its description. */
+export interface DescribedApp {
+  /** With the prefix. */
+  url: string
+  /** The document. */
+  read(): Promise<string>
+  /** Of an account that has signed in, whose username is `ada`. */
+  accessToken: string
+  /** A post of that account. */
+  postId: string
+  /** An upload of that account that it does not use. */
+  uploadId: string
+  close(): Promise<void>
+}
+
+const unlimited: KithOptions['limits'] = Object.fromEntries(
+  [
+    'registerByAddress',
+    'registerAttemptByAddress',
+    'loginByAddress',
+    'loginByDevice',
+    'passwordFormBySession',
+    'refreshByAddress',
+    'refreshBySession',
+    'uploadByAccount',
+    'postByAccount',
+    'captionByAccount',
+    'confirmByAccount',
+    'exportByAccount',
+    'changeByAccount',
+    'revokeBySession',
+    'identifierByAccount',
+  ].map((name) => [name, []]),
+)
+
+/** Starts it. Nothing limits how often it is called. */
+export async function startDescribedApp(): Promise<DescribedApp> {
+  const storage = createSqliteStorage({ path: ':memory:' })
+  await storage.migrate()
+  const media = await makeLocalMedia()
+  const sending = createReferenceHost()
+  const kith = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage,
+    passwords: cheapPasswords,
+    media: { ...media.options, direct: sending.direct },
+    captions: { writer: createSketchCaptions(), timeout: 1 },
+    sessions: { signingKeys: [await generateSigningKey()] },
+    limits: unlimited,
+  })
+  const handler = createNodeHandler(createKithRoutes(kith))
+  const server = createServer((incoming, outgoing) => {
+    void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
+  const { user, session, tokens } = await kith.accounts.register({
+    username: 'ada',
+    password: 'correct horse battery',
+  })
+  const viewer = { userId: user.id, sessionId: session.id }
+  const image = sharp({ create: { width: 80, height: 60, channels: 3, background: 'orchid' } })
+  const picture = await image.jpeg().toBuffer()
+  const [used, unused] = [
+    await kith.uploads.add(viewer, [picture]),
+    await kith.uploads.add(viewer, [picture]),
+  ]
+  const post = await kith.posts.create(viewer, { media: [used.id] })
+  return {
+    url,
+    accessToken: tokens.accessToken,
+    postId: post.id,
+    uploadId: unused.id,
+    read: async () => (await fetch(`${url}/openapi.json`)).text(),
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await kith.close()
+      await storage.close()
+      await media.close()
+      await sending.close()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../scripts/packages.ts'
+import { type DescribedApp, startDescribedApp } from './described-app.ts'
+import { findSchemathesis } from './servers/find-schemathesis.ts'
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'kith-openapi-'))
+const schemathesis = await findSchemathesis()
+let app: DescribedApp
+
+beforeAll(async () => {
+  app = await startDescribedApp()
+})
+afterAll(async () => {
+  await app.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface LintReport {
+  problems: { ruleId: string; message: string; location: { pointer: string }[] }[]
+}
+
+test('the description keeps the recommended rules of redocly', async () => {
+  const document = join(folder, 'openapi.json')
+  writeFileSync(document, await app.read())
+  const args = ['lint', document, '--extends=recommended', '--format=json']
+  const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+  const { stdout } = await run(join(root, 'node_modules/.bin/redocly'), args, {
+    cwd: folder,
+    env: { ...process.env, ...quiet },
+  })
+  const { problems } = JSON.parse(stdout) as LintReport
+  // Both are warnings about `/media/{id}/confirm`: by their schemas no id is `avatars` or `files`.
+  expect(problems.map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer}`)).toEqual([
+    'no-ambiguous-paths #/paths/~1media~1avatars~1{file}',
+    'no-ambiguous-paths #/paths/~1media~1files~1{id}',
+  ])
+})
+
+// They end the session that all the others need.
+const endings = ['logout', 'endSessions']
+
+describe.skipIf(!schemathesis)('schemathesis', () => {
+  test.each([
+    [
+      'all operations but those that end the session',
+      endings.flatMap((id) => ['--exclude-operation-id', id]),
+    ],
+    ['those that end it', endings.flatMap((id) => ['--include-operation-id', id])],
+  ])('finds each response as it is described: %s', async (_name, chosen) => {
+    const config = join(folder, 'schemathesis.toml')
+    writeFileSync(config, configFor(app))
+    const args = [
+      ['--config-file', config, 'run', `${app.url}/openapi.json`, '--url', app.url, ...chosen],
+      ['--header', `Authorization: Bearer ${app.accessToken}`],
+      // 15 seconds on two cores with nothing else to do.
+      ['--seed', '1', '--max-examples', '5', '--phases', 'coverage,fuzzing', '--no-shrink'],
+      // What of valid text is refused is not for a schema to say: names that are taken, cursors of other lists, letters that
+      // count as one, files that hold no picture.
+      ['--exclude-checks', 'positive_data_acceptance', '--warnings', 'off', '--no-color'],
+    ].flat()
+    const { stdout } = await run(schemathesis ?? '', args, { cwd: folder, maxBuffer: 2 ** 26 }).catch(
+      (error: { stdout: string }) => ({ stdout: shortened(error.stdout) }),
+    )
+    expect(stdout).toMatch(/No issues found/)
+    expect(/Tested: (\d+)/.exec(stdout)?.[1]).toBe(/Selected: (\d+)/.exec(stdout)?.[1] ?? 'selected')
+  })
+})
+
+function configFor({ postId, uploadId }: DescribedApp): string {
+  return `
+[checks.negative_data_rejection]
+# 413: what is wrong may be long as well.
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
+
+[parameters]
+"path.username" = "ada"
+
+[[operations]]
+include-path-regex = "^/posts/"
+parameters = { "path.id" = "${postId}" }
+
+[[operations]]
+include-path-regex = "^/media/"
+parameters = { "path.id" = "${uploadId}" }
+`
+}
+
+/** Requests in it may be as long as a body may be. */
+function shortened(report: string): string {
+  const lines = report.slice(report.indexOf('= FAILURES =')).split('\n')
+  return lines
+    .map((line) => line.slice(0, 300))
+    .slice(0, 200)
+    .join('\n')
+}
