@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { cheapPasswords, createReferenceHost } from '@kith/conformance'
 import { createKith, createSketchCaptions, generateSigningKey, type KithOptions } from '@kith/core'
 import { createKithRoutes } from '@kith/http'
@@ -73,8 +74,8 @@ export async function startDescribedApp(): Promise<DescribedApp> {
   const image = sharp({ create: { width: 80, height: 60, channels: 3, background: 'orchid' } })
   const picture = await image.jpeg().toBuffer()
   const [used, unused] = [
-    await kith.uploads.add(viewer, [picture]),
-    await kith.uploads.add(viewer, [picture]),
+    await kith.uploads.add(viewer, Readable.from([picture])),
+    await kith.uploads.add(viewer, Readable.from([picture])),
   ]
   const post = await kith.posts.create(viewer, { media: [used.id] })
   return {

@@ -36,8 +36,8 @@ export function accountRoutes({
       output: shapes.SignIn,
       problems: [
         'identifier-taken',
-        'policy-refused',
         ...endedMeanwhile,
+        'policy-refused',
         'origin-not-allowed',
         'rate-limited',
         'busy',
@@ -96,8 +96,8 @@ export function accountRoutes({
       output: shapes.Edit,
       problems: [
         'identifier-taken',
-        'policy-refused',
         ...endedMeanwhile,
+        'policy-refused',
         'rate-limited',
         'wrong-password',
         'account-locked',

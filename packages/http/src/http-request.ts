@@ -62,7 +62,7 @@ export function isUnsafe(method: string): boolean {
 }
 
 /** What an id may be: those of proxies are. Shorter than any token, since it is logged. */
-export const requestIdPattern: RegExp = /^[\w.:=+/@-]{1,64}$/
+const requestIdPattern = /^[\w.:=+/@-]{1,64}$/
 
 /** The id of a request: that of its `x-request-id` if it is one, that of the host, or a new one. */
 export function requestIdOf({ headers }: RequestHead, hostId?: string): string {
