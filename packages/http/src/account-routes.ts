@@ -96,6 +96,7 @@ export function accountRoutes({
       output: shapes.Edit,
       problems: [
         'identifier-taken',
+        ...endedMeanwhile,
         'policy-refused',
         ...endedMeanwhile,
         'rate-limited',

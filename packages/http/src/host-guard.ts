@@ -4,7 +4,6 @@ import { isBearer, type Credentials } from './credentials.ts'
 import type { Guard } from './guard.ts'
 import type { AskingRequest, HostViewer } from './host-viewer.ts'
 import { hostOf, isUnsafe, type RequestHead } from './http-request.ts'
-import type { OperationId } from './operation-ids.ts'
 
 /** What {@link createHostGuard} depends on. */
 export interface HostGuardOptions {
@@ -86,16 +85,3 @@ function noId(value: unknown): string {
   const what = typeof value === 'string' ? 'a string that is no id' : given
   return `The \`viewer\` option returned ${what}: return the id of an account of Kith (a UUID in lower case, such as \`kith.accounts.shadowId(externalId)\` gives), or null for a guest`
 }
-
-/** The routes about passwords, tokens and sessions, which an app with a sign-in of its own does not want. */
-export const aboutSessions: ReadonlySet<OperationId> = new Set([
-  'register',
-  'login',
-  'refresh',
-  'logout',
-  'listSessions',
-  'endSessions',
-  'endSession',
-  'changePassword',
-  'deleteMe',
-])

@@ -9,7 +9,6 @@ import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
-import { aboutSessions } from './host-guard.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { measureRequests } from './measured-requests.ts'
@@ -137,8 +136,7 @@ export function createKithRoutes<Host = unknown>(
 
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
-  const isWanted = ({ operationId }: Route): boolean =>
-    config.wanted.has(operationId) && !(ownSignIn && aboutSessions.has(operationId))
+  const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
     ...accountRoutes({ kith, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),

@@ -19,14 +19,14 @@ type Json = Record<string, unknown>
 
 /** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
 export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenApiOptions): object {
-  const schemes = ownSignIn ? schemesOfHost : schemesOfKith(accessCookie)
+  const signIn = ownSignIn ? signInOfHost : signInOfKith(accessCookie)
   const fields = describeFields(config, referenceTo)
   const all: Json = { ...outputSchemas(fields), ...fields.schemas }
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}')
     if (route.body) all[inputName(route)] = inputSchema(route.body, fields)
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, schemes) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, signIn) }
   }
   return {
     openapi: '3.1.1',
@@ -58,9 +58,42 @@ export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenA
           schema: { type: 'string' },
         },
       },
-      securitySchemes: schemes,
+      securitySchemes: signIn.schemes,
     },
   }
+}
+
+/** How people sign in, and how a route answers whoever has not. */
+interface SignInDescription {
+  schemes: Json
+  viewer: readonly ErrorCode[]
+  guest: readonly ErrorCode[]
+}
+
+function signInOfKith(accessCookie: string): SignInDescription {
+  const tokens: ErrorCode[] = ['access-token-invalid', 'access-token-expired', 'session-revoked']
+  return {
+    schemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
+    },
+    viewer: ['unauthenticated', ...tokens],
+    guest: tokens,
+  }
+}
+
+const signInOfHost: SignInDescription = {
+  schemes: {
+    app: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'Cookie',
+      description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+    },
+  },
+  // The last where the account goes while the request is answered.
+  viewer: ['unauthenticated', 'account-banned', 'session-revoked'],
+  guest: [],
 }
 
 /** The schemas to which anything in the document leads. */
@@ -77,28 +110,12 @@ function usedOf(schemas: Json, paths: object): Json {
   return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
 }
 
-function schemesOfKith(accessCookie: string): Json {
-  return {
-    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
-  }
-}
-
-const schemesOfHost: Json = {
-  app: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'Cookie',
-    description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
-  },
-}
-
-function operation(route: Route, schemes: Json): Json {
+function operation(route: Route, signIn: SignInDescription): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), requestIdParameter]
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: securityOf(route, schemes),
+    security: securityOf(route, signIn),
     parameters,
     ...(route.body && {
       requestBody: {
@@ -112,12 +129,14 @@ function operation(route: Route, schemes: Json): Json {
       ...Object.fromEntries(
         (route.otherStatuses ?? []).map((status) => [status, otherAnswer(route, status)]),
       ),
-      ...Object.fromEntries([...problemsByStatus(route)].map(([status, codes]) => [status, failure(codes)])),
+      ...Object.fromEntries(
+        [...problemsByStatus(route, signIn)].map(([status, codes]) => [status, failure(codes)]),
+      ),
     },
   }
 }
 
-function securityOf({ auth }: Route, schemes: Json): Json[] {
+function securityOf({ auth }: Route, { schemes }: SignInDescription): Json[] {
   const tokens = Object.keys(schemes).map((name) => ({ [name]: [] }))
   if (auth === 'public') return []
   return auth === 'viewer' ? tokens : [{}, ...tokens]
@@ -205,23 +224,19 @@ function failure(codes: readonly ErrorCode[]): Json {
 }
 
 /** The problems of a route by status: its own, and those of every route with such an input or guard. */
-function problemsByStatus({
-  auth,
-  method,
-  body,
-  query,
-  consumes,
-  problems = [],
-}: Route): Map<number, ErrorCode[]> {
+function problemsByStatus(
+  { auth, method, body, query, consumes, problems = [] }: Route,
+  signIn: SignInDescription,
+): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>(problems)
   function add(when: boolean, ...more: ErrorCode[]): void {
     if (when) for (const code of more) codes.add(code)
   }
-  add(auth === 'viewer', 'unauthenticated', 'access-token-invalid', 'access-token-expired', 'session-revoked')
+  add(auth === 'viewer', ...signIn.viewer)
   add(auth === 'viewer' && method !== 'GET', 'origin-not-allowed')
   add(body !== undefined, 'payload-too-large', 'unsupported-media-type')
   add(body !== undefined || consumes !== undefined, 'request-timeout')
-  add(auth === 'guest', 'access-token-invalid', 'access-token-expired', 'session-revoked')
+  add(auth === 'guest', ...signIn.guest)
   add(consumes !== undefined, 'invalid-input')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(

@@ -124,7 +124,7 @@ export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfi
   return Object.freeze({
     allowedOrigins: readAllowedOrigins(options.allowedOrigins ?? []),
     viewer: options.viewer ?? null,
-    wanted: readSelection(options),
+    wanted: readSelection({ ...options, ownSignIn: options.viewer !== undefined }),
     cookies: Object.freeze({ secure, sameSite, domain }),
     bodyLimitBytes: options.bodyLimitBytes ?? 65_536,
     bodyTimeoutSeconds: options.bodyTimeoutSeconds ?? 30,

@@ -4,17 +4,32 @@ import { type OperationId, operationIds, type RouteSwitches } from './operation-
 interface RouteSelection {
   routes?: RouteSwitches | undefined
   only?: readonly OperationId[] | undefined
+  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens and sessions have nothing to do. */
+  ownSignIn?: boolean | undefined
 }
 
+const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
+  'register',
+  'login',
+  'refresh',
+  'logout',
+  'listSessions',
+  'endSessions',
+  'endSession',
+  'changePassword',
+  'deleteMe',
+])
+
 /** Reads a selection. @throws TypeError that names what is no operation, and the nearest one that is */
-export function readSelection({ routes, only }: RouteSelection): ReadonlySet<OperationId> {
+export function readSelection({ routes, only, ownSignIn = false }: RouteSelection): ReadonlySet<OperationId> {
   if (routes && only) throw new TypeError('createKithHttp: give `routes` or `only`, not both')
   const problems = [
     ...Object.keys(routes ?? {}).flatMap((id) => problemOf('routes', id)),
     ...(only ?? []).flatMap((id) => problemOf('only', id)),
   ]
   if (problems.length > 0) throw new TypeError(`createKithHttp: ${problems.join('; ')}`)
-  return new Set(only ?? operationIds.filter((id) => routes?.[id] !== false))
+  const wanted = only ?? operationIds.filter((id) => routes?.[id] !== false)
+  return new Set(ownSignIn ? wanted.filter((id) => !aboutSessions.has(id)) : wanted)
 }
 
 function problemOf(option: string, id: string): string[] {
