@@ -33,9 +33,9 @@ export function listPages(): Page[] {
   return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-/** The file that a fence shows, where its first line says so: `// server.ts`. */
+/** The file that a fence shows, where its first line says so: `// server.ts`. A later one of the same name takes its place. */
 export function fileNameOf(code: string): string | null {
-  return /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1] ?? null
+  return /^\/\/ ([\w.-]+\.(?:ts|json))\n/.exec(code)?.[1] ?? null
 }
 
 /** The fenced blocks of a page, in order. */

@@ -26,7 +26,8 @@ For ${wanted.join(' and ')}, type in the folder of your app:
 
 npm install ${[...new Set(needed.flatMap(foreignPeers))].join(' ')} ${files.join(' ')}
 `)
-if (named.length === 0) console.log('For other packages: npm run pack -- fastify storage-mongodb, for instance')
+if (named.length === 0)
+  console.log('For other packages: npm run pack -- fastify storage-mongodb, for instance')
 
 /** These packages and those of ours without which they cannot run. */
 function withNeeded(some: readonly WorkspacePackage[]): WorkspacePackage[] {
