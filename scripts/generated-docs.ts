@@ -1,18 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createKith, errorTable, fieldErrorTable } from '@kith/core'
+import { createKith, type ErrorCode, errorTable, fieldErrorTable, type Kith } from '@kith/core'
 import { logLines } from '@kith/core/adapter'
 import { metrics } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
+import { problemsOf } from '../packages/http/src/openapi.ts'
+import { errorPages } from '../packages/http/src/problem.ts'
+import type { Route } from '../packages/http/src/route.ts'
 import { commands } from '../packages/cli/src/commands.ts'
 import { environmentVariables } from '../packages/cli/src/config/environment-config.ts'
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { type LimitRow, readLimits } from './limits.ts'
+import { fieldTables } from './field-docs.ts'
 import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
+import { readServices, serviceList, throwersOf } from './service-docs.ts'
+
+const services = readServices()
 
 const block = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g
 
@@ -31,6 +38,12 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'error':
+      return error(args[0] as ErrorCode)
+    case 'services':
+      return serviceList(services)
+    case 'fields':
+      return fieldTables(sampleRoutes(), sampleKith())
     case 'field-errors':
       return fieldErrors()
     case 'log-lines':
@@ -61,9 +74,33 @@ function generate(what: string): string {
 function errors(): string {
   const rows = Object.entries(errorTable).map(
     ([code, { status, title, carries }]) =>
-      `| \`${code}\` | ${status} | ${title} | ${carries ? `\`${carries}\`` : ''} |`,
+      `| [\`${code}\`](errors/${code}.md) | ${status} | ${title} | ${carries ? `\`${carries}\`` : ''} |`,
   )
   return ['| Code | Status | Title | Carries |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+/** What the sources say of one code: where it comes from, and what an error of it has. */
+function error(code: ErrorCode): string {
+  const { status, title, carries } = errorTable[code]
+  const routes = sampleRoutes().filter((route) => problemsOf(route).includes(code))
+  const many = routes.length > 12
+  const lines = [
+    `“${title}”, over HTTP with status ${status}${carries ? `; it carries \`${carries}\`` : ''}. Its \`type\` is`,
+    `<${errorPages}${code}.md>.`,
+    '',
+    listed('Thrown by', throwersOf(code, services)),
+    many
+      ? `Answered by: ${routes.length} of the ${sampleRoutes().length} routes.`
+      : listed(
+          'Answered by',
+          routes.map(({ method, path }) => `${method} ${path}`),
+        ),
+  ]
+  return lines.join('\n')
+}
+
+function listed(what: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${what}: ${names.map((name) => `\`${name}\``).join(', ')}.\n`
 }
 
 function fieldErrors(): string {
@@ -97,13 +134,22 @@ function lines(): string {
   return ['| Line | Level | What it means | What to do |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-function routes(): string {
-  const kith = createKith({
+function sampleKith(): Kith {
+  return createKith({
     secret: 'only the table is wanted from this',
     storage: createMemoryStorage(),
     media: { blobs: createMemoryBlobs() },
   })
-  const rows = createKithHttp(kith).routes.map(({ method, path, status, summary }) => {
+}
+
+/** Every route that there can be. */
+function sampleRoutes(): readonly Route[] {
+  // Described to apps without what only the handler needs.
+  return createKithHttp(sampleKith()).routes as readonly Route[]
+}
+
+function routes(): string {
+  const rows = sampleRoutes().map(({ method, path, status, summary }) => {
     return `| \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} |`
   })
   return ['| Route | Answers | |', '| --- | --- | --- |', ...rows].join('\n')

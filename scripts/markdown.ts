@@ -19,7 +19,9 @@ export interface Page {
 
 /** Everything that users read: the README, the guides, and the README of each package. */
 export function listPages(): Page[] {
-  const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .sort()
   const ofPackages = listPackages().flatMap(({ folder, path }) =>
     readdirSync(path).includes('README.md') ? [`packages/${folder}/README.md`] : [],
   )

@@ -138,16 +138,12 @@ function failure(codes: readonly ErrorCode[]): Json {
   }
 }
 
-/** The problems of a route by status: its own, and those of every route with such an input or guard. */
-function problemsByStatus({
-  auth,
-  method,
-  body,
-  query,
-  path,
-  consumes,
-  problems = [],
-}: Route): Map<number, ErrorCode[]> {
+function problemsByStatus(route: Route): Map<number, ErrorCode[]> {
+  return Map.groupBy(problemsOf(route), (code) => errorTable[code].status)
+}
+
+/** The problems of a route: its own, and those of every route with such an input or guard. */
+export function problemsOf({ auth, method, body, query, path, consumes, problems = [] }: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>(problems)
   function add(when: boolean, ...more: ErrorCode[]): void {
     if (when) for (const code of more) codes.add(code)
@@ -169,8 +165,7 @@ function problemsByStatus({
     'storage-full',
     'storage-unavailable',
   )
-  const inOrder = (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
-  return Map.groupBy(inOrder, (code) => errorTable[code].status)
+  return (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
 }
 
 function outputSchemas(): Json {
