@@ -21,6 +21,7 @@ import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
+import { optionError } from './option-problems.ts'
 import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
 import type {
   AccountOptions,
@@ -34,6 +35,7 @@ import type {
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
+import { isJoined, joinedAdvice } from './joined-stores.ts'
 import type { Storage } from './storage.ts'
 import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 import { isGuessableSecret } from './text/guessable.ts'
@@ -182,10 +184,10 @@ type MediaInput = Omit<MediaOptions, 'blobs'> & { blobs: BlobStore | null }
 
 const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> = z
   .strictObject({
-    blobs: port<BlobStore>().nullable(),
-    direct: optionalPort<DirectUploads>(),
-    images: optionalPort<ImageProcessor>(),
-    videos: optionalPort<VideoProcessor>(),
+    blobs: port<BlobStore>('give a store of blobs, such as createLocalBlobs()').nullable(),
+    direct: optionalPort<DirectUploads>('give direct uploads, such as those of createS3Media()'),
+    images: optionalPort<ImageProcessor>('give an image processor, such as createSharpImages()'),
+    videos: optionalPort<VideoProcessor>('give a video processor, such as createMediabunnyVideos()'),
     temporaryDirectory: z.string().min(1).default(tmpdir),
     maxImageBytes: whole(1).default(20 * 1024 * 1024),
     maxPixels: whole(1).default(50_000_000),
@@ -238,10 +240,12 @@ const optionsSchema = z.strictObject({
   secret: z
     .union(
       [secret, z.strictObject({ current: secret, previous: z.array(secret).readonly().default([]) })],
-      'give a text, or `current` and `previous` ones',
+      `give a string of at least 32 random characters, or \`{ current, previous }\`; ${secretAdvice}`,
     )
     .transform((given) => (typeof given === 'string' ? [given] : [given.current, ...given.previous])),
-  storage: z.custom<Storage>(isStorage, 'give a storage, such as createSqliteStorage()'),
+  storage: z
+    .custom<Storage>(isStorage, "give a storage, such as createSqliteStorage({ path: 'app.db' })")
+    .refine(isJoined, { error: joinedAdvice, abort: true }),
   prefix: z
     .string()
     .regex(/^(?:\/[\w.~-]+)*$/, 'begin it with a slash and end it without one, like /api/v1')
@@ -305,7 +309,7 @@ function isLogger(value: unknown): boolean {
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work; it names each */
 export function readOptions(options: KithOptions): KithConfig {
   const { success, data, error } = optionsSchema.safeParse(options)
-  if (!success) throw new TypeError(`createKith: ${z.prettifyError(error)}`)
+  if (!success) throw optionError('createKith', error)
   const { secret: secrets, storage: _storage, logger, ...given } = data
   const { prefix, publicUrl, clock } = given
   const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]

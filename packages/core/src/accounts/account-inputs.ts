@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
+import { because, exactText, isObject, lineOfText, linesOfText, visible } from '../input.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
 import { type AccountNames, isCommon, isOwnPassword, isRepetitive, ownName } from './password-rules.ts'
 import type { Identifier } from './user-store.ts'
@@ -173,11 +173,6 @@ const needsLogin = {
   ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
   path: ['username'],
   when: isObject,
-}
-
-// Checks over several fields run also where one field alone is wrong, so that all is told at once.
-function isObject({ value }: { value: unknown }): boolean {
-  return typeof value === 'object' && value !== null
 }
 
 /** Of fields that may be wrong by themselves, whatever they hold. */

@@ -85,6 +85,7 @@ export type { CreatePostResult, PostMedia, PostRecord, PostStore } from '../post
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'
 export type { Rotation, RotationResult, SessionRecord, SessionStore } from '../sessions/session-store.ts'
+export { joinStores } from '../joined-stores.ts'
 export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from '../storage.ts'
 export { type Metric, type MetricName, metrics } from '../telemetry/metrics.ts'
 export {
