@@ -18,7 +18,12 @@ if (unknown.length > 0) {
 const wanted = named.length > 0 ? named : first
 const needed = withNeeded(packages.filter(({ folder }) => wanted.includes(folder)))
 console.log('Building and packing, which takes a minute or two the first time …')
-const tarballs = await packAll(named.length > 0 ? needed : packages)
+const tarballs = await packAll(named.length > 0 ? needed : packages).catch(
+  ({ stdout, stderr }: { stdout?: string; stderr?: string }) => {
+    console.error(`${stdout ?? ''}${stderr ?? ''}Nothing was packed: the lines above say why.`)
+    process.exit(1)
+  },
+)
 const files = needed.map(({ manifest }) => tarballs.get(manifest.name) ?? '')
 console.log(`
 ${tarballs.size} tarballs are in ${dirname(files[0] ?? '')}

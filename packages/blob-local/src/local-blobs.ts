@@ -27,7 +27,7 @@ export interface LocalBlobsOptions {
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
-  /** Whether browsers that take AVIF get it. Switch it off behind a cache that does not mind `Vary: Accept`. @default true */
+  /** Whether browsers that take AVIF get it. Switch it off behind a cache that ignores `Vary: Accept`. @default true */
   avif?: boolean | undefined
 }
 

@@ -91,7 +91,7 @@ test('a message says what is wrong of each option, and holds no secret', () => {
     'createKith:',
     'passwords.minLength: give at least 4',
     'secret: give at least 32 random characters; take one from `openssl rand -base64 32` for instance',
-    "sessions.accessTtl: give whole seconds or a text like '15m', '12h' or '30d'",
+    "sessions.accessTtl: give whole seconds or a string like '15m', '12h' or '30d'",
   ])
 })
 

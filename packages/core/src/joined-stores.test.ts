@@ -36,7 +36,7 @@ test('sessions and facts may be of another adapter, and then all of it works', a
   await expect(kith.sessions.authenticate(tokens.accessToken)).rejects.toMatchObject({
     code: 'session-revoked',
   })
-  expect(await other.sessions.list(user.id, new Date(), { after: null, limit: 10 })).toEqual([])
+  expect(await other.sessions.list(user.id, new Date(), { before: null, limit: 10 })).toEqual([])
 })
 
 test('a store that begins with that of the adapter stands in for it', async () => {

@@ -27,5 +27,5 @@ export function isJoined(storage: Storage): boolean {
 }
 
 /** What to do where they are not. */
-export const joinedAdvice = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so give those of one \
+export const joinedAdvice: string = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so give those of one \
 adapter, or begin a store of your own with \`...storage.users\`; \`sessions\` and \`facts\` can be of another one`

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type * as Sqlite from 'node:sqlite'
 import { KithError, RetryLaterError } from '@kith/core'
 import type { SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
 import { setWaitingTime, shortWaitMillis } from './short-wait.ts'
@@ -37,11 +38,11 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
 }
 
 /** The module of Node, which older ones do not have. */
-function loadSqlite(): typeof import('node:sqlite') {
+function loadSqlite(): typeof Sqlite {
   // The types are those of a Node that has both.
   const load = process.getBuiltinModule as ((name: string) => unknown) | undefined
   const found = load?.('node:sqlite')
-  if (found) return found as typeof import('node:sqlite')
+  if (found) return found as typeof Sqlite
   throw new KithError('storage-failed', {
     detail:
       `A file is opened with node:sqlite, which needs Node 22.13 or newer; this is ${process.version}. Take a newer Node, or give ` +
