@@ -1,8 +1,9 @@
 // Runs publint and attw on the packed tarballs: what npm users get, not what the folder holds.
 import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { root } from './packages.ts'
-import { forEachInParallel, packAll } from './tarballs.ts'
+import { packAll } from './tarballs.ts'
 
 const tools: readonly (readonly string[])[] = [
   ['publint', '--strict'],
@@ -26,4 +27,16 @@ function check(tool: string, args: readonly string[]): Promise<string | null> {
       done(error ? `${tool} ${args.join(' ')}\n${stdout}${stderr}` : null)
     })
   })
+}
+
+/** Calls `work` for all items, as many at a time as there are processors. */
+async function forEachInParallel<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  async function drain(): Promise<void> {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, drain))
 }

@@ -6,6 +6,9 @@ import { root } from './packages.ts'
 
 const run = promisify(execFile)
 
+/** The versions of TypeScript that CI checks the packed types with: the oldest first, of which docs/getting-started.md speaks. */
+export const typescriptVersions: readonly string[] = ['5.5', '5.9', '6.0', 'latest']
+
 /** The app that tarballs are tried in; what it needs besides them has the versions this repository uses. */
 const needed = ['express', 'fastify', 'sharp', 'libheif-js', 'mediabunny', '@types/express', '@types/node']
 

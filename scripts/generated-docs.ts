@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import {
   createKith,
   createSketchCaptions,
+  type ErrorCode,
   errorTable,
   fieldErrorTable,
   generateSigningKey,
+  type Kith,
   type KithOptions,
 } from '@kith/core'
 import { logLines } from '@kith/core/adapter'
@@ -13,14 +15,21 @@ import { type DirectUploads, metrics } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
+import { problemsOf } from '../packages/http/src/openapi.ts'
+import { errorPages } from '../packages/http/src/problem.ts'
+import type { Route } from '../packages/http/src/route.ts'
 import { commands } from '../packages/cli/src/commands.ts'
 import { environmentVariables } from '../packages/cli/src/config/environment-config.ts'
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
+import { fieldTables } from './field-docs.ts'
 import { eventTable, optionTables } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
+import { readServices, serviceList, throwersOf } from './service-docs.ts'
+
+const services = readServices()
 
 const block = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g
 
@@ -39,6 +48,12 @@ function generate(what: string): string {
   switch (kind) {
     case 'errors':
       return errors()
+    case 'error':
+      return error(args[0] as ErrorCode)
+    case 'services':
+      return serviceList(services)
+    case 'fields':
+      return fieldTables(sampleRoutes(), sampleKith())
     case 'field-errors':
       return fieldErrors()
     case 'log-lines':
@@ -69,9 +84,33 @@ function generate(what: string): string {
 function errors(): string {
   const rows = Object.entries(errorTable).map(
     ([code, { status, title, carries }]) =>
-      `| \`${code}\` | ${status} | ${title} | ${carries ? `\`${carries}\`` : ''} |`,
+      `| [\`${code}\`](errors/${code}.md) | ${status} | ${title} | ${carries ? `\`${carries}\`` : ''} |`,
   )
   return ['| Code | Status | Title | Carries |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+/** What the sources say of one code: where it comes from, and what an error of it has. */
+function error(code: ErrorCode): string {
+  const { status, title, carries } = errorTable[code]
+  const routes = sampleRoutes().filter((route) => problemsOf(route).includes(code))
+  const many = routes.length > 12
+  const lines = [
+    `“${title}”, over HTTP with status ${status}${carries ? `; it carries \`${carries}\`` : ''}. Its \`type\` is`,
+    `<${errorPages}${code}.md>.`,
+    '',
+    listed('Thrown by', throwersOf(code, services)),
+    many
+      ? `Answered by: ${routes.length} of the ${sampleRoutes().length} routes.`
+      : listed(
+          'Answered by',
+          routes.map(({ method, path }) => `${method} ${path}`),
+        ),
+  ]
+  return lines.join('\n')
+}
+
+function listed(what: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${what}: ${names.map((name) => `\`${name}\``).join(', ')}.\n`
 }
 
 function fieldErrors(): string {
@@ -107,21 +146,39 @@ function lines(): string {
 
 const signingKey = await generateSigningKey()
 
+function sampleKith(more: Partial<KithOptions> = {}): Kith {
+  return createKith({
+    secret: 'only the table is wanted from this',
+    storage: createMemoryStorage(),
+    ...more,
+  })
+}
+
+function describedRoutes(more?: Partial<KithOptions>): readonly RouteDescription[] {
+  return createKithHttp(sampleKith(more)).routes
+}
+
+/** Every route that there can be. */
+function sampleRoutes(): readonly Route[] {
+  const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
+  // Described to apps without what only the handler needs.
+  return describedRoutes({
+    media,
+    captions: createSketchCaptions(),
+    sessions: { signingKeys: [signingKey] },
+  }) as readonly Route[]
+}
+
 /** The routes of a Kith that has everything they need, each with what it is that it needs. */
 function routes(): string {
   const blobs = createMemoryBlobs()
   const media = { media: { blobs } }
-  const described = (more: Partial<KithOptions>): readonly RouteDescription[] =>
-    createKithHttp(
-      createKith({ secret: 'only the table is wanted from this', storage: createMemoryStorage(), ...more }),
-    ).routes
-  const always = described({})
   const needs: readonly (readonly [string, readonly RouteDescription[]])[] = [
-    ['', always],
-    ['`media.blobs`', described(media)],
-    ['`media.direct`', described({ media: { blobs, direct: {} as DirectUploads } })],
-    ['`captions`', described({ ...media, captions: { writer: createSketchCaptions(), timeout: 1 } })],
-    ['`sessions.signingKeys`', described({ sessions: { signingKeys: [signingKey] } })],
+    ['', describedRoutes()],
+    ['`media.blobs`', describedRoutes(media)],
+    ['`media.direct`', describedRoutes({ media: { blobs, direct: {} as DirectUploads } })],
+    ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
+    ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {
     const [need, found] = needs.find(([, list]) => list.some(({ operationId }) => operationId === id)) ?? []

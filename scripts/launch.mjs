@@ -1,4 +1,4 @@
-// What `npm run demo` and `npm test` start: any Node from 18 and npm are enough, all else is fetched here.
+// What `npm run demo`, `npm run pack` and `npm test` start: any Node from 18 and npm are enough, all else is fetched here.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ const fromSource = [
 const demo = join('examples', 'demo')
 const commands = {
   demo: [`--env-file-if-exists=${join(demo, '.env')}`, join(demo, 'src', 'main.ts')],
+  pack: [join('scripts', 'pack.ts')],
   test: [join('scripts', 'run-checks.ts')],
 }
 

@@ -19,7 +19,9 @@ export interface Page {
 
 /** Everything that users read: the README, the guides, and the README of each package. */
 export function listPages(): Page[] {
-  const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .sort()
   const ofPackages = listPackages().flatMap(({ folder, path }) =>
     readdirSync(path).includes('README.md') ? [`packages/${folder}/README.md`] : [],
   )
@@ -33,9 +35,9 @@ export function listPages(): Page[] {
   return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-/** The file that a fence shows, where its first line says so: `// server.ts`. */
+/** The file that a fence shows, where its first line says so: `// server.ts`. A later one of the same name takes its place. */
 export function fileNameOf(code: string): string | null {
-  return /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1] ?? null
+  return /^\/\/ ([\w.-]+\.(?:ts|json))\n/.exec(code)?.[1] ?? null
 }
 
 /** The fenced blocks of a page, in order. */

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { durability } from '@kith/core'
 import ts from 'typescript'
+import { commentOf, readInterface } from './interfaces.ts'
 
 /** A Markdown table for each interface of a file of options, made from its types and comments. */
 export function optionTables(path: string, names: readonly string[]): string {
@@ -11,7 +11,7 @@ export function optionTables(path: string, names: readonly string[]): string {
 export function eventTable(path: string): string {
   const { source, members } = readInterface(path, 'KithEvents')
   const reasons = new Map<string, true | string>(Object.entries(durability))
-  const rows = members.map((member) => {
+  const rows = members.filter(ts.isPropertySignature).map((member) => {
     const name = member.name.getText(source).replaceAll("'", '')
     const [reason, { text }] = [reasons.get(name), commentOf(member)]
     if (reason === undefined || text === '')
@@ -21,22 +21,6 @@ export function eventTable(path: string): string {
   })
   if (rows.length !== reasons.size) throw new TypeError('There is durability of events that do not exist')
   return ['| Event | Payload | When | Durable |', '| --- | --- | --- | --- |', ...rows].join('\n')
-}
-
-interface ReadInterface {
-  source: ts.SourceFile
-  found: ts.InterfaceDeclaration
-  members: readonly ts.PropertySignature[]
-}
-
-function readInterface(path: string, name: string): ReadInterface {
-  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
-  const found = source.statements.find(
-    (statement): statement is ts.InterfaceDeclaration =>
-      ts.isInterfaceDeclaration(statement) && statement.name.text === name,
-  )
-  if (!found) throw new TypeError(`${source.fileName} declares no interface ${name}`)
-  return { source, found, members: found.members.filter(ts.isPropertySignature) }
 }
 
 /** The fields in one line, however many lines they have in the source. */
@@ -51,7 +35,7 @@ function typeOf(member: ts.PropertySignature, source: ts.SourceFile): string {
 
 function optionTable(path: string, name: string): string {
   const { source, found, members } = readInterface(path, name)
-  const rows = members.map((member) => {
+  const rows = members.filter(ts.isPropertySignature).map((member) => {
     const { text, fallback } = commentOf(member)
     const given = member.questionToken ? fallback : '**required**'
     return `| \`${member.name.getText(source)}\` | ${code(typeOf(member, source))} | ${given} | ${text} |`
@@ -67,25 +51,4 @@ function optionTable(path: string, name: string): string {
 
 function code(type: string): string {
   return `\`${type.replaceAll('|', '\\|')}\``
-}
-
-function commentOf(node: ts.Node): { text: string; fallback: string } {
-  let text = ''
-  let fallback = ''
-  for (const part of ts.getJSDocCommentsAndTags(node)) {
-    if (!ts.isJSDoc(part)) continue
-    text = plain(part.comment)
-    const tag = part.tags?.find(({ tagName }) => tagName.text === 'default')
-    fallback = plain(tag?.comment)
-  }
-  return { text, fallback }
-}
-
-function plain(comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string {
-  const text = typeof comment === 'string' ? comment : ts.getTextOfJSDocComment(comment)
-  return (text ?? '')
-    .replace(/\{@link (\w+)\}/g, '`$1`')
-    .replace(/\s+/g, ' ')
-    .replaceAll('|', '\\|')
-    .trim()
 }

@@ -14,7 +14,7 @@ interface Module {
 /**
  * Each `ts` fence is a module of its own beside its page, so that it sees what a reader there can import.
  * A fence marked `ts continued` goes on where the one before it stopped. One that begins with its file name, as a comment,
- * can be imported by the others of its page.
+ * can be imported by the others of its page; of two versions of a file the later one is imported.
  */
 function place({ path, text }: Page): Map<string, Module> {
   const modules = new Map<string, Module>()
@@ -25,7 +25,10 @@ function place({ path, text }: Page): Map<string, Module> {
     if (!current || mark !== 'continued') {
       current = { page: path, code: '', lines: [] }
       const folder = join(root, dirname(path), `fences-of-${basename(path, '.md')}`)
-      modules.set(join(folder, fileNameOf(code) ?? `${line}.ts`), current)
+      const named = join(folder, fileNameOf(code) ?? `${line}.ts`)
+      const earlier = modules.get(named)
+      if (earlier) modules.set(join(folder, `${earlier.lines[0]}.ts`), earlier)
+      modules.set(named, current)
     }
     const count = code.split('\n').length - 1
     current.code += code

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { errorTable } from '@kith/core'
 import { expect, test } from 'vitest'
 import { fillGenerated } from '../scripts/generated-docs.ts'
 import { fencesOf, listPages } from '../scripts/markdown.ts'
-import { root } from '../scripts/packages.ts'
+import { listPackages, root } from '../scripts/packages.ts'
+import { errorPages } from '../packages/http/src/problem.ts'
 
 const pages = listPages().filter(({ text }) => text.includes('<!-- generated:'))
 
@@ -16,10 +18,54 @@ test.each(pages)(
 
 test('an error code that a table lacks is seen', async () => {
   const page = pages.find(({ path }) => path === 'docs/errors.md')
-  const stale = page?.text.replace(/^\| `busy`.*\n/m, '') ?? ''
+  const stale = page?.text.replace(/^\| \[`busy`\].*\n/m, '') ?? ''
   expect(stale).not.toBe(page?.text)
   expect(await fillGenerated(stale)).toBe(page?.text)
 })
+
+test('every error code has a page of its own, which says what it means, what causes it and what cures it', () => {
+  const ofCodes = listPages().filter(({ path }) => path.startsWith('docs/errors/'))
+  const codes = ofCodes.map(({ path }) => basename(path, '.md'))
+  expect(codes.sort()).toEqual(Object.keys(errorTable).sort())
+  for (const { path, text } of ofCodes) {
+    const parts = ['Meaning', 'Cause', 'Cure'].map((part) => `\\n\\*\\*${part}\\.\\*\\* \\S.{10,}\\n`)
+    expect(text, path).toMatch(new RegExp(parts.join('[^]*')))
+    expect(text, path).toContain(`<!-- generated: error ${basename(path, '.md')} -->`)
+  }
+})
+
+test('the type of a problem is the address of its page in this repository', () => {
+  const { url } = listPackages()[0]?.manifest['repository'] as { url: string }
+  expect(errorPages).toBe(`${url.replace(/^git\+|\.git$/g, '')}/blob/main/docs/errors/`)
+})
+
+test('every relative link of a page leads to a file, and to a heading of it where it names one', () => {
+  const lost = listPages().flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(([link, file = '', heading]) => {
+      const target = join(dirname(path), file === '' ? basename(path) : file)
+      if (!existsSync(join(root, target))) return [`${path}: ${link}`]
+      const isThere = heading === undefined || headingsOf(readPage(target)).includes(heading)
+      return isThere ? [] : [`${path}: ${link}`]
+    }),
+  )
+  expect(lost).toEqual([])
+})
+
+/** A file, or the README of a folder. */
+function readPage(path: string): string {
+  const isFolder = statSync(join(root, path)).isDirectory()
+  return readFileSync(join(root, path, isFolder ? 'README.md' : ''), 'utf8')
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
 
 test.each(['express', 'fastify'])(
   'the %s quickstart of the README is the example, whole and short',

@@ -15,6 +15,8 @@ test.each(packages)('the manifest of $folder is like all others', ({ folder, man
     engines: { node: '>=22.13' },
     repository: { type: 'git', directory: `packages/${folder}` },
     publishConfig: { access: 'public', provenance: true },
+    // So that `pnpm -r pack` in a fresh clone packs what works.
+    scripts: { build: expect.stringMatching(/^tsup /) as string, prepack: 'pnpm run build' },
     // The kit reads its samples of images and videos from files.
     files: [
       'dist',

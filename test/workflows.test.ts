@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { typescriptVersions } from '../scripts/consumer.ts'
 import { root } from '../scripts/packages.ts'
 import { readFiles } from './imports.ts'
 
@@ -299,4 +300,12 @@ describe('the job that brings MongoDB and Redis', () => {
     expect(job).toMatch(/^ {6}- run: npm test$/m)
     expect(job).not.toContain('KITH_TEST_SERVERS')
   })
+})
+
+test('CI checks the packed types with each version of TypeScript that is named, the oldest as getting-started has it', () => {
+  const ci = workflows.find(([file]) => file.endsWith('ci.yml'))?.[1] ?? ''
+  const { jobs } = parse(ci) as { jobs: Record<string, { strategy?: { matrix: Record<string, unknown> } }> }
+  expect(jobs['consumer-types']?.strategy?.matrix['typescript']).toEqual(typescriptVersions)
+  const page = readFileSync(join(root, 'docs', 'getting-started.md'), 'utf8')
+  expect(page).toContain(`TypeScript can be any from ${typescriptVersions[0] ?? ''} to 7`)
 })

@@ -39,5 +39,5 @@ const server = createServer(app).listen(Number(PORT), () => console.log(`http://
 // Metrics and probes can be asked for until the last request has ended.
 shutDownOnSignals(server, { kith, close: async () => void inside.close() })
 
-const upkeep = setInterval(() => void kith.upkeep.run(), 3_600_000)
+const upkeep = setInterval(() => void kith.upkeep.run().catch(console.error), 3_600_000)
 upkeep.unref()

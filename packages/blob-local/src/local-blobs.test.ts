@@ -38,6 +38,16 @@ async function open(images: CopyingImages = createCopyingImages()): Promise<Fixt
   return { directory, images, blobs: createLocalBlobs({ directory, images }) }
 }
 
+test.each([
+  [undefined, /directory: give the path of a folder/],
+  [{ images: createCopyingImages() }, /directory: give the path of a folder/],
+  [{ directory: '' }, /directory: give the path of a folder/],
+  [{ directory: 'media' }, /images: give what makes the renditions, such as createSharpImages\(\)/],
+])('options that cannot work are a TypeError: %o', (options, message) => {
+  expect(() => createLocalBlobs(options as never)).toThrow(TypeError)
+  expect(() => createLocalBlobs(options as never)).toThrow(message)
+})
+
 test('nothing is written before the first put', async () => {
   const directory = join(await makeDirectory(), 'media')
   const blobs = createLocalBlobs({ directory, images: createCopyingImages() })

@@ -27,7 +27,7 @@ export interface LocalBlobsOptions {
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
-  /** Whether browsers that take AVIF get it. Switch it off behind a cache that does not mind `Vary: Accept`. @default true */
+  /** Whether browsers that take AVIF get it. Switch it off behind a cache that ignores `Vary: Accept`. @default true */
   avif?: boolean | undefined
 }
 
@@ -38,8 +38,19 @@ interface FoundFile extends ServedFile {
 /** Blobs in a folder: Kith's routes serve them, and a mark says which database the folder belongs to. */
 export type LocalBlobs = ServedBlobStore & BlobMark
 
+/** Refuses what no type checker saw. */
+function checkOptions(options: Partial<LocalBlobsOptions> | undefined): void {
+  if (typeof options?.directory !== 'string' || options.directory === '')
+    throw new TypeError("createLocalBlobs: directory: give the path of a folder, such as 'media'")
+  if (typeof options.images !== 'object')
+    throw new TypeError(
+      'createLocalBlobs: images: give what makes the renditions, such as createSharpImages()',
+    )
+}
+
 /** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
 export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
+  checkOptions(options)
   const root = openDirectory(resolve(options.directory))
   const directory = root.path
   const temporary = createTemporaryFiles(root)

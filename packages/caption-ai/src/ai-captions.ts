@@ -1,5 +1,5 @@
 import { CaptionsUnavailableError } from '@kith/core'
-import { cleanSuggestions } from '@kith/core/adapter'
+import { cleanSuggestions, optionError } from '@kith/core/adapter'
 import type { CaptionWriter } from '@kith/core/ports'
 import type { LanguageModel } from 'ai'
 import { z } from 'zod'
@@ -54,7 +54,7 @@ const optionsSchema = z.strictObject({
  */
 export function createAiCaptions(options: AiCaptionsOptions): CaptionWriter {
   const { success, data, error } = optionsSchema.safeParse(options)
-  if (!success) throw new TypeError(`createAiCaptions: ${z.prettifyError(error)}`)
+  if (!success) throw optionError('createAiCaptions', error)
   const { model, style, maxOutputTokens, maxRetries, maxImageBytes, reasoning } = data
   const ownLanguage = languageName(data.language) ?? data.language
   const writer = typeof model === 'string' ? model : model.modelId

@@ -22,6 +22,7 @@ import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
 import { durability, type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
+import { optionError } from './option-problems.ts'
 import type { FieldsSchema } from './own-fields/app-fields.ts'
 import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
 import { ownPrefix } from './own-fields/stored-fields.ts'
@@ -38,6 +39,7 @@ import { type Policies, policyNames } from './policies.ts'
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
+import { isJoined, joinedAdvice } from './joined-stores.ts'
 import type { Storage } from './storage.ts'
 import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 import { isGuessableSecret } from './text/guessable.ts'
@@ -216,10 +218,10 @@ type MediaInput = Omit<MediaOptions, 'blobs'> & { blobs: BlobStore | null }
 
 const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> = z
   .strictObject({
-    blobs: port<BlobStore>().nullable(),
-    direct: optionalPort<DirectUploads>(),
-    images: optionalPort<ImageProcessor>(),
-    videos: optionalPort<VideoProcessor>(),
+    blobs: port<BlobStore>('give a store of blobs, such as createLocalBlobs()').nullable(),
+    direct: optionalPort<DirectUploads>('give direct uploads, such as those of createS3Media()'),
+    images: optionalPort<ImageProcessor>('give an image processor, such as createSharpImages()'),
+    videos: optionalPort<VideoProcessor>('give a video processor, such as createMediabunnyVideos()'),
     temporaryDirectory: z.string().min(1).default(tmpdir),
     maxImageBytes: whole(1).default(20 * 1024 * 1024),
     maxPixels: whole(1).default(50_000_000),
@@ -303,10 +305,12 @@ const optionsSchema = z.strictObject({
   secret: z
     .union(
       [secret, z.strictObject({ current: secret, previous: z.array(secret).readonly().default([]) })],
-      'give a text, or `current` and `previous` ones',
+      `give a string of at least 32 random characters, or \`{ current, previous }\`; ${secretAdvice}`,
     )
     .transform((given) => (typeof given === 'string' ? [given] : [given.current, ...given.previous])),
-  storage: z.custom<Storage>(isStorage, 'give a storage, such as createSqliteStorage()'),
+  storage: z
+    .custom<Storage>(isStorage, "give a storage, such as createSqliteStorage({ path: 'app.db' })")
+    .refine(isJoined, { error: joinedAdvice, abort: true }),
   prefix: z
     .string()
     .regex(/^(?:\/[\w.~-]+)*$/, 'begin it with a slash and end it without one, like /api/v1')
@@ -372,7 +376,7 @@ function isLogger(value: unknown): boolean {
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work; it names each */
 export function readOptions(options: KithOptions): KithConfig {
   const { success, data, error } = optionsSchema.safeParse(options)
-  if (!success) throw new TypeError(`createKith: ${z.prettifyError(error)}`)
+  if (!success) throw optionError('createKith', error)
   const { secret: secrets, storage: _storage, logger, ...given } = data
   const { prefix, publicUrl, clock } = given
   const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]

@@ -4,7 +4,7 @@ export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 
 /** What to give where a duration is none. */
-export const durationAdvice = "give whole seconds or a text like '15m', '12h' or '30d'"
+export const durationAdvice = "give whole seconds or a string like '15m', '12h' or '30d'"
 
 /** Reads a duration as seconds; `null` where it is none. */
 export function readDuration(value: unknown): number | null {

@@ -15,6 +15,16 @@ const names: KithEventName[] = [
   'login.failed',
 ]
 
+test('a name that no event has is refused with those that are meant, and so is what is no function', () => {
+  const { kith } = createInstance()
+  const on = kith.events.on as (name: string, listener?: unknown) => unknown
+  expect(() => on('follow.add', () => {})).toThrow(
+    new TypeError('events.on: no event is called "follow.add": take follow.added, follow.removed'),
+  )
+  expect(() => on('followed', () => {})).toThrow(/take account\.registered, .*work\.refused$/)
+  expect(() => on('follow.added')).toThrow(new TypeError('events.on: give follow.added a function to call'))
+})
+
 test('tells of each change, in order, with the time; and no secret', async () => {
   const { kith } = createInstance()
   const seen: [string, unknown][] = []

@@ -1,4 +1,5 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
+import { isEventName, similarEvents } from './event-names.ts'
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 
@@ -100,7 +101,7 @@ export type Listener<Name extends KithEventName> = (
 
 /** Where an app listens. */
 export interface Events {
-  /** Calls `listener` at each such event. Answers a function that ends it. */
+  /** Calls `listener` at each such event. Returns a function that ends it. @throws TypeError for a name that no event has */
   on<Name extends KithEventName>(name: Name, listener: Listener<Name>): () => void
 }
 
@@ -130,6 +131,11 @@ export function createEvents(clock: () => Date, log: Log): { events: Events; emi
   return {
     events: {
       on(name, listener) {
+        if (!isEventName(name))
+          throw new TypeError(
+            `events.on: no event is called "${String(name)}": take ${similarEvents(String(name)).join(', ')}`,
+          )
+        if (typeof listener !== 'function') throw new TypeError(`events.on: give ${name} a function to call`)
         const set = listeners.get(name) ?? new Set()
         listeners.set(name, set.add(listener))
         return () => void set.delete(listener)

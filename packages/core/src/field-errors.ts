@@ -8,12 +8,14 @@ export const fieldErrorTable = {
   'wrong-type': { meaning: 'The value is of another type than `expected`', parameters: { expected: 'text' } },
   'too-short': {
     meaning: 'Less than `minimum`, counted in `unit`',
-    parameters: { minimum: 'number', unit: ['characters', 'items', 'number'] },
+    parameters: { minimum: 'number', unit: ['characters', 'items'] },
   },
   'too-long': {
     meaning: 'More than `maximum`, counted in `unit`',
-    parameters: { maximum: 'number', unit: ['characters', 'items', 'number', 'bytes'] },
+    parameters: { maximum: 'number', unit: ['characters', 'items', 'bytes'] },
   },
+  'too-small': { meaning: 'A number that is less than `minimum`', parameters: { minimum: 'number' } },
+  'too-large': { meaning: 'A number that is more than `maximum`', parameters: { maximum: 'number' } },
   malformed: { meaning: 'The value is not what the field takes', parameters: {} },
   'forbidden-character': {
     meaning: 'A character that is not allowed, because of its `kind`',

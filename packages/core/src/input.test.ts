@@ -90,7 +90,7 @@ test('of a list items are counted, and of a number the number itself', () => {
     { path: 'caption', code: 'too-long', maximum: 2200, unit: 'characters' },
   ])
   expect(errorsOf(z.object({ limit: z.number().min(1) }), { limit: 0 })).toEqual([
-    { path: 'limit', code: 'too-short', minimum: 1, unit: 'number' },
+    { path: 'limit', code: 'too-small', minimum: 1 },
   ])
 })
 

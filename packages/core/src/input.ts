@@ -108,6 +108,11 @@ export function because({ message, ...params }: FieldProblem): { error: string; 
   return { error: message, params }
 }
 
+/** For checks over several fields, as their `when`: they run also where one field alone is wrong, so that all is told at once. */
+export function isObject({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null
+}
+
 /** What an issue of a schema says is wrong, with one error for each field that is unknown. */
 export function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.join('.')
@@ -128,11 +133,13 @@ function describe(issue: z.core.$ZodIssue): FieldProblem {
       return isProblem(issue.params) ? { ...issue.params, message } : { code: 'malformed', message }
     case 'too_small': {
       const [minimum, unit] = [Number(issue.minimum), unitOf(issue.origin)]
-      return { code: 'too-short', minimum, unit, message: `At least ${inWords(minimum, unit)}` }
+      const message = `At least ${inWords(minimum, unit)}`
+      return unit ? { code: 'too-short', minimum, unit, message } : { code: 'too-small', minimum, message }
     }
     case 'too_big': {
       const [maximum, unit] = [Number(issue.maximum), unitOf(issue.origin)]
-      return { code: 'too-long', maximum, unit, message: `At most ${inWords(maximum, unit)}` }
+      const message = `At most ${inWords(maximum, unit)}`
+      return unit ? { code: 'too-long', maximum, unit, message } : { code: 'too-large', maximum, message }
     }
     case 'invalid_type': {
       if (message.endsWith('received undefined'))
@@ -152,13 +159,15 @@ function isProblem(params: unknown): params is Omit<FieldProblem, 'message'> & {
   return Object.hasOwn(fieldErrorTable, String((params as { code?: unknown } | undefined)?.code))
 }
 
-type Unit = 'characters' | 'items' | 'number'
+type Unit = 'characters' | 'items'
 
-function unitOf(origin: string): Unit {
+/** What a length counts in; `null` for a number. */
+function unitOf(origin: string): Unit | null {
   if (origin === 'string') return 'characters'
-  return origin === 'array' ? 'items' : 'number'
+  return origin === 'array' ? 'items' : null
 }
 
-function inWords(count: number, unit: Unit): string {
-  return unit === 'number' ? String(count) : `${count} ${unit}`
+function inWords(count: number, unit: Unit | null): string {
+  if (unit === null) return String(count)
+  return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`
 }

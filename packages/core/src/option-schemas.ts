@@ -32,16 +32,15 @@ export function duration(): z.ZodType<number, Duration> {
 }
 
 /** A port, which is passed on as it is. What it is made of is checked by its type alone. */
-export function port<Port>(): z.ZodType<Port, Port> {
-  return z.custom<Port>((value) => typeof value === 'object' && value !== null, 'give an object')
+export function port<Port>(advice = 'give an object'): z.ZodType<Port, Port> {
+  return z.custom<Port>((value) => typeof value === 'object' && value !== null, advice)
 }
 
 /** A port that an app may do without: then it is `null`. */
-export function optionalPort<Port>(): z.ZodPipe<
-  z.ZodOptional<z.ZodType<Port, Port>>,
-  z.ZodTransform<Port | null, Port | undefined>
-> {
-  return port<Port>()
+export function optionalPort<Port>(
+  advice?: string,
+): z.ZodPipe<z.ZodOptional<z.ZodType<Port, Port>>, z.ZodTransform<Port | null, Port | undefined>> {
+  return port<Port>(advice)
     .optional()
     .transform((given) => given ?? null)
 }

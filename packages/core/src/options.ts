@@ -40,7 +40,7 @@ export interface KithOptions<
   secret: string | { current: string; previous?: readonly string[] | undefined }
   /** Where everything is kept. */
   storage: Storage
-  /** What the path of every route begins with, and the URL of every picture that Kith serves; an empty text for nothing. @default '/api/v1' */
+  /** What the path of every route begins with, and the URL of every picture that Kith serves; an empty string for no prefix. @default '/api/v1' */
   prefix?: string | undefined
   /**
    * What clients put before `prefix`, where that is more than the origin of the page: `https://api.example`, or a path that a

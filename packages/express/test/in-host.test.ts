@@ -35,6 +35,10 @@ async function listen(app: Express): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+test.each([undefined, { kith }])('a Kith given in another way, %o, is told how to give it', (given) => {
+  expect(() => kithExpress(given as never)).toThrow(/kithExpress\(kith, options\)/)
+})
+
 test('under a path that the prefix begins with, the mount changes nothing', async () => {
   const url = await listen(express().use('/api', routes))
   expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(401)

@@ -28,6 +28,17 @@ async function makeApp(prepare: (app: FastifyInstance) => void = () => {}): Prom
 
 const anna = { username: 'anna', password: 'correct horse' }
 
+test.each([undefined, {}, { kith: {} }])(
+  'options without a Kith, %o, are told how to give it',
+  async (options) => {
+    const app = fastify()
+    onTestFinished(() => app.close())
+    await expect(async () => app.register(kithFastify, options as never)).rejects.toThrow(
+      /app\.register\(kithFastify, \{ kith, \.\.\.options \}\)/,
+    )
+  },
+)
+
 test('parsers, not-found and error handlers of the host stay its own', async () => {
   const app = await makeApp((host) => {
     host.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {

@@ -119,11 +119,17 @@ export interface KithRoutes extends Omit<
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
 
+const missingKith =
+  'Give what createKith returned: createKithHttp(kith, options), kithExpress(kith, options), or ' +
+  'app.register(kithFastify, { kith, ...options })'
+
 /** Creates the routes of a Kith. @throws TypeError for options that cannot work */
 export function createKithRoutes<Host = unknown>(
   kith: Kith,
   options: KithHttpOptions<Host> = {},
 ): KithRoutes {
+  // A promise of one, or an object around one, is what is given by mistake.
+  if (!(kith as Partial<Kith> | undefined)?.config) throw new TypeError(missingKith)
   const config = readHttpOptions(options)
   const { allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
   const { prefix, clock, log, ownLogger, telemetry } = kith.config

@@ -223,11 +223,15 @@ function failure(codes: readonly ErrorCode[]): Json {
   }
 }
 
-/** The problems of a route by status: its own, and those of every route with such an input or guard. */
-function problemsByStatus(
+function problemsByStatus(route: Route, signIn: SignInDescription): Map<number, ErrorCode[]> {
+  return Map.groupBy(problemsOf(route, signIn), (code) => errorTable[code].status)
+}
+
+/** The problems of a route: its own, and those of every route with such an input or guard. */
+export function problemsOf(
   { auth, method, body, query, consumes, problems = [] }: Route,
-  signIn: SignInDescription,
-): Map<number, ErrorCode[]> {
+  signIn: Pick<SignInDescription, 'viewer' | 'guest'> = signInOfKith(''),
+): ErrorCode[] {
   const codes = new Set<ErrorCode>(problems)
   function add(when: boolean, ...more: ErrorCode[]): void {
     if (when) for (const code of more) codes.add(code)
@@ -249,8 +253,7 @@ function problemsByStatus(
     'storage-full',
     'storage-unavailable',
   )
-  const inOrder = (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
-  return Map.groupBy(inOrder, (code) => errorTable[code].status)
+  return (Object.keys(errorTable) as ErrorCode[]).filter((code) => codes.has(code))
 }
 
 function outputSchemas(fields: FieldDescriptions): Json {

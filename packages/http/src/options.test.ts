@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createKithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import { readHttpOptions } from './options.ts'
 
@@ -38,4 +39,19 @@ test('the options of the caller are not written', () => {
     allowedOrigins: Object.freeze(['https://a.example']),
   })
   expect(readHttpOptions(options).cookies.secure).toBe(true)
+})
+
+test.each([undefined, null, {}, { kith: {} }, Promise.resolve({})])(
+  'a Kith that is none, %o, is told how each framework takes one',
+  (given) => {
+    expect(() => createKithRoutes(given as never)).toThrow(
+      /^Give what createKith returned: createKithHttp\(kith, options\), kithExpress.*, or app\.register\(kithFastify, \{ kith/,
+    )
+  },
+)
+
+test('no options at all are refused like wrong ones', () => {
+  expect(() => readHttpOptions(null as never)).toThrow(
+    new TypeError('createKithHttp: give an object with options'),
+  )
 })

@@ -1,3 +1,4 @@
+import { optionError } from '@kith/core/adapter'
 import * as z from 'zod'
 import { readAllowedOrigins } from './allowed-origins.ts'
 import type { HostViewer } from './host-viewer.ts'
@@ -115,10 +116,10 @@ const schema = z.strictObject({
 
 /** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
 export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfig {
-  if ('prefix' in options)
+  if (Object.hasOwn(Object(options) as object, 'prefix'))
     throw new TypeError('createKithHttp: prefix: give it to createKith, whose URLs of media begin with it')
   const { success, error } = schema.safeParse(options)
-  if (!success) throw new TypeError(`createKithHttp: ${z.prettifyError(error)}`)
+  if (!success) throw optionError('createKithHttp', error)
   const { perAccount = 4, minBytesPerSecond = 16_384, graceSeconds = 10 } = options.uploads ?? {}
   const { secure = true, sameSite = 'lax', domain = null } = options.cookies ?? {}
   return Object.freeze({

@@ -13,7 +13,7 @@ test('an error of Kith is told as it is', () => {
   )
   expect(status).toBe(422)
   expect(body).toEqual({
-    type: 'urn:kith:problem:invalid-input',
+    type: 'https://github.com/kith-sdk/kith/blob/main/docs/errors/invalid-input.md',
     title: 'The input is not valid',
     status: 422,
     code: 'invalid-input',

@@ -10,6 +10,9 @@ import {
 } from '@kith/core'
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 
+/** Where the page of each error code is: its address is the `type` of a problem. */
+export const errorPages = 'https://github.com/kith-sdk/kith/blob/main/docs/errors/'
+
 /** What every failed request answers (RFC 9457). */
 export interface Problem {
   type: string
@@ -30,7 +33,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   const { code, status, title } = error
   const retryAfter = isRetryLater(error) ? String(error.retryAfterSeconds) : null
   const problem: Problem = {
-    type: `urn:kith:problem:${code}`,
+    type: `${errorPages}${code}.md`,
     title,
     status,
     code,

@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core/ports'
+import { joinStores, type Storage } from '@kith/core/ports'
 import { check } from './check.ts'
 import { createConnection } from './connection.ts'
 import { createEdgeStore } from './edge-store.ts'
@@ -26,7 +26,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
   const settings = checkOptions(options)
   const source = createServerSource(settings)
   const connection = createConnection(settings, source)
-  return {
+  return joinStores({
     users: createUserStore(connection),
     sessions: createSessionStore(connection),
     edges: createEdgeStore(connection),
@@ -39,5 +39,5 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     plan: () => plan(settings, source),
     check: () => check(connection),
     close: () => source.close(),
-  }
+  })
 }

@@ -9,9 +9,13 @@ import { createMongoStorage, type MongoStorageOptions } from './index.ts'
 const client = { db: () => ({}), startSession: () => ({}) }
 const uri = 'mongodb://127.0.0.1:1'
 
-test.each<[string, object, string]>([
-  ['neither a client nor a uri', {}, 'createMongoStorage needs either a client or a uri'],
-  ['both', { client, uri }, 'createMongoStorage needs either a client or a uri'],
+const neither =
+  'createMongoStorage: give a connection string, { uri, database }, or a client that you made, { client, database }'
+
+test.each<[string, object | undefined, string]>([
+  ['neither a client nor a uri', {}, neither],
+  ['nothing', undefined, neither],
+  ['both', { client, uri }, 'createMongoStorage: give a client or a uri, not both'],
   ['an empty uri', { uri: '' }, 'uri must be a connection string'],
   ['a uri that is an object', { uri: new URL(uri) }, 'uri must be a connection string'],
   ['a client that is none', { client: { db: client.db } }, 'client must be a MongoClient'],

@@ -36,12 +36,16 @@ export type MongoStorageOptions = MongoClientOptions | MongoUriOptions
 /** Options with their defaults. */
 export type MongoSettings = MongoStorageOptions & { prefix: string; timeoutMillis: number }
 
+const missingServer =
+  'createMongoStorage: give a connection string, { uri, database }, or a client that you made, { client, database }'
+
 /** Refuses what no type checker saw. */
 export function checkOptions(options: MongoStorageOptions): MongoSettings {
+  if (typeof options !== 'object' || options === null) throw new TypeError(missingServer)
   const { client, uri, database, prefix = 'kith_', timeoutMillis = 4000 } = options
-  if ((client === undefined) === (uri === undefined)) {
-    throw new TypeError('createMongoStorage needs either a client or a uri')
-  }
+  if (client === undefined && uri === undefined) throw new TypeError(missingServer)
+  if (client !== undefined && uri !== undefined)
+    throw new TypeError('createMongoStorage: give a client or a uri, not both')
   if (uri !== undefined && (typeof uri !== 'string' || uri === '')) {
     throw new TypeError('uri must be a connection string')
   }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { describe, expect, test, vi } from 'vitest'
 import { drivers } from '../test/drivers.ts'
 import { sampleUser } from '../test/samples.ts'
 import { useTemporaryFolder } from '../test/temporary-folder.ts'
@@ -30,6 +32,46 @@ test.each([
   { path: 'app.db', busyTimeoutMillis: '5; DROP TABLE kith_users' },
 ])('options that do not go together are a TypeError: %o', (options) => {
   expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(TypeError)
+})
+
+test.each([
+  [undefined, "createSqliteStorage: give the path of a file, { path: 'app.db' }, or an open { database }"],
+  [{}, "createSqliteStorage: give the path of a file, { path: 'app.db' }, or an open { database }"],
+  [
+    { path: 'app.db', database: new DatabaseSync(':memory:') },
+    'createSqliteStorage: give a path or a database, not both',
+  ],
+])('neither a path nor a database, and both, have a sentence each: %o', (options, message) => {
+  expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(new TypeError(message))
+})
+
+test.each(['a Node without the module', 'a Node that has no look-up of modules'])(
+  '%s is told which one is needed',
+  async (node) => {
+    const load = vi.spyOn(process, 'getBuiltinModule')
+    load.mockReturnValue(undefined as never)
+    if (node.includes('look-up')) vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
+    try {
+      await expect(createSqliteStorage({ path: freshPath() }).migrate()).rejects.toMatchObject({
+        code: 'storage-failed',
+        detail: expect.stringMatching(
+          /needs Node 22\.13 or newer; this is v\d.* `database` of better-sqlite3/,
+        ) as string,
+      })
+    } finally {
+      load.mockRestore()
+      vi.unstubAllGlobals()
+    }
+  },
+)
+
+test('a store of another adapter beside these is refused, but for sessions and facts', () => {
+  const secret = 'a secret of the tests, of 32 characters or more'
+  const other = createMemoryStorage()
+  const storage = createSqliteStorage({ path: ':memory:' })
+  expect(() => createKith({ secret, storage: { ...storage, users: other.users } })).toThrow(/of one adapter/)
+  const mixed = { ...storage, sessions: other.sessions, facts: other.facts }
+  expect(createKith({ secret, storage: mixed }).storage).toBe(mixed)
 })
 
 test('nothing is opened at construction, and the options are read once', async () => {

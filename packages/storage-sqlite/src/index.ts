@@ -1,4 +1,4 @@
-import type { Storage } from '@kith/core/ports'
+import { joinStores, type Storage } from '@kith/core/ports'
 import { backup, integrity } from './copy-and-check.ts'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
@@ -36,7 +36,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
   const settings = { ...options }
   checkOptions(settings)
   const connection = createConnection(settings)
-  return {
+  return joinStores({
     users: createUserStore(connection),
     sessions: createSessionStore(connection),
     edges: createEdgeStore(connection),
@@ -51,5 +51,5 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     backup: (path) => backup(connection, path),
     integrity: () => integrity(connection),
     close: () => connection.close(),
-  }
+  })
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { RetryLaterError } from '@kith/core'
+import type * as Sqlite from 'node:sqlite'
+import { KithError, RetryLaterError } from '@kith/core'
 import type { SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
 import { setWaitingTime, shortWaitMillis } from './short-wait.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
@@ -17,7 +18,7 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
   // Before it is opened, which would make it.
   if (options.mustExist && !path.startsWith('file:') && isMissing(path)) refuseEmpty()
   // Loaded here, because Node 22 prints an ExperimentalWarning at import, also to those who pass a database.
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const { DatabaseSync } = loadSqlite()
   const database = new DatabaseSync(path)
   try {
     setWaitingTime(database, Math.min(busyTimeoutMillis, shortWaitMillis))
@@ -34,6 +35,19 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     database.close()
     throw error
   }
+}
+
+/** The module of Node, which older ones do not have. */
+function loadSqlite(): typeof Sqlite {
+  // The types are those of a Node that has both.
+  const load = process.getBuiltinModule as ((name: string) => unknown) | undefined
+  const found = load?.('node:sqlite')
+  if (found) return found as typeof Sqlite
+  throw new KithError('storage-failed', {
+    detail:
+      `A file is opened with node:sqlite, which needs Node 22.13 or newer; this is ${process.version}. Take a newer Node, or give ` +
+      'createSqliteStorage a `database` of better-sqlite3.',
+  })
 }
 
 /** Takes over a database of the caller, whose settings change only as the options say. */

@@ -36,9 +36,12 @@ export type SqliteStorageOptions = SqliteFileOptions | SqliteHandleOptions
 /** Refuses what no type checker saw. */
 export function checkOptions(options: SqliteStorageOptions): void {
   const { path, database, durability, busyTimeoutMillis, walSizeLimitBytes, mustExist } = options
-  if ((path === undefined) === (database === undefined)) {
-    throw new TypeError('createSqliteStorage needs either a path or a database')
-  }
+  if (path === undefined && database === undefined)
+    throw new TypeError(
+      "createSqliteStorage: give the path of a file, { path: 'app.db' }, or an open { database }",
+    )
+  if (path !== undefined && database !== undefined)
+    throw new TypeError('createSqliteStorage: give a path or a database, not both')
   if (path !== undefined && (typeof path !== 'string' || path === '')) {
     throw new TypeError('path must be a file name')
   }

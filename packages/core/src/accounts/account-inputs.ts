@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { because, exactText, lineOfText, linesOfText, visible } from '../input.ts'
+import { because, exactText, isObject, lineOfText, linesOfText, visible } from '../input.ts'
 import type { AppFields, ChangedFields } from '../own-fields/app-fields.ts'
 import type { FieldScope } from '../own-fields/field-scope.ts'
 import { emailSchema, phoneSchema, usernameSchema } from './identifiers.ts'
@@ -225,11 +225,6 @@ const needsLogin = {
   ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
   path: ['username'],
   when: isObject,
-}
-
-// Checks over several fields run also where one field alone is wrong, so that all is told at once.
-function isObject({ value }: { value: unknown }): boolean {
-  return typeof value === 'object' && value !== null
 }
 
 /** Of fields that may be wrong by themselves, whatever they hold. */

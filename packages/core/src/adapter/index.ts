@@ -31,6 +31,7 @@ export { inTemporaryFolder, sweepTemporaryFolders } from '../media/temporary-fol
 export { signUploadInput } from '../media/upload-shape.ts'
 export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
 export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
+export { optionError, type OptionProblems } from '../option-problems.ts'
 export { pageInput } from '../page.ts'
 export { loginInput } from '../sessions/login.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'

@@ -170,7 +170,7 @@ test('takes at least one writer, and times that are some', () => {
   expect(() => createFallbackCaptions([])).toThrow('createFallbackCaptions: give at least one writer')
   expect(() => createFallbackCaptions([good, { writer: good, timeout: 0 }])).toThrow(
     new TypeError(
-      "createFallbackCaptions: 1.timeout: give whole seconds or a text like '15m', '12h' or '30d'",
+      "createFallbackCaptions: 1.timeout: give whole seconds or a string like '15m', '12h' or '30d'",
     ),
   )
 })

@@ -1,3 +1,4 @@
+import { joinStores } from '../joined-stores.ts'
 import type { Storage } from '../storage.ts'
 import { createMemoryEdgeStore } from './memory-edge-store.ts'
 import { createMemoryFactStore } from './memory-fact-store.ts'
@@ -12,7 +13,7 @@ import { createMemoryUserStore } from './memory-user-store.ts'
 /** Keeps everything in this process, for tests and as the reference that adapters are compared with. */
 export function createMemoryStorage(): Storage {
   const state = createMemoryState()
-  return {
+  return joinStores({
     users: createMemoryUserStore(state),
     sessions: createMemorySessionStore(state),
     edges: createMemoryEdgeStore(state),
@@ -25,5 +26,5 @@ export function createMemoryStorage(): Storage {
     plan: async () => [],
     check: async () => null,
     close: async () => {},
-  }
+  })
 }

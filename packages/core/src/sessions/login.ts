@@ -6,7 +6,7 @@ import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { isKithError, isRetryLater, KithError, RetryLaterError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
-import { exactText, lineOfText, parseInput, visible } from '../input.ts'
+import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
@@ -31,18 +31,25 @@ export const loginInput: z.ZodType<LoginInput> = z
     password: exactText(1, passwordMaxLength),
     deviceName: visible(lineOfText(100)).optional(),
   })
-  .transform(({ login, username, email, ...rest }, context) => {
-    const given = [login, username, email].filter((value) => value !== undefined)
-    const [only] = given
-    if (only !== undefined && given.length === 1) return { login: only, ...rest }
-    context.addIssue({
-      code: 'custom',
-      message: 'Give a username or an e-mail address, once',
-      path: ['login'],
-      params: { code: only === undefined ? 'required' : 'ambiguous' },
-    })
-    return z.NEVER
+  .refine((input) => loginsIn(input) > 0, {
+    ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+    path: ['login'],
+    when: isObject,
   })
+  .refine((input) => loginsIn(input) < 2, {
+    ...because({ code: 'ambiguous', message: 'Give a username or an e-mail address, once' }),
+    path: ['login'],
+    when: isObject,
+  })
+  .transform(({ login, username, email, ...rest }) => ({ login: login ?? username ?? email ?? '', ...rest }))
+
+function loginsIn({
+  login,
+  username,
+  email,
+}: Partial<Record<'login' | 'username' | 'email', unknown>>): number {
+  return [login, username, email].filter((value) => value !== undefined).length
+}
 
 /** Signs in by username or e-mail and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {

@@ -9,6 +9,7 @@ import {
   shapes,
 } from '@kith/http'
 import type { WireAnswer } from '@kith/conformance'
+import { errorPages } from '../../src/problem.ts'
 
 /** An answer of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
 export interface Answer extends WireAnswer {
@@ -82,7 +83,7 @@ function checkProblem({ status, headers, text }: WireAnswer): void {
   const problem = shapes.Problem.parse(JSON.parse(text))
   assert.equal(problem.status, status)
   assert.equal(problem.requestId, headers.get('x-request-id'))
-  assert.equal(problem.type, `urn:kith:problem:${problem.code}`)
+  assert.equal(problem.type, `${errorPages}${problem.code}.md`)
   assert.equal(headers.has('www-authenticate'), status === 401)
   assert.equal(headers.has('retry-after'), status === 429 || status === 503)
   assert.equal(headers.has('allow'), status === 405)

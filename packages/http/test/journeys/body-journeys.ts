@@ -112,6 +112,10 @@ export const bodyJourneys: readonly Journey[] = [
       // Under the limit in bytes, and still far too long for a field.
       const long = await app.post('/users/login', { login: 'x'.repeat(50_000), password })
       assert.deepEqual(long.invalid(), ['login too-long'])
+      const empty = await app.post('/users/login', {})
+      assert.deepEqual(empty.invalid(), ['login required', 'password required'])
+      const twice = await app.post('/users/login', { login: 'anna', email: 'a@example.com' })
+      assert.deepEqual(twice.invalid(), ['login ambiguous', 'password required'])
     },
   },
   {

@@ -154,7 +154,7 @@ export const inputJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const list = (query: string) => browser.request(`/users/me/sessions?${query}`)
-      assert.deepEqual((await list('limit=0')).invalid(), ['limit too-short'])
+      assert.deepEqual((await list('limit=0')).invalid(), ['limit too-small'])
       for (const query of [
         'limit=x',
         'limit=1&limit=2',

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { createKith, type Kith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import { joinStores, type Storage } from '@kith/core/ports'
+import { cheapHashing } from '../test/instance.ts'
+
+function kithOf(storage: Storage): Kith {
+  return createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage,
+    passwords: cheapHashing,
+  })
+}
+
+test.each(['users', 'edges', 'posts', 'media', 'feed'] as const)(
+  'another adapter for %s alone is refused, with what to do',
+  (name) => {
+    const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
+    expect(() => kithOf(mixed)).toThrow(
+      /^createKith: storage: `users`, .* of one adapter, or begin .*`sessions` and `facts` can/,
+    )
+    const { ...unmarked } = mixed[name]
+    for (const symbol of Object.getOwnPropertySymbols(unmarked)) Reflect.deleteProperty(unmarked, symbol)
+    expect(() => kithOf({ ...mixed, [name]: unmarked })).toThrow(/of one adapter/)
+  },
+)
+
+test('sessions and facts may be of another adapter, and then all of it works', async () => {
+  const other = createMemoryStorage()
+  const kith = kithOf({ ...createMemoryStorage(), sessions: other.sessions, facts: other.facts })
+  const { user, tokens } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
+  const viewer = await kith.sessions.authenticate(tokens.accessToken)
+  await kith.sessions.refresh(tokens.refreshToken)
+  expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
+  await kith.accounts.ban(user.id)
+  await expect(kith.sessions.authenticate(tokens.accessToken)).rejects.toMatchObject({
+    code: 'session-revoked',
+  })
+  expect(await other.sessions.list(user.id, new Date(), { before: null, limit: 10 })).toEqual([])
+})
+
+test('a store that begins with that of the adapter stands in for it', async () => {
+  const storage = createMemoryStorage()
+  const seen: string[] = []
+  const users = { ...storage.users, byId: (id: string) => (seen.push(id), storage.users.byId(id)) }
+  const kith = kithOf({ ...storage, users })
+  const { user, tokens } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
+  await kith.accounts.me(await kith.sessions.authenticate(tokens.accessToken))
+  expect(seen).toContain(user.id)
+})
+
+test('a proxy that calls through for whatever it is asked is taken', () => {
+  const storage = createMemoryStorage()
+  const get =
+    (users: object, name: string) =>
+    (...values: unknown[]) =>
+      (Reflect.get(users, name) as (...values: unknown[]) => unknown)(...values)
+  const users = new Proxy(storage.users, { get: get as never })
+  expect(kithOf({ ...storage, users }).storage.users).toBe(users)
+})
+
+test('stores that say nothing of their adapter, and those of one adapter of an app, are taken', () => {
+  const bare = Object.fromEntries(
+    Object.entries(createMemoryStorage()).map(([name, store]: [string, unknown]) => [
+      name,
+      typeof store === 'function'
+        ? store
+        : Object.assign(Object.create(null) as object, ...plain(store as object)),
+    ]),
+  ) as unknown as Storage
+  expect(kithOf(bare).storage).toBe(bare)
+  expect(kithOf(joinStores(bare)).storage).toBe(bare)
+})
+
+/** The members of a store without what marks it. */
+function plain(store: object): object[] {
+  return Object.entries(store).map(([name, value]: [string, unknown]) => ({ [name]: value }))
+}

@@ -1,0 +1,110 @@
+import { type FieldError, isInvalidInput, type Kith } from '@kith/core'
+import { parseInput } from '../packages/core/src/input.ts'
+import type { RouteDescription } from '../packages/http/src/route.ts'
+
+type Schema = NonNullable<RouteDescription['body']>
+
+/** What a field takes besides its type and its length. A field of a route that is not here fails the generator. */
+const rules: Readonly<Record<string, string>> = {
+  username:
+    'Letters a to z, digits, underscores, and single dots between them, after folding: letter case and look-alike forms make no other name. No reserved name and nothing like one.',
+  email: 'An address with a domain; letter case makes no other address, and the domain may have any script.',
+  phone: 'International form, like `+4915112345678`; blanks, dots, dashes and brackets are dropped.',
+  name: 'One line. Nothing in it is invisible.',
+  bio: 'Several lines. Nothing in it is invisible.',
+  password:
+    'Taken as typed. A new one repeats no pattern, is not among those that many use, and is no name of the account or word of the app; with `passwords.breached`, none that is known from a breach.',
+  newPassword: 'As the password of a registration.',
+  currentPassword: 'Required where an identifier changes.',
+  deviceName: 'One line, shown in the list of sessions; made of the `User-Agent` where it is absent.',
+  transport: 'How the tokens come: as cookies (the default), or in the answer for `Authorization: Bearer`.',
+  deviceToken: 'What an earlier sign-in of this device returned, for clients without cookies.',
+  login: 'A username or an email address. One of `login`, `username` and `email` is required.',
+  refreshToken: 'For clients without cookies.',
+  media:
+    'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
+  caption:
+    'Several lines, counted in characters as people see them. Required where a post has no media (`posts.textOnly`).',
+  contentType: 'What is sent then has to be of this type by its own bytes.',
+  size: 'In bytes, exactly; the largest is an option of `media`.',
+  hint: 'What the caption should say.',
+  language: 'BCP 47, like `en` or `pt-BR`.',
+  count: '3 where it is absent.',
+  passwordHash: 'Argon2, or a form that a verifier of `passwords.legacy` reads; `null` for no password.',
+  emailVerified: 'Whether it was verified where the account comes from.',
+  phoneVerified: 'Whether it was verified where the account comes from.',
+  createdAt: 'When the account was made there; now, where it is absent.',
+}
+
+/** A text of each of these lengths shows the bounds of a field that are shorter. */
+const lengths = [0, 1, 31, 41, 101, 121, 255, 257, 301, 501, 1025, 2049, 2201, 4097, 20_001]
+
+interface JsonSchema {
+  type?: string
+  enum?: readonly string[]
+  anyOf?: readonly JsonSchema[]
+  minimum?: number
+  maximum?: number
+  maxItems?: number
+  properties?: Readonly<Record<string, JsonSchema>>
+  required?: readonly string[]
+}
+
+/** The fields of every body that is JSON, as a Markdown table for each; those of `accounts.import` last. */
+export function fieldTables(routes: readonly RouteDescription[], { accounts }: Kith): string {
+  const ofRoutes = routes.flatMap(({ method, path, body }) =>
+    body ? [fieldTable(`${method} ${path}`, body)] : [],
+  )
+  return [...ofRoutes, fieldTable('accounts.import', accounts.inputs.import)].join('\n\n')
+}
+
+function fieldTable(where: string, schema: Schema): string {
+  const { properties = {}, required = [] } = schema.toJSONSchema({
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema
+  const rows = Object.entries(properties).map(([name, field]) => {
+    const rule = rules[name]
+    if (rule === undefined) throw new TypeError(`scripts/field-docs.ts has no rule of ${name}, of ${where}`)
+    const given = required.includes(name) ? '**required**' : ''
+    return `| \`${name}\` | ${typeOf(field)} | ${given} | ${boundsOf(schema, name, field)} | ${rule} |`
+  })
+  const head = ['| Field | Type | | Length or range | |', '| --- | --- | --- | --- | --- |']
+  return [`**\`${where}\`**`, '', ...head, ...rows].join('\n')
+}
+
+function typeOf({ type, enum: words, anyOf }: JsonSchema): string {
+  if (words) return words.map((word) => `\`${word}\``).join(', ')
+  if (anyOf) return anyOf.map(typeOf).join(' or ')
+  return type ?? 'Date'
+}
+
+/** What the field itself says of texts that are too short or too long: its schema alone does not know what folding leaves. */
+function boundsOf(schema: Schema, name: string, field: JsonSchema): string {
+  const { type, minimum, maximum, maxItems, anyOf, enum: words } = field
+  if (words) return ''
+  if (maxItems !== undefined) return `${maxItems} items at most`
+  if (type === 'integer')
+    return Number.isSafeInteger((maximum ?? 0) + 1) ? `${minimum} to ${maximum}` : `from ${minimum}`
+  if (type !== 'string' && !anyOf) return ''
+  let [least, most] = [0, Infinity]
+  for (const length of lengths) {
+    for (const error of errorsOf(schema, { [name]: 'x'.repeat(length) })) {
+      if (error.path !== name) continue
+      if (error.code === 'too-short') least = Math.max(least, error.minimum)
+      if (error.code === 'too-long') most = Math.min(most, error.maximum)
+    }
+  }
+  if (most === Infinity) return ''
+  return least === 0 ? `${most} at most` : `${least} to ${most}`
+}
+
+function errorsOf(schema: Schema, input: object): readonly FieldError[] {
+  try {
+    parseInput(schema, input)
+    return []
+  } catch (error) {
+    if (isInvalidInput(error)) return error.errors
+    throw error
+  }
+}
