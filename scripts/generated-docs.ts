@@ -158,15 +158,18 @@ function describedRoutes(more?: Partial<KithOptions>): readonly RouteDescription
   return createKithHttp(sampleKith(more)).routes
 }
 
+let everyRoute: readonly Route[] | undefined
+
 /** Every route that there can be. */
 function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
+  const sessions = { signingKeys: [signingKey] }
   // Described to apps without what only the handler needs.
-  return describedRoutes({
+  return (everyRoute ??= describedRoutes({
     media,
     captions: createSketchCaptions(),
-    sessions: { signingKeys: [signingKey] },
-  }) as readonly Route[]
+    sessions,
+  }) as readonly Route[])
 }
 
 /** The routes of a Kith that has everything they need, each with what it is that it needs. */
