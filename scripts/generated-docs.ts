@@ -11,7 +11,7 @@ import { environmentVariables } from '../packages/cli/src/config/environment-con
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { type LimitRow, readLimits } from './limits.ts'
-import { eventTable, optionTables } from './option-tables.ts'
+import { eventTable, optionTables, policyTable } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 
 const block = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g
@@ -49,6 +49,8 @@ function generate(what: string): string {
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'policies':
+      return policyTable(join(root, args[0] ?? ''))
     case 'metrics':
       return metricTable()
     case 'options':

@@ -16,6 +16,16 @@ export function eventTable(path: string): string {
   return ['| Event | With `at` and | |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
+/** A Markdown table of the policies in `PolicyInputs`, made likewise. */
+export function policyTable(path: string): string {
+  const { source, members } = readInterface(path, 'PolicyInputs')
+  const rows = members.map((member) => {
+    const name = member.name.getText(source).replaceAll("'", '')
+    return `| \`${name}\` | ${commentOf(member).text} | ${code(typeOf(member, source))} |`
+  })
+  return ['| Policy | Is asked when | `input` |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
 interface ReadInterface {
   source: ts.SourceFile
   found: ts.InterfaceDeclaration
