@@ -25,7 +25,7 @@ import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
-import { eventTable, optionTables } from './option-tables.ts'
+import { eventTable, optionTables, policyTable } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 import { readServices, serviceList, throwersOf } from './service-docs.ts'
 
@@ -72,6 +72,8 @@ function generate(what: string): string {
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'policies':
+      return policyTable(join(root, args[0] ?? ''))
     case 'metrics':
       return metricTable()
     case 'options':

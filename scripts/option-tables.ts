@@ -23,6 +23,16 @@ export function eventTable(path: string): string {
   return ['| Event | Payload | When | Durable |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
+/** A Markdown table of the policies in `PolicyInputs`, made likewise. */
+export function policyTable(path: string): string {
+  const { source, members } = readInterface(path, 'PolicyInputs')
+  const rows = members.filter(ts.isPropertySignature).map((member) => {
+    const name = member.name.getText(source).replaceAll("'", '')
+    return `| \`${name}\` | ${commentOf(member).text} | ${code(typeOf(member, source))} |`
+  })
+  return ['| Policy | Is asked when | `input` |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
 /** The fields in one line, however many lines they have in the source. */
 function fieldsOf({ type }: ts.PropertySignature, source: ts.SourceFile): string {
   const fields = type && ts.isTypeLiteralNode(type) ? type.members : []

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Every night, while the servers run: a backup that is checked, and none older than two weeks. Run by cron, with the environment of the app.
+set -eu
+folder=${BACKUPS:?give a folder}/$(date -u +%Y-%m-%d)
+npx kith backup "$folder"
+npx kith restore "$folder" --check
+find "$BACKUPS" -mindepth 1 -maxdepth 1 -type d -mtime +14 -exec rm -r {} +
