@@ -61,6 +61,11 @@ export interface KithExpress {
 export interface SignInExchange {
   request: Request
   response: Response
+  /**
+   * Whether the browser may come from any page, as to the callback of another service. Compare a `state` with a cookie of your own first:
+   * otherwise any page could sign its visitors in to an account of its own. @default false
+   */
+  fromElsewhere?: boolean | undefined
 }
 
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
@@ -126,9 +131,9 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
       allowPages(request, response)
       next()
     },
-    async signIn({ request, response }, signIn) {
+    async signIn({ request, response, fromElsewhere }, signIn) {
       allowPages(request, response)
-      const { answer, headers } = await http.signIn(hostRequest(request, response), signIn)
+      const { answer, headers } = await http.signIn({ ...hostRequest(request, response), fromElsewhere }, signIn)
       response.append('set-cookie', headers['set-cookie'])
       return answer
     },

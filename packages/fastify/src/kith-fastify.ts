@@ -75,6 +75,11 @@ declare module 'fastify' {
 export interface SignInExchange {
   request: FastifyRequest
   reply: FastifyReply
+  /**
+   * Whether the browser may come from any page, as to the callback of another service. Compare a `state` with a cookie of your own first:
+   * otherwise any page could sign its visitors in to an account of its own. @default false
+   */
+  fromElsewhere?: boolean | undefined
 }
 
 /** What the plugin takes. */
@@ -109,9 +114,9 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
     }),
   )
   app.decorate('viewerOfUpgrade', (incoming) => http.viewerOfUpgrade(headOf(incoming)))
-  app.decorate('signIn', async ({ request, reply }, signIn) => {
+  app.decorate('signIn', async ({ request, reply, fromElsewhere }, signIn) => {
     allowPages(http, { request, reply })
-    const { answer, headers } = await http.signIn(hostRequest(request, reply), signIn)
+    const { answer, headers } = await http.signIn({ ...hostRequest(request, reply), fromElsewhere }, signIn)
     reply.header('set-cookie', headers['set-cookie'])
     return answer
   })

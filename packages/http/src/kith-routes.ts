@@ -38,6 +38,16 @@ export interface BrowserSignIn<Headed> {
   headers: Headed
 }
 
+/** A request of a route of the host's own that signs somebody in. */
+export interface SigningIn extends HostRequest {
+  /**
+   * Whether the browser may come from any page, as to the callback of another service. Then the host itself has to know that it is the
+   * browser that it sent there: by a `state` in a cookie of its own. Otherwise any page could sign its visitors in to an account of its own.
+   * @default false
+   */
+  readonly fromElsewhere?: boolean | undefined
+}
+
 /** What all hosts of Kith have, in the form of answers and headers that they speak. */
 export interface KithSite<Answered, Headed> {
   /** Who asks, for the host's own routes. @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
@@ -69,7 +79,7 @@ export interface KithSite<Answered, Headed> {
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
   signIn(
-    from: HostRequest,
+    from: SigningIn,
     signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
   ): Promise<BrowserSignIn<Headed>>
   /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
@@ -297,11 +307,11 @@ export function createKithRoutes<Host = unknown>(
         throw error
       }
     },
-    async signIn(from: HostRequest, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
+    async signIn(from: SigningIn, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
       const { head } = from
       const open = openHost(from)
       try {
-        guard.demandOwnPage(head)
+        if (from.fromElsewhere !== true) guard.demandOwnPage(head)
         const signedIn = await signIn({ device: cookies.readDevice(head.headers.get('cookie')) })
         open.viewer = viewerOf(signedIn)
         await endSessionBefore(kith.sessions, readCredentials(head, cookies))
