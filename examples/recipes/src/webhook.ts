@@ -12,9 +12,9 @@ export interface Webhook {
  * `outbox: { events: ['follow.added'] }`. Call it in a loop.
  */
 export async function deliverFollows(kith: Kith, { url, secret }: Webhook): Promise<void> {
-  await kith.outbox.deliver(async ({ id, name, payload, at }) => {
-    if (name !== 'follow.added') return
-    const { userId, followedId } = payload
+  await kith.outbox.deliver(async (event) => {
+    if (event.name !== 'follow.added') return
+    const { id, name, at, userId, followedId } = event
     const [follower] = await kith.profiles.byIds(null, [userId])
     const body = JSON.stringify({ id, name, at, followedId, follower })
     const signature = createHmac('sha256', secret).update(body).digest('hex')

@@ -98,7 +98,6 @@ export function accountRoutes({
         'identifier-taken',
         ...endedMeanwhile,
         'policy-refused',
-        ...endedMeanwhile,
         'rate-limited',
         'wrong-password',
         'account-locked',

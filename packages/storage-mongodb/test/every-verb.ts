@@ -202,7 +202,7 @@ async function callOutbox({ users, sessions, edges, posts, media, outbox }: Stor
   await edges.follow({ id: idOf('told follow'), from: cleo, username: fresher }, tell)
   await edges.remove({ kind: 'follow', from: cleo, to: fresh }, tell)
   await posts.create(samplePost(post, cleo), [], tell)
-  await posts.edit(post, 'told', now, tell)
+  await posts.edit(post, { caption: 'told', editedAt: now }, tell)
   await posts.remove(post, tell)
   await media.reserve({ ...sampleMedia(avatar), ownerId: cleo })
   await media.ready(avatar, measures)

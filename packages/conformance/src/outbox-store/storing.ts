@@ -82,7 +82,7 @@ const tellings: Readonly<Record<string, (stores: TellingStores) => Promise<Telli
     const post = samplePost({ authorId: await born(stores) })
     await stores.posts.create(post, [])
     return async (outbox) => {
-      const answer = await stores.posts.edit(post.id, 'changed', later(1), outbox)
+      const answer = await stores.posts.edit(post.id, { caption: 'changed', editedAt: later(1) }, outbox)
       await stores.posts.remove(post.id)
       return answer
     }

@@ -103,7 +103,10 @@ function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): str
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** The identifiers that these changes give another value. */
-export function changedIdentifiers(before: UserRecord, changes: UserChanges): Identifier[] {
+export function changedIdentifiers(
+  before: UserRecord,
+  changes: Partial<Pick<UserRecord, Identifier>>,
+): Identifier[] {
   return identifiers.filter((name) => changes[name] !== undefined && changes[name] !== before[name])
 }
 

@@ -54,8 +54,8 @@ export async function banAccount(core: Core, userId: string, ban: BanInput): Pro
   }
 }
 
-function bannedEvent(userId: string, { until, reason = null }: BanInput): KithEvents['account.banned'] {
-  return { userId, until: until?.toISOString() ?? null, reason }
+function bannedEvent(userId: string, { until, reason }: BanInput): KithEvents['account.banned'] {
+  return { userId, until: until?.toISOString() ?? null, reason: reason ?? null }
 }
 
 /** What is stored with the end of a ban. */
