@@ -271,7 +271,14 @@ test('a deleted account leaves nothing about a person in its row', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
-  const user = sampleUser({ phone: '+4930123456', phoneVerifiedAt: new Date(), bio: 'secret', role: 'mayor' })
+  const user = sampleUser({
+    phone: '+4930123456',
+    phoneVerifiedAt: new Date(),
+    bio: 'secret',
+    role: 'mayor',
+    banReason: 'secret',
+    bannedUntil: new Date(),
+  })
   await storage.users.create(user)
   await storage.users.markDeleted(user.id, new Date(9))
   expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
@@ -285,6 +292,8 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     bio: '',
     password_hash: null,
     banned_at: null,
+    banned_until: null,
+    ban_reason: null,
     created_at: user.createdAt.getTime(),
     deleted_at: 9,
     role: 'member',
