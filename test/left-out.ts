@@ -10,12 +10,20 @@ export type Reason =
   | 'breaks adapters on purpose'
   | 'repeats the journeys'
   | 'decodes bombs'
+  | 'repeats the kit'
+  | 'measures times'
+  | 'compiles the documentation'
+  | 'is about a release'
 
 /** What of a quick run is slow though it stays inside of one process. */
 const slow: readonly (readonly [RegExp, Reason])[] = [
   [/\/(broken-[\w-]+|mutants)\.test\.ts$/, 'breaks adapters on purpose'],
   [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
   [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
+  [/^packages\/storage-sqlite\/src\/conformance-drivers\.test\.ts$/, 'repeats the kit'],
+  [/^packages\/http\/test\/text-fields\.test\.ts$/, 'measures times'],
+  [/^test\/docs-fences\.test\.ts$/, 'compiles the documentation'],
+  [/^test\/bill-of-materials\.test\.ts$/, 'is about a release'],
 ]
 
 /** The test files that `npm test -- --quick` leaves out, by their paths in the repository, each with the reason. */
