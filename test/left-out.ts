@@ -11,7 +11,6 @@ export type Reason =
   | 'repeats the journeys'
   | 'decodes bombs'
   | 'repeats the kit'
-  | 'measures times'
   | 'compiles the documentation'
   | 'is about a release'
 
@@ -21,7 +20,6 @@ const slow: readonly (readonly [RegExp, Reason])[] = [
   [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
   [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
   [/^packages\/storage-sqlite\/src\/conformance-drivers\.test\.ts$/, 'repeats the kit'],
-  [/^packages\/http\/test\/text-fields\.test\.ts$/, 'measures times'],
   [/^test\/docs-fences\.test\.ts$/, 'compiles the documentation'],
   [/^test\/bill-of-materials\.test\.ts$/, 'is about a release'],
 ]
