@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, request, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
 /** A server on this machine that is closed after the test. On `localhost`: to browsers, other ports of it are other origins. */
@@ -36,17 +37,17 @@ export function createVisitor(url: string): Visitor {
     cookies,
     async call(method, path, { body, headers = {} } = {}) {
       const isForm = body instanceof FormData || body instanceof URLSearchParams
-      const response = await fetch(url + path, {
+      // Only it knows how a form is written.
+      const written = new Response(!body || isForm ? (body ?? null) : JSON.stringify(body))
+      const type = isForm ? written.headers.get('content-type') : body && 'application/json'
+      const response = await send(url + path, Buffer.from(await written.arrayBuffer()), {
         method,
-        redirect: 'manual',
         headers: {
           'sec-fetch-site': 'same-origin',
           cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-          // The type of a form names its boundary, which only fetch knows.
-          ...(body && !isForm && { 'content-type': 'application/json' }),
+          ...(type && { 'content-type': type }),
           ...headers,
         },
-        ...(body && { body: isForm ? body : JSON.stringify(body) }),
       })
       for (const cookie of response.headers.getSetCookie()) {
         const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(cookie) ?? []
@@ -56,4 +57,20 @@ export function createVisitor(url: string): Visitor {
       return response
     },
   }
+}
+
+/** As `fetch` does, which sets `Host` and `Sec-Fetch-Mode` itself. */
+async function send(
+  url: string,
+  body: Uint8Array,
+  options: { method: string; headers: Record<string, string> },
+): Promise<Response> {
+  const call = request(url, { agent: false, ...options }).end(body)
+  const [answer] = (await once(call, 'response')) as [IncomingMessage]
+  const { statusCode: status = 0, rawHeaders } = answer
+  const headers = new Headers()
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '')
+  const bytes = new Uint8Array(await buffer(answer))
+  return new Response(status === 204 ? null : bytes, { status, headers })
 }
