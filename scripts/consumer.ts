@@ -12,7 +12,8 @@ export const typescriptVersions: readonly string[] = ['5.5', '5.9', '6.0', 'late
 /** The app that tarballs are tried in; what it needs besides them has the versions this repository uses. */
 const needed = ['express', 'fastify', 'sharp', 'libheif-js', 'mediabunny', '@types/express', '@types/node']
 
-const compilerOptions = {
+/** How an app is checked. */
+export const compilerOptions: Readonly<Record<string, unknown>> = {
   module: 'NodeNext',
   target: 'ES2023',
   strict: true,
@@ -38,7 +39,8 @@ export async function npm(folder: string, args: readonly string[]): Promise<void
   await run('npm', [...args], { cwd: folder, shell: process.platform === 'win32' })
 }
 
-function installedVersion(name: string): string {
+/** The version of a package that this repository uses. */
+export function installedVersion(name: string): string {
   const manifest = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
 }

@@ -43,12 +43,20 @@ function typeOf(member: ts.PropertySignature, source: ts.SourceFile): string {
   return (member.type?.getText(source) ?? '').replace(/\s*\|\s*undefined\b/g, '').replace(/\s+/g, ' ')
 }
 
+/** Type parameters as what they are for whoever gives an option: what they extend, and nothing where they are passed on. */
+function withoutParameters(type: string, found: ts.InterfaceDeclaration): string {
+  return (found.typeParameters ?? []).reduce((text, { name, constraint }) => {
+    const passedOn = new RegExp(`<[\\w, ]*\\b${name.text}\\b[\\w, ]*>`)
+    return text === name.text ? (constraint?.getText() ?? text) : text.replace(passedOn, '')
+  }, type)
+}
+
 function optionTable(path: string, name: string): string {
   const { source, found, members } = readInterface(path, name)
   const rows = members.filter(ts.isPropertySignature).map((member) => {
     const { text, fallback } = commentOf(member)
     const given = member.questionToken ? fallback : '**required**'
-    return `| \`${member.name.getText(source)}\` | ${code(typeOf(member, source))} | ${given} | ${text} |`
+    return `| \`${member.name.getText(source)}\` | ${code(withoutParameters(typeOf(member, source), found))} | ${given} | ${text} |`
   })
   return [
     `**\`${name}\`**: ${commentOf(found).text}`,

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -234,4 +234,16 @@ test('starts bare where it is told so, and says which options there are', async 
   await expect(startApp(script, env, { args: ['--bare'] })).rejects.toThrow(
     '"--bare" is no option of the demo. There is one: npm run demo -- --empty\n',
   )
+})
+
+test('what follows npm run demo -- gets to the demo', () => {
+  const place = join(folder, 'npm')
+  mkdirSync(join(place, 'scripts'), { recursive: true })
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: { demo: string }
+  }
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ scripts: { demo: scripts.demo } }))
+  writeFileSync(join(place, 'scripts/launch.mjs'), 'console.log(JSON.stringify(process.argv.slice(2)))')
+  const output = execFileSync('npm', ['run', '--silent', 'demo', '--', '--empty'], { cwd: place })
+  expect(JSON.parse(output.toString())).toEqual(['demo', '--empty'])
 })

@@ -34,10 +34,10 @@ async function startServer(
 ): Promise<{ app: RunningApp; kept: () => object }> {
   const [data, temporary] = [join(folder, name), join(folder, `${name}-temporary`)]
   const env = { KITH_DEMO_DIRECTORY: data, TMPDIR: temporary, TEMP: temporary, FRAMEWORK: framework }
-  const earlier = await startApp(script, env)
+  const earlier = await startApp(script, env, { args: ['--empty'] })
   await earlier.call('POST', '/api/v1/users/register', { username: 'ada', password: 'correct horse' })
   await earlier.stop('SIGKILL')
-  const app = await startApp(script, env)
+  const app = await startApp(script, env, { args: ['--empty'] })
   app.setCookies(earlier.cookies())
   return {
     app,

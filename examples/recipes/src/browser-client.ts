@@ -4,11 +4,15 @@
  */
 export function createClient(base: string): typeof fetch {
   let refreshing: Promise<boolean> | null = null
+  let refreshes = 0
 
   /** One refresh at a time, however many calls find that the access token has ended. */
   function refresh(): Promise<boolean> {
     refreshing ??= fetch(`${base}/api/v1/users/refresh`, { method: 'POST', credentials: 'include' })
-      .then(({ ok }) => ok)
+      .then(({ ok }) => {
+        if (ok) refreshes++
+        return ok
+      })
       .finally(() => (refreshing = null))
     return refreshing
   }
@@ -16,8 +20,11 @@ export function createClient(base: string): typeof fetch {
   return async (path, options) => {
     const call = (): Promise<Response> =>
       fetch(new URL(String(path), base), { ...options, credentials: 'include' })
+    const before = refreshes
     const response = await call()
-    return (await hasEnded(response)) && (await refresh()) ? await call() : response
+    if (!(await hasEnded(response))) return response
+    // Another call may have refreshed the session while this one was under way.
+    return refreshes > before || (await refresh()) ? await call() : response
   }
 }
 

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb'
 
 /** Removes the pets of deleted accounts. Call it in a loop; `createKith` needs `outbox: { events: ['account.deleted'] }`. */
 export async function removePetsOfDeleted(kith: Kith, database: Db): Promise<void> {
-  await kith.outbox.deliver(async ({ name, payload }) => {
-    if (name === 'account.deleted') await database.collection('pets').deleteMany({ owner: payload.userId })
+  await kith.outbox.deliver(async ({ name, userId }) => {
+    if (name === 'account.deleted') await database.collection('pets').deleteMany({ owner: userId })
   })
 }

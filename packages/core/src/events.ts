@@ -1,5 +1,4 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
-import { isEventName, similarEvents } from './event-names.ts'
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 
@@ -108,6 +107,48 @@ export interface Events {
 /** Where the services tell what happened. */
 export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
 
+/** All names, for those whom no type checker tells. */
+const names: Readonly<Record<KithEventName, true>> = {
+  'account.registered': true,
+  'account.imported': true,
+  'account.edited': true,
+  'account.password-changed': true,
+  'password.breach-check-failed': true,
+  'account.banned': true,
+  'account.unbanned': true,
+  'account.deleted': true,
+  'account.role-changed': true,
+  'session.opened': true,
+  'session.refreshed': true,
+  'session.revoked': true,
+  'session.grace-used': true,
+  'session.reuse-detected': true,
+  'follow.added': true,
+  'follow.removed': true,
+  'like.added': true,
+  'like.removed': true,
+  'post.created': true,
+  'post.edited': true,
+  'post.deleted': true,
+  'media.missing': true,
+  'caption.suggested': true,
+  'caption.failed': true,
+  'login.failed': true,
+  'login.locked': true,
+  'limit.reached': true,
+  'work.refused': true,
+}
+
+/** @throws TypeError for a name that no event has; it says which ones are about the same thing */
+function demandName(name: string): void {
+  if (Object.hasOwn(names, name)) return
+  const all = Object.keys(names)
+  const [subject = ''] = String(name).split('.')
+  const similar = all.filter((each) => each.startsWith(`${subject}.`))
+  const take = (similar.length > 0 ? similar : all).join(', ')
+  throw new TypeError(`events.on: no event is called "${String(name)}": take ${take}`)
+}
+
 /** Creates both ends. A listener that fails is logged and breaks nothing. */
 export function createEvents(clock: () => Date, log: Log): { events: Events; emit: Emit } {
   const listeners = new Map<KithEventName, Set<(event: never) => unknown>>()
@@ -131,10 +172,7 @@ export function createEvents(clock: () => Date, log: Log): { events: Events; emi
   return {
     events: {
       on(name, listener) {
-        if (!isEventName(name))
-          throw new TypeError(
-            `events.on: no event is called "${String(name)}": take ${similarEvents(String(name)).join(', ')}`,
-          )
+        demandName(name)
         if (typeof listener !== 'function') throw new TypeError(`events.on: give ${name} a function to call`)
         const set = listeners.get(name) ?? new Set()
         listeners.set(name, set.add(listener))

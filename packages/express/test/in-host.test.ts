@@ -220,3 +220,24 @@ test('a guard lets a known token pass without a turn of the event loop, and leav
     }),
   ).toThrow(mine)
 })
+
+test('a page that sets new cookies is kept by no shared cache, unless the app says what holds', async () => {
+  const { renewViewer } = kithExpress(kith)
+  const app = express()
+  app.get('/page', renewViewer, (_request, response) => void response.send('page'))
+  app.use('/own', (_request, response, next) => {
+    response.set('cache-control', 'no-store')
+    next()
+  })
+  app.get('/own', renewViewer, (_request, response) => void response.send('page'))
+  const url = await listen(app)
+  const { tokens } = await kith.accounts.register({ username: 'reader', password: 'correct horse' })
+  const ask = async (path: string, cookie: string) => {
+    const { headers } = await fetch(url + path, { headers: { cookie } })
+    return [headers.getSetCookie().length, headers.get('cache-control')]
+  }
+  const ended = `__Host-kith-refresh=${tokens.refreshToken}`
+  expect(await ask('/page', ended)).toEqual([2, 'private'])
+  expect(await ask('/own', ended)).toEqual([2, 'no-store'])
+  expect(await ask('/page', `__Host-kith-access=${tokens.accessToken}; ${ended}`)).toEqual([0, null])
+})

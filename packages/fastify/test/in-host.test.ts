@@ -202,3 +202,23 @@ test('a guard lets a known token pass without a turn of the event loop', async (
   expect((await ask()).statusCode).toBe(200)
   expect(order).toEqual(['handler', 'turn 2'])
 })
+
+test('a page that sets new cookies is kept by no shared cache, unless the app says what holds', async () => {
+  const kith = makeKith()
+  const app = fastify()
+  onTestFinished(() => app.close())
+  await app.register(kithFastify, { kith })
+  app.addHook('onRequest', async ({ url }, reply) => {
+    if (url === '/own') reply.header('cache-control', 'no-store')
+  })
+  for (const url of ['/page', '/own']) app.get(url, { preHandler: app.renewViewer }, () => 'page')
+  const { tokens } = await kith.accounts.register({ username: 'reader', password: 'correct horse' })
+  const ask = async (url: string, cookie: string) => {
+    const { headers } = await app.inject({ url, headers: { cookie } })
+    return [[headers['set-cookie'] ?? []].flat().length, headers['cache-control'] ?? null]
+  }
+  const ended = `__Host-kith-refresh=${tokens.refreshToken}`
+  expect(await ask('/page', ended)).toEqual([2, 'private'])
+  expect(await ask('/own', ended)).toEqual([2, 'no-store'])
+  expect(await ask('/page', `__Host-kith-access=${tokens.accessToken}; ${ended}`)).toEqual([0, null])
+})

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { OwnBytes } from '@kith/core/adapter'
 
 /** An answer as plain data: hosts write it themselves. */
 export interface HttpAnswer {
@@ -6,7 +7,7 @@ export interface HttpAnswer {
   /** By names in lower case. Only `set-cookie` has several values. */
   headers: Record<string, string | string[]>
   /** A stream has to be read to its end or destroyed. */
-  body: string | Uint8Array<ArrayBuffer> | Readable | null
+  body: string | OwnBytes | Readable | null
 }
 
 /** An answer of JSON that no cache keeps. */

@@ -1,4 +1,5 @@
 import type { ClientInfo, ErrorCode, Viewer } from '@kith/core'
+import type { OwnBytes } from '@kith/core/adapter'
 import type { z } from 'zod'
 import type { Credentials } from './credentials.ts'
 import type { HttpRequest } from './http-request.ts'
@@ -36,7 +37,7 @@ export interface RouteDescription {
 export interface Answer {
   /** Sent as JSON. */
   body?: object | undefined
-  bytes?: Uint8Array<ArrayBuffer> | undefined
+  bytes?: OwnBytes | undefined
   stream?: AsyncIterable<Uint8Array> | undefined
   /** @default the route's */
   status?: number | undefined

@@ -135,10 +135,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 5 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 6 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 5 of a newer release'),
+      detail: expect.stringContaining('schema 6 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
@@ -178,7 +178,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
       { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 600 },
-      { name: 'schema 4', total: 1 },
+      { name: 'schema 5', total: 1 },
     ])
     const seen: number[] = []
     noticed.length = 0

@@ -15,7 +15,7 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'phone', key: { phone: 1 }, unique: true, sparse: true },
     { name: 'unseen', key: { unseen: 1, _id: 1 }, partialFilterExpression: { unseen: true } },
     { name: 'banned', key: { banned: 1, _id: -1 }, partialFilterExpression: { banned: true } },
-    { name: 'banEnds', key: { bannedUntil: 1 }, sparse: true },
+    { name: 'banEnds', key: { banned: 1, bannedUntil: 1 }, partialFilterExpression: { banned: true } },
     { name: 'ofRole', key: { role: 1, _id: -1 }, sparse: true },
     { name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } },
     { name: 'deleted', key: { toPurge: 1, _id: 1 }, partialFilterExpression: { toPurge: true } },

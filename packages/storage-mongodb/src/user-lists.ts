@@ -7,8 +7,6 @@ import { identifiers, living, type UserDocument, userFrom } from './user-documen
 /** So many are looked at in one step, so that a search holds nobody up on the server. */
 const lookedAt = 1_000
 
-const live = { deletedAt: { $exists: false } } as const
-
 /** What the user store has for the host: bans that end, and accounts that are looked for. */
 export function createUserLists({
   call,
@@ -16,7 +14,7 @@ export function createUserLists({
   return {
     endedBans: (now, limit) =>
       call('users.endedBans', async ({ collections: { users } }) => {
-        const ended: Filter<UserDocument> = { bannedUntil: { $lte: now }, banned: true, ...live }
+        const ended: Filter<UserDocument> = { banned: true, bannedUntil: { $lte: now } }
         const reading = { fields: ['_id'], sort: { bannedUntil: 1 }, limit, index: 'banEnds' } as const
         return (await users.find(ended, reading)).map(({ _id }) => _id)
       }),
@@ -34,11 +32,14 @@ export function createUserLists({
     search: (filter, { limit, before }) =>
       call('users.search', async ({ collections: { users } }): Promise<UserSearchResult> => {
         const { walk, index } = walkOf(filter)
-        const from = { ...walk, ...below('_id', before) }
+        const looked = matching(filter)
+        if (!looked) return { users: [], next: null }
         const reading = { sort: { _id: -1 }, index } as const
+        const from = { ...walk, ...below('_id', before) }
         const [end] = await users.find(from, { ...reading, fields: ['_id'], skip: lookedAt - 1, limit: 1 })
-        const within: Filter<UserDocument>[] = [from, matching(filter), end ? { _id: { $gte: end._id } } : {}]
-        const rows = await users.find({ $and: within }, { ...reading, limit })
+        const range = { ...(before !== null && { $lt: before }), ...(end && { $gte: end._id }) }
+        const within = { ...looked, ...walk, ...(Object.keys(range).length > 0 && { _id: range }) }
+        const rows = await users.find(within as Filter<UserDocument>, { ...reading, limit })
         const last = rows.length < limit ? end : rows.at(-1)
         return { users: rows.map(userFrom), next: last?._id ?? null }
       }),
@@ -52,18 +53,20 @@ function walkOf({ banned, role }: UserFilter): { walk: Filter<UserDocument>; ind
   return { walk: {}, index: '_id_' }
 }
 
-function matching({ banned, role, begins }: UserFilter): Filter<UserDocument> {
+/** What an account has to be; `null` where none can be that. */
+function matching({ banned, role, begins }: UserFilter): Filter<UserDocument> | null {
   const alternatives = identifiers.flatMap((name) => {
     const begin = begins?.[name]
     return begin ? [beginsWith(name, begin)] : []
   })
+  if (begins && alternatives.length === 0) return null
   // An account without a role is of a release that knew none.
   const roles = role === 'member' ? { $in: ['member', null] } : role
   return {
-    ...live,
+    deletedAt: { $exists: false },
     ...(banned === false && { banned: living.banned }),
     ...(roles !== undefined && { role: roles as string }),
-    ...(begins && (alternatives.length > 0 ? { $or: alternatives } : { _id: { $in: [] } })),
+    ...(begins && { $or: alternatives }),
   }
 }
 

@@ -24,11 +24,18 @@ const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Obj
   'media.byOwner': { state: 'what is released is soon gone' },
   'media.releaseAll': { state: 'reads all media of an account, which is being deleted' },
   'media.attach': { 'attachment.order': 'an account has one avatar, or two for a moment' },
+  'users.search': Object.fromEntries(
+    ['deletedAt', 'banned', 'role', '$or'].map((field) => [
+      field,
+      'a step looks at a thousand accounts at most',
+    ]),
+  ),
   'edges.recount': { hidden: 'reads every edge of a range of nodes; upkeep' },
 })
 
 /** Commands that read more than a page, and why. */
 const unbounded: Readonly<Record<string, string>> = Object.freeze({
+  'users.search': 'a thousand accounts, of which those that match are given; the host',
   'edges.recount': 'compares all edges of a range of nodes with their counts; upkeep',
   'posts.recount': 'compares all posts of a range of authors with their counts; upkeep',
 })

@@ -95,7 +95,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
           'releases before schema 4 are kept out',
           'ids of users',
           'ids of edges',
-          'schema 4',
+          'schema 5',
         ]),
       )
       expect((await migrateInPieces(storage)).join()).toContain('ids of media 2')

@@ -19,7 +19,7 @@ export const importAccounts: Command = {
   name: 'import',
   summary: 'Bring accounts over from another system, with their password hashes',
   details:
-    'Reads lines of JSON: {"username", "email", "phone", "name", "bio", "passwordHash", "emailVerified", "phoneVerified", "createdAt"}, of which ' +
+    'Reads lines of JSON: {"username", "email", "phone", "name", "bio", "passwordHash", "emailVerified", "phoneVerified", "createdAt", "fields", "ownFields"}, of which ' +
     'passwordHash is needed and may be null. What is refused goes with its line and its reason to <file>.refused.jsonl. An import that was ' +
     'stopped goes on where it was, and an account that was imported before is passed over. passwords.legacy of the config says which hashes are read.',
   args: [{ name: 'file', summary: 'lines of JSON; - for standard input' }],

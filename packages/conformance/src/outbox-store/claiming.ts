@@ -116,7 +116,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
         [4, 5],
       ] as const) {
         const batches = await outbox.claim(sampleClaim({ keys: 2, until: later(1e9) }))
-        assert.deepEqual(idsIn(batches).sort(), expected.slice(from, to).sort())
+        assert.deepEqual(idsIn(batches), expected.slice(from, to))
       }
       assert.deepEqual(await outbox.claim(sampleClaim({ keys: 2 })), [])
     },

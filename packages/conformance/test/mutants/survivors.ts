@@ -2,7 +2,10 @@
 export const survivors: readonly { reason: string; mutants: readonly string[] }[] = [
   {
     reason: 'The reference keeps keys in the order of their turns and looks at no clock for it.',
-    mutants: ['outbox.acknowledge: 0.now taken for far ahead'],
+    mutants: [
+      'outbox.acknowledge: 0.now taken for far ahead',
+      'outbox.acknowledge: 0.now taken for long ago',
+    ],
   },
   {
     reason:
@@ -35,7 +38,6 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
       'posts.create: does it twice',
       'posts.remove: does it twice',
       'posts.purge: does it twice',
-      'posts.edit: does it twice',
       'posts.recount: does it twice',
       'media.reserve: does it twice',
       'media.ready: does it twice',

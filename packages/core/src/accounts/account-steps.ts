@@ -55,7 +55,7 @@ export function taken({ config }: Core, names: readonly Identifier[]): KithError
 }
 
 /** When the hold of a username ends that is given up now. */
-export function holdEnd({ config, clock }: Core): Date | null {
+function holdEnd({ config, clock }: Core): Date | null {
   const { usernameHoldSeconds } = config.accounts
   return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
 }

@@ -148,7 +148,7 @@ export function createAccounts(core: Core): Accounts {
       await core.limits.byViewer('passwordFormBySession', viewer)
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
-      demandNoOwnName(core, user, 'newPassword', newPassword)
+      demandNoOwnName(core, user, { path: 'newPassword', password: newPassword })
       await confirmPassword(core, { viewer, user, password: currentPassword, client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })

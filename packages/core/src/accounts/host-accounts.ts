@@ -164,7 +164,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       parseInput(inputs.setPassword, { password })
       const user = await users.byId(userId)
       if (!user) throw new KithError('account-not-found')
-      demandNoOwnName(core, user, 'password', password)
+      demandNoOwnName(core, user, { path: 'password', password })
       await demandUnbreached(password, { path: 'password', userId })
       await storePassword(core, userId, await passwords.hash(password, { key: userId, lane: 'first' }))
     },

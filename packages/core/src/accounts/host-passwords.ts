@@ -8,7 +8,11 @@ import type { UserRecord } from './user-store.ts'
 const mostTries = 10
 
 /** Refuses a new password that is a name of its account. @throws invalid-input */
-export function demandNoOwnName(core: Core, user: UserRecord, path: string, password: string): void {
+export function demandNoOwnName(
+  core: Core,
+  user: UserRecord,
+  { path, password }: { path: string; password: string },
+): void {
   if (isOwnPassword(password, user, core.config.passwords.forbiddenWords))
     throw new InvalidInputError([{ path, ...ownName }])
 }

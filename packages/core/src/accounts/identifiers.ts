@@ -67,7 +67,7 @@ export function phoneSchema(): z.ZodType<string, string> {
 }
 
 /** Reads a username out of an address. Never fails: what cannot be one matches no account. */
-export function parseName(text: string): string {
+function parseName(text: string): string {
   return text.length > usernameMaxTyped || !isStreamSafe(text) ? '' : fold(text)
 }
 

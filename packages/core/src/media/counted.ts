@@ -17,7 +17,13 @@ export async function* counted<Chunk extends Uint8Array>(
     throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
 }
 
+/**
+ * Bytes in memory of their own, which no other thread sees. Written so that TypeScript 5.5 and 5.6 read it, whose `Uint8Array` has no
+ * parameter.
+ */
+export type OwnBytes = ReturnType<Uint8ArrayConstructor['from']>
+
 /** Copies of the chunks of a stream, for who keeps them: a Node stream for instance. */
-export async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer<ArrayBuffer>> {
+export async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<OwnBytes> {
   for await (const chunk of bytes) yield Buffer.from(chunk)
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { OwnBytes } from './counted.ts'
 
 /** The side of a default avatar, in pixels. */
 export const defaultAvatarPixels = 320
@@ -7,7 +8,7 @@ const cells = 5
 const cellPixels = defaultAvatarPixels / (cells + 1)
 
 /** Drawn lately, the latest last: 300 bytes each. */
-const drawn = new Map<string, Uint8Array<ArrayBuffer>>()
+const drawn = new Map<string, OwnBytes>()
 /** 300 bytes each; the others are drawn again. */
 const maxDrawn = 1_000
 
@@ -16,7 +17,7 @@ const maxDrawn = 1_000
  * takes a tenth of a millisecond, so ids that were made up cost no more than other requests; pictures that are asked for
  * often are kept.
  */
-export function drawDefaultAvatar(userId: string): Uint8Array<ArrayBuffer> {
+export function drawDefaultAvatar(userId: string): OwnBytes {
   const picture = drawn.get(userId) ?? draw(userId)
   drawn.delete(userId)
   drawn.set(userId, picture)
@@ -25,7 +26,7 @@ export function drawDefaultAvatar(userId: string): Uint8Array<ArrayBuffer> {
   return picture
 }
 
-function draw(userId: string): Uint8Array<ArrayBuffer> {
+function draw(userId: string): OwnBytes {
   const digest = createHash('sha256').update(userId).digest()
   const palette = Buffer.from([0xf2, 0xf2, 0xf4, ...colour(digest.readUInt16BE(0))])
   const header = Buffer.alloc(13)

@@ -1,0 +1,100 @@
+// Type-checks one app against the tarballs of two states of this repository, in turns, and compares time and instantiations.
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { compilerOptions, installedVersion, npm } from './consumer.ts'
+import { root } from './packages.ts'
+
+const run = promisify(execFile)
+const usage =
+  'Usage: compare-type-checks.ts BEFORE AFTER VERSION…, where BEFORE and AFTER are folders of tarballs (.cache/tarballs)'
+const rounds = 5
+const most = 1.1
+const needed = ['express', 'fastify', 'ioredis', 'mongodb', 'sharp', 'zod', '@types/express', '@types/node']
+
+/** What is checked: the app without fields of its own on both sides, and with some after. */
+const subjects = [
+  { name: 'before', side: 'before', kith: 'kith.ts' },
+  { name: 'after', side: 'after', kith: 'kith.ts' },
+  { name: 'after, with fields', side: 'after', kith: 'kith-with-fields.ts' },
+] as const
+
+interface Figures {
+  seconds: number
+  instantiations: number
+}
+
+const [before, after, ...versions] = process.argv.slice(2)
+if (!before || !after || versions.length === 0) throw new TypeError(usage)
+const folder = mkdtempSync(join(tmpdir(), 'kith-types-'))
+try {
+  for (const version of versions) await compare(version, { before, after })
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+async function compare(version: string, tarballs: Record<'before' | 'after', string>): Promise<void> {
+  const sides = { before: '', after: '' }
+  for (const side of ['before', 'after'] as const)
+    sides[side] = await install(join(folder, `${side}-${version}`), resolve(tarballs[side]), version)
+  const apps = subjects.map(({ side, kith }) => writeApp(sides[side], kith))
+  const figures = subjects.map((): Figures[] => [])
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, app] of apps.entries()) {
+      const measured = await check(app)
+      // The first round warms the cache of the file system.
+      if (round > 0) figures[index]?.push(measured)
+    }
+  }
+  const [base] = figures.map(median)
+  for (const [index, all] of figures.entries()) {
+    const { seconds, instantiations } = median(all)
+    const ratios = base && [seconds / base.seconds, instantiations / base.instantiations]
+    const shown = ratios?.map((ratio) => `${Math.round(ratio * 100)} %`).join(' and ')
+    console.log(
+      `TypeScript ${version}, ${subjects[index]?.name}: ${seconds.toFixed(2)} s, ${instantiations} instantiations (${shown})`,
+    )
+    if (ratios?.some((ratio) => ratio > most)) process.exitCode = 1
+  }
+}
+
+/** Installs tarballs and a compiler with npm, as a user would. */
+async function install(place: string, tarballs: string, version: string): Promise<string> {
+  mkdirSync(place)
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  const packages = readdirSync(tarballs).filter((name) => name.endsWith('.tgz'))
+  const others = needed.map((name) => `${name}@${installedVersion(name)}`)
+  const all = [...packages.map((name) => join(tarballs, name)), ...others, `typescript@${version}`]
+  await npm(place, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...all])
+  return place
+}
+
+function writeApp(place: string, kith: string): string {
+  const app = join(place, kith.replace('.ts', ''))
+  cpSync(join(root, 'scripts', 'type-check-app'), app, { recursive: true })
+  cpSync(join(app, kith), join(app, 'kith.ts'))
+  rmSync(join(app, 'kith-with-fields.ts'))
+  const options = { ...compilerOptions, skipLibCheck: true, allowImportingTsExtensions: true }
+  writeFileSync(
+    join(app, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, files: ['everything.ts'] }),
+  )
+  return app
+}
+
+async function check(app: string): Promise<Figures> {
+  const tsc = join(app, '..', 'node_modules', '.bin', 'tsc')
+  const { stdout } = await run(tsc, ['-p', app, '--extendedDiagnostics']).catch((error: unknown) => {
+    throw new Error((error as { stdout?: string }).stdout, { cause: error })
+  })
+  const read = (name: string): number => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, 'm').exec(stdout)?.[1])
+  return { seconds: read('Check time'), instantiations: read('Instantiations') }
+}
+
+function median(all: readonly Figures[]): Figures {
+  const middle = (of: (figures: Figures) => number): number =>
+    all.map(of).sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+  return { seconds: middle(({ seconds }) => seconds), instantiations: middle((each) => each.instantiations) }
+}
