@@ -72,12 +72,12 @@ describe.skipIf(!executablePath)('a page of another origin (needs chromium)', ()
     const context = await browser.newContext()
     const tab = await context.newPage()
     await tab.goto(origin)
-    await tab.waitForFunction(() => 'call' in window)
+    await tab.waitForFunction(() => 'call' in globalThis)
 
     function call(path: string, body?: object): Promise<unknown> {
       return tab.evaluate(
         async ([target, json]) => {
-          const response = await (window as unknown as Client).call(target, {
+          const response = await (globalThis as unknown as Client).call(target, {
             ...(json && { method: 'POST', headers: { 'content-type': 'application/json' }, body: json }),
           })
           return [response.status, await response.json()]
