@@ -1,11 +1,18 @@
-/** Calls Kith from a page of another origin, which `allowedOrigins` has. Signed-in people stay so: a call that comes too late refreshes once. */
+/**
+ * Calls Kith from a page of another origin, which `allowedOrigins` has. Signed-in people stay so: a call that comes after the access token
+ * has ended refreshes the session and is made again, so its body must be one that can be sent twice, such as a string or a file.
+ */
 export function createClient(base: string): typeof fetch {
   let refreshing: Promise<boolean> | null = null
+  let refreshes = 0
 
   /** One refresh at a time, however many calls find that the access token has ended. */
   function refresh(): Promise<boolean> {
     refreshing ??= fetch(`${base}/api/v1/users/refresh`, { method: 'POST', credentials: 'include' })
-      .then(({ ok }) => ok)
+      .then(({ ok }) => {
+        if (ok) refreshes++
+        return ok
+      })
       .finally(() => (refreshing = null))
     return refreshing
   }
@@ -13,8 +20,20 @@ export function createClient(base: string): typeof fetch {
   return async (path, options) => {
     const call = (): Promise<Response> =>
       fetch(new URL(String(path), base), { ...options, credentials: 'include' })
+    const before = refreshes
     const response = await call()
-    if (response.status !== 401 || !(await refresh())) return response
-    return await call()
+    if (!(await hasEnded(response))) return response
+    // Another call may have refreshed the session while this one was under way.
+    return refreshes > before || (await refresh()) ? await call() : response
   }
+}
+
+/** A wrong password is a 401 as well, and would only be counted twice. */
+async function hasEnded(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false
+  const { code } = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string }
+  return code === 'unauthenticated' || code === 'access-token-expired'
 }

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Kith } from '@kith/core'
 import { shutDownOnSignals } from '@kith/express'
 
@@ -8,33 +9,23 @@ export interface Job {
   run(): Promise<unknown>
 }
 
-/** Runs jobs such as `kith.upkeep.run()`, and stops them with the server: requests under way finish, then Kith closes. */
+/** Runs jobs such as `kith.upkeep.run()`, and stops them with the server: requests and jobs under way finish, then Kith closes. */
 export function serveWithJobs(server: Server, kith: Kith, jobs: readonly Job[]): void {
-  const stopped = new AbortController()
-  const running = jobs.map((job) => repeat(job, stopped.signal))
+  const stopping = new AbortController()
+  const running = jobs.map((job) => repeat(job, stopping.signal))
   shutDownOnSignals(server, {
     kith,
     async close() {
-      stopped.abort()
+      stopping.abort()
       await Promise.all(running)
     },
   })
 }
 
-async function repeat({ everySeconds, run }: Job, stopped: AbortSignal): Promise<void> {
-  while (!stopped.aborted) {
+async function repeat({ everySeconds, run }: Job, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     // One that fails comes again: the storage may be away for a moment.
     await run().catch(console.error)
-    await pause(everySeconds * 1000, stopped)
+    await pause(everySeconds * 1000, null, { signal }).catch(() => {})
   }
-}
-
-function pause(millis: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, millis)
-    stopped.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

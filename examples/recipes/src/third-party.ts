@@ -15,8 +15,8 @@ export interface Identity {
 export interface Provider {
   /** Where the browser goes to sign in. */
   urlFor(state: string): URL
-  /** Trades what the service sent back for an identity, or throws. */
-  identify(callback: URL): Promise<Identity>
+  /** Trades what the service sent back for an identity; `null` where the person said no. */
+  identify(callback: URL): Promise<Identity | null>
 }
 
 /** Sign-in with another service: `/auth` sends the browser there, and it comes back to `/auth/callback`. */
@@ -30,9 +30,12 @@ export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, 
   router.get('/auth/callback', async (request, response) => {
     const callback = new URL(request.originalUrl, `${request.protocol}://${request.host}`)
     // The browser that comes back is the one that was sent, so nobody is signed in to the account of somebody else.
-    if (!hasState(request, callback.searchParams.get('state'))) return void response.redirect('/auth')
+    if (!hasState(request, callback.searchParams.get('state')))
+      return void response.status(400).send('This sign-in was not begun here, or too long ago: begin again.')
     response.clearCookie('state')
-    const { issuer, subject, name } = await provider.identify(callback)
+    const identity = await provider.identify(callback)
+    if (!identity) return void response.redirect('/')
+    const { issuer, subject, name } = identity
     await signIn({ request, response, fromElsewhere: true }, async ({ device }) => {
       // Never by an email address: then a service that does not check addresses would open the accounts of others.
       const { id } = await kith.accounts.shadow(`${issuer} ${subject}`, { name })

@@ -23,6 +23,10 @@ async function listen(): Promise<string> {
   app.post('/join', express.json(), async (request, response) => {
     response.status(201).json(await signIn({ request, response }, () => register(request.body)))
   })
+  for (const fromElsewhere of [true, false])
+    app.get(`/callback/${fromElsewhere}`, async (request, response) => {
+      response.json(await signIn({ request, response, fromElsewhere }, () => register(ada)))
+    })
   app.get('/broken', () => {
     throw new Error('of the host')
   })
@@ -119,4 +123,15 @@ test('the log names routes: paths and queries may hold secrets', async () => {
     'GET /files/*path: internal-error',
     'GET (no route): internal-error',
   ])
+})
+
+test('a browser may come from elsewhere where the host says so, and nowhere else', async () => {
+  const url = await listen()
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  const refused = await fetch(`${url}/callback/false`, { headers })
+  expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'origin-not-allowed' }])
+  expect(register).not.toHaveBeenCalled()
+  const back = await fetch(`${url}/callback/true`, { headers })
+  expect([back.status, await back.json()]).toMatchObject([200, { user: { username: 'ada' } }])
+  expect(back.headers.getSetCookie()).not.toEqual([])
 })

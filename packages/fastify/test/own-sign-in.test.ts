@@ -24,6 +24,10 @@ async function makeApp(): Promise<FastifyInstance> {
     const answer = await app.signIn({ request, reply }, () => register(request.body))
     return reply.code(201).send(answer)
   })
+  for (const fromElsewhere of [true, false])
+    app.get(`/callback/${fromElsewhere}`, (request, reply) =>
+      app.signIn({ request, reply, fromElsewhere }, () => register(ada)),
+    )
   app.get('/broken', () => {
     throw Object.assign(new Error('of the host'), { statusCode: 418 })
   })
@@ -79,4 +83,16 @@ test('errors of Kith become problems, without cookies; all others are left to th
   expect([refused.statusCode, refused.headers['content-type']]).toEqual([422, 'application/problem+json'])
   expect(refused.cookies).toEqual([])
   expect((await app.inject('/broken')).statusCode).toBe(418)
+})
+
+test('a browser may come from elsewhere where the host says so, and nowhere else', async () => {
+  const app = await makeApp()
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  const refused = await app.inject({ url: '/callback/false', headers })
+  expect([refused.statusCode, refused.json()]).toMatchObject([403, { code: 'origin-not-allowed' }])
+  expect(register).not.toHaveBeenCalled()
+  const back = await app.inject({ url: '/callback/true', headers })
+  expect([back.statusCode, back.json()]).toMatchObject([200, { user: { username: 'ada' } }])
+  const cookies = Object.fromEntries(back.cookies.map(({ name, value }) => [name, value]))
+  expect((await app.inject({ url: '/api/v1/users/me', cookies })).json()).toMatchObject({ username: 'ada' })
 })

@@ -1,0 +1,23 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** The table: after `kith.storage.migrate()`. */
+export function createPets(database: DatabaseSync): void {
+  database.exec(`CREATE TABLE IF NOT EXISTS pets (
+    owner BLOB NOT NULL REFERENCES kith_users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS pets_by_owner ON pets (owner)`)
+}
+
+export function addPet(database: DatabaseSync, userId: string, name: string): void {
+  database.prepare('INSERT INTO pets VALUES (?, ?)').run(bytesOf(userId), name)
+}
+
+export function petsOf(database: DatabaseSync, userId: string): unknown[] {
+  return database.prepare('SELECT name FROM pets WHERE owner = ?').all(bytesOf(userId))
+}
+
+/** The id of an account as SQLite stores it. */
+function bytesOf(id: string): Uint8Array {
+  return Buffer.from(id.replaceAll('-', ''), 'hex')
+}
