@@ -46,7 +46,7 @@ export function serveFetch(app: FetchApp<Sender>): FetchServer {
   if (Bun) {
     const server = Bun.serve({
       ...place,
-      fetch: (request, { requestIP }) => app(request, { address: requestIP(request)?.address }),
+      fetch: (request, server) => app(request, { address: server.requestIP(request)?.address }),
     })
     return { port: server.port, close: () => server.stop(true) }
   }
