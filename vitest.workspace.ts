@@ -15,9 +15,12 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache', 'compi
 /** `npm test -- --quick`: see test/left-out.ts. */
 const quick = process.env['KITH_TEST_QUICK'] === '1'
 
+/** Found once: it reads the imports of all tests. */
+const leftOutPaths = quick ? [...leftOut().keys()] : []
+
 /** What a project leaves out. Patterns of a project are read from its own root. */
 function exclude(root: string): string[] {
-  const left = quick ? [...leftOut().keys()].filter((path) => path.startsWith(`${root}/`)) : []
+  const left = leftOutPaths.filter((path) => path.startsWith(`${root}/`))
   return [...configDefaults.exclude, ...left.map((path) => path.slice(root.length + 1))]
 }
 

@@ -35,9 +35,16 @@ interface Edge {
   optional: boolean
 }
 
+let parsed: Lockfile | null = null
+
+/** Parsed once: that takes a second. */
+function readLockfile(): Lockfile {
+  return (parsed ??= parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')) as Lockfile)
+}
+
 /** Everything that an app gets with a package, peers as this repository tests them, by `name@version`. */
 export function installedWith(start: WorkspacePackage): Map<string, Installed> {
-  const lockfile = parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')) as Lockfile
+  const lockfile = readLockfile()
   const ours = new Map(listPackages().map((each) => [each.manifest.name, each]))
   const found = new Map<string, Installed>()
 

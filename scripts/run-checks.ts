@@ -113,6 +113,7 @@ function leftOutLines(): string[] {
   return [
     'Left out: build, lint, format, knip, tarballs, and of the test files',
     ...[...counts].map(([reason, count]) => `${String(count).padStart(4)}  where each ${reason}`),
+    'and four of five random histories.',
   ]
 }
 

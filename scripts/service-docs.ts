@@ -5,7 +5,7 @@ import { commentOf, findInterface, readInterface } from './interfaces.ts'
 import { root } from './packages.ts'
 
 /** A method that host code can call. */
-export interface ServiceMethod {
+interface ServiceMethod {
   /** As it is called: `accounts.register`, `ready`. */
   name: string
   signature: string

@@ -37,6 +37,9 @@ function place({ path, text }: Page): Map<string, Module> {
   return modules
 }
 
+/** What is no fence is parsed once for all programs. */
+const sources = new Map<string, ts.SourceFile>()
+
 function typeCheck(pages: readonly Page[]): string[] {
   const fences = new Map(pages.flatMap((page) => [...place(page)]))
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as {
@@ -47,6 +50,12 @@ function typeCheck(pages: readonly Page[]): string[] {
   const host = ts.createCompilerHost(options)
   const { readFile, fileExists, directoryExists } = host
   const folders = new Set([...fences.keys()].map((file) => dirname(file)))
+  const readSource = host.getSourceFile
+  host.getSourceFile = (file, ...how) => {
+    const source = sources.get(file) ?? readSource(file, ...how)
+    if (source && !fences.has(file)) sources.set(file, source)
+    return source
+  }
   host.readFile = (file) => fences.get(file)?.code ?? readFile(file)
   host.fileExists = (file) => fences.has(file) || fileExists(file)
   host.directoryExists = (folder) => folders.has(folder) || (directoryExists?.(folder) ?? false)

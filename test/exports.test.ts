@@ -327,6 +327,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type MediaWorkOptions",
         "type OneAtATime",
         "type OptionProblems",
+        "type OwnBytes",
         "type Patience",
         "type QueueLoad",
         "type SingleFlight",

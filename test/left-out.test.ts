@@ -8,6 +8,8 @@ test('a quick run leaves out what needs more than one process, and says why', ()
   expect(found.get('test/demo-page.test.ts')).toBe('needs a browser')
   expect(found.get('packages/storage-sqlite/test/kill.test.ts')).toBe('starts processes')
   expect(found.get('packages/express/test/journeys.test.ts')).toBe('repeats the journeys')
+  expect(found.get('packages/storage-sqlite/src/conformance-drivers.test.ts')).toBe('repeats the kit')
+  expect(found.get('test/docs-fences.test.ts')).toBe('compiles the documentation')
 })
 
 test('a quick run makes the journeys once, and the cases of the kit on SQLite and in memory', () => {

@@ -10,12 +10,16 @@ export type Reason =
   | 'breaks adapters on purpose'
   | 'repeats the journeys'
   | 'decodes bombs'
+  | 'repeats the kit'
+  | 'compiles the documentation'
 
 /** What of a quick run is slow though it stays inside of one process. */
 const slow: readonly (readonly [RegExp, Reason])[] = [
   [/\/(broken-[\w-]+|mutants)\.test\.ts$/, 'breaks adapters on purpose'],
   [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
   [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
+  [/^packages\/storage-sqlite\/src\/conformance-drivers\.test\.ts$/, 'repeats the kit'],
+  [/^test\/docs-fences\.test\.ts$/, 'compiles the documentation'],
 ]
 
 /** The test files that `npm test -- --quick` leaves out, by their paths in the repository, each with the reason. */
@@ -45,7 +49,13 @@ function needOf(path: string, seen: Set<string>): Reason | null {
   return null
 }
 
+const imports = new Map<string, string[]>()
+
 function importsOf(path: string): string[] {
+  const known = imports.get(path)
+  if (known) return known
   const text = readFileSync(join(root, path), 'utf8')
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].flatMap(([, name]) => name ?? [])
+  const found = [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].flatMap(([, name]) => name ?? [])
+  imports.set(path, found)
+  return found
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fastFolder } from '../fast-folder.ts'
 
 interface Guard {
   tell(line: string): void
@@ -15,7 +15,7 @@ let guard: Guard | null = null
 /** A process of its own, since nothing in this one runs any more when it is killed. */
 function theGuard(): Guard {
   if (guard) return guard
-  const folder = mkdtempSync(join(tmpdir(), 'kith-servers-'))
+  const folder = mkdtempSync(join(fastFolder, 'kith-servers-'))
   const script = fileURLToPath(new URL('guard.sh', import.meta.url))
   const shell = spawn('/bin/sh', [script, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -3,7 +3,10 @@ import type { KithExpress } from '@kith/express'
 import { type Request, Router, urlencoded } from 'express'
 
 /** A page for those with the role `admin`: look accounts up, ban them and lift bans. Give the first one the role by `kith set-role`. */
-export function adminPage(kith: Kith, { requireRole, problems }: Pick<KithExpress, 'requireRole' | 'problems'>): Router {
+export function adminPage(
+  kith: Kith,
+  { requireRole, problems }: Pick<KithExpress, 'requireRole' | 'problems'>,
+): Router {
   const router = Router()
   router.use('/admin', requireRole('admin'), urlencoded())
   router.get('/admin', async ({ query }, response) => {

@@ -11,7 +11,8 @@ export function createClient(base: string): typeof fetch {
   }
 
   return async (path, options) => {
-    const call = (): Promise<Response> => fetch(new URL(String(path), base), { ...options, credentials: 'include' })
+    const call = (): Promise<Response> =>
+      fetch(new URL(String(path), base), { ...options, credentials: 'include' })
     const response = await call()
     if (response.status !== 401 || !(await refresh())) return response
     return await call()

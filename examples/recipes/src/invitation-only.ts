@@ -4,7 +4,11 @@ import type { KithExpress } from '@kith/express'
 import express, { Router } from 'express'
 
 /** Registration for people with an invitation. Leave Kith's own out: `kithExpress(kith, { routes: { register: false } })`. */
-export function invitationOnly(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, database: DatabaseSync): Router {
+export function invitationOnly(
+  kith: Kith,
+  { signIn }: Pick<KithExpress, 'signIn'>,
+  database: DatabaseSync,
+): Router {
   database.exec('CREATE TABLE IF NOT EXISTS invitations (code TEXT PRIMARY KEY) STRICT')
   const use = database.prepare('DELETE FROM invitations WHERE code = ?')
   const giveBack = database.prepare('INSERT OR IGNORE INTO invitations VALUES (?)')

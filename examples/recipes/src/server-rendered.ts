@@ -13,7 +13,9 @@ export function homePage(kith: Kith, { renewViewer }: Pick<KithExpress, 'renewVi
 }
 
 function article({ author, caption, media }: Post): string {
-  const pictures = media.map(({ url, renditions, alt }) => `<img src="${escape(renditions.feed ?? url)}" alt="${escape(alt ?? '')}">`)
+  const pictures = media.map(
+    ({ url, renditions, alt }) => `<img src="${escape(renditions.feed ?? url)}" alt="${escape(alt ?? '')}">`,
+  )
   return `<article><h2>${escape(author.username ?? '')}</h2>${pictures.join('')}<p>${escape(caption)}</p></article>`
 }
 

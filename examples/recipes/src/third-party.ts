@@ -36,7 +36,11 @@ export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, 
     await signIn({ request, response, fromElsewhere: true }, async ({ device }) => {
       // Never by an email address: then a service that does not check addresses would open the accounts of others.
       const { id } = await kith.accounts.shadow(`${issuer} ${subject}`, { name })
-      return await kith.sessions.open(id, { address: request.ip, userAgent: request.get('user-agent'), device })
+      return await kith.sessions.open(id, {
+        address: request.ip,
+        userAgent: request.get('user-agent'),
+        device,
+      })
     })
     response.redirect('/')
   })
@@ -45,5 +49,7 @@ export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, 
 
 function hasState({ headers }: Request, state: string | null): boolean {
   const [, own = ''] = /(?:^|; )state=([^;]*)/.exec(headers.cookie ?? '') ?? []
-  return state !== null && own.length === state.length && timingSafeEqual(Buffer.from(own), Buffer.from(state))
+  return (
+    state !== null && own.length === state.length && timingSafeEqual(Buffer.from(own), Buffer.from(state))
+  )
 }

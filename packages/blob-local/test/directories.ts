@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
 /** A folder that is removed after the test. */
 export async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'kith-blobs-'))
+  const directory = await mkdtemp(join(fastFolder, 'kith-blobs-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
 const script = fileURLToPath(new URL('../src/kith.ts', import.meta.url))
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
@@ -41,7 +41,7 @@ export interface Project {
 
 /** Makes one. */
 export function createProject(): Project {
-  const folder = mkdtempSync(join(tmpdir(), 'kith-cli-'))
+  const folder = mkdtempSync(join(fastFolder, 'kith-cli-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   symlinkSync(modules, join(folder, 'node_modules'))
   const database = join(folder, 'app.db')

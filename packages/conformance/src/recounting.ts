@@ -38,6 +38,8 @@ export const recountCases: readonly Case<Miscounting>[] = [
           ['post', post.authorId, { out: 1, in: 0 }],
         ],
       )
+      for (const { stored, counted } of found)
+        assert.equal(Math.abs(stored.out - counted.out) + Math.abs(stored.in - counted.in), 1)
       await assertAgreement(storage.edges, [edge.from, edge.to])
       assert.deepEqual(await storage.posts.counts([post.authorId]), [1])
       assert.deepEqual([await recountAll(storage.edges), await recountAll(storage.posts)], [[], []])

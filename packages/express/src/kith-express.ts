@@ -133,7 +133,10 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
     },
     async signIn({ request, response, fromElsewhere }, signIn) {
       allowPages(request, response)
-      const { answer, headers } = await http.signIn({ ...hostRequest(request, response), fromElsewhere }, signIn)
+      const { answer, headers } = await http.signIn(
+        { ...hostRequest(request, response), fromElsewhere },
+        signIn,
+      )
       response.append('set-cookie', headers['set-cookie'])
       return answer
     },

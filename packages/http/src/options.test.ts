@@ -6,6 +6,7 @@ import { readHttpOptions } from './options.ts'
 test('defaults', () => {
   expect(readHttpOptions({})).toEqual({
     allowedOrigins: new Set(),
+    viewer: null,
     wanted: new Set(operationIds),
     cookies: { secure: true, sameSite: 'lax', domain: null },
     bodyLimitBytes: 65_536,

@@ -113,15 +113,24 @@ function filled(unit: string, length: number, start: string = ''): string {
 
 /**
  * The least of the processor that some work took of several times, in milliseconds: what a loaded machine adds is left out. All threads of
- * the process count, such as those that compile and collect garbage, so a few times are not enough.
+ * the process count, such as those that compile and collect garbage, so a few times are not enough. Once it took less than `enough`
+ * that is all that is asked.
  */
-export function leastMillis(work: () => void, times: number = 20): number {
+export function leastMillis(work: () => void, { times = 20, enough = 0 } = {}): number {
   let least = Infinity
-  for (let time = 0; time < times; time++) {
+  for (let time = 0; time < times && least >= enough; time++) {
     const before = process.cpuUsage()
     work()
     const { user, system } = process.cpuUsage(before)
     least = Math.min(least, (user + system) / 1000)
   }
   return least
+}
+
+const allowedMillis = 5
+
+/** What a text costs where that is too much, else 0: more than 5 ms, and on a slow machine twenty times what as many letters cost there. */
+export function excessMillis(work: () => void, letters: () => void): number {
+  const cost = leastMillis(work, { enough: allowedMillis })
+  return cost < allowedMillis || cost < 20 * leastMillis(letters) ? 0 : cost
 }

@@ -32,7 +32,10 @@ export function createPostStore({ call, longCall }: Connection): PostStore {
               if (!before) return null
               const own = writingFields(mergeFields(fieldsFrom(before), fields))
               const unchanged = { ...live, ...sameFields(before) }
-              const changed = await posts.change(unchanged, { $set: { ...$set, ...own.$set }, $unset: own.$unset })
+              const changed = await posts.change(unchanged, {
+                $set: { ...$set, ...own.$set },
+                $unset: own.$unset,
+              })
               if (changed) return changed
             }
           },

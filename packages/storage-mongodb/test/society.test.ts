@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { numberOfHistories } from '../../../test/histories.ts'
@@ -7,9 +6,10 @@ import { demandLivesOfMemory } from '../../../test/lived-histories.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { audit } from './audit.ts'
 import { useStorages } from './emptied-storage.ts'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
 const histories = numberOfHistories(1)
-const temporaryDirectory = mkdtempSync(join(tmpdir(), 'kith-society-'))
+const temporaryDirectory = mkdtempSync(join(fastFolder, 'kith-society-'))
 afterAll(() => rmSync(temporaryDirectory, { recursive: true, force: true }))
 
 for (const topology of ['replica-set', 'standalone'] as const) {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKith } from '@kith/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSqliteStorage } from './index.ts'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
 function makeKith(folder: string) {
   const storage = createSqliteStorage({ path: join(folder, 'canary.db') })
@@ -16,7 +16,7 @@ function makeKith(folder: string) {
 }
 
 test('a file without its schema is not ready, with what to do and without its path; migrated it is', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kith-ready-'))
+  const folder = mkdtempSync(join(fastFolder, 'kith-ready-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const before = await makeKith(folder).ready()
   expect(before.ok).toBe(false)

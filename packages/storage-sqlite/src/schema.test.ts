@@ -278,6 +278,8 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     bio: 'secret',
     role: 'mayor',
     fields: { 'own.diary': 'secret' },
+    banReason: 'secret',
+    bannedUntil: new Date(),
   })
   await storage.users.create(user)
   await storage.users.markDeleted(user.id, new Date(9))
@@ -292,6 +294,8 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     bio: '',
     password_hash: null,
     banned_at: null,
+    banned_until: null,
+    ban_reason: null,
     created_at: user.createdAt.getTime(),
     deleted_at: 9,
     role: 'member',

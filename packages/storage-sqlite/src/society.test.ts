@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, test } from 'vitest'
@@ -7,9 +6,10 @@ import { numberOfHistories } from '../../../test/histories.ts'
 import { demandLivesOfMemory } from '../../../test/lived-histories.ts'
 import { fromHex } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
 const histories = numberOfHistories(80)
-const temporaryDirectory = mkdtempSync(join(tmpdir(), 'kith-society-'))
+const temporaryDirectory = mkdtempSync(join(fastFolder, 'kith-society-'))
 afterAll(() => rmSync(temporaryDirectory, { recursive: true, force: true }))
 
 test(

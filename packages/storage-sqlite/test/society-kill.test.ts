@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -9,8 +8,9 @@ import { createSqliteStorage } from '../src/index.ts'
 import { outputOf, startScript } from './child-process.ts'
 import { createDirectoryBlobs, keysIn } from './directory-blobs.ts'
 import { createSociety } from '../../../test/society.ts'
+import { fastFolder } from '../../../test/fast-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kith-society-kill-'))
+const folder = mkdtempSync(join(fastFolder, 'kith-society-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const [path, blobs, temporary] = ['app.db', 'blobs', 'temporary'].map((name) => join(folder, name)) as [
   string,

@@ -1,11 +1,5 @@
-import type { RateLimits, Storage } from '@kith/core/ports'
-
-/** A mistake that no mutator makes, and the case that it fails. */
-interface Flaw<Port> {
-  flaw: string
-  fails: string
-  breaking: (sound: Port) => Partial<Port>
-}
+import type { CaptionAnswer, CaptionWriter, RateLimits, Storage } from '@kith/core/ports'
+import type { Flaw } from './run-mutants.ts'
 
 export const storageFlaws: readonly Flaw<Storage>[] = [
   {
@@ -47,15 +41,73 @@ export const storageFlaws: readonly Flaw<Storage>[] = [
   },
 ]
 
-export const rateLimitFlaws: readonly Flaw<RateLimits>[] = [
+export const rateLimitFlaws: readonly Flaw<{ rateLimits: RateLimits }>[] = [
   {
     flaw: 'loses what it counted',
     fails: 'rate-limits/limit',
-    breaking: ({ hit, reset }) => ({
-      async hit(key, limits, now) {
-        const answer = await hit(key, limits, now)
-        await reset([key])
-        return answer
+    breaking: ({ rateLimits }) => ({
+      rateLimits: {
+        ...rateLimits,
+        async hit(key, limits, now) {
+          const answer = await rateLimits.hit(key, limits, now)
+          await rateLimits.reset([key])
+          return answer
+        },
+      },
+    }),
+  },
+]
+
+/** Changes an answer. */
+function answering(
+  change: (answer: CaptionAnswer, hint: string) => Partial<CaptionAnswer>,
+): Flaw<{ captions: CaptionWriter }>['breaking'] {
+  return ({ captions }) => ({
+    captions: {
+      ...captions,
+      async suggest(request, signal) {
+        const answer = await captions.suggest(request, signal)
+        return { ...answer, ...change(answer, request.hint ?? '') }
+      },
+    },
+  })
+}
+
+const usage = { model: 'llava', inputTokens: 10, outputTokens: null, cachedInputTokens: null }
+
+export const captionFlaws: readonly Flaw<{ captions: CaptionWriter }>[] = [
+  {
+    flaw: 'has no name',
+    fails: 'captions/writer-name',
+    breaking: ({ captions }) => ({ captions: { ...captions, name: '' } }),
+  },
+  {
+    flaw: 'says all of the hint',
+    fails: 'captions/suggestion-length',
+    breaking: answering(({ suggestions: [first = '', ...rest] }, hint) => ({
+      suggestions: [`${hint} ${first}`, ...rest],
+    })),
+  },
+  {
+    flaw: 'tells tokens as a text',
+    fails: 'captions/usage-as-json',
+    breaking: answering(() => ({ usage: { ...usage, inputTokens: '10' as unknown as number } })),
+  },
+  {
+    flaw: 'tells what it took with a function in it',
+    fails: 'captions/usage-as-json',
+    breaking: answering(() => ({ usage: { ...usage, toString: () => 'ten' } })),
+  },
+  {
+    flaw: 'sorts the palette that it was given',
+    fails: 'captions/request-unchanged',
+    breaking: ({ captions }) => ({
+      captions: {
+        ...captions,
+        suggest(request, signal) {
+          request.measures.palette.reverse()
+          return captions.suggest(request, signal)
+        },
       },
     }),
   },

@@ -1,30 +1,18 @@
+import { answerMutators, answersWrong, kindOf } from './answer-mutators.ts'
+import { callMutators } from './call-mutators.ts'
 import { absent, answerPlaces, argumentPlaces, type SeenPlace } from './places.ts'
-import { isRecord, isSame, keyOf, type Mutant, type Mutator, type SeenCall } from './verb.ts'
-
-/** Makes a mutant that answers otherwise than the sound verb. */
-const answering = (name: string, change: (answer: unknown) => unknown): Mutant => ({
-  name,
-  make:
-    ({ sound, deviates }) =>
-    async (...args) => {
-      const answer = await sound(...args)
-      const changed = change(answer)
-      if (!isSame(answer, changed)) deviates()
-      return changed
-    },
-})
-
-/** Makes a mutant that calls the sound verb with something else. */
-const calling = (name: string, change: (args: unknown[]) => unknown[]): Mutant => ({
-  name,
-  make:
-    ({ sound, deviates }) =>
-    (...args) => {
-      const changed = change(args)
-      if (!isSame(args, changed)) deviates()
-      return sound(...changed)
-    },
-})
+import { spoilsStreams, streamMutators, waitsForEver } from './stream-mutators.ts'
+import { copyOf, held } from './streams.ts'
+import { isRecord, isSame, isStream, keyOf } from './values.ts'
+import {
+  answering,
+  calling,
+  type Mutant,
+  type Mutator,
+  type SeenCall,
+  SeenCallback,
+  type Verb,
+} from './verb.ts'
 
 /** Answers as if it had written, and has not. */
 const dropsTheWrite: Mutator = ({ reads }) =>
@@ -63,24 +51,22 @@ const writesLate: Mutator = ({ reads }) =>
       ]
 
 /** Calls that overlap are all told what the first one is told. */
-const losesARace: Mutator = ({ reads }) =>
-  reads
-    ? []
-    : [
-        {
-          name: 'tells all callers of a moment what it tells the first',
-          make({ sound, deviates }) {
-            let first: Promise<unknown> | null = null
-            return async (...args) => {
-              const own = sound(...args)
-              first ??= own.finally(() => setImmediate(() => (first = null)))
-              const [mine, told] = [await own, await first]
-              if (!isSame(mine, told)) deviates()
-              return told
-            }
-          },
-        },
-      ]
+const losesARace: Mutator = () => [
+  {
+    name: 'tells all callers of a moment what it tells the first',
+    make({ sound, deviates }) {
+      let first: Promise<unknown> | null = null
+      return async (...args) => {
+        const own = sound(...args)
+        const current = (first ??= own.finally(() => setImmediate(() => (first = null))))
+        current.catch(() => {})
+        const [mine, told] = [await own, await current]
+        if (!isSame(mine, told)) deviates()
+        return told
+      }
+    },
+  },
+]
 
 /** Forgets what it is given at one place: a field that is not stored, an argument that is not looked at. */
 const forgets: Mutator = ({ calls }) =>
@@ -94,8 +80,8 @@ const forgets: Mutator = ({ calls }) =>
 function othersFor({ values, isOptional }: SeenPlace): [how: string, value: unknown][] {
   const some = values.find((value) => value !== null)
   if (isOptional) return [['left out', absent]]
-  if (typeof some === 'function') return [['left out', undefined]]
-  if (isRecord(some) || Array.isArray(some)) return []
+  if (some instanceof SeenCallback) return [['left out', undefined]]
+  if (isRecord(some)) return values.includes(null) ? [['forgotten', null]] : []
   if (typeof some === 'boolean')
     return [
       ['taken for true', true],
@@ -113,6 +99,7 @@ function othersFor({ values, isOptional }: SeenPlace): [how: string, value: unkn
       ['taken for 1', 1],
       ['taken for a million', 1e6],
     ]
+  if (typeof some !== 'string') return []
   return values.includes(null)
     ? [['forgotten', null]]
     : [
@@ -152,78 +139,12 @@ const ignoresTheGuard: Mutator = ({ reads, calls }) => {
     }))
 }
 
-function kindOf(answer: unknown): unknown {
-  return isRecord(answer) ? (answer['outcome'] ?? answer['rotated'] ?? answer['removed']) : answer
-}
-
 const happy = new Set<unknown>(['created', 'updated', 'added', 'attached', 'already', true])
 
 /** Whether a verb that writes has said no. */
 function isRefusal({ answer }: Pick<SeenCall, 'answer'>): boolean {
   const kind = kindOf(answer)
   return kind === false || kind === null || kind === 0 || (typeof kind === 'string' && !happy.has(kind))
-}
-
-/** Answers something else than it found or did. */
-const answersWrong: Mutator = ({ calls }) => {
-  const places = answerPlaces(calls)
-  const answers = calls.filter(({ rejected }) => !rejected).map(({ answer }) => answer)
-  return [...places.flatMap(wrongAt), ...swapped(answers)]
-}
-
-function wrongAt(place: SeenPlace): Mutant[] {
-  const at = place.name || 'the answer'
-  const change = (how: string, work: (value: unknown) => unknown): Mutant =>
-    answering(`${at} ${how}`, (answer) => place.set(answer, work))
-  const some = place.values.find((value) => value !== null)
-  const mutants: Mutant[] = []
-  if (Array.isArray(some)) {
-    const lists = place.values.filter(Array.isArray)
-    const longest = Math.max(...lists.map(({ length }) => length))
-    const onList = (how: string, work: (list: unknown[]) => unknown[]): Mutant =>
-      change(how, (value) => (Array.isArray(value) ? work(value) : value))
-    if (longest > 0)
-      mutants.push(
-        onList('misses its last', (list) => list.slice(0, -1)),
-        onList('misses its first', (list) => list.slice(1)),
-        onList('has its first twice', (list) => [...list.slice(0, 1), ...list]),
-      )
-    if (longest > 1) mutants.push(onList('is the other way round', (list) => list.toReversed()))
-    return mutants
-  }
-  if (some === undefined || isRecord(some))
-    return place.values.includes(null) && some !== undefined ? [change('is always null', () => null)] : []
-  if (typeof some === 'boolean') return [change('is the opposite', (value) => !value)]
-  if (typeof some === 'number')
-    return [
-      change('is one more', (value) => (typeof value === 'number' ? value + 1 : value)),
-      change('is always 0', (value) => (typeof value === 'number' ? 0 : value)),
-    ]
-  if (some instanceof Date)
-    return [
-      change('loses its milliseconds', (value) =>
-        value instanceof Date ? new Date(Math.floor(value.getTime() / 1000) * 1000) : value,
-      ),
-      ...(place.values.includes(null) ? [change('is always null', () => null)] : []),
-    ]
-  if (place.name.endsWith('.outcome')) return []
-  return [change('is another text', (value) => (typeof value === 'string' ? `${value} ` : value))]
-}
-
-/** Answers one outcome where another is true. */
-function swapped(answers: readonly unknown[]): Mutant[] {
-  const byKind = new Map<unknown, unknown>()
-  for (const answer of answers)
-    if (isRecord(answer) && 'outcome' in answer) byKind.set(answer['outcome'], answer)
-  return [...byKind].flatMap(([kind]) =>
-    [...byKind]
-      .filter(([other]) => other !== kind)
-      .map(([other, instead]) =>
-        answering(`says ${String(other)} for ${String(kind)}`, (answer) =>
-          kindOf(answer) === kind ? instead : answer,
-        ),
-      ),
-  )
 }
 
 /** Is off by one in what is asked of it: a page, a batch. */
@@ -263,47 +184,6 @@ function nextTo(id: string, name: string): string {
     : id.slice(0, -1) + String.fromCharCode(id.charCodeAt(id.length - 1) - 1)
 }
 
-/** Answers what it answered before to the same question. */
-const answersStale: Mutator = ({ reads }) =>
-  reads
-    ? [
-        {
-          name: 'answers what it answered before',
-          make({ sound, deviates }) {
-            const cache = new Map<string, unknown>()
-            return async (...args) => {
-              const [key, answer] = [keyOf(args), await sound(...args)]
-              if (!cache.has(key)) cache.set(key, structuredClone(answer))
-              if (!isSame(answer, cache.get(key))) deviates()
-              return structuredClone(cache.get(key))
-            }
-          },
-        },
-      ]
-    : []
-
-/** Hands out one object for all who ask: what one caller changes the next one sees. */
-const sharesItsAnswers: Mutator = ({ reads }) =>
-  reads
-    ? [
-        {
-          name: 'shares its answers',
-          make({ sound, deviates }) {
-            const shared = new Map<string, unknown>()
-            const share = (value: unknown): unknown => {
-              if (Array.isArray(value)) return value.map(share)
-              if (!isRecord(value) || !('id' in value)) return value
-              const key = keyOf(value)
-              if (shared.has(key)) deviates()
-              else shared.set(key, value)
-              return shared.get(key)
-            }
-            return async (...args) => share(await sound(...args))
-          },
-        },
-      ]
-    : []
-
 /** Does again what it did. */
 const doesItTwice: Mutator = ({ reads }) =>
   reads
@@ -315,8 +195,9 @@ const doesItTwice: Mutator = ({ reads }) =>
             ({ sound, deviates }) =>
             async (...args) => {
               deviates()
-              const answer = await sound(...args)
-              await sound(...args).catch(() => {})
+              const kept = args.some(isStream) ? await held(args) : args
+              const answer = await sound(...kept)
+              await sound(...kept).catch(() => {})
               return answer
             },
         },
@@ -340,6 +221,26 @@ const swallowsErrors: Mutator = ({ calls }) => {
   ]
 }
 
+/** Misunderstands what a function says that it was given, or says something else to it. */
+const mistreatsCallbacks: Mutator = ({ calls }) =>
+  argumentPlaces(calls).flatMap((place) => {
+    const seen = place.values.flatMap((value) => (value instanceof SeenCallback ? value.calls : []))
+    const verb = { name: `${place.name}()`, reads: true, calls: seen }
+    return [forgets, answersWrong, offByOne, spoilsStreams, waitsForEver]
+      .flatMap((make) => make(verb))
+      .map(({ name, make }) => ({
+        name: `${verb.name} ${name}`,
+        make:
+          (soil) =>
+          (...args) =>
+            soil.sound(
+              ...(place.set(args, (given) =>
+                typeof given === 'function' ? make({ ...soil, sound: given as Verb }) : given,
+              ) as unknown[]),
+            ),
+      }))
+  })
+
 /** All kinds of mistakes. */
 export const mutators: readonly Mutator[] = [
   dropsTheWrite,
@@ -347,11 +248,12 @@ export const mutators: readonly Mutator[] = [
   losesARace,
   forgets,
   ignoresTheGuard,
-  answersWrong,
   offByOne,
   repeatsTheCursor,
-  answersStale,
-  sharesItsAnswers,
   doesItTwice,
   swallowsErrors,
+  mistreatsCallbacks,
+  ...answerMutators,
+  ...callMutators,
+  ...streamMutators,
 ]

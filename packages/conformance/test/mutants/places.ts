@@ -1,4 +1,5 @@
-import { isRecord, type SeenCall } from './verb.ts'
+import { isRecord } from './values.ts'
+import type { SeenCall } from './verb.ts'
 
 /** What a field is changed to that is left out. */
 export const absent: unique symbol = Symbol('absent')

@@ -1,6 +1,8 @@
 import type { Case } from '../../src/case.ts'
 import { mutators } from './mutators.ts'
-import { copyOf, isSame, type Mutant, type SeenCall, type Verb } from './verb.ts'
+import { copyOf, held, watched } from './streams.ts'
+import { isRecord, isStream } from './values.ts'
+import type { Mutant, SeenCall, Verb } from './verb.ts'
 
 /** What is to be broken. */
 export interface Subjects<World> {
@@ -9,6 +11,25 @@ export interface Subjects<World> {
   /** The ports of which each verb is broken, with those of their verbs that change nothing. */
   ports: Readonly<Partial<Record<keyof World & string, readonly string[]>>>
   cases: readonly Case<World>[]
+  /** Those of their verbs that answer with a stream, and not with the promise of one. */
+  streams?: readonly string[]
+  /** Mistakes that no mutator makes. */
+  flaws?: readonly Flaw<World>[]
+}
+
+/** Cases of one port, given a record that holds it. */
+export function ofPart<World, Name extends keyof World>(
+  name: Name,
+  cases: readonly Case<World[Name]>[],
+): Case<World>[] {
+  return cases.map((each) => ({ ...each, run: (world) => each.run(world[name]) }))
+}
+
+/** A mistake that no mutator makes, and the cases that it fails. */
+export interface Flaw<World> {
+  flaw: string
+  fails: string | readonly string[]
+  breaking: (sound: World) => Partial<World>
 }
 
 /** What came of the mutants of a port. */
@@ -33,18 +54,27 @@ type Stores = Record<string, Record<string, Verb>>
 
 /** Wraps each verb of each store. */
 function wrapped<World>(
-  world: World,
+  { makeSound, streams = [] }: Pick<Subjects<World>, 'makeSound' | 'streams'>,
   around: (at: { store: string; verb: string }, sound: Verb) => Verb,
 ): World {
-  const stores = Object.entries(world as unknown as Stores).map(([store, verbs]) => {
+  const stores = Object.entries(makeSound() as unknown as Stores).map(([store, verbs]) => {
     if (typeof verbs === 'function') return [store, verbs]
-    const wrappedVerbs = Object.entries(verbs).map(([verb, sound]) => [
-      verb,
-      around({ store, verb }, (...args) => sound.apply(verbs, args)),
-    ])
+    const wrappedVerbs = Object.entries(verbs).map(([verb, sound]) => {
+      if (typeof sound !== 'function') return [verb, sound]
+      const wrong = around({ store, verb }, async (...args) => await sound.apply(verbs, args))
+      return [verb, streams.includes(verb) ? streaming(wrong) : wrong]
+    })
     return [store, Object.fromEntries(wrappedVerbs)]
   })
   return Object.fromEntries(stores) as World
+}
+
+/** A verb that answers with a stream, made of one that answers with the promise of it. */
+function streaming(verb: Verb): (...args: unknown[]) => AsyncGenerator {
+  return async function* (...args) {
+    const stream = await verb(...args)
+    if (isStream(stream)) yield* stream
+  }
 }
 
 /** How the verbs of a port are called by the cases, and which cases call them. */
@@ -55,10 +85,11 @@ interface Observed<World> {
 
 /** Runs the mutants of each port against all cases that call their verb, and tells which cases nothing fails. */
 export async function runMutants<World>(
-  { makeSound, ports, cases }: Subjects<World>,
+  subjects: Subjects<World>,
   choose: (name: string) => boolean = () => true,
 ): Promise<{ reports: Report[]; unproven: string[] }> {
-  const { calls, callers } = await observe({ makeSound, cases })
+  const { ports, cases } = subjects
+  const { calls, callers } = await observe(subjects)
   const unproven = new Set(cases.map(({ id }) => id))
   const reports: Report[] = []
   for (const [port, reads] of Object.entries<readonly string[] | undefined>(ports)) {
@@ -90,7 +121,7 @@ export async function runMutants<World>(
       (unproven.has(id) ? 0 : 2) + (id.startsWith(name.split('.')[0] ?? '') ? 0 : 1)
     for (const each of [...concerned].sort((a, b) => rank(a) - rank(b))) {
       if (isKilled && !unproven.has(each.id)) break
-      const world = mutated({ makeSound, mutant, name, deviates: () => (isOther = true) })
+      const world = mutated({ subjects, mutant, name, deviates: () => (isOther = true) })
       if (!(await fails(each, world))) continue
       unproven.delete(each.id)
       isKilled = true
@@ -100,23 +131,21 @@ export async function runMutants<World>(
   }
 }
 
-async function observe<World>({
-  makeSound,
-  cases,
-}: Pick<Subjects<World>, 'makeSound' | 'cases'>): Promise<Observed<World>> {
+async function observe<World>(subjects: Subjects<World>): Promise<Observed<World>> {
   const [calls, callers]: [Observed<World>['calls'], Observed<World>['callers']] = [new Map(), new Map()]
-  for (const each of cases) {
-    const world = wrapped(makeSound(), ({ store, verb }, sound) => async (...args) => {
+  for (const each of subjects.cases) {
+    const world = wrapped(subjects, ({ store, verb }, sound) => async (...args) => {
       const name = `${store}.${verb}`
       callers.set(name, (callers.get(name) ?? new Set()).add(each))
-      const seen = calls.get(name) ?? []
-      calls.set(name, seen)
-      const call: SeenCall = { args: copyOf(args), answer: undefined, rejected: false }
-      if (seen.length < mostSeen) seen.push(call)
+      const called = calls.get(name) ?? []
+      calls.set(name, called)
+      const { passed, seen } = watched(args)
+      const call: SeenCall = { args: seen as unknown[], answer: undefined, rejected: false }
+      if (called.length < mostSeen) called.push(call)
       try {
-        const answer = await sound(...args)
-        call.answer = structuredClone(answer)
-        return answer
+        const answer = watched(await sound(...(passed as unknown[])))
+        call.answer = answer.seen
+        return answer.passed
       } catch (error) {
         call.rejected = true
         throw error
@@ -128,7 +157,7 @@ async function observe<World>({
 }
 
 interface Wrong<World> {
-  makeSound: () => World
+  subjects: Subjects<World>
   mutant: Mutant
   /** The port and verb that are wrong. */
   name: string
@@ -136,20 +165,24 @@ interface Wrong<World> {
 }
 
 /** Ports with one wrong verb. */
-function mutated<World>({ makeSound, mutant, name, deviates }: Wrong<World>): World {
-  const twin = mutant.needsTwin ? (makeSound() as unknown as Stores) : null
-  const known: unknown[] = []
+function mutated<World>({ subjects, mutant, name, deviates }: Wrong<World>): World {
+  const twin = mutant.needsTwin ? (subjects.makeSound() as unknown as Stores) : null
+  const reads: Partial<Record<string, readonly string[]>> = subjects.ports
+  const known = new Map<string, unknown>()
   let made = 0
-  return wrapped(makeSound(), ({ store, verb }, sound) => {
+  return wrapped(subjects, ({ store, verb }, sound) => {
     const ofTwin: Verb = async (...args) => await twin?.[store]?.[verb]?.(...copyOf(args))
-    const soil = { sound, twin: ofTwin, known: () => known, deviates }
+    const soil = { sound, twin: ofTwin, known: () => [...known.values()], deviates }
     const wrong = `${store}.${verb}` === name ? mutant.make(soil) : null
+    const writes = reads[store]?.includes(verb) !== true
     return async (...args) => {
       if (++made > mostCalls) throw new Error('it does not come to an end')
       if (mutant.needsKnown) for (const each of args) remember(known, each)
-      if (wrong) return await wrong(...args)
-      if (twin) await ofTwin(...args).catch(() => {})
-      return await sound(...args)
+      // Both read what is written.
+      const given = twin && args.some(isStream) ? await held(args) : args
+      if (wrong) return await wrong(...given)
+      if (twin && writes) await ofTwin(...given).catch(() => {})
+      return await sound(...given)
     }
   })
 }
@@ -169,12 +202,14 @@ async function fails<World>({ run }: Case<World>, world: World): Promise<boolean
 }
 
 /** Keeps the scalars of a value, each once, the newest last. */
-function remember(known: unknown[], value: unknown): void {
+function remember(known: Map<string, unknown>, value: unknown): void {
   if (Array.isArray(value)) for (const each of value.slice(0, 5)) remember(known, each)
-  else if (typeof value === 'object' && value !== null && !(value instanceof Date))
-    for (const each of Object.values(value)) remember(known, each)
-  else if (value !== null && typeof value !== 'boolean' && !known.some((each) => isSame(each, value))) {
-    known.push(value)
-    if (known.length > mostKnown) known.shift()
+  else if (isRecord(value)) for (const each of Object.values(value)) remember(known, each)
+  else if (typeof value === 'string' || typeof value === 'number' || value instanceof Date) {
+    const key = `${typeof value} ${Number(value) || String(value)}`
+    if (known.has(key)) return
+    known.set(key, value)
+    const [oldest] = known.keys()
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest)
   }
 }

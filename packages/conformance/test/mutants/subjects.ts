@@ -1,6 +1,5 @@
 import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 import type { RateLimits, Revocations, Storage } from '@kith/core/ports'
-import type { Case } from '../../src/case.ts'
 import {
   edgeStoreCases,
   factStoreCases,
@@ -17,15 +16,8 @@ import {
   sharedRevocationsCases,
   userStoreCases,
 } from '../../src/index.ts'
-import type { Subjects } from './run-mutants.ts'
-
-/** Cases of one port, given a record that holds it. */
-function ofPart<World, Name extends keyof World>(
-  name: Name,
-  cases: readonly Case<World[Name]>[],
-): Case<World>[] {
-  return cases.map((each) => ({ ...each, run: (world) => each.run(world[name]) }))
-}
+import { rateLimitFlaws, storageFlaws } from './flaws.ts'
+import { ofPart, type Subjects } from './run-mutants.ts'
 
 /** One instance that stands for two over one backend. */
 function twice<Port>(make: () => Port): () => Pair<Port> {
@@ -58,12 +50,14 @@ export const storage: Subjects<Storage> = {
     ...feedStoreCases,
     ...outboxStoreCases,
   ],
+  flaws: storageFlaws,
 }
 
 export const rateLimits: Subjects<{ rateLimits: RateLimits }> = {
   makeSound: () => ({ rateLimits: createMemoryRateLimits() }),
   ports: { rateLimits: [] },
   cases: ofPart('rateLimits', rateLimitsCases),
+  flaws: rateLimitFlaws,
 }
 
 export const revocations: Subjects<{ revocations: Revocations }> = {

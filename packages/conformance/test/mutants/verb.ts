@@ -1,3 +1,5 @@
+import { isSame } from './values.ts'
+
 /** A verb of a port, whatever it takes and returns. */
 export type Verb = (...args: unknown[]) => Promise<unknown>
 
@@ -8,11 +10,16 @@ export interface SeenCall {
   rejected: boolean
 }
 
+/** A function that a verb was given, by the calls that the sound verb made of it. */
+export class SeenCallback {
+  readonly calls: SeenCall[] = []
+}
+
 /** What a mutant is made from. */
-interface Soil {
+export interface Soil {
   /** The sound verb of the port under test. */
   sound: Verb
-  /** The same verb of a second, sound port to which all other calls go as well. */
+  /** The same verb of a second, sound port to which all other calls that write go as well. */
   twin: Verb
   /** Scalars that any verb of the port has been called with so far, the newest last. */
   known(): readonly unknown[]
@@ -34,25 +41,32 @@ export interface Mutant {
 /** A kind of mistake: the mutants of a verb that it leads to, by the calls that were seen. */
 export type Mutator = (verb: { name: string; reads: boolean; calls: readonly SeenCall[] }) => Mutant[]
 
-/** Whether something is an object with fields of its own. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+/** Changes what a verb answers, at once where it answers at once, as functions do that a verb is given. */
+export function whenAnswered(answer: unknown, change: (answer: unknown) => unknown): Promise<unknown> {
+  return (answer instanceof Promise ? answer.then(change) : change(answer)) as Promise<unknown>
 }
 
-/** Whether two values look the same. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return keyOf(one) === keyOf(other)
-}
+/** Makes a mutant that answers otherwise than the sound verb. */
+export const answering = (name: string, change: (answer: unknown, soil: Soil) => unknown): Mutant => ({
+  name,
+  make:
+    (soil) =>
+    (...args) =>
+      whenAnswered(soil.sound(...args), (answer) => {
+        const changed = change(answer, soil)
+        if (!isSame(answer, changed)) soil.deviates()
+        return changed
+      }),
+})
 
-/** The same for everybody who asks with the same. */
-export function keyOf(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, each: unknown) => (typeof each === 'function' ? 'a function' : each)) ??
-    'undefined'
-  )
-}
-
-/** A copy of arguments, but of those that are functions. */
-export function copyOf(args: readonly unknown[]): unknown[] {
-  return args.map((each) => (typeof each === 'function' ? each : (structuredClone(each) as unknown)))
-}
+/** Makes a mutant that calls the sound verb with something else. */
+export const calling = (name: string, change: (args: unknown[], soil: Soil) => unknown[]): Mutant => ({
+  name,
+  make:
+    (soil) =>
+    (...args) => {
+      const changed = change(args, soil)
+      if (!isSame(args, changed)) soil.deviates()
+      return soil.sound(...changed)
+    },
+})

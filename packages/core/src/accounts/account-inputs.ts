@@ -75,7 +75,10 @@ export interface EditInput<Fields extends AppFields = AppFields> {
 }
 
 /** What the host changes of any account. `null` removes an identifier that is optional. */
-export type UpdateAccountInput<Fields extends AppFields = AppFields> = Omit<EditInput<Fields>, 'currentPassword'>
+export type UpdateAccountInput<Fields extends AppFields = AppFields> = Omit<
+  EditInput<Fields>,
+  'currentPassword'
+>
 
 /** A change of password. */
 export interface ChangePasswordInput {

@@ -36,7 +36,9 @@ export async function setBan(core: Core, userId: string, ban: BanInput | null): 
     // Those that a process which dies here leaves alive stay over when the ban is lifted.
     endSessions: ban !== null,
   }
-  const rows = ban ? core.rowsOf('account.banned', () => bannedEvent(userId, ban)) : unbannedRows(core, userId)
+  const rows = ban
+    ? core.rowsOf('account.banned', () => bannedEvent(userId, ban))
+    : unbannedRows(core, userId)
   const result = await core.storage.users.update(userId, changes, undefined, rows)
   core.visibleFiles.forget()
   if (result.outcome !== 'updated') throw new KithError('account-not-found')

@@ -91,7 +91,7 @@ describe('the list of accounts', () => {
       ...options.storage.users,
       search: () => Promise.resolve({ users: [], next: '01000000-0000-7000-8000-000000000000' }),
     })
-    Object.assign(options.storage.users, port)
+    options.storage.users.search = port.search
     const page = await accounts.list({ banned: true })
     expect(page.items).toEqual([])
     expect(page.nextCursor).not.toBeNull()
