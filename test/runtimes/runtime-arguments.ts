@@ -5,6 +5,6 @@ const fromSource = '--conditions=@kith/source'
 
 /** How a module of this repository is started from the sources. */
 export function runtimeArguments({ path }: RuntimeProgram, module: string): string[] {
-  if (basename(path).startsWith('bun')) return [fromSource, module]
+  if (basename(path).startsWith('bun')) return ['--expose-gc', fromSource, module]
   return ['run', '--allow-all', '--no-check', '--node-modules-dir=manual', fromSource, module]
 }

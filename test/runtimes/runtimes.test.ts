@@ -6,6 +6,14 @@ import { noteUsed } from '../servers/test-run.ts'
 import { registerRuntimeCases } from './runtime-cases.ts'
 import { type RuntimeProcess, startRuntime } from './runtime-process.ts'
 
+/** What `Bun.serve` does not do, whatever its handler returns. docs/runtimes.md says both. */
+const limitsOfBun: readonly string[] = [
+  // It has sent its response and closes: a client that is still writing may lose it.
+  'served/host/too-large',
+  // It drops the Content-Length of a response that streams: https://github.com/oven-sh/bun/issues/10507
+  'served/host/ranges',
+]
+
 const names: string[] = []
 registerRuntimeCases((name) => names.push(name), { freshPath: () => ':memory:', sendTo: sendByHttp })
 
@@ -22,6 +30,9 @@ for (const name of ['bun', 'deno'] as const) {
       noteUsed(`${name} ${program.version}`)
     })
     afterAll(() => runtime.stop())
-    for (const each of names) test(each, () => runtime.run(each))
+    for (const each of names) {
+      const isLimit = name === 'bun' && limitsOfBun.some((id) => each.startsWith(`${id}:`))
+      test.skipIf(isLimit)(each, () => runtime.run(each))
+    }
   })
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { KithError } from '@kith/core'
+import { systemCode } from '@kith/core/adapter'
 import { CustomSource, Input, type InputAudioTrack, type InputVideoTrack, MP4, QTFF, WEBM } from 'mediabunny'
 import { type Budget, demand } from './budget.ts'
 import { type IsoIndex, patchesOf as isoPatchesOf, readIsoIndex } from './iso-index.ts'
@@ -110,7 +111,7 @@ function unknownCodec(what: 'video' | 'sound'): KithError {
   return new KithError('media-unreadable', { detail: `Its ${what} is in a codec that is not taken.` })
 }
 
-/** A full disk or a missing file says nothing about the video. */
+/** A full disk or a missing file says nothing about the video. Codes such as `ERR_OUT_OF_RANGE` are of the runtime. */
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
+  return /^E(?!RR_)/.test(systemCode(error))
 }

@@ -9,9 +9,9 @@ import { toStorageError } from './storage-error.ts'
  * Work on the whole file, which takes minutes where it is large, is done by a process of its own: it holds up nothing here,
  * and two copies of SQLite in one process would undo each other's locks.
  */
-const script = `
+const scriptFor = (path: string, target: string | null): string => `
 process.umask(0o077)
-const [path, target] = process.argv.slice(1)
+const [path, target] = ${JSON.stringify([path, target])}
 const { DatabaseSync } = require('node:sqlite')
 let answer
 try {
@@ -50,7 +50,7 @@ export async function backup(connection: Connection, target: string): Promise<vo
   const unfinished = `${target}.partial`
   rmSync(unfinished, { force: true })
   try {
-    await runScript([path, unfinished])
+    await runScript(path, unfinished)
     renameSync(unfinished, target)
   } catch (error) {
     rmSync(unfinished, { force: true })
@@ -60,7 +60,7 @@ export async function backup(connection: Connection, target: string): Promise<vo
 
 /** What SQLite finds wrong with the file; nothing where it is sound. Others go on reading and writing. */
 export async function integrity(connection: Connection): Promise<readonly string[]> {
-  const { found = [] } = await runScript([await pathOf(connection)])
+  const { found = [] } = await runScript(await pathOf(connection), null)
   return found.filter((line) => line !== 'ok')
 }
 
@@ -71,8 +71,9 @@ async function pathOf({ read, all }: Connection): Promise<string> {
   throw new KithError('storage-failed', { detail: 'A database in memory has no file to copy or to check.' })
 }
 
-async function runScript(values: string[]): Promise<Answer> {
-  const options = ['--disable-warning=ExperimentalWarning', '-e', script, '--', ...values]
+/** The paths are in the script: what runtimes make of arguments behind one differs. */
+async function runScript(path: string, target: string | null): Promise<Answer> {
+  const options = ['--disable-warning=ExperimentalWarning', '-e', scriptFor(path, target)]
   const { stdout } = await promisify(execFile)(process.execPath, options, { maxBuffer: 2 ** 24 })
   const answer = JSON.parse(stdout) as Answer
   if (answer.message === undefined) return answer
