@@ -122,7 +122,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
   posts: fc.oneof(
     { weight: 3, arbitrary: call('posts', 'create', post(ownerId), postMedia) },
     call('posts', 'byIds', ids),
-    call('posts', 'edit', id, name, moment),
+    call('posts', 'edit', id, fc.record({ caption: name, editedAt: moment })),
     call('posts', 'remove', id),
     call('posts', 'removeAll', ownerId, everything),
     call('posts', 'byAuthor', ownerId, keyset),

@@ -50,7 +50,7 @@ export const outboxStatements: Readonly<Record<OutboxStatement, string>> = Objec
     attempts = CASE WHEN @handled THEN 0 ELSE attempts END WHERE account_id = @key`,
   postpone: `UPDATE kith_outbox_accounts SET held_by = NULL, held_until = @until, attempts = attempts + 1 WHERE ${held}`,
   count: 'SELECT count(*) AS waiting FROM (SELECT 1 FROM kith_outbox LIMIT @limit)',
-  since: 'SELECT at FROM kith_outbox ORDER BY sequence LIMIT 1',
+  since: 'SELECT at FROM kith_outbox WHERE sequence > 0 ORDER BY sequence LIMIT 1',
 })
 
 /** Stores the rows of a change, as part of its transaction. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createKith, type OutboxEvent } from '@kith/core'
 import type { EdgeKind, Storage } from '@kith/core/ports'
@@ -33,8 +34,8 @@ test(
       const child = startScript('outbox-worker.ts', [path, String(round)])
       const output = outputOf(child)
       const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
-      await new Promise((resolve) => child.stdout?.once('data', resolve))
-      await wait(Math.random() * 300)
+      await lines(child.stdout, 20 + Math.floor(Math.random() * 60))
+      await wait(Math.random() * 20)
       child.kill('SIGKILL')
       expect(await ended, 'the worker went on until it was killed').toBe('SIGKILL')
       read(await output, told)
@@ -67,6 +68,17 @@ test(
   },
   rounds * 30_000,
 )
+
+/** Resolves when a stream has brought so many lines, however long that takes on a busy machine. */
+function lines(stream: Readable | null, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0
+    stream?.on('data', (chunk: Buffer) => {
+      seen += String(chunk).split('\n').length - 1
+      if (seen >= count) resolve()
+    })
+  })
+}
 
 /** Of one account nothing comes again but what was handed over last. */
 function demandOrder(got: readonly OutboxEvent[]): void {

@@ -101,7 +101,8 @@ function contentOf(path: string): Record<string, unknown[]> {
 
 function plain(row: Record<string, unknown>): unknown {
   const fields = Object.entries(row)
-    .filter(([name]) => !['listed', 'newest', 'again_at'].includes(name))
+    // Later versions add columns, which hold nothing at first.
+    .filter(([name, value]) => value !== null && !['listed', 'newest', 'again_at'].includes(name))
     .map(([name, value]) => [name, value instanceof Uint8Array ? textOf(value) : value])
   return Object.fromEntries(fields.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)))
 }

@@ -109,7 +109,8 @@ async function attend(
   /** Keeps the server running while somebody waits for this process, and only then. */
   function hold(isHeld: boolean): void {
     const change = isHeld ? 'ref' : 'unref'
-    for (const each of [child, ...pipes]) each[change]()
+    // In Bun some of the pipes are no sockets, and keep no process running.
+    for (const each of [child, ...pipes] as Partial<Socket>[]) each[change]?.()
   }
 
   async function start(): Promise<void> {

@@ -12,7 +12,7 @@ export function createFetchHost(makeStorage: JourneyHost['makeStorage']): Journe
     makeStorage,
     makeMedia: makeLocalMedia,
     serve: async (kith, options) => ({
-      send: sendByFetch(createApp(createKithHttp(kith, options))),
+      send: sendByFetch(createFetchApp(createKithHttp(kith, options), () => address)),
       connections: async () => 0,
       close: async () => {},
     }),
@@ -23,7 +23,23 @@ export function createFetchHost(makeStorage: JourneyHost['makeStorage']): Journe
   }
 }
 
-async function answerPage(http: KithHttp, request: Request): Promise<Response> {
+/** What a Fetch server is given: a request in, a response out. */
+export type FetchApp<Sender = void> = (request: Request, sender: Sender) => Promise<Response>
+
+/** The app of {@link JourneyHost.serve}, which has the IP address of a client from who sent the request. */
+export function createFetchApp<Sender = void>(
+  http: KithHttp,
+  addressOf: (request: Request, sender: Sender) => string | undefined,
+): FetchApp<Sender> {
+  const answer = createApp(http)
+  return (request, sender) => answer(request, addressOf(request, sender))
+}
+
+async function answerPage(
+  http: KithHttp,
+  request: Request,
+  address: string | undefined,
+): Promise<Response> {
   const { viewer, setCookies } = await http.renewViewer(request, { address })
   if (new URL(request.url).pathname.endsWith('/private')) await http.requireViewer(request)
   const response = Response.json({ userId: viewer?.userId ?? null })
@@ -31,13 +47,13 @@ async function answerPage(http: KithHttp, request: Request): Promise<Response> {
   return request.method === 'HEAD' ? new Response(null, response) : response
 }
 
-function createApp(http: KithHttp): (request: Request) => Promise<Response> {
+function createApp(http: KithHttp): (request: Request, address: string | undefined) => Promise<Response> {
   const checks: Record<string, (request: Request) => Promise<Viewer | null>> = {
     '/host/private': http.requireViewer,
     '/host/public': http.readViewer,
     '/host/desk': (request) => http.requireRole(request, ['moderator', 'admin']),
   }
-  return async (request) => {
+  return async (request, address) => {
     const { pathname } = new URL(request.url)
     if (pathname === '/api/v1/echo') return Response.json(await request.json())
     if (!pathname.startsWith('/host/')) {
@@ -47,7 +63,7 @@ function createApp(http: KithHttp): (request: Request) => Promise<Response> {
       return response
     }
     try {
-      if (pathname.startsWith('/host/page')) return await answerPage(http, request)
+      if (pathname.startsWith('/host/page')) return await answerPage(http, request, address)
       const viewer = await checks[pathname]?.(request)
       return Response.json({ userId: viewer?.userId ?? null })
     } catch (error) {
