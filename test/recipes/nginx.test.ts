@@ -1,7 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { request, type RequestOptions } from 'node:https'
 import { join } from 'node:path'
@@ -15,16 +13,10 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import express from 'express'
 import sharp from 'sharp'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { root } from '../../scripts/packages.ts'
-import { findOnPath } from '../servers/program-path.ts'
-import { accepts, freePort } from '../servers/port.ts'
+import { host, nginxMissing, startNginx } from './nginx.ts'
 import { makeFolder } from './temporary-folder.ts'
 import { listen } from './visitor.ts'
 
-// Debian has it where only root's PATH leads.
-const nginx = [...findOnPath('nginx'), '/usr/sbin/nginx'].find(existsSync)
-const [openssl] = findOnPath('openssl')
-const host = 'app.example.com'
 /** Another address than that of the proxy, which only Linux has at once. */
 const localAddress = '127.0.0.2'
 
@@ -50,49 +42,6 @@ async function startApp(folder: string): Promise<string> {
     response.json({ ip, protocol, host: name, forwarded: headers['x-forwarded-for'] })
   })
   return await listen(app)
-}
-
-/** The recipe with other ports and places, and around it what Debian has in /etc/nginx/nginx.conf. */
-async function startNginx(folder: string, app: string): Promise<{ port: number; ca: Buffer }> {
-  const [certificate, key] = [join(folder, 'app.pem'), join(folder, 'app.key')]
-  execFileSync(
-    openssl ?? '',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${host}`].concat([
-      '-addext',
-      `subjectAltName=DNS:${host}`,
-      '-keyout',
-      key,
-      '-out',
-      certificate,
-    ]),
-    { stdio: 'ignore' },
-  )
-  const port = await freePort()
-  let site = readFileSync(join(root, 'examples/recipes/src/nginx.conf'), 'utf8')
-  for (const [of, by] of [
-    ['listen 443 ssl', `listen 127.0.0.1:${port} ssl`],
-    ['/etc/ssl/app.example.com.pem', certificate],
-    ['/etc/ssl/app.example.com.key', key],
-    ['http://127.0.0.1:3000', app.replace('localhost', '127.0.0.1')],
-  ] as const) {
-    expect(site).toContain(of)
-    site = site.replace(of, by)
-  }
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${join(folder, name)};`)
-    .join('\n')
-  const configuration = `${process.getuid?.() === 0 ? 'user root;' : ''}
-    daemon off; master_process off; pid ${join(folder, 'nginx.pid')}; error_log stderr;
-    events {}
-    http { access_log off; ${temporary}
-    ${site} }`
-  writeFileSync(join(folder, 'nginx.conf'), configuration)
-  const child = spawn(nginx ?? '', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'])
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  await expect.poll(() => accepts(port).then((ready) => ready || output), { timeout: 60_000 }).toBe(true)
-  return { port, ca: readFileSync(certificate) }
 }
 
 type Call = (path: string, options?: RequestOptions, body?: Uint8Array) => Promise<[number, unknown]>
@@ -127,9 +76,7 @@ function noise(edge: number): Promise<Buffer> {
     .toBuffer()
 }
 
-const isMissing = !nginx || !openssl || process.platform !== 'linux'
-
-describe.skipIf(isMissing)('behind nginx (needs nginx and openssl on Linux)', () => {
+describe.skipIf(nginxMissing)('behind nginx (needs nginx and openssl on Linux)', () => {
   test('what a client makes up counts for nothing', async () => {
     const call = await start()
     const seen = { ip: localAddress, protocol: 'https', host, forwarded: localAddress }

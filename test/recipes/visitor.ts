@@ -16,7 +16,7 @@ export async function listen(app: RequestListener): Promise<string> {
 }
 
 /** What a call has besides its method and path. */
-export interface CallOptions {
+interface CallOptions {
   /** JSON, or a form as it is. */
   body?: object | undefined
   headers?: Record<string, string> | undefined

@@ -39,7 +39,7 @@ export interface BrowserSignIn<Headed> {
 }
 
 /** A request of a route of the host's own that signs somebody in. */
-export interface SigningIn extends HostRequest {
+interface SigningIn extends HostRequest {
   /**
    * Whether the browser may come from any page, as to the callback of another service. Then the host itself has to know that it is the
    * browser that it sent there: by a `state` in a cookie of its own. Otherwise any page could sign its visitors in to an account of its own.
