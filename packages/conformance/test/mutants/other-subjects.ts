@@ -37,6 +37,8 @@ function createLookingCaptions(): CaptionWriter {
       const aborted = new Promise<never>((_, reject) =>
         signal.addEventListener('abort', () => reject(signal.reason as Error)),
       )
+      // An image that cannot be opened leaves nobody to hear of it.
+      aborted.catch(() => {})
       const tokens = await Promise.race([count(await request.image()), aborted])
       const usage = { model: 'llava', inputTokens: tokens, outputTokens: 10, cachedInputTokens: null }
       return { ...(await suggest(request, signal)), usage }

@@ -56,12 +56,15 @@ export interface SeenPlace extends Place {
   isOptional: boolean
 }
 
+/** The app's own fields: JSON that a store keeps as it is and never looks into. */
+const opaque = '.fields'
+
 /** Every place below one at which something stood, itself included. */
 function below(place: Place, roots: readonly unknown[], records = 0): SeenPlace[] {
   const values = roots.map((root) => place.get(root)).filter((value) => value !== undefined)
   if (values.length === 0) return []
   const keys = new Set(values.filter(isRecord).flatMap((value) => Object.keys(value)))
-  const inner = [...keys].map((key) => field(place, key))
+  const inner = place.name.endsWith(opaque) ? [] : [...keys].map((key) => field(place, key))
   if (values.some((value) => Array.isArray(value) && value.length > 0)) inner.push(element(place))
   const own = values.filter(isRecord).length
   return [

@@ -109,6 +109,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
   {
     reason: 'The order is not promised: callers look up by id.',
     mutants: [
+      'users.idsBeginning: the answer is the other way round',
       'users.byIds: the answer is the other way round',
       'posts.byIds: the answer is the other way round',
       'media.byIds: the answer is the other way round',
@@ -202,6 +203,8 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
   {
     reason: 'No case calls these verbs with one thing and another at the same moment.',
     mutants: [
+      'users.markDeleted: takes the calls of a moment for the last of them',
+      'outbox.claim: takes the calls of a moment for the last of them',
       'sharedFacts one.setOnce: takes the calls of a moment for the last of them',
       'sharedFacts other.setOnce: takes the calls of a moment for the last of them',
       'edges.remove: takes the calls of a moment for the last of them',
@@ -215,16 +218,21 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
   },
   {
     reason: 'A row with the id of another is a mistake of the caller: what happens to it is not promised.',
-    mutants: [
-      'users.create: cannot be called again',
-      'sessions.open: cannot be called again',
-      'posts.create: cannot be called again',
-    ],
+    mutants: ['sessions.open: cannot be called again', 'posts.create: cannot be called again'],
   },
   {
     reason: 'Which error it is is not promised: what cannot be stored, or was aborted, is rejected.',
     mutants: [
-      'users.create: rejects with another error',
+      'users.markDeleted: rejects with another error',
+      'users.replacePassword: rejects with another error',
+      'sessions.revoke: rejects with another error',
+      'sessions.revokeAll: rejects with another error',
+      'edges.add: rejects with another error',
+      'edges.remove: rejects with another error',
+      'edges.follow: rejects with another error',
+      'posts.remove: rejects with another error',
+      'media.attach: rejects with another error',
+      'media.detach: rejects with another error',
       'sessions.open: rejects with another error',
       'posts.create: rejects with another error',
       'media.reserve: rejects with another error',
@@ -235,8 +243,34 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
     ],
   },
   {
-    reason: 'The cases that look at the names of an account gave it names.',
-    mutants: ['users.update: .user.username is never null'],
+    reason: 'In the cases a change has one event, and a list of one row reads the same from both ends.',
+    mutants: [
+      'users.markDeleted: 3() the answer is the other way round',
+      'users.update: 3() the answer is the other way round',
+      'users.replacePassword: 3() the answer is the other way round',
+      'sessions.revoke: 2() the answer is the other way round',
+      'sessions.revokeAll: 3() the answer is the other way round',
+      'edges.add: 1() the answer is the other way round',
+      'edges.remove: 1() the answer is the other way round',
+      'edges.follow: 1() the answer is the other way round',
+      'posts.create: 2() the answer is the other way round',
+      'posts.remove: 1() the answer is the other way round',
+      'posts.edit: 2() the answer is the other way round',
+      'media.attach: 3() the answer is the other way round',
+      'media.detach: 2() the answer is the other way round',
+    ],
+  },
+  {
+    reason: 'What a row says is looked at with other verbs; here the cases look at which sessions have one.',
+    mutants: [
+      'sessions.open: 2() [].id is another text',
+      'sessions.open: 2() [].id is empty',
+      'sessions.open: 2() [].key is another text',
+      'sessions.open: 2() [].key is empty',
+      'sessions.open: 2() [].name is another text',
+      'sessions.open: 2() [].name is empty',
+      'sessions.open: 2() [].at loses its milliseconds',
+    ],
   },
   {
     reason: 'Names of facts are made by Kith.',
