@@ -48,7 +48,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Types the line of the page that starts this server. */
 async function start(name: string, programs: string | null): Promise<ChildProcess> {
-  rmSync(join(app, 'app.db'), { force: true })
+  for (const kept of ['app.db', 'app.db-wal', 'app.db-shm', 'media'])
+    rmSync(join(app, kept), { recursive: true, force: true })
   const line = page.find(({ info, code }) => info === 'sh' && code.trim().endsWith(` ${name}`))?.code ?? ''
   const [program = '', ...args] = line.trim().split(' ')
   const path = [...(programs === null ? [] : [programs]), process.env['PATH'] ?? ''].join(delimiter)
@@ -122,7 +123,7 @@ for (const [name, runtime] of servers) {
     const { url, id } = uploaded.body as { url: string; id: string }
     const range = await fetch(new URL(url, `http://127.0.0.1:${port}`), { headers: { range: 'bytes=0-7' } })
     expect([range.status, (await range.arrayBuffer()).byteLength]).toEqual([206, 8])
-    const post = { method: 'POST', body: JSON.stringify({ caption: 'A day at the sea', mediaIds: [id] }) }
+    const post = { method: 'POST', body: JSON.stringify({ caption: 'A day at the sea', media: [{ id }] }) }
     const headers = { authorization, 'content-type': 'application/json' }
     expect(await ask('/api/v1/posts', { ...post, headers })).toMatchObject({ status: 201 })
 
