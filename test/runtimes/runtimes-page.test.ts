@@ -62,7 +62,10 @@ async function start(name: string, programs: string | null): Promise<ChildProces
   return server
 }
 
-async function ask(path: string, init: RequestInit): Promise<{ status: number; body: Record<string, unknown> }> {
+async function ask(
+  path: string,
+  init: RequestInit,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, init)
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
@@ -113,7 +116,9 @@ for (const [name, runtime] of servers) {
     })
 
     const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const
-    const picture = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'teal', noise } })
+    const picture = await sharp({
+      create: { width: 300, height: 200, channels: 3, background: 'teal', noise },
+    })
       .png()
       .toBuffer()
     const form = new FormData()
