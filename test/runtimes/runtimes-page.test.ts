@@ -18,7 +18,8 @@ import { missing } from '../servers/find-server.ts'
 import { freePort } from '../servers/port.ts'
 
 const run = promisify(execFile)
-const page = fencesOf(readFileSync(join(root, 'docs/runtimes.md'), 'utf8'))
+const text = readFileSync(join(root, 'docs/runtimes.md'), 'utf8')
+const page = fencesOf(text)
 const installLine = page.find(({ code }) => code.includes('npm install'))?.code ?? ''
 const folder = mkdtempSync(join(tmpdir(), 'kith-runtimes-'))
 const app = join(folder, 'kith-app')
@@ -108,6 +109,7 @@ for (const [name, runtime] of servers) {
     continue
   }
   test(`docs/runtimes.md can be typed: ${name} answers, keeps a picture, and stops in order`, async () => {
+    if (program) expect(text).toMatch(new RegExp(`${runtime} ${program.version}`, 'i'))
     const server = await start(name, program && dirname(program.path))
     const authorization = await register()
     expect(await ask('/hello', { headers: { authorization } })).toEqual({
