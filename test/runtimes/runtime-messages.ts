@@ -18,7 +18,7 @@ export interface SentRequest extends Omit<WireRequest, 'body'> {
 }
 
 /** What came back of it. */
-export interface SentAnswer {
+interface SentAnswer {
   status: number
   headers: [string, string][]
   text: string
