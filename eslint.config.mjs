@@ -19,7 +19,7 @@ function layer(files, { kith, names = [], message }) {
   const patterns = [{ regex: kith, message }]
   return {
     files,
-    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    ignores: ['scripts/type-check-app/**', '**/*.test.ts', '**/*.test-d.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns, paths: names.map((name) => ({ name, message })) }],
     },

@@ -37,7 +37,7 @@ export function listPages(): Page[] {
 
 /** The file that a fence shows, where its first line says so: `// server.ts`. A later one of the same name takes its place. */
 export function fileNameOf(code: string): string | null {
-  return /^\/\/ ([\w.-]+\.(?:ts|json))\n/.exec(code)?.[1] ?? null
+  return /^\/\/ ([\w.-]+\.(?:ts|js|json))\n/.exec(code)?.[1] ?? null
 }
 
 /** The fenced blocks of a page, in order. */

@@ -16,7 +16,10 @@ export type Reason =
 /** What of a quick run is slow though it stays inside of one process. */
 const slow: readonly (readonly [RegExp, Reason])[] = [
   [/\/(broken-[\w-]+|mutants)\.test\.ts$/, 'breaks adapters on purpose'],
-  [/^packages\/(express|fastify)\/test\/journeys\.test\.ts$/, 'repeats the journeys'],
+  [
+    /^packages\/(express|fastify)\/test\/journeys\.test\.ts$|\/hono-journeys\.test\.ts$/,
+    'repeats the journeys',
+  ],
   [/^packages\/media-(sharp|video|heic)\/src\/conformance\.test\.ts$/, 'decodes bombs'],
   [/^packages\/storage-sqlite\/src\/conformance-drivers\.test\.ts$/, 'repeats the kit'],
   [/^test\/docs-fences\.test\.ts$/, 'compiles the documentation'],

@@ -14,6 +14,8 @@ import { createKithHttp } from '@kith/http'
 import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 import { createSqliteStorage, type SqliteStorage } from '@kith/storage-sqlite'
+import { expressHost } from '../../packages/express/test/express-host.ts'
+import { fastifyHost, mountAtRoot } from '../../packages/fastify/test/fastify-host.ts'
 import { createFetchApp, createFetchHost } from '../../packages/http/test/journeys/fetch-host.ts'
 import { runJourney } from '../../packages/http/test/journeys/journey.ts'
 import type { JourneyHost } from '../../packages/http/test/journeys/journey-host.ts'
@@ -29,22 +31,21 @@ export interface RuntimeConditions {
 }
 
 /** Registers all that runs in Bun and Deno: the same cases and journeys that the packages are tested with in Node. */
-export function registerRuntimeCases(
-  register: RegisterTest,
-  { freshPath, sendTo }: RuntimeConditions,
-): void {
+export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo }: RuntimeConditions): void {
   const makeStorage = async (): Promise<SqliteStorage> => createSqliteStorage({ path: freshPath() })
   const group =
     (name: string): RegisterTest =>
     (title, body) =>
       register(`${name}/${title}`, body)
 
-  // All of Kith, without a socket; and what a server could break, through the server of the runtime.
+  // All of Kith, without a socket; and what a server could break, through the servers of the runtime.
   const handler = createFetchHost(async () => createSqliteStorage({ path: ':memory:' }))
-  const served = createServedHost(makeStorage, sendTo)
+  const own = { makeStorage }
   for (const [name, host, list] of [
     ['handler', handler, journeys],
-    ['served', served, journeysOfHosts],
+    ['served', createServedHost(makeStorage, sendTo), journeysOfHosts],
+    ['express', expressHost((app, { routes }) => app.use(routes), { own, sendTo }), journeysOfHosts],
+    ['fastify', fastifyHost(mountAtRoot, { own, sendTo }), journeysOfHosts],
   ] as const) {
     runCases(group(name), hostCases, async () => host)
     for (const journey of list)

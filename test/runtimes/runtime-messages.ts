@@ -8,7 +8,8 @@ export type ToRuntime =
 
 /** What a runtime says to the process of the tests. */
 export type FromRuntime =
-  { kind: 'done'; name: string; error: string | null } | { kind: 'send'; number: number; request: SentRequest }
+  | { kind: 'done'; name: string; error: string | null }
+  | { kind: 'send'; number: number; request: SentRequest }
 
 /** A request that a case in the runtime wants made, with its body in base64. */
 export interface SentRequest extends Omit<WireRequest, 'body'> {
@@ -17,7 +18,7 @@ export interface SentRequest extends Omit<WireRequest, 'body'> {
 }
 
 /** What came back of it. */
-export interface SentAnswer {
+interface SentAnswer {
   status: number
   headers: [string, string][]
   text: string

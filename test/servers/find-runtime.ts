@@ -6,7 +6,7 @@ import { cacheFolder, run, withProgress } from './run.ts'
 import { oncePerRun } from './test-run.ts'
 
 /** JavaScript runtimes besides the Node that runs the tests. */
-export type RuntimeName = keyof typeof runtimes
+export type RuntimeName = 'bun' | 'deno' | 'old-node'
 
 /** A runtime that can be started. */
 export interface RuntimeProgram {
@@ -19,8 +19,8 @@ const { platform, arch } = process
 const suffix = platform === 'win32' ? '.exe' : ''
 const ofLinux = platform === 'linux' ? '-glibc' : ''
 
-/** The packages that carry the programs themselves: those named after the runtimes only choose among them. */
-const runtimes = {
+/** The packages that carry the programs themselves: those named after the runtimes only choose among them, in a script. */
+const runtimes: Readonly<Record<RuntimeName, { package: string; version: string; program: string }>> = {
   bun: {
     package: `@oven/bun-${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : arch}`,
     version: '1.4.5',
@@ -29,7 +29,7 @@ const runtimes = {
   deno: { package: `@deno/${platform}-${arch}${ofLinux}`, version: '2.9.6', program: `deno${suffix}` },
   /** The newest one that is too old for Kith. */
   'old-node': { package: `node-${platform}-${arch}`, version: '20.20.2', program: `bin/node${suffix}` },
-} as const
+}
 
 /** The runtime in its one version, fetched from npm the first time, whatever the machine has besides. */
 export async function findRuntime(name: RuntimeName): Promise<RuntimeProgram | Missing> {

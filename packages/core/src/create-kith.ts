@@ -4,6 +4,7 @@ import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
+import { demandRuntime } from './demand-runtime.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
@@ -79,6 +80,7 @@ export function createKith<
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
 >(options: KithOptions<Public, Own, OfPosts>): Kith<FieldsOf<Public, Own, OfPosts>> {
+  demandRuntime(process.versions)
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })

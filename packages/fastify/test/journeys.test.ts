@@ -1,85 +1,16 @@
-import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
-import { guardHeader, type Send, sendByHttp } from '@kith/conformance'
-import { createMemoryStorage } from '@kith/core/memory'
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { FastifyServerOptions } from 'fastify'
 import { describe } from 'vitest'
-import { makeLocalMedia } from '../../../test/local-media.ts'
-import type { JourneyHost } from '../../http/test/journeys/journey-host.ts'
 import { journeysAbout } from '../../http/test/journeys/journeys.ts'
 import { testHost } from '../../http/test/journeys/test-host.ts'
 import { sendByHttp2 } from '../../http/test/journeys/wire-http2.ts'
-import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
+import { kithFastify } from '../src/index.ts'
+import { addOwnRoutes, fastifyHost, mountAtRoot, standIn } from './fastify-host.ts'
 
-type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
-
-interface Serving {
-  own?: Partial<JourneyHost>
-  server?: FastifyServerOptions
-  sendTo?: (port: number) => Send
-}
-
-function host(mount: Mount, { own = {}, server = {}, sendTo = sendByHttp }: Serving = {}): JourneyHost {
-  const { prefix = '/api/v1' } = own
-  return {
-    makeMedia: makeLocalMedia,
-    makeStorage: async () => createMemoryStorage(),
-    pathsAnsweredByHost:
-      'the router of Fastify refuses what it cannot decode, and finds no route for many other spellings',
-    prefix,
-    ...own,
-    async serve(kith, options) {
-      // A parameter as long as the journeys send; the default of the router is 100 characters.
-      const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
-      app.addHook('onRequest', async ({ url }, reply) => {
-        if (url === `${prefix}/users/register`) reply.header(guardHeader, 'seen')
-      })
-      await mount(app, { kith, ...options })
-      app.post(`${prefix}/echo`, (request) => request.body)
-      await app.listen({ port: 0, host: '127.0.0.1' })
-      return {
-        send: sendTo((app.server.address() as AddressInfo).port),
-        connections: () => promisify(app.server.getConnections.bind(app.server))(),
-        async close() {
-          app.server.closeAllConnections?.()
-          await app.close()
-        },
-      }
-    },
-  }
-}
-
-function addOwnRoutes(app: FastifyInstance, guards: FastifyInstance = app): void {
-  for (const [url, preHandler] of [
-    ['/host/private', guards.requireViewer],
-    ['/host/public', guards.readViewer],
-    ['/host/desk', guards.requireRole('moderator', 'admin')],
-    ['/host/page', guards.renewViewer],
-    ['/host/page/private', [guards.renewViewer, guards.requireViewer]],
-  ] as const) {
-    const handler = (request: { viewer: { userId: string } | null }) => ({
-      userId: request.viewer?.userId ?? null,
-    })
-    app.route({ method: ['GET', 'POST'], url, preHandler: [preHandler].flat(), handler })
-  }
-}
-
-/** In place of the route of Kith, in the scope of the plugin, whose hook refuses other spellings of its path. */
-function standIn(scope: FastifyInstance, { routes }: KithFastifyOptions): void {
-  if (routes?.register === false) scope.post('/api/v1/users/register', async () => ({ own: true }))
-}
-
-async function mountAtRoot(app: FastifyInstance, options: KithFastifyOptions): Promise<void> {
-  await app.register(kithFastify, options)
-  addOwnRoutes(app)
-  standIn(app, options)
-}
-
-describe('Fastify, bare', () => testHost(host(mountAtRoot)))
+describe('Fastify, bare', () => testHost(fastifyHost(mountAtRoot)))
 
 describe('Fastify, in a scope with a prefix', () =>
   testHost(
-    host(
+    fastifyHost(
       async (app, options) => {
         await app.register(
           async (scope) => {
@@ -97,9 +28,11 @@ describe('Fastify, in a scope with a prefix', () =>
 
 describe('Fastify, behind a trusted proxy', () =>
   testHost(
-    host(mountAtRoot, { own: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
+    fastifyHost(mountAtRoot, { own: { trustsProxy: true }, server: { trustProxy: 'loopback' } }),
     journeysAbout('limit'),
   ))
 
 describe('Fastify, over HTTP/2', () =>
-  testHost(host(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 })))
+  testHost(
+    fastifyHost(mountAtRoot, { server: { http2: true } as FastifyServerOptions, sendTo: sendByHttp2 }),
+  ))

@@ -116,7 +116,10 @@ function filled(unit: string, length: number, start: string = ''): string {
  * the process count, such as those that compile and collect garbage, so a few times are not enough. Once it took less than `enough`
  * that is all that is asked.
  */
-export function leastMillis(work: () => void, { times = 20, enough = 0 } = {}): number {
+export function leastMillis(
+  work: () => void,
+  { times = 20, enough = 0 }: { times?: number; enough?: number } = {},
+): number {
   let least = Infinity
   for (let time = 0; time < times && least >= enough; time++) {
     const before = process.cpuUsage()

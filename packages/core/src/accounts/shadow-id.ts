@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import crypto from 'node:crypto'
 import * as z from 'zod'
 import { exactText, parseInput } from '../input.ts'
 
@@ -14,7 +14,7 @@ const name = 'kith.shadow-account'
  */
 export function shadowId(externalId: string): string {
   parseInput(externalIdInput, { externalId })
-  const bytes = hash('sha256', `${name} ${externalId}`, 'buffer').subarray(0, 16)
+  const bytes = crypto.hash('sha256', `${name} ${externalId}`, 'buffer').subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   const hex = bytes.toString('hex')

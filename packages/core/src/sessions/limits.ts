@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import crypto, { createHmac } from 'node:crypto'
 import { RefusedError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../id.ts'
@@ -70,7 +70,7 @@ export function createLimits(
   // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it. It is cut,
   // so nobody can continue it either, and a hash in one call costs a quarter of an HMAC.
   function keyOf(name: LimitName, subject: string): string {
-    return hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)
+    return crypto.hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)
   }
 
   async function demand(

@@ -35,11 +35,7 @@ export function createFetchApp<Sender = void>(
   return (request, sender) => answer(request, addressOf(request, sender))
 }
 
-async function answerPage(
-  http: KithHttp,
-  request: Request,
-  address: string | undefined,
-): Promise<Response> {
+async function answerPage(http: KithHttp, request: Request, address: string | undefined): Promise<Response> {
   const { viewer, setCookies } = await http.renewViewer(request, { address })
   if (new URL(request.url).pathname.endsWith('/private')) await http.requireViewer(request)
   const response = Response.json({ userId: viewer?.userId ?? null })
