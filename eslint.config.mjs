@@ -19,7 +19,7 @@ function layer(files, { kith, names = [], message }) {
   const patterns = [{ regex: kith, message }]
   return {
     files,
-    ignores: ['scripts/type-check-app/**', '**/*.test.ts', '**/*.test-d.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns, paths: names.map((name) => ({ name, message })) }],
     },
@@ -27,7 +27,16 @@ function layer(files, { kith, names = [], message }) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage', 'test/previous-release/*.mjs'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/node_modules',
+      '.cache',
+      'coverage',
+      'test/previous-release/*.mjs',
+      'scripts/type-check-app',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -46,7 +46,7 @@ export interface Uploads {
 }
 
 /** What may go with a file. */
-export interface AddOptions {
+interface AddOptions {
   signal?: AbortSignal | undefined
   client?: ClientInfo | undefined
 }
