@@ -27,7 +27,16 @@ function layer(files, { kith, names = [], message }) {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '.cache', 'coverage', 'test/previous-release/*.mjs'] },
+  {
+    ignores: [
+      '**/dist',
+      'bench/fixtures',
+      '**/node_modules',
+      '.cache',
+      'coverage',
+      'test/previous-release/*.mjs',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

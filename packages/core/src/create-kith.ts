@@ -14,7 +14,7 @@ import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
-import type { AppFields, FieldsOf, FieldsSchema } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
@@ -75,7 +75,9 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
->(options: KithOptions<Public, Own, OfPosts>): Kith<FieldsOf<Public, Own, OfPosts>> {
+>(
+  options: KithOptions<Public, Own, OfPosts>,
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>> {
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
@@ -88,7 +90,9 @@ export function createKith<
     viewerOf,
     config: showConfig(core.config),
   }
-  return Object.freeze(kith as unknown as Kith<FieldsOf<Public, Own, OfPosts>>)
+  return Object.freeze(
+    kith as unknown as Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>>,
+  )
 }
 
 const aloneMessage =
