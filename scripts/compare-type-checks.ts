@@ -10,7 +10,7 @@ import { root } from './packages.ts'
 const run = promisify(execFile)
 const usage =
   'Usage: compare-type-checks.ts BEFORE AFTER VERSION…, where BEFORE and AFTER are folders of tarballs (.cache/tarballs)'
-const rounds = 5
+const rounds = Number(process.env['ROUNDS'] ?? 5)
 const most = 1.1
 const needed = ['express', 'fastify', 'ioredis', 'mongodb', 'sharp', 'zod', '@types/express', '@types/node']
 
