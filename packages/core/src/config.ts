@@ -62,7 +62,7 @@ type AccountConfig = Omit<
 }
 
 /** The options of posts, with their defaults. */
-export interface PostConfig {
+interface PostConfig {
   readonly textOnly: boolean
   readonly fields: FieldScope | null
 }

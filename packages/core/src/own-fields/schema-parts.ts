@@ -5,7 +5,7 @@ export interface AnySchema {
 }
 
 /** What such a schema says is wrong. */
-export interface AppIssue {
+interface AppIssue {
   readonly code?: string | undefined
   readonly path: readonly PropertyKey[]
   readonly message: string

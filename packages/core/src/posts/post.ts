@@ -21,7 +21,7 @@ export interface PostMediaView {
 export type Post<Fields extends AppFields = AppFields> = ShownPost & Fields['posts']['shown']
 
 /** What every post shows. */
-export interface ShownPost {
+interface ShownPost {
   id: string
   author: Author
   caption: string

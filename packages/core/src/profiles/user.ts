@@ -6,7 +6,7 @@ import type { Image } from '../media/image.ts'
 export type User<Fields extends AppFields = AppFields> = PublicUser & Fields['public']['shown']
 
 /** What every account shows. */
-export interface PublicUser {
+interface PublicUser {
   id: string
   /** `null` only where options let accounts do without, and for shadow accounts that were made without. */
   username: string | null
