@@ -52,7 +52,9 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
       title:
         'a change sets the fields that it names, each as a whole, removes those that are null and leaves all others',
       async run(port) {
-        const { id } = await create(port, { kept: 'yes', whole: { a: 1, b: 2 }, gone: 1 })
+        const first = { kept: 'yes', whole: { a: 1, b: 2 }, gone: 1 }
+        const { id } = await create(port, first)
+        assert.deepEqual((await read(port, id)).fields, first)
         const steps: [FieldChanges, StoredFields][] = [
           [{ whole: { a: 3 } }, { kept: 'yes', whole: { a: 3 }, gone: 1 }],
           [
@@ -81,10 +83,12 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
         const { id } = await create(port, given)
         given.list.push('created')
         const changes = { more: ['kept'] }
+        const expected = { list: ['kept'], more: ['kept'] }
         const answers = [await change(port, id, { fields: changes }), (await read(port, id)).fields]
         changes.more.push('changed')
+        assert.deepEqual(answers, [expected, expected])
         for (const answer of answers) (answer['list'] as unknown[]).push('answered')
-        assert.deepEqual((await read(port, id)).fields, { list: ['kept'], more: ['kept'] })
+        assert.deepEqual((await read(port, id)).fields, expected)
       },
     },
     {
@@ -95,15 +99,16 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
         const half = 'é'.repeat(fieldsMaxBytes / 4 - 10)
         const { id } = await create(port, { first: half })
         const { text } = await read(port, id)
-        await change(port, id, { fields: { second: half } })
-        const before = await read(port, id)
+        const before = { fields: { first: half, second: half }, text }
+        assert.deepEqual(await change(port, id, { fields: { second: half } }), before.fields)
+        assert.deepEqual(await read(port, id), before)
         await assert.rejects(
           change(port, id, { text: 'changed', fields: { third: 'x'.repeat(40) } }),
           isTooLarge,
         )
         assert.deepEqual(await read(port, id), before)
-        assert.equal(before.text, text)
-        await change(port, id, { fields: { first: null, third: 'x'.repeat(40) } })
+        const less = { first: null, third: 'x'.repeat(40) }
+        assert.deepEqual(await change(port, id, { fields: less }), { second: half, third: less.third })
       },
     },
     {
@@ -117,7 +122,12 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
             { fields: { gone: null } },
             { text: `round ${round}` },
           ]
-          await race(changes.length, (index) => change(port, id, changes[index] ?? {}))
+          await race(changes.length, async (index) => {
+            const { fields = {} } = changes[index] ?? {}
+            const answer = await change(port, id, changes[index] ?? {})
+            const own = Object.keys(fields).filter((name) => fields[name] !== null)
+            for (const name of own) assert.deepEqual(answer[name], fields[name])
+          })
           const fields = mergeFields(
             { kept: round },
             Object.assign({}, ...changes.map((each) => each.fields)),

@@ -16,7 +16,7 @@ import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
-import type { AppFields, FieldsOf, FieldsSchema } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
@@ -79,7 +79,9 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
->(options: KithOptions<Public, Own, OfPosts>): Kith<FieldsOf<Public, Own, OfPosts>> {
+>(
+  options: KithOptions<Public, Own, OfPosts>,
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>> {
   demandRuntime(process.versions)
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
@@ -93,7 +95,9 @@ export function createKith<
     viewerOf,
     config: showConfig(core.config),
   }
-  return Object.freeze(kith as unknown as Kith<FieldsOf<Public, Own, OfPosts>>)
+  return Object.freeze(
+    kith as unknown as Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>>,
+  )
 }
 
 const aloneMessage =

@@ -80,7 +80,9 @@ export type {
   FieldsOf,
   FieldsSchema,
   FieldTypes,
-  TypesOf,
+  OpenFields,
+  OpenOwnFields,
+  OwnFieldsOf,
   UnknownFields,
 } from './own-fields/app-fields.ts'
 export type { Page, PageInput } from './page.ts'

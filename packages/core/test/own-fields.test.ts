@@ -2,7 +2,15 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createKith, type FieldsOf, type FieldsSchema, isInvalidInput, type Kith } from '@kith/core'
+import {
+  type AppFields,
+  createKith,
+  type FieldsOf,
+  type FieldsSchema,
+  isInvalidInput,
+  type Kith,
+  type OwnFieldsOf,
+} from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import type { Storage } from '@kith/core/ports'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -41,7 +49,7 @@ function open(storage: Storage = createMemoryStorage()) {
 function reopened<Public extends FieldsSchema, Own extends FieldsSchema>(
   storage: Storage,
   accounts: { fields?: Public; ownFields?: Own },
-): Kith<FieldsOf<Public, Own>> {
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>>> {
   return createKith({ ...base, storage, accounts })
 }
 

@@ -11,36 +11,40 @@ export interface FieldsSchema {
 export type UnknownFields = Readonly<Record<string, unknown>>
 
 /** The types of the fields of one kind: as they are given, and the part of an answer that they stand in. */
-export interface FieldTypes<Shown extends object> {
-  readonly given: UnknownFields
+export interface FieldTypes<Given extends UnknownFields, Shown extends object> {
+  readonly given: Given
   readonly shown: Shown
 }
 
-/** Which fields of its own an app has: those of accounts that anyone may see, those that only the owner sees, and those of posts. */
-export interface AppFields {
-  readonly public: FieldTypes<{ fields?: UnknownFields }>
-  readonly own: FieldTypes<{ ownFields?: UnknownFields }>
-  readonly posts: FieldTypes<{ fields?: UnknownFields }>
-}
+/** The types of fields that anyone may see, where they are not known. */
+export type OpenFields = FieldTypes<UnknownFields, { fields?: UnknownFields }>
 
-/** The {@link AppFields} of the schemas `accounts.fields`, `accounts.ownFields` and `posts.fields`; open where one is not given. */
-export interface FieldsOf<
-  Public extends FieldsSchema = FieldsSchema,
-  Own extends FieldsSchema = FieldsSchema,
-  OfPosts extends FieldsSchema = FieldsSchema,
+/** The types of fields that only the owner sees, where they are not known. */
+export type OpenOwnFields = FieldTypes<UnknownFields, { ownFields?: UnknownFields }>
+
+/**
+ * Which fields of its own an app has: those of accounts that anyone may see, those that only the owner sees, and those of posts. It holds
+ * plain types and no schemas, which compilers would compare part by part.
+ */
+export interface AppFields<
+  Public extends OpenFields = OpenFields,
+  Own extends OpenOwnFields = OpenOwnFields,
+  OfPosts extends OpenFields = OpenFields,
 > {
-  readonly public: TypesOf<'fields', Public>
-  readonly own: TypesOf<'ownFields', Own>
-  readonly posts: TypesOf<'fields', OfPosts>
+  readonly public: Public
+  readonly own: Own
+  readonly posts: OfPosts
 }
 
-/** The types of a schema's fields, which stand at `Place`. */
-export interface TypesOf<Place extends string, Schema extends FieldsSchema> {
-  readonly given: Schema['_zod']['input']
-  readonly shown: FieldsSchema extends Schema
-    ? { [Name in Place]?: UnknownFields }
-    : { [Name in Place]: Schema['_zod']['output'] }
-}
+/** The types of `accounts.fields` or `posts.fields`. */
+export type FieldsOf<Schema extends FieldsSchema> = FieldsSchema extends Schema
+  ? OpenFields
+  : FieldTypes<Schema['_zod']['input'], { fields: Schema['_zod']['output'] }>
+
+/** The types of `accounts.ownFields`. */
+export type OwnFieldsOf<Schema extends FieldsSchema> = FieldsSchema extends Schema
+  ? OpenOwnFields
+  : FieldTypes<Schema['_zod']['input'], { ownFields: Schema['_zod']['output'] }>
 
 /** Fields that are changed. What is not named stays as it is; `null` removes a field that is optional. */
 export type ChangedFields<Given extends UnknownFields> = {
