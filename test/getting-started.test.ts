@@ -70,11 +70,13 @@ async function typeCommand(code: string): Promise<string | ChildProcess> {
   if (/^node .* app\.ts\n$/.test(code)) {
     const server = spawn(process.execPath, code.trim().split(' ').slice(1), { cwd: app, stdio: 'inherit' })
     await expect
-      .poll(async () =>
-        fetch(`http://localhost:${port}/hello`).then(
-          () => 'up',
-          () => null,
-        ),
+      .poll(
+        async () =>
+          fetch(`http://localhost:${port}/hello`).then(
+            () => 'up',
+            () => null,
+          ),
+        { timeout: 120_000, interval: 200 },
       )
       .toBe('up')
     return server

@@ -59,7 +59,7 @@ async function start(name: string, programs: string | null): Promise<ChildProces
   const server = spawn(program, args, { cwd: app, stdio: 'inherit', env: { ...env, PATH: path } })
   onTestFinished(() => void server.kill('SIGKILL'))
   const look = (): Promise<unknown> => fetch(`http://127.0.0.1:${port}/hello`).catch(() => null)
-  await expect.poll(look).toMatchObject({ status: 401 })
+  await expect.poll(look, { timeout: 120_000, interval: 200 }).toMatchObject({ status: 401 })
   return server
 }
 

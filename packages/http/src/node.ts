@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { Readable } from 'node:stream'
@@ -195,7 +196,8 @@ export function endLate(outgoing: ServerResponse, seconds: number): void {
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
-      if (!incoming.complete) incoming.socket.destroy()
+      // A request that was injected, as tests do, has a socket that is none.
+      if (!incoming.complete) (incoming.socket as Partial<Socket> | null)?.destroy?.()
     })
   })
 }

@@ -27,13 +27,14 @@ function known<Row extends { fields: unknown }>({ fields: _fields, ...row }: Row
 }
 
 async function writeByPrevious({ users, sessions, edges, posts, media }: Previous) {
-  const [ada, eve, gone] = [sampleUser(), sampleUser(), sampleUser({ username: 'given-up' })]
+  const none = { fields: {} }
+  const [ada, eve, gone] = [sampleUser(none), sampleUser(none), sampleUser({ ...none, username: 'given-up' })]
   for (const user of [ada, eve, gone]) await users.create(known(user), now)
   const session = sampleSession({ userId: ada.id })
   await sessions.open(session, 1_000)
   const [post, removed, upload, avatar] = [
-    samplePost({ authorId: ada.id }),
-    samplePost({ authorId: ada.id }),
+    samplePost({ ...none, authorId: ada.id }),
+    samplePost({ ...none, authorId: ada.id }),
     sampleMedia({ ownerId: ada.id }),
     sampleMedia({ ownerId: ada.id }),
   ]

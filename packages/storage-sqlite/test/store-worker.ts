@@ -17,7 +17,9 @@ process.on('message', ({ number, path, startAt, calls }: Batch) => {
     const answer: BatchAnswers = {
       number,
       answers: settled.map((each) =>
-        each.status === 'fulfilled' ? { value: each.value } : { error: String(each.reason) },
+        each.status === 'fulfilled'
+          ? { value: each.value }
+          : { error: String(each.reason), code: (each.reason as { code?: string }).code },
       ),
     }
     process.send?.(answer)

@@ -1,3 +1,4 @@
+import { InvalidInputError } from '@kith/core'
 import type { ChildProcess } from 'node:child_process'
 import { startScript } from './child-process.ts'
 
@@ -19,7 +20,7 @@ export interface Batch {
 /** What became of the calls of a batch. */
 export interface BatchAnswers {
   number: number
-  answers: ({ value: unknown } | { error: string })[]
+  answers: ({ value: unknown } | OtherError)[]
 }
 
 interface Worker {
@@ -78,10 +79,21 @@ function startWorker(): Worker {
       })
       waiting.delete(number)
       return answers.map((answer) => {
-        if ('error' in answer) throw new Error(answer.error)
+        if ('error' in answer) throw errorOf(answer)
         return answer.value
       })
     },
     stop: () => void child.kill(),
   }
+}
+
+/** An error of another process: what it said, and its code. */
+interface OtherError {
+  error: string
+  code?: string | undefined
+}
+
+/** The same error here; of those of Kith only an input that does not fit is told apart by its class. */
+function errorOf({ error, code }: OtherError): Error {
+  return code === 'invalid-input' ? new InvalidInputError([]) : new Error(error)
 }
