@@ -34,7 +34,7 @@ export default tseslint.config(
       '.cache',
       'coverage',
       'test/previous-release/*.mjs',
-      'scripts/type-check-app',
+      'bench/fixtures/type-check-app',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
