@@ -293,6 +293,47 @@ test('each statement uses the index that was made for it', () => {
       "media.unclaim": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
+      "outbox.add": [],
+      "outbox.count": [
+        "SCAN kith_outbox USING COVERING INDEX kith_outbox_of_account",
+      ],
+      "outbox.forget": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.free": [
+        "SEARCH kith_outbox_accounts USING INDEX kith_outbox_turns (held_until=?)",
+      ],
+      "outbox.giveBack": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.isEmpty": [
+        "SEARCH kith_outbox USING COVERING INDEX kith_outbox_of_account (account_id=?)",
+      ],
+      "outbox.isHeld": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.lease": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.oldest": [
+        "SEARCH kith_outbox USING INDEX kith_outbox_of_account (account_id=?)",
+      ],
+      "outbox.over": [
+        "SEARCH kith_outbox_accounts USING INDEX kith_outbox_turns (held_until<?)",
+      ],
+      "outbox.postpone": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.remove": [
+        "SEARCH kith_outbox USING INDEX kith_outbox_of_account (account_id=?)",
+      ],
+      "outbox.renew": [
+        "SEARCH kith_outbox_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "outbox.since": [
+        "SEARCH kith_outbox USING INTEGER PRIMARY KEY (rowid>?)",
+      ],
+      "outbox.wake": [],
       "postCounts.add": [],
       "postCounts.byAuthors": [
         "SEARCH kith_post_counts USING PRIMARY KEY (author_id=?)",
