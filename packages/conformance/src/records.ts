@@ -61,6 +61,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     rotatedAt: later(),
     expiresAt: later(3_600_000),
     revokedAt: null,
+    provedAt: later(),
+    methods: ['pwd', 'otp'],
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',

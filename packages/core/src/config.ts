@@ -359,7 +359,19 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
-const stores = ['users', 'sessions', 'edges', 'posts', 'media', 'feed', 'facts', 'outbox'] as const
+const stores = [
+  'users',
+  'sessions',
+  'edges',
+  'posts',
+  'media',
+  'feed',
+  'facts',
+  'outbox',
+  'messages',
+  'codes',
+  'credentials',
+] as const
 
 function isStorage(value: unknown): boolean {
   const parts = Object(value) as Partial<Record<string, unknown>>

@@ -1,13 +1,23 @@
 import type { Storage } from './storage.ts'
 
 /** The stores that read and write each other's rows, so that all of them come from one adapter. */
-const joinedNames = ['users', 'edges', 'posts', 'media', 'feed', 'outbox'] as const
+const joinedNames = [
+  'users',
+  'edges',
+  'posts',
+  'media',
+  'feed',
+  'outbox',
+  'messages',
+  'codes',
+  'credentials',
+] as const
 
 /** Found in every copy of the package, and copied by `{ ...store }`, as a wrapper of a store should. */
 const mark = Symbol.for('kith.joined-stores')
 
 /**
- * Marks the stores of an adapter that read and write each other's rows: `users`, `edges`, `posts`, `media`, `feed` and `outbox`. `createKith` then refuses a
+ * Marks the stores of an adapter that read and write each other's rows: all but `sessions` and `facts`. `createKith` then refuses a
  * storage in which only some of them are of this adapter. Returns the storage.
  */
 export function joinStores<Joined extends Pick<Storage, (typeof joinedNames)[number]>>(

@@ -1,3 +1,5 @@
+import type { CodeStore } from './codes/code-store.ts'
+import type { CredentialStore } from './credentials/credential-store.ts'
 import type { FactStore } from './facts.ts'
 import type { FeedStore } from './feed/feed-store.ts'
 import type { EdgeStore } from './graph/edge-store.ts'
@@ -43,6 +45,9 @@ export interface Storage {
   readonly feed: FeedStore
   readonly facts: FactStore
   readonly outbox: OutboxStore
+  readonly messages: OutboxStore
+  readonly codes: CodeStore
+  readonly credentials: CredentialStore
   /**
    * Brings the schema up to date, in steps that are short for those who use the storage meanwhile. Idempotent; safe to call
    * at every start and from several processes concurrently; goes on where a crash, or `progress`, has ended it.

@@ -8,6 +8,7 @@ export type TellingStores = Pick<Storage, 'users' | 'sessions' | 'edges' | 'post
 /** An event of an account of its own. */
 export function sampleRow(fields: Partial<OutboxRow> = {}): OutboxRow {
   return {
+    queue: 'events',
     id: nextId(),
     key: nextId(),
     name: 'account.edited',

@@ -120,7 +120,7 @@ export function createAccounts(core: Core): Accounts {
         passwordHash: await passwords.hash(password, turn),
       })
       await saveAccount(core, user, 'account.registered')
-      return await openSession(core, { user, client, deviceName, stillHolds: () => true })
+      return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
     },
     me: async (viewer) => await presentOwn(await own(viewer)),
     async edit(viewer, input, client = {}) {
@@ -141,7 +141,8 @@ export function createAccounts(core: Core): Accounts {
       const changes = { ...present(edits), endSessions: stillHolds !== null }
       const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
-      const signIn = stillHolds && (await renewSession(core, { viewer, user, client, stillHolds }))
+      const signIn =
+        stillHolds && (await renewSession(core, { viewer, user, client, methods: ['pwd'], stillHolds }))
       return { user: await presentOwn(user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
@@ -160,7 +161,7 @@ export function createAccounts(core: Core): Accounts {
       emit('account.password-changed', told)
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
       const changed = { ...user, passwordHash: next, sessionEpoch: ended.endedEpoch + 1 }
-      return await renewSession(core, { viewer, user: changed, client, stillHolds })
+      return await renewSession(core, { viewer, user: changed, client, methods: ['pwd'], stillHolds })
     },
     async delete(viewer, input, { holdUsername = true, client = {} } = {}) {
       await core.limits.byViewer('passwordFormBySession', viewer)

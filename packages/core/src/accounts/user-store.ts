@@ -40,7 +40,11 @@ export interface UserChanges extends Partial<
   /** Raises `sessionEpoch` by one in the same step, so that no session from before outlives the change. */
   endSessions?: boolean
   /** The change is made only while these fields are as they are here. */
-  expected?: Partial<Pick<UserRecord, 'email' | 'phone' | 'bannedUntil'>>
+  expected?: Partial<
+    Pick<UserRecord, 'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil'>
+  >
+  /** The change is made although it leaves the account with neither username nor e-mail address. */
+  mayLackLogin?: boolean
 }
 
 /** Accounts that are looked for: those of which all that is given holds. */
@@ -78,7 +82,7 @@ export type CreateUserResult =
 
 /**
  * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
- * it with neither username nor e-mail address; the first of them that applies, in the order gone, differs, needs-login, taken.
+ * it with neither username nor e-mail address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }
@@ -142,7 +146,7 @@ export interface UserStore {
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash and the reason of a ban are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash, credentials and the reason of a ban are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */

@@ -31,7 +31,7 @@ export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
     const outcome = edges.has(keyOf(edge)) ? 'already' : 'added'
     const hiddenBy = [edge.from, edge.to].filter((node) => hiddenNodes.get(node))
     if (outcome === 'added') {
-      addToOutbox(state.outbox, outbox?.() ?? [])
+      addToOutbox(state.queues, outbox?.() ?? [])
       edges.set(keyOf(edge), { ...edge, hiddenBy })
     }
     return { outcome, count: countIn(edge) }
@@ -48,7 +48,7 @@ export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
     },
     async remove(edge, outbox) {
       const removed = edges.has(keyOf(edge))
-      if (removed) addToOutbox(state.outbox, outbox?.() ?? [])
+      if (removed) addToOutbox(state.queues, outbox?.() ?? [])
       edges.delete(keyOf(edge))
       return { removed, count: countIn(edge) }
     },

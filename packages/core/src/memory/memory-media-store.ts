@@ -65,13 +65,13 @@ export function createMemoryMediaStore(state: MemoryState): MediaStore {
       if (!lives(state, ownerId)) return { outcome: 'gone' }
       if (item?.state !== 'ready' || item.kind !== 'image' || item.ownerId !== ownerId || item.attachment)
         return { outcome: 'unavailable' }
-      addToOutbox(state.outbox, outbox?.() ?? [])
+      addToOutbox(state.queues, outbox?.() ?? [])
       const released = releaseFrom(use, ownerId)
       item.attachment = { use, subject: ownerId, position: 0, alt: '' }
       return { outcome: 'attached', released }
     },
     async detach(use, ownerId, outbox) {
-      if (attachedTo(use, ownerId).length > 0) addToOutbox(state.outbox, outbox?.() ?? [])
+      if (attachedTo(use, ownerId).length > 0) addToOutbox(state.queues, outbox?.() ?? [])
       return releaseFrom(use, ownerId)
     },
     async releaseAll(ownerId, limit) {

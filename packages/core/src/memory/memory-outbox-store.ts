@@ -1,4 +1,4 @@
-import type { OutboxBatch, OutboxRow, OutboxStore } from '../outbox/outbox-store.ts'
+import type { OutboxBatch, OutboxQueue, OutboxRow, OutboxStore } from '../outbox/outbox-store.ts'
 
 /** The rows of one key, the oldest first, and who may have them. */
 interface Waiting {
@@ -9,20 +9,24 @@ interface Waiting {
   until: Date | null
 }
 
-/** The rows that wait, by their key: the keys that wait longest come first. */
-export type MemoryOutbox = Map<string, Waiting>
+/** The rows of a queue that wait, by their key: the keys that wait longest come first. */
+type MemoryQueue = Map<string, Waiting>
+
+/** All queues. */
+export type MemoryQueues = Readonly<Record<OutboxQueue, MemoryQueue>>
 
 /** Stores rows, as a part of the change that is their cause. */
-export function addToOutbox(outbox: MemoryOutbox, rows: readonly OutboxRow[]): void {
+export function addToOutbox(queues: MemoryQueues, rows: readonly OutboxRow[]): void {
   for (const row of rows) {
+    const outbox = queues[row.queue]
     const waiting = outbox.get(row.key) ?? { rows: [], attempts: 0, by: null, until: null }
     waiting.rows.push(structuredClone(row))
     outbox.set(row.key, waiting)
   }
 }
 
-/** Events in a `Map`. */
-export function createMemoryOutboxStore(outbox: MemoryOutbox): OutboxStore {
+/** A queue in a `Map`. */
+export function createMemoryOutboxStore(outbox: MemoryQueue): OutboxStore {
   function held({ key, by }: { key: string; by: string }): Waiting | null {
     const waiting = outbox.get(key)
     return waiting?.by === by ? waiting : null

@@ -30,7 +30,7 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
       if (!lives(state, post.authorId)) return { outcome: 'gone' }
       const unavailable = items.map((item) => item.id).filter((id) => !isFree(id))
       if (unavailable.length > 0) return { outcome: 'media-unavailable', ids: unavailable }
-      addToOutbox(state.outbox, outbox?.() ?? [])
+      addToOutbox(state.queues, outbox?.() ?? [])
       for (const [position, { id, alt }] of items.entries()) {
         const item = media.get(id)
         if (item) item.attachment = { use: 'post', subject: post.id, position, alt }
@@ -46,12 +46,12 @@ export function createMemoryPostStore(state: MemoryState): PostStore {
       if (!post) return null
       const { caption = post.caption, editedAt } = changes
       const merged = fields ? mergeFields(post.fields, structuredClone(fields)) : post.fields
-      addToOutbox(state.outbox, outbox?.() ?? [])
+      addToOutbox(state.queues, outbox?.() ?? [])
       Object.assign(post, { caption, editedAt, fields: merged })
       return structuredClone(post)
     },
     async remove(id, outbox) {
-      if (posts.has(id)) addToOutbox(state.outbox, outbox?.() ?? [])
+      if (posts.has(id)) addToOutbox(state.queues, outbox?.() ?? [])
       return take(id)
     },
     async removeAll(authorId, limit) {

@@ -5,7 +5,7 @@ import { addToOutbox } from './memory-outbox-store.ts'
 import type { MemoryState } from './memory-state.ts'
 
 /** Sessions in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
-export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 'outbox'>): SessionStore {
+export function createMemorySessionStore({ queues }: Pick<MemoryState, 'queues'>): SessionStore {
   const sessions = new Map<string, SessionRecord>()
 
   function end(
@@ -14,7 +14,7 @@ export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 
   ): string[] {
     if (outbox)
       addToOutbox(
-        waiting,
+        queues,
         ended.flatMap(({ id }) => outbox({ id, opened: false })),
       )
     for (const session of ended) session.revokedAt = new Date(at)
@@ -24,7 +24,7 @@ export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 
   return {
     async open(session, maxLive, outbox) {
       if (sessions.has(session.id)) throw new KithError('storage-failed', { detail: 'The id is in use.' })
-      addToOutbox(waiting, outbox?.({ id: session.id, opened: true }) ?? [])
+      addToOutbox(queues, outbox?.({ id: session.id, opened: true }) ?? [])
       sessions.set(session.id, structuredClone(session))
       const { userId, createdAt } = session
       const ended = [...sessions.values()]
@@ -36,7 +36,7 @@ export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 
     async byId(id) {
       return structuredClone(sessions.get(id) ?? null)
     },
-    async rotate({ id, generation, now, expiresAt, address, userAgent }) {
+    async rotate({ id, generation, now, expiresAt, address, userAgent, methods }) {
       const session = sessions.get(id)
       if (!session) return { rotated: false, session: null }
       if (session.generation !== generation || session.revokedAt || session.expiresAt <= now) {
@@ -47,6 +47,7 @@ export function createMemorySessionStore({ outbox: waiting }: Pick<MemoryState, 
       session.expiresAt = new Date(expiresAt)
       session.address = address ?? session.address
       session.userAgent = userAgent ?? session.userAgent
+      if (methods) Object.assign(session, { provedAt: new Date(now), methods: [...methods] })
       return { rotated: true, session: structuredClone(session) }
     },
     async revoke({ id, userId }, at, outbox) {

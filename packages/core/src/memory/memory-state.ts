@@ -1,8 +1,10 @@
+import type { CodeRecord } from '../codes/code-store.ts'
+import type { CredentialRecord } from '../credentials/credential-store.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { EdgeRecord } from '../graph/edge-store.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PostRecord } from '../posts/post-store.ts'
-import type { MemoryOutbox } from './memory-outbox-store.ts'
+import type { MemoryQueues } from './memory-outbox-store.ts'
 
 /** An edge with those of its ends that hide it. */
 export interface MemoryEdge extends EdgeRecord {
@@ -17,7 +19,10 @@ export interface MemoryState {
   edges: Map<string, MemoryEdge>
   /** Nodes that are hidden, and with `false` those on the way back. */
   hiddenNodes: Map<string, boolean>
-  outbox: MemoryOutbox
+  /** By purpose and subject. */
+  codes: Map<string, CodeRecord>
+  credentials: Map<string, CredentialRecord>
+  queues: MemoryQueues
 }
 
 /** Whether an account lives: neither deleted nor banned. */
@@ -33,7 +38,9 @@ export function createMemoryState(): MemoryState {
     media: new Map(),
     edges: new Map(),
     hiddenNodes: new Map(),
-    outbox: new Map(),
+    codes: new Map(),
+    credentials: new Map(),
+    queues: { events: new Map(), messages: new Map() },
   }
 }
 

@@ -1,5 +1,7 @@
 import { joinStores } from '../joined-stores.ts'
 import type { Storage } from '../storage.ts'
+import { createMemoryCodeStore } from './memory-code-store.ts'
+import { createMemoryCredentialStore } from './memory-credential-store.ts'
 import { createMemoryEdgeStore } from './memory-edge-store.ts'
 import { createMemoryFactStore } from './memory-fact-store.ts'
 import { createMemoryFeedStore } from './memory-feed-store.ts'
@@ -21,7 +23,10 @@ export function createMemoryStorage(): Storage {
     media: createMemoryMediaStore(state),
     feed: createMemoryFeedStore(state),
     facts: createMemoryFactStore(),
-    outbox: createMemoryOutboxStore(state.outbox),
+    outbox: createMemoryOutboxStore(state.queues.events),
+    messages: createMemoryOutboxStore(state.queues.messages),
+    codes: createMemoryCodeStore(state),
+    credentials: createMemoryCredentialStore(state),
     migrate: async () => {},
     plan: async () => [],
     check: async () => null,

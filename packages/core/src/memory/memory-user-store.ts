@@ -17,7 +17,7 @@ const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 const lookedAt = 50
 
 /** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
-export function createMemoryUserStore({ users: live, outbox: waiting }: MemoryState): UserStore {
+export function createMemoryUserStore({ users: live, queues, credentials }: MemoryState): UserStore {
   const deleted = new Set<string>()
   /** Usernames that were given up: by whom, and until when they are held. */
   const held = new Map<string, { userId: string; until: Date }>()
@@ -50,7 +50,7 @@ export function createMemoryUserStore({ users: live, outbox: waiting }: MemorySt
   ): EndedEpoch | null {
     const user = live.get(id)
     if (!user || user.passwordHash !== expected) return null
-    addToOutbox(waiting, outbox?.() ?? [])
+    addToOutbox(queues, outbox?.() ?? [])
     const endedEpoch = user.sessionEpoch
     user.passwordHash = next
     user.sessionEpoch += raise
@@ -62,7 +62,7 @@ export function createMemoryUserStore({ users: live, outbox: waiting }: MemorySt
       if (live.has(user.id) || deleted.has(user.id)) return { outcome: 'id-in-use' }
       const conflicts = taken(user, now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
-      addToOutbox(waiting, outbox?.() ?? [])
+      addToOutbox(queues, outbox?.() ?? [])
       live.set(user.id, structuredClone(user))
       note(null, user)
       return { outcome: 'created' }
@@ -82,15 +82,21 @@ export function createMemoryUserStore({ users: live, outbox: waiting }: MemorySt
     async update(id, changes, ...[hold, outbox]) {
       const before = live.get(id)
       if (!before) return { outcome: 'gone' }
-      const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
+      const {
+        endSessions = false,
+        mayLackLogin = false,
+        expected = {},
+        fields: own,
+        ...fields
+      } = structuredClone(changes)
       if (!isAsExpected(before, expected)) return { outcome: 'differs' }
       const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-      const givesUp = fields.username === null || fields.email === null
+      const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
       if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
       if (own) user.fields = mergeFields(before.fields, own)
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
-      addToOutbox(waiting, outbox?.() ?? [])
+      addToOutbox(queues, outbox?.() ?? [])
       live.set(id, user)
       note(before, user, hold?.until)
       return { outcome: 'updated', user: structuredClone(user) }
@@ -104,9 +110,10 @@ export function createMemoryUserStore({ users: live, outbox: waiting }: MemorySt
     async markDeleted(id, _at, ...[heldUntil, outbox]) {
       const before = live.get(id)
       if (!before) return null
-      addToOutbox(waiting, outbox?.() ?? [])
+      addToOutbox(queues, outbox?.() ?? [])
       live.delete(id)
       deleted.add(id)
+      for (const each of [...credentials.values()]) if (each.userId === id) credentials.delete(each.id)
       note(before, null, heldUntil)
       return { endedEpoch: before.sessionEpoch }
     },

@@ -22,7 +22,16 @@ export function createRowsOf(
     return (change) => {
       const payload = payloadOf(change)
       if (!payload) return []
-      return [{ id: makeId(), key: payload.userId, name, at: clock(), payload: JSON.stringify(payload) }]
+      return [
+        {
+          queue: 'events',
+          id: makeId(),
+          key: payload.userId,
+          name,
+          at: clock(),
+          payload: JSON.stringify(payload),
+        },
+      ]
     }
   }
 }

@@ -1,8 +1,12 @@
-/** One event as it waits for its consumer. Its cause and it are stored together, or neither is. */
+/** What waits: `events` for the app (`Storage.outbox`), and `messages` to people, which Kith sends (`Storage.messages`). */
+export type OutboxQueue = 'events' | 'messages'
+
+/** An event or a message as it waits for its consumer. Its cause and it are stored together, or neither is. */
 export interface OutboxRow {
+  queue: OutboxQueue
   /** New, and the same at every delivery. */
   id: string
-  /** The account whose order it belongs to. */
+  /** The account whose order it belongs to; of a message to somebody who has none, an id of its own. */
   key: string
   name: string
   at: Date
@@ -58,7 +62,7 @@ export interface OutboxBacklog {
 }
 
 /**
- * Keeps events until they are handled. Rows of one key are leased together and in the order in which their causes were stored; the
+ * Keeps the rows of one queue until they are handled. Rows of one key are leased together and in the order in which their causes were stored; the
  * verbs that store causes add them ({@link OutboxRows}). Records go in and out as copies.
  */
 export interface OutboxStore {

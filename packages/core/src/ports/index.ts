@@ -22,6 +22,15 @@ export type {
   CaptionUsage,
   CaptionWriter,
 } from '../captions/caption-writer.ts'
+export type { CodeRecord, CodeRenewal, CodeStore, CodeTry, ConsumeCodeResult } from '../codes/code-store.ts'
+export type {
+  AddCredentialResult,
+  CredentialRecord,
+  CredentialStep,
+  CredentialStore,
+  RemoveCredentialResult,
+  WaysIn,
+} from '../credentials/credential-store.ts'
 export { demandFact, factLimits, type FactStore } from '../facts.ts'
 export type { FeedStore } from '../feed/feed-store.ts'
 export {
@@ -87,6 +96,7 @@ export type {
   OutboxBacklog,
   OutboxBatch,
   OutboxClaim,
+  OutboxQueue,
   OutboxReceipt,
   OutboxRow,
   OutboxRows,

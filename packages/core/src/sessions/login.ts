@@ -72,6 +72,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
     user,
     client,
     deviceName,
+    methods: ['pwd'],
     stillHolds: (fresh) => isStillRight(core, { guesser, user, password }, fresh),
   })
 }

@@ -18,6 +18,8 @@ export interface Opening {
   deviceName: string | undefined
   /** Whether the account, read again after the session was stored, still lets this sign-in pass. */
   stillHolds(user: UserRecord): boolean | Promise<boolean>
+  /** How its owner has proved to be the account: the names of RFC 8176. */
+  methods: readonly string[]
   /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
   refusal?: 'account-not-found' | undefined
 }
@@ -40,6 +42,8 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     rotatedAt: now,
     expiresAt: sessionEnd(core, now, now),
     revokedAt: null,
+    provedAt: now,
+    methods: [...opening.methods],
     deviceName: deviceName ?? null,
     ...placeOf(client),
   })

@@ -15,6 +15,10 @@ export interface SessionRecord {
   /** When the current refresh token ends, and the session with it. */
   expiresAt: Date
   revokedAt: Date | null
+  /** When its owner last proved to be the account: `createdAt` for rows of releases that did not write it. */
+  provedAt: Date
+  /** How: the names of RFC 8176, such as `pwd` and `otp`, in order. `pwd` alone for rows of releases that did not write it. */
+  methods: string[]
   deviceName: string | null
   address: string | null
   userAgent: string | null
@@ -32,6 +36,8 @@ export interface Rotation {
   address: string | null
   /** The user agent it came from; `null` keeps the stored one. */
   userAgent: string | null
+  /** Sets `provedAt` to `now`, and `methods` to these; where it is absent both stay. */
+  methods?: string[] | undefined
 }
 
 /** A session that a verb has opened or ended: what `outbox` is called with, once for each. */

@@ -106,7 +106,7 @@ export function createSessions(core: Core): Sessions {
       if (!found) throw new KithError('account-not-found')
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      const holds = { stillHolds: () => true, refusal: 'account-not-found' } as const
+      const holds = { stillHolds: () => true, methods: [], refusal: 'account-not-found' } as const
       return await openSession(core, { user, client, deviceName: undefined, ...holds })
     },
     async logout({ userId, sessionId }) {

@@ -1,0 +1,77 @@
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+
+/** What an account can prove itself with, beside its password: a passkey, an authenticator app, recovery codes, an identity elsewhere. */
+export interface CredentialRecord {
+  id: string
+  userId: string
+  kind: string
+  /** What it is found by. Unique within its kind. */
+  subject: string
+  /** What its owner calls it. */
+  name: string | null
+  /** What it is checked against. A store keeps it as it is, up to 64 KiB of UTF-8. */
+  data: string
+  /** How often it was stepped. */
+  version: number
+  createdAt: Date
+  /** When it was last used to prove something. */
+  usedAt: Date | null
+}
+
+/** One step of a credential, from the version that the caller has read to the next. What is absent stays as it is. */
+export interface CredentialStep {
+  id: string
+  version: number
+  data?: string | undefined
+  name?: string | null | undefined
+  usedAt?: Date | undefined
+}
+
+/** What opens an account by itself, in the app as it is set up. A password does, always. */
+export interface WaysIn {
+  /** The kinds of credentials that do. */
+  kinds: readonly string[]
+  /** The addresses that do once they are verified. */
+  addresses: readonly ('email' | 'phone')[]
+}
+
+/**
+ * The answer of {@link CredentialStore.add}, the first that applies: `gone` where there is no such live account; `taken` where another
+ * credential of that kind has the subject; `too-many`.
+ */
+export type AddCredentialResult = 'added' | 'gone' | 'taken' | 'too-many'
+
+/** The answer of {@link CredentialStore.remove}: `gone` where that account has no such credential. */
+export type RemoveCredentialResult = 'removed' | 'gone' | 'last-way-in'
+
+/**
+ * Keeps credentials. Those of an account that is marked deleted are gone from that step on. Records go in and out as copies. `outbox`
+ * gives the rows to be stored with the change, by {@link OutboxRows}.
+ */
+export interface CredentialStore {
+  /**
+   * Saves a credential of a live account, banned or not, that has fewer than `atMost` of its kind. All of it is decided in one step: of concurrent
+   * calls with one subject one adds, and an account never has more than `atMost`.
+   */
+  add(credential: CredentialRecord, atMost: number, outbox?: OutboxRows): Promise<AddCredentialResult>
+  /** The credentials of an account, the oldest id first. */
+  byUser(userId: string): Promise<CredentialRecord[]>
+  /** The credential of this kind and subject, or `null`. */
+  bySubject(kind: string, subject: string): Promise<CredentialRecord | null>
+  /**
+   * Changes a credential that is at exactly this version, and raises the version by one, in one step: of concurrent calls with one version
+   * exactly one resolves to `true`; the others change nothing.
+   */
+  step(step: CredentialStep, outbox?: OutboxRows): Promise<boolean>
+  /**
+   * Removes a credential of this account, unless the account would be left without a way in: with neither a password nor a
+   * verified address or another credential that is one. Decided in the same step: concurrent calls do not remove the last two.
+   */
+  remove(
+    credential: Pick<CredentialRecord, 'id' | 'userId'>,
+    waysIn: WaysIn,
+    outbox?: OutboxRows,
+  ): Promise<RemoveCredentialResult>
+  /** Removes all credentials of an account, or those of these kinds, whatever it is left with, in one step. Resolves to their ids. */
+  removeOf(userId: string, kinds?: readonly string[], outbox?: OutboxRows<string[]>): Promise<string[]>
+}
