@@ -19,6 +19,8 @@ export interface ClientInfo {
   address?: string | undefined
   /** The `User-Agent` header. */
   userAgent?: string | undefined
+  /** The `Accept-Language` header: the language of messages that the call causes. */
+  language?: string | undefined
   /** The device token that an earlier sign-in on this device gave out (`tokens.deviceToken`). */
   device?: string | undefined
 }

@@ -66,6 +66,13 @@ export {
   type ServedBlobStore,
   type ServedFile,
 } from '../media/blob-store.ts'
+export {
+  type Message,
+  type MessageContents,
+  type MessageKind,
+  MessageRefused,
+  type Messenger,
+} from '../messages/messenger.ts'
 export type { DirectUploads, SignedUpload, UploadLimits, UploadTerms } from '../media/direct-uploads.ts'
 export type {
   ImageHeader,
