@@ -35,6 +35,8 @@ import type {
   PasswordOptions,
   SessionOptions,
 } from './options.ts'
+import { linkAddresses, type LinkName, linkNames } from './messages/links.ts'
+import type { Messenger } from './messages/messenger.ts'
 import { type Policies, policyNames } from './policies.ts'
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
@@ -72,6 +74,14 @@ interface PostConfig {
 
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
+/** The options of messages, with their defaults. */
+interface MessageConfig {
+  readonly email: Messenger | null
+  readonly sms: Messenger | null
+  /** The pages that links lead to, as addresses; `null` for those that the app does not have. */
+  readonly links: Readonly<Record<LinkName, string | null>>
+}
+
 /** The options of one Kith instance, checked, with every default filled in. */
 export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   /** The current secret first. */
@@ -82,6 +92,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: PostConfig
+  /** `null` for a channel that the app does not have. */
+  readonly messages: MessageConfig
   /** `null` where the app did not ask for it. */
   readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
@@ -135,8 +147,13 @@ const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
+    confirm: z.enum(['email', 'phone']).nullable().default(null),
     fields: fieldScope('accounts.fields'),
     ownFields: fieldScope('accounts.ownFields', ownPrefix),
+  })
+  .refine(({ confirm, identifiers }) => confirm === null || identifiers[confirm] === 'required', {
+    error: 'what a registration confirms is required: set it in accounts.identifiers',
+    path: ['confirm'],
   })
   .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
   .readonly()
@@ -195,6 +212,7 @@ const sessions: z.ZodType<Filled<SessionOptions>, SessionOptions | undefined> = 
     graceSeconds: whole(0).max(300).default(10),
     issuer: z.string().min(1).default('kith'),
     audience: z.string().min(1).default('kith'),
+    codeSignIn: z.boolean().default(false),
     signingKeys: signingKeys.prefault([]),
   })
   .transform(({ accessTtl, refreshTtl, maxLifetime = Math.max(90 * 86_400, refreshTtl), ...rest }) => ({
@@ -270,6 +288,28 @@ const policies: z.ZodType<Policies, Policies | undefined> = z
   )
   .readonly()
   .prefault({})
+
+const page = z
+  .string()
+  .regex(
+    /^(?:https:\/\/[^\s#]+|http:\/\/(?:localhost|127\.0\.0\.1)[^\s#]*|\/[^\s#]*)$/,
+    'give a path like /reset-password, or an address that begins with https://',
+  )
+  .nullable()
+  .default(null)
+
+const messages = z
+  .strictObject({
+    email: optionalPort<Messenger>('give a messenger, such as createSmtpMessenger()'),
+    sms: optionalPort<Messenger>('give a messenger, such as createHttpMessenger()'),
+    links: z
+      .strictObject(
+        Object.fromEntries(linkNames.map((name) => [name, page])) as Record<LinkName, typeof page>,
+      )
+      .prefault({}),
+  })
+  .prefault({})
+
 const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
   .strictObject({
     events: z.union(
@@ -331,6 +371,7 @@ const optionsSchema = z.strictObject({
     .strictObject({ textOnly: z.boolean().default(false), fields: fieldScope('posts.fields') })
     .readonly()
     .prefault({}),
+  messages,
   outbox,
   limits,
   policies,
@@ -389,6 +430,7 @@ function isLogger(value: unknown): boolean {
 export function readOptions(options: KithOptions): KithConfig {
   const { success, data, error } = optionsSchema.safeParse(options)
   if (!success) throw optionError('createKith', error)
+  demandMessengers(data)
   const { secret: secrets, storage: _storage, logger, ...given } = data
   const { prefix, publicUrl, clock } = given
   const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]
@@ -397,12 +439,30 @@ export function readOptions(options: KithOptions): KithConfig {
     secrets: Object.freeze(secrets),
     passwords: Object.freeze({ ...given.passwords, forbiddenWords }),
     media: Object.freeze({ ...given.media, url: `${publicUrl}${prefix}/media` }),
+    messages: Object.freeze({ ...given.messages, links: linkAddresses(publicUrl, given.messages.links) }),
     revocations: given.revocations ?? createMemoryRevocations(clock),
     rateLimits: given.rateLimits ?? createMemoryRateLimits(),
     telemetry: given.telemetry ?? silentTelemetry,
     log: createLog(logger ?? console),
     ownLogger: logger !== undefined,
   })
+}
+
+/** @throws TypeError where something is to be sent and nothing sends it */
+function demandMessengers({
+  accounts: { confirm },
+  sessions: { codeSignIn },
+  messages: { email, sms },
+}: z.infer<typeof optionsSchema>): void {
+  const channel = confirm === 'phone' ? 'sms' : 'email'
+  if (confirm !== null && !(channel === 'sms' ? sms : email))
+    throw new TypeError(
+      `createKith: accounts.confirm: codes are sent by messages.${channel}: give it a messenger`,
+    )
+  if (codeSignIn && !email && !sms)
+    throw new TypeError(
+      'createKith: sessions.codeSignIn: codes are sent by messages.email or messages.sms: give it a messenger',
+    )
 }
 
 /** The name that the app signs with; of an address, the parts of its host without the last, which says nothing. */

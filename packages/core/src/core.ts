@@ -1,10 +1,12 @@
 import { createPasswords, type Passwords } from './accounts/password.ts'
 import type { KithConfig } from './config.ts'
 import { createEvents, type Emit, type Events } from './events.ts'
+import { type Codes, createCodes } from './codes/codes.ts'
 import { type Clock, createIds, type MakeId } from './id.ts'
 import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
 import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
+import { createOutgoing, type Outgoing } from './messages/outgoing.ts'
 import { type AskPolicy, createAskPolicy } from './policies.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
 import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
@@ -30,6 +32,8 @@ export interface Core {
   readonly revocations: Revocations
   readonly passwords: Passwords
   readonly limits: Limits
+  readonly outgoing: Outgoing
+  readonly codes: Codes
   readonly askPolicy: AskPolicy
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
@@ -62,6 +66,10 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
   const emit = countEvents(raise, telemetry)
   const presentUsers = createPresentUsers(storage, config)
   const makeId = createIds(clock, random)
+  const clearingUp = createClearingUp({ config, storage, emit })
+  const foundation = { config, storage, clock, makeId }
+  const limits = createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit })
+  const outgoing = createOutgoing({ ...foundation, steps: clearingUp.steps })
   const core: Core = {
     config,
     storage,
@@ -71,12 +79,14 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     rowsOf: createRowsOf(config.outbox?.events ?? new Set(), { makeId, clock }),
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
-    limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
+    limits,
     askPolicy: createAskPolicy(config.policies),
     ...createTokens(config, time),
     presentUsers,
     presentPosts: createPresentPosts(storage, presentUsers, config),
-    ...createClearingUp({ config, storage, emit }),
+    ...clearingUp,
+    outgoing,
+    codes: createCodes({ ...foundation, limits, outgoing }),
   }
   return { core, events }
 }

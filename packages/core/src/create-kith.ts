@@ -1,5 +1,8 @@
 import type { Cluster } from 'node:cluster'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { type Addresses, createAddresses } from './accounts/addresses.ts'
+import type { Recovery } from './accounts/recovery.ts'
+import type { Registration } from './accounts/registration.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
@@ -30,6 +33,12 @@ import { type Viewer, viewerOf } from './viewer.ts'
 /** One Kith: its services over one storage. `Fields` says which fields of its own the app has. */
 export interface Kith<Fields extends AppFields = AppFields> {
   readonly accounts: Accounts<Fields>
+  /** Registration that confirms an address by a code. */
+  readonly registration: Registration<Fields>
+  /** Forgotten passwords. */
+  readonly recovery: Recovery
+  /** E-mail addresses and phone numbers, confirmed and changed by codes. */
+  readonly addresses: Addresses
   readonly sessions: Sessions<Fields>
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
@@ -58,8 +67,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** The options it runs by, with their defaults, and without what must not get into a log. */
   readonly config: VisibleConfig
   /**
-   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them. Nothing has
-   * to wait for it: what a process does not finish, upkeep finishes. Never rejects.
+   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them, and messages that
+   * wait were tried. Nothing has to wait for it: what a process does not finish, upkeep finishes. Never rejects.
    */
   settled(): Promise<void>
   /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
@@ -107,6 +116,9 @@ const aloneMessage =
 type Services = Pick<
   Kith,
   | 'accounts'
+  | 'registration'
+  | 'recovery'
+  | 'addresses'
   | 'sessions'
   | 'profiles'
   | 'follows'
@@ -122,7 +134,8 @@ type Services = Pick<
 /** What people do. */
 function createServices(core: Core): Services {
   return {
-    accounts: createAccounts(core),
+    ...createAccounts(core),
+    addresses: createAddresses(core),
     sessions: createSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),
@@ -165,7 +178,9 @@ function createOperations(
       isDraining: closing.isDraining,
       log: config.log,
     }),
-    settled: core.clearing.settled,
+    async settled() {
+      await Promise.all([core.clearing.settled(), core.outgoing.settled()])
+    },
     drain: closing.drain,
     close: closing.close,
   }

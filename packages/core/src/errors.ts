@@ -22,6 +22,7 @@ export const errorTable = {
   'refresh-token-expired': { status: 401, title: 'The refresh token has expired', carries: null },
   'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
   'session-revoked': { status: 401, title: 'The session has ended', carries: null },
+  'code-invalid': { status: 403, title: 'The code is wrong, was used, or has ended', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },

@@ -72,8 +72,8 @@ export type {
   PostOptions,
   SessionOptions,
 } from './options.ts'
-export type { DeliveryReport, OutboxHandler } from './outbox/delivery.ts'
-export type { DeliverOptions, Outbox } from './outbox/outbox.ts'
+export type { DeliveryReport } from './outbox/delivery.ts'
+export type { DeliverOptions, Outbox, OutboxHandler } from './outbox/outbox.ts'
 export type {
   AppFields,
   ChangedFields,

@@ -9,6 +9,8 @@ import type { Checkable } from './health/check.ts'
 import type { Clock, Random } from './id.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 import type { Logger } from './log/logger.ts'
+import type { LinkName } from './messages/links.ts'
+import type { Messenger } from './messages/messenger.ts'
 import type { BlobStore } from './media/blob-store.ts'
 import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
@@ -59,6 +61,8 @@ export interface KithOptions<
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
   posts?: PostOptions<OfPosts> | undefined
+  /** Who sends e-mails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
+  messages?: MessageOptions | undefined
   /**
    * Which events are stored with their causes for `kith.outbox`: `'all'` that can be, or some by name. Without it nothing is stored.
    * @default nothing
@@ -94,6 +98,19 @@ export interface KithOptions<
   checks?: Readonly<Record<string, Checkable['check']>> | undefined
 }
 
+/** Options of messages. See docs/messages.md. */
+export interface MessageOptions {
+  /** @default nobody: `createSmtpMessenger()` of `@kith/mail-smtp` for instance */
+  email?: Messenger | undefined
+  /** @default nobody: `createHttpMessenger()` of `@kith/core/messages` for instance */
+  sms?: Messenger | undefined
+  /**
+   * The pages of your app that links in messages lead to: paths under the origin of `publicUrl`, or addresses. What the page needs comes
+   * behind a `#`: `#flow=…&code=…`, for the routes that take a code. @default none: messages have codes only
+   */
+  links?: Partial<Record<LinkName, string | null | undefined>> | undefined
+}
+
 /** Options of durable events. */
 export interface OutboxOptions {
   /** `'all'`, or names; docs/events.md says which events can be durable. A list may be empty while what was stored before is handed over. */
@@ -113,6 +130,12 @@ export interface AccountOptions<
   usernameHold?: Duration | undefined
   /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
+  /**
+   * Which address a registration has to confirm by a code that is sent to it: the account exists after the code. From then on an address of
+   * that kind signs in only once it is confirmed, is changed only by a code, and keeps no one from registering while it is not.
+   * @default none
+   */
+  confirm?: 'email' | 'phone' | null | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
@@ -202,6 +225,8 @@ export interface SessionOptions {
   issuer?: string | undefined
   /** @default 'kith' */
   audience?: string | undefined
+  /** Whether people may sign in by a code or a link that is sent to them, without a password. @default false */
+  codeSignIn?: boolean | undefined
   /**
    * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
    * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`

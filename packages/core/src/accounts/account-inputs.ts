@@ -13,6 +13,8 @@ export type Presence = 'required' | 'optional' | 'off'
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
   readonly reservedUsernames: ReadonlySet<string>
+  /** Which address is confirmed by a code, and so not edited. */
+  readonly confirm?: 'email' | 'phone' | null
   /** Of a password. */
   readonly minLength: number
   /** Words that no password may consist of: those that the app gives, and its issuer. */
@@ -164,6 +166,9 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const changeable = fields<string | null | undefined>((name, required) =>
     required ? identifier[name].optional() : identifier[name].nullish(),
   )
+  const edited = Object.fromEntries(
+    Object.entries(changeable).filter(([name]) => name !== rules.confirm),
+  ) as typeof changeable
   // Where one of them is required, its own schema says so.
   const eitherLogin = rules.identifiers.username === 'optional' && rules.identifiers.email === 'optional'
   const hasLogin = ({ username, email }: Given): boolean =>
@@ -196,7 +201,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     shadow: z.strictObject({ ...known, ...profile, ...own('changed'), ...brought }),
     edit: z
       .strictObject({
-        ...changeable,
+        ...edited,
         ...profile,
         ...own('changed'),
         currentPassword: currentPassword.optional(),

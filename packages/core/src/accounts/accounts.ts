@@ -12,6 +12,8 @@ import type { AppFields, UnknownFields } from '../own-fields/app-fields.ts'
 import { storedFields, unread } from '../own-fields/stored-fields.ts'
 import type { OwnUser } from '../profiles/user.ts'
 import type { Core } from '../core.ts'
+import { noticeRows } from '../messages/notices.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
@@ -30,6 +32,8 @@ import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
 import { createHostAccounts, type HostAccounts } from './host-accounts.ts'
 import { demandNoOwnName } from './host-passwords.ts'
+import { createRecovery, type Recovery } from './recovery.ts'
+import { createRegistration, type Registration } from './registration.ts'
 import type { UserRecord } from './user-store.ts'
 
 /** What a change of one's own account answers. */
@@ -86,8 +90,12 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
   admit(viewer: Viewer): Promise<void>
 }
 
-/** Creates the accounts of one Kith instance. */
-export function createAccounts(core: Core): Accounts {
+/** Creates the accounts of one Kith instance, and how people come to have one and come back to it. */
+export function createAccounts(core: Core): {
+  accounts: Accounts
+  registration: Registration
+  recovery: Recovery
+} {
   const { config, storage, passwords, clock, emit } = core
   const { users } = storage
   const presentOwn = (user: UserRecord): Promise<OwnUser> => core.presentUsers.presentOwn(user)
@@ -101,27 +109,11 @@ export function createAccounts(core: Core): Accounts {
     return user
   }
 
-  return {
+  const { register, ...registration } = createRegistration(core, inputs)
+  const accounts: Accounts = {
     ...createHostAccounts(core, inputs),
     inputs,
-    async register(input, client = {}) {
-      await core.limits.byAddress('registerAttemptByAddress', client)
-      const parsed = parseInput(inputs.register, input)
-      await core.limits.byAddress('registerByAddress', client)
-      const { password, ...given } = parsed
-      const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
-      const { deviceName, ...fields } = changed
-        ? parseInput(inputs.register, { ...given, ...unread(given, input), ...changed, password })
-        : given
-      const turn = { key: networkKey(client.address ?? '') }
-      await demandUnbreached(password, { path: 'password', userId: null })
-      const user = newAccount(core, {
-        ...present(fields),
-        passwordHash: await passwords.hash(password, turn),
-      })
-      await saveAccount(core, user, 'account.registered')
-      return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
-    },
+    register: (input, client = {}) => register(input, client),
     me: async (viewer) => await presentOwn(await own(viewer)),
     async edit(viewer, input, client = {}) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
@@ -155,9 +147,13 @@ export function createAccounts(core: Core): Accounts {
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
       const told = { userId: user.id }
-      const rows = core.rowsOf('account.password-changed', () => told)
+      const rows = joinRows(
+        core.rowsOf('account.password-changed', () => told),
+        noticeRows(core, { kind: 'password-changed', user, client, more: {} }),
+      )
       const ended = await users.replacePassword(user.id, user.passwordHash, next, rows)
       if (!ended) throw new RetryLaterError('busy', 1)
+      core.outgoing.kick()
       emit('account.password-changed', told)
       const stillHolds = (fresh: UserRecord): boolean => fresh.passwordHash === next
       const changed = { ...user, passwordHash: next, sessionEpoch: ended.endedEpoch + 1 }
@@ -182,4 +178,5 @@ export function createAccounts(core: Core): Accounts {
       await admit(core, viewer)
     },
   }
+  return { accounts, registration, recovery: createRecovery(core, inputs) }
 }

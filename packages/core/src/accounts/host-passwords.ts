@@ -1,6 +1,9 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
+import { noticeRows } from '../messages/notices.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import type { ClientInfo } from '../viewer.ts'
 import { isOwnPassword, ownName } from './password-rules.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -18,15 +21,23 @@ export function demandNoOwnName(
 }
 
 /** Stores a hash, or none, whatever it was, and ends every session in that step. @throws account-not-found, busy */
-export async function storePassword(core: Core, userId: string, next: string | null): Promise<void> {
+export async function storePassword(
+  core: Core,
+  userId: string,
+  next: string | null,
+  client?: ClientInfo,
+): Promise<void> {
   const { users } = core.storage
   const told = { userId }
-  const rows = core.rowsOf('account.password-changed', () => told)
+  const event = core.rowsOf('account.password-changed', () => told)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
     if (!user) throw new KithError('account-not-found')
+    const notice = noticeRows(core, { kind: 'password-changed', user, client, more: {} })
+    const rows = joinRows(event, notice)
     const ended = await users.replacePassword(userId, user.passwordHash, next, rows)
     if (!ended) continue
+    core.outgoing.kick()
     try {
       await endSessions(core, { id: userId, epoch: ended.endedEpoch })
     } finally {

@@ -65,8 +65,8 @@ export interface UserSearchResult {
   next: string | null
 }
 
-/** A login name: by one of the two identifiers that people type. */
-export type Login = { username: string } | { email: string }
+/** What an account is looked up by. */
+export type Login = { username: string } | { email: string } | { phone: string }
 
 /** How a username that an account gives up is held back from others. */
 export interface UsernameHold {
@@ -112,7 +112,7 @@ export interface UserStore {
   byId(id: string): Promise<UserRecord | null>
   /** The live accounts with these ids, in any order. */
   byIds(ids: readonly string[]): Promise<UserRecord[]>
-  /** The live account with this username or e-mail, in one look-up, or `null`. */
+  /** The live account with this identifier, in one look-up, or `null`. */
   byLogin(login: Login): Promise<UserRecord | null>
   /**
    * Changes the named fields of a live account, all or none, under the same uniqueness as {@link create}; of the app's own `fields`, those

@@ -49,6 +49,31 @@ export const logLines = {
       'The consumer of `kith.outbox` failed at an event; it comes again, and nothing of that account before it.',
     toDo: 'Mend the consumer; `event` and `eventId` name the event, `againInSeconds` says when it comes again.',
   },
+  'message.not-sent': {
+    level: 'error',
+    meaning: 'A messenger did not take a message; it comes again.',
+    toDo: 'See whether the mail server or the gateway can be reached, and its quota; `againInSeconds` says when the message comes again.',
+  },
+  'message.refused': {
+    level: 'warn',
+    meaning: 'A messenger said that a message will never be taken, so it does not come again.',
+    toDo: 'A few are normal: addresses with typing errors. Many: see whether the sender is blocked.',
+  },
+  'message.late': {
+    level: 'warn',
+    meaning: 'A message was over before it could be sent, such as a code that has ended, and was left.',
+    toDo: 'See the lines `message.not-sent` before it, and whether `kith.upkeep.run()` runs every few minutes.',
+  },
+  'message.unreadable': {
+    level: 'error',
+    meaning: 'A message that waited was sealed by a secret that is gone, and was left.',
+    toDo: 'While rotating, keep the old secret in `secret.previous` for some days.',
+  },
+  'message.queue-failed': {
+    level: 'error',
+    meaning: 'What waits to be sent could not be read; upkeep tries again.',
+    toDo: 'Read `error`: the storage was away.',
+  },
   'upkeep.step-failed': {
     level: 'error',
     meaning: 'A step of upkeep failed; the next run does it again.',

@@ -74,9 +74,8 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
       return structuredClone(ids.flatMap((id) => live.get(id) ?? []))
     },
     async byLogin(login) {
-      const found = [...live.values()].find((user) =>
-        'email' in login ? user.email === login.email : user.username === login.username,
-      )
+      const [[name, value] = ['username', ''] as const] = Object.entries(login) as [Identifier, string][]
+      const found = [...live.values()].find((user) => user[name] === value)
       return structuredClone(found ?? null)
     },
     async update(id, changes, ...[hold, outbox]) {

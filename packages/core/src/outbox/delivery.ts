@@ -1,12 +1,7 @@
 import type { Core } from '../core.ts'
-import type { OutboxEvent } from '../durable-events.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import { JobStopped } from '../steps.ts'
-import type { OutboxObserver } from '../telemetry/observe-outbox.ts'
-import type { OutboxBatch, OutboxRow } from './outbox-store.ts'
-
-/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
-export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
+import type { OutboxBatch, OutboxRow, OutboxStore } from './outbox-store.ts'
 
 /** What one call of `deliver` did. */
 export interface DeliveryReport {
@@ -23,11 +18,25 @@ export interface Delivery {
   run(): Promise<DeliveryReport>
 }
 
-interface DeliverySettings {
+/** How {@link createDelivery} goes about it. */
+export interface DeliverySettings {
+  store: OutboxStore
   limit: number
   concurrency: number
   leaseSeconds: number
-  observer: OutboxObserver
+  /** Handles one row. It has when what it returns has resolved. */
+  handle(row: OutboxRow): void | Promise<void>
+  /** A row was handled. */
+  delivered(row: OutboxRow): void
+  /** A row could not be handled, and comes again. */
+  failed(row: OutboxRow, failure: DeliveryFailure): void
+}
+
+/** How a row could not be handled. */
+export interface DeliveryFailure {
+  error: unknown
+  attempt: number
+  againInSeconds: number
 }
 
 interface Lease extends OutboxBatch {
@@ -41,13 +50,9 @@ const [firstPauseSeconds, longestPauseSeconds] = [1, 3_600]
 
 /** Creates one. */
 export function createDelivery(
-  core: Core,
-  handler: OutboxHandler,
-  { limit, concurrency, leaseSeconds, observer }: DeliverySettings,
+  { steps, clock, makeId }: Pick<Core, 'steps' | 'clock' | 'makeId'>,
+  { store, limit, concurrency, leaseSeconds, ...settings }: DeliverySettings,
 ): Delivery {
-  const { steps, clock, makeId } = core
-  const { outbox } = core.storage
-  const { log } = core.config
   const report: DeliveryReport = { delivered: 0, postponed: 0, more: false }
   const leased: Lease[] = []
   let left = limit
@@ -61,7 +66,7 @@ export function createDelivery(
   async function claim(): Promise<void> {
     const [by, until] = [makeId(), inSeconds(leaseSeconds)]
     const wanted = { by, now: clock(), until, keys: concurrency, rows: rowsAtOnce }
-    const batches = await steps.once(() => outbox.claim(wanted))
+    const batches = await steps.once(() => store.claim(wanted))
     leased.push(...batches.map((batch) => ({ ...batch, by, until })))
     drained = batches.length === 0
   }
@@ -80,7 +85,7 @@ export function createDelivery(
     const { key, by } = lease
     lease.until = inSeconds(leaseSeconds)
     const until = isLast ? null : lease.until
-    return steps.once(() => outbox.acknowledge({ key, by, ids, now: clock(), until }))
+    return steps.once(() => store.acknowledge({ key, by, ids, now: clock(), until }))
   }
 
   async function postpone(
@@ -88,11 +93,9 @@ export function createDelivery(
     { row, error }: { row: OutboxRow; error: unknown },
   ): Promise<void> {
     const seconds = Math.min(firstPauseSeconds * 2 ** attempts, longestPauseSeconds)
-    const fields = { event: row.name, eventId: row.id, attempt: attempts + 1, againInSeconds: seconds }
-    log.error('outbox.not-handled', { error, fields })
-    observer.handled(row.name, 'failed')
+    settings.failed(row, { error, attempt: attempts + 1, againInSeconds: seconds })
     report.postponed++
-    await steps.once(() => outbox.postpone({ key, by, until: inSeconds(seconds) }))
+    await steps.once(() => store.postpone({ key, by, until: inSeconds(seconds) }))
   }
 
   async function handle(lease: Lease): Promise<void> {
@@ -106,7 +109,7 @@ export function createDelivery(
       if (lease.until <= clock()) return
       left--
       try {
-        await handler(eventOf(row))
+        await settings.handle(row)
       } catch (error) {
         await postpone(lease, { row, error })
         return
@@ -114,7 +117,7 @@ export function createDelivery(
       // Whoever has claimed the account meanwhile goes on with this very event.
       if (!(await acknowledge(lease, [row.id], index === rows.length - 1))) return
       report.delivered++
-      observer.handled(row.name, 'delivered')
+      settings.delivered(row)
     }
     if (rows.length === rowsAtOnce) drained = false
   }
@@ -135,8 +138,4 @@ export function createDelivery(
       return { ...report, more: left <= 0 && !drained }
     },
   }
-}
-
-function eventOf({ id, name, at, payload }: OutboxRow): OutboxEvent {
-  return Object.freeze({ ...(JSON.parse(payload) as object), name, id, at }) as OutboxEvent
 }

@@ -2,8 +2,12 @@ import type { Core } from '../core.ts'
 import { type Duration, durationAdvice, readDuration } from '../duration.ts'
 import { JobStopped } from '../steps.ts'
 import { createOutboxObserver } from '../telemetry/observe-outbox.ts'
-import { createDelivery, type DeliveryReport, type OutboxHandler } from './delivery.ts'
-import type { OutboxBacklog } from './outbox-store.ts'
+import type { OutboxEvent } from '../durable-events.ts'
+import { createDelivery, type DeliveryReport } from './delivery.ts'
+import type { OutboxBacklog, OutboxRow } from './outbox-store.ts'
+
+/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
+export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
 
 /** Options of {@link Outbox.deliver}. */
 export interface DeliverOptions {
@@ -50,13 +54,27 @@ export function createOutbox(core: Core): Outbox {
           "createKith was not given `outbox`, such as { events: 'all' }: no event is stored",
         )
       if (typeof handler !== 'function') throw new TypeError('kith.outbox.deliver needs a function')
-      const delivery = createDelivery(core, handler, { ...readDeliverOptions(options), observer })
+      const delivery = createDelivery(core, {
+        ...readDeliverOptions(options),
+        store: storage.outbox,
+        handle: (row) => handler(eventOf(row)),
+        delivered: ({ name }) => observer.handled(name, 'delivered'),
+        failed({ id, name }, { error, ...tries }) {
+          const fields = { event: name, eventId: id, ...tries }
+          config.log.error('outbox.not-handled', { error, fields })
+          observer.handled(name, 'failed')
+        },
+      })
       const report = await delivery.run()
       // Nobody else asks for it where nobody calls `backlog`.
       if (observer.listens) await steps.once(() => backlog()).catch(ignoreStop)
       return report
     },
   }
+}
+
+function eventOf({ id, name, at, payload }: OutboxRow): OutboxEvent {
+  return Object.freeze({ ...(JSON.parse(payload) as object), name, id, at }) as OutboxEvent
 }
 
 function ignoreStop(error: unknown): void {

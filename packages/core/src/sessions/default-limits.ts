@@ -28,6 +28,11 @@ export type LimitName =
   | 'changeByAccount'
   | 'revokeBySession'
   | 'identifierByAccount'
+  | 'codeByAddress'
+  | 'sendByAddress'
+  | 'sendByClient'
+  | 'sendByRecipient'
+  | 'resendByFlow'
 
 /** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -106,4 +111,27 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   revokeBySession: [{ limit: 60, windowSeconds: 60 }],
   // Also those that are refused, so that nobody tries which addresses others have.
   identifierByAccount: [{ limit: 10, windowSeconds: 86_400 }],
+  // Codes that are tried. Each has five tries of its own; this stops a script that goes through many.
+  codeByAddress: [
+    { limit: 30, windowSeconds: 60 },
+    { limit: 300, windowSeconds: 3_600 },
+  ],
+  // Messages that strangers of one address ask for, whomever to.
+  sendByAddress: [
+    { limit: 30, windowSeconds: 600 },
+    { limit: 100, windowSeconds: 3_600 },
+  ],
+  // To one recipient by one client: somebody who waits asks two or three times.
+  sendByClient: [
+    { limit: 4, windowSeconds: 600 },
+    { limit: 10, windowSeconds: 3_600 },
+    { limit: 20, windowSeconds: 86_400 },
+  ],
+  // To one recipient by all clients, so that nobody's mailbox is filled, and a code is guessed in thousands of years. Past that no message is sent, and nobody is told.
+  sendByRecipient: [
+    { limit: 20, windowSeconds: 3_600 },
+    { limit: 60, windowSeconds: 86_400 },
+  ],
+  // The same code once more, with other digits.
+  resendByFlow: [{ limit: 3, windowSeconds: 600 }],
 })

@@ -2,7 +2,16 @@ import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import type { CryptoKey } from 'jose'
 
 /** What a key is for: no two purposes share one. */
-export type KeyPurpose = 'access-token' | 'refresh-token' | 'device-token' | 'device-account' | 'counters'
+export type KeyPurpose =
+  | 'access-token'
+  | 'refresh-token'
+  | 'device-token'
+  | 'device-account'
+  | 'counters'
+  | 'codes'
+  | 'code-data'
+  | 'messages'
+  | 'credentials'
 
 /** A symmetric key for one purpose, with the id that tokens name it by. */
 export interface DerivedKey {

@@ -1,5 +1,5 @@
 import crypto, { createHmac } from 'node:crypto'
-import { RefusedError } from '../errors.ts'
+import { isRetryLater, RefusedError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Clock } from '../id.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
@@ -11,7 +11,7 @@ import type { Limit, RateLimits } from './rate-limits.ts'
 
 type AddressLimit = Extract<LimitName, `${string}ByAddress`>
 
-/** A limit on what an account does, or one upload (`confirmByUpload`) or device (`loginByDevice`). */
+/** A limit on what an account does, or one upload (`confirmByUpload`), device (`loginByDevice`) or flow (`resendByFlow`). */
 type AccountLimit = Exclude<
   LimitName,
   | AddressLimit
@@ -20,6 +20,8 @@ type AccountLimit = Exclude<
   | 'passwordByDevice'
   | 'passwordBySession'
   | 'refreshBySession'
+  | 'sendByClient'
+  | 'sendByRecipient'
   | ViewerLimit
 >
 
@@ -34,6 +36,13 @@ export interface Limits {
   byAccount(name: AccountLimit, userId: string): Promise<void>
   /** Counts by session; a viewer without one, by account. @throws rate-limited */
   byViewer(name: ViewerLimit, viewer: Viewer): Promise<void>
+  /**
+   * Counts a message that a client asks for by what it has typed: an address, or a login, whether there is an account or not.
+   * @throws rate-limited
+   */
+  beforeSending(typed: string, client: ClientInfo): Promise<void>
+  /** Counts a message to an address. Returns whether it may be sent: who asks for one is not told, since it depends on what is stored. */
+  maySend(to: string): Promise<boolean>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**
@@ -100,6 +109,12 @@ export function createLimits(
     byAccount: (name, userId) => demand(name, userId),
     byViewer: (name, { userId, sessionId }) =>
       sessionId === null ? demand(name, userId, { userId }) : demand(name, sessionId),
+    async beforeSending(typed, client) {
+      if (client.address === undefined) return
+      await demand('sendByAddress', addressKey(client.address), { address: client.address })
+      await demand('sendByClient', `${addressKey(client.address)} ${typed}`, { address: client.address })
+    },
+    maySend: (to) => isLet(demand('sendByRecipient', to)),
     bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))
@@ -108,5 +123,16 @@ export function createLimits(
     async afterRightPassword(guesser) {
       await rateLimits.reset(countersOf(guesser).map(([name, subject]) => keyOf(name, subject)))
     },
+  }
+}
+
+/** Whether an attempt is within its limit, where whoever makes it is not refused. */
+export async function isLet(counted: Promise<void>): Promise<boolean> {
+  try {
+    await counted
+    return true
+  } catch (error) {
+    if (isRetryLater(error) && error.status === 429) return false
+    throw error
   }
 }

@@ -4,13 +4,15 @@ import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, isRetryLater, KithError, RetryLaterError } from '../errors.ts'
+import { isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
+import { isLet } from './limits.ts'
+import { tellLockedOut } from '../messages/notices.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
@@ -56,7 +58,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   const device = await countedDevice(core, client)
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
   const login = readLogin(typed)
-  const found = await core.storage.users.byLogin(login)
+  const found = usable(core, login, await core.storage.users.byLogin(login))
   const guesser = await admit(core, { login, user: found, device, client })
   const upgrade = await checkPassword(core, { guesser, user: found, password, client })
   if (upgrade === null || !found) throw new KithError('invalid-credentials')
@@ -73,8 +75,15 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
     client,
     deviceName,
     methods: ['pwd'],
+    announce: true,
     stillHolds: (fresh) => isStillRight(core, { guesser, user, password }, fresh),
   })
+}
+
+/** Where addresses are confirmed, one that is not signs nobody in. */
+function usable({ config }: Core, login: Login, user: UserRecord | null): UserRecord | null {
+  const isOpen = !('email' in login) || config.accounts.confirm !== 'email' || user?.emailVerifiedAt
+  return isOpen ? user : null
 }
 
 interface Confirmation {
@@ -126,16 +135,6 @@ async function countedDevice(core: Core, client: ClientInfo): Promise<Device | n
   return null
 }
 
-async function isLet(counted: Promise<void>): Promise<boolean> {
-  try {
-    await counted
-    return true
-  } catch (error) {
-    if (isRetryLater(error) && error.status === 429) return false
-    throw error
-  }
-}
-
 interface Arrival {
   login: Login
   user: UserRecord | null
@@ -164,6 +163,10 @@ async function admit(core: Core, { login, user, device, client }: Arrival): Prom
   return stranger
 }
 
+function clientOf({ address, userAgent }: KithEvents['login.locked']): ClientInfo {
+  return { address: address ?? undefined, userAgent: userAgent ?? undefined }
+}
+
 /** Counts a guess before its password is checked. @throws account-locked */
 async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login.locked']): Promise<void> {
   try {
@@ -172,6 +175,7 @@ async function countGuess(core: Core, guesser: Guesser, about: KithEvents['login
     if (isKithError(error) && error.code === 'account-locked') {
       countPassword(core, guesser, 'locked')
       core.emit('login.locked', about)
+      if (about.userId !== null) tellLockedOut(core, about.userId, clientOf(about))
     }
     throw error
   }

@@ -4,6 +4,8 @@ import { KithError } from '../errors.ts'
 import type { Core } from '../core.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
+import { noticeRows } from '../messages/notices.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { deviceNameOf } from './device-name.ts'
 import { denyTokens, endedRows, endSessions } from './end-sessions.ts'
@@ -20,6 +22,8 @@ export interface Opening {
   stillHolds(user: UserRecord): boolean | Promise<boolean>
   /** How its owner has proved to be the account: the names of RFC 8176. */
   methods: readonly string[]
+  /** Whether the owner is told where the account does not know the device. */
+  announce?: boolean | undefined
   /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
   refusal?: 'account-not-found' | undefined
 }
@@ -33,7 +37,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const { user, client } = opening
   const deviceName = opening.deviceName ?? deviceNameOf(client.userAgent)
   const now = core.clock()
-  const session = await keep(core, {
+  const session = await keep(core, await noticeOf(core, opening), {
     id: core.makeId(),
     userId: user.id,
     epoch: user.sessionEpoch,
@@ -58,6 +62,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id))
     return await openSession(core, { ...opening, user: fresh })
   }
+  core.outgoing.kick()
   core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
   const [account, opened, deviceToken] = await Promise.all([
     core.presentUsers.presentSignedIn(fresh),
@@ -65,6 +70,16 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
   ])
   return { user: account, session: opened.session, tokens: { ...opened.tokens, deviceToken } }
+}
+
+type Notice = OutboxRows<unknown> | undefined
+
+/** The message to the owner of an account that has not met this device. */
+async function noticeOf(core: Core, { user, client, announce = false }: Opening): Promise<Notice> {
+  if (!announce) return undefined
+  const device = await core.deviceTokens.read(client.device)
+  if (device && core.deviceTokens.knows(device, user)) return undefined
+  return noticeRows(core, { kind: 'new-device', user, client, more: {} })
 }
 
 /** A password that was given again inside a session, and whether it still is that of the account. */
@@ -86,23 +101,24 @@ export async function renewSession(core: Core, { viewer, user, ...opening }: Ren
  * Saves a session, and ends those that have become too many. Where a clock was set back it may look older than all others,
  * and be ended itself: then it is saved again, after them.
  */
-async function keep(core: Core, session: SessionRecord): Promise<SessionRecord> {
-  if (!(await open(core, session)).includes(session.id)) return session
+async function keep(core: Core, notice: Notice, session: SessionRecord): Promise<SessionRecord> {
+  if (!(await open(core, session, notice)).includes(session.id)) return session
   const { userId, createdAt } = session
   const page = { limit: core.config.sessions.maxPerAccount, before: null }
   const live = await core.storage.sessions.list(userId, createdAt, page)
   const latest = Math.max(createdAt.getTime(), ...live.map(({ rotatedAt }) => rotatedAt.getTime()))
   const after = { ...session, id: core.makeId(), rotatedAt: new Date(latest + 1) }
-  await open(core, after)
+  await open(core, after, undefined)
   return after
 }
 
-async function open(core: Core, session: SessionRecord): Promise<string[]> {
+async function open(core: Core, session: SessionRecord, notice: Notice): Promise<string[]> {
   const { id: sessionId, userId, address, userAgent } = session
   const rows = joinRows(
     core.rowsOf('session.opened', ({ opened }: SessionChange) =>
       opened ? { userId, sessionId, address, userAgent } : null,
     ),
+    notice && (({ opened, id }: SessionChange) => (opened && id === sessionId ? notice(null) : [])),
     endedRows(core, userId),
   )
   const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount, rows)

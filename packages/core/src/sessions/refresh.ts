@@ -1,11 +1,13 @@
 import { demandUnbanned } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
+import { noticeRows } from '../messages/notices.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import { endSession } from './end-sessions.ts'
 import type { RefreshClaims } from './refresh-token.ts'
-import type { SessionRecord } from './session-store.ts'
+import type { SessionChange, SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.ts'
 
 /** Trades a refresh token for its successor. */
@@ -63,11 +65,14 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   }
 
   const told = { userId: session.userId, sessionId: session.id, ...placeOf(client) }
-  await endSession(
-    core,
-    session,
+  const user = await core.storage.users.byId(session.userId)
+  const notice = user && noticeRows(core, { kind: 'reuse-detected', user, client, more: {} })
+  const rows = joinRows<SessionChange>(
     core.rowsOf('session.reuse-detected', () => told),
+    notice ?? undefined,
   )
+  await endSession(core, session, rows)
+  core.outgoing.kick()
   core.emit('session.reuse-detected', told)
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
 }

@@ -1,3 +1,6 @@
+import type { AccountLookup } from '../accounts/recovery.ts'
+import type { CodeSent, ResendInput } from '../codes/codes.ts'
+import { type CodeLoginInput, loginByCode, sendSignInCode } from './code-sign-in.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
@@ -17,6 +20,18 @@ import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } fro
 export interface Sessions<Fields extends AppFields = AppFields> {
   /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /**
+   * Sends a code and a link to sign in with to an address of an account, if there is one: whoever asks learns nothing of that.
+   * @throws invalid-input, not-configured, rate-limited
+   */
+  sendCode(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
+  /**
+   * Signs in by such a code. An address that was not confirmed until now is confirmed by it; then all that opened the account before is
+   * gone: password, sessions and credentials. @throws code-invalid, account-banned, rate-limited
+   */
+  loginByCode(input: CodeLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /** Sends a code that was asked for again, with other digits. @throws invalid-input, rate-limited */
+  resendCode(input: ResendInput, client?: ClientInfo): Promise<CodeSent>
   /**
    * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
    * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
@@ -98,6 +113,9 @@ export function createSessions(core: Core): Sessions {
 
   return {
     login: (input, client = {}) => login(core, input, client),
+    sendCode: (input, client = {}) => sendSignInCode(core, input, client),
+    loginByCode: (input, client = {}) => loginByCode(core, input, client),
+    resendCode: (input, client = {}) => core.codes.resend(input, client),
     refresh: (refreshToken, client = {}) => refresh(core, refreshToken, client),
     authenticate: async (accessToken) => await authenticateNow(accessToken),
     authenticateNow,

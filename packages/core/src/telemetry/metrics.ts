@@ -7,6 +7,7 @@ export type CounterName =
   | 'kith.captions.tokens'
   | 'kith.upkeep.items'
   | 'kith.outbox.events'
+  | 'kith.messages'
 
 /** How long something took, in seconds. Its count says how often. */
 export type DurationName =
@@ -180,6 +181,13 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     attributes: ['kith.event', 'kith.outcome'],
     tells:
       'Durable events that this process handed to its consumer: `delivered`, or `failed` and to come again.',
+  },
+  'kith.messages': {
+    kind: 'counter',
+    unit: '{message}',
+    attributes: ['kith.message', 'kith.channel', 'kith.outcome'],
+    tells:
+      'Messages by their kind and channel (`email`, `sms`): `sent`, `refused` by the messenger for good, or `late`, when they were over before they could be sent.',
   },
   'kith.outbox.waiting': {
     kind: 'gauge',

@@ -11,6 +11,8 @@ export interface Clearing {
   post(id: string): void
   /** Makes the edges of an account follow its ban, or the end of one. */
   ban(id: string): void
+  /** Does what tells somebody of it. Upkeep does not find it, so it is not done where too much waits. */
+  notice(work: () => Promise<void>): void
   /** Resolves when all that was marked by now is cleared away, or was given up. Never rejects. */
   settled(): Promise<void>
 }
@@ -49,6 +51,7 @@ export function createClearing(purge: Purge, log: Log): Clearing {
     account: (id) => add('a deleted account', () => purge.account(id)),
     post: (id) => add('a removed post', () => purge.post(id)),
     ban: (id) => add('a ban or the end of one', () => purge.settle(id)),
+    notice: (work) => add('a notice', work),
     settled: () => last,
   }
 }

@@ -17,7 +17,7 @@ const mostOwnPosts = 20_000
 
 /** Creates the purge of one Kith instance. */
 export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge {
-  const { users, sessions, posts, edges, media } = storage
+  const { users, sessions, posts, edges, media, codes } = storage
 
   const dropEdges = (id: string): Promise<void> =>
     steps.run(async (limit) => (await edges.drop(id, limit)) > 0)
@@ -55,6 +55,7 @@ export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge
         return removed.length > 0
       })
       await dropEdges(id)
+      await steps.once(() => codes.removeOf(id))
       await steps.once(() => users.purge(id))
       for (const postId of own) await post(postId)
     },

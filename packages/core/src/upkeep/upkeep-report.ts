@@ -1,6 +1,15 @@
 /** The steps of a run of upkeep, in their order. */
 export type UpkeepStep =
-  'accounts' | 'posts' | 'bans' | 'media' | 'staged-files' | 'usernames' | 'temporary-files' | 'sessions'
+  | 'accounts'
+  | 'posts'
+  | 'bans'
+  | 'media'
+  | 'staged-files'
+  | 'usernames'
+  | 'temporary-files'
+  | 'sessions'
+  | 'codes'
+  | 'messages'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
@@ -12,6 +21,10 @@ export interface UpkeepReport {
   media: number
   /** Sessions that had ended and were removed. */
   sessions: number
+  /** Codes that had ended and were removed. */
+  codes: number
+  /** Messages that were sent, or left since they were over. */
+  messages: number
   /**
    * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
    * run does them again.

@@ -13,7 +13,7 @@ import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify
 
 /** Options of {@link Upkeep.run}. */
 export interface UpkeepOptions {
-  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, or bans looked at. */
+  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, codes, messages, or bans looked at. */
   progress?: ((step: UpkeepStep, done: number) => void) | undefined
 }
 
@@ -157,6 +157,16 @@ export function createUpkeep(core: Core): Upkeep {
     await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
   }
 
+  /** One that is not taken is logged by itself, and is no failure of upkeep. */
+  async function sendMessages({ done }: StepReport): Promise<number> {
+    let total = 0
+    for (;;) {
+      const { delivered, more } = await core.outgoing.send()
+      done((total += delivered))
+      if (!more) return total
+    }
+  }
+
   /** For `kith doctor`: upkeep that nobody runs is seen by nothing else. */
   async function noteRun({ failed }: UpkeepReport): Promise<void> {
     if (failed.length > 0) return
@@ -209,11 +219,15 @@ export function createUpkeep(core: Core): Upkeep {
         steps.once(() => sweepTemporaryFolders(config.media.temporaryDirectory)),
       )
       const ended = await step('sessions', (report) => removeAll(sessions.purgeEnded, report))
+      const codes = await step('codes', (report) => removeAll(storage.codes.purgeEnded, report))
+      const messages = await step('messages', sendMessages)
       const report = {
         accounts: accounts ?? 0,
         posts: removed ?? 0,
         media: media ?? 0,
         sessions: ended ?? 0,
+        codes: codes ?? 0,
+        messages: messages ?? 0,
         failed: [...failed],
       }
       observer.done(report)

@@ -1,0 +1,57 @@
+import type { Recipient } from '../codes/code-purposes.ts'
+import type { Core } from '../core.ts'
+import { storePassword } from './host-passwords.ts'
+import type { UserRecord } from './user-store.ts'
+import { verifyAddress } from './verification.ts'
+
+type Address = Pick<Recipient, 'kind' | 'address'>
+
+const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
+
+/** The account that has an address, verified or not. */
+export async function accountAt(core: Core, { kind, address }: Address): Promise<UserRecord | null> {
+  return await core.storage.users.byLogin(kind === 'email' ? { email: address } : { phone: address })
+}
+
+/**
+ * Takes an address away from an account that has not verified it, for somebody who has: a squatter keeps nobody out. Returns
+ * whether it is free then, or that of `owner`.
+ */
+export async function releaseAddress(core: Core, address: Address, owner?: string): Promise<boolean> {
+  const { users } = core.storage
+  const { kind } = address
+  const holder = await accountAt(core, address)
+  if (!holder || holder.id === owner) return true
+  if (holder[verifiedAt[kind]]) return false
+  const told = { userId: holder.id, fields: [kind] }
+  const expected = { [kind]: address.address, [verifiedAt[kind]]: null }
+  const rows = core.rowsOf('account.edited', () => told)
+  const { outcome } = await users.update(
+    holder.id,
+    { [kind]: null, mayLackLogin: true, expected },
+    undefined,
+    rows,
+  )
+  if (outcome === 'updated') core.emit('account.edited', told)
+  return outcome === 'updated' || outcome === 'gone'
+}
+
+/**
+ * Says that whoever comes has proved to have an address of this account. Where it was not verified until now, the account may be
+ * the work of somebody else: nothing that opens it survives the proof, neither password, sessions nor credentials. Returns the account as
+ * it is then; `null` where it does not have the address any more.
+ */
+export async function claimAccount(
+  core: Core,
+  userId: string,
+  { kind, address }: Address,
+): Promise<UserRecord | null> {
+  const { users, credentials } = core.storage
+  const user = await users.byId(userId)
+  if (user?.[kind] !== address) return null
+  if (user[verifiedAt[kind]]) return user
+  // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
+  await credentials.removeOf(userId)
+  await storePassword(core, userId, null)
+  return (await verifyAddress(core, userId, { kind, address })) ? await users.byId(userId) : null
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod'
+import type { Recipient } from '../codes/code-purposes.ts'
+import { codeFields, type CodeInput, type CodeSent } from '../codes/codes.ts'
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { because, exactText, isObject, parseInput } from '../input.ts'
+import { addressKey } from '../sessions/client-address.ts'
+import type { ClientInfo } from '../viewer.ts'
+import type { AccountInputs } from './account-inputs.ts'
+import { claimAccount } from './address-claims.ts'
+import { createBreachCheck } from './breach-check.ts'
+import { demandNoOwnName, storePassword } from './host-passwords.ts'
+import { phoneSchema, readLogin } from './identifiers.ts'
+import type { Login, UserRecord } from './user-store.ts'
+
+/** Whose account it is: by username or e-mail, or by phone number. */
+export interface AccountLookup {
+  login?: string | undefined
+  phone?: string | undefined
+}
+
+/** A new password for an account, by a code. */
+export interface ResetPasswordInput extends CodeInput {
+  password: string
+}
+
+/** Forgotten passwords. */
+export interface Recovery {
+  /**
+   * Sends a code and a link to an address of the account, if there is one: whoever asks learns nothing of that.
+   * @throws invalid-input, not-configured, rate-limited
+   */
+  begin(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
+  /**
+   * Sets a new password by such a code, and ends every session. It signs nobody in: a second factor is asked for at the next sign-in.
+   * A password that is refused leaves the code as it was. @throws code-invalid, invalid-input, rate-limited
+   */
+  reset(input: ResetPasswordInput, client?: ClientInfo): Promise<void>
+}
+
+/** The schema of {@link AccountLookup}. */
+export const lookupInput: z.ZodType<AccountLookup> = z
+  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional() })
+  .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
+    ...because({ code: 'required', message: 'Give a username or an e-mail address, or else a phone number' }),
+    path: ['login'],
+    when: isObject,
+  })
+
+/** Somebody who is looked up, and where a code for them goes; both are `null` for nobody. */
+export interface Found {
+  user: UserRecord | null
+  to: Recipient | null
+}
+
+/** Looks an account up by what a stranger has typed. Costs the same for nobody. @throws not-configured, rate-limited */
+export async function findRecipient(core: Core, input: AccountLookup, client: ClientInfo): Promise<Found> {
+  const { outgoing, limits, storage } = core
+  if (!outgoing.can('email') && !outgoing.can('sms')) throw new KithError('not-configured')
+  const { login, phone } = parseInput(lookupInput, input)
+  const typed: Login = login === undefined ? { phone: phone ?? '' } : readLogin(login)
+  await limits.beforeSending(JSON.stringify(typed), client)
+  const user = await storage.users.byLogin(typed)
+  const to = user && recipientOf(core, user, { typed, language: client.language ?? null })
+  const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`)
+  return to && mayGo ? { user, to } : { user: null, to: null }
+}
+
+/** The address that was typed; of a username the e-mail address, or else the phone number. */
+function recipientOf(
+  { outgoing }: Core,
+  { email, phone, phoneVerifiedAt }: UserRecord,
+  { typed, language }: { typed: Login; language: string | null },
+): Recipient | null {
+  if (email !== null && !('phone' in typed) && outgoing.can('email'))
+    return { kind: 'email', address: email, language }
+  const isAsked = 'phone' in typed || ('username' in typed && phoneVerifiedAt)
+  return phone !== null && isAsked && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
+}
+
+/** Creates the recovery of one Kith instance. */
+export function createRecovery(core: Core, inputs: Pick<AccountInputs, 'setPassword'>): Recovery {
+  const demandUnbreached = createBreachCheck(core.config, core.emit)
+  const resetInput = z.strictObject({ ...codeFields, password: z.string() })
+
+  return {
+    async begin(input, client = {}) {
+      const { user, to } = await findRecipient(core, input, client)
+      return await core.codes.send({
+        purpose: 'reset-password',
+        userId: user?.id ?? null,
+        data: to && { to },
+      })
+    },
+    async reset(input, client = {}) {
+      const { password, ...code } = parseInput(resetInput, input)
+      parseInput(inputs.setPassword, { password })
+      const { userId, data, giveBack } = await core.codes.consume('reset-password', code, client)
+      const user = await core.storage.users.byId(userId ?? '')
+      if (user?.[data.to.kind] !== data.to.address) throw new KithError('code-invalid')
+      try {
+        demandNoOwnName(core, user, { path: 'password', password })
+        await demandUnbreached(password, { path: 'password', userId })
+      } catch (error) {
+        await giveBack()
+        throw error
+      }
+      const hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
+      if (!(await claimAccount(core, user.id, data.to))) throw new KithError('code-invalid')
+      await storePassword(core, user.id, hash, client)
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import { headOf, type Recipient } from '../codes/code-purposes.ts'
+import { codeFields, type CodeInput, type CodeSent } from '../codes/codes.ts'
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
+import { unread } from '../own-fields/stored-fields.ts'
+import { networkKey } from '../sessions/client-address.ts'
+import { openSession } from '../sessions/open-session.ts'
+import type { SignIn } from '../sessions/session.ts'
+import type { ClientInfo } from '../viewer.ts'
+import type { AccountInputs, RegisterInput } from './account-inputs.ts'
+import { newAccount, present, saveAccount, taken } from './account-steps.ts'
+import { accountAt, releaseAddress } from './address-claims.ts'
+import { createBreachCheck } from './breach-check.ts'
+import type { UserRecord } from './user-store.ts'
+
+/** Registration that confirms an address: option `accounts.confirm`. */
+export interface Registration<Fields extends AppFields = AppFields> {
+  /**
+   * Takes the input of a registration and sends a code to the address that it confirms. The account exists after the code. Where
+   * somebody has that address, its owner is told so by a message, and whoever asks learns nothing.
+   * @throws invalid-input, identifier-taken, not-configured, rate-limited, busy
+   */
+  begin(input: RegisterInput<Fields>, client?: ClientInfo): Promise<CodeSent>
+  /** Creates the account and signs it in. @throws code-invalid, identifier-taken, rate-limited */
+  confirm(input: CodeInput, client?: ClientInfo): Promise<SignIn<Fields>>
+}
+
+/** An account that was decided on. */
+interface Registering {
+  user: UserRecord
+  deviceName: string | undefined
+}
+
+const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
+
+/** Creates the registration of one Kith instance, with and without a code. */
+export function createRegistration(
+  core: Core,
+  inputs: Pick<AccountInputs, 'register'>,
+): Registration & { register(input: RegisterInput, client: ClientInfo): Promise<SignIn> } {
+  const { config, codes, limits, outgoing, passwords, clock } = core
+  const { users } = core.storage
+  const kind = config.accounts.confirm
+  const demandUnbreached = createBreachCheck(config, core.emit)
+  const confirmInput = z.strictObject(codeFields)
+
+  /** Reads the input, asks the policy, and hashes the password. */
+  async function read(input: RegisterInput, client: ClientInfo): Promise<Registering> {
+    await limits.byAddress('registerAttemptByAddress', client)
+    const parsed = parseInput(inputs.register, input)
+    await limits.byAddress('registerByAddress', client)
+    const { password, ...given } = parsed
+    const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
+    const { deviceName, ...fields } = changed
+      ? parseInput(inputs.register, { ...given, ...unread(given, input), ...changed, password })
+      : given
+    await demandUnbreached(password, { path: 'password', userId: null })
+    const turn = { key: networkKey(client.address ?? '') }
+    const passwordHash = await passwords.hash(password, turn)
+    return { user: newAccount(core, { ...present(fields), passwordHash }), deviceName }
+  }
+
+  /** Sends the code, or tells the owner of the address that there is an account. */
+  async function sendCode({ user, deviceName }: Registering, to: Recipient): Promise<CodeSent> {
+    const holder = await accountAt(core, to)
+    const isKnown = holder !== null && holder[verifiedAt[to.kind]] !== null
+    const maySend = await limits.maySend(to.address)
+    const order = { purpose: 'register', userId: null } as const
+    if (isKnown || !maySend) {
+      const draft = { ...headOf(to), kind: 'registration-known', content: {} } as const
+      return await codes.send({ ...order, data: null }, maySend ? draft : null)
+    }
+    return await codes.send({ ...order, data: { to, user, deviceName: deviceName ?? null } })
+  }
+
+  /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
+  async function save(user: UserRecord, to: Recipient): Promise<void> {
+    try {
+      await saveAccount(core, user, 'account.registered')
+    } catch (error) {
+      if (!(error instanceof KithError) || error.code !== 'identifier-taken') throw error
+      if (!(await releaseAddress(core, to))) throw error
+      await saveAccount(core, user, 'account.registered')
+    }
+  }
+
+  return {
+    async register(input, client) {
+      if (kind !== null)
+        throw new KithError('not-configured', {
+          detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
+        })
+      const { user, deviceName } = await read(input, client)
+      await saveAccount(core, user, 'account.registered')
+      return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
+    },
+    async begin(input, client = {}) {
+      if (kind === null)
+        throw new KithError('not-configured', {
+          detail: 'Say which address it confirms: `accounts.confirm`.',
+        })
+      const registering = await read(input, client)
+      const { user } = registering
+      const to = { kind, address: user[kind] ?? '', language: client.language ?? null }
+      await limits.beforeSending(to.address, client)
+      if (user.username !== null && (await users.byLogin({ username: user.username })))
+        throw taken(core, ['username'])
+      return await sendCode(registering, to)
+    },
+    async confirm(input, client = {}) {
+      const given = parseInput(confirmInput, input)
+      const { data } = await codes.consume('register', given, client)
+      const { to, deviceName } = data
+      const now = clock()
+      const user = { ...data.user, id: core.makeId(), createdAt: now, [verifiedAt[to.kind]]: now }
+      await save(user, to)
+      return await openSession(core, {
+        user,
+        client,
+        deviceName: deviceName ?? undefined,
+        methods: ['pwd', 'otp'],
+        stillHolds: () => true,
+      })
+    },
+  }
+}

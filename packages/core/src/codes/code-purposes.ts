@@ -1,0 +1,89 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import { linkTo, type LinkName } from '../messages/links.ts'
+import type { Draft } from '../messages/outgoing.ts'
+
+/** An address that a message goes to, and the language that its reader has asked for. */
+export interface Recipient {
+  kind: 'email' | 'phone'
+  address: string
+  language: string | null
+}
+
+/** What goes with a code of each purpose, sealed, until it is consumed. */
+export interface CodeData {
+  /** The account that is to be. */
+  register: { to: Recipient; user: UserRecord; deviceName: string | null }
+  'reset-password': { to: Recipient }
+  'sign-in': { to: Recipient }
+  /** `from` is the address that the account had then. */
+  'confirm-address': { to: Recipient; from: string | null }
+  /** `to` is the old mailbox, `changed` the new address, `at` when it changed, in milliseconds. */
+  'revert-address': { to: Recipient; changed: string; at: number }
+}
+
+/** What codes are for that are sent to people. */
+export type CodePurpose = keyof CodeData
+
+/** The secrets of one code: either consumes it. */
+export interface CodeSecrets {
+  flow: string
+  /** Six digits, to be typed. */
+  digits: string
+  /** What a link carries. */
+  token: string
+}
+
+interface Purpose {
+  /** For how long a code lasts. */
+  readonly seconds: number
+  /** The page that its link leads to. */
+  readonly page: LinkName | null
+}
+
+const tenMinutes = 600
+
+/** How long codes last and where their links lead. */
+export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freeze({
+  // Without a link: who opens one that another has asked for would confirm the account of that other one, with a password of theirs.
+  register: { seconds: tenMinutes, page: null },
+  'reset-password': { seconds: tenMinutes, page: 'resetPassword' },
+  'sign-in': { seconds: tenMinutes, page: 'signIn' },
+  'confirm-address': { seconds: tenMinutes, page: 'confirmAddress' },
+  // Long enough for a weekend in which nobody reads mails.
+  'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
+})
+
+/** The link of a code, where the app has a page for it. */
+export function linkOf(
+  links: Readonly<Record<LinkName, string | null>>,
+  purpose: CodePurpose,
+  { flow, token }: CodeSecrets,
+): string | null {
+  const { page } = codePurposes[purpose]
+  return page && linkTo(links[page], { flow, code: token })
+}
+
+/** The message that carries a code. */
+export function codeMessage(
+  purpose: Exclude<CodePurpose, 'revert-address'>,
+  to: Recipient,
+  { digits, link }: { digits: string; link: string | null },
+): Draft {
+  const content = { code: digits, minutes: codePurposes[purpose].seconds / 60, link }
+  const head = headOf(to)
+  switch (purpose) {
+    case 'register':
+      return { ...head, kind: 'registration-code', content: { code: digits, minutes: content.minutes } }
+    case 'reset-password':
+      return { ...head, kind: 'password-reset', content }
+    case 'sign-in':
+      return { ...head, kind: 'sign-in-code', content }
+    case 'confirm-address':
+      return { ...head, kind: 'address-code', content }
+  }
+}
+
+/** Where a message goes. */
+export function headOf({ kind, address, language }: Recipient): Pick<Draft, 'channel' | 'to' | 'language'> {
+  return { channel: kind === 'email' ? 'email' : 'sms', to: address, language }
+}

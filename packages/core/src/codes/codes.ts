@@ -1,0 +1,240 @@
+import { createHmac } from 'node:crypto'
+import * as z from 'zod'
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import type { Random } from '../id.ts'
+import { parseInput } from '../input.ts'
+import type { Draft } from '../messages/outgoing.ts'
+import { createSeal } from '../sealed.ts'
+import { deriveKey } from '../sessions/derive-key.ts'
+import type { ClientInfo } from '../viewer.ts'
+import {
+  type CodeData,
+  codeMessage,
+  codePurposes,
+  type CodePurpose,
+  type CodeSecrets,
+  linkOf,
+} from './code-purposes.ts'
+import type { CodeRecord } from './code-store.ts'
+
+/** What a call that sends a code returns, whether anybody gets one or not. */
+export interface CodeSent {
+  /** Names the flow: give it with the code that was sent. */
+  flow: string
+  /** When the code ends; ISO 8601, UTC. */
+  expiresAt: string
+}
+
+/** A code as its owner gives it: the six digits, or what the link had. */
+export interface CodeInput {
+  flow: string
+  code: string
+}
+
+const flowField = z.string().regex(/^[0-9a-f-]{36}$/)
+
+/** The fields of {@link CodeInput}. */
+export const codeFields = {
+  flow: flowField,
+  code: z
+    .string()
+    .max(100)
+    .transform((code) => code.replace(/\s/g, ''))
+    .pipe(z.string().regex(/^[\w-]+$/)),
+}
+
+/** The schema of {@link CodeInput}. */
+export const codeInput: z.ZodType<CodeInput> = z.strictObject(codeFields)
+
+/** A code that is asked for again. */
+export interface ResendInput {
+  purpose: Exclude<CodePurpose, 'revert-address'>
+  flow: string
+}
+
+/** The schema of {@link ResendInput}. */
+export const resendInput: z.ZodType<ResendInput> = z.strictObject({
+  purpose: z.enum(['register', 'reset-password', 'sign-in', 'confirm-address']),
+  flow: flowField,
+})
+
+/** A code to be made. */
+export interface CodeOrder<Purpose extends CodePurpose> {
+  purpose: Purpose
+  userId: string | null
+  /** `null` where nobody may get one: it is stored all the same, costs the same, and is never right. */
+  data: CodeData[Purpose] | null
+}
+
+/** A code that was consumed. */
+export interface ConsumedCode<Purpose extends CodePurpose> {
+  userId: string | null
+  data: CodeData[Purpose]
+  /** Makes it work again, where what it was for could not be done and its owner can mend that. */
+  giveBack(): Promise<void>
+}
+
+/** Codes that are sent to people. They are stored as keyed hashes, and what goes with them is sealed. */
+export interface Codes {
+  /** Makes a code that another step sends. */
+  make<Purpose extends CodePurpose>(order: CodeOrder<Purpose>): Promise<CodeSecrets>
+  /** Makes a code and has it sent; `instead` is sent in place of it. */
+  send<Purpose extends ResendInput['purpose']>(
+    order: CodeOrder<Purpose>,
+    instead?: Draft | null,
+  ): Promise<CodeSent>
+  /**
+   * Sends a flow other digits and another link, and ends those before; the tries that were used stay used. A flow that does not exist or
+   * that nobody may get a code of returns the same. @throws invalid-input, rate-limited
+   */
+  resend(input: ResendInput, client: ClientInfo): Promise<CodeSent>
+  /** @throws code-invalid, rate-limited */
+  consume<Purpose extends CodePurpose>(
+    purpose: Purpose,
+    input: CodeInput,
+    client: ClientInfo,
+  ): Promise<ConsumedCode<Purpose>>
+}
+
+/** How often a code can be tried. */
+const tries = 5
+const digitCount = 6
+
+/** Creates the codes of one Kith instance. */
+export function createCodes(
+  core: Pick<Core, 'config' | 'storage' | 'clock' | 'makeId' | 'limits' | 'outgoing'>,
+): Codes {
+  const { config, clock, makeId, limits, outgoing } = core
+  const { codes } = core.storage
+  const seal = createSeal(config, 'code-data')
+  const keys = config.secrets.map((secret) => deriveKey(secret, 'codes').key)
+
+  /** By the current secret first. */
+  function hashesOf(purpose: CodePurpose, { flow, code }: CodeInput): string[] {
+    const text = JSON.stringify([purpose, flow, code])
+    return keys.map((key) => createHmac('sha256', key).update(text).digest('base64url'))
+  }
+
+  function makeSecrets(flow: string): CodeSecrets {
+    const token = Buffer.from(config.random(32)).toString('base64url')
+    return { flow, digits: randomDigits(config.random), token }
+  }
+
+  function hashes(purpose: CodePurpose, { flow, digits, token }: CodeSecrets): string[] {
+    return [digits, token].map((code) => hashesOf(purpose, { flow, code })[0] ?? '')
+  }
+
+  function endOf(purpose: CodePurpose, now: Date): Date {
+    return new Date(now.getTime() + codePurposes[purpose].seconds * 1000)
+  }
+
+  /** Padded, so that its length does not say whether somebody may get the code. */
+  function sealed<Purpose extends CodePurpose>(
+    purpose: Purpose,
+    flow: string,
+    data: CodeData[Purpose] | null,
+  ): string {
+    return seal.close(JSON.stringify(data).padEnd(1_024), `${purpose} ${flow}`)
+  }
+
+  function read<Purpose extends CodePurpose>(
+    purpose: Purpose,
+    { subject, data }: CodeRecord,
+  ): CodeData[Purpose] | null {
+    const text = seal.open(data, `${purpose} ${subject}`)
+    return text === null ? null : (JSON.parse(text) as CodeData[Purpose] | null)
+  }
+
+  function record<Purpose extends CodePurpose>({
+    purpose,
+    userId,
+    data,
+  }: CodeOrder<Purpose>): {
+    code: CodeRecord
+    secrets: CodeSecrets
+  } {
+    const [secrets, now] = [makeSecrets(makeId()), clock()]
+    const { flow } = secrets
+    const code = {
+      purpose,
+      subject: flow,
+      userId,
+      hashes: hashes(purpose, data ? secrets : makeSecrets(flow)),
+      data: sealed(purpose, flow, data),
+      tries,
+      createdAt: now,
+      expiresAt: endOf(purpose, now),
+    }
+    return { code, secrets }
+  }
+
+  function message(
+    purpose: ResendInput['purpose'],
+    data: CodeData[typeof purpose] | null,
+    secrets: CodeSecrets,
+  ): Draft | null {
+    const link = linkOf(config.messages.links, purpose, secrets)
+    return data && codeMessage(purpose, data.to, { digits: secrets.digits, link })
+  }
+
+  /** With the hash of the secret that it was made by, where that is not the current one: a wrong hash costs a try. */
+  async function rightHash(purpose: CodePurpose, given: CodeInput): Promise<string> {
+    const [current = '', ...previous] = hashesOf(purpose, given)
+    if (previous.length === 0) return current
+    const found = await codes.find({ purpose, subject: given.flow, now: clock() })
+    return previous.find((hash) => found?.hashes.includes(hash)) ?? current
+  }
+
+  return {
+    async make(order) {
+      const { code, secrets } = record(order)
+      await codes.issue(code)
+      return secrets
+    },
+    async send(order, instead) {
+      const { code, secrets } = record(order)
+      const draft = instead === undefined ? message(order.purpose, order.data, secrets) : instead
+      const waiting = { key: code.userId ?? code.subject, until: code.expiresAt }
+      await codes.issue(
+        code,
+        outgoing.rows(waiting, () => [draft]),
+      )
+      outgoing.kick()
+      return { flow: code.subject, expiresAt: code.expiresAt.toISOString() }
+    },
+    async resend(input, client) {
+      const { purpose, flow } = parseInput(resendInput, input)
+      await limits.byAddress('sendByAddress', client)
+      await limits.byAccount('resendByFlow', flow)
+      const [secrets, now] = [makeSecrets(flow), clock()]
+      const expiresAt = endOf(purpose, now)
+      const renewal = { purpose, subject: flow, hashes: hashes(purpose, secrets), now, expiresAt }
+      await codes.renew(renewal, (code) => {
+        const waiting = { key: code.userId ?? flow, until: expiresAt }
+        return outgoing.rows(waiting, () => [message(purpose, read(purpose, code), secrets)])()
+      })
+      outgoing.kick()
+      return { flow, expiresAt: expiresAt.toISOString() }
+    },
+    async consume(purpose, given, client) {
+      await limits.byAddress('codeByAddress', client)
+      const hash = await rightHash(purpose, given)
+      const result = await codes.consume({ purpose, subject: given.flow, hash, now: clock() })
+      const data = result.outcome === 'consumed' ? read(purpose, result.code) : null
+      if (result.outcome !== 'consumed' || data === null) throw new KithError('code-invalid')
+      const { code } = result
+      return { userId: code.userId, data, giveBack: () => codes.issue(code) }
+    },
+  }
+}
+
+/** Every code is as likely as any other. */
+function randomDigits(random: Random): string {
+  const [all, range] = [2 ** 32, 10 ** digitCount]
+  for (;;) {
+    const value = Buffer.from(random(4)).readUInt32BE()
+    // What is left over at the end would make some codes likelier.
+    if (value < all - (all % range)) return String(value % range).padStart(digitCount, '0')
+  }
+}

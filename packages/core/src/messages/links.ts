@@ -1,0 +1,31 @@
+/** What a link in a message is for, each with a page of the app. */
+export type LinkName = 'resetPassword' | 'signIn' | 'confirmAddress' | 'revertAddress'
+
+/** All of them. */
+export const linkNames: readonly LinkName[] = ['resetPassword', 'signIn', 'confirmAddress', 'revertAddress']
+
+/** The pages as addresses: paths stand under the origin of `publicUrl`, which alone says where the app is. @throws TypeError where it does not */
+export function linkAddresses(
+  publicUrl: string,
+  pages: Readonly<Record<LinkName, string | null>>,
+): Readonly<Record<LinkName, string | null>> {
+  const entries = linkNames.map((name) => [name, address(publicUrl, { name, page: pages[name] })] as const)
+  return Object.freeze(Object.fromEntries(entries)) as Record<LinkName, string | null>
+}
+
+function address(publicUrl: string, { name, page }: { name: LinkName; page: string | null }): string | null {
+  if (!page?.startsWith('/')) return page
+  if (!URL.canParse(publicUrl))
+    throw new TypeError(
+      `createKith: messages.links.${name}: a path needs an origin: give createKith its \`publicUrl\`, such as https://app.example`,
+    )
+  return new URL(page, publicUrl).href
+}
+
+/**
+ * A link to a page of the app. What it needs stands behind the `#`, which browsers send to no server and to no other page; it does nothing
+ * by being opened, so a scanner of mails does not use it up.
+ */
+export function linkTo(page: string | null, { flow, code }: { flow: string; code: string }): string | null {
+  return page && `${page}#${new URLSearchParams({ flow, code }).toString()}`
+}

@@ -1,0 +1,85 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import { headOf, type Recipient } from '../codes/code-purposes.ts'
+import type { Core } from '../core.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import { placeOf } from '../sessions/client-address.ts'
+import { deviceNameOf } from '../sessions/device-name.ts'
+import type { ClientInfo } from '../viewer.ts'
+import type { MessageContents } from './messenger.ts'
+import type { Draft } from './outgoing.ts'
+
+/** What tells an owner that something about the security of their account has changed. */
+export type NoticeKind =
+  | 'new-device'
+  | 'password-changed'
+  | 'credential-added'
+  | 'credential-removed'
+  | 'locked-out'
+  | 'reuse-detected'
+
+type More<Kind extends NoticeKind> = Omit<MessageContents[Kind], 'device' | 'address' | 'at'>
+
+/** A notice to the owner of an account. */
+export interface Notice<Kind extends NoticeKind> {
+  kind: Kind
+  user: Pick<UserRecord, 'id' | 'email' | 'phone' | 'phoneVerifiedAt'>
+  /** Who has caused it; nobody where the host did. */
+  client?: ClientInfo | undefined
+  more: More<Kind>
+}
+
+/** For so long it is worth telling. */
+const worthMillis = 3 * 86_400_000
+
+/**
+ * What a verb takes as `outbox` so that its owner is told of the change: by e-mail, or else at a phone number that is theirs for sure.
+ * `undefined` where the app sends nothing there, and then the storage does no more than without.
+ */
+export function noticeRows<Kind extends NoticeKind>(
+  core: Core,
+  { kind, user, client = {}, more }: Notice<Kind>,
+): OutboxRows<unknown> | undefined {
+  const to = recipientOf(core, user, client.language ?? null)
+  if (!to) return undefined
+  const at = core.clock()
+  const content = {
+    device: deviceNameOf(client.userAgent) ?? null,
+    address: placeOf(client).address,
+    at: at.toISOString(),
+    ...more,
+  }
+  const draft = { ...headOf(to), kind, content } as unknown as Draft
+  return core.outgoing.rows({ key: user.id, until: new Date(at.getTime() + worthMillis) }, () => [draft])
+}
+
+function recipientOf(
+  { outgoing }: Core,
+  { email, phone, phoneVerifiedAt }: Notice<NoticeKind>['user'],
+  language: string | null,
+): Recipient | null {
+  if (email !== null && outgoing.can('email')) return { kind: 'email', address: email, language }
+  if (phone !== null && phoneVerifiedAt && outgoing.can('sms'))
+    return { kind: 'phone', address: phone, language }
+  return null
+}
+
+/** The purpose of the mark that a notice was sent, so that it is not sent again and again. */
+const lockedOut = 'notice/locked-out'
+const quietMillis = 86_400_000
+
+/** Tells an owner, behind the call and once a day, that too many wrong passwords or codes were given. */
+export function tellLockedOut(core: Core, userId: string, client: ClientInfo): void {
+  const { codes, users } = core.storage
+  core.clearing.notice(async () => {
+    const now = core.clock()
+    const mark = { purpose: lockedOut, subject: userId }
+    const user = await users.byId(userId)
+    const rows = user && noticeRows(core, { kind: 'locked-out', user, client, more: {} })
+    if (!rows || (await codes.find({ ...mark, now }))) return
+    const expiresAt = new Date(now.getTime() + quietMillis)
+    await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt }, () =>
+      rows(null),
+    )
+    core.outgoing.kick()
+  })
+}

@@ -1,0 +1,168 @@
+import type { Core } from '../core.ts'
+import { createDelivery, type DeliveryReport } from '../outbox/delivery.ts'
+import type { OutboxRow, OutboxRows } from '../outbox/outbox-store.ts'
+import { createSeal } from '../sealed.ts'
+import { JobStopped } from '../steps.ts'
+import { within } from '../within.ts'
+import type { Message } from './messenger.ts'
+
+/** A message that was decided on, before it has an id. */
+export type Draft = Message extends infer Kind ? (Kind extends Message ? Omit<Kind, 'id'> : never) : never
+
+/** Where a message waits, and for how long it is worth sending. */
+export interface Waiting {
+  /** Whose order it belongs to: an account, or what stands for somebody who has none. */
+  key: string
+  /** When it is over: nobody wants a code that has ended. */
+  until: Date
+}
+
+/** Sends messages behind the calls that cause them. They wait in the storage, sealed, from the step of their cause on. */
+export interface Outgoing {
+  /** Whether the app can send by this channel. */
+  can(channel: Message['channel']): boolean
+  /**
+   * What a verb takes as `outbox` so that these messages are stored with their cause; those that the app cannot send are left out. `null`
+   * stands for a message that is not sent, and costs the same.
+   */
+  rows<Change = void>(
+    waiting: Waiting,
+    draftsOf: (change: Change) => readonly (Draft | null)[],
+  ): OutboxRows<Change>
+  /** Begins to send what waits, behind the call, and tries again for about a minute. What is left then, upkeep sends. */
+  kick(): void
+  /** Sends what waits now, once each. */
+  send(): Promise<DeliveryReport>
+  /** Resolves when what was kicked is over, but for waiting to try again. Never rejects. */
+  settled(): Promise<void>
+}
+
+/** What a row holds, sealed. */
+interface Envelope {
+  draft: Draft | null
+  until: number
+}
+
+/** The name of each row: what a message is about is sealed. */
+const rowName = 'message'
+const [sendSeconds, leaseSeconds] = [30, 60]
+/** Pauses of the outbox grow from a second, doubling: this process comes back after each of the first ones. */
+const retrySeconds: readonly number[] = [1, 2, 4, 8, 16, 32]
+
+/** Creates what sends the messages of one Kith instance. */
+export function createOutgoing(
+  core: Pick<Core, 'config' | 'storage' | 'steps' | 'clock' | 'makeId'>,
+): Outgoing {
+  const { config, storage, clock, makeId } = core
+  const { log, telemetry } = config
+  const seal = createSeal(config, 'messages')
+  let sending: Promise<void> | null = null
+  let again = false
+  let retry: NodeJS.Timeout | null = null
+
+  const can: Outgoing['can'] = (channel) => config.messages[channel] !== null
+
+  function row({ key, until }: Waiting, draft: Draft | null): OutboxRow {
+    const id = makeId()
+    const envelope: Envelope = { draft: draft && can(draft.channel) ? draft : null, until: until.getTime() }
+    const payload = seal.close(padded(JSON.stringify(envelope)), id)
+    return { queue: 'messages', id, key, name: rowName, at: clock(), payload }
+  }
+
+  async function handle({ id, payload }: OutboxRow): Promise<void> {
+    const text = seal.open(payload, id)
+    if (text === null) return log.error('message.unreadable', { fields: { messageId: id } })
+    const { draft, until } = JSON.parse(text) as Envelope
+    if (!draft) return
+    const { kind, channel } = draft
+    const fields = { messageId: id, message: kind, channel }
+    const outcome = await hand(id, draft, until)
+    telemetry.count('kith.messages', 1, {
+      'kith.message': kind,
+      'kith.channel': channel,
+      'kith.outcome': outcome,
+    })
+    if (outcome !== 'sent') log.warn(`message.${outcome}`, { fields })
+  }
+
+  /** Rejects where the message should come again. */
+  async function hand(id: string, draft: Draft, until: number): Promise<'sent' | 'refused' | 'late'> {
+    const messenger = config.messages[draft.channel]
+    const left = until - clock().getTime()
+    if (left <= 0 || !messenger) return 'late'
+    try {
+      const message = { ...draft, id } as Message
+      await within({ millis: Math.min(left, sendSeconds * 1000) }, (signal) =>
+        messenger.send(message, signal),
+      )
+      return 'sent'
+    } catch (error) {
+      if (isRefused(error)) return 'refused'
+      throw error
+    }
+  }
+
+  async function send(): Promise<DeliveryReport> {
+    return await createDelivery(core, {
+      store: storage.messages,
+      limit: 1_000,
+      concurrency: 8,
+      leaseSeconds,
+      handle,
+      delivered: () => {},
+      failed: ({ id }, { error, ...tries }) =>
+        log.error('message.not-sent', { error, fields: { messageId: id, ...tries } }),
+    }).run()
+  }
+
+  async function sendAll(tried: number): Promise<void> {
+    try {
+      let report: DeliveryReport
+      let postponed = 0
+      do {
+        again = false
+        report = await send()
+        postponed += report.postponed
+      } while (report.more || again)
+      const seconds = retrySeconds[tried]
+      if (postponed > 0 && seconds !== undefined) comeBack(seconds, tried + 1)
+    } catch (error) {
+      if (!(error instanceof JobStopped)) log.error('message.queue-failed', { error })
+    } finally {
+      sending = null
+    }
+  }
+
+  function comeBack(seconds: number, tried: number): void {
+    if (retry) clearTimeout(retry)
+    retry = setTimeout(() => begin(tried), seconds * 1000 + 50)
+    // It keeps no process alive.
+    retry.unref()
+  }
+
+  function begin(tried: number): void {
+    if (sending) again = true
+    else sending = sendAll(tried)
+  }
+
+  return {
+    can,
+    rows: (waiting, draftsOf) => (change) => draftsOf(change).map((draft) => row(waiting, draft)),
+    kick() {
+      if (can('email') || can('sms')) begin(0)
+    },
+    send,
+    async settled() {
+      while (sending) await sending
+    },
+  }
+}
+
+/** All of one length, as far as what people are told has one: so that a row tells nothing of what is in it. */
+function padded(text: string): string {
+  return text.padEnd(Math.ceil(Buffer.byteLength(text) / 512) * 512)
+}
+
+function isRefused(error: unknown): boolean {
+  return (error as Error | null)?.name === 'MessageRefused'
+}
