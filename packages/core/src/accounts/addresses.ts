@@ -152,7 +152,7 @@ export function createAddresses(core: Core): Addresses {
       if (result.outcome !== 'updated') throw new KithError('code-invalid')
       await endSessions(core, { id, epoch: result.user.sessionEpoch - 1 })
       core.emit('account.edited', told)
-      await storePassword(core, id, null)
+      await storePassword(core, id, { next: null })
       await removeSince(core, id, new Date(at))
     },
   }
