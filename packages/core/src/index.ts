@@ -31,16 +31,19 @@ export {
   type ErrorCode,
   errorTable,
   InvalidInputError,
+  type FactorChallenge,
   isAccountBanned,
   isInvalidInput,
   isKithError,
   isRetryLater,
+  isSecondFactorRequired,
   KithError,
   type KithErrorOptions,
   RefusedError,
   type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
+  SecondFactorRequiredError,
 } from './errors.ts'
 export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export type { Feed } from './feed/feed.ts'
