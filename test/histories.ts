@@ -35,7 +35,7 @@ const givenUp = fc.record(
   { username: fc.constant(null), email: fc.constant(null), mayLackLogin: fc.boolean() },
   { requiredKeys: ['mayLackLogin'] },
 )
-const methods = fc.constantFrom([], ['pwd'], ['pwd', 'otp'])
+const methods = fc.constantFrom<string[]>([], ['pwd'], ['pwd', 'otp'])
 const times = { createdAt: moment, rotatedAt: moment, expiresAt: moment, provedAt: moment }
 const session = fc
   .record({ id, userId, ...times, address: fc.option(name), methods })
