@@ -4,9 +4,11 @@ import {
   type Identifier,
   mergeFields,
   type UpdateUserResult,
+  type UserChanges,
   type UserRecord,
   type UserStore,
 } from '@kith/core/ports'
+import { credentialStatements } from './credential-store.ts'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
@@ -157,10 +159,16 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'gone' }
-        const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
+        const {
+          endSessions = false,
+          mayLackLogin = false,
+          expected = {},
+          fields: own,
+          ...fields
+        } = structuredClone(changes)
         if (!isAsExpected(before, expected)) return { outcome: 'differs' }
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-        const givesUp = fields.username === null || fields.email === null
+        const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
         if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
         if (own) user.fields = mergeFields(before.fields, own)
         const conflicts = taken(user, hold?.now)
@@ -185,6 +193,7 @@ export function createUserStore(connection: Connection): UserStore {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return null
         run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) })
+        all(credentialStatements.removeOf, { userId: toStored(id), kinds: null })
         settleNewest(id)
         note(before, null, heldUntil)
         if (outbox) addToOutbox(connection, outbox())
@@ -208,10 +217,14 @@ export function createUserStore(connection: Connection): UserStore {
   }
 }
 
-function isAsExpected(user: UserRecord, { email, phone, bannedUntil }: Partial<UserRecord>): boolean {
-  return (
-    (email === undefined || email === user.email) &&
-    (phone === undefined || phone === user.phone) &&
-    (bannedUntil === undefined || bannedUntil?.getTime() === user.bannedUntil?.getTime())
+type Expected = NonNullable<UserChanges['expected']>
+
+function isAsExpected(user: UserRecord, expected: Expected): boolean {
+  return (Object.keys(expected) as (keyof Expected)[]).every(
+    (name) => expected[name] === undefined || plain(expected[name]) === plain(user[name]),
   )
+}
+
+function plain(value: Date | string | null): number | string | null {
+  return value instanceof Date ? value.getTime() : value
 }
