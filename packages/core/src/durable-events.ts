@@ -30,6 +30,7 @@ export const durability = {
   'media.missing': 'A file was asked for, and nothing is stored of that.',
   'caption.suggested': 'Suggestions are given and not stored.',
   'caption.failed': 'Suggestions are given and not stored.',
+  'passkey.copy-suspected': 'What is refused stores nothing.',
   'login.failed': 'Nothing is stored of a wrong password.',
   'login.locked': 'Nothing is stored of a password that is not looked at.',
   'limit.reached': 'What is refused stores nothing.',

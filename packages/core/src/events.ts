@@ -69,6 +69,13 @@ export interface KithEvents {
     reason: CaptionFailureReason
     usage: CaptionUsage | null
   }
+  /** A passkey was refused whose counter did not go up, as where there are two copies of its key. */
+  'passkey.copy-suspected': {
+    userId: string
+    credentialId: string
+    address: string | null
+    userAgent: string | null
+  }
   /** A wrong password, also where somebody signed in confirms a change. */
   'login.failed': { userId: string | null; address: string | null; userAgent: string | null }
   /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
@@ -133,6 +140,7 @@ const names: Readonly<Record<KithEventName, true>> = {
   'media.missing': true,
   'caption.suggested': true,
   'caption.failed': true,
+  'passkey.copy-suspected': true,
   'login.failed': true,
   'login.locked': true,
   'limit.reached': true,

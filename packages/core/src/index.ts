@@ -5,6 +5,7 @@ export type {
   EditInput,
   ImportInput,
   Presence,
+  RegisterByPasskeyInput,
   RegisterInput,
   ShadowInput,
   UpdateAccountInput,
@@ -35,15 +36,18 @@ export {
   isAccountBanned,
   isInvalidInput,
   isKithError,
+  isPasskeyUnknown,
   isRetryLater,
   isSecondFactorRequired,
   KithError,
   type KithErrorOptions,
+  PasskeyUnknownError,
   RefusedError,
   type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
   SecondFactorRequiredError,
+  type UnknownCredential,
 } from './errors.ts'
 export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
 export type { Feed } from './feed/feed.ts'
@@ -88,6 +92,19 @@ export type {
   OwnFieldsOf,
   UnknownFields,
 } from './own-fields/app-fields.ts'
+export type {
+  ConfirmPasskeyInput,
+  PasskeyCreationInput,
+  PasskeyInputs,
+  PasskeyLoginInput,
+  PasskeyProof,
+} from './passkeys/passkey-inputs.ts'
+export type { Passkeys, PasskeySignals, PasskeyStep } from './passkeys/passkey-sign-in.ts'
+export type {
+  PasskeyCreationOptions,
+  PasskeyDescriptor,
+  PasskeyRequestOptions,
+} from './passkeys/passkey-verifier.ts'
 export type { Page, PageInput } from './page.ts'
 export type {
   ChangingPolicyName,

@@ -5,8 +5,8 @@ import { createSeal } from '../sealed.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
-/** What an account gives as a second factor. */
-export type GivenFactor = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
+/** A code that an account gives as a second factor. */
+export type GivenCode = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
 
 /** Second factors as they are stored: secrets of authenticator apps are sealed, recovery codes are keyed hashes. */
 export interface StoredFactors {
@@ -17,7 +17,7 @@ export interface StoredFactors {
   /** How many recovery codes are left. */
   codesLeft(data: string): number
   /** Whether it is right, and was not used before: uses it up. Of concurrent calls with one code exactly one is right. */
-  use(credentials: readonly CredentialRecord[], given: GivenFactor): Promise<boolean>
+  use(credentials: readonly CredentialRecord[], given: GivenCode): Promise<boolean>
 }
 
 interface Totp {
