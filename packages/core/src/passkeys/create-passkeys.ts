@@ -30,7 +30,7 @@ export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): Passk
   /** Before the library looks at it, whose messages have challenges in them. */
   function demandPage(clientDataJSON: string, challenge: string): string {
     const data = readClientData(clientDataJSON)
-    if (data.challenge !== challenge) throw new KithError('passkey-invalid')
+    if (data['challenge'] !== challenge) throw new KithError('passkey-invalid')
     const { origin, crossOrigin, topOrigin } = data
     // In a frame of another site, people do not see for whom they use it.
     if (typeof origin !== 'string' || !origins.includes(origin) || crossOrigin || topOrigin)
