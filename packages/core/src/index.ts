@@ -22,7 +22,7 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
-export { durability, type DurableEventName, type OutboxEvent } from './durable-events.ts'
+export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export {
   AccountBannedError,
   type AnyKithError,
@@ -45,7 +45,14 @@ export {
   RetryLaterError,
   SecondFactorRequiredError,
 } from './errors.ts'
-export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export {
+  type ClientPlace,
+  durability,
+  type Events,
+  type KithEventName,
+  type KithEvents,
+  type Listener,
+} from './events.ts'
 export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,
