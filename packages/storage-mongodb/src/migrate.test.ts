@@ -36,7 +36,13 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const unique = Object.entries(indexes).flatMap(([collection, all]) =>
       all.flatMap((index) => (index.unique ? [`${collection}.${index.name}`] : [])),
     )
-    expect(unique).toEqual(['users.username', 'users.names', 'users.email', 'users.phone'])
+    expect(unique).toEqual([
+      'users.username',
+      'users.names',
+      'users.email',
+      'users.phone',
+      'credentials.subject',
+    ])
   })
 
   test.each(['username', 'email', 'phone'])(
@@ -135,10 +141,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 6 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 7 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 6 of a newer release'),
+      detail: expect.stringContaining('schema 7 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
@@ -178,7 +184,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
       { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 600 },
-      { name: 'schema 5', total: 1 },
+      { name: 'schema 6', total: 1 },
     ])
     const seen: number[] = []
     noticed.length = 0

@@ -19,7 +19,7 @@ import { addToOutbox, tellChange } from './outbox-rows.ts'
 import { isDuplicate } from './storage-error.ts'
 import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 import { createUserLists } from './user-lists.ts'
-import { identifiers, type UserDocument, userDocument, userFrom } from './user-document.ts'
+import { identifiers, live, type UserDocument, userDocument, userFrom } from './user-document.ts'
 
 /** Creates the account store on a connection. */
 export function createUserStore({ call }: Connection): UserStore {
@@ -82,7 +82,7 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.replacePassword', async (each) => {
         const changed = await tellChange(each, {
           contended: [id],
-          outbox,
+          outbox: outbox && (() => outbox()),
           work: ({ users }) =>
             users.change(
               { _id: id, ...live, passwordHash: expected },
@@ -96,16 +96,15 @@ export function createUserStore({ call }: Connection): UserStore {
         users.update({ _id: id, ...live, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
     markDeleted: (id, at, ...[heldUntil = null, outbox]) =>
-      call('users.markDeleted', async (each) => {
-        return await tellChange(each, {
-          contended: [id],
-          outbox,
-          async work({ users }) {
-            const ended = await decided(() => mark(users, id, { at, heldUntil }))
-            return ended === 'gone' ? null : ended
-          },
-        })
-      }),
+      call('users.markDeleted', ({ atomically }) =>
+        atomically([id], async (within) => {
+          const ended = await decided(() => mark(within.users, id, { at, heldUntil }))
+          if (ended === 'gone') return null
+          await within.credentials.removeAll({ userId: id })
+          await addToOutbox(within, outbox?.())
+          return ended
+        }),
+      ),
     forgetUsernames: (now, limit) =>
       call('users.forgetUsernames', async ({ collections: { users } }) => {
         const found = await users.find({ 'held.until': { $lte: now } } as Filter<UserDocument>, { limit })
@@ -126,7 +125,9 @@ export function createUserStore({ call }: Connection): UserStore {
         return (await users.find({ toPurge: true }, reading)).map(({ _id }) => _id)
       }),
     purge: (id) =>
-      call('users.purge', async ({ collections: { users } }) => {
+      call('users.purge', async ({ collections: { users, credentials } }) => {
+        // What a standalone that was cut off left, or an earlier release, which knows none.
+        await credentials.removeAll({ userId: id })
         await decided(async (): Promise<true | null> => {
           const deleted = { _id: id, toPurge: true } as const
           const row = await users.first(deleted)
@@ -139,8 +140,6 @@ export function createUserStore({ call }: Connection): UserStore {
       }),
   }
 }
-
-const live = { deletedAt: { $exists: false } } as const
 
 /**
  * Creates an account with the rows of its event. In a transaction a name that is in use shows as another transaction that was first, so
@@ -314,20 +313,21 @@ async function changed(
   } as UpdateFilter<UserDocument>)
 }
 
-/** Matches accounts that keep a login when these changes are made: one that is given up needs the other. */
-function withLogin({ username, email }: UserChanges): Filter<UserDocument> {
+/** Matches accounts that keep a login when these changes are made, or may lack one: one that is given up needs the other. */
+function withLogin({ username, email, mayLackLogin = false }: UserChanges): Filter<UserDocument> {
+  if (mayLackLogin) return {}
   const isThere = { $exists: true } as const
   if (username === null && email === null) return { _id: { $in: [] } }
   if (username === null && email === undefined) return { email: isThere }
   return email === null && username === undefined ? { username: isThere } : {}
 }
 
-const expectable = ['email', 'phone', 'bannedUntil'] as const
+const expectable = ['email', 'emailVerifiedAt', 'phone', 'phoneVerifiedAt', 'bannedUntil'] as const
 
 /** Matches accounts whose fields are as expected. */
 function asExpected(expected: UserChanges['expected'] = {}): Filter<UserDocument> {
   const given = expectable.filter((name) => expected[name] !== undefined)
-  return Object.fromEntries(given.map((name) => [name, expected[name] ?? { $exists: false }]))
+  return Object.fromEntries(given.map((name) => [name, expected[name] ?? null]))
 }
 
 function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {}): boolean {
@@ -337,9 +337,9 @@ function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {})
   )
 }
 
-/** Whether an account keeps one. */
-function loginAfter(row: UserDocument, { username, email }: UserChanges): boolean {
-  if (username !== null && email !== null) return true
+/** Whether an account keeps one, or may lack it. */
+function loginAfter(row: UserDocument, { username, email, mayLackLogin = false }: UserChanges): boolean {
+  if (mayLackLogin || (username !== null && email !== null)) return true
   const [name = null, address = null] = [
     username === undefined ? row.username : username,
     email === undefined ? row.email : email,
@@ -350,6 +350,7 @@ function loginAfter(row: UserDocument, { username, email }: UserChanges): boolea
 function updateOf({
   endSessions = false,
   fields: _own,
+  mayLackLogin: _may,
   ...changes
 }: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
