@@ -1,8 +1,10 @@
+import { sampleCredential } from '../test/every-verb.ts'
 import { noticed } from '../test/notice-time.ts'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { sampleSession, sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
+import { credentialDocument } from './credential-document.ts'
 import { createMongoStorage } from './index.ts'
 import { indexes } from './schema.ts'
 import { sessionDocument } from './session-document.ts'
@@ -77,6 +79,29 @@ await describeWithMongo('migrate', {}, (mongo) => {
     },
   )
 
+  test('refuses credentials with one kind and subject, and says which they are', async () => {
+    const { storage, database } = fresh()
+    const rows = database.collection<{ _id: string }>('kith_credentials')
+    const subject = 'ada@elsewhere'
+    const added = (id: string, kind: string) => ({
+      ...credentialDocument(sampleCredential(id, id)),
+      _id: id,
+      kind,
+      subject,
+    })
+    await rows.insertMany([added('one', 'oidc'), added('two', 'oidc'), added('three', 'totp')])
+    const error: unknown = await storage.migrate().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'storage-failed',
+      detail:
+        'Credentials in kith_credentials share what has to be unique: one kind and subject: one, two. ' +
+        'No credential was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.',
+    })
+    expect(JSON.stringify([String(error), error])).not.toContain(subject)
+    await rows.deleteOne({ _id: 'two' })
+    await storage.migrate()
+  })
+
   test('names every group of accounts up to 20 of a field, and that there are more', async () => {
     const { storage, database } = fresh()
     const pairs = Array.from({ length: 21 }, (_, n) =>
@@ -124,15 +149,20 @@ await describeWithMongo('migrate', {}, (mongo) => {
     })
   })
 
-  test('reads accounts and sessions of earlier releases as members in their first epoch, and raises that', async () => {
+  test('reads accounts and sessions of earlier releases as members in their first epoch, proved by a password', async () => {
     const { storage, database } = fresh()
     await storage.migrate()
     const { role: _role, sessionEpoch: _epoch, ...old } = userDocument(sampleUser({ id: 'ada' }))
-    const { epoch: _since, ...session } = sessionDocument(sampleSession({ userId: 'ada' }))
+    const opened = sessionDocument(sampleSession({ userId: 'ada' }))
+    const { epoch: _since, provedAt: _at, methods: _methods, ...session } = opened
     await database.collection<{ _id: string }>('kith_users').insertOne(old)
     await database.collection<{ _id: string }>('kith_sessions').insertOne(toStored(session))
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'member', sessionEpoch: 0 })
-    expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0 })
+    const proved = { provedAt: session.createdAt, methods: ['pwd'] }
+    expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0, ...proved })
+    const { _id: id, generation, rotatedAt: now, expiresAt } = session
+    const step = { id, generation, now, expiresAt, address: null, userAgent: null }
+    expect(await storage.sessions.rotate(step)).toMatchObject({ rotated: true, session: proved })
     await storage.users.update('ada', { endSessions: true, role: 'admin' })
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'admin', sessionEpoch: 1 })
   })

@@ -344,8 +344,8 @@ function sampleSession(id: string): SessionRecord {
   }
 }
 
-/** A code of `ada`. */
-function sampleCode(): CodeRecord {
+/** A code of `ada` that has not ended. */
+export function sampleCode(): CodeRecord {
   return {
     purpose: 'verify-email',
     subject: ada,
@@ -359,7 +359,7 @@ function sampleCode(): CodeRecord {
 }
 
 /** A passkey of an account. */
-function sampleCredential(name: string, userId: string): CredentialRecord {
+export function sampleCredential(name: string, userId: string): CredentialRecord {
   return {
     id: idOf(name),
     userId,
