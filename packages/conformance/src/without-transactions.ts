@@ -30,6 +30,16 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
     reason:
       'the order is that in which the rows were stored, and of two causes at one moment the later may store its row first',
   })),
+  {
+    id: 'credentials/parallel-adds-at-most',
+    reason:
+      'a credential is added before the others of its kind are counted, so of several at one moment fewer may stay than may be had',
+  },
+  {
+    id: 'credentials/parallel-last-two',
+    reason:
+      'what is left is looked at before a credential is removed, so two at one moment may remove the last two',
+  },
 ]
 
 /** What holds instead. */

@@ -23,7 +23,7 @@ export function createCodeStore({ call }: Connection): CodeStore {
       call('codes.renew', (each) =>
         tellChange(each, {
           contended: [codeId(name)],
-          outbox,
+          outbox: outbox && ((code) => outbox(structuredClone(code))),
           async work({ codes }) {
             const renewed = await codes.change(living(name), { $set: { hashes, expiresAt } })
             return renewed && codeFrom(renewed)
@@ -35,7 +35,7 @@ export function createCodeStore({ call }: Connection): CodeStore {
         for (;;) {
           const code = await tellChange(each, {
             contended: [codeId(name)],
-            outbox,
+            outbox: outbox && ((code) => outbox(structuredClone(code))),
             async work({ codes }): Promise<CodeRecord | null> {
               const taken = await codes.take({ ...living(name), hashes: hash })
               return taken && codeFrom(taken)

@@ -1,8 +1,8 @@
 import type { CredentialStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
 import { credentialFrom } from './credential-document.ts'
-import { addCredential, removeCredential } from './credential-transactions.ts'
-import { addToOutbox, tellChange } from './outbox-rows.ts'
+import { addCredential, removeCredential, removeCredentials } from './credential-transactions.ts'
+import { tellChange } from './outbox-rows.ts'
 
 /** Creates the credential store on a connection. */
 export function createCredentialStore({ call }: Connection): CredentialStore {
@@ -40,17 +40,6 @@ export function createCredentialStore({ call }: Connection): CredentialStore {
     remove: ({ id, userId }, waysIn, outbox) =>
       call('credentials.remove', (each) => removeCredential(each, { id, userId, waysIn, outbox })),
     removeOf: (userId, ...[kinds, outbox]) =>
-      call('credentials.removeOf', ({ atomically }) =>
-        atomically([userId], async (within) => {
-          const { credentials } = within
-          const own = { userId, ...(kinds && { kind: { $in: [...kinds] } }) }
-          const found = await credentials.find(own, { fields: ['_id'], sort: { _id: 1 } })
-          const ids = found.map(({ _id }) => _id)
-          if (ids.length === 0) return ids
-          await credentials.removeAll({ _id: { $in: ids } })
-          await addToOutbox(within, outbox?.(ids))
-          return ids
-        }),
-      ),
+      call('credentials.removeOf', (each) => removeCredentials(each, { userId, kinds, outbox })),
   }
 }

@@ -126,6 +126,35 @@ export function removeCredential(
   })
 }
 
+/** Credentials that are to be removed, whatever is left. */
+interface RemovalOfAll {
+  userId: string
+  kinds: readonly string[] | undefined
+  outbox: OutboxRows<string[]> | undefined
+}
+
+/** Removes the credentials of an account, or those of some kinds, and names them. */
+export function removeCredentials(
+  { atomically, transactional }: Call,
+  { userId, kinds, outbox }: RemovalOfAll,
+): Promise<string[]> {
+  return atomically([userId], async (within) => {
+    const { credentials } = within
+    const own = { userId, ...(kinds && { kind: { $in: [...kinds] } }) }
+    const found = await credentials.find(own, { fields: ['_id'], sort: { _id: 1 } })
+    const ids: string[] = []
+    if (transactional) {
+      ids.push(...found.map(({ _id }) => _id))
+      if (ids.length > 0) await credentials.removeAll({ _id: { $in: ids } })
+    } else {
+      // Others may remove them too, and the answer to a command does not tell which of several it has removed.
+      for (const { _id } of found) if (await credentials.remove({ _id })) ids.push(_id)
+    }
+    if (ids.length > 0) await addToOutbox(within, outbox?.([...ids]))
+    return ids
+  })
+}
+
 /** Whether an account can be opened with its password, a verified address or one of these credentials. */
 function hasWayIn(
   user: UserDocument,

@@ -1,8 +1,7 @@
-import { sampleCredential } from '../test/every-verb.ts'
 import { noticed } from '../test/notice-time.ts'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { sampleSession, sampleUser } from '../../../test/kit-samples.ts'
+import { sampleCredential, sampleSession, sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { credentialDocument } from './credential-document.ts'
 import { createMongoStorage } from './index.ts'
@@ -83,11 +82,9 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     const rows = database.collection<{ _id: string }>('kith_credentials')
     const subject = 'ada@elsewhere'
-    const added = (id: string, kind: string) => ({
-      ...credentialDocument(sampleCredential(id, id)),
-      _id: id,
-      kind,
-      subject,
+    const added = (_id: string, kind: string) => ({
+      ...credentialDocument(sampleCredential({ kind, subject })),
+      _id,
     })
     await rows.insertMany([added('one', 'oidc'), added('two', 'oidc'), added('three', 'totp')])
     const error: unknown = await storage.migrate().catch((reason: unknown) => reason)

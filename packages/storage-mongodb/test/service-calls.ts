@@ -3,7 +3,7 @@ import { cheapPasswords } from '@kith/conformance'
 import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
 import type { OutboxRows, Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
-import { measures, now, sampleCode, sampleCredential, sampleMedia } from './every-verb.ts'
+import { measures, now, sampleCode, sampleCredential, sampleMedia } from './sample-records.ts'
 
 const password = 'correct horse battery staple'
 const blobs = createMemoryBlobs()
