@@ -20,7 +20,7 @@ export function wrongTryOf(code: CodeRecord, fields: Partial<CodeTry> = {}): Cod
 export async function current(
   codes: CodeStore,
   code: CodeRecord,
-  now = later(1_000),
+  now: Date = later(1_000),
 ): Promise<CodeRecord | null> {
   const { purpose, subject } = code
   return await codes.find({ purpose, subject, now })

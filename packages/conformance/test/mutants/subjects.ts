@@ -1,6 +1,8 @@
 import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 import type { RateLimits, Revocations, Storage } from '@kith/core/ports'
 import {
+  codeStoreCases,
+  credentialStoreCases,
   edgeStoreCases,
   factStoreCases,
   feedStoreCases,
@@ -18,6 +20,7 @@ import {
 } from '../../src/index.ts'
 import { rateLimitFlaws, storageFlaws } from './flaws.ts'
 import { ofPart, type Subjects } from './run-mutants.ts'
+import { wayFlaws } from './way-flaws.ts'
 
 /** One instance that stands for two over one backend. */
 function twice<Port>(make: () => Port): () => Pair<Port> {
@@ -39,6 +42,9 @@ export const storage: Subjects<Storage> = {
     feed: ['home'],
     facts: ['get'],
     outbox: ['backlog'],
+    messages: ['backlog'],
+    codes: ['find'],
+    credentials: ['byUser', 'bySubject'],
   },
   cases: [
     ...ofPart<Storage, 'users'>('users', userStoreCases),
@@ -49,8 +55,10 @@ export const storage: Subjects<Storage> = {
     ...mediaStoreCases,
     ...feedStoreCases,
     ...outboxStoreCases,
+    ...codeStoreCases,
+    ...credentialStoreCases,
   ],
-  flaws: storageFlaws,
+  flaws: [...storageFlaws, ...wayFlaws],
 }
 
 export const rateLimits: Subjects<{ rateLimits: RateLimits }> = {
