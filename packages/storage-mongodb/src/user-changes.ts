@@ -103,20 +103,21 @@ async function changed(
   } as UpdateFilter<UserDocument>)
 }
 
-/** Matches accounts that keep a login when these changes are made: one that is given up needs the other. */
-function withLogin({ username, email }: UserChanges): Filter<UserDocument> {
+/** Matches accounts that keep a login when these changes are made, or may lack one: one that is given up needs the other. */
+function withLogin({ username, email, mayLackLogin = false }: UserChanges): Filter<UserDocument> {
+  if (mayLackLogin) return {}
   const isThere = { $exists: true } as const
   if (username === null && email === null) return { _id: { $in: [] } }
   if (username === null && email === undefined) return { email: isThere }
   return email === null && username === undefined ? { username: isThere } : {}
 }
 
-const expectable = ['email', 'phone', 'bannedUntil'] as const
+const expectable = ['email', 'emailVerifiedAt', 'phone', 'phoneVerifiedAt', 'bannedUntil'] as const
 
 /** Matches accounts whose fields are as expected. */
 function asExpected(expected: UserChanges['expected'] = {}): Filter<UserDocument> {
   const given = expectable.filter((name) => expected[name] !== undefined)
-  return Object.fromEntries(given.map((name) => [name, expected[name] ?? { $exists: false }]))
+  return Object.fromEntries(given.map((name) => [name, expected[name] ?? null]))
 }
 
 function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {}): boolean {
@@ -126,9 +127,9 @@ function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {})
   )
 }
 
-/** Whether an account keeps one. */
-function loginAfter(row: UserDocument, { username, email }: UserChanges): boolean {
-  if (username !== null && email !== null) return true
+/** Whether an account keeps one, or may lack it. */
+function loginAfter(row: UserDocument, { username, email, mayLackLogin = false }: UserChanges): boolean {
+  if (mayLackLogin || (username !== null && email !== null)) return true
   const [name = null, address = null] = [
     username === undefined ? row.username : username,
     email === undefined ? row.email : email,
@@ -139,6 +140,7 @@ function loginAfter(row: UserDocument, { username, email }: UserChanges): boolea
 function updateOf({
   endSessions = false,
   fields: _own,
+  mayLackLogin: _may,
   ...changes
 }: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)

@@ -48,6 +48,11 @@ export interface UserDocument
   placed?: number
 }
 
+/** Accounts that are not deleted, banned or not. */
+export const live: { readonly deletedAt: { $exists: false } } = Object.freeze({
+  deletedAt: Object.freeze({ $exists: false } as const),
+})
+
 /** Accounts that are neither deleted nor banned. */
 export const living: { readonly deletedAt: { $exists: false }; readonly banned: { $exists: false } } =
   Object.freeze({

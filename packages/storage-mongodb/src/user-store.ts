@@ -1,4 +1,4 @@
-import type { CreateUserResult, EndedEpoch, OutboxRows, UserRecord, UserStore } from '@kith/core/ports'
+import type { CreateUserResult, EndedEpoch, Login, OutboxRows, UserRecord, UserStore } from '@kith/core/ports'
 import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import type { Call, Connection } from './connection.ts'
@@ -39,9 +39,7 @@ export function createUserStore({ call }: Connection): UserStore {
       }),
     byLogin: (login) =>
       call('users.byLogin', async ({ collections: { users } }) => {
-        const found = await users.first(
-          'email' in login ? { email: login.email } : { username: login.username },
-        )
+        const found = await users.first(filterOf(login))
         return found && userFrom(found)
       }),
     update: (id, changes, ...[hold, outbox]) =>
@@ -50,7 +48,7 @@ export function createUserStore({ call }: Connection): UserStore {
       call('users.replacePassword', async (each) => {
         const changed = await tellChange(each, {
           contended: [id],
-          outbox,
+          outbox: outbox && (() => outbox()),
           work: ({ users }) =>
             users.change(
               { _id: id, ...undeleted, passwordHash: expected },
@@ -64,16 +62,15 @@ export function createUserStore({ call }: Connection): UserStore {
         users.update({ _id: id, ...undeleted, passwordHash: expected }, { $set: { passwordHash: next } }),
       ),
     markDeleted: (id, at, ...[heldUntil = null, outbox]) =>
-      call('users.markDeleted', async (each) => {
-        return await tellChange(each, {
-          contended: [id],
-          outbox,
-          async work({ users }) {
-            const ended = await decided(() => mark(users, id, { at, heldUntil }))
-            return ended === 'gone' ? null : ended
-          },
-        })
-      }),
+      call('users.markDeleted', ({ atomically }) =>
+        atomically([id], async (within) => {
+          const ended = await decided(() => mark(within.users, id, { at, heldUntil }))
+          if (ended === 'gone') return null
+          await within.credentials.removeAll({ userId: id })
+          await addToOutbox(within, outbox?.())
+          return ended
+        }),
+      ),
     forgetUsernames: (now, limit) =>
       call('users.forgetUsernames', async ({ collections: { users } }) => {
         const found = await users.find({ 'held.until': { $lte: now } } as Filter<UserDocument>, { limit })
@@ -94,7 +91,9 @@ export function createUserStore({ call }: Connection): UserStore {
         return (await users.find({ toPurge: true }, reading)).map(({ _id }) => _id)
       }),
     purge: (id) =>
-      call('users.purge', async ({ collections: { users } }) => {
+      call('users.purge', async ({ collections: { users, credentials } }) => {
+        // What a standalone that was cut off left, or an earlier release, which knows none.
+        await credentials.removeAll({ userId: id })
         await decided(async (): Promise<true | null> => {
           const deleted = { _id: id, toPurge: true } as const
           const row = await users.first(deleted)
@@ -209,4 +208,9 @@ async function revive(
     { ...unchanged(rest), toPurge: { $exists: false }, deletedAt: { $exists: true } },
     { $set: { ...fields, ...names.$set }, $unset: { ...emptied, ...names.$unset } },
   )
+}
+
+function filterOf(login: Login): Filter<UserDocument> {
+  if ('email' in login) return { email: login.email }
+  return 'phone' in login ? { phone: login.phone } : { username: login.username }
 }
