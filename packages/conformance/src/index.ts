@@ -9,6 +9,8 @@ export { breachedPasswordsCases } from './breached-passwords.ts'
 export { captionWriterCases } from './caption-writer.ts'
 export { type Case, type RegisterTest, runCases } from './case.ts'
 export { cheapPasswords } from './cheap-passwords.ts'
+export { codeStoreCases } from './code-store.ts'
+export { credentialStoreCases } from './credential-store.ts'
 export { directUploadsCases } from './direct-uploads.ts'
 export type { DirectConditions, DirectHost } from './direct-uploads/direct-host.ts'
 export {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type {
+  CodeRecord,
+  CredentialRecord,
   EdgeRecord,
   MediaMeasures,
   MediaRecord,
@@ -70,6 +72,37 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
   }
 }
 
+/** A code of an account of its own that lives for ten minutes, with five tries. */
+export function sampleCode(fields: Partial<CodeRecord> = {}): CodeRecord {
+  return {
+    purpose: 'verify-email',
+    subject: nextId(),
+    userId: nextId(),
+    hashes: [`Hash-${made}`, `Other-hash-${made}`],
+    data: '{"email":"ada@example.com"}',
+    tries: 5,
+    createdAt: later(),
+    expiresAt: later(600_000),
+    ...fields,
+  }
+}
+
+/** A passkey that was never used. */
+export function sampleCredential(fields: Partial<CredentialRecord> = {}): CredentialRecord {
+  return {
+    id: nextId(),
+    userId: nextId(),
+    kind: 'passkey',
+    subject: `Subject-${made}`,
+    name: 'Phone',
+    data: '{"publicKey":"MFkwEwYHKoZIzj0CAQ"}',
+    version: 0,
+    createdAt: later(),
+    usedAt: null,
+    ...fields,
+  }
+}
+
 /** A follow between two nodes of its own. */
 export function sampleEdge(fields: Partial<EdgeRecord> = {}): EdgeRecord {
   return { id: nextId(), kind: 'follow', from: nextId(), to: nextId(), ...fields }
@@ -125,3 +158,11 @@ export const difficultTexts: readonly string[] = [
   '',
   '𝕏'.repeat(20_000),
 ]
+
+/** The same, short enough for what is looked up. */
+export const difficultNames: readonly string[] = difficultTexts.map((text) => text.slice(0, 200))
+
+/** The longest data that a store keeps: 64 KiB of UTF-8 in characters of one byte, of two and of four. */
+export const longestData: readonly string[] = ['x', 'é', '𝕏'].map((character) =>
+  character.repeat(65_536 / Buffer.byteLength(character)),
+)

@@ -1,5 +1,7 @@
 import type { Storage } from '@kith/core/ports'
 import { type Case, type RegisterTest, runCases as registerCases } from './case.ts'
+import { codeStoreCases } from './code-store.ts'
+import { credentialStoreCases } from './credential-store.ts'
 import { edgeStoreCases } from './edge-store.ts'
 import { factStoreCases } from './fact-store.ts'
 import { feedStoreCases } from './feed-store.ts'
@@ -42,6 +44,8 @@ export function runStorageCases(
   runCases(mediaStoreCases, emptied)
   runCases(feedStoreCases, emptied)
   runCases(outboxStoreCases, emptied)
+  runCases(codeStoreCases, emptied)
+  runCases(credentialStoreCases, emptied)
   runCases(factStoreCases, async () => (await emptied()).facts)
   runCases(sessionEndCases, emptied)
   runCases(storageCases, make)

@@ -21,15 +21,15 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
     id,
     reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
   })),
-  {
-    id: 'outbox/both-or-neither',
+  ...['outbox/both-or-neither', 'messages/both-or-neither', 'codes/rows-of-issue-or-neither'].map((id) => ({
+    id,
     reason: 'the rows are stored after their cause, so a crash in between loses them',
-  },
-  {
-    id: 'outbox/parallel-causes',
+  })),
+  ...['outbox/parallel-causes', 'messages/parallel-causes'].map((id) => ({
+    id,
     reason:
       'the order is that in which the rows were stored, and of two causes at one moment the later may store its row first',
-  },
+  })),
 ]
 
 /** What holds instead. */

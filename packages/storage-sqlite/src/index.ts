@@ -1,5 +1,7 @@
 import { joinStores, type Storage } from '@kith/core/ports'
 import { backup, integrity } from './copy-and-check.ts'
+import { createCodeStore } from './code-store.ts'
+import { createCredentialStore } from './credential-store.ts'
 import { createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
@@ -44,7 +46,10 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
-    outbox: createOutboxStore(connection),
+    outbox: createOutboxStore(connection, 'events'),
+    messages: createOutboxStore(connection, 'messages'),
+    codes: createCodeStore(connection),
+    credentials: createCredentialStore(connection),
     migrate: (how) => migrate(connection, how),
     plan: () => plan(connection),
     check: () => connection.read(() => checkSchema(connection)),

@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeStatements } from './code-store.ts'
+import { credentialStatements } from './credential-store.ts'
 import { edgeCountStatements } from './edge-counts.ts'
 import { edgeHidingStatements } from './edge-hiding.ts'
 import { edgeListStatements } from './edge-lists.ts'
@@ -28,7 +30,10 @@ const stores = {
   media: mediaStatements,
   feed: feedStatements,
   facts: factStatements,
-  outbox: outboxStatements,
+  outbox: outboxStatements.events,
+  messages: outboxStatements.messages,
+  codes: codeStatements,
+  credentials: credentialStatements,
 }
 const statements = Object.entries(stores).flatMap(([store, texts]) =>
   Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),
@@ -69,6 +74,57 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
+      "codes.find": [
+        "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
+      ],
+      "codes.issue": [],
+      "codes.purgeEnded": [
+        "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
+        "SEARCH kith_codes USING COVERING INDEX kith_codes_over (expires_at<?)",
+      ],
+      "codes.remove": [
+        "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
+      ],
+      "codes.removeOf": [
+        "SEARCH kith_codes USING INDEX kith_codes_of_user (user_id=?)",
+      ],
+      "codes.renew": [
+        "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
+      ],
+      "codes.takeTry": [
+        "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
+      ],
+      "credentials.bySubject": [
+        "SEARCH kith_credentials USING INDEX sqlite_autoindex_kith_credentials_2 (kind=? AND subject=?)",
+      ],
+      "credentials.byUser": [
+        "SEARCH kith_credentials USING INDEX kith_credentials_of_user (user_id=?)",
+      ],
+      "credentials.hasOther": [
+        "SEARCH kith_credentials USING INDEX kith_credentials_of_user (user_id=?)",
+      ],
+      "credentials.insert": [],
+      "credentials.isOwned": [
+        "SEARCH kith_credentials USING PRIMARY KEY (id=?)",
+      ],
+      "credentials.ofKind": [
+        "SEARCH kith_credentials USING INDEX kith_credentials_of_user (user_id=?)",
+      ],
+      "credentials.remove": [
+        "SEARCH kith_credentials USING PRIMARY KEY (id=?)",
+      ],
+      "credentials.removeOf": [
+        "SEARCH kith_credentials USING INDEX kith_credentials_of_user (user_id=?)",
+      ],
+      "credentials.step": [
+        "SEARCH kith_credentials USING PRIMARY KEY (id=?)",
+      ],
+      "credentials.userHasWayIn": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+      ],
+      "credentials.userIsLive": [
+        "SEARCH kith_users USING PRIMARY KEY (id=?)",
+      ],
       "edgeCounts.add": [],
       "edgeCounts.byNodes": [
         "SEARCH kith_edge_counts USING PRIMARY KEY (kind=? AND node=?)",
@@ -293,6 +349,47 @@ test('each statement uses the index that was made for it', () => {
       "media.unclaim": [
         "SEARCH kith_media USING PRIMARY KEY (id=?)",
       ],
+      "messages.add": [],
+      "messages.count": [
+        "SCAN kith_messages USING COVERING INDEX kith_messages_of_account",
+      ],
+      "messages.forget": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.free": [
+        "SEARCH kith_messages_accounts USING INDEX kith_messages_turns (held_until=?)",
+      ],
+      "messages.giveBack": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.isEmpty": [
+        "SEARCH kith_messages USING COVERING INDEX kith_messages_of_account (account_id=?)",
+      ],
+      "messages.isHeld": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.lease": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.oldest": [
+        "SEARCH kith_messages USING INDEX kith_messages_of_account (account_id=?)",
+      ],
+      "messages.over": [
+        "SEARCH kith_messages_accounts USING INDEX kith_messages_turns (held_until<?)",
+      ],
+      "messages.postpone": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.remove": [
+        "SEARCH kith_messages USING INDEX kith_messages_of_account (account_id=?)",
+      ],
+      "messages.renew": [
+        "SEARCH kith_messages_accounts USING PRIMARY KEY (account_id=?)",
+      ],
+      "messages.since": [
+        "SEARCH kith_messages USING INTEGER PRIMARY KEY (rowid>?)",
+      ],
+      "messages.wake": [],
       "outbox.add": [],
       "outbox.count": [
         "SCAN kith_outbox USING COVERING INDEX kith_outbox_of_account",

@@ -2,7 +2,7 @@ import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
-import { factTable, longCountTables, outboxTables, tablesOf } from './tables.ts'
+import { codeTable, credentialTable, factTable, longCountTables, queueTables, tablesOf } from './tables.ts'
 
 /** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9
@@ -44,7 +44,17 @@ export const migrations: readonly Migration[] = Object.freeze([
       CREATE INDEX kith_users_of_role ON kith_users (role, id) WHERE role <> 'member';
       ALTER TABLE kith_users ADD COLUMN fields TEXT;
       ALTER TABLE kith_posts ADD COLUMN fields TEXT;
-      ${outboxTables}`,
+      ${queueTables('kith_outbox')}`,
+  },
+  {
+    version: 11,
+    // Rows of earlier releases hold NULL in both columns, which is read as their defaults: no row is written.
+    statements: `
+      ALTER TABLE kith_sessions ADD COLUMN proved_at INTEGER;
+      ALTER TABLE kith_sessions ADD COLUMN methods TEXT;
+      ${queueTables('kith_messages')}
+      ${codeTable}
+      ${credentialTable}`,
   },
 ])
 

@@ -17,24 +17,27 @@ interface SessionRow {
   device_name: string | null
   address: string | null
   user_agent: string | null
+  proved_at: number
+  methods: string
 }
 
 const columns = `hex(id) AS id, hex(user_id) AS user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
-  address, user_agent`
+  address, user_agent, coalesce(proved_at, created_at) AS proved_at, coalesce(methods, '["pwd"]') AS methods`
 
 type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
-      device_name, address, user_agent)
+      device_name, address, user_agent, proved_at, methods)
     VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt, @expiresAt, @revokedAt,
-      @deviceName, @address, @userAgent)`,
+      @deviceName, @address, @userAgent, @provedAt, @methods)`,
   live: `SELECT hex(id) AS id, rotated_at FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
-      address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent)
+      address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent),
+      proved_at = iif(@methods IS NULL, proved_at, @now), methods = coalesce(@methods, methods)
     WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now RETURNING ${columns}`,
   revoke: `UPDATE kith_sessions SET revoked_at = @at
     WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
@@ -57,7 +60,8 @@ export function createSessionStore(connection: Connection): SessionStore {
   }
 
   return {
-    async open({ id, userId, epoch, generation, deviceName, address, userAgent, ...dates }, maxLive, outbox) {
+    async open(session, maxLive, outbox) {
+      const { id, userId, epoch, generation, deviceName, address, userAgent, methods, ...dates } = session
       const at = toMillis(dates.createdAt)
       const row = {
         id: toStored(id),
@@ -71,6 +75,8 @@ export function createSessionStore(connection: Connection): SessionStore {
         deviceName,
         address,
         userAgent,
+        provedAt: toMillis(dates.provedAt),
+        methods: JSON.stringify(methods),
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
@@ -93,9 +99,11 @@ export function createSessionStore(connection: Connection): SessionStore {
       const row = await read(() => get<SessionRow>(sessionStatements.byId, { id: toStored(id) }))
       return row && sessionFrom(row)
     },
-    rotate({ id: sessionId, generation, now, expiresAt, address, userAgent }) {
+    rotate({ id: sessionId, generation, address, userAgent, ...next }) {
       const id = toStored(sessionId)
-      const step = { id, generation, now: toMillis(now), expiresAt: toMillis(expiresAt), address, userAgent }
+      const [now, expiresAt] = [toMillis(next.now), toMillis(next.expiresAt)]
+      const methods = next.methods ? JSON.stringify(next.methods) : null
+      const step = { id, generation, now, expiresAt, address, userAgent, methods }
       return write((): RotationResult => {
         const [stepped] = all<SessionRow>(sessionStatements.rotate, step)
         if (stepped) return { rotated: true, session: sessionFrom(stepped) }
@@ -142,5 +150,7 @@ function sessionFrom(row: SessionRow): SessionRecord {
     deviceName: row.device_name,
     address: row.address,
     userAgent: row.user_agent,
+    provedAt: fromMillis(row.proved_at),
+    methods: JSON.parse(row.methods) as string[],
   }
 }

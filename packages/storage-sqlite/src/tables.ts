@@ -156,11 +156,13 @@ export const longCountTables = `
   END;`
 
 /**
- * Events that wait for their consumer. The sequence is that of the commits, since one transaction writes at a time. The account of an
- * event has a row as long as one waits: who handles them now and until when, or until when they are postponed.
+ * A queue of rows that wait for their consumer. The sequence is that of the commits, since one transaction writes at a time. The
+ * account of a row, or what a message to nobody's account has instead, has a row of its own as long as one waits: who handles them
+ * now and until when, or until when they are postponed.
  */
-export const outboxTables = `
-  CREATE TABLE kith_outbox (
+export function queueTables(table: string): string {
+  return `
+  CREATE TABLE ${table} (
     sequence INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     account_id BLOB NOT NULL,
@@ -168,15 +170,54 @@ export const outboxTables = `
     at INTEGER NOT NULL,
     payload TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX kith_outbox_of_account ON kith_outbox (account_id);
-  CREATE TABLE kith_outbox_accounts (
+  CREATE INDEX ${table}_of_account ON ${table} (account_id);
+  CREATE TABLE ${table}_accounts (
     account_id BLOB PRIMARY KEY,
     since INTEGER NOT NULL,
     held_by TEXT,
     held_until INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX kith_outbox_turns ON kith_outbox_accounts (held_until, since);`
+  CREATE INDEX ${table}_turns ON ${table}_accounts (held_until, since);`
+}
+
+/** Secrets that work once. `subject` is any text; `hashes` is JSON. */
+export const codeTable = `
+  CREATE TABLE kith_codes (
+    purpose TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user_id BLOB,
+    hashes TEXT NOT NULL,
+    data TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (purpose, subject)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kith_codes_of_user ON kith_codes (user_id) WHERE user_id IS NOT NULL;
+  CREATE INDEX kith_codes_over ON kith_codes (expires_at);`
+
+/**
+ * What accounts prove themselves with. A trigger removes it in the statement that marks an account deleted, so that nothing is left
+ * where a process of an earlier release does that.
+ */
+export const credentialTable = `
+  CREATE TABLE kith_credentials (
+    id BLOB PRIMARY KEY,
+    user_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT,
+    data TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER,
+    UNIQUE (kind, subject)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kith_credentials_of_user ON kith_credentials (user_id, id);
+  CREATE TRIGGER kith_users_left AFTER UPDATE OF deleted_at ON kith_users WHEN NEW.deleted_at IS NOT NULL BEGIN
+    DELETE FROM kith_credentials WHERE user_id = NEW.id;
+  END;`
 
 /** Small facts, which have no ids. */
 export const factTable =

@@ -4,6 +4,7 @@ import {
   type Identifier,
   mergeFields,
   type UpdateUserResult,
+  type UserChanges,
   type UserRecord,
   type UserStore,
 } from '@kith/core/ports'
@@ -157,10 +158,16 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return { outcome: 'gone' }
-        const { endSessions = false, expected = {}, fields: own, ...fields } = structuredClone(changes)
+        const {
+          endSessions = false,
+          mayLackLogin = false,
+          expected = {},
+          fields: own,
+          ...fields
+        } = structuredClone(changes)
         if (!isAsExpected(before, expected)) return { outcome: 'differs' }
         const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-        const givesUp = fields.username === null || fields.email === null
+        const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
         if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
         if (own) user.fields = mergeFields(before.fields, own)
         const conflicts = taken(user, hold?.now)
@@ -208,10 +215,14 @@ export function createUserStore(connection: Connection): UserStore {
   }
 }
 
-function isAsExpected(user: UserRecord, { email, phone, bannedUntil }: Partial<UserRecord>): boolean {
-  return (
-    (email === undefined || email === user.email) &&
-    (phone === undefined || phone === user.phone) &&
-    (bannedUntil === undefined || bannedUntil?.getTime() === user.bannedUntil?.getTime())
+type Expected = NonNullable<UserChanges['expected']>
+
+function isAsExpected(user: UserRecord, expected: Expected): boolean {
+  return (Object.keys(expected) as (keyof Expected)[]).every(
+    (name) => expected[name] === undefined || plain(expected[name]) === plain(user[name]),
   )
+}
+
+function plain(value: Date | string | null): number | string | null {
+  return value instanceof Date ? value.getTime() : value
 }

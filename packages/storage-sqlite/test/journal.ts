@@ -84,6 +84,8 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     rotatedAt: at(life, 2),
     expiresAt: new Date(4_000_000_000_000),
     revokedAt: null,
+    provedAt: at(life, 2),
+    methods: ['pwd', 'otp'],
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

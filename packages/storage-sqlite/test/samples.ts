@@ -46,6 +46,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     rotatedAt: createdAt,
     expiresAt: new Date(4_000_000_000_000),
     revokedAt: null,
+    provedAt: createdAt,
+    methods: ['pwd'],
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

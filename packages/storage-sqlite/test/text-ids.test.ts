@@ -151,7 +151,8 @@ test('a file with ids as text is moved to ids as bytes, however often the proces
     if ((await ended) === null) break
     kills++
     const left = await storage.plan()
-    if (left.length === 0) break
+    // The later ones only add, and nobody has to wait for them.
+    if (!left.some(({ name }) => /^schema [89]\b/.test(name))) break
     await expect(storage.users.byId(id(1, 0)), 'half a table says nothing').rejects.toMatchObject({
       code: 'storage-failed',
     })

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId } from '../records.ts'
-import { happens, idsIn, idsOf, sampleClaim, type TellingStores, withEvents } from './events.ts'
+import { happens, idsIn, idsOf, sampleClaim, type Queued, withEvents } from './events.ts'
 
 /** What `acknowledge` and `postpone` promise. */
-export const acknowledgingCases: readonly Case<TellingStores>[] = [
+export const acknowledgingCases: readonly Case<Queued>[] = [
   {
-    id: 'outbox/acknowledge',
+    id: 'acknowledge',
     title: 'acknowledge removes those rows of that key and no others, and renews the lease',
     async run(stores) {
       const { outbox } = stores
@@ -23,7 +23,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/give-back',
+    id: 'give-back',
     title:
       'a lease that is given back is free immediately, behind the keys that wait, and is not held any more',
     async run(stores) {
@@ -42,7 +42,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/lost-lease',
+    id: 'lost-lease',
     title: 'where another claim has taken the key, acknowledge and postpone change nothing and say so',
     async run(stores) {
       const { outbox } = stores
@@ -61,7 +61,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/over-not-taken',
+    id: 'over-not-taken',
     title:
       'a lease that is over and that nobody has taken still acknowledges; one of a key that never was does not',
     async run(stores) {
@@ -75,7 +75,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/postpone',
+    id: 'postpone',
     title: 'postpone keeps a key from everybody until then, and counts attempts until a row is acknowledged',
     async run(stores) {
       const { outbox } = stores
@@ -109,7 +109,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/give-back-keeps-attempts',
+    id: 'give-back-keeps-attempts',
     title: 'a lease that is given back without a row that was handled keeps its attempts',
     async run(stores) {
       const { outbox } = stores
@@ -123,7 +123,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/added-beside-acknowledgement',
+    id: 'added-beside-acknowledgement',
     title: 'a row that is stored while the last one is acknowledged is not lost',
     async run(stores) {
       const { outbox } = stores
@@ -143,7 +143,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/parallel-acknowledgements',
+    id: 'parallel-acknowledgements',
     title: 'of a process that lost its lease and the one that has it only the latter takes a row away',
     async run(stores) {
       const { outbox } = stores
@@ -176,7 +176,7 @@ export const acknowledgingCases: readonly Case<TellingStores>[] = [
 ]
 
 /** Leases all keys that are free. */
-async function leaseAll({ outbox }: TellingStores, until = later(61_000)): Promise<{ by: string }> {
+async function leaseAll({ outbox }: Queued, until = later(61_000)): Promise<{ by: string }> {
   const claim = sampleClaim({ until })
   await outbox.claim(claim)
   return claim

@@ -2,21 +2,12 @@ import assert from 'node:assert/strict'
 import type { Case } from '../case.ts'
 import { race, repeat, turns } from '../race.ts'
 import { later } from '../records.ts'
-import {
-  born,
-  happens,
-  idsIn,
-  idsOf,
-  sampleClaim,
-  sampleRow,
-  type TellingStores,
-  withEvents,
-} from './events.ts'
+import { born, happens, idsIn, idsOf, sampleClaim, sampleRow, type Queued, withEvents } from './events.ts'
 
 /** What `claim` promises. */
-export const claimingCases: readonly Case<TellingStores>[] = [
+export const claimingCases: readonly Case<Queued>[] = [
   {
-    id: 'outbox/order',
+    id: 'order',
     title:
       'rows of a key come in the order of their causes, as many as are wanted, and the next when those are gone',
     async run(stores) {
@@ -37,7 +28,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/parallel-causes',
+    id: 'parallel-causes',
     title: 'of 20 parallel changes of an account the last row is that of the change that holds',
     async run(stores) {
       await repeat(3, async () => {
@@ -51,7 +42,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/parallel-claims',
+    id: 'parallel-claims',
     title: 'of 20 parallel claims each key goes to one, with all of its rows',
     async run(stores) {
       await repeat(3, async (round) => {
@@ -71,7 +62,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/lease',
+    id: 'lease',
     title:
       'a leased key is nobody else’s until its lease ends, although its rows were not handled; others are free',
     async run(stores) {
@@ -89,7 +80,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/clock-behind',
+    id: 'clock-behind',
     title: 'a row is given also by a clock that is behind that of its cause',
     async run(stores) {
       const rows = await withEvents(stores, 1)
@@ -98,7 +89,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/longest-first',
+    id: 'longest-first',
     title:
       'keys that waited longest come first, and those whose lease is over before them, at most as many as wanted',
     async run(stores) {
@@ -122,7 +113,7 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/backlog',
+    id: 'backlog',
     title: 'backlog counts what waits, leased or not, up to its limit, and since when the oldest does',
     async run(stores) {
       const { outbox } = stores
@@ -142,10 +133,10 @@ export const claimingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/rows-of-several',
+    id: 'rows-of-several',
     title: 'rows of several keys that one change stores go each to its own',
     async run(stores) {
-      const rows = [sampleRow(), sampleRow()]
+      const rows = [sampleRow(stores.queue), sampleRow(stores.queue)]
       await stores.users.update(await born(stores), {}, undefined, () => rows)
       const batches = await stores.outbox.claim(sampleClaim())
       assert.deepEqual(batches.map(({ key }) => key).sort(), rows.map(({ key }) => key).sort())

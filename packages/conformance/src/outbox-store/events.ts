@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict'
-import type { OutboxBatch, OutboxClaim, OutboxRow, Storage } from '@kith/core/ports'
+import type { OutboxBatch, OutboxClaim, OutboxQueue, OutboxRow, OutboxStore, Storage } from '@kith/core/ports'
 import { later, nextId, sampleUser } from '../records.ts'
 
-/** The stores whose verbs store events, and where those wait. */
-export type TellingStores = Pick<Storage, 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'outbox'>
+/** The stores whose verbs store rows. */
+export type TellingStores = Pick<
+  Storage,
+  'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'codes' | 'credentials'
+>
 
-/** An event of an account of its own. */
-export function sampleRow(fields: Partial<OutboxRow> = {}): OutboxRow {
+/** A queue: its name, what keeps its rows, and the stores whose verbs store some. */
+export interface Queued extends TellingStores {
+  queue: OutboxQueue
+  outbox: OutboxStore
+}
+
+/** A row of an account of its own. */
+export function sampleRow(queue: OutboxQueue, fields: Partial<OutboxRow> = {}): OutboxRow {
   return {
-    queue: 'events',
+    queue,
     id: nextId(),
     key: nextId(),
     name: 'account.edited',
@@ -18,27 +27,57 @@ export function sampleRow(fields: Partial<OutboxRow> = {}): OutboxRow {
   }
 }
 
-/** Creates an account, without an event. */
+/** The rows of one change: one for each queue. */
+export function rowsOfBoth(): OutboxRow[] {
+  return [sampleRow('events'), sampleRow('messages')]
+}
+
+/** Takes out what waits in both queues, sorted by id. */
+export async function waitingInBoth({
+  outbox,
+  messages,
+}: Pick<Storage, 'outbox' | 'messages'>): Promise<OutboxRow[]> {
+  return byId([...(await takeOut(outbox)), ...(await takeOut(messages))])
+}
+
+/** Takes out what waits in a queue, sorted by id. */
+export async function takeOut(outbox: OutboxStore): Promise<OutboxRow[]> {
+  const claim = sampleClaim()
+  const batches = await outbox.claim(claim)
+  for (const { key, rows } of batches)
+    await outbox.acknowledge({ key, by: claim.by, ids: idsOf(rows), now: later(), until: null })
+  return byId(batches.flatMap(({ rows }) => rows))
+}
+
+/** Rows sorted by their ids. */
+export function byId(rows: readonly OutboxRow[]): OutboxRow[] {
+  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** Creates an account, without a row. */
 export async function born({ users }: Pick<Storage, 'users'>): Promise<string> {
   const user = sampleUser()
   await users.create(user)
   return user.id
 }
 
-/** Has a change of an account store an event. */
+/** Has a change of an account store a row. */
 export async function happens(
-  { users }: Pick<Storage, 'users'>,
+  { users, queue }: Pick<Queued, 'users' | 'queue'>,
   key: string,
   fields: Partial<OutboxRow> = {},
 ): Promise<OutboxRow> {
-  const row = sampleRow({ ...fields, key })
+  const row = sampleRow(queue, { ...fields, key })
   const result = await users.update(key, { bio: row.id }, undefined, () => [row])
   assert.equal(result.outcome, 'updated')
   return row
 }
 
-/** An account with so many events. */
-export async function withEvents(stores: Pick<Storage, 'users'>, count: number): Promise<OutboxRow[]> {
+/** An account with so many rows. */
+export async function withEvents(
+  stores: Pick<Queued, 'users' | 'queue'>,
+  count: number,
+): Promise<OutboxRow[]> {
   const key = await born(stores)
   const rows: OutboxRow[] = []
   for (let index = 0; index < count; index++) rows.push(await happens(stores, key, { at: later(index) }))
@@ -50,12 +89,12 @@ export function sampleClaim(fields: Partial<OutboxClaim> = {}): OutboxClaim {
   return { by: nextId(), now: later(1_000), until: later(61_000), keys: 100, rows: 100, ...fields }
 }
 
-/** The ids of events in batches, in their order. */
+/** The ids of rows in batches, in their order. */
 export function idsIn(batches: readonly OutboxBatch[]): string[] {
   return batches.flatMap(({ rows }) => rows.map(({ id }) => id))
 }
 
-/** The ids of these events. */
+/** The ids of these rows. */
 export function idsOf(rows: readonly OutboxRow[]): string[] {
   return rows.map(({ id }) => id)
 }

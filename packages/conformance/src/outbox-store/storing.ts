@@ -1,132 +1,33 @@
 import assert from 'node:assert/strict'
-import type { OutboxRow, SessionChange, Storage } from '@kith/core/ports'
+import type { OutboxRow, SessionChange } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { readyMedia } from '../media-state.ts'
 import { race, repeat } from '../race.ts'
-import {
-  difficultTexts,
-  later,
-  nextId,
-  sampleEdge,
-  samplePost,
-  sampleSession,
-  sampleUser,
-} from '../records.ts'
-import { born, happens, idsIn, idsOf, sampleClaim, sampleRow, type TellingStores } from './events.ts'
-
-/** One call of a verb with the rows of its event. */
-type Telling = (outbox: () => readonly OutboxRow[]) => Promise<unknown>
-
-/** Each verb that stores events, prepared so that the first call changes something and a second one nothing. */
-const tellings: Readonly<Record<string, (stores: TellingStores) => Promise<Telling>>> = {
-  async 'users.create'({ users }) {
-    const user = sampleUser()
-    return (outbox) => users.create({ ...user, id: nextId() }, undefined, outbox)
-  },
-  async 'users.update'(stores) {
-    const [id, taken] = [await born(stores), sampleUser()]
-    const change = { username: taken.username }
-    return async (outbox) => {
-      const answer = await stores.users.update(id, change, undefined, outbox)
-      // From now on it is refused: somebody else has that name.
-      await stores.users.update(id, { username: `${taken.username}-before` })
-      await stores.users.create(taken).catch(() => {})
-      return answer
-    }
-  },
-  async 'users.replacePassword'(stores) {
-    const user = sampleUser()
-    await stores.users.create(user)
-    return (outbox) => stores.users.replacePassword(user.id, user.passwordHash, 'new', outbox)
-  },
-  async 'users.markDeleted'(stores) {
-    const id = await born(stores)
-    return (outbox) => stores.users.markDeleted(id, later(), null, outbox)
-  },
-  async 'sessions.revoke'({ sessions }) {
-    const session = sampleSession()
-    await sessions.open(session, 9)
-    return (outbox) => sessions.revoke(session, later(1), outbox)
-  },
-  async 'sessions.revokeAll'({ sessions }) {
-    const session = sampleSession()
-    await sessions.open(session, 9)
-    return (outbox) => sessions.revokeAll(session.userId, later(1), null, outbox)
-  },
-  async 'edges.add'(stores) {
-    const edge = sampleEdge({ from: await born(stores), to: await born(stores) })
-    return (outbox) => stores.edges.add({ ...edge, id: nextId() }, outbox)
-  },
-  async 'edges.follow'(stores) {
-    const [from, user] = [await born(stores), sampleUser()]
-    await stores.users.create(user)
-    return (outbox) => stores.edges.follow({ id: nextId(), from, username: user.username ?? '' }, outbox)
-  },
-  async 'edges.remove'(stores) {
-    const edge = sampleEdge({ from: await born(stores), to: await born(stores) })
-    await stores.edges.add(edge)
-    return (outbox) => stores.edges.remove(edge, outbox)
-  },
-  async 'edges.remove, hidden'(stores) {
-    const edge = sampleEdge({ from: await born(stores), to: await born(stores) })
-    await stores.edges.add(edge)
-    await stores.edges.setHidden(edge.to, true, 10)
-    return (outbox) => stores.edges.remove(edge, outbox)
-  },
-  async 'posts.create'(stores) {
-    const media = await readyMedia(stores, { ownerId: await born(stores) })
-    const place = [{ id: media.id, alt: '' }]
-    return (outbox) => stores.posts.create(samplePost({ authorId: media.ownerId }), place, outbox)
-  },
-  async 'posts.edit'(stores) {
-    const post = samplePost({ authorId: await born(stores) })
-    await stores.posts.create(post, [])
-    return async (outbox) => {
-      const answer = await stores.posts.edit(post.id, { caption: 'changed', editedAt: later(1) }, outbox)
-      await stores.posts.remove(post.id)
-      return answer
-    }
-  },
-  async 'posts.remove'(stores) {
-    const post = samplePost({ authorId: await born(stores) })
-    await stores.posts.create(post, [])
-    return (outbox) => stores.posts.remove(post.id, outbox)
-  },
-  async 'media.attach'(stores) {
-    const { id, ownerId } = await readyMedia(stores, { ownerId: await born(stores) })
-    return (outbox) => stores.media.attach(id, ownerId, 'avatar', outbox)
-  },
-  async 'media.detach'(stores) {
-    const { id, ownerId } = await readyMedia(stores, { ownerId: await born(stores) })
-    await stores.media.attach(id, ownerId, 'avatar')
-    return (outbox) => stores.media.detach('avatar', ownerId, outbox)
-  },
-}
+import { difficultTexts, later, nextId, sampleSession, sampleUser } from '../records.ts'
+import { born, byId, happens, idsIn, idsOf, type Queued, sampleClaim, sampleRow, takeOut } from './events.ts'
+import { tellings } from './tellings.ts'
 
 /** What verbs promise about the rows that they are given. */
-export const storingCases: readonly Case<TellingStores>[] = [
+export const storingCases: readonly Case<Queued>[] = [
   {
-    id: 'outbox/stored-with-change',
+    id: 'stored-with-change',
     title: 'each verb stores the rows of its change once, and none where it changes nothing',
     async run(stores) {
+      const { outbox, queue } = stores
       for (const [verb, prepare] of Object.entries(tellings)) {
         const tell = await prepare(stores)
-        const rows = [sampleRow(), sampleRow({ name: 'session.revoked', at: later(-1) })]
+        const rows = [sampleRow(queue), sampleRow(queue, { name: 'session.revoked', at: later(-1) })]
         await tell(() => rows)
-        assert.deepEqual(await waiting(stores, 'stored'), byId(rows), `${verb} stores what it is given`)
-        const answer = await tell(() => [sampleRow()])
-        assert.deepEqual(
-          await waiting(stores, 'again'),
-          [],
-          `${verb} changes nothing: ${JSON.stringify(answer)}`,
-        )
+        assert.deepEqual(await takeOut(outbox), byId(rows), `${verb} stores what it is given`)
+        const answer = await tell(() => [sampleRow(queue)])
+        assert.deepEqual(await takeOut(outbox), [], `${verb} changes nothing: ${JSON.stringify(answer)}`)
       }
     },
   },
   {
-    id: 'outbox/both-or-neither',
+    id: 'both-or-neither',
     title: 'rows that cannot be made leave everything as it was',
     async run(stores) {
+      const { outbox, queue } = stores
       for (const [verb, prepare] of Object.entries(tellings)) {
         const tell = await prepare(stores)
         await assert.rejects(
@@ -135,22 +36,22 @@ export const storingCases: readonly Case<TellingStores>[] = [
           }),
           verb,
         )
-        const rows = [sampleRow()]
+        const rows = [sampleRow(queue)]
         await tell(() => rows)
-        assert.deepEqual(await waiting(stores, 'after'), rows, `${verb} had changed nothing`)
+        assert.deepEqual(await takeOut(outbox), rows, `${verb} had changed nothing`)
       }
     },
   },
   {
-    id: 'outbox/what-only-the-store-knows',
+    id: 'what-only-the-store-knows',
     title: 'a follow by name, and what opens and ends sessions, say whose id the event is about',
-    async run({ users, edges, sessions, outbox }) {
+    async run({ users, edges, sessions, outbox, queue }) {
       const [from, to] = [sampleUser(), sampleUser()]
       for (const user of [from, to]) await users.create(user)
       const seen: unknown[] = []
       function noting(change: unknown): OutboxRow[] {
         seen.push(change)
-        return [sampleRow({ payload: JSON.stringify(change) })]
+        return [sampleRow(queue, { payload: JSON.stringify(change) })]
       }
       await edges.follow({ id: nextId(), from: from.id, username: to.username ?? '' }, noting)
       const [first, second] = [sampleSession(), sampleSession({ rotatedAt: later(1) })]
@@ -179,32 +80,32 @@ export const storingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/id-of-session-in-use',
+    id: 'id-of-session-in-use',
     title: 'opening a session whose id is in use rejects, with rows as well, and stores none',
-    async run({ sessions, outbox }) {
+    async run({ sessions, outbox, queue }) {
       const session = sampleSession()
       await sessions.open(session, 9)
-      await assert.rejects(sessions.open(session, 9, () => [sampleRow()]))
+      await assert.rejects(sessions.open(session, 9, () => [sampleRow(queue)]))
       assert.deepEqual(await outbox.claim(sampleClaim()), [])
     },
   },
   {
-    id: 'outbox/id-of-account-in-use',
+    id: 'id-of-account-in-use',
     title: 'creating an account whose id is in use stores no rows',
-    async run({ users, outbox }) {
+    async run({ users, outbox, queue }) {
       const user = sampleUser()
       await users.create(user)
-      const again = await users.create({ ...sampleUser(), id: user.id }, undefined, () => [sampleRow()])
+      const again = await users.create({ ...sampleUser(), id: user.id }, undefined, () => [sampleRow(queue)])
       assert.deepEqual(again, { outcome: 'id-in-use' })
       assert.deepEqual(await outbox.claim(sampleClaim()), [])
     },
   },
   {
-    id: 'outbox/answers-stay',
+    id: 'answers-stay',
     title: 'with rows a verb answers what it answers without',
-    async run({ users, outbox }) {
+    async run({ users, outbox, queue }) {
       const [one, other] = [sampleUser(), sampleUser()]
-      const rows = (): OutboxRow[] => [sampleRow()]
+      const rows = (): OutboxRow[] => [sampleRow(queue)]
       await users.create(one)
       const taken = { ...other, username: one.username }
       const isTaken = (taken: string) => ({ outcome: 'taken', taken: [taken] })
@@ -235,12 +136,12 @@ export const storingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/parallel-names',
+    id: 'parallel-names',
     title: 'of 20 parallel registrations of one name one is created, and its row alone is stored',
-    async run({ users, outbox }) {
+    async run({ users, outbox, queue }) {
       await repeat(3, async (round) => {
         const { username } = sampleUser()
-        const rows = Array.from({ length: 20 }, () => sampleRow())
+        const rows = Array.from({ length: 20 }, () => sampleRow(queue))
         const answers = await race(20, (index) => {
           const user = { ...sampleUser(), username }
           return users.create(user, undefined, () => rows.slice(index, index + 1))
@@ -255,7 +156,7 @@ export const storingCases: readonly Case<TellingStores>[] = [
     },
   },
   {
-    id: 'outbox/texts',
+    id: 'texts',
     title: 'what a row holds comes back as it went in',
     async run(stores) {
       const key = await born(stores)
@@ -267,15 +168,3 @@ export const storingCases: readonly Case<TellingStores>[] = [
     },
   },
 ]
-
-/** Takes out what waits. */
-async function waiting({ outbox }: Pick<Storage, 'outbox'>, by: string): Promise<OutboxRow[]> {
-  const batches = await outbox.claim(sampleClaim({ by }))
-  for (const { key, rows } of batches)
-    await outbox.acknowledge({ key, by, ids: idsOf(rows), now: later(), until: null })
-  return byId(batches.flatMap(({ rows }) => rows))
-}
-
-function byId(rows: readonly OutboxRow[]): OutboxRow[] {
-  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
-}

@@ -25,8 +25,18 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     id: 'sessions/open',
     title: 'open saves every field as it was given',
     async run(sessions) {
-      const ended = sampleSession({ generation: 7, rotatedAt: later(1000), revokedAt: later(2000) })
-      const bare = sampleSession({ deviceName: null, address: null, userAgent: null })
+      const ended = sampleSession({
+        generation: 7,
+        rotatedAt: later(1000),
+        revokedAt: later(2000),
+        methods: [],
+      })
+      const bare = sampleSession({
+        deviceName: null,
+        address: null,
+        userAgent: null,
+        methods: ['otp', 'hwk', 'pwd'],
+      })
       for (const session of [ended, bare]) {
         await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
@@ -49,7 +59,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     title: 'dates keep their milliseconds',
     async run(sessions) {
       const dates = { createdAt: later(1), rotatedAt: later(123), expiresAt: later(3_600_999) }
-      const session = sampleSession({ ...dates, revokedAt: later(2501) })
+      const session = sampleSession({ ...dates, revokedAt: later(2501), provedAt: later(77) })
       await sessions.open(session, 1_000)
       assert.deepEqual(await sessions.byId(session.id), session)
     },
@@ -107,6 +117,44 @@ export const rotationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
+    id: 'sessions/rotate-keeps-proof',
+    title: 'rotate without methods keeps when and how the session was proved',
+    async run(sessions) {
+      const session = sampleSession({ provedAt: later(501), methods: ['pwd', 'otp'] })
+      await sessions.open(session, 1_000)
+      const { provedAt, methods } = session
+      for (const [generation, fields] of [{}, { methods: undefined }].entries()) {
+        const { rotated, session: stepped } = await sessions.rotate(
+          stepOf(session, { generation, ...fields }),
+        )
+        assert.equal(rotated, true)
+        assert.deepEqual([stepped.provedAt, stepped.methods], [provedAt, methods])
+      }
+      const stored = await sessions.byId(session.id)
+      assert.deepEqual([stored?.provedAt, stored?.methods], [provedAt, methods])
+    },
+  },
+  {
+    id: 'sessions/rotate-proves',
+    title: 'rotate with methods says when and how the session was proved, where it steps',
+    async run(sessions) {
+      const session = sampleSession()
+      await sessions.open(session, 1_000)
+      for (const [generation, methods] of [['hwk', 'user'], [], ['pwd']].entries()) {
+        const now = later(60_001 + generation)
+        const step = stepOf(session, { generation, now, methods })
+        const { session: stepped } = await sessions.rotate(step)
+        const { address, userAgent, expiresAt } = { ...session, expiresAt: nextEnd }
+        const proved = { rotatedAt: now, provedAt: now, methods, address, userAgent, expiresAt }
+        assert.deepEqual(stepped, { ...session, generation: generation + 1, ...proved })
+        assert.deepEqual(await sessions.byId(session.id), stepped)
+        const late = await sessions.rotate({ ...step, now: later(90_000), methods: ['otp'] })
+        assert.deepEqual(late, { rotated: false, session: stepped })
+        assert.deepEqual(await sessions.byId(session.id), stepped)
+      }
+    },
+  },
+  {
     id: 'sessions/rotate-other-generation',
     title: 'rotate from another generation changes nothing and answers the row',
     async run(sessions) {
@@ -149,6 +197,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
               now: later(60_000 + index),
               expiresAt: later(7_200_000 + index),
               address: `${index}`,
+              methods: [`${index}`, 'pwd'],
             }),
           ),
         )
@@ -160,6 +209,8 @@ export const rotationCases: readonly Case<SessionStore>[] = [
           rotatedAt: later(60_000 + winner),
           expiresAt: later(7_200_000 + winner),
           address: `${winner}`,
+          provedAt: later(60_000 + winner),
+          methods: [`${winner}`, 'pwd'],
         }
         for (const answer of answers) assert.deepEqual(answer.session, now, 'the row as the winner left it')
       })
@@ -174,19 +225,22 @@ export const rotationCases: readonly Case<SessionStore>[] = [
       await sessions.open(given, 1_000)
       given.deviceName = 'changed'
       given.expiresAt.setTime(0)
+      given.provedAt.setTime(0)
+      given.methods.push('changed')
       assert.deepEqual(await sessions.byId(session.id), session)
     },
   },
   {
     id: 'sessions/rotate-copies',
-    title: 'the store keeps its own copies of the dates of a rotation',
+    title: 'the store keeps its own copies of the dates and methods of a rotation',
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
-      const step = structuredClone(stepOf(session))
+      const step = structuredClone(stepOf(session, { methods: ['hwk'] }))
       const { session: rotated } = await sessions.rotate(step)
       step.now.setTime(0)
       step.expiresAt.setTime(0)
+      step.methods?.push('changed')
       assert.deepEqual(await sessions.byId(session.id), rotated)
     },
   },
@@ -216,6 +270,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         assert.ok(answer)
         answer.deviceName = 'changed'
         answer.expiresAt.setTime(0)
+        answer.methods.push('changed')
       }
       assert.deepEqual(await sessions.byId(session.id), session)
       assert.deepEqual(await sessions.list(session.userId, later(), { limit: 1, before: null }), [session])

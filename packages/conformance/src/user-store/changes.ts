@@ -121,6 +121,33 @@ export const changeCases: readonly Case<UserStore>[] = [
     },
   },
   {
+    id: 'users/may-lack-login',
+    title: 'an account that may lack a login can give up both, and has to be allowed each time',
+    async run(users) {
+      const [user, other] = [sampleUser(), sampleUser()]
+      for (const each of [user, other]) await users.create(each)
+      const none = { username: null, email: null }
+      const refused = [
+        [{ ...none, mayLackLogin: false }, { outcome: 'needs-login' }],
+        [{ ...none, mayLackLogin: true, expected: { email: null } }, { outcome: 'differs' }],
+        [
+          { ...none, mayLackLogin: true, phone: other.phone },
+          { outcome: 'taken', taken: ['phone'] },
+        ],
+      ] as const
+      for (const [changes, answer] of refused) assert.deepEqual(await users.update(user.id, changes), answer)
+      assert.deepEqual(await users.update(nextId(), { ...none, mayLackLogin: true }), { outcome: 'gone' })
+      assert.deepEqual(await users.byId(user.id), user)
+      const without = { ...user, ...none }
+      const answer = await users.update(user.id, { ...none, mayLackLogin: true })
+      assert.deepEqual(answer, { outcome: 'updated', user: without })
+      assert.deepEqual(await users.byId(user.id), without)
+      assert.deepEqual(await users.update(user.id, { email: null }), { outcome: 'needs-login' })
+      const { username } = user
+      assert.equal((await users.update(other.id, { username })).outcome, 'updated', 'its names are free')
+    },
+  },
+  {
     id: 'users/parallel-last-login',
     title: 'of parallel updates that give up one login each, the one that would take the last is refused',
     async run(users) {

@@ -64,6 +64,54 @@ export const expectationCases: readonly Case<UserStore>[] = [
     },
   },
   {
+    id: 'users/expected-verified',
+    title: 'update goes by when an address was verified, to the millisecond, and by null',
+    async run(users) {
+      const emailVerifiedAt = later(1_001)
+      const user = sampleUser({ emailVerifiedAt, phoneVerifiedAt: null })
+      await users.create(user)
+      for (const expected of [
+        { emailVerifiedAt: null },
+        { emailVerifiedAt: later(1_000) },
+        { emailVerifiedAt: later(1_002) },
+        { phoneVerifiedAt: emailVerifiedAt },
+        { emailVerifiedAt, phoneVerifiedAt: later(0) },
+        { email: user.email, emailVerifiedAt: null },
+        { email: null, emailVerifiedAt },
+      ]) {
+        const answer = await users.update(user.id, { name: 'Grace', expected })
+        assert.deepEqual(answer, { outcome: 'differs' }, JSON.stringify(expected))
+      }
+      assert.deepEqual(await users.byId(user.id), user)
+      const phoneVerifiedAt = later(2_002)
+      const verifying = { phoneVerifiedAt, expected: { emailVerifiedAt, phoneVerifiedAt: null } }
+      const verified = { ...user, phoneVerifiedAt }
+      assert.deepEqual(await users.update(user.id, verifying), { outcome: 'updated', user: verified })
+      assert.deepEqual(await users.update(user.id, verifying), { outcome: 'differs' })
+      const changing = { emailVerifiedAt: null, expected: { phoneVerifiedAt } }
+      const changed = { ...verified, emailVerifiedAt: null }
+      assert.deepEqual(await users.update(user.id, changing), { outcome: 'updated', user: changed })
+      assert.deepEqual(await users.byId(user.id), changed)
+    },
+  },
+  {
+    id: 'users/parallel-verifications',
+    title: 'of 20 parallel updates that expect an address not to be verified exactly one verifies it',
+    async run(users) {
+      await repeat(3, async () => {
+        const user = sampleUser({ emailVerifiedAt: null })
+        await users.create(user)
+        const answers = await race(20, (index) =>
+          users.update(user.id, { emailVerifiedAt: later(index), expected: { emailVerifiedAt: null } }),
+        )
+        const outcomes = answers.map(({ outcome }) => outcome)
+        assert.equal(outcomes.filter((outcome) => outcome === 'differs').length, 19)
+        const verified = later(outcomes.indexOf('updated'))
+        assert.deepEqual((await users.byId(user.id))?.emailVerifiedAt, verified)
+      })
+    },
+  },
+  {
     id: 'users/expected-beside-change',
     title: 'an address is not verified that is changed at the same time',
     async run(users) {

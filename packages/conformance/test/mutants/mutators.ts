@@ -139,7 +139,16 @@ const ignoresTheGuard: Mutator = ({ reads, calls }) => {
     }))
 }
 
-const happy = new Set<unknown>(['created', 'updated', 'added', 'attached', 'already', true])
+const happy = new Set<unknown>([
+  'created',
+  'updated',
+  'added',
+  'attached',
+  'already',
+  'removed',
+  'consumed',
+  true,
+])
 
 /** Whether a verb that writes has said no. */
 function isRefusal({ answer }: Pick<SeenCall, 'answer'>): boolean {

@@ -1,6 +1,8 @@
 import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 import type { RateLimits, Revocations, Storage } from '@kith/core/ports'
 import {
+  codeStoreCases,
+  credentialStoreCases,
   edgeStoreCases,
   factStoreCases,
   feedStoreCases,
@@ -39,6 +41,9 @@ export const storage: Subjects<Storage> = {
     feed: ['home'],
     facts: ['get'],
     outbox: ['backlog'],
+    messages: ['backlog'],
+    codes: ['find'],
+    credentials: ['byUser', 'bySubject'],
   },
   cases: [
     ...ofPart<Storage, 'users'>('users', userStoreCases),
@@ -49,6 +54,8 @@ export const storage: Subjects<Storage> = {
     ...mediaStoreCases,
     ...feedStoreCases,
     ...outboxStoreCases,
+    ...codeStoreCases,
+    ...credentialStoreCases,
   ],
   flaws: storageFlaws,
 }
