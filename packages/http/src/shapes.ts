@@ -49,7 +49,7 @@ const signIn: z.ZodType<SignInAnswer> = z.strictObject({
   tokens: tokens.optional(),
 })
 
-const codeSent: z.ZodType<CodeSent> = z.strictObject({ flow: z.uuidv7(), expiresAt: time })
+const codeSent: z.ZodType<CodeSent> = z.strictObject({ flow: z.string(), expiresAt: time })
 
 const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   session: openedSession,
