@@ -3,6 +3,8 @@ export { inPost, placeOf, readyMedia } from '../packages/conformance/src/media-s
 export {
   later,
   nextId,
+  sampleCode,
+  sampleCredential,
   sampleEdge,
   sampleMeasures,
   sampleMedia,

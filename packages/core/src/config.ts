@@ -21,7 +21,8 @@ import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
 import { type Duration, durationAdvice } from './duration.ts'
-import { durability, type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
+import { type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
+import { durability } from './events.ts'
 import { optionError } from './option-problems.ts'
 import type { FieldsSchema } from './own-fields/app-fields.ts'
 import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
@@ -74,6 +75,12 @@ interface PostConfig {
 
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
+/** The options of sessions, with their defaults. */
+export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
+  /** `null` where no device is trusted. */
+  readonly trustDevicesSeconds: number | null
+}
+
 /** The options of messages, with their defaults. */
 interface MessageConfig {
   readonly email: Messenger | null
@@ -88,7 +95,7 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly secrets: readonly string[]
   readonly accounts: AccountConfig
   readonly passwords: PasswordConfig
-  readonly sessions: Filled<SessionOptions>
+  readonly sessions: SessionConfig
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
   readonly posts: PostConfig
@@ -203,7 +210,7 @@ const signingKeys = z
   )
   .readonly()
 
-const sessions: z.ZodType<Filled<SessionOptions>, SessionOptions | undefined> = z
+const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
   .strictObject({
     accessTtl: duration().prefault('15m'),
     refreshTtl: duration().prefault('30d'),
@@ -213,14 +220,27 @@ const sessions: z.ZodType<Filled<SessionOptions>, SessionOptions | undefined> = 
     issuer: z.string().min(1).default('kith'),
     audience: z.string().min(1).default('kith'),
     codeSignIn: z.boolean().default(false),
+    freshFor: duration().prefault('10m'),
+    trustDevices: duration().nullable().prefault(null),
     signingKeys: signingKeys.prefault([]),
   })
-  .transform(({ accessTtl, refreshTtl, maxLifetime = Math.max(90 * 86_400, refreshTtl), ...rest }) => ({
-    ...rest,
-    accessTtlSeconds: accessTtl,
-    refreshTtlSeconds: refreshTtl,
-    maxLifetimeSeconds: maxLifetime,
-  }))
+  .transform(
+    ({
+      accessTtl,
+      refreshTtl,
+      freshFor,
+      trustDevices,
+      maxLifetime = Math.max(90 * 86_400, refreshTtl),
+      ...rest
+    }) => ({
+      ...rest,
+      accessTtlSeconds: accessTtl,
+      freshForSeconds: freshFor,
+      trustDevicesSeconds: trustDevices,
+      refreshTtlSeconds: refreshTtl,
+      maxLifetimeSeconds: maxLifetime,
+    }),
+  )
   .refine(({ refreshTtlSeconds, accessTtlSeconds }) => refreshTtlSeconds > accessTtlSeconds, {
     error: 'it must be longer than sessions.accessTtl',
     path: ['refreshTtl'],

@@ -3,6 +3,7 @@ import type { KithConfig } from './config.ts'
 import { createEvents, type Emit, type Events } from './events.ts'
 import { type Codes, createCodes } from './codes/codes.ts'
 import { type Clock, createIds, type MakeId } from './id.ts'
+import { createStoredFactors, type StoredFactors } from './factors/stored-factors.ts'
 import { createMediaPlace, type MediaPlace } from './media/media-place.ts'
 import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
@@ -34,6 +35,7 @@ export interface Core {
   readonly limits: Limits
   readonly outgoing: Outgoing
   readonly codes: Codes
+  readonly factors: StoredFactors
   readonly askPolicy: AskPolicy
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
@@ -86,6 +88,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     presentPosts: createPresentPosts(storage, presentUsers, config),
     ...clearingUp,
     outgoing,
+    factors: createStoredFactors(foundation),
     codes: createCodes({ ...foundation, limits, outgoing }),
   }
   return { core, events }

@@ -8,6 +8,8 @@ import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
+import { createCredentials, type Credentials } from './credentials/credentials.ts'
+import { createFactors, type Factors } from './factors/factors.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
@@ -39,6 +41,10 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly recovery: Recovery
   /** E-mail addresses and phone numbers, confirmed and changed by codes. */
   readonly addresses: Addresses
+  /** Authenticator apps and recovery codes. */
+  readonly factors: Factors
+  /** What accounts prove themselves with, beside their passwords. */
+  readonly credentials: Credentials
   readonly sessions: Sessions<Fields>
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
@@ -119,6 +125,8 @@ type Services = Pick<
   | 'registration'
   | 'recovery'
   | 'addresses'
+  | 'factors'
+  | 'credentials'
   | 'sessions'
   | 'profiles'
   | 'follows'
@@ -136,6 +144,8 @@ function createServices(core: Core): Services {
   return {
     ...createAccounts(core),
     addresses: createAddresses(core),
+    factors: createFactors(core),
+    credentials: createCredentials(core),
     sessions: createSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),

@@ -23,6 +23,17 @@ export const errorTable = {
   'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
   'session-revoked': { status: 401, title: 'The session has ended', carries: null },
   'code-invalid': { status: 403, title: 'The code is wrong, was used, or has ended', carries: null },
+  'second-factor-required': { status: 401, title: 'A second factor is needed', carries: 'challenge' },
+  'factor-invalid': { status: 403, title: 'The second factor is wrong, or was used', carries: null },
+  'proof-required': { status: 403, title: 'Prove who you are once more', carries: null },
+  'credential-not-found': { status: 404, title: 'Credential not found', carries: null },
+  'credential-taken': { status: 409, title: 'The credential belongs to an account', carries: null },
+  'too-many-credentials': {
+    status: 409,
+    title: 'The account has as many of these as it can have',
+    carries: null,
+  },
+  'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
@@ -89,6 +100,8 @@ type CodeThatCarries<Field> = {
 export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
 /** Codes of errors that name fields. */
 export type InputErrorCode = CodeThatCarries<'errors'>
+/** The code of an error that asks for a second factor. */
+export type ChallengeErrorCode = CodeThatCarries<'challenge'>
 /** The code of an error that tells of a ban. */
 export type BanErrorCode = CodeThatCarries<'ban'>
 /** Codes of errors that say no more than the code. */
@@ -166,6 +179,27 @@ export class AccountBannedError extends KithError<BanErrorCode> {
   }
 }
 
+/** What a sign-in still needs. */
+export interface FactorChallenge {
+  /** Give it with the second factor. It is a secret of the client that signs in, and lasts until `expiresAt`. */
+  token: string
+  /** What the account has. */
+  factors: readonly ('totp' | 'recovery-code' | 'passkey')[]
+  /** ISO 8601, UTC. */
+  expiresAt: string
+}
+
+/** Raised where a sign-in was right so far, and the account has a second factor: nothing was opened yet. */
+export class SecondFactorRequiredError extends KithError<ChallengeErrorCode> {
+  override readonly name = 'SecondFactorRequiredError'
+  readonly challenge: FactorChallenge
+
+  constructor(challenge: FactorChallenge) {
+    super('second-factor-required' as never, { detail: 'Give it with `challenge.token`.' })
+    this.challenge = Object.freeze({ ...challenge })
+  }
+}
+
 /** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
 const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
   busy: 'More waits than this process does at a time: see the cause, or give the app more processes if it lasts.',
@@ -236,6 +270,7 @@ export type AnyKithError =
   | KithError<PlainErrorCode>
   | InvalidInputError
   | AccountBannedError
+  | SecondFactorRequiredError
   | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
   | CaptionsUnavailableError
 
@@ -257,6 +292,11 @@ export function isInvalidInput(error: unknown): error is InvalidInputError {
 /** Whether this error of Kith tells of a ban. */
 export function isAccountBanned(error: unknown): error is AccountBannedError {
   return isKithError(error) && carriedBy(error.code) === 'ban'
+}
+
+/** Whether this error of Kith asks for a second factor. */
+export function isSecondFactorRequired(error: unknown): error is SecondFactorRequiredError {
+  return isKithError(error) && carriedBy(error.code) === 'challenge'
 }
 
 /** Another copy of the package may be of a later release, and have more codes. */

@@ -26,7 +26,7 @@ export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
-export { durability, type DurableEventName, type OutboxEvent } from './durable-events.ts'
+export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export {
   AccountBannedError,
   type AnyKithError,
@@ -35,18 +35,28 @@ export {
   type ErrorCode,
   errorTable,
   InvalidInputError,
+  type FactorChallenge,
   isAccountBanned,
   isInvalidInput,
   isKithError,
   isRetryLater,
+  isSecondFactorRequired,
   KithError,
   type KithErrorOptions,
   RefusedError,
   type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
+  SecondFactorRequiredError,
 } from './errors.ts'
-export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export {
+  type ClientPlace,
+  durability,
+  type Events,
+  type KithEventName,
+  type KithEvents,
+  type Listener,
+} from './events.ts'
 export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,

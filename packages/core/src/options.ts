@@ -225,6 +225,10 @@ export interface SessionOptions {
   issuer?: string | undefined
   /** @default 'kith' */
   audience?: string | undefined
+  /** For how long after a sign-in, or a `sessions.prove`, what is delicate needs no other proof: factors, passkeys, exports, ending other sessions. @default '10m' @reason Long enough to set something up, too short for a device left alone. */
+  freshFor?: Duration | undefined
+  /** For how long a device may go without the second factor, if its owner asks for that; `null` for never. @default null */
+  trustDevices?: Duration | null | undefined
   /** Whether people may sign in by a code or a link that is sent to them, without a password. @default false */
   codeSignIn?: boolean | undefined
   /**

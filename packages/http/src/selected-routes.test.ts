@@ -47,6 +47,10 @@ test.each([
   [{ only: [], routes: {} }, 'give `routes` or `only`, not both'],
   [{ routes: { register: 'no' } }, 'routes.register'],
   [{ only: 'register' }, 'only'],
+  [
+    { only: ['getFeed', 'login', 'endSession'], viewer: () => null },
+    'only: "login" is not there with `viewer`, since your app signs people in itself: take it out of `only`; only: "endSession"',
+  ],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
   expect(() => make(options as KithHttpOptions)).toThrow(message)
@@ -100,6 +104,14 @@ test('other spellings of what is left out are refused, letter case included', ()
   expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
   // What Kith answers itself it compares letter by letter, and does not run.
   expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
+})
+
+test('with the sign-in of the app the routes about sessions are left out, and the others can be chosen', () => {
+  const viewer = () => null
+  const { routes } = make({ viewer })
+  expect(routes.map(({ operationId }) => operationId)).not.toContain('login')
+  expect(routes.length).toBeLessThan(operationIds.length)
+  expect(make({ viewer, only: ['getFeed'] }).paths).toEqual(['/api/v1/feed'])
 })
 
 test('with `only` all others are left out', () => {

@@ -60,6 +60,9 @@ export function isLiving({ deletedAt, banned }: UserDocument): boolean {
   return deletedAt === undefined && banned === undefined
 }
 
+/** Accounts that are not deleted, whether banned or not. */
+export const undeleted: Pick<typeof living, 'deletedAt'> = Object.freeze({ deletedAt: living.deletedAt })
+
 /** What an account can be found by. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
 

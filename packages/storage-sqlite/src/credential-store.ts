@@ -39,7 +39,7 @@ type CredentialStatement =
   | 'remove'
   | 'removeOf'
 
-/** Every statement of the store. Those of a deleted account are removed by the trigger `kith_users_left`. */
+/** Every statement of the store. */
 export const credentialStatements: Readonly<Record<CredentialStatement, string>> = Object.freeze({
   userIsLive: 'SELECT 1 FROM kith_users WHERE id = @userId AND deleted_at IS NULL',
   ofKind: 'SELECT count(*) AS held FROM kith_credentials WHERE user_id = @userId AND kind = @kind',

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { KithError } from '@kith/core'
 import { expect, test } from 'vitest'
+import { sampleCredential } from '../../../test/kit-samples.ts'
 import {
   sampleEdge,
   sampleMeasures,
@@ -105,6 +106,8 @@ test('a file that began with version 1 comes up to date with everything in it', 
     generation: 3,
     expiresAt: new Date(30),
     revokedAt: null,
+    provedAt: new Date(10),
+    methods: ['pwd'],
   })
   // What version 2 adds is there for old rows too.
   expect(await storage.sessions.purgeEnded(new Date(24), 10)).toBe(0)
@@ -282,7 +285,9 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     bannedUntil: new Date(),
   })
   await storage.users.create(user)
+  await storage.credentials.add(sampleCredential({ userId: user.id }), 1)
   await storage.users.markDeleted(user.id, new Date(9))
+  expect(database.prepare('SELECT count(*) AS rows FROM kith_credentials').get()).toEqual({ rows: 0 })
   expect(database.prepare('SELECT * FROM kith_users').get()).toEqual({
     id: toStored(user.id),
     username: null,

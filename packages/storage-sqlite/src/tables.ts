@@ -197,10 +197,7 @@ export const codeTable = `
   CREATE INDEX kith_codes_of_user ON kith_codes (user_id) WHERE user_id IS NOT NULL;
   CREATE INDEX kith_codes_over ON kith_codes (expires_at);`
 
-/**
- * What accounts prove themselves with. A trigger removes it in the statement that marks an account deleted, so that nothing is left
- * where a process of an earlier release does that.
- */
+/** What accounts prove themselves with, which goes when they are marked deleted. */
 export const credentialTable = `
   CREATE TABLE kith_credentials (
     id BLOB PRIMARY KEY,
@@ -214,10 +211,7 @@ export const credentialTable = `
     used_at INTEGER,
     UNIQUE (kind, subject)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX kith_credentials_of_user ON kith_credentials (user_id, id);
-  CREATE TRIGGER kith_users_left AFTER UPDATE OF deleted_at ON kith_users WHEN NEW.deleted_at IS NOT NULL BEGIN
-    DELETE FROM kith_credentials WHERE user_id = NEW.id;
-  END;`
+  CREATE INDEX kith_credentials_of_user ON kith_credentials (user_id, id);`
 
 /** Small facts, which have no ids. */
 export const factTable =

@@ -8,6 +8,7 @@ import {
   type UserRecord,
   type UserStore,
 } from '@kith/core/ports'
+import { credentialStatements } from './credential-store.ts'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
@@ -191,6 +192,7 @@ export function createUserStore(connection: Connection): UserStore {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
         if (!before) return null
         run(userStatements.markDeleted, { id: toStored(id), at: toMillis(at) })
+        all(credentialStatements.removeOf, { userId: toStored(id), kinds: null })
         settleNewest(id)
         note(before, null, heldUntil)
         if (outbox) addToOutbox(connection, outbox())

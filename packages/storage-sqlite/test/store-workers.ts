@@ -1,10 +1,11 @@
 import { InvalidInputError } from '@kith/core'
+import type { Storage } from '@kith/core/ports'
 import type { ChildProcess } from 'node:child_process'
 import { startScript } from './child-process.ts'
 
 /** One call of a port, as it is sent to a worker. */
 export interface Call {
-  port: 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed' | 'facts' | 'storage'
+  port: Exclude<keyof Storage, 'migrate' | 'plan' | 'check' | 'close'> | 'storage'
   verb: string
   values: unknown[]
 }

@@ -1,4 +1,6 @@
 import {
+  codeStoreCases,
+  credentialStoreCases,
   edgeStoreCases,
   factStoreCases,
   feedStoreCases,
@@ -10,11 +12,16 @@ import {
 } from '@kith/conformance'
 import type {
   AddEdgeResult,
+  CodeStore,
+  ConsumeCodeResult,
   CreatePostResult,
   CreateUserResult,
+  CredentialRecord,
+  CredentialStore,
   EdgeStore,
   MediaStore,
   PostStore,
+  RemoveCredentialResult,
   RotationResult,
   SessionRecord,
   SessionStore,
@@ -22,7 +29,7 @@ import type {
   UserStore,
 } from '@kith/core/ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { peopled } from '../../../test/kit-samples.ts'
+import { peopled, sampleCode, sampleCredential } from '../../../test/kit-samples.ts'
 import { createSqliteStorage } from '../src/index.ts'
 import { sampleEdge, sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './samples.ts'
 import { type Call, startStoreWorkers, type StoreWorkers } from './store-workers.ts'
@@ -42,7 +49,10 @@ async function migratedPath(): Promise<string> {
   return path
 }
 
-type Stores = Pick<Storage, 'users' | 'edges' | 'posts' | 'media' | 'feed'>
+type Stores = Pick<
+  Storage,
+  'users' | 'edges' | 'posts' | 'media' | 'feed' | 'codes' | 'credentials' | 'outbox' | 'messages'
+>
 
 const freshStores = async (): Promise<Stores> => storesIn(await migratedPath())
 
@@ -53,6 +63,10 @@ function storesIn(path: string): Stores {
     posts: workers.port(path, 'posts'),
     media: workers.port(path, 'media'),
     feed: workers.port(path, 'feed'),
+    codes: workers.port(path, 'codes'),
+    credentials: workers.port(path, 'credentials'),
+    outbox: workers.port(path, 'outbox'),
+    messages: workers.port(path, 'messages'),
   }
 }
 
@@ -63,6 +77,10 @@ describe('the cases of the kit with every other call in another process', () => 
   runCases(test, postStoreCases, freshStores)
   runCases(test, mediaStoreCases, freshStores)
   runCases(test, feedStoreCases, freshStores)
+  // Functions that make rows cannot be sent.
+  const sendable = ({ id }: { id: string }): boolean => !/rows/.test(id)
+  runCases(test, codeStoreCases.filter(sendable), freshStores)
+  runCases(test, credentialStoreCases.filter(sendable), freshStores)
   runCases(test, factStoreCases, async () => workers.port(await migratedPath(), 'facts'))
 })
 
@@ -227,6 +245,43 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     expect(await media.sweep(new Date(0), 100)).toEqual(uploads.map((upload) => upload.id).sort())
   })
 
+  test('consumes a code', async () => {
+    const path = await migratedPath()
+    const codes = slots.map(() => sampleCode())
+    for (const code of codes) await workers.port<CodeStore>(path, 'codes').issue(code)
+    const calls = codes.map(({ purpose, subject, hashes: [hash], createdAt: now }): Call => ({
+      port: 'codes',
+      verb: 'consume',
+      values: [{ purpose, subject, hash, now }],
+    }))
+    const answers = await workers.race<ConsumeCodeResult>(path, calls)
+    expect(winners(answers, ({ outcome }) => outcome === 'consumed')).toEqual(oneEach)
+  })
+
+  test('steps a credential', async () => {
+    const path = await migratedPath()
+    const { id, version } = await credentialIn(path)
+    const calls = slots.map((slot): Call => ({
+      port: 'credentials',
+      verb: 'step',
+      values: [{ id, version: version + slot }],
+    }))
+    expect(winners(await workers.race<boolean>(path, calls), Boolean)).toEqual(oneEach)
+  })
+
+  test('removes a credential', async () => {
+    const path = await migratedPath()
+    const credentials = []
+    for (const _ of slots) credentials.push(await credentialIn(path))
+    const calls = credentials.map((credential): Call => ({
+      port: 'credentials',
+      verb: 'remove',
+      values: [credential, { kinds: [], addresses: [] }],
+    }))
+    const answers = await workers.race<RemoveCredentialResult>(path, calls)
+    expect(winners(answers, (answer) => answer === 'removed')).toEqual(oneEach)
+  })
+
   test('purges an ended session', async () => {
     const path = await migratedPath()
     const ended = Array.from({ length: 130 }, () => sampleSession({ expiresAt: new Date(1000) }))
@@ -256,4 +311,13 @@ test('two processes that open and migrate a new file at once both succeed', asyn
 async function openIn<Sessions extends SessionRecord[]>(path: string, sessions: Sessions): Promise<Sessions> {
   for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session, 1_000)
   return sessions
+}
+
+/** A credential of an account with a password. */
+async function credentialIn(path: string): Promise<CredentialRecord> {
+  const user = sampleUser()
+  await workers.port<UserStore>(path, 'users').create(user)
+  const credential = sampleCredential({ userId: user.id })
+  await workers.port<CredentialStore>(path, 'credentials').add(credential, 1)
+  return credential
 }

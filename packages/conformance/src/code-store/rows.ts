@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { rowsOfBoth, waitingInBoth } from '../outbox-store/events.ts'
 import { race } from '../race.ts'
 import { later, sampleCode } from '../records.ts'
-import { type CodingStores, current, miss, tryOf, wrongTryOf } from './codes.ts'
+import { type CodingStores, countOf, current, miss, tryOf, wrongTryOf } from './codes.ts'
 import { renewalOf } from './renewing.ts'
 
 /** What the verbs of codes promise about the rows that they are given. */
@@ -88,6 +88,7 @@ export const rowCases: readonly Case<CodingStores>[] = [
       const answers = await race(20, (index) =>
         codes.consume(tryOf(code, { hash }), () => others[index] ?? []),
       )
+      assert.equal(countOf(answers, 'consumed'), 1)
       const winner = answers.findIndex(({ outcome }) => outcome === 'consumed')
       assert.deepEqual(await waitingInBoth(stores), others[winner])
     },

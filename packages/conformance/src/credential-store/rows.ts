@@ -78,10 +78,12 @@ export const rowCases: readonly Case<CredentialStores>[] = [
       const added = await race(20, (index) =>
         credentials.add({ ...credential, id: nextId() }, 5, () => all[index] ?? []),
       )
+      assert.equal(added.filter((answer) => answer === 'added').length, 1)
       assert.deepEqual(await waitingInBoth(stores), all[added.indexOf('added')])
       const [{ id, version } = credential] = await credentials.byUser(credential.userId)
       const others = Array.from({ length: 20 }, rowsOfBoth)
       const stepped = await race(20, (index) => credentials.step({ id, version }, () => others[index] ?? []))
+      assert.equal(stepped.filter(Boolean).length, 1)
       assert.deepEqual(await waitingInBoth(stores), others[stepped.indexOf(true)])
     },
   },

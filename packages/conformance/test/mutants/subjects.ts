@@ -20,6 +20,7 @@ import {
 } from '../../src/index.ts'
 import { rateLimitFlaws, storageFlaws } from './flaws.ts'
 import { ofPart, type Subjects } from './run-mutants.ts'
+import { wayFlaws } from './way-flaws.ts'
 
 /** One instance that stands for two over one backend. */
 function twice<Port>(make: () => Port): () => Pair<Port> {
@@ -57,7 +58,7 @@ export const storage: Subjects<Storage> = {
     ...codeStoreCases,
     ...credentialStoreCases,
   ],
-  flaws: storageFlaws,
+  flaws: [...storageFlaws, ...wayFlaws],
 }
 
 export const rateLimits: Subjects<{ rateLimits: RateLimits }> = {

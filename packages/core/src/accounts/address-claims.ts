@@ -52,6 +52,6 @@ export async function claimAccount(
   if (user[verifiedAt[kind]]) return user
   // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
   await credentials.removeOf(userId)
-  await storePassword(core, userId, null)
+  await storePassword(core, userId, { next: null })
   return (await verifyAddress(core, userId, { kind, address })) ? await users.byId(userId) : null
 }

@@ -4,7 +4,7 @@ import { codeInput } from '../codes/codes.ts'
 import { headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import { exactText, parseInput } from '../input.ts'
+import { because, exactText, isObject, parseInput } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -52,8 +52,14 @@ export interface Addresses {
 }
 
 /** The schemas of these inputs. */
-export const addressInputs = {
-  verify: z.strictObject({ kind: z.enum(['email', 'phone']) }) satisfies z.ZodType<VerifyAddressInput>,
+export interface AddressInputs {
+  verify: z.ZodType<VerifyAddressInput>
+  change: z.ZodType<ChangeAddressInput>
+}
+
+/** They are the same for every app. */
+export const addressInputs: AddressInputs = {
+  verify: z.strictObject({ kind: z.enum(['email', 'phone']) }),
   change: z
     .strictObject({
       email: emailSchema().optional(),
@@ -61,9 +67,10 @@ export const addressInputs = {
       currentPassword: exactText(1, passwordMaxLength),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
-      message: 'Give an e-mail address or a phone number, one of them',
+      ...because({ code: 'required', message: 'Give an e-mail address or a phone number, one of them' }),
       path: ['email'],
-    }) satisfies z.ZodType<ChangeAddressInput>,
+      when: isObject,
+    }),
 }
 
 const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
@@ -152,7 +159,7 @@ export function createAddresses(core: Core): Addresses {
       if (result.outcome !== 'updated') throw new KithError('code-invalid')
       await endSessions(core, { id, epoch: result.user.sessionEpoch - 1 })
       core.emit('account.edited', told)
-      await storePassword(core, id, null)
+      await storePassword(core, id, { next: null })
       await removeSince(core, id, new Date(at))
     },
   }

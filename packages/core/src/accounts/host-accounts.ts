@@ -166,9 +166,11 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       if (!user) throw new KithError('account-not-found')
       demandNoOwnName(core, user, { path: 'password', password })
       await demandUnbreached(password, { path: 'password', userId })
-      await storePassword(core, userId, await passwords.hash(password, { key: userId, lane: 'first' }))
+      await storePassword(core, userId, {
+        next: await passwords.hash(password, { key: userId, lane: 'first' }),
+      })
     },
-    clearPassword: (userId) => storePassword(core, userId, null),
+    clearPassword: (userId) => storePassword(core, userId, { next: null }),
     verifyEmail: (userId, address) => verifyAddress(core, userId, { kind: 'email', address }),
     verifyPhone: (userId, address) => verifyAddress(core, userId, { kind: 'phone', address }),
     async update(userId, input) {

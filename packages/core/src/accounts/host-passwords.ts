@@ -24,8 +24,7 @@ export function demandNoOwnName(
 export async function storePassword(
   core: Core,
   userId: string,
-  next: string | null,
-  client?: ClientInfo,
+  { next, client }: { next: string | null; client?: ClientInfo | undefined },
 ): Promise<void> {
   const { users } = core.storage
   const told = { userId }

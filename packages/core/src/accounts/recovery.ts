@@ -107,7 +107,7 @@ export function createRecovery(core: Core, inputs: Pick<AccountInputs, 'setPassw
       }
       const hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
       if (!(await claimAccount(core, user.id, data.to))) throw new KithError('code-invalid')
-      await storePassword(core, user.id, hash, client)
+      await storePassword(core, user.id, { next: hash, client })
     },
   }
 }

@@ -9,20 +9,31 @@ export interface Recipient {
   language: string | null
 }
 
-/** What goes with a code of each purpose, sealed, until it is consumed. */
-export interface CodeData {
+/** What goes with a code that is sent, sealed, until it is consumed. */
+interface SentData {
   /** The account that is to be. */
   register: { to: Recipient; user: UserRecord; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
   /** `from` is the address that the account had then. */
   'confirm-address': { to: Recipient; from: string | null }
-  /** `to` is the old mailbox, `changed` the new address, `at` when it changed, in milliseconds. */
-  'revert-address': { to: Recipient; changed: string; at: number }
 }
 
-/** What codes are for that are sent to people. */
+/** What goes with a code of each purpose, sealed, until it is consumed. */
+export interface CodeData extends SentData {
+  /** `to` is the old mailbox, `changed` the new address, `at` when it changed, in milliseconds. */
+  'revert-address': { to: Recipient; changed: string; at: number }
+  /** A sign-in that was right so far, by these methods, while the sessions of the account were in this epoch. */
+  'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
+  /** An authenticator app that is about to be added: its secret, as base64url. */
+  'enroll-totp': { secret: string; name: string | null }
+}
+
+/** What codes are for. */
 export type CodePurpose = keyof CodeData
+
+/** What codes are for that people are sent. */
+export type SentPurpose = keyof SentData
 
 /** The secrets of one code: either consumes it. */
 export interface CodeSecrets {
@@ -51,6 +62,8 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'confirm-address': { seconds: tenMinutes, page: 'confirmAddress' },
   // Long enough for a weekend in which nobody reads mails.
   'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
+  'second-factor': { seconds: tenMinutes, page: null },
+  'enroll-totp': { seconds: tenMinutes, page: null },
 })
 
 /** The link of a code, where the app has a page for it. */
@@ -65,7 +78,7 @@ export function linkOf(
 
 /** The message that carries a code. */
 export function codeMessage(
-  purpose: Exclude<CodePurpose, 'revert-address'>,
+  purpose: SentPurpose,
   to: Recipient,
   { digits, link }: { digits: string; link: string | null },
 ): Draft {

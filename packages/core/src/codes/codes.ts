@@ -14,6 +14,7 @@ import {
   codePurposes,
   type CodePurpose,
   type CodeSecrets,
+  type SentPurpose,
   linkOf,
 } from './code-purposes.ts'
 import type { CodeRecord } from './code-store.ts'
@@ -35,7 +36,7 @@ export interface CodeInput {
 const flowField = z.string().regex(/^[0-9a-f-]{36}$/)
 
 /** The fields of {@link CodeInput}. */
-export const codeFields = {
+export const codeFields: Readonly<Record<keyof CodeInput, z.ZodType<string>>> = {
   flow: flowField,
   code: z
     .string()
@@ -49,7 +50,7 @@ export const codeInput: z.ZodType<CodeInput> = z.strictObject(codeFields)
 
 /** A code that is asked for again. */
 export interface ResendInput {
-  purpose: Exclude<CodePurpose, 'revert-address'>
+  purpose: SentPurpose
   flow: string
 }
 
@@ -75,20 +76,32 @@ export interface ConsumedCode<Purpose extends CodePurpose> {
   giveBack(): Promise<void>
 }
 
-/** Codes that are sent to people. They are stored as keyed hashes, and what goes with them is sealed. */
+/** A code that was shown and is not used up yet. */
+export interface OpenCode<Purpose extends CodePurpose> {
+  userId: string
+  data: CodeData[Purpose]
+  /** Uses it up. Of concurrent calls exactly one resolves to `true`. */
+  spend(): Promise<boolean>
+  /** Takes one of its tries, where what was given with it was wrong. */
+  miss(): Promise<void>
+}
+
+/** Codes, most of which are sent to people. They are stored as keyed hashes, and what goes with them is sealed. */
 export interface Codes {
   /** Makes a code that another step sends. */
   make<Purpose extends CodePurpose>(order: CodeOrder<Purpose>): Promise<CodeSecrets>
   /** Makes a code and has it sent; `instead` is sent in place of it. */
-  send<Purpose extends ResendInput['purpose']>(
-    order: CodeOrder<Purpose>,
-    instead?: Draft | null,
-  ): Promise<CodeSent>
+  send<Purpose extends SentPurpose>(order: CodeOrder<Purpose>, instead?: Draft | null): Promise<CodeSent>
   /**
    * Sends a flow other digits and another link, and ends those before; the tries that were used stay used. A flow that does not exist or
    * that nobody may get a code of returns the same. @throws invalid-input, rate-limited
    */
   resend(input: ResendInput, client: ClientInfo): Promise<CodeSent>
+  /**
+   * Looks at a code by the token that its client was given, `flow.token`, and leaves it: something else is checked before it is used up.
+   * @throws code-invalid
+   */
+  open<Purpose extends CodePurpose>(purpose: Purpose, token: string): Promise<OpenCode<Purpose>>
   /** @throws code-invalid, rate-limited */
   consume<Purpose extends CodePurpose>(
     purpose: Purpose,
@@ -170,8 +183,8 @@ export function createCodes(
   }
 
   function message(
-    purpose: ResendInput['purpose'],
-    data: CodeData[typeof purpose] | null,
+    purpose: SentPurpose,
+    data: CodeData[SentPurpose] | null,
     secrets: CodeSecrets,
   ): Draft | null {
     const link = linkOf(config.messages.links, purpose, secrets)
@@ -216,6 +229,22 @@ export function createCodes(
       })
       outgoing.kick()
       return { flow, expiresAt: expiresAt.toISOString() }
+    },
+    async open(purpose, token) {
+      const [flow = '', code = ''] = token.split('.')
+      const name = { purpose, subject: flow, now: clock() }
+      const found = await codes.find(name)
+      const hash = hashesOf(purpose, { flow, code }).find((each) => found?.hashes.includes(each))
+      const data = found && hash !== undefined ? read(purpose, found) : null
+      if (!found?.userId || hash === undefined || data === null) throw new KithError('code-invalid')
+      return {
+        userId: found.userId,
+        data,
+        spend: async () => (await codes.consume({ ...name, hash })).outcome === 'consumed',
+        async miss() {
+          await codes.consume({ ...name, hash: '' })
+        },
+      }
     },
     async consume(purpose, given, client) {
       await limits.byAddress('codeByAddress', client)

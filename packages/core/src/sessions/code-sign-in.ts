@@ -7,6 +7,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo } from '../viewer.ts'
+import { demandSecondFactor } from '../factors/second-factor.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
@@ -44,11 +45,13 @@ export async function loginByCode(core: Core, input: CodeLoginInput, client: Cli
   const user = await withoutEndedBan(core, claimed)
   demandUnbanned(user)
   await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+  const methods = [to.kind === 'email' ? 'otp' : 'sms']
+  await demandSecondFactor(core, { user, client, deviceName, methods })
   return await openSession(core, {
     user,
     client,
     deviceName,
-    methods: [to.kind === 'email' ? 'otp' : 'sms'],
+    methods,
     announce: true,
     stillHolds: (fresh) => fresh[to.kind] === to.address,
   })

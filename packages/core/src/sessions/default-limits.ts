@@ -33,6 +33,7 @@ export type LimitName =
   | 'sendByClient'
   | 'sendByRecipient'
   | 'resendByFlow'
+  | 'factorByAccount'
 
 /** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
@@ -134,4 +135,10 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   ],
   // The same code once more, with other digits.
   resendByFlow: [{ limit: 3, windowSeconds: 600 }],
+  // Second factors of an account that strangers try, who have its password by then; a device that it knows counts by itself.
+  factorByAccount: [
+    { limit: 10, windowSeconds: 300 },
+    { limit: 30, windowSeconds: 3_600 },
+    { limit: 100, windowSeconds: 86_400 },
+  ],
 })

@@ -9,6 +9,7 @@ export type KeyPurpose =
   | 'device-account'
   | 'counters'
   | 'codes'
+  | 'recovery-codes'
   | 'code-data'
   | 'messages'
   | 'credentials'

@@ -12,6 +12,7 @@ import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { type Guesser, turnOf } from './guesser.ts'
 import { isLet } from './limits.ts'
+import { demandSecondFactor } from '../factors/second-factor.ts'
 import { tellLockedOut } from '../messages/notices.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
@@ -70,6 +71,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
     const next = await core.passwords.hash(password, turn)
     await core.storage.users.upgradeHash(user.id, user.passwordHash, next)
   }
+  await demandSecondFactor(core, { user, client, deviceName, methods: ['pwd'] })
   return await openSession(core, {
     user,
     client,

@@ -94,7 +94,8 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)
   await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
-  return await openSession(core, { ...opening, user, deviceName: asking?.deviceName ?? undefined })
+  const methods = [...new Set([...(asking?.methods ?? []), ...opening.methods])]
+  return await openSession(core, { ...opening, user, methods, deviceName: asking?.deviceName ?? undefined })
 }
 
 /**

@@ -10,6 +10,10 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { JwksDocument } from './access-token.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { type Duration, durationSeconds } from '../duration.ts'
+import { type FactorLoginInput, loginByFactor } from '../factors/second-factor.ts'
+import { demandFresh } from './freshness.ts'
+import { prove, type ProveInput } from './prove.ts'
 import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
 import { login, type LoginInput } from './login.ts'
 import { openSession } from './open-session.ts'
@@ -30,6 +34,21 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    * gone: password, sessions and credentials. @throws code-invalid, account-banned, rate-limited
    */
   loginByCode(input: CodeLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /**
+   * Completes a sign-in that was refused with `second-factor-required`. @throws code-invalid, factor-invalid, account-banned,
+   * rate-limited
+   */
+  loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /**
+   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens.
+   * @throws wrong-password, factor-invalid, account-locked, rate-limited
+   */
+  prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Refreshed>
+  /**
+   * Lets a viewer pass who has signed in, or proved to be the account, not longer ago than this: `sessions.freshFor` where it is absent.
+   * @throws session-revoked, proof-required
+   */
+  requireFresh(viewer: Viewer, maxAge?: Duration): Promise<void>
   /** Sends a code that was asked for again, with other digits. @throws invalid-input, rate-limited */
   resendCode(input: ResendInput, client?: ClientInfo): Promise<CodeSent>
   /**
@@ -115,6 +134,13 @@ export function createSessions(core: Core): Sessions {
     login: (input, client = {}) => login(core, input, client),
     sendCode: (input, client = {}) => sendSignInCode(core, input, client),
     loginByCode: (input, client = {}) => loginByCode(core, input, client),
+    loginByFactor: (input, client = {}) => loginByFactor(core, input, client),
+    prove: (viewer, input, client = {}) => prove(core, viewer, { input, client }),
+    async requireFresh(viewer, maxAge) {
+      const { freshForSeconds } = core.config.sessions
+      const seconds = maxAge === undefined ? freshForSeconds : durationSeconds(maxAge, 'requireFresh')
+      await demandFresh(core, viewer, seconds)
+    },
     resendCode: (input, client = {}) => core.codes.resend(input, client),
     refresh: (refreshToken, client = {}) => refresh(core, refreshToken, client),
     authenticate: async (accessToken) => await authenticateNow(accessToken),

@@ -1,0 +1,85 @@
+import { setImmediate as gap } from 'node:timers/promises'
+import type { OutboxRow, OutboxRows, Storage } from '@kith/core/ports'
+import type { Flaw } from './run-mutants.ts'
+
+/** Mistakes with codes, credentials and the queue of messages that no mutator makes: most look first, and act later. */
+export const wayFlaws: readonly Flaw<Storage>[] = [
+  {
+    flaw: 'forgets the code before when it issues another',
+    fails: ['codes/issue-keeps-fewer-tries', 'codes/issue-exhausted', 'codes/issue-wrong-race'],
+    breaking: ({ codes }) => ({
+      codes: {
+        ...codes,
+        async issue(code, outbox) {
+          await codes.issue({ ...code, createdAt: new Date(8e15), expiresAt: new Date(0) })
+          await codes.issue(code, outbox)
+        },
+      },
+    }),
+  },
+  {
+    flaw: 'looks at a code before it consumes it',
+    fails: ['codes/parallel-consumers', 'codes/parallel-wrong-tries', 'codes/parallel-rows'],
+    breaking: ({ codes }) => ({
+      codes: {
+        ...codes,
+        async consume(attempt, outbox) {
+          const code = await codes.find(attempt)
+          await gap()
+          const answer = await codes.consume(attempt, outbox)
+          if (!code) return answer
+          return code.hashes.includes(attempt.hash) ? { outcome: 'consumed', code } : { outcome: 'wrong' }
+        },
+      },
+    }),
+  },
+  {
+    flaw: 'counts credentials before it adds one',
+    fails: 'credentials/parallel-adds-at-most',
+    breaking: ({ credentials }) => ({
+      credentials: {
+        ...credentials,
+        async add(credential, atMost, outbox) {
+          const all = await credentials.byUser(credential.userId)
+          await gap()
+          const isFull = all.filter(({ kind }) => kind === credential.kind).length >= atMost
+          return await credentials.add(credential, isFull ? 0 : 1e6, outbox)
+        },
+      },
+    }),
+  },
+  {
+    flaw: 'looks for another way in before it removes one',
+    fails: 'credentials/parallel-last-two',
+    breaking: ({ credentials }) => ({
+      credentials: {
+        ...credentials,
+        async remove({ id, userId }, waysIn, outbox) {
+          const all = await credentials.byUser(userId)
+          await gap()
+          const own = all.find((each) => each.id === id)
+          const others = all.filter((each) => each !== own)
+          const isLeft = others.some(({ kind }) => kind !== own?.kind && waysIn.kinds.includes(kind))
+          if (!own || !isLeft) return await credentials.remove({ id, userId }, waysIn, outbox)
+          const removed = await credentials.removeOf(userId, [own.kind], outbox && (() => outbox()))
+          return removed.length > 0 ? 'removed' : 'gone'
+        },
+      },
+    }),
+  },
+  {
+    flaw: 'keeps messages and events in one queue',
+    fails: 'queues/apart',
+    breaking({ users, outbox }) {
+      const asEvents = (rows: OutboxRows | undefined) => (): OutboxRow[] =>
+        (rows?.() ?? []).map((row) => ({ ...row, queue: 'events' }))
+      return {
+        users: {
+          ...users,
+          update: (id, changes, ...[hold, rows]) => users.update(id, changes, hold, asEvents(rows)),
+        },
+        messages: outbox,
+      }
+    },
+  },
+]

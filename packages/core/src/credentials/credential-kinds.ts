@@ -1,0 +1,34 @@
+import type { WaysIn } from './credential-store.ts'
+import type { KithConfig } from '../config.ts'
+
+/** What a credential can be. */
+export type CredentialKind = 'passkey' | 'totp' | 'recovery-codes' | 'identity' | 'trusted-device'
+
+interface Kind {
+  /** How many of them an account has at most. */
+  readonly atMost: number
+  /** Whether it opens the account by itself. */
+  readonly opens: boolean
+}
+
+/** Every kind. */
+export const credentialKinds: Readonly<Record<CredentialKind, Kind>> = Object.freeze({
+  passkey: { atMost: 30, opens: true },
+  totp: { atMost: 5, opens: false },
+  // One, with all of the codes in it.
+  'recovery-codes': { atMost: 1, opens: false },
+  identity: { atMost: 20, opens: true },
+  'trusted-device': { atMost: 30, opens: false },
+})
+
+const opening = (Object.keys(credentialKinds) as CredentialKind[]).filter(
+  (kind) => credentialKinds[kind].opens,
+)
+
+/** What opens an account in an app with these options, besides a password. */
+export function waysIn({ sessions, messages }: KithConfig): WaysIn {
+  const addresses = sessions.codeSignIn
+    ? [...(messages.email ? (['email'] as const) : []), ...(messages.sms ? (['phone'] as const) : [])]
+    : []
+  return { kinds: opening, addresses }
+}

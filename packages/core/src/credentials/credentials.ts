@@ -1,0 +1,99 @@
+import * as z from 'zod'
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { lineOfText, parseInput, visible } from '../input.ts'
+import { demandFresh } from '../sessions/freshness.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+import { credentialNotices } from './credential-changes.ts'
+import { type CredentialKind, waysIn } from './credential-kinds.ts'
+import type { CredentialRecord } from './credential-store.ts'
+
+/** A credential as its owner sees it. */
+export interface Credential {
+  id: string
+  kind: CredentialKind
+  name: string | null
+  createdAt: string
+  lastUsedAt: string | null
+  /** Of recovery codes, how many are left. */
+  left?: number
+}
+
+/** What accounts prove themselves with, beside their passwords. */
+export interface Credentials {
+  /** Those of the viewer, the oldest first. */
+  list(viewer: Viewer): Promise<Credential[]>
+  /** @throws invalid-input, credential-not-found, rate-limited */
+  rename(viewer: Viewer, id: string, input: { name: string }): Promise<void>
+  /**
+   * Removes one; with the last authenticator app go the recovery codes and trusted devices. @throws credential-not-found, last-way-in,
+   * proof-required, rate-limited
+   */
+  remove(viewer: Viewer, id: string, client?: ClientInfo): Promise<void>
+}
+
+/** The schema of a new name. */
+export const credentialNameInput: z.ZodType<{ name: string }> = z.strictObject({
+  name: visible(lineOfText(100)).pipe(z.string().min(1)),
+})
+
+/** So often one is read again that was used meanwhile. */
+const mostTries = 10
+
+/** Creates the credentials of one Kith instance. */
+export function createCredentials(core: Core): Credentials {
+  const { config, limits, factors } = core
+  const { credentials } = core.storage
+
+  async function own(viewer: Viewer, id: string): Promise<CredentialRecord> {
+    const found = (await credentials.byUser(viewer.userId)).find((each) => each.id === id)
+    if (!found) throw new KithError('credential-not-found')
+    return found
+  }
+
+  function show({ id, kind, name, data, createdAt, usedAt }: CredentialRecord): Credential {
+    return {
+      id,
+      kind: kind as CredentialKind,
+      name,
+      createdAt: createdAt.toISOString(),
+      lastUsedAt: usedAt?.toISOString() ?? null,
+      ...(kind === 'recovery-codes' && { left: factors.codesLeft(data) }),
+    }
+  }
+
+  /** What means nothing without an authenticator app. */
+  async function removeCompanions(userId: string): Promise<void> {
+    const left = await credentials.byUser(userId)
+    if (!left.some(({ kind }) => kind === 'totp'))
+      await credentials.removeOf(userId, ['recovery-codes', 'trusted-device'])
+  }
+
+  return {
+    list: async ({ userId }) => (await credentials.byUser(userId)).map(show),
+    async rename(viewer, id, input) {
+      await limits.byAccount('changeByAccount', viewer.userId)
+      const { name } = parseInput(credentialNameInput, input)
+      for (let tries = 0; tries < mostTries; tries++) {
+        const { version } = await own(viewer, id)
+        if (await credentials.step({ id, version, name })) return
+      }
+      throw new KithError('credential-not-found')
+    },
+    async remove(viewer, id, client = {}) {
+      await limits.byAccount('changeByAccount', viewer.userId)
+      await demandFresh(core, viewer, config.sessions.freshForSeconds)
+      const { kind, name } = await own(viewer, id)
+      const { userId } = viewer
+      const rows = await credentialNotices(core, userId, { change: 'credential-removed', kind, name, client })
+      const outcome = await credentials.remove({ id, userId }, waysIn(config), rows)
+      if (outcome === 'gone') throw new KithError('credential-not-found')
+      if (outcome === 'last-way-in')
+        throw new KithError('last-way-in', {
+          detail: 'Set a password, or add another way to sign in, first.',
+        })
+      core.outgoing.kick()
+      if (kind === 'totp') await removeCompanions(userId)
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { createHmac } from 'node:crypto'
+import type { Core } from '../core.ts'
+import type { CredentialRecord } from '../credentials/credential-store.ts'
+import { createSeal } from '../sealed.ts'
+import { deriveKey } from '../sessions/derive-key.ts'
+import { matchTotp } from './totp.ts'
+
+/** What an account gives as a second factor. */
+export type GivenFactor = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
+
+/** Second factors as they are stored: secrets of authenticator apps are sealed, recovery codes are keyed hashes. */
+export interface StoredFactors {
+  /** What is stored of the secret of an authenticator app. */
+  sealTotp(id: string, secret: Uint8Array, lastStep: number): string
+  /** New recovery codes, and what is stored of them. */
+  makeRecoveryCodes(): { codes: string[]; data: string }
+  /** How many recovery codes are left. */
+  codesLeft(data: string): number
+  /** Whether it is right, and was not used before: uses it up. Of concurrent calls with one code exactly one is right. */
+  use(credentials: readonly CredentialRecord[], given: GivenFactor): Promise<boolean>
+}
+
+interface Totp {
+  /** base64url */
+  secret: string
+  /** The step of the last code that was right. */
+  lastStep: number
+}
+
+const codeCount = 10
+/** Without letters that look alike. */
+const letters = '23456789abcdefghjkmnpqrstuvwxyz'
+const codeLength = 10
+
+/** Creates them for one Kith instance. */
+export function createStoredFactors({
+  config,
+  storage,
+  clock,
+}: Pick<Core, 'config' | 'storage' | 'clock'>): StoredFactors {
+  const seal = createSeal(config, 'credentials')
+  const keys = config.secrets.map((secret) => deriveKey(secret, 'recovery-codes').key)
+
+  const hashesOf = (code: string): string[] => {
+    const plain = code.toLowerCase().replace(/[^a-z0-9]/g, '')
+    return keys.map((key) => createHmac('sha256', key).update(plain).digest('base64url'))
+  }
+
+  const sealTotp: StoredFactors['sealTotp'] = (id, secret, lastStep) =>
+    seal.close(
+      JSON.stringify({ secret: Buffer.from(secret).toString('base64url'), lastStep } satisfies Totp),
+      id,
+    )
+
+  async function useTotp({ id, version, data }: CredentialRecord, code: string): Promise<boolean> {
+    const text = seal.open(data, id)
+    if (text === null) return false
+    const { secret, lastStep } = JSON.parse(text) as Totp
+    const bytes = Buffer.from(secret, 'base64url')
+    const at = clock()
+    const step = matchTotp(bytes, code, { at, after: lastStep })
+    if (step === null) return false
+    return await storage.credentials.step({ id, version, data: sealTotp(id, bytes, step), usedAt: at })
+  }
+
+  async function useRecoveryCode({ id, version, data }: CredentialRecord, code: string): Promise<boolean> {
+    const hashes = JSON.parse(data) as string[]
+    const right = hashesOf(code)
+    const left = hashes.filter((hash) => !right.includes(hash))
+    if (left.length === hashes.length) return false
+    return await storage.credentials.step({ id, version, data: JSON.stringify(left), usedAt: clock() })
+  }
+
+  return {
+    sealTotp,
+    makeRecoveryCodes() {
+      const codes = Array.from({ length: codeCount }, () => randomLetters(config.random))
+      const data = JSON.stringify(codes.map((code) => hashesOf(code)[0]))
+      return { codes: codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`), data }
+    },
+    codesLeft: (data) => (JSON.parse(data) as string[]).length,
+    async use(credentials, { kind, code }) {
+      const [stored, verb] =
+        kind === 'totp' ? (['totp', useTotp] as const) : (['recovery-codes', useRecoveryCode] as const)
+      for (const credential of credentials)
+        if (credential.kind === stored && (await verb(credential, code.replace(/\s/g, '')))) return true
+      return false
+    },
+  }
+}
+
+/** Every letter is as likely as any other. */
+function randomLetters(random: (length: number) => Uint8Array): string {
+  let text = ''
+  while (text.length < codeLength)
+    for (const byte of random(codeLength))
+      if (byte < 256 - (256 % letters.length) && text.length < codeLength)
+        text += letters[byte % letters.length] ?? ''
+  return text
+}

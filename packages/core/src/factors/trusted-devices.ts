@@ -1,0 +1,55 @@
+import type { Core } from '../core.ts'
+import type { CredentialRecord } from '../credentials/credential-store.ts'
+import { credentialKinds, waysIn } from '../credentials/credential-kinds.ts'
+import { deviceNameOf } from '../sessions/device-name.ts'
+import type { SignIn } from '../sessions/session.ts'
+import type { ClientInfo } from '../viewer.ts'
+
+const kind = 'trusted-device'
+
+function subjectOf(userId: string, deviceId: string): string {
+  return `${userId} ${deviceId}`
+}
+
+/** Whether one of these is the trust in the device of this client, and has not ended. */
+export async function isTrusted(
+  { config, deviceTokens, clock }: Core,
+  stored: readonly CredentialRecord[],
+  client: ClientInfo,
+): Promise<boolean> {
+  const { trustDevicesSeconds } = config.sessions
+  const device = trustDevicesSeconds === null ? null : await deviceTokens.read(client.device)
+  if (!device || trustDevicesSeconds === null) return false
+  const since = clock().getTime() - trustDevicesSeconds * 1000
+  return stored.some(
+    (each) =>
+      each.kind === kind &&
+      each.subject === subjectOf(each.userId, device.id) &&
+      each.createdAt.getTime() > since,
+  )
+}
+
+/** Asks the device of a sign-in for no second factor for a while. A list of them ends it. */
+export async function trust(core: Core, { user, tokens }: SignIn, client: ClientInfo): Promise<void> {
+  const { config, clock, makeId, storage } = core
+  const device = await core.deviceTokens.read(tokens.deviceToken)
+  if (config.sessions.trustDevicesSeconds === null || !device) return
+  const subject = subjectOf(user.id, device.id)
+  const before = await storage.credentials.bySubject(kind, subject)
+  // Its time begins anew.
+  if (before) await storage.credentials.remove(before, waysIn(config))
+  await storage.credentials.add(
+    {
+      id: makeId(),
+      userId: user.id,
+      kind,
+      subject,
+      name: deviceNameOf(client.userAgent) ?? null,
+      data: '',
+      version: 0,
+      createdAt: clock(),
+      usedAt: null,
+    },
+    credentialKinds[kind].atMost,
+  )
+}

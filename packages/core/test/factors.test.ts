@@ -1,0 +1,231 @@
+import type { Kith, KithOptions, SignIn, Viewer } from '@kith/core'
+import { isSecondFactorRequired } from '@kith/core'
+import { Secret, TOTP } from 'otpauth'
+import { describe, expect, test } from 'vitest'
+import { codeOf, createInstance, type Instance } from './instance.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
+
+const password = 'correct horse'
+const email = 'ada@example.com'
+const client = { address: '192.0.2.1', userAgent: 'Test/1' }
+
+interface Enrolled extends Instance {
+  mailbox: Mailbox
+  viewer: Viewer
+  registered: SignIn
+  /** What the app shows now, or so many steps from now. */
+  app(steps?: number): string
+  recoveryCodes: string[]
+}
+
+/** An account with an authenticator app: that of `otpauth`, which shares nothing with ours. */
+async function enrolled(options: Partial<KithOptions> = {}): Promise<Enrolled> {
+  const mailbox = createMailbox()
+  const made = createInstance({ messages: { email: mailbox }, ...options })
+  let now = Date.parse('2026-01-01T00:00:00Z')
+  const advance = (seconds: number): void => {
+    now += seconds * 1000
+    made.advance(seconds)
+  }
+  const { kith } = made
+  const registered = await kith.accounts.register({ username: 'ada', email, password }, client)
+  const viewer = { userId: registered.user.id, sessionId: registered.session.id }
+  const { token, secret, uri } = await kith.factors.beginTotp(viewer, { name: 'Phone' })
+  expect(uri).toBe(`otpauth://totp/kith:ada?secret=${secret}&issuer=kith&algorithm=SHA1&digits=6&period=30`)
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) })
+  const app = (steps = 0): string => totp.generate({ timestamp: now + steps * 30_000 })
+  const { recoveryCodes } = await kith.factors.confirmTotp(viewer, { token, code: app() }, client)
+  advance(30)
+  return { ...made, advance, mailbox, viewer, registered, app, recoveryCodes: recoveryCodes ?? [] }
+}
+
+/** What the first half of a sign-in asks for. */
+async function challengeOf(kith: Kith, from: object = client): Promise<string> {
+  try {
+    await kith.sessions.login({ login: 'ada', password }, from)
+  } catch (error) {
+    if (isSecondFactorRequired(error)) return error.challenge.token
+    throw error
+  }
+  throw new Error('no second factor was asked for')
+}
+
+describe('a second factor', () => {
+  test('a password alone opens nothing; with the code of the app it does, once', async () => {
+    const { kith, app, options, viewer } = await enrolled()
+    const before = await kith.sessions.list(viewer)
+    const challenge = await challengeOf(kith)
+    expect(await kith.sessions.list(viewer)).toEqual(before)
+    const signIn = await kith.sessions.loginByFactor({ challenge, code: app() }, client)
+    expect(await options.storage.sessions.byId(signIn.session.id)).toMatchObject({
+      methods: ['pwd', 'otp', 'mfa'],
+    })
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app(1) }, client))).toBe(
+      'code-invalid',
+    )
+    const again = await challengeOf(kith)
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge: again, code: app() }, client))).toBe(
+      'factor-invalid',
+    )
+  })
+
+  test('the codes of the steps before and after are right, an older one is not, and none twice', async () => {
+    const { kith, app, advance } = await enrolled()
+    advance(60)
+    const challenge = await challengeOf(kith)
+    for (const steps of [-2, 2])
+      expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app(steps) }, client))).toBe(
+        'factor-invalid',
+      )
+    await kith.sessions.loginByFactor({ challenge, code: app(-1) }, client)
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code: app(1) }, client)
+    const last = { challenge: await challengeOf(kith), code: app() }
+    expect(await codeOf(kith.sessions.loginByFactor(last, client))).toBe('factor-invalid')
+  })
+
+  test('20 parallel calls with one code open one session, also of several first halves', async () => {
+    const { kith, app } = await enrolled()
+    const challenges = [await challengeOf(kith), await challengeOf(kith)]
+    const codes = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        codeOf(kith.sessions.loginByFactor({ challenge: challenges[index % 2] ?? '', code: app() })),
+      ),
+    )
+    expect(codes.filter((code) => code === 'no error')).toHaveLength(1)
+  })
+
+  test('each recovery code works once, in any spelling; new ones end the old', async () => {
+    const { kith, recoveryCodes, viewer, advance } = await enrolled()
+    expect(recoveryCodes).toHaveLength(10)
+    const [first = '', second = ''] = recoveryCodes
+    const typed = ` ${first.toUpperCase().replace('-', ' ')} `
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), recoveryCode: typed }, client)
+    const again = { challenge: await challengeOf(kith), recoveryCode: first }
+    expect(await codeOf(kith.sessions.loginByFactor(again, client))).toBe('factor-invalid')
+    expect((await kith.credentials.list(viewer)).map(({ kind, left }) => [kind, left])).toEqual([
+      ['totp', undefined],
+      ['recovery-codes', 9],
+    ])
+    advance(600)
+    expect(await codeOf(kith.factors.renewRecoveryCodes(viewer))).toBe('proof-required')
+    await kith.sessions.prove(viewer, { password })
+    const { recoveryCodes: fresh } = await kith.factors.renewRecoveryCodes(viewer)
+    const old = { challenge: await challengeOf(kith), recoveryCode: second }
+    expect(await codeOf(kith.sessions.loginByFactor(old, client))).toBe('factor-invalid')
+    await kith.sessions.loginByFactor(
+      { challenge: await challengeOf(kith), recoveryCode: fresh[0] ?? '' },
+      client,
+    )
+  })
+
+  test('guesses share one budget over all factors and first halves; a known device has its own', async () => {
+    const { kith, app, registered } = await enrolled()
+    const known = { ...client, device: registered.tokens.deviceToken }
+    const refusals: string[] = []
+    for (let tried = 0; tried < 12; tried++) {
+      const challenge = await challengeOf(kith, { address: `198.51.100.${tried}` })
+      const guess = tried % 2 ? { code: '000000' } : { recoveryCode: 'aaaaa-aaaaa' }
+      refusals.push(await codeOf(kith.sessions.loginByFactor({ challenge, ...guess })))
+    }
+    expect(refusals).toEqual([...Array<string>(10).fill('factor-invalid'), 'rate-limited', 'rate-limited'])
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith, known), code: app() }, known)
+  })
+
+  test('five wrong codes use a first half up; a new password ends it', async () => {
+    const { kith, app, viewer } = await enrolled()
+    const challenge = await challengeOf(kith)
+    for (let tried = 0; tried < 5; tried++)
+      expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: '000000' }))).toBe('factor-invalid')
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app() }))).toBe('code-invalid')
+    const other = await challengeOf(kith)
+    await kith.accounts.setPassword(viewer.userId, 'battery staple')
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge: other, code: app() }))).toBe('code-invalid')
+  })
+
+  test('a trusted device is not asked, until its time is over or the list ends it', async () => {
+    const { kith, app, advance, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
+    const challenge = await challengeOf(kith)
+    const { tokens } = await kith.sessions.loginByFactor(
+      { challenge, code: app(), trustDevice: true },
+      client,
+    )
+    const known = { ...client, device: tokens.deviceToken }
+    await kith.sessions.login({ login: 'ada', password }, known)
+    await challengeOf(kith, client)
+    await kith.sessions.prove(viewer, { password })
+    const [, , trusted] = await kith.credentials.list(viewer)
+    expect(trusted).toMatchObject({ kind: 'trusted-device' })
+    await kith.credentials.remove(viewer, trusted?.id ?? '')
+    const next = await challengeOf(kith, known)
+    advance(30)
+    await kith.sessions.loginByFactor({ challenge: next, code: app(), trustDevice: true }, known)
+    advance(30 * 86_400)
+    await challengeOf(kith, known)
+  })
+
+  test('its secret and its recovery codes stand nowhere as they are; the owner is told', async () => {
+    const { options, mailbox, kith, recoveryCodes, viewer } = await enrolled()
+    await kith.settled()
+    const stored = JSON.stringify(await options.storage.credentials.byUser(viewer.userId))
+    for (const code of recoveryCodes) expect(stored).not.toContain(code)
+    expect(mailbox.messages.map(({ kind, content }) => [kind, content])).toMatchObject([
+      ['credential-added', { kind: 'totp', name: 'Phone' }],
+      ['credential-added', { kind: 'recovery-codes' }],
+    ])
+  })
+
+  test('with the last app go its recovery codes, and a password is enough again', async () => {
+    const { kith, viewer } = await enrolled()
+    const [totp] = await kith.credentials.list(viewer)
+    await kith.credentials.rename(viewer, totp?.id ?? '', { name: 'Old phone' })
+    expect((await kith.credentials.list(viewer))[0]).toMatchObject({ name: 'Old phone' })
+    await kith.credentials.remove(viewer, totp?.id ?? '')
+    expect(await kith.credentials.list(viewer)).toEqual([])
+    await kith.sessions.login({ login: 'ada', password })
+    expect(await codeOf(kith.credentials.remove(viewer, totp?.id ?? ''))).toBe('credential-not-found')
+  })
+
+  test('of another account nothing can be enrolled, renamed or removed', async () => {
+    const { kith, viewer, app } = await enrolled()
+    const eve = await kith.accounts.register({ username: 'eve', password })
+    const other = { userId: eve.user.id, sessionId: eve.session.id }
+    const [totp] = await kith.credentials.list(viewer)
+    const id = totp?.id ?? ''
+    expect(await codeOf(kith.credentials.rename(other, id, { name: 'x' }))).toBe('credential-not-found')
+    expect(await codeOf(kith.credentials.remove(other, id))).toBe('credential-not-found')
+    const { token } = await kith.factors.beginTotp(other)
+    expect(await codeOf(kith.factors.confirmTotp(viewer, { token, code: app() }))).toBe('code-invalid')
+  })
+})
+
+describe('proving again', () => {
+  test('what is delicate asks for a proof after ten minutes; a proof renews the tokens', async () => {
+    const { kith, viewer, advance, app, registered, options } = await enrolled()
+    await kith.sessions.requireFresh(viewer)
+    advance(600)
+    expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('proof-required')
+    await kith.sessions.requireFresh(viewer, '1h')
+    expect(await codeOf(kith.factors.beginTotp(viewer))).toBe('proof-required')
+    expect(await codeOf(kith.sessions.prove(viewer, { password: 'wrong one' }))).toBe('wrong-password')
+    expect(await codeOf(kith.sessions.prove(viewer, { code: '000000' }))).toBe('factor-invalid')
+    expect(await codeOf(kith.sessions.prove(viewer, {}))).toBe('invalid-input')
+    const { tokens, session } = await kith.sessions.prove(viewer, { code: app() }, client)
+    expect(session.id).toBe(registered.session.id)
+    await kith.sessions.requireFresh(viewer)
+    expect(await options.storage.sessions.byId(session.id)).toMatchObject({
+      methods: ['pwd', 'otp'],
+      generation: 1,
+    })
+    await kith.sessions.authenticate(tokens.accessToken)
+    advance(11)
+    expect(await codeOf(kith.sessions.refresh(registered.tokens.refreshToken))).toBe('refresh-token-reused')
+  })
+
+  test('a session that has ended proves nothing; the host needs no proof', async () => {
+    const { kith, viewer } = await enrolled()
+    await kith.sessions.logout(viewer)
+    expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('session-revoked')
+    expect(await codeOf(kith.sessions.prove(viewer, { password }))).toBe('session-revoked')
+    await kith.sessions.requireFresh(kith.viewerOf(viewer.userId))
+  })
+})
