@@ -5,6 +5,8 @@ import { silentTelemetry } from '@kith/core/adapter'
 import type { Telemetry } from '@kith/core/ports'
 import { accountRoutes } from './account-routes.ts'
 import { endStream, type StreamEnd, streamOf } from './answer-stream.ts'
+import { clientOf } from './client-of.ts'
+import { codeRoutes } from './code-routes.ts'
 import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
@@ -78,8 +80,9 @@ export function createKithRoutes<Host = unknown>(
   const ownSignIn = config.viewer !== null
   const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
-    ...accountRoutes({ kith, cookies, answerSignIn, ownSignIn }),
+    ...accountRoutes({ kith, guard, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
+    ...codeRoutes({ kith, guard, answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
@@ -217,8 +220,8 @@ export function createKithRoutes<Host = unknown>(
       await kith.accounts.requireRole(viewer, roles)
       return viewer
     },
-    renewViewer: (head: RequestHead, { address = 'unknown' }: Pick<ClientInfo, 'address'> = {}) =>
-      renew(head, { address, userAgent: head.headers.get('user-agent') ?? undefined }),
+    renewViewer: (head: RequestHead, { address }: Pick<ClientInfo, 'address'> = {}) =>
+      renew(head, clientOf(head, address)),
     async viewerOfUpgrade(head: RequestHead) {
       const started = performance.now()
       try {

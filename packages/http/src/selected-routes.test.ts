@@ -2,6 +2,7 @@ import { createKith, createSketchCaptions, generateSigningKey } from '@kith/core
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
+import { createMailbox } from '../../core/test/mailbox.ts'
 import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
@@ -12,7 +13,9 @@ const kith = createKith({
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
-  sessions: { signingKeys: [await generateSigningKey()] },
+  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
+  messages: { email: createMailbox() },
+  accounts: { confirm: 'email', identifiers: { email: 'required' } },
 })
 
 const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)

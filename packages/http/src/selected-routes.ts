@@ -4,7 +4,7 @@ import { type OperationId, operationIds, type RouteSwitches } from './operation-
 interface RouteSelection {
   routes?: RouteSwitches | undefined
   only?: readonly OperationId[] | undefined
-  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens and sessions have nothing to do. */
+  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens, sessions and codes have nothing to do. */
   ownSignIn?: boolean | undefined
 }
 
@@ -18,6 +18,16 @@ const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
   'endSession',
   'changePassword',
   'deleteMe',
+  'confirmRegistration',
+  'forgotPassword',
+  'resetPassword',
+  'sendLoginCode',
+  'loginByCode',
+  'resendCode',
+  'verifyAddress',
+  'changeAddress',
+  'confirmAddress',
+  'revertAddress',
 ])
 
 /** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */

@@ -12,7 +12,7 @@ export function sessionRoutes({
   kith: { sessions },
   cookies,
   answerSignIn,
-}: Omit<RouteOptions, 'ownSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
   return [
     publicRoute({
       method: 'POST',
