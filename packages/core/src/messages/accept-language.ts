@@ -29,9 +29,10 @@ export function languagesIn(header: string | null): string[] {
   return ranges
     .slice(0, maxRanges)
     .map(readRange)
-    .filter((range) => range !== null && range.weight > 0)
-    .toSorted((one, other) => other!.weight - one!.weight)
-    .map((range) => range!.tag)
+    .filter((range) => range !== null)
+    .filter(({ weight }) => weight > 0)
+    .toSorted((one, other) => other.weight - one.weight)
+    .map(({ tag }) => tag)
 }
 
 interface Range {

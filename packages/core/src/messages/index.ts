@@ -9,7 +9,7 @@ export { createHttpMessenger, type HttpMessengerOptions } from './http-messenger
 export { escapeHtml, type Layout, type LayoutContext } from './layout.ts'
 export type { Letter, MessageText, MessageTexts, OwnTexts, TextContext } from './message-texts.ts'
 export { renderMessage, type RenderedEmail, type RenderedSms, type RenderOptions } from './render-message.ts'
-export { renderShape } from './render-shape.ts'
+export { renderShape, type RenderShape } from './render-shape.ts'
 export { type SignedRequest, verifySignature, type VerifySignatureOptions } from './signature.ts'
 export { twilio, type TwilioOptions } from './twilio.ts'
 export {

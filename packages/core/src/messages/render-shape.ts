@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import type { Layout } from './layout.ts'
 import type { OwnTexts } from './message-texts.ts'
-import { kithTexts } from './render-message.ts'
+import { kithTexts, type RenderOptions } from './render-message.ts'
 
 const languageTag = z.string().refine(isLanguageTag, 'give a language tag such as `fr` or `pt-BR`')
 
-/** The options of `renderMessage`, for the schemas of messengers. */
-export const renderShape = {
+/** The options of `renderMessage` as parts of a zod schema, for messengers that take them among their own. */
+export const renderShape: RenderShape = {
   appName: z.string().trim().min(1).max(100),
   texts: z
     .custom<OwnTexts>(
@@ -17,7 +17,10 @@ export const renderShape = {
   language: languageTag.optional(),
   layout: z.custom<Layout>((value) => typeof value === 'function', 'give a function').optional(),
   origin: z.url({ protocol: /^https?$/, error: 'give an origin such as https://photos.example' }).optional(),
-} as const
+}
+
+/** A schema for each of {@link RenderOptions}. */
+export type RenderShape = { readonly [Name in keyof Required<RenderOptions>]: z.ZodType<RenderOptions[Name]> }
 
 function areTexts(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
