@@ -11,6 +11,7 @@ export { serveMediaJobs } from './serve-media-jobs.ts'
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
 export { suggestInput } from '../captions/captions.ts'
 export { cleanSuggestions } from '../captions/clean-suggestions.ts'
+export { type Duration, durationAdvice, readDuration } from '../duration.ts'
 export {
   createFairQueue,
   type FairQueue,
