@@ -146,6 +146,10 @@ test('a server that is not there is an error that passes, and one that is back g
   await server.close()
   const error = await failureOf(messenger)
   expect(error.name).toBe('Error')
+  expect(error.message).toMatch(/^The mail server cannot be reached, or ended the connection/)
+  const back = await startMailServer(certificate, server.port)
+  await messenger.send(sampleMessage('new-device'), never)
+  expect(back.received).toHaveLength(1)
 })
 
 test('a message that is over is given up: before it is sent, while it waits its turn, and while the server hangs', async () => {

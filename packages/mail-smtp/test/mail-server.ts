@@ -74,7 +74,7 @@ export const user = { name: 'kith', password: 'p@ss:w/rd' }
  * A mail server on this machine, which ends with the test. Mailboxes are called by what happens to them: `gone@` does not exist,
  * `busy@` is taken later, and so on.
  */
-export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+export async function startMailServer(options: SMTPServerOptions = {}, atPort = 0): Promise<MailServer> {
   const connections = { now: 0, most: 0, all: 0 }
   const received: ReceivedMail[] = []
   const server = new SMTPServer({
@@ -111,7 +111,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     ...options,
   })
   server.on('error', () => {})
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(atPort, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   const close = (): Promise<void> => new Promise<void>((resolve) => server.close(() => resolve()))
   const made: MailServer = { port, received, connections, onData: () => Promise.resolve(), close }

@@ -1,5 +1,6 @@
 /** The most that is read of a header. Browsers send less than 100 characters. */
 const maxLength = 500
+/** Nobody reads so many languages; each is compared with all that there are. */
 const maxRanges = 20
 
 /**

@@ -46,6 +46,7 @@ const optionsSchema = z
     message: '`secret` and `headers` go with `url`',
   })
 
+/** The number of an error stands in the first few hundred. */
 const maxAnswerBytes = 65_536
 
 /**

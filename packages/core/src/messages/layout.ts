@@ -50,7 +50,7 @@ ${parts.filter(Boolean).join('\n')}
 }
 
 function codeBlock(code: string): string {
-  const style = `margin:0 0 24px;padding:16px;${line};${mono};font-size:32px;line-height:40px;font-weight:700;letter-spacing:4px;text-align:center;user-select:all;-webkit-user-select:all`
+  const style = `margin:0 0 24px;padding:16px 16px 16px 20px;${line};${mono};font-size:32px;line-height:40px;font-weight:700;letter-spacing:4px;text-align:center;user-select:all;-webkit-user-select:all`
   return `<p dir="ltr" style="${style}">${escapeHtml(code)}</p>`
 }
 
