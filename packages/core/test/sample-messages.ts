@@ -4,7 +4,7 @@ const notice = { device: 'Firefox on Windows', address: '203.0.113.7', at: '2026
 const code = { code: '042137', minutes: 10 }
 
 /** A content of each kind, with everything that it can have. */
-export const sampleContents: MessageContents = {
+const sampleContents: MessageContents = {
   'registration-code': code,
   'registration-known': {},
   'address-code': { ...code, link: 'https://photos.example/confirm?a=1&b=2' },
