@@ -116,7 +116,7 @@ test('the HTML loads nothing, has no styles but its own and knows dark mode', ()
   }
 })
 
-test('a facts without a value is not shown', () => {
+test('a fact without a value is not shown', () => {
   const { text, html } = renderEmail(
     sampleMessage('new-device', { content: { device: null, address: null } }),
   )
