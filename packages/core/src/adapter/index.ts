@@ -14,6 +14,7 @@ export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudg
 export { suggestInput } from '../captions/captions.ts'
 export { cleanSuggestions } from '../captions/clean-suggestions.ts'
 export { codeInput, resendInput } from '../codes/codes.ts'
+export { type Duration, durationAdvice, readDuration } from '../duration.ts'
 export {
   createFairQueue,
   type FairQueue,
