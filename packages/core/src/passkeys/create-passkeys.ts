@@ -1,8 +1,4 @@
-import {
-  getDefaultSupportedAlgorithmIDs,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
 import { isKithError, KithError } from '../errors.ts'
 import type { PasskeyVerifier } from './passkey-verifier.ts'
 
@@ -19,13 +15,15 @@ export interface PasskeyOptions {
   origins: readonly string[]
 }
 
+/** EdDSA, ES256 and RS256, as the specification recommends. The library would add ML-DSA, of which Node warns that it is an experiment. */
+const algorithms = [-8, -7, -257]
+
 /**
  * Creates what checks passkeys, by `@simplewebauthn/server`: give it to `createKith`.
  * @throws TypeError for a domain or origins that cannot work
  */
 export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): PasskeyVerifier {
   demandOptions({ rpId, rpName, origins })
-  const algorithms = getDefaultSupportedAlgorithmIDs()
 
   /** Before the library looks at it, whose messages have challenges in them. */
   function demandPage(clientDataJSON: string, challenge: string): string {

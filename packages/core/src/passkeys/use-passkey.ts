@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import { KithError, PasskeyUnknownError } from '../errors.ts'
+import { KithError, PasskeyUnknownError, RetryLaterError } from '../errors.ts'
 import { placeOf } from '../sessions/client-address.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { challengeOf, demandPasskeys } from './passkey-challenge.ts'
@@ -25,7 +25,7 @@ export interface UsedPasskey {
 /** So often one is read again that was used or renamed meanwhile. */
 const mostTries = 10
 
-/** Checks an assertion, and stores its counter. @throws passkey-invalid, passkey-unknown, not-configured */
+/** Checks an assertion, and stores its counter. @throws passkey-invalid, passkey-unknown, not-configured, busy */
 export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedPasskey> {
   const verifier = demandPasskeys(core)
   const { credentials } = core.storage
@@ -46,7 +46,7 @@ export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedP
     if (await credentials.step({ id, version, data, usedAt: core.clock() }))
       return { credential, method: stored.syncable ? 'swk' : 'hwk' }
   }
-  throw new KithError('passkey-invalid')
+  throw new RetryLaterError('busy', 1)
 
   function demandOwner({ userId }: CredentialRecord, { response: { response } }: ShownPasskey): void {
     const handle = response.userHandle ?? null
