@@ -26,6 +26,8 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
+export type { Credential } from './credentials/credential-view.ts'
+export type { Credentials } from './credentials/credentials.ts'
 export type { Duration } from './duration.ts'
 export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export {
@@ -61,6 +63,8 @@ export {
   type KithEvents,
   type Listener,
 } from './events.ts'
+export type { ConfirmTotpInput, Factors, TotpEnrolment } from './factors/factors.ts'
+export type { FactorLoginInput } from './factors/second-factor.ts'
 export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,
@@ -136,6 +140,7 @@ export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
+export type { ProveInput } from './sessions/prove.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
 export type { Sessions } from './sessions/sessions.ts'

@@ -101,7 +101,7 @@ export function createAuthenticator({
       const authData = Buffer.concat([data, Buffer.from(aaguid.replaceAll('-', ''), 'hex'), length, id, key])
       const attestation = cborMap([
         ['fmt', 'none'],
-        ['attStmt', new Map()],
+        ['attStmt', {}],
         ['authData', authData],
       ])
       const text = id.toString('base64url')
@@ -150,15 +150,14 @@ function otherKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
 }
 
-type Cbor = number | string | Buffer | Map<never, never>
+type Cbor = number | string | Buffer | Record<string, never>
 
 /** As much of CBOR (RFC 8949) as the objects above need. */
 function cbor(value: Cbor): Buffer {
-  if (value instanceof Map) return cborMap([])
   if (typeof value === 'number') return value < 0 ? cborHead(1, -1 - value) : cborHead(0, value)
   if (typeof value === 'string')
     return Buffer.concat([cborHead(3, Buffer.byteLength(value)), Buffer.from(value)])
-  return Buffer.concat([cborHead(2, value.length), value])
+  return Buffer.isBuffer(value) ? Buffer.concat([cborHead(2, value.length), value]) : cborMap([])
 }
 
 function cborMap(entries: [number | string, Cbor][]): Buffer {
