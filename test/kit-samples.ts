@@ -3,6 +3,7 @@ export { inPost, placeOf, readyMedia } from '../packages/conformance/src/media-s
 export {
   later,
   nextId,
+  sampleCode,
   sampleCredential,
   sampleEdge,
   sampleMeasures,
