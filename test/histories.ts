@@ -3,25 +3,14 @@ import { isKithError } from '@kith/core'
 import { edgeKinds, type RecountResult, type Storage } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import fc from 'fast-check'
+import { ban, type Call, call, everything, id, idOf, moment, name, ownerId, people } from './history-calls.ts'
 import { sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'
+import { codeCalls, credentialBeginnings, credentialCalls } from './ways-histories.ts'
 
-/** One call of a port. */
-interface Call {
-  port: 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed'
-  verb: string
-  values: unknown[]
-}
-
-// Few names and few moments, so that calls meet each other.
-const idOf = (n: number) => `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`
-const people = [0, 1, 2, 3, 4, 5].map(idOf)
-const id = fc.constantFrom(...people)
 // No post has the id of an account.
 const writings = [200, 201, 202, 203, 204, 205].map(idOf)
 const writing = fc.constantFrom(...writings)
 const node = fc.oneof(id, writing)
-const name = fc.constantFrom('a', 'A', 'b', '', "'", '💥')
-const moment = fc.nat({ max: 12 }).map((millis) => new Date(millis))
 const limit = fc.integer({ min: 1, max: 4 })
 const userId = fc.constantFrom(idOf(91), idOf(92))
 const profile = fc.record({
@@ -40,8 +29,16 @@ const user = fc
 const changes = profile
   .chain((all) => fc.subarray(Object.entries(all)))
   .map((some) => Object.fromEntries(some))
+const verified = fc.option(moment, { freq: 2 })
+const expected = fc.record({ emailVerifiedAt: verified, phoneVerifiedAt: verified }, { requiredKeys: [] })
+const givenUp = fc.record(
+  { username: fc.constant(null), email: fc.constant(null), mayLackLogin: fc.boolean() },
+  { requiredKeys: ['mayLackLogin'] },
+)
+const methods = fc.constantFrom<string[]>([], ['pwd'], ['pwd', 'otp'])
+const times = { createdAt: moment, rotatedAt: moment, expiresAt: moment, provedAt: moment }
 const session = fc
-  .record({ id, userId, createdAt: moment, rotatedAt: moment, expiresAt: moment, address: fc.option(name) })
+  .record({ id, userId, ...times, address: fc.option(name), methods })
   .map((fields) => sampleSession(fields))
 const rotation = fc.record({
   id,
@@ -50,6 +47,7 @@ const rotation = fc.record({
   expiresAt: moment,
   address: fc.option(name),
   userAgent: fc.option(name),
+  methods: fc.option(methods, { nil: undefined }),
 })
 
 const keyset = fc.record({ limit, before: fc.option(id) })
@@ -65,19 +63,15 @@ const edge = fc.oneof({ weight: 1, arbitrary: follow }, { weight: 2, arbitrary: 
 const side = fc.record({ kind, side: fc.constantFrom('out', 'in'), node })
 const ids = fc.uniqueArray(id)
 const nodes = fc.uniqueArray(node)
-// Which of several edges or posts a step takes is not promised, so it takes all of them.
-const everything = fc.constant(1000)
-const ownerId = fc.constantFrom(idOf(1), idOf(2))
 const post = (authorId: fc.Arbitrary<string>) =>
   fc.record({ id, authorId, caption: name, createdAt: moment }).map((fields) => samplePost(fields))
 const postMedia = fc.uniqueArray(fc.record({ id, alt: name }), { selector: (item) => item.id, maxLength: 2 })
 const medium = fc.record({ id, ownerId, createdAt: moment }).map((fields) => sampleMedia(fields))
 const measures = fc.constant(sampleMeasures)
 const use = fc.constantFrom('avatar', 'cover')
-const ban = fc.record({ bannedAt: fc.option(moment, { freq: 1 }) })
 
 /** What a history can be about. */
-export const themes = ['users', 'sessions', 'edges', 'posts', 'feed'] as const
+export const themes = ['users', 'sessions', 'edges', 'posts', 'feed', 'codes', 'credentials'] as const
 
 type Theme = (typeof themes)[number]
 
@@ -89,6 +83,8 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'bannedIds', keyset),
     call('users', 'byLogin', fc.oneof(fc.record({ username: name }), fc.record({ email: name }))),
     call('users', 'update', id, changes),
+    call('users', 'update', id, fc.record({ bio: name, expected })),
+    call('users', 'update', id, givenUp),
     call('users', 'replacePassword', id, fc.option(name), name),
     call('users', 'upgradeHash', id, fc.option(name), name),
     call('users', 'markDeleted', id, moment),
@@ -141,6 +137,8 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('media', 'sweep', moment, everything),
     call('media', 'forget', id),
   ),
+  codes: codeCalls,
+  credentials: credentialCalls,
   feed: fc.oneof(
     { weight: 5, arbitrary: call('posts', 'create', post(id), fc.constant([])) },
     { weight: 4, arbitrary: call('edges', 'add', follow) },
@@ -153,12 +151,6 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('users', 'update', id, ban),
     call('users', 'markDeleted', id, moment),
   ),
-}
-
-function call(
-  ...[port, verb, ...values]: [Call['port'], string, ...fc.Arbitrary<unknown>[]]
-): fc.Arbitrary<Call> {
-  return fc.tuple(...values).map((values) => ({ port, verb, values }))
 }
 
 const births: Call[] = people.map((id) => {
@@ -179,6 +171,8 @@ const beginnings: Readonly<Record<Theme, Call[]>> = {
   ],
   posts: births,
   feed: births,
+  codes: [],
+  credentials: credentialBeginnings,
 }
 
 /** The last calls: whatever happened, no count is wrong. */
@@ -186,7 +180,7 @@ const endings: readonly Call[] = (['edges', 'posts'] as const).map((port) => {
   return { port, verb: 'recount', values: [null, 1000] }
 })
 
-/** Edges sort by their ids, and so do the posts of a feed: each gets one of its own. */
+/** Edges and credentials sort by their ids, and so do the posts of a feed: each gets one of its own. */
 function withFreshIds(theme: Theme, history: Call[]): Call[] {
   return history.map((each, index) => {
     const isFresh = ['add', 'follow'].includes(each.verb) || (theme === 'feed' && each.verb === 'create')
@@ -207,7 +201,7 @@ function withGrowingSweeps(history: Call[]): Call[] {
 }
 
 /** Verbs whose answers come in any order. */
-const unordered = ['open', 'revokeAll', 'removeAll', 'among', 'byIds', 'bySubjects']
+const unordered = ['open', 'revokeAll', 'removeAll', 'removeOf', 'among', 'byIds', 'bySubjects']
 
 async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
   const verbs = storage[port] as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>

@@ -12,6 +12,8 @@ export interface Unpromised {
   reason: string
 }
 
+const rowsComeAfter = 'the rows are stored after their cause, so a crash in between loses them'
+
 /**
  * What a storage that changes one document at a time does not promise, such as a MongoDB that is no replica set: these cases are
  * not run there. {@link edgesWithoutTransactions} says what holds instead.
@@ -21,15 +23,15 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
     id,
     reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
   })),
-  ...['outbox/both-or-neither', 'messages/both-or-neither', 'codes/rows-of-issue-or-neither'].map((id) => ({
-    id,
-    reason: 'the rows are stored after their cause, so a crash in between loses them',
-  })),
-  ...['outbox/parallel-causes', 'messages/parallel-causes'].map((id) => ({
-    id,
-    reason:
-      'the order is that in which the rows were stored, and of two causes at one moment the later may store its row first',
-  })),
+  ...['outbox', 'messages'].flatMap((queue) => [
+    { id: `${queue}/both-or-neither`, reason: rowsComeAfter },
+    {
+      id: `${queue}/parallel-causes`,
+      reason:
+        'the order is that in which the rows were stored, and of two causes at one moment the later may store its row first',
+    },
+  ]),
+  { id: 'codes/rows-of-issue-or-neither', reason: rowsComeAfter },
   {
     id: 'credentials/parallel-adds-at-most',
     reason:
