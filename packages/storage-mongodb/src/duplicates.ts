@@ -10,16 +10,16 @@ const uniques = Object.freeze({
   credentials: { record: 'credential', all: [['kind', 'subject']] },
 } as const)
 
+/** The name of a collection that has some. */
+export type UniqueName = 'users' | 'credentials'
+
 /** Whether a collection has any. */
-export function hasUniques(name: string): name is keyof typeof uniques {
+export function hasUniques(name: string): name is UniqueName {
   return name in uniques
 }
 
 /** Says which documents share what is unique, by their ids: what they share is nobody else's business. */
-export async function describeDuplicates(
-  rows: Collection<Identified>,
-  name: keyof typeof uniques,
-): Promise<string> {
+export async function describeDuplicates(rows: Collection<Identified>, name: UniqueName): Promise<string> {
   const { record, all } = uniques[name]
   const lines: string[] = []
   for (const fields of all) {
