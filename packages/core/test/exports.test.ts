@@ -7,7 +7,7 @@ import { codeOf, createInstance } from './instance.ts'
 
 async function society(count: number, followers: number) {
   const storage = createMemoryStorage()
-  const instance = createInstance({ storage })
+  const instance = createInstance({ storage, sessions: { freshFor: '1d' } })
   for (let from = 0; from < followers; from++)
     await storage.users.create(sampleUser({ id: `from-${from}`, bannedAt: null }))
   const viewers: Viewer[] = []
