@@ -21,7 +21,7 @@ export function createCodeStore({ call }: Connection): CodeStore {
       }),
     renew: ({ hashes, expiresAt, ...name }, outbox) =>
       call('codes.renew', (each) =>
-        tellChange(each, {
+        tellChange<CodeRecord | null>(each, {
           contended: [codeId(name)],
           outbox: outbox && ((code) => outbox(structuredClone(code))),
           async work({ codes }) {
@@ -33,10 +33,10 @@ export function createCodeStore({ call }: Connection): CodeStore {
     consume: ({ hash, ...name }, outbox) =>
       call('codes.consume', async (each) => {
         for (;;) {
-          const code = await tellChange(each, {
+          const code = await tellChange<CodeRecord | null>(each, {
             contended: [codeId(name)],
             outbox: outbox && ((code) => outbox(structuredClone(code))),
-            async work({ codes }): Promise<CodeRecord | null> {
+            async work({ codes }) {
               const taken = await codes.take({ ...living(name), hashes: hash })
               return taken && codeFrom(taken)
             },
