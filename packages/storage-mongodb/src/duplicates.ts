@@ -4,11 +4,15 @@ import { identifiers } from './user-document.ts'
 /** So many groups are named. */
 const named = 20
 
-/** The collections with unique fields: what they hold, and which fields are unique together. */
-const uniques = Object.freeze({
-  users: { record: 'account', all: identifiers.map((name) => [name]) },
-  credentials: { record: 'credential', all: [['kind', 'subject']] },
-} as const)
+/** A collection with unique fields. */
+type UniqueName = 'users' | 'credentials'
+
+/** What it holds, and which fields are unique together. */
+const uniques: Readonly<Record<UniqueName, { record: string; all: readonly (readonly string[])[] }>> =
+  Object.freeze({
+    users: { record: 'account', all: identifiers.map((name) => [name]) },
+    credentials: { record: 'credential', all: [['kind', 'subject']] },
+  })
 
 /** The name of a collection that has some. */
 export type UniqueName = 'users' | 'credentials'
