@@ -28,18 +28,18 @@ import type { Answer, Method, Route, RouteDescription } from './route.ts'
 import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
 import { sessionRoutes } from './session-routes.ts'
 import type { SignInAnswer } from './shapes.ts'
-import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
+import { createAnswerSignIn, endSessionBefore, type HostSignIn, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
-export interface BrowserSignIn<Headed> {
-  answer: SignInAnswer
+export interface BrowserSignIn<Headed, User extends SignIn['user'] = SignIn['user']> {
+  answer: SignInAnswer<User>
   /** The cookies, and what CORS needs, for the answer. */
   headers: Headed
 }
 
 /** A request of a route of the host's own that signs somebody in. */
-interface SigningIn extends HostRequest {
+export interface SigningIn extends HostRequest {
   /**
    * Whether the browser may come from any page, as to the callback of another service. Then the host itself has to know that it is the
    * browser that it sent there: by a `state` in a cookie of its own. Otherwise any page could sign its visitors in to an account of its own.
@@ -78,10 +78,10 @@ export interface KithSite<Answered, Headed> {
    * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
-  signIn(
+  signIn<User extends SignIn['user']>(
     from: SigningIn,
-    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-  ): Promise<BrowserSignIn<Headed>>
+    signIn: HostSignIn<User>,
+  ): Promise<BrowserSignIn<Headed, User>>
   /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
   problem(error: unknown, from: HostRequest): Answered
   /** Headers for an answer of the app's own, by which the pages of `allowedOrigins` may read it. */
@@ -307,7 +307,7 @@ export function createKithRoutes<Host = unknown>(
         throw error
       }
     },
-    async signIn(from: SigningIn, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
+    async signIn<User extends SignIn['user']>(from: SigningIn, signIn: HostSignIn<User>) {
       const { head } = from
       const open = openHost(from)
       try {
