@@ -78,7 +78,14 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 200,
       output: shapes.SignIn,
       isConfigured: codeSignIn,
-      problems: ['code-invalid', ...endedMeanwhile, 'policy-refused', 'origin-not-allowed', 'rate-limited'],
+      problems: [
+        'code-invalid',
+        'second-factor-required',
+        ...endedMeanwhile,
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: codeLoginInput, signIn: sessions.loginByCode }),
     }),
     sends({
@@ -110,7 +117,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy', ...unsent],
+      problems: ['wrong-password', 'proof-required', 'account-locked', 'rate-limited', 'busy', ...unsent],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
     takes({
