@@ -115,7 +115,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   // Codes that are tried. Each has five tries of its own; this stops a script that goes through many.
   codeByAddress: [
     { limit: 30, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
+    { limit: 100, windowSeconds: 3_600 },
   ],
   // Messages that strangers of one address ask for, whomever to.
   sendByAddress: [
