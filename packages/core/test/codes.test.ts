@@ -488,6 +488,29 @@ describe('messages', () => {
     await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
   })
 
+  test('what a messenger quotes in its errors is not logged', async () => {
+    const seen: string[] = []
+    const mailbox = createMailbox((message) => {
+      seen.push(JSON.stringify(message.content), message.to)
+      throw new Error(`550 rejected: ${JSON.stringify(message)}`)
+    })
+    const { kith, logged } = instance({ mailbox })
+    await kith.accounts.register({ username: 'ada', email, password })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    const [content = ''] = seen
+    const { code, link } = JSON.parse(content) as { code: string; link: string }
+    const text = JSON.stringify(logged)
+    expect(text).toContain('550 rejected')
+    for (const secret of [
+      email,
+      code,
+      link,
+      new URLSearchParams(new URL(link).hash.slice(1)).get('code') ?? '',
+    ])
+      expect(text).not.toContain(secret)
+  })
+
   test('one that is refused does not come again', async () => {
     const seen: Message[] = []
     const mailbox = createMailbox((message) => {
