@@ -282,6 +282,16 @@ describe('a forgotten password', () => {
   }
 })
 
+test('after a restored backup no code works', async () => {
+  const { kith, mailbox } = instance()
+  await kith.accounts.register({ username: 'ada', email, password })
+  const { flow } = await kith.recovery.begin({ login: 'ada' })
+  await kith.settled()
+  expect(await kith.restored()).toEqual({ sessions: 1, codes: 1 })
+  const { code } = mailbox.last('password-reset').content
+  expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
+})
+
 describe('signing in by a code', () => {
   test('opens a session, by link and by code, to e-mail and phone', async () => {
     const { kith, mailbox, phones, options } = instance()
