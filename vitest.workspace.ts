@@ -56,14 +56,30 @@ const workspaceProject = {
   },
 }
 
-/** Those with the longest files, which begin first: no worker is left with one while the others have nothing to do. */
-const longest = ['workspace', 'storage-mongodb', 'storage-sqlite', 'http']
+/** What takes a minute or more: it begins first, so that no worker is left with one while the others have nothing to do. */
+const longest = [
+  'storage-mongodb/src/conformance-replica-set.test.ts',
+  'test/runtimes/runtimes.test.ts',
+  'storage-mongodb/src/conformance-standalone.test.ts',
+  'test/tarballs.test.ts',
+  'test/large-upload.test.ts',
+  'storage-sqlite/test/text-ids.test.ts',
+  'test/demo-seed.test.ts',
+  'cli/test/backup.test.ts',
+]
+
+/** Then those with many long files. */
+const longer = ['workspace', 'storage-mongodb', 'storage-sqlite', 'http']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ project }: TestSpecification): number =>
-      longest.indexOf(project.name) + 1 || longest.length + 1
-    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+    const placeOf = ({ moduleId, project }: TestSpecification): number => {
+      const file = longest.findIndex((path) => moduleId.endsWith(`/${path}`))
+      if (file >= 0) return file
+      const group = longer.indexOf(project.name)
+      return longest.length + (group >= 0 ? group : longer.length)
+    }
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other))
   }
 }
 

@@ -179,8 +179,9 @@ function sampleRoutes(): readonly Route[] {
   if (!everyRoute) {
     const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, passkeys })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
-    // Described to apps without what only the handler needs.
-    everyRoute = [...all, ...more] as readonly Route[]
+    const described: readonly RouteDescription[] = [...all, ...more]
+    // To apps without what only the handler needs.
+    everyRoute = described as readonly Route[]
   }
   return everyRoute
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { type ErrorCode, errorTable } from '@kith/core'
 import ts from 'typescript'
-import { commentOf, findInterface, readInterface } from './interfaces.ts'
+import { commentOf, type FoundInterface, findInterface, readInterface } from './interfaces.ts'
 import { root } from './packages.ts'
 
 /** A method that host code can call. */
@@ -15,7 +15,10 @@ interface ServiceMethod {
   throws: string
 }
 
-/** A service of `Kith`; the methods of `Kith` itself are those of `kith`. */
+/**
+ * A service of `Kith`, or what it has of an interface that it extends, under the same name; the methods of `Kith` itself are those of
+ * `kith`.
+ */
 export interface Service {
   name: string
   text: string
@@ -32,16 +35,33 @@ export function readServices(): Service[] {
     if (ts.isMethodSignature(member)) own.methods.push(describe(member, 'kith'))
     if (!ts.isPropertySignature(member) || !member.type) continue
     const name = member.name.getText()
-    const service = readService(name, member.type, source)
-    if (service) services.push(service)
+    const parts = readService(name, member.type, source)
+    if (parts.length > 0) services.push(...parts)
     else own.methods.push(describe(member, 'kith'))
   }
   return [...services, own]
 }
 
-/** Reads the interface that a member of `Kith` is of, where it is one. */
-function readService(name: string, type: ts.TypeNode, source: ts.SourceFile): Service | null {
-  const typeName = ts.isTypeReferenceNode(type) ? type.typeName.getText() : ''
+/** Reads the interface that a member of `Kith` is of, and those that it extends, where it is one. */
+function readService(name: string, type: ts.TypeNode, source: ts.SourceFile): Service[] {
+  const read = ts.isTypeReferenceNode(type) ? findImported(source, type.typeName.getText()) : null
+  if (!read) return []
+  const bases = (read.found.heritageClauses ?? [])
+    .flatMap(({ types }) => types)
+    .map(({ expression }) => {
+      const base = findImported(read.source, expression.getText())
+      if (!base) throw new TypeError(`${read.source.fileName} does not import ${expression.getText()}`)
+      return base
+    })
+  return [read, ...bases].map(({ found, members }) => ({
+    name,
+    text: commentOf(found).text,
+    methods: members.filter(ts.isMethodSignature).map((member) => describe(member, name)),
+  }))
+}
+
+/** Finds an interface in the file that another one imports it from. */
+function findImported(source: ts.SourceFile, typeName: string): FoundInterface | null {
   const from = source.statements.filter(ts.isImportDeclaration).find((statement) => {
     const bindings = statement.importClause?.namedBindings
     return (
@@ -49,10 +69,7 @@ function readService(name: string, type: ts.TypeNode, source: ts.SourceFile): Se
     )
   })
   if (!from || !ts.isStringLiteral(from.moduleSpecifier)) return null
-  const read = findInterface(join(dirname(source.fileName), from.moduleSpecifier.text), typeName)
-  if (!read) return null
-  const methods = read.members.filter(ts.isMethodSignature).map((member) => describe(member, name))
-  return { name, text: commentOf(read.found).text, methods }
+  return findInterface(join(dirname(source.fileName), from.moduleSpecifier.text), typeName)
 }
 
 function describe(member: ts.MethodSignature | ts.PropertySignature, service: string): ServiceMethod {
@@ -71,8 +88,8 @@ function describe(member: ts.MethodSignature | ts.PropertySignature, service: st
 /** The services as a Markdown list, with the codes that each method throws as links. */
 export function serviceList(services: readonly Service[]): string {
   return services
-    .flatMap(({ name, text, methods }) => [
-      `## ${name === 'kith' ? name : `kith.${name}`}`,
+    .flatMap(({ name, text, methods }, index) => [
+      ...(services[index - 1]?.name === name ? [] : [`## ${name === 'kith' ? name : `kith.${name}`}`]),
       text,
       methods
         .map(({ signature, text: does, throws }) => {
@@ -98,7 +115,9 @@ function codesOf(throws: string): string[] {
 
 function linked(throws: string): string {
   const codes = codesOf(throws)
-  return throws.replace(/[a-z]+(?:-[a-z]+)*/g, (word) =>
-    codes.includes(word) ? `[\`${word}\`](errors/${word}.md)` : word,
-  )
+  return throws
+    .replace(/\.$/, '')
+    .replace(/`?([a-z]+(?:-[a-z]+)*)`?/g, (text, word: string) =>
+      codes.includes(word) ? `[\`${word}\`](errors/${word}.md)` : text,
+    )
 }

@@ -632,6 +632,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type CookieOptions",
         "type EditAnswer",
         "type HostRequest",
+        "type HostSignIn",
         "type HostViewer",
         "type HttpAnswer",
         "type HttpRequest",

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { errorTable } from '@kith/core'
+import { createKith, errorTable } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { fillGenerated } from '../scripts/generated-docs.ts'
 import { fencesOf, listPages } from '../scripts/markdown.ts'
@@ -21,6 +23,22 @@ test('an error code that a table lacks is seen', async () => {
   const stale = page?.text.replace(/^\| \[`busy`\].*\n/m, '') ?? ''
   expect(stale).not.toBe(page?.text)
   expect(await fillGenerated(stale)).toBe(page?.text)
+})
+
+test('the page of the services has every method that host code can call', () => {
+  const kith = createKith({ secret: randomBytes(32).toString('hex'), storage: createMemoryStorage() })
+  const page = readPage('docs/services.md')
+  const missing = Object.entries(kith).flatMap(([name, service]: [string, unknown]) => {
+    if (typeof service === 'function') return page.includes(`- **\`${name}`) ? [] : [name]
+    // The options are on a page of their own, the stores on none.
+    if (typeof service !== 'object' || service === null || ['config', 'storage'].includes(name)) return []
+    const [, section = ''] = page.split(`\n## kith.${name}\n`)
+    const [methods = ''] = section.split('\n## ')
+    return Object.entries(service)
+      .filter(([method, value]) => typeof value === 'function' && !methods.includes(`- **\`${method}`))
+      .map(([method]) => `${name}.${method}`)
+  })
+  expect(missing).toEqual([])
 })
 
 test('every error code has a page of its own, which says what it means, what causes it and what cures it', () => {

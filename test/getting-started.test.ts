@@ -2,12 +2,13 @@ import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_pro
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fencesOf, fileNameOf } from '../scripts/markdown.ts'
 import { root } from '../scripts/packages.ts'
+import { packAll } from '../scripts/tarballs.ts'
 import { freePort } from './servers/port.ts'
 
 const run = promisify(execFile)
@@ -21,6 +22,7 @@ let port: number
 
 beforeAll(async () => {
   copyTracked()
+  await copyTarballs()
   const { stdout } = await run('npm', ['run', 'pack', '--', ...packages], { cwd: clone })
   install = /^npm install .*$/m.exec(stdout)?.[0] ?? stdout
   port = await freePort()
@@ -38,6 +40,11 @@ function copyTracked(): void {
   for (const file of files.split('\0')) {
     if (file !== '' && existsSync(join(root, file))) cpSync(join(root, file), join(clone, file))
   }
+}
+
+/** They are built from the same sources as in the clone, and once for all tests. What `pack` finds packed it leaves as it is. */
+async function copyTarballs(): Promise<void> {
+  for (const tarball of (await packAll()).values()) cpSync(tarball, join(clone, relative(root, tarball)))
 }
 
 /** Types every block of the page in its order; resolves with what the terminal showed of each command. */

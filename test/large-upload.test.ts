@@ -1,4 +1,5 @@
 import {
+  cpSync,
   createReadStream,
   existsSync,
   mkdtempSync,
@@ -24,21 +25,43 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const demo = { script: 'examples/demo/src/main.ts', framework: 'express' }
 
+/** What apps of a script begin with, and the cookies of somebody who is signed in. */
+interface Begun {
+  data: string
+  cookies: string
+}
+
+const begun = new Map<string, Promise<Begun>>()
+
+/** Somebody registers with a process of this script, once for all of its servers. */
+async function begin({ script, framework }: typeof demo): Promise<Begun> {
+  const data = join(folder, `begun-${begun.size}`)
+  const app = await startApp(
+    script,
+    { KITH_DEMO_DIRECTORY: data, FRAMEWORK: framework },
+    { args: ['--empty'] },
+  )
+  await app.call('POST', '/api/v1/users/register', { username: 'ada', password: 'correct horse' })
+  await app.stop()
+  return { data, cookies: app.cookies() }
+}
+
 /**
  * An app with folders of its own and somebody signed in, and what it keeps in them. That somebody has registered with an
- * earlier process of the same app, since hashing a password leaves memory behind that an upload could use again.
+ * earlier process, since hashing a password leaves memory behind that an upload could use again.
  */
 async function startServer(
   name: string,
   { script, framework } = demo,
 ): Promise<{ app: RunningApp; kept: () => object }> {
   const [data, temporary] = [join(folder, name), join(folder, `${name}-temporary`)]
+  const beginning = begun.get(script) ?? begin({ script, framework })
+  begun.set(script, beginning)
+  const { data: copied, cookies } = await beginning
+  cpSync(copied, data, { recursive: true })
   const env = { KITH_DEMO_DIRECTORY: data, TMPDIR: temporary, TEMP: temporary, FRAMEWORK: framework }
-  const earlier = await startApp(script, env, { args: ['--empty'] })
-  await earlier.call('POST', '/api/v1/users/register', { username: 'ada', password: 'correct horse' })
-  await earlier.stop('SIGKILL')
   const app = await startApp(script, env, { args: ['--empty'] })
-  app.setCookies(earlier.cookies())
+  app.setCookies(cookies)
   return {
     app,
     kept() {

@@ -67,6 +67,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
     storage: createMemoryStorage(),
     telemetry: measured.telemetry,
     outbox: { events: ['account.registered'] },
+    messages: { email: { send: async () => {} } },
     media: media.options,
     captions: {
       name: 'counted',
@@ -91,6 +92,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(await send('/no-such-canary', {})).toBe(404)
   const { user, session, tokens } = await kith.accounts.register({
     username: 'ada',
+    email: 'ada@example.com',
     password: 'correct horse',
   })
   await kith.sessions.refresh(tokens.refreshToken)
@@ -100,6 +102,8 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
     .toBuffer()
   const { id } = await kith.uploads.add(viewer, Readable.from([picture]))
   await kith.captions.suggest(viewer, id)
+  await kith.recovery.begin({ login: 'ada' })
+  await kith.settled()
   await kith.upkeep.run()
   await kith.outbox.deliver(() => {})
 
@@ -114,6 +118,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(valueOf('kith_captions_tokens_total', { kith_direction: 'input' })).toBe(7)
   expect(valueOf('kith_outbox_events_total', { kith_outcome: 'delivered' })).toBe(1)
   expect(valueOf('kith_outbox_waiting', {})).toBe(0)
+  expect(valueOf('kith_messages_total', { kith_message: 'password-reset', kith_outcome: 'sent' })).toBe(1)
   expect(valueOf('kith_limits_refused_total', { kith_limit: 'loginByAddress' })).toBe(1)
   expect(valueOf('kith_request_duration_count', { error_type: 'rate-limited' })).toBe(1)
   expect(valueOf('kith_request_duration_count', { http_route: 'none', error_type: 'route-not-found' })).toBe(

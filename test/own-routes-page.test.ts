@@ -1,15 +1,20 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { cheapPasswords } from '@kith/conformance'
 import { createKith, type Kith, type RegisterInput } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { kithExpress, type KithHttpOptions, viewerOf } from '@kith/express'
 import { kithFastify } from '@kith/fastify'
+import { createKithHttp } from '@kith/http'
 import express, { type IRouter, Router } from 'express'
 import { fastify } from 'fastify'
+import { Hono } from 'hono'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { kithInHono } from '../examples/recipes/src/hono.ts'
 import { findOnPath } from './servers/program-path.ts'
 
 const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
@@ -82,6 +87,26 @@ const apps: Record<string, Serve> = {
     }))
     await app.ready()
     return await listen(app.server)
+  },
+  async Hono(kith, options) {
+    const http = createKithHttp(kith, options)
+    const app = new Hono()
+    app.use(kithInHono(http, (context) => getConnInfo(context).remote.address))
+    app.onError((error, { req }) => http.problem(error, { head: req.raw, route: req.path }))
+    app.post('/api/v1/users/register', async ({ req }) => {
+      const account = invited(await req.json<RegisterInput>().catch(() => ({}) as RegisterInput))
+      const { answer, headers } = await http.signIn({ head: req.raw }, () => kith.accounts.register(account))
+      return Response.json(answer, { status: 201, headers })
+    })
+    app.delete('/api/v1/users/me', async ({ req }) => {
+      await http.requireViewer(req.raw)
+      throw new TypeError('Not here')
+    })
+    app.get('/hello', async (context) => {
+      const viewer = await http.requireViewer(context.req.raw)
+      return context.json({ hello: (await kith.accounts.me(viewer)).username })
+    })
+    return await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
   },
 }
 

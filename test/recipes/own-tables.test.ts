@@ -3,7 +3,7 @@ import { cheapPasswords } from '@kith/conformance'
 import { createKith, type Kith } from '@kith/core'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { addPet, createPets, petsOf } from '../../examples/recipes/src/own-tables.ts'
+import { addPet, createPets, ownersOf, petsOf } from '../../examples/recipes/src/own-tables.ts'
 
 interface App {
   kith: Kith
@@ -42,6 +42,7 @@ test('rows that refer to an account go with it', async () => {
   addPet(database, ada, 'Rex')
   addPet(database, bob, 'Tom')
   expect(petsOf(database, ada)).toEqual([{ name: 'Rex' }])
+  expect(ownersOf(database, 'Tom')).toEqual([bob])
 
   await kith.accounts.remove(ada)
   await kith.settled()
@@ -55,6 +56,30 @@ test('rows that refer to an account go with it', async () => {
     .prepare('EXPLAIN QUERY PLAN SELECT 1 FROM pets WHERE owner = ?')
     .all(new Uint8Array(16))
   expect(plan).toMatchObject([{ detail: expect.stringContaining('pets_by_owner') as string }])
+})
+
+test('a transaction of the app that ends before it waits disturbs no call of Kith, and one that waits does', async () => {
+  const { kith, database, join } = await start()
+  createPets(database)
+  const ada = await join('ada')
+  const calls = Array.from({ length: 50 }, (_, index) => join(`user${index}`))
+  for (let index = 0; index < 50; index++) {
+    database.exec('BEGIN')
+    addPet(database, ada, `Rex ${index}`)
+    database.exec('COMMIT')
+    await Promise.resolve()
+  }
+  await Promise.all(calls)
+  expect(petsOf(database, ada)).toHaveLength(50)
+
+  database.exec('BEGIN')
+  await expect(join('bob')).rejects.toMatchObject({
+    code: 'storage-failed',
+    detail: expect.stringContaining('The app has a transaction open') as string,
+  })
+  database.exec('ROLLBACK')
+  await join('bob')
+  expect(await kith.accounts.find('bob')).not.toBeNull()
 })
 
 test('a key without an action keeps the row of a deleted account, and upkeep says so until it is mended', async () => {

@@ -30,7 +30,15 @@ export interface RuntimeConditions {
   sendTo(port: number): Send
 }
 
-/** Registers all that runs in Bun and Deno: the same cases and journeys that the packages are tested with in Node. */
+/** Of the bombs one of each container: they show that the process that reads them is bounded here too. What reads them is the same code as in Node. */
+const bombs = ['videos/bomb-mp4-20-000-tracks', 'videos/bomb-webm-20-000-tracks-of-a-webm']
+
+/** Cases of the kit that a runtime can change. Which files of a video are refused does not depend on it. */
+const videoCases = videoProcessorCases.filter(
+  ({ id }) => !id.startsWith('videos/bomb-') || bombs.includes(id),
+)
+
+/** Registers what runs in Bun and Deno, of the cases and journeys that the packages are tested with in Node. */
 export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo }: RuntimeConditions): void {
   const makeStorage = async (): Promise<SqliteStorage> => createSqliteStorage({ path: freshPath() })
   const group =
@@ -38,11 +46,12 @@ export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo
     (title, body) =>
       register(`${name}/${title}`, body)
 
-  // All of Kith, without a socket; and what a server could break, through the servers of the runtime.
+  // What a server could break goes through each server of the runtime; the rest of Kith needs no socket.
+  const others = journeys.filter((journey) => !journeysOfHosts.includes(journey))
   const handler = createFetchHost(async () => createSqliteStorage({ path: ':memory:' }))
   const own = { makeStorage }
   for (const [name, host, list] of [
-    ['handler', handler, journeys],
+    ['handler', handler, others],
     ['served', createServedHost(makeStorage, sendTo), journeysOfHosts],
     ['express', expressHost((app, { routes }) => app.use(routes), { own, sendTo }), journeysOfHosts],
     ['fastify', fastifyHost(mountAtRoot, { own, sendTo }), journeysOfHosts],
@@ -64,7 +73,7 @@ export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo
   const images = createSharpImages()
   runCases(group('images'), imageProcessorCases, async () => images)
   const videos = createMediabunnyVideos()
-  runCases(group('videos'), videoProcessorCases, async () => videos)
+  runCases(group('videos'), videoCases, async () => videos)
 }
 
 function createServedHost(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type MongoOptions, type MongoServer, mongoMissing, startMongo } from './mongo-server.ts'
+import { type MongoOptions, type MongoServer, mongoMissing, shareMongo } from './mongo-server.ts'
 import { type RedisCluster, redisClusterMissing, startRedisCluster } from './redis-cluster.ts'
 import { type RedisOptions, type RedisServer, redisMissing, startRedis } from './redis-server.ts'
 import { type S3Options, type S3Server, s3Missing, startS3 } from './s3-server.ts'
@@ -11,13 +11,13 @@ interface Kind<Server> {
   start(): Promise<Server>
 }
 
-/** Tests with a MongoDB server that runs from before the first of them until after the last. */
+/** Tests with a MongoDB server that runs from before the first of them until after the last; see `shareMongo`. */
 export function describeWithMongo(
   name: string,
   options: MongoOptions,
   tests: (mongo: () => MongoServer) => void,
 ): Promise<void> {
-  const kind = { missing: () => mongoMissing(options), start: () => startMongo(options) }
+  const kind = { missing: () => mongoMissing(options), start: () => shareMongo(options) }
   return describeWith(name, kind, tests)
 }
 

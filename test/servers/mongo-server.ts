@@ -37,7 +37,7 @@ export interface MongoServer {
   control: ServerControl | null
   /** The name of a database that no other test uses. */
   freshDatabase(): string
-  /** Ends it; where it is at a given address, drops the databases named here. */
+  /** Ends it; where it is shared or at a given address, drops the databases named here. */
   stop(): Promise<void>
 }
 
@@ -88,12 +88,28 @@ export async function startMongo(options: MongoOptions = {}): Promise<MongoServe
   })
 }
 
+const shared = new Map<Topology, Promise<MongoServer>>()
+
+/**
+ * The server of suites that keep to databases of their own, as on that of `MONGODB_URI`: what they named is dropped, and it
+ * serves the next file of this process, with which it dies. Where options ask for more, one of its own is started.
+ */
+export async function shareMongo(options: MongoOptions = {}): Promise<MongoServer> {
+  const { topology = 'replica-set', ...more } = options
+  const source = await findMongo()
+  if (source.kind === 'given' || Object.keys(more).length > 0) return startMongo(options)
+  const started = shared.get(topology) ?? startMongo({ topology })
+  shared.set(topology, started)
+  started.catch(() => shared.delete(topology))
+  const server = await started
+  return announced({ ...server, ...borrow(server.uri) })
+}
+
 async function givenServer(uri: string, options: MongoOptions): Promise<MongoServer> {
   const facts = await factsOf(uri)
   const lack = lackOf(facts, options)
   if (lack) throw new Error(lack)
   const { server, shape, topology, host, port } = facts
-  const used: string[] = []
   return announced({
     uri,
     topology,
@@ -102,6 +118,14 @@ async function givenServer(uri: string, options: MongoOptions): Promise<MongoSer
     host,
     port,
     control: null,
+    ...borrow(uri),
+  })
+}
+
+/** Names databases of a server that goes on, and drops them in the end. */
+function borrow(uri: string): Pick<MongoServer, 'freshDatabase' | 'stop'> {
+  const used: string[] = []
+  return {
     freshDatabase() {
       used.push(freshDatabase())
       return used.at(-1) ?? ''
@@ -111,7 +135,7 @@ async function givenServer(uri: string, options: MongoOptions): Promise<MongoSer
       for (const name of used) await client.db(name).dropDatabase()
       await client.close()
     },
-  })
+  }
 }
 
 function announced(server: MongoServer): MongoServer {

@@ -17,7 +17,19 @@ export function petsOf(database: DatabaseSync, userId: string): unknown[] {
   return database.prepare('SELECT name FROM pets WHERE owner = ?').all(bytesOf(userId))
 }
 
+/** Whose pets have this name: ids for `kith.profiles.byIds`. */
+export function ownersOf(database: DatabaseSync, name: string): string[] {
+  const rows = database.prepare('SELECT DISTINCT owner FROM pets WHERE name = ?').all(name)
+  return rows.map(({ owner }) => idOf(owner as Uint8Array))
+}
+
 /** The id of an account as SQLite stores it. */
 function bytesOf(id: string): Uint8Array {
   return Buffer.from(id.replaceAll('-', ''), 'hex')
+}
+
+/** The id as services, routes and events have it. */
+function idOf(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

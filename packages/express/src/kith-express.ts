@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { type ClientInfo, type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
+  type HostSignIn,
   type HttpAnswer,
   type KithHttpOptions,
   type KithRoutes,
@@ -45,10 +46,10 @@ export interface KithExpress {
    * before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it answers
    * holds none. Pages of `allowedOrigins` may read the response. @throws origin-not-allowed
    */
-  signIn(
+  signIn<User extends SignIn['user']>(
     to: SignInExchange,
-    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-  ): Promise<SignInAnswer>
+    signIn: HostSignIn<User>,
+  ): Promise<SignInAnswer<User>>
   /**
    * Lets the pages of `allowedOrigins` call your own routes and read their answers: `app.use(cors)` in front of them. Routes of Kith,
    * and yours in place of them that use `signIn`, need none, unless a `Router` with yours stands before `routes`.

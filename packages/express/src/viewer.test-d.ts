@@ -1,7 +1,7 @@
 import type { AppFields, Kith, Viewer } from '@kith/core'
 import type { Request, RequestHandler } from 'express'
 import { expectTypeOf } from 'vitest'
-import { type KithExpress, type kithExpress, viewerOf } from './index.ts'
+import { type KithExpress, type kithExpress, type SignInExchange, viewerOf } from './index.ts'
 
 declare const request: Request
 
@@ -27,4 +27,16 @@ interface MyFields extends AppFields {
 }
 declare const kith: Kith<MyFields>
 declare const mount: typeof kithExpress
-mount(kith)
+const { signIn } = mount(kith)
+
+// What signs in says which fields the answer has.
+declare const to: SignInExchange
+const opened = await signIn(to, ({ device }) => kith.sessions.open('id', { device }))
+expectTypeOf(opened.user.fields.pronouns).toEqualTypeOf<string | undefined>()
+const withCounts = await signIn(to, async () => ({
+  ...(await kith.sessions.login({ login: 'ana', password: 'x' })),
+  user: await kith.accounts.me(viewerOf(request)),
+}))
+expectTypeOf(withCounts.user.counts.posts).toEqualTypeOf<number>()
+// @ts-expect-error no account
+void signIn(to, async () => ({ ...opened, user: { id: 'ana' } }))

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { type ClientInfo, type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
+  type HostSignIn,
   type KithHttpOptions,
   type KithRoutes,
   type ProbeOptions,
@@ -53,10 +54,10 @@ declare module 'fastify' {
      * answers holds none. Pages of `allowedOrigins` may read the reply.
      * @throws origin-not-allowed
      */
-    signIn(
+    signIn<User extends SignIn['user']>(
       to: SignInExchange,
-      signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-    ): Promise<SignInAnswer>
+      signIn: HostSignIn<User>,
+    ): Promise<SignInAnswer<User>>
     /**
      * An `onRequest` hook that lets the pages of `allowedOrigins` call your own routes and read their replies:
      * `app.addHook('onRequest', app.cors)` at the root, where requests go that no route answers, as those before them are. Routes of

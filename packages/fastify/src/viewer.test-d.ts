@@ -1,4 +1,4 @@
-import type { Kith, Viewer } from '@kith/core'
+import type { AppFields, Kith, Viewer } from '@kith/core'
 import type { FastifyInstance, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import { expectTypeOf } from 'vitest'
 import { kithFastify, viewerOf } from './index.ts'
@@ -18,6 +18,15 @@ app.get('/', { preHandler: app.requireViewer }, (asked) => viewerOf(asked).userI
 app.get('/many', { preHandler: [app.readViewer] }, (asked) => asked.viewer?.userId)
 app.get('/fresh', { preHandler: app.requireFresh('10m') }, (asked) => viewerOf(asked).userId)
 app.get('/desk', { preHandler: app.requireRole('moderator') }, (asked) => viewerOf(asked).userId)
+
+interface MyFields extends AppFields {
+  public: { given: { pronouns?: string }; shown: { fields: { pronouns?: string } } }
+}
+declare const kithOfMine: Kith<MyFields>
+app.post('/enter', async (asked, reply) => {
+  const { user } = await app.signIn({ request: asked, reply }, () => kithOfMine.sessions.open('id'))
+  expectTypeOf(user.fields.pronouns).toEqualTypeOf<string | undefined>()
+})
 
 // @ts-expect-error nobody would pass
 app.requireRole()

@@ -117,7 +117,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy', ...unsent],
+      problems: ['wrong-password', 'proof-required', 'account-locked', 'rate-limited', 'busy', ...unsent],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
     takes({

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream'
-import type { ClientInfo, Duration, Kith } from '@kith/core'
+import type { ClientInfo, Duration, Kith, SignIn } from '@kith/core'
 import { endStream } from './answer-stream.ts'
 import { consumedMessage } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead, RequestOrigin } from './http-request.ts'
 import { createKithRoutes } from './kith-routes.ts'
-import type { KithSite } from './kith-site.ts'
+import type { KithSite, SigningIn } from './kith-site.ts'
 import type { KithHttpOptions } from './options.ts'
 import type { ProbeOptions } from './probes.ts'
+import type { HostSignIn } from './sign-in.ts'
 
 /** What only the host knows of a Fetch request. */
 export interface RequestContext extends RequestOrigin {
@@ -69,8 +70,8 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead>
     readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
     renewViewer: (head: RequestHead, client?: Pick<ClientInfo, 'address'>) =>
       check(() => routes.renewViewer(head, client)),
-    async signIn(...given: Parameters<KithHttp['signIn']>) {
-      const { answer, headers } = await routes.signIn(...given)
+    async signIn<User extends SignIn['user']>(from: SigningIn, signIn: HostSignIn<User>) {
+      const { answer, headers } = await routes.signIn(from, signIn)
       return { answer, headers: toHeaders(headers) }
     },
     preflight(head: RequestHead) {

@@ -31,7 +31,7 @@ import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route } from './route.ts'
 import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
 import { sessionRoutes } from './session-routes.ts'
-import { createAnswerSignIn, endSessionBefore, viewerOf, withoutTokens } from './sign-in.ts'
+import { createAnswerSignIn, endSessionBefore, type HostSignIn, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
 
 /** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
@@ -243,7 +243,7 @@ export function createKithRoutes<Host = unknown>(
         throw error
       }
     },
-    async signIn(from: SigningIn, signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>) {
+    async signIn<User extends SignIn['user']>(from: SigningIn, signIn: HostSignIn<User>) {
       const { head } = from
       const open = openHost(from)
       try {

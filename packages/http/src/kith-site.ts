@@ -4,10 +4,11 @@ import type { ProbeOptions } from './probes.ts'
 import type { Renewal } from './renewal.ts'
 import type { RouteDescription } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
+import type { HostSignIn } from './sign-in.ts'
 
 /** A browser that was signed in: the tokens are in the cookies alone. */
-export interface BrowserSignIn<Headed> {
-  answer: SignInAnswer
+export interface BrowserSignIn<Headed, User extends SignIn['user'] = SignIn['user']> {
+  answer: SignInAnswer<User>
   /** The cookies, and what CORS needs, for the answer. */
   headers: Headed
 }
@@ -57,10 +58,10 @@ export interface KithSite<Answered, Headed> {
    * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
-  signIn(
+  signIn<User extends SignIn['user']>(
     from: SigningIn,
-    signIn: (client: Pick<ClientInfo, 'device'>) => Promise<SignIn>,
-  ): Promise<BrowserSignIn<Headed>>
+    signIn: HostSignIn<User>,
+  ): Promise<BrowserSignIn<Headed, User>>
   /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
   problem(error: unknown, from: HostRequest): Answered
   /** Headers for an answer of the app's own, by which the pages of `allowedOrigins` may read it. */

@@ -58,8 +58,9 @@ test.each([
   [{ only: 'register' }, 'only'],
   [
     { only: ['getFeed', 'login', 'endSession'], viewer: () => null },
-    'only: "login" is not there with `viewer`, since your app signs people in itself: take it out of `only`; only: "endSession"',
+    '"login" is not there with `viewer`, since your app signs people in itself: take it out; "endSession"',
   ],
+  [{ routes: { login: true, getFeed: true }, viewer: () => null }, '"login" is not there with `viewer`'],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
   expect(() => make(options as KithHttpOptions)).toThrow(message)

@@ -15,8 +15,12 @@ import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
-/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. */
-export type SignInAnswer = Omit<SignIn, 'tokens'> & { tokens?: Tokens | undefined }
+/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
+export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
+  user: User
+  session: SignIn['session']
+  tokens?: Tokens | undefined
+}
 
 /** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
 export type RefreshAnswer = Omit<SignInAnswer, 'user'>

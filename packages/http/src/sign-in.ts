@@ -94,7 +94,15 @@ export function viewerOf({ user, session }: SignIn): Viewer {
   return { userId: user.id, sessionId: session.id }
 }
 
+/** What signs somebody in for a route of the host's own. It gets what belongs into the `ClientInfo`; its account is of the type that is answered. */
+export type HostSignIn<User extends SignIn['user']> = (
+  client: Pick<ClientInfo, 'device'>,
+) => Promise<Omit<SignIn, 'user'> & { user: User }>
+
 /** What a sign-in answers where the tokens are in cookies. */
-export function withoutTokens({ user, session }: SignIn): SignInAnswer {
+export function withoutTokens<User extends SignIn['user']>({
+  user,
+  session,
+}: Omit<SignIn, 'user'> & { user: User }): SignInAnswer<User> {
   return { user, session }
 }

@@ -33,9 +33,9 @@ export function createCodeStore({ call }: Connection): CodeStore {
     consume: ({ hash, ...name }, outbox) =>
       call('codes.consume', async (each) => {
         for (;;) {
-          const code = await tellChange(each, {
+          const code: CodeRecord | null = await tellChange(each, {
             contended: [codeId(name)],
-            outbox: outbox && ((code) => outbox(structuredClone(code))),
+            outbox: outbox && ((taken: CodeRecord) => outbox(structuredClone(taken))),
             async work({ codes }): Promise<CodeRecord | null> {
               const taken = await codes.take({ ...living(name), hashes: hash })
               return taken && codeFrom(taken)

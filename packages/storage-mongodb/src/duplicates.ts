@@ -4,22 +4,23 @@ import { identifiers } from './user-document.ts'
 /** So many groups are named. */
 const named = 20
 
-/** The collections with unique fields: what they hold, and which fields are unique together. */
-const uniques = Object.freeze({
-  users: { record: 'account', all: identifiers.map((name) => [name]) },
-  credentials: { record: 'credential', all: [['kind', 'subject']] },
-} as const)
+/** A collection with unique fields. */
+export type UniqueName = 'users' | 'credentials'
+
+/** What it holds, and which fields are unique together. */
+const uniques: Readonly<Record<UniqueName, { record: string; all: readonly (readonly string[])[] }>> =
+  Object.freeze({
+    users: { record: 'account', all: identifiers.map((name) => [name]) },
+    credentials: { record: 'credential', all: [['kind', 'subject']] },
+  })
 
 /** Whether a collection has any. */
-export function hasUniques(name: string): name is keyof typeof uniques {
+export function hasUniques(name: string): name is UniqueName {
   return name in uniques
 }
 
 /** Says which documents share what is unique, by their ids: what they share is nobody else's business. */
-export async function describeDuplicates(
-  rows: Collection<Identified>,
-  name: keyof typeof uniques,
-): Promise<string> {
+export async function describeDuplicates(rows: Collection<Identified>, name: UniqueName): Promise<string> {
   const { record, all } = uniques[name]
   const lines: string[] = []
   for (const fields of all) {

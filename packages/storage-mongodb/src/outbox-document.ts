@@ -1,6 +1,5 @@
 import type { OutboxQueue, OutboxRow } from '@kith/core/ports'
-import type { Collection, Identified } from './collection.ts'
-import type { Collections } from './collections.ts'
+import type { Identified } from './collection.ts'
 
 /** An event or a message that waits for its consumer. */
 export interface OutboxDocument extends Identified, Omit<OutboxRow, 'queue' | 'id' | 'key'> {
@@ -19,23 +18,6 @@ export interface OutboxAccountDocument extends Identified {
   heldBy: string | null
   /** When the lease or the pause ends; `null` where there is none. */
   heldUntil: Date | null
-}
-
-/** A queue: its rows, and the keys by which they are leased. */
-export interface Queue {
-  rows: Collection<OutboxDocument>
-  accounts: Collection<OutboxAccountDocument>
-}
-
-/** All queues. */
-export const queues: readonly OutboxQueue[] = Object.freeze(['events', 'messages'])
-
-/** Where a queue is kept. */
-export function queueIn(collections: Collections, queue: OutboxQueue): Queue {
-  const { outbox, outboxAccounts, messages, messageAccounts } = collections
-  return queue === 'events'
-    ? { rows: outbox, accounts: outboxAccounts }
-    : { rows: messages, accounts: messageAccounts }
 }
 
 /** A row of a queue from its document. */

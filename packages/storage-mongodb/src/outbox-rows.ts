@@ -1,7 +1,7 @@
 import type { OutboxRow, OutboxRows } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
-import { type Queue, queueIn, queues } from './outbox-document.ts'
+import { type Queue, queueIn, queues } from './queues.ts'
 
 /** Stores the rows of a change, as part of its transaction: two commands for each account and queue. */
 export async function addToOutbox(

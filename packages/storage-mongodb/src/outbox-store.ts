@@ -1,7 +1,8 @@
 import type { OutboxQueue, OutboxStore } from '@kith/core/ports'
 import type { Filter } from 'mongodb'
 import type { Connection } from './connection.ts'
-import { type OutboxAccountDocument, type Queue, queueIn, rowFrom } from './outbox-document.ts'
+import { type OutboxAccountDocument, rowFrom } from './outbox-document.ts'
+import { type Queue, queueIn } from './queues.ts'
 
 /** Before every row. */
 const longAgo = new Date(0)

@@ -1,9 +1,21 @@
-import { recountCases, runCases, runStorageCases, sharedFactStoreCases } from '@kith/conformance'
-import { test, vi } from 'vitest'
+import { readFileSync } from 'node:fs'
+import {
+  recountCases,
+  type RegisterTest,
+  runCases,
+  runStorageCases,
+  sharedFactStoreCases,
+} from '@kith/conformance'
+import { expect, test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import type { MongoOptions } from '../../../test/servers/mongo-server.ts'
 import { toStored } from '../src/stored-ids.ts'
 import { useStorages } from './emptied-storage.ts'
+
+/** Reading of feeds and searching, the same on every server: it is proved on a replica set, and the files below know of no other. */
+const alike = { cases: /^(feed|users\/search)/, files: ['feed-store.ts', 'user-lists.ts'] }
+
+const unlessAlike: RegisterTest = (name, body) => (alike.cases.test(name) ? null : test(name, body))
 
 /** Runs the conformance kit on one kind of server. Each has a file of its own, so that both can run at once. */
 export async function testPromises(topology: NonNullable<MongoOptions['topology']>): Promise<void> {
@@ -13,7 +25,11 @@ export async function testPromises(topology: NonNullable<MongoOptions['topology'
   await describeWithMongo(`MongoDB storage on a ${topology}`, { topology }, (mongo) => {
     const { emptied, another, fresh, database } = useStorages(mongo)
     const transactions = topology === 'replica-set'
-    runStorageCases(test, async () => fresh(), { emptied, transactions })
+    runStorageCases(transactions ? test : unlessAlike, async () => fresh(), { emptied, transactions })
+    test.each(alike.files)('%s does not ask what server it is', (file) => {
+      const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
+      expect(source).not.toMatch(/transactional|atomically/)
+    })
     // A standalone keeps no counts that could be wrong.
     if (transactions)
       runCases(test, recountCases, async () => ({

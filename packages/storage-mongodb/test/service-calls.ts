@@ -91,11 +91,13 @@ const storeCalls: readonly ServiceCall[] = [
   },
   {
     name: 'codes.consume, with a wrong secret',
-    call: ({ storage, tell }) => storage.codes.consume({ ...code, hash: 'wrong', now }, tell),
+    call: ({ storage, tell }) =>
+      storage.codes.consume({ ...code, hash: 'wrong', now }, tell && (() => tell())),
   },
   {
     name: 'codes.consume, with a right one',
-    call: ({ storage, tell }) => storage.codes.consume({ ...code, hash: code.hashes[0] ?? '', now }, tell),
+    call: ({ storage, tell }) =>
+      storage.codes.consume({ ...code, hash: code.hashes[0] ?? '', now }, tell && (() => tell())),
   },
   {
     name: 'credentials.add',

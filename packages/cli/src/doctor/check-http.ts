@@ -94,7 +94,7 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       level: 'error',
       meaning:
         'Every proxy is trusted: clients choose their IP address by a header, and with it whose limits they use up.',
-      cure: 'Say how many proxies stand in front, such as 1, or name their networks.',
+      cure: 'Say how many proxies stand in front, such as 1, or name their addresses or networks, which Fastify wants.',
     }
   }
   if (trustProxy === undefined) {
@@ -103,7 +103,7 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       level: 'note',
       meaning:
         'The config does not say what the framework trusts of proxies. Behind one that is not trusted all clients share one IP address and its limits.',
-      cure: 'Set `trust proxy` (Express) or trustProxy (Fastify) to how many proxies stand in front, and export it as http.trustProxy.',
+      cure: 'Say how many proxies stand in front (`trust proxy` of Express) or their addresses (trustProxy of Fastify), and export it as http.trustProxy.',
     }
   }
   if (trustProxy === false || trustProxy === 0) {
@@ -112,7 +112,7 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       level: 'note',
       meaning:
         'No proxy is trusted: right where clients connect to this server themselves, and wrong behind a load balancer.',
-      cure: 'Behind one, say how many there are, such as 1.',
+      cure: 'Behind one, say how many there are, such as 1, or their addresses, which Fastify wants.',
     }
   }
   return ok(check, `Trusted: ${String(trustProxy)}.`)

@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto'
 import * as z from 'zod'
-import type { Core } from '../core.ts'
+import type { KithConfig } from '../config.ts'
 import { KithError } from '../errors.ts'
-import type { Random } from '../id.ts'
+import type { Clock, MakeId, Random } from '../id.ts'
 import { parseInput } from '../input.ts'
-import type { Draft } from '../messages/outgoing.ts'
+import type { Draft, Outgoing } from '../messages/outgoing.ts'
 import { createSeal } from '../sealed.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
+import type { Limits } from '../sessions/limits.ts'
+import type { Storage } from '../storage.ts'
 import type { ClientInfo } from '../viewer.ts'
 import {
   type CodeData,
@@ -110,14 +112,22 @@ export interface Codes {
   ): Promise<ConsumedCode<Purpose>>
 }
 
+/** What {@link createCodes} stands on. */
+interface CodeParts {
+  config: KithConfig
+  storage: Pick<Storage, 'codes'>
+  clock: Clock
+  makeId: MakeId
+  limits: Limits
+  outgoing: Outgoing
+}
+
 /** How often a code can be tried. */
 const tries = 5
 const digitCount = 6
 
 /** Creates the codes of one Kith instance. */
-export function createCodes(
-  core: Pick<Core, 'config' | 'storage' | 'clock' | 'makeId' | 'limits' | 'outgoing'>,
-): Codes {
+export function createCodes(core: CodeParts): Codes {
   const { config, clock, makeId, limits, outgoing } = core
   const { codes } = core.storage
   const seal = createSeal(config, 'code-data')

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
-import type { Core } from '../core.ts'
+import type { KithConfig } from '../config.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { createSeal } from '../sealed.ts'
+import type { Clock } from '../id.ts'
+import type { Storage } from '../storage.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
@@ -20,6 +22,13 @@ export interface StoredFactors {
   use(credentials: readonly CredentialRecord[], given: GivenCode): Promise<boolean>
 }
 
+/** What {@link createStoredFactors} stands on. */
+interface FactorParts {
+  config: KithConfig
+  storage: Pick<Storage, 'credentials'>
+  clock: Clock
+}
+
 interface Totp {
   /** base64url */
   secret: string
@@ -33,11 +42,7 @@ const letters = '23456789abcdefghjkmnpqrstuvwxyz'
 const codeLength = 10
 
 /** Creates them for one Kith instance. */
-export function createStoredFactors({
-  config,
-  storage,
-  clock,
-}: Pick<Core, 'config' | 'storage' | 'clock'>): StoredFactors {
+export function createStoredFactors({ config, storage, clock }: FactorParts): StoredFactors {
   const seal = createSeal(config, 'credentials')
   const keys = config.secrets.map((secret) => deriveKey(secret, 'recovery-codes').key)
 

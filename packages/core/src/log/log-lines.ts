@@ -30,8 +30,8 @@ export const logLines = {
   'proxy.untrusted': {
     level: 'warn',
     meaning:
-      'A proxy stands in front that the app does not trust, so all clients share one IP address and its limits.',
-    toDo: 'Set how many proxies there are (`trust proxy` in Express, `trustProxy` in Fastify).',
+      'A proxy stands in front that the app does not trust, or a Fetch handler gives no address, so all clients share their limits.',
+    toDo: 'Say how many proxies there are (`trust proxy` in Express), or their addresses (`trustProxy` in Fastify, which ignores a number); give `http.handle` the `address`.',
   },
   'process.alone': {
     level: 'warn',

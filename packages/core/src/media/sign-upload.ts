@@ -10,11 +10,21 @@ import { type SignUploadInput, signUploadInput, type Upload } from './upload-sha
 
 /** Uploads that go straight to the host of the media: signed first, then sent by the browser, then confirmed. */
 export interface SignUpload {
+  /**
+   * Lets a browser send a file straight to the host of the media, if that is configured.
+   * @throws media-too-large, media-unavailable, policy-refused, rate-limited, not-configured
+   */
   sign(
     viewer: Viewer,
     input: SignUploadInput,
     client?: ClientInfo,
   ): Promise<{ id: string; upload: SignedUpload }>
+  /**
+   * Takes in a file that was sent so, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
+   * without sending the file once more.
+   * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
+   * media-unavailable, busy
+   */
   confirm(viewer: Viewer, id: string): Promise<Upload>
 }
 

@@ -8,7 +8,7 @@ import type { Upload } from './upload-shape.ts'
 import type { VisibleFile } from './visible-files.ts'
 
 /** Uploads: first the bytes, then the use. What is not used within a day is removed by upkeep. */
-export interface Uploads {
+export interface Uploads extends SignUpload {
   /**
    * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
    * chunk is asked for when the one before is written, so all may be in the same memory. Where `signal` is aborted before it is
@@ -17,18 +17,6 @@ export interface Uploads {
    * rate-limited, busy, storage-full, storage-failed
    */
   add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Upload>
-  /**
-   * Lets a browser send a file straight to the host of the media, if that is configured.
-   * @throws media-too-large, media-unavailable, policy-refused, rate-limited, not-configured
-   */
-  sign: SignUpload['sign']
-  /**
-   * Takes in a file that was sent so, as {@link add} does. Idempotent; after `media-unavailable` it can be called again,
-   * without sending the file once more.
-   * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
-   * media-unavailable, busy
-   */
-  confirm: SignUpload['confirm']
   /**
    * What the file with this id is, if it may be served: `null` for one that is not ready or released, and for those of a
    * banned or deleted account. A ban in another process counts after 5 seconds.

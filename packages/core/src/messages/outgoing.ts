@@ -1,8 +1,9 @@
-import type { Core } from '../core.ts'
-import { createDelivery, type DeliveryReport } from '../outbox/delivery.ts'
+import type { KithConfig } from '../config.ts'
+import { createDelivery, type DeliveryParts, type DeliveryReport } from '../outbox/delivery.ts'
 import type { OutboxRow, OutboxRows } from '../outbox/outbox-store.ts'
 import { createSeal } from '../sealed.ts'
 import { JobStopped } from '../steps.ts'
+import type { Storage } from '../storage.ts'
 import { within } from '../within.ts'
 import type { Message } from './messenger.ts'
 
@@ -37,6 +38,12 @@ export interface Outgoing {
   settled(): Promise<void>
 }
 
+/** What {@link createOutgoing} stands on. */
+interface OutgoingParts extends DeliveryParts {
+  config: KithConfig
+  storage: Pick<Storage, 'messages'>
+}
+
 /** What a row holds, sealed. */
 interface Envelope {
   draft: Draft | null
@@ -50,9 +57,7 @@ const [sendSeconds, leaseSeconds] = [30, 60]
 const retrySeconds: readonly number[] = [1, 2, 4, 8, 16, 32]
 
 /** Creates what sends the messages of one Kith instance. */
-export function createOutgoing(
-  core: Pick<Core, 'config' | 'storage' | 'steps' | 'clock' | 'makeId'>,
-): Outgoing {
+export function createOutgoing(core: OutgoingParts): Outgoing {
   const { config, storage, clock, makeId } = core
   const { log, telemetry } = config
   const seal = createSeal(config, 'messages')
@@ -82,7 +87,8 @@ export function createOutgoing(
       'kith.channel': channel,
       'kith.outcome': outcome,
     })
-    if (outcome !== 'sent') log.warn(`message.${outcome}`, { fields })
+    if (outcome === 'refused') log.warn('message.refused', { fields })
+    if (outcome === 'late') log.warn('message.late', { fields })
   }
 
   /** Rejects where the message should come again. */
@@ -110,8 +116,10 @@ export function createOutgoing(
       leaseSeconds,
       handle,
       delivered: () => {},
-      failed: ({ id }, { error, ...tries }) =>
-        log.error('message.not-sent', { error, fields: { messageId: id, ...tries } }),
+      failed({ id, payload }, { error, ...tries }) {
+        const secrets = (): string[] => secretsIn(seal.open(payload, id))
+        log.error('message.not-sent', { error, secrets, fields: { messageId: id, ...tries } })
+      },
     }).run()
   }
 
@@ -156,6 +164,15 @@ export function createOutgoing(
       while (sending) await sending
     },
   }
+}
+
+/** What a messenger may quote in an error, and nobody should read in a log. */
+function secretsIn(text: string | null): string[] {
+  const { draft } = text === null ? { draft: null } : (JSON.parse(text) as Envelope)
+  if (!draft) return []
+  const { code = null, link = null } = draft.content as { code?: string; link?: string | null }
+  const token = link && new URLSearchParams(new URL(link).hash.slice(1)).get('code')
+  return [draft.to, code, link, token].filter((secret) => secret !== null)
 }
 
 /** All of one length, as far as what people are told has one: so that a row tells nothing of what is in it. */

@@ -1,6 +1,6 @@
-import type { Core } from '../core.ts'
+import type { Clock, MakeId } from '../id.ts'
 import { createSingleFlight } from '../single-flight.ts'
-import { JobStopped } from '../steps.ts'
+import { JobStopped, type Steps } from '../steps.ts'
 import type { OutboxBatch, OutboxRow, OutboxStore } from './outbox-store.ts'
 
 /** What one call of `deliver` did. */
@@ -16,6 +16,13 @@ export interface DeliveryReport {
 /** One call of `deliver`. */
 export interface Delivery {
   run(): Promise<DeliveryReport>
+}
+
+/** What {@link createDelivery} stands on. */
+export interface DeliveryParts {
+  steps: Steps
+  clock: Clock
+  makeId: MakeId
 }
 
 /** How {@link createDelivery} goes about it. */
@@ -50,7 +57,7 @@ const [firstPauseSeconds, longestPauseSeconds] = [1, 3_600]
 
 /** Creates one. */
 export function createDelivery(
-  { steps, clock, makeId }: Pick<Core, 'steps' | 'clock' | 'makeId'>,
+  { steps, clock, makeId }: DeliveryParts,
   { store, limit, concurrency, leaseSeconds, ...settings }: DeliverySettings,
 ): Delivery {
   const report: DeliveryReport = { delivered: 0, postponed: 0, more: false }

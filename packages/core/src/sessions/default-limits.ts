@@ -116,7 +116,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   // Codes that are tried. Each has five tries of its own; this stops a script that goes through many.
   codeByAddress: [
     { limit: 30, windowSeconds: 60 },
-    { limit: 300, windowSeconds: 3_600 },
+    { limit: 100, windowSeconds: 3_600 },
   ],
   // Challenges of passkeys, one for each visit to a page that offers them as autofill; each is a row for ten minutes.
   challengeByAddress: [

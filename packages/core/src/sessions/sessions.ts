@@ -72,7 +72,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
    * e-mail. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
    */
-  open(userId: string, client?: ClientInfo): Promise<SignIn>
+  open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
   logout(viewer: Viewer): Promise<void>
   /**
