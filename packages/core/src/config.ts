@@ -77,7 +77,7 @@ interface PostConfig {
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
 /** The options of sessions, with their defaults. */
-export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
+type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
   /** `null` where no device is trusted. */
   readonly trustDevicesSeconds: number | null
 }

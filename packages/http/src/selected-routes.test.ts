@@ -60,7 +60,10 @@ test.each([
     { only: ['getFeed', 'login', 'endSession'], viewer: (): null => null },
     '"login" is not there with `viewer`, since your app signs people in itself: take it out; "endSession"',
   ],
-  [{ routes: { login: true, getFeed: true }, viewer: (): null => null }, '"login" is not there with `viewer`'],
+  [
+    { routes: { login: true, getFeed: true }, viewer: (): null => null },
+    '"login" is not there with `viewer`',
+  ],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
   expect(() => make(options as KithHttpOptions)).toThrow(message)

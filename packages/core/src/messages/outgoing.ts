@@ -11,7 +11,7 @@ import type { Message } from './messenger.ts'
 export type Draft = Message extends infer Kind ? (Kind extends Message ? Omit<Kind, 'id'> : never) : never
 
 /** Where a message waits, and for how long it is worth sending. */
-export interface Waiting {
+interface Waiting {
   /** Whose order it belongs to: an account, or what stands for somebody who has none. */
   key: string
   /** When it is over: nobody wants a code that has ended. */
