@@ -19,6 +19,7 @@ import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
+import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
@@ -45,6 +46,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly factors: Factors
   /** What accounts prove themselves with, beside their passwords. */
   readonly credentials: Credentials
+  /** Signing in with what people have elsewhere. */
+  readonly identities: Identities<Fields>
   readonly sessions: Sessions<Fields>
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
@@ -127,6 +130,7 @@ type Services = Pick<
   | 'addresses'
   | 'factors'
   | 'credentials'
+  | 'identities'
   | 'sessions'
   | 'profiles'
   | 'follows'
@@ -141,8 +145,10 @@ type Services = Pick<
 
 /** What people do. */
 function createServices(core: Core): Services {
+  const ofAccounts = createAccounts(core)
   return {
-    ...createAccounts(core),
+    ...ofAccounts,
+    identities: createIdentities(core, ofAccounts.accounts.inputs),
     addresses: createAddresses(core),
     factors: createFactors(core),
     credentials: createCredentials(core),

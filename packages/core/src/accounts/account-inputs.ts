@@ -96,6 +96,8 @@ export interface DeleteAccountInput {
 /** The schemas of all account inputs, made for the rules of one Kith instance. */
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
+  /** Of {@link register} what somebody gives who signs in elsewhere. */
+  identity: z.ZodType<Omit<RegisterInput, 'password'>>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -137,6 +139,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     phoneVerified: z.boolean().optional(),
     createdAt: z.date().optional(),
   }
+  const deviceName = visible(lineOfText(100)).optional()
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -181,7 +184,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         ...profile,
         ...own('given'),
         password: newPassword,
-        deviceName: visible(lineOfText(100)).optional(),
+        deviceName,
       })
       .refine(hasLogin, needsLogin)
       .refine((input) => !isOwnName(input, rules.forbiddenWords), {
@@ -189,6 +192,9 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
         path: ['password'],
         when: isObject,
       }),
+    identity: z
+      .strictObject({ ...given, ...profile, ...own('given'), deviceName })
+      .refine(hasLogin, needsLogin),
     import: z
       .strictObject({
         ...given,

@@ -1,6 +1,8 @@
 import type { UserRecord } from '../accounts/user-store.ts'
+import type { ForeignIdentity } from '../identities/identity-provider.ts'
 import { linkTo, type LinkName } from '../messages/links.ts'
 import type { Draft } from '../messages/outgoing.ts'
+import type { Viewer } from '../viewer.ts'
 
 /** An address that a message goes to, and the language that its reader has asked for. */
 export interface Recipient {
@@ -27,6 +29,17 @@ export interface CodeData extends SentData {
   'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
   /** An authenticator app that is about to be added: its secret, as base64url. */
   'enroll-totp': { secret: string; name: string | null }
+  /** A sign-in elsewhere that is under way, or with `viewer` the linking of an identity. */
+  identity: {
+    provider: string
+    nonce: string
+    codeVerifier: string
+    returnTo: string
+    deviceName: string | null
+    viewer: Viewer | null
+  }
+  /** An identity whose account needs to be told more. */
+  'identity-details': { provider: string; identity: ForeignIdentity; deviceName: string | null }
 }
 
 /** What codes are for. */
@@ -64,6 +77,8 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
   'second-factor': { seconds: tenMinutes, page: null },
   'enroll-totp': { seconds: tenMinutes, page: null },
+  identity: { seconds: tenMinutes, page: null },
+  'identity-details': { seconds: tenMinutes, page: null },
 })
 
 /** The link of a code, where the app has a page for it. */
