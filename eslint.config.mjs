@@ -75,7 +75,7 @@ export default tseslint.config(
     message: 'A framework package stands on http and core.',
   }),
   layer(['packages/{storage,media,blob,caption,mail}-*/src/**/*.ts', 'packages/redis/src/**/*.ts'], {
-    kith: '^@kith/(?!core(?:/ports|/adapter)?$)',
+    kith: '^@kith/(?!core(?:/ports|/adapter|/messages)?$)',
     message: 'An adapter stands on core alone.',
   }),
   layer(['packages/cli/src/**/*.ts'], {

@@ -19,8 +19,12 @@ const rules: Readonly<Record<string, string>> = {
   deviceName: 'One line, shown in the list of sessions; made of the `User-Agent` where it is absent.',
   transport: 'How the tokens come: as cookies (the default), or in the answer for `Authorization: Bearer`.',
   deviceToken: 'What an earlier sign-in of this device returned, for clients without cookies.',
-  login: 'A username or an email address. One of `login`, `username` and `email` is required.',
+  login: 'A username or an email address; left out where another field says whose account it is.',
   refreshToken: 'For clients without cookies.',
+  flow: 'What the call that sent the code returned.',
+  code: 'Six digits, blanks between them or not; or what the link of the message had.',
+  purpose: 'What the code is for.',
+  kind: 'Which of your addresses.',
   media:
     'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
   caption:

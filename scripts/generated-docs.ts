@@ -11,7 +11,7 @@ import {
   type KithOptions,
 } from '@kith/core'
 import { logLines } from '@kith/core/adapter'
-import { type DirectUploads, metrics } from '@kith/core/ports'
+import { type DirectUploads, type Messenger, metrics } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -160,18 +160,28 @@ function describedRoutes(more?: Partial<KithOptions>): readonly RouteDescription
   return createKithHttp(sampleKith(more)).routes
 }
 
+const messenger: Messenger = { send: async () => {} }
+const messages = { email: messenger, sms: messenger }
+/** An app whose registrations confirm an address. */
+const confirming: Partial<KithOptions> = {
+  messages,
+  accounts: { confirm: 'email', identifiers: { email: 'required' } },
+}
+
 let everyRoute: readonly Route[] | undefined
 
 /** Every route that there can be. */
 function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey] }
-  // Described to apps without what only the handler needs.
-  return (everyRoute ??= describedRoutes({
-    media,
-    captions: createSketchCaptions(),
-    sessions,
-  }) as readonly Route[])
+  const sessions = { signingKeys: [signingKey], codeSignIn: true }
+  if (!everyRoute) {
+    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions })
+    const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
+    const described: readonly RouteDescription[] = [...all, ...more]
+    // To apps without what only the handler needs.
+    everyRoute = described as readonly Route[]
+  }
+  return everyRoute
 }
 
 /** The routes of a Kith that has everything they need, each with what it is that it needs. */
@@ -183,6 +193,9 @@ function routes(): string {
     ['`media.blobs`', describedRoutes(media)],
     ['`media.direct`', describedRoutes({ media: { blobs, direct: {} as DirectUploads } })],
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
+    ['`messages`', describedRoutes({ messages })],
+    ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`accounts.confirm`', describedRoutes(confirming)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {

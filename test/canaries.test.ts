@@ -2,7 +2,7 @@ import { Console } from 'node:console'
 import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
 import { createKith, type Logger, RetryLaterError } from '@kith/core'
-import type { Storage } from '@kith/core/ports'
+import type { Messenger, Storage } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { pino } from 'pino'
@@ -15,6 +15,8 @@ const canary = 'canary7f3a9c51d2e84b60'
 const password = 'a password that is right'
 /** What only a driver knows: the password of its database, a key, what somebody else has stored. */
 const inner = 'canary5e0d7b19'
+
+const flow = '01998a3c-5f00-7a1b-8c2d-3e4f5a6b7c8d'
 
 /** Whatever a client can hide a secret in: in one that no route takes, and in those that some do. */
 const bodies = [
@@ -32,6 +34,9 @@ const bodies = [
   { currentPassword: password, newPassword: canary },
   { email: `${canary}@mail.example`, currentPassword: canary },
   { refreshToken: canary },
+  { login: `${canary}0@mail.example` },
+  { flow, code: canary },
+  { flow, code: canary, password },
 ]
 
 /** A logger at its finest level, and all that it has written. */
@@ -64,6 +69,11 @@ const loggers: Readonly<Record<string, () => Written>> = {
 /** How a storage fails, by what its verbs were given. */
 type Fail = (...given: unknown[]) => unknown
 
+/** A mail server that says whom it does not take a message for. */
+const refusing: Messenger = {
+  send: ({ to }) => Promise.reject(new Error(`450 4.2.2 <${to}>: mailbox full`)),
+}
+
 function serve(fail: Fail | null, { logger, lines }: Written) {
   const sound = createMemoryStorage()
   let isBroken = false
@@ -89,6 +99,8 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
     storage,
     media: { blobs: breakable(createMemoryBlobs()) },
     passwords: { memoryKiB: 8, iterations: 1 },
+    sessions: { codeSignIn: true },
+    messages: { email: refusing },
     logger,
   })
   const http = createKithHttp(kith, { allowedOrigins: [origin] })
@@ -152,6 +164,8 @@ async function callEverything(
       }
     }
   }
+  await kith.settled()
+  kith.config.log.flush()
   const all = lines()
   for (const line of all) {
     if ([...secrets, address].some((secret) => line.toLowerCase().includes(secret.toLowerCase())))
@@ -217,8 +231,9 @@ const driverErrors: Readonly<Record<string, Fail>> = {
 test.each(Object.entries(loggers))(
   'no route puts what a client keeps secret into an answer or the log: %s',
   async (_name, open) => {
-    const { leaks, statuses } = await callEverything(null, open())
+    const { leaks, statuses, lines } = await callEverything(null, open())
     expect(leaks).toEqual([])
+    expect(lines.join()).toContain('message.not-sent')
     expect([...statuses]).toEqual(expect.arrayContaining([200, 401, 404, 422]))
   },
 )

@@ -8,6 +8,7 @@ import { createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import sharp from 'sharp'
+import { createMailbox } from '../packages/core/test/mailbox.ts'
 import { makeLocalMedia } from './local-media.ts'
 
 /** A Kith with all of its routes, on Node's own server, for tools that read its description. */
@@ -42,11 +43,18 @@ const unlimited: KithOptions['limits'] = Object.fromEntries(
     'changeByAccount',
     'revokeBySession',
     'identifierByAccount',
+    'codeByAddress',
+    'sendByAddress',
+    'sendByClient',
+    'sendByRecipient',
+    'resendByFlow',
   ].map((name) => [name, []]),
 )
 
+const messenger = createMailbox()
+
 /** Starts it. Nothing limits how often it is called. */
-export async function startDescribedApp(): Promise<DescribedApp> {
+export async function startDescribedApp(options: Partial<KithOptions> = {}): Promise<DescribedApp> {
   const storage = createSqliteStorage({ path: ':memory:' })
   await storage.migrate()
   const media = await makeLocalMedia()
@@ -57,7 +65,9 @@ export async function startDescribedApp(): Promise<DescribedApp> {
     passwords: cheapPasswords,
     media: { ...media.options, direct: sending.direct },
     captions: { writer: createSketchCaptions(), timeout: 1 },
-    sessions: { signingKeys: [await generateSigningKey()] },
+    sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
+    messages: { email: messenger, sms: messenger },
+    ...options,
     limits: unlimited,
   })
   const handler = createNodeHandler(createKithRoutes(kith))
@@ -66,10 +76,13 @@ export async function startDescribedApp(): Promise<DescribedApp> {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
-  const { user, session, tokens } = await kith.accounts.register({
+  const { id } = await kith.accounts.import({
     username: 'ada',
-    password: 'correct horse battery',
+    email: 'ada@example.com',
+    passwordHash: null,
   })
+  await kith.accounts.setPassword(id, 'correct horse battery')
+  const { user, session, tokens } = await kith.sessions.open(id)
   const viewer = { userId: user.id, sessionId: session.id }
   const image = sharp({ create: { width: 80, height: 60, channels: 3, background: 'orchid' } })
   const picture = await image.jpeg().toBuffer()

@@ -12,12 +12,18 @@ const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'kith-openapi-'))
 const schemathesis = await findSchemathesis()
 let app: DescribedApp
+/** One whose registrations confirm an address: they are described otherwise. */
+let confirming: DescribedApp
 
 beforeAll(async () => {
   app = await startDescribedApp()
+  confirming = await startDescribedApp({
+    accounts: { confirm: 'email', identifiers: { email: 'required' } },
+  })
 })
 afterAll(async () => {
   await app.close()
+  await confirming.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -49,15 +55,23 @@ describe.skipIf(!schemathesis)('schemathesis', () => {
   test.each([
     [
       'all operations but those that end the session',
+      () => app,
       endings.flatMap((id) => ['--exclude-operation-id', id]),
     ],
-    ['those that end it', endings.flatMap((id) => ['--include-operation-id', id])],
-  ])('finds each response as it is described: %s', async (_name, chosen) => {
+    ['those that end it', () => app, endings.flatMap((id) => ['--include-operation-id', id])],
+    [
+      'a registration that confirms an address',
+      () => confirming,
+      ['register', 'confirmRegistration'].flatMap((id) => ['--include-operation-id', id]),
+    ],
+  ])('finds each response as it is described: %s', async (_name, served, chosen) => {
+    const described = served()
+    const { url, accessToken } = described
     const config = join(folder, 'schemathesis.toml')
-    writeFileSync(config, configFor(app))
+    writeFileSync(config, configFor(described))
     const args = [
-      ['--config-file', config, 'run', `${app.url}/openapi.json`, '--url', app.url, ...chosen],
-      ['--header', `Authorization: Bearer ${app.accessToken}`],
+      ['--config-file', config, 'run', `${url}/openapi.json`, '--url', url, ...chosen],
+      ['--header', `Authorization: Bearer ${accessToken}`],
       // 15 seconds on two cores with nothing else to do.
       ['--seed', '1', '--max-examples', '5', '--phases', 'coverage,fuzzing', '--no-shrink'],
       // What of valid text is refused is not for a schema to say: names that are taken, cursors of other lists, letters that

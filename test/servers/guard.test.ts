@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { isAlive } from './is-alive.ts'
 
 const app = fileURLToPath(new URL('guarded-app.ts', import.meta.url))
 
@@ -27,16 +28,6 @@ async function afterEndOf(way: string): Promise<Left> {
   }
   await gone
   return left
-}
-
-/** A process that ended but that nobody asked about is none. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !existsSync('/proc') || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
 }
 
 async function untilGone({ folder, pids }: Left): Promise<void> {

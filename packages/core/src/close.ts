@@ -14,13 +14,14 @@ export interface Closing {
 /** Creates the closing of one Kith instance. */
 export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
   const { images, videos } = config.media
+  const { email, sms } = config.messages
   let draining = false
   let closed: Promise<void> | null = null
 
   async function closeAll(): Promise<void> {
     draining = true
     await steps.stop()
-    await Promise.all([closeOne(images), closeOne(videos), closeOne(config.revocations)])
+    await Promise.all([images, videos, email, sms, config.revocations].map(closeOne))
     await storage.close()
     config.log.flush()
   }

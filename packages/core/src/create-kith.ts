@@ -83,7 +83,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
   drain(): void
   /**
-   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, connections that adapters opened themselves, and the
+   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, messengers, connections that adapters opened themselves, and the
    * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
    */
   close(): Promise<void>
@@ -170,7 +170,7 @@ type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settl
 /** What those do who run the server. */
 function createOperations(
   core: Core,
-  { storage, media, revocations, rateLimits, checks }: KithOptions,
+  { storage, media, messages, revocations, rateLimits, checks }: KithOptions,
 ): Operations {
   const { config, steps, mediaPlace } = core
   const closing = createClosing(config, core.storage, steps)
@@ -189,6 +189,8 @@ function createOperations(
         blobs: mediaPlace.check ? mediaPlace : (media?.blobs ?? null),
         revocations: revocations ?? null,
         rateLimits: rateLimits ?? null,
+        email: messages?.email ?? null,
+        sms: messages?.sms ?? null,
         ...ownChecks(checks),
       },
       isDraining: closing.isDraining,

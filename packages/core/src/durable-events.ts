@@ -1,42 +1,4 @@
-import type { KithEventName, KithEvents } from './events.ts'
-
-/**
- * Whether `kith.outbox` can hand an event on, by its name: `true`, or why not. An event can be durable where its cause is one step of
- * the storage, which then stores the event as well. `docs/events.md` is made from this and from {@link KithEvents}.
- */
-export const durability = {
-  'account.registered': true,
-  'account.imported': true,
-  'account.edited': true,
-  'account.password-changed': true,
-  'password.breach-check-failed': 'A password was looked up, and nothing is stored of that.',
-  'account.banned': true,
-  'account.unbanned': true,
-  'account.deleted': true,
-  'account.role-changed': true,
-  'session.opened': true,
-  'session.refreshed':
-    'It comes every few minutes from each device, and the session itself says when it was used last.',
-  'session.revoked': true,
-  'session.grace-used': 'Nothing is stored when a token is used again within the grace.',
-  'session.reuse-detected': true,
-  'follow.added': true,
-  'follow.removed': true,
-  'like.added': true,
-  'like.removed': true,
-  'post.created': true,
-  'post.edited': true,
-  'post.deleted': true,
-  'media.missing': 'A file was asked for, and nothing is stored of that.',
-  'caption.suggested': 'Suggestions are given and not stored.',
-  'caption.failed': 'Suggestions are given and not stored.',
-  'login.failed': 'Nothing is stored of a wrong password.',
-  'login.locked': 'Nothing is stored of a password that is not looked at.',
-  'limit.reached': 'What is refused stores nothing.',
-  'work.refused': 'What is refused stores nothing.',
-} as const
-
-Object.freeze(durability)
+import { durability, type KithEventName, type KithEvents } from './events.ts'
 
 /** The name of an event that can be durable. */
 export type DurableEventName = {

@@ -93,6 +93,44 @@ export interface KithEvents {
 /** The name of an event. */
 export type KithEventName = keyof KithEvents
 
+/**
+ * Whether `kith.outbox` can hand an event on, by its name: `true`, or why not. An event can be durable where its cause is one step of
+ * the storage, which then stores the event as well. `docs/events.md` is made from this and from {@link KithEvents}.
+ */
+export const durability = {
+  'account.registered': true,
+  'account.imported': true,
+  'account.edited': true,
+  'account.password-changed': true,
+  'password.breach-check-failed': 'A password was looked up, and nothing is stored of that.',
+  'account.banned': true,
+  'account.unbanned': true,
+  'account.deleted': true,
+  'account.role-changed': true,
+  'session.opened': true,
+  'session.refreshed':
+    'It comes every few minutes from each device, and the session itself says when it was used last.',
+  'session.revoked': true,
+  'session.grace-used': 'Nothing is stored when a token is used again within the grace.',
+  'session.reuse-detected': true,
+  'follow.added': true,
+  'follow.removed': true,
+  'like.added': true,
+  'like.removed': true,
+  'post.created': true,
+  'post.edited': true,
+  'post.deleted': true,
+  'media.missing': 'A file was asked for, and nothing is stored of that.',
+  'caption.suggested': 'Suggestions are given and not stored.',
+  'caption.failed': 'Suggestions are given and not stored.',
+  'login.failed': 'Nothing is stored of a wrong password.',
+  'login.locked': 'Nothing is stored of a password that is not looked at.',
+  'limit.reached': 'What is refused stores nothing.',
+  'work.refused': 'What is refused stores nothing.',
+} as const
+
+Object.freeze(durability)
+
 /** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
 export type Listener<Name extends KithEventName> = (
   event: KithEvents[Name] & { at: Date },
@@ -107,42 +145,10 @@ export interface Events {
 /** Where the services tell what happened. */
 export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
 
-/** All names, for those whom no type checker tells. */
-const names: Readonly<Record<KithEventName, true>> = {
-  'account.registered': true,
-  'account.imported': true,
-  'account.edited': true,
-  'account.password-changed': true,
-  'password.breach-check-failed': true,
-  'account.banned': true,
-  'account.unbanned': true,
-  'account.deleted': true,
-  'account.role-changed': true,
-  'session.opened': true,
-  'session.refreshed': true,
-  'session.revoked': true,
-  'session.grace-used': true,
-  'session.reuse-detected': true,
-  'follow.added': true,
-  'follow.removed': true,
-  'like.added': true,
-  'like.removed': true,
-  'post.created': true,
-  'post.edited': true,
-  'post.deleted': true,
-  'media.missing': true,
-  'caption.suggested': true,
-  'caption.failed': true,
-  'login.failed': true,
-  'login.locked': true,
-  'limit.reached': true,
-  'work.refused': true,
-}
-
 /** @throws TypeError for a name that no event has; it says which ones are about the same thing */
 function demandName(name: string): void {
-  if (Object.hasOwn(names, name)) return
-  const all = Object.keys(names)
+  if (Object.hasOwn(durability, name)) return
+  const all = Object.keys(durability)
   const [subject = ''] = String(name).split('.')
   const similar = all.filter((each) => each.startsWith(`${subject}.`))
   const take = (similar.length > 0 ? similar : all).join(', ')

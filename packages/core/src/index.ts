@@ -10,19 +10,23 @@ export type {
   UpdateAccountInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
+export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
+export type { AccountLookup, Recovery, ResetPasswordInput } from './accounts/recovery.ts'
+export type { Registration } from './accounts/registration.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
 export type { Captions, SuggestInput } from './captions/captions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
+export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
 export type { Duration } from './duration.ts'
-export { durability, type DurableEventName, type OutboxEvent } from './durable-events.ts'
+export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export {
   AccountBannedError,
   type AnyKithError,
@@ -45,7 +49,14 @@ export {
   RetryLaterError,
   SecondFactorRequiredError,
 } from './errors.ts'
-export type { ClientPlace, Events, KithEventName, KithEvents, Listener } from './events.ts'
+export {
+  type ClientPlace,
+  durability,
+  type Events,
+  type KithEventName,
+  type KithEvents,
+  type Listener,
+} from './events.ts'
 export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,
@@ -79,6 +90,7 @@ export type {
   KithOptions,
   LimitRule,
   MediaOptions,
+  MessageOptions,
   OutboxOptions,
   PasswordOptions,
   PostOptions,
@@ -113,6 +125,7 @@ export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
 export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
+export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'

@@ -26,8 +26,21 @@ export interface PolicyInputs {
 /** The name of a policy. */
 export type PolicyName = keyof PolicyInputs
 
+/** Whether a policy may change its input, by its name. */
+const mayChange = {
+  'account.register': true,
+  'account.edit': true,
+  'session.open': false,
+  'post.create': true,
+  'post.edit': true,
+  'media.add': false,
+  'follow.add': false,
+} as const
+
 /** The policies that may change the input; it is checked again afterwards. */
-export type ChangingPolicyName = 'account.register' | 'account.edit' | 'post.create' | 'post.edit'
+export type ChangingPolicyName = {
+  [Name in PolicyName]: (typeof mayChange)[Name] extends true ? Name : never
+}[PolicyName]
 
 /** What a policy is asked with. */
 export interface PolicyCall<Name extends PolicyName = PolicyName> {
@@ -57,15 +70,7 @@ export type Policy<Name extends PolicyName> = (
 export type Policies = { readonly [Name in PolicyName]?: Policy<Name> | undefined }
 
 /** Every name that {@link Policies} may have. */
-export const policyNames: readonly PolicyName[] = Object.freeze([
-  'account.register',
-  'account.edit',
-  'session.open',
-  'post.create',
-  'post.edit',
-  'media.add',
-  'follow.add',
-])
+export const policyNames: readonly PolicyName[] = Object.freeze(Object.keys(mayChange) as PolicyName[])
 
 /** Asks a policy. Resolves to the fields to be used instead, or to `null` where it changes nothing. @throws policy-refused */
 export type AskPolicy = <Name extends PolicyName>(
@@ -80,15 +85,9 @@ export function createAskPolicy(policies: Policies): AskPolicy {
     if (verdict === undefined) return null
     const { refuse, input } = Object(verdict) as { refuse?: unknown; input?: unknown }
     if (typeof refuse === 'string') throw new KithError('policy-refused', { detail: refuse })
-    if (typeof input === 'object' && input !== null && name in changes) return input
+    if (typeof input === 'object' && input !== null && mayChange[name]) return input
     // A verdict that cannot be read lets nothing pass.
-    throw new TypeError(`policies['${name}']: return nothing, { refuse: 'a reason' }${changes[name] ?? ''}`)
+    const change = mayChange[name] ? ' or { input: { … } }' : ''
+    throw new TypeError(`policies['${name}']: return nothing, { refuse: 'a reason' }${change}`)
   }
-}
-
-const changes: { readonly [Name in PolicyName]?: string } = {
-  'account.register': ' or { input: { … } }',
-  'account.edit': ' or { input: { … } }',
-  'post.create': ' or { input: { … } }',
-  'post.edit': ' or { input: { … } }',
 }

@@ -426,6 +426,24 @@ describe('limits', () => {
     await kith.settled()
     expect(mailbox.messages).toHaveLength(20)
   })
+
+  test('codes that are sent again count too, and past the limit the one that was sent last goes on working', async () => {
+    const { kith, mailbox } = instance()
+    await kith.accounts.register({ username: 'ada', email, password })
+    const clientAt = (host: number) => ({ address: `198.51.100.${host}` })
+    let flow = ''
+    for (let asked = 0; asked < 10; asked++) {
+      ;({ flow } = await kith.recovery.begin({ login: 'ada' }, clientAt(asked)))
+      await kith.settled()
+      const input = { purpose: 'reset-password', flow } as const
+      const resends = asked < 9 ? 1 : 3
+      for (let again = 0; again < resends; again++) await kith.sessions.resendCode(input, clientAt(asked))
+      await kith.settled()
+    }
+    expect(mailbox.messages).toHaveLength(20)
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' })
+  })
 })
 
 describe('messages', () => {

@@ -7,7 +7,7 @@ import { codeOf, createInstance } from './instance.ts'
 
 async function society(count: number, followers: number) {
   const storage = createMemoryStorage()
-  const instance = createInstance({ storage })
+  const instance = createInstance({ storage, sessions: { freshFor: '1d' } })
   for (let from = 0; from < followers; from++)
     await storage.users.create(sampleUser({ id: `from-${from}`, bannedAt: null }))
   const viewers: Viewer[] = []
@@ -98,7 +98,7 @@ test('an export that fails in the middle fails for its reader, who logs it, and 
   })
   const viewer = viewers[0] as Viewer
   await expect(linesOf(broken, viewer)).rejects.toThrow('gone')
-  expect(await codeOf(linesOf(broken, { ...viewer, userId: 'nobody' }))).toBe('unauthenticated')
+  expect(await codeOf(linesOf(broken, broken.viewerOf('nobody')))).toBe('unauthenticated')
   for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
   expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
   // Over HTTP that is the one line of `the answer broke off`.

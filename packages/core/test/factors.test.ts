@@ -229,3 +229,50 @@ describe('proving again', () => {
     await kith.sessions.requireFresh(kith.viewerOf(viewer.userId))
   })
 })
+
+describe('an account without a password', () => {
+  test('sets one, changes its logins and leaves by a fresh proof alone', async () => {
+    const { kith, advance, mailbox } = await enrolled({ sessions: { codeSignIn: true } })
+    const { id } = await kith.accounts.import({
+      username: 'ben',
+      email: 'ben@example.com',
+      emailVerified: true,
+      passwordHash: null,
+    })
+    const { flow } = await kith.sessions.sendCode({ login: 'ben' })
+    await kith.settled()
+    const { code } = mailbox.last('sign-in-code', 'ben@example.com').content
+    const { session } = await kith.sessions.loginByCode({ flow, code }, client)
+    const viewer = { userId: id, sessionId: session.id }
+    const { signIn } = await kith.accounts.edit(viewer, { username: 'benjamin' })
+    const next = { userId: id, sessionId: signIn?.session.id ?? '' }
+    advance(601)
+    for (const refused of [
+      () => kith.accounts.edit(next, { username: 'ben' }),
+      () => kith.accounts.changePassword(next, { newPassword: 'battery staple' }),
+      () => kith.addresses.change(next, { email: 'other@example.com' }),
+      () => kith.accounts.delete(next, {}),
+    ])
+      expect(await codeOf(refused())).toBe('proof-required')
+    const fresh = await kith.sessions.open(id, client)
+    const viewerAgain = { userId: id, sessionId: fresh.session.id }
+    const changed = await kith.accounts.changePassword(viewerAgain, { newPassword: 'battery staple' })
+    const last = { userId: id, sessionId: changed.session.id }
+    expect(await codeOf(kith.accounts.delete(last, {}))).toBe('invalid-input')
+    await kith.accounts.delete(last, { password: 'battery staple' })
+  })
+
+  test('what is delicate in any account needs a fresh proof: exports, and ending other sessions', async () => {
+    const { kith, viewer, advance } = await enrolled()
+    const other = await kith.sessions.open(viewer.userId, client)
+    advance(601)
+    const lines = kith.accounts.export(viewer)[Symbol.asyncIterator]()
+    expect(await codeOf(lines.next())).toBe('proof-required')
+    expect(await codeOf(kith.sessions.revoke(viewer, other.session.id))).toBe('proof-required')
+    expect(await codeOf(kith.sessions.logoutEverywhere(viewer))).toBe('proof-required')
+    expect(await codeOf(kith.sessions.logoutEverywhere(viewer, { exceptCurrent: true }))).toBe(
+      'proof-required',
+    )
+    await kith.sessions.logout(viewer)
+  })
+})

@@ -164,6 +164,8 @@ test('progress hears of every step in its order, and of how much each has done',
     'usernames',
     'temporary-files',
     'sessions',
+    'codes',
+    'messages',
   ])
   expect(heard).toContainEqual(['accounts', 2])
   expect(heard).toContainEqual(['sessions', 2])

@@ -1,6 +1,7 @@
 import type { Kith, SignIn } from '@kith/core'
 import { parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
+import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes, type SignInAnswer } from './shapes.ts'
 import { type AnswerSignIn, signInBody, withoutTokens } from './sign-in.ts'
@@ -8,6 +9,7 @@ import { type AnswerSignIn, signInBody, withoutTokens } from './sign-in.ts'
 /** What the routes of accounts and sessions depend on. */
 export interface RouteOptions {
   kith: Kith
+  guard: Guard
   cookies: Cookies
   answerSignIn: AnswerSignIn
   /** Whether the app has a sign-in of its own. */
@@ -15,35 +17,29 @@ export interface RouteOptions {
 }
 
 /** Where the account was banned, or deleted, while a session was being opened for it. */
-const endedMeanwhile = ['account-banned', 'invalid-credentials'] as const
+export const endedMeanwhile: readonly ['account-banned', 'invalid-credentials'] = [
+  'account-banned',
+  'invalid-credentials',
+] as const
+
+const registering = {
+  method: 'POST',
+  path: '/users/register',
+  operationId: 'register',
+  problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
+} as const
 
 /** The routes of one's own account. */
 export function accountRoutes({
-  kith: { accounts },
+  kith: { accounts, registration, config },
+  guard,
   cookies,
   answerSignIn,
   ownSignIn,
 }: RouteOptions): Route[] {
   const { inputs } = accounts
   return [
-    publicRoute({
-      method: 'POST',
-      path: '/users/register',
-      operationId: 'register',
-      summary: 'Create an account and sign in',
-      body: signInBody(inputs.register),
-      status: 201,
-      output: shapes.SignIn,
-      problems: [
-        'identifier-taken',
-        ...endedMeanwhile,
-        'policy-refused',
-        'origin-not-allowed',
-        'rate-limited',
-        'busy',
-      ],
-      handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
-    }),
+    config.accounts.confirm === null ? register() : beginRegistration(),
     viewerRoute({
       method: 'GET',
       path: '/users/me',
@@ -83,6 +79,33 @@ export function accountRoutes({
       },
     }),
   ]
+
+  function register(): Route {
+    return publicRoute({
+      ...registering,
+      summary: 'Create an account and sign in',
+      body: signInBody(inputs.register),
+      status: 201,
+      output: shapes.SignIn,
+      problems: [...registering.problems, ...endedMeanwhile],
+      handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
+    })
+  }
+
+  /** Where the app confirms addresses. The tokens come with the account, so how they come is said there. */
+  function beginRegistration(): Route {
+    return publicRoute({
+      ...registering,
+      summary: 'Begin a registration: a code is sent to the address that it confirms',
+      body: inputs.register,
+      status: 202,
+      output: shapes.CodeSent,
+      async handle({ request, body, client }) {
+        guard.demandOwnPage(request)
+        return { body: await registration.begin(body, client) }
+      },
+    })
+  }
 
   function editAccount(): Route {
     return viewerRoute({

@@ -9,6 +9,7 @@ import {
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
+import { createMailbox } from '../../core/test/mailbox.ts'
 import { createKithHttp } from './create-kith-http.ts'
 import type { KithHttpOptions } from './options.ts'
 
@@ -32,10 +33,20 @@ interface Schema {
   additionalProperties?: boolean
 }
 
-/** What a Kith needs for all of its routes. */
+const byCode: Partial<KithOptions> = {
+  messages: { email: createMailbox(), sms: createMailbox() },
+  sessions: { codeSignIn: true },
+}
+const confirming: Partial<KithOptions> = {
+  ...byCode,
+  accounts: { confirm: 'email', identifiers: { email: 'required' } },
+}
+
+/** What a Kith needs for all of its routes, but for the one that confirms a registration. */
 const everything: Partial<KithOptions> = {
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
+  ...byCode,
 }
 
 async function describeApi(options = everything, http: KithHttpOptions = {}): Promise<Document> {
@@ -121,7 +132,11 @@ test('describes what can be used, and nothing more', async () => {
   const bare = await describeApi({})
   const media = ['setAvatar', 'setCover', 'upload', 'signUpload', 'confirmUpload', 'suggestCaptions']
   const files = ['getFile', 'getRendition']
-  expect(idsOf(document).filter((id) => !idsOf(bare).includes(id))).toEqual([...media, ...files])
+  const sent = ['forgotPassword', 'resetPassword', 'resendCode']
+  const signIn = ['sendLoginCode', 'loginByCode']
+  const addresses = ['verifyAddress', 'changeAddress', 'confirmAddress', 'revertAddress']
+  const more = idsOf(document).filter((id) => !idsOf(bare).includes(id))
+  expect(more.toSorted()).toEqual([...media, ...files, ...sent, ...signIn, ...addresses].toSorted())
   const statuses = Object.values(bare.paths).flatMap((methods) =>
     Object.values(methods).flatMap(({ responses }) => Object.keys(responses)),
   )
@@ -131,6 +146,29 @@ test('describes what can be used, and nothing more', async () => {
   const withoutDirect = await describeApi({ media: { blobs: (withDirect as MediaOptions).blobs } })
   expect(idsOf(withoutDirect)).toContain('upload')
   expect(idsOf(withoutDirect)).not.toContain('signUpload')
+})
+
+test('a registration is described as this app has it', async () => {
+  const path = '/users/register'
+  const statusesOf = ({ paths }: Document) => Object.keys(paths[path]?.['post']?.responses ?? {}).slice(0, 1)
+  expect(statusesOf(document)).toEqual(['201'])
+  expect(idsOf(document)).not.toContain('confirmRegistration')
+  const described = await describeApi(confirming)
+  expect(statusesOf(described)).toEqual(['202'])
+  expect(idsOf(described)).toContain('confirmRegistration')
+  const { RegisterInput, ConfirmRegistrationInput } = described.components.schemas
+  expect(RegisterInput?.required).toEqual(['username', 'email', 'password'])
+  expect(RegisterInput?.properties).not.toHaveProperty('transport')
+  expect(ConfirmRegistrationInput?.properties).toHaveProperty('transport')
+})
+
+test('an address that nothing is sent to is described as not configured', async () => {
+  const { messages: _both, ...rest } = byCode
+  const described = await describeApi({ ...rest, messages: { email: createMailbox() } })
+  const statuses = ({ paths }: Document) =>
+    Object.keys(paths['/users/me/addresses']?.['post']?.responses ?? {})
+  expect(statuses(described)).toContain('501')
+  expect(statuses(document)).not.toContain('501')
 })
 
 test('what is left out is not described, with the schemas that only it has', async () => {

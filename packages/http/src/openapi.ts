@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { describeFields, type FieldDescriptions } from './own-fields.ts'
 import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
+import { type SignInDescription, signInOfHost, signInOfKith } from './sign-in-description.ts'
 
 /** What the document is made from. */
 export interface OpenApiOptions {
@@ -61,39 +62,6 @@ export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenA
       securitySchemes: signIn.schemes,
     },
   }
-}
-
-/** How people sign in, and how a route answers whoever has not. */
-interface SignInDescription {
-  schemes: Json
-  viewer: readonly ErrorCode[]
-  guest: readonly ErrorCode[]
-}
-
-function signInOfKith(accessCookie: string): SignInDescription {
-  const tokens: ErrorCode[] = ['access-token-invalid', 'access-token-expired', 'session-revoked']
-  return {
-    schemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      cookie: { type: 'apiKey', in: 'cookie', name: accessCookie },
-    },
-    viewer: ['unauthenticated', ...tokens],
-    guest: tokens,
-  }
-}
-
-const signInOfHost: SignInDescription = {
-  schemes: {
-    app: {
-      type: 'apiKey',
-      in: 'header',
-      name: 'Cookie',
-      description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
-    },
-  },
-  // The last where the account goes while the request is answered.
-  viewer: ['unauthenticated', 'account-banned', 'session-revoked'],
-  guest: [],
 }
 
 /** The schemas to which anything in the document leads. */

@@ -15,8 +15,8 @@ export interface KithHttpOptions<Host = unknown> {
    */
   allowedOrigins?: readonly string[] | undefined
   /**
-   * Brings the sign-in of your app: says which account asks, by its id, or `null` for a guest. The routes about passwords, tokens and
-   * sessions are not mounted then. See docs/own-auth.md.
+   * Brings the sign-in of your app: says which account asks, by its id, or `null` for a guest. The routes about passwords, tokens,
+   * sessions and codes are not mounted then. See docs/own-auth.md.
    * @default the sessions of Kith
    */
   viewer?: HostViewer<Host> | undefined

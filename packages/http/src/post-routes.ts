@@ -100,10 +100,7 @@ function toggle(
     method,
     path: `/posts/:id/${mark}`,
     operationId,
-    summary:
-      method === 'PUT'
-        ? `Put your ${mark} on a post; again does nothing`
-        : `Take it away; again does nothing`,
+    summary: method === 'PUT' ? `Put your ${mark} on a post (idempotent)` : `Take it away (idempotent)`,
     status: 200,
     output,
     problems: ['post-not-found', 'rate-limited'],

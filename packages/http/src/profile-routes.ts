@@ -88,10 +88,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       method,
       path: '/users/:username/follow',
       operationId,
-      summary:
-        operationId === 'follow'
-          ? 'Follow an account; again does nothing'
-          : 'Stop following; again does nothing',
+      summary: operationId === 'follow' ? 'Follow an account (idempotent)' : 'Stop following (idempotent)',
       status: 200,
       output: shapes.FollowState,
       problems:
@@ -124,7 +121,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         method: 'DELETE',
         path: `/users/me/${use}`,
         operationId: `clear${name}`,
-        summary: `Remove your ${use}; again does nothing`,
+        summary: `Remove your ${use} (idempotent)`,
         status: 200,
         output: shapes.OwnUser,
         problems: ['rate-limited'],

@@ -1,5 +1,6 @@
 import type { ClientInfo, Viewer } from '@kith/core'
 import { readJsonBody } from './body.ts'
+import { clientOf } from './client-of.ts'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
 import type { Guard } from './guard.ts'
@@ -43,12 +44,9 @@ export class RouteCall implements Call {
   }
 
   get client(): ClientInfo {
-    const { headers, address = 'unknown' } = this.request
-    return {
-      address,
-      userAgent: headers.get('user-agent') ?? undefined,
-      device: this.#site.cookies.readDevice(headers.get('cookie')),
-    }
+    const { request } = this
+    const device = this.#site.cookies.readDevice(request.headers.get('cookie'))
+    return { ...clientOf(request, request.address), device }
   }
 
   async requireViewer(): Promise<Viewer> {

@@ -2,6 +2,7 @@ import { createKith, createSketchCaptions, generateSigningKey } from '@kith/core
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
+import { createMailbox } from '../../core/test/mailbox.ts'
 import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
@@ -12,7 +13,9 @@ const kith = createKith({
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
-  sessions: { signingKeys: [await generateSigningKey()] },
+  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
+  messages: { email: createMailbox() },
+  accounts: { confirm: 'email', identifiers: { email: 'required' } },
 })
 
 const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)
@@ -44,6 +47,10 @@ test.each([
   [{ only: [], routes: {} }, 'give `routes` or `only`, not both'],
   [{ routes: { register: 'no' } }, 'routes.register'],
   [{ only: 'register' }, 'only'],
+  [
+    { only: ['getFeed', 'login', 'endSession'], viewer: () => null },
+    'only: "login" is not there with `viewer`, since your app signs people in itself: take it out of `only`; only: "endSession"',
+  ],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
   expect(() => make(options as KithHttpOptions)).toThrow(message)
@@ -97,6 +104,14 @@ test('other spellings of what is left out are refused, letter case included', ()
   expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
   // What Kith answers itself it compares letter by letter, and does not run.
   expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
+})
+
+test('with the sign-in of the app the routes about sessions are left out, and the others can be chosen', () => {
+  const viewer = () => null
+  const { routes } = make({ viewer })
+  expect(routes.map(({ operationId }) => operationId)).not.toContain('login')
+  expect(routes.length).toBeLessThan(operationIds.length)
+  expect(make({ viewer, only: ['getFeed'] }).paths).toEqual(['/api/v1/feed'])
 })
 
 test('with `only` all others are left out', () => {

@@ -4,7 +4,7 @@ import { type OperationId, operationIds, type RouteSwitches } from './operation-
 interface RouteSelection {
   routes?: RouteSwitches | undefined
   only?: readonly OperationId[] | undefined
-  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens and sessions have nothing to do. */
+  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens, sessions and codes have nothing to do. */
   ownSignIn?: boolean | undefined
 }
 
@@ -18,23 +18,39 @@ const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
   'endSession',
   'changePassword',
   'deleteMe',
+  'confirmRegistration',
+  'forgotPassword',
+  'resetPassword',
+  'sendLoginCode',
+  'loginByCode',
+  'resendCode',
+  'verifyAddress',
+  'changeAddress',
+  'confirmAddress',
+  'revertAddress',
 ])
 
-/** Reads a selection. @throws TypeError that names what is no operation, and the nearest one that is */
+/** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */
 export function readSelection({ routes, only, ownSignIn = false }: RouteSelection): ReadonlySet<OperationId> {
   if (routes && only) throw new TypeError('createKithHttp: give `routes` or `only`, not both')
   const problems = [
     ...Object.keys(routes ?? {}).flatMap((id) => problemOf('routes', id)),
     ...(only ?? []).flatMap((id) => problemOf('only', id)),
+    ...(ownSignIn ? (only ?? []).filter((id) => aboutSessions.has(id)).map(problemOfSessions) : []),
   ]
   if (problems.length > 0) throw new TypeError(`createKithHttp: ${problems.join('; ')}`)
-  const wanted = only ?? operationIds.filter((id) => routes?.[id] !== false)
-  return new Set(ownSignIn ? wanted.filter((id) => !aboutSessions.has(id)) : wanted)
+  return new Set(
+    only ?? operationIds.filter((id) => routes?.[id] !== false && !(ownSignIn && aboutSessions.has(id))),
+  )
 }
 
 function problemOf(option: string, id: string): string[] {
   if (known.has(id)) return []
   return [`${option}: ${JSON.stringify(id)} is no operation, did you mean ${JSON.stringify(nearest(id))}?`]
+}
+
+function problemOfSessions(id: OperationId): string {
+  return `only: ${JSON.stringify(id)} is not there with \`viewer\`, since your app signs people in itself: take it out of \`only\``
 }
 
 const known: ReadonlySet<string> = new Set(operationIds)

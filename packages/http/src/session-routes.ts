@@ -12,7 +12,7 @@ export function sessionRoutes({
   kith: { sessions },
   cookies,
   answerSignIn,
-}: Omit<RouteOptions, 'ownSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
   return [
     publicRoute({
       method: 'POST',
@@ -73,7 +73,7 @@ export function sessionRoutes({
       method: 'POST',
       path: '/users/logout',
       operationId: 'logout',
-      summary: 'End this session, by whatever token of it comes; again does nothing',
+      summary: 'End this session, by whatever token of it comes (idempotent)',
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],

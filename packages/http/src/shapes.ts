@@ -1,4 +1,5 @@
 import {
+  type CodeSent,
   type ErrorCode,
   errorTable,
   type FieldError,
@@ -48,6 +49,8 @@ const signIn: z.ZodType<SignInAnswer> = z.strictObject({
   tokens: tokens.optional(),
 })
 
+const codeSent: z.ZodType<CodeSent> = z.strictObject({ flow: z.string(), expiresAt: time })
+
 const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   session: openedSession,
   tokens: tokens.optional(),
@@ -96,6 +99,7 @@ export const shapes: typeof socialShapes & {
   readonly Edit: z.ZodType<EditAnswer>
   readonly SignIn: z.ZodType<SignInAnswer>
   readonly Refreshed: z.ZodType<RefreshAnswer>
+  readonly CodeSent: z.ZodType<CodeSent>
   readonly SessionPage: z.ZodType<Page<Session>>
   readonly Problem: z.ZodType<Problem>
 } = {
@@ -105,6 +109,7 @@ export const shapes: typeof socialShapes & {
   Edit: edit,
   SignIn: signIn,
   Refreshed: refreshed,
+  CodeSent: codeSent,
   SessionPage: page(session),
   FieldError: fieldError,
   Problem: problem,

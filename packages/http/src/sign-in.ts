@@ -25,7 +25,7 @@ const transportInput: z.ZodType<TransportInput> = z.strictObject({
  * Signs in, and gives the tokens the way that was asked for. A session whose credentials came along ends: nobody could sign
  * out of it any more.
  */
-export type AnswerSignIn = <Input extends { deviceName?: string | undefined }>(
+export type AnswerSignIn = <Input extends object>(
   exchange: Exchange<Input & TransportInput, undefined>,
   service: SignInService<Input>,
 ) => Promise<Answer>

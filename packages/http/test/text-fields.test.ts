@@ -2,6 +2,7 @@ import { createKith, createSketchCaptions, type Kith } from '@kith/core'
 import { cleanSuggestions } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
+import { createMailbox } from '../../core/test/mailbox.ts'
 import { createKithHttp } from '@kith/http'
 import { excessMillis, type TextField, textFields, worstTexts } from './text-fields.ts'
 
@@ -12,6 +13,8 @@ function makeKith(): Kith {
     posts: { textOnly: true },
     media: { blobs: createMemoryBlobs() },
     captions: createSketchCaptions(),
+    messages: { email: createMailbox() },
+    sessions: { codeSignIn: true },
     passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
     logger: { warn: () => {}, error: () => {} },
   })
@@ -33,6 +36,10 @@ test('the fields of all routes are found', () => {
     'editPost caption',
     'suggestCaptions hint',
     'listSessions cursor',
+    'forgotPassword login',
+    'resetPassword password',
+    'loginByCode code',
+    'changeAddress email',
   ])
     expect(names).toContain(name)
 })

@@ -58,7 +58,7 @@ export interface Collection<Row extends Identified> {
   /** Changes one document. Answers whether it was there. */
   update(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<boolean>
   /** Changes one document, or inserts it. */
-  upsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<void>
+  upsert(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<void>
   /** Changes one document. Answers it as it is then. */
   change(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row | null>
   /** Changes one document, or inserts it. Answers it as it is then. */

@@ -1,5 +1,7 @@
 import type { Db } from 'mongodb'
+import type { CodeDocument } from './code-document.ts'
 import { type Collection, type CommandOptions, createCollection } from './collection.ts'
+import type { CredentialDocument } from './credential-document.ts'
 import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
 import type { FactDocument } from './fact-document.ts'
@@ -20,6 +22,10 @@ export interface Documents {
   facts: FactDocument
   outbox: OutboxDocument
   outboxAccounts: OutboxAccountDocument
+  messages: OutboxDocument
+  messageAccounts: OutboxAccountDocument
+  codes: CodeDocument
+  credentials: CredentialDocument
   schema: SchemaDocument
 }
 
@@ -43,6 +49,10 @@ export function collectionsOf(
     facts: open('facts'),
     outbox: open('outbox'),
     outboxAccounts: open('outboxAccounts'),
+    messages: open('messages'),
+    messageAccounts: open('messageAccounts'),
+    codes: open('codes'),
+    credentials: open('credentials'),
     schema: open('schema'),
   }
 }

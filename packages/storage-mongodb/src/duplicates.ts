@@ -1,27 +1,46 @@
-import type { Collection } from './collection.ts'
-import { identifiers, type UserDocument } from './user-document.ts'
+import type { Collection, Identified } from './collection.ts'
+import { identifiers } from './user-document.ts'
 
-/** So many groups of accounts are named. */
+/** So many groups are named. */
 const named = 20
 
-/** Says which accounts share an identifier, by their ids: what they share is nobody else's business. */
-export async function describeDuplicates(
-  users: Collection<UserDocument>,
-  collection: string,
-): Promise<string> {
+/** The collections with unique fields: what they hold, and which fields are unique together. */
+const uniques = Object.freeze({
+  users: { record: 'account', all: identifiers.map((name) => [name]) },
+  credentials: { record: 'credential', all: [['kind', 'subject']] },
+} as const)
+
+/** The name of a collection that has some. */
+export type UniqueName = 'users' | 'credentials'
+
+/** Whether a collection has any. */
+export function hasUniques(name: string): name is UniqueName {
+  return name in uniques
+}
+
+/** Says which documents share what is unique, by their ids: what they share is nobody else's business. */
+export async function describeDuplicates(rows: Collection<Identified>, name: UniqueName): Promise<string> {
+  const { record, all } = uniques[name]
   const lines: string[] = []
-  for (const field of identifiers) {
-    const groups = await users.aggregate<{ ids: string[] }>([
-      { $match: { [field]: { $exists: true } } },
-      { $group: { _id: `$${field}`, ids: { $push: '$_id' }, accounts: { $sum: 1 } } },
-      { $match: { accounts: { $gt: 1 } } },
+  for (const fields of all) {
+    const groups = await rows.aggregate<{ ids: string[] }>([
+      { $match: Object.fromEntries(fields.map((field) => [field, { $exists: true }])) },
+      {
+        $group: {
+          _id: Object.fromEntries(fields.map((field) => [field, `$${field}`])),
+          ids: { $push: '$_id' },
+          documents: { $sum: 1 },
+        },
+      },
+      { $match: { documents: { $gt: 1 } } },
       { $limit: named + 1 },
     ])
-    for (const { ids } of groups.slice(0, named)) lines.push(`one ${field}: ${ids.sort().join(', ')}`)
-    if (groups.length > named) lines.push(`and more with one ${field}`)
+    const what = fields.join(' and ')
+    for (const { ids } of groups.slice(0, named)) lines.push(`one ${what}: ${ids.sort().join(', ')}`)
+    if (groups.length > named) lines.push(`and more with one ${what}`)
   }
   return (
-    `Accounts in ${collection} share what has to be unique: ${lines.join('; ')}. ` +
-    'No account was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.'
+    `${record[0]?.toUpperCase()}${record.slice(1)}s in ${rows.name} share what has to be unique: ${lines.join('; ')}. ` +
+    `No ${record} was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.`
   )
 }

@@ -1,7 +1,7 @@
-import type { UsernameHold } from '@kith/core/ports'
+import type { Identifier, UserChanges, UsernameHold } from '@kith/core/ports'
 import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
-import type { HeldName, UserDocument } from './user-document.ts'
+import { type HeldName, identifiers, type UserDocument } from './user-document.ts'
 
 /** The usernames that an account keeps from others: its own and those it gave up. Under one unique index, so no two meet. */
 export type Names = Pick<UserDocument, 'names' | 'held'>
@@ -55,4 +55,25 @@ export async function forgetEnded(
       ? await users.remove(unchanged(row))
       : await users.update(unchanged(row), writing(kept))
   return done ? ended.size : 0
+}
+
+/** Which of these identifiers another account has or holds. A hold that has ended is forgotten, and not in the way any more. */
+export async function takenOf(
+  users: Collection<UserDocument>,
+  wanted: UserChanges & { id: string },
+  now?: Date,
+): Promise<Identifier[]> {
+  const taken: Identifier[] = []
+  // One after the other, as a transaction needs it.
+  for (const name of identifiers) {
+    const value = wanted[name]
+    if (typeof value !== 'string') continue
+    const holder = await users.first(name === 'username' ? { names: value } : { [name]: value })
+    if (!holder || holder._id === wanted.id) continue
+    const isEnded =
+      now && name === 'username' && holder.held?.some((held) => held.name === value && held.until <= now)
+    if (isEnded) await forgetEnded(users, holder, { now, limit: Infinity })
+    else taken.push(name)
+  }
+  return taken
 }

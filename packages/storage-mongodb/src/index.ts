@@ -1,6 +1,8 @@
 import { joinStores, type Storage } from '@kith/core/ports'
 import { check } from './check.ts'
+import { createCodeStore } from './code-store.ts'
 import { createConnection } from './connection.ts'
+import { createCredentialStore } from './credential-store.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
@@ -34,7 +36,10 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     media: createMediaStore(connection),
     feed: createFeedStore(connection),
     facts: createFactStore(connection),
-    outbox: createOutboxStore(connection),
+    outbox: createOutboxStore(connection, 'events'),
+    messages: createOutboxStore(connection, 'messages'),
+    codes: createCodeStore(connection),
+    credentials: createCredentialStore(connection),
     migrate: (how) => migrate(settings, source, how),
     plan: () => plan(settings, source),
     check: () => check(connection),

@@ -1,8 +1,9 @@
 import { noticed } from '../test/notice-time.ts'
 import { type Db, MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { sampleSession, sampleUser } from '../../../test/kit-samples.ts'
+import { sampleCredential, sampleSession, sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
+import { credentialDocument } from './credential-document.ts'
 import { createMongoStorage } from './index.ts'
 import { indexes } from './schema.ts'
 import { sessionDocument } from './session-document.ts'
@@ -36,7 +37,13 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const unique = Object.entries(indexes).flatMap(([collection, all]) =>
       all.flatMap((index) => (index.unique ? [`${collection}.${index.name}`] : [])),
     )
-    expect(unique).toEqual(['users.username', 'users.names', 'users.email', 'users.phone'])
+    expect(unique).toEqual([
+      'users.username',
+      'users.names',
+      'users.email',
+      'users.phone',
+      'credentials.subject',
+    ])
   })
 
   test.each(['username', 'email', 'phone'])(
@@ -70,6 +77,27 @@ await describeWithMongo('migrate', {}, (mongo) => {
       expect(await storage.users.byId('two')).toMatchObject({ [field]: null })
     },
   )
+
+  test('refuses credentials with one kind and subject, and says which they are', async () => {
+    const { storage, database } = fresh()
+    const rows = database.collection<{ _id: string }>('kith_credentials')
+    const subject = 'ada@elsewhere'
+    const added = (_id: string, kind: string) => ({
+      ...credentialDocument(sampleCredential({ kind, subject })),
+      _id,
+    })
+    await rows.insertMany([added('one', 'oidc'), added('two', 'oidc'), added('three', 'totp')])
+    const error: unknown = await storage.migrate().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'storage-failed',
+      detail:
+        'Credentials in kith_credentials share what has to be unique: one kind and subject: one, two. ' +
+        'No credential was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.',
+    })
+    expect(JSON.stringify([String(error), error])).not.toContain(subject)
+    await rows.deleteOne({ _id: 'two' })
+    await storage.migrate()
+  })
 
   test('names every group of accounts up to 20 of a field, and that there are more', async () => {
     const { storage, database } = fresh()
@@ -118,15 +146,20 @@ await describeWithMongo('migrate', {}, (mongo) => {
     })
   })
 
-  test('reads accounts and sessions of earlier releases as members in their first epoch, and raises that', async () => {
+  test('reads accounts and sessions of earlier releases as members in their first epoch, proved by a password', async () => {
     const { storage, database } = fresh()
     await storage.migrate()
     const { role: _role, sessionEpoch: _epoch, ...old } = userDocument(sampleUser({ id: 'ada' }))
-    const { epoch: _since, ...session } = sessionDocument(sampleSession({ userId: 'ada' }))
+    const opened = sessionDocument(sampleSession({ userId: 'ada' }))
+    const { epoch: _since, provedAt: _at, methods: _methods, ...session } = opened
     await database.collection<{ _id: string }>('kith_users').insertOne(old)
     await database.collection<{ _id: string }>('kith_sessions').insertOne(toStored(session))
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'member', sessionEpoch: 0 })
-    expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0 })
+    const proved = { provedAt: session.createdAt, methods: ['pwd'] }
+    expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0, ...proved })
+    const { _id: id, generation, rotatedAt: now, expiresAt } = session
+    const step = { id, generation, now, expiresAt, address: null, userAgent: null }
+    expect(await storage.sessions.rotate(step)).toMatchObject({ rotated: true, session: proved })
     await storage.users.update('ada', { endSessions: true, role: 'admin' })
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'admin', sessionEpoch: 1 })
   })
@@ -135,10 +168,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 6 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 7 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 6 of a newer release'),
+      detail: expect.stringContaining('schema 7 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
@@ -178,7 +211,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
       { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 600 },
-      { name: 'schema 5', total: 1 },
+      { name: 'schema 6', total: 1 },
     ])
     const seen: number[] = []
     noticed.length = 0

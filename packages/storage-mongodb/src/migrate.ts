@@ -1,9 +1,10 @@
 import { KithError } from '@kith/core'
 import type { MigrateOptions, PlannedStep, RecountResult } from '@kith/core/ports'
 import type { Db } from 'mongodb'
+import type { Collection, Identified } from './collection.ts'
 import { type Call, createCall } from './connection.ts'
 import { unlimited, withDeadline } from './deadline.ts'
-import { describeDuplicates } from './duplicates.ts'
+import { describeDuplicates, hasUniques } from './duplicates.ts'
 import type { MongoSettings } from './options.ts'
 import { recountEdges } from './edge-recount.ts'
 import { dropNotes, hasNotes } from './noted-changes.ts'
@@ -174,9 +175,9 @@ async function prepare({ database, call, prefix }: Place, name: Name): Promise<v
         cause: error,
       })
     }
-    if (!isDuplicate(error)) throw error
+    if (!isDuplicate(error) || !hasUniques(name)) throw error
     throw new KithError('storage-failed', {
-      detail: await describeDuplicates(call.collections.users, fullName),
+      detail: await describeDuplicates(call.collections[name] as unknown as Collection<Identified>, name),
     })
   }
 }

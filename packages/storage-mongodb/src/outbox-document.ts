@@ -1,16 +1,18 @@
-import type { OutboxRow } from '@kith/core/ports'
-import type { Identified } from './collection.ts'
+import type { OutboxQueue, OutboxRow } from '@kith/core/ports'
+import type { Collection, Identified } from './collection.ts'
+import type { Collections } from './collections.ts'
 
-/** An event that waits for its consumer. */
-export interface OutboxDocument extends Identified, Omit<OutboxRow, 'id' | 'key'> {
+/** An event or a message that waits for its consumer. */
+export interface OutboxDocument extends Identified, Omit<OutboxRow, 'queue' | 'id' | 'key'> {
+  /** The key: the account, or the id of its own of a message to somebody who has none. */
   userId: string
-  /** Its place among the events of the account. */
+  /** Its place among the rows of the key. */
   sequence: number
 }
 
-/** The account of events that wait; it is here as long as one does. */
+/** The account, or another key, of rows that wait; it is here as long as one does. */
 export interface OutboxAccountDocument extends Identified {
-  /** Counts its events: each transaction that adds one steps it, so the order is that of the commits. */
+  /** Counts its rows: each transaction that adds one steps it, so the order is that of the commits. */
   sequence: number
   since: Date
   attempts: number
@@ -19,7 +21,24 @@ export interface OutboxAccountDocument extends Identified {
   heldUntil: Date | null
 }
 
-/** An event from its document. */
-export function rowFrom({ _id, userId, name, at, payload }: OutboxDocument): OutboxRow {
-  return { id: _id, key: userId, name, at, payload }
+/** A queue: its rows, and the keys by which they are leased. */
+export interface Queue {
+  rows: Collection<OutboxDocument>
+  accounts: Collection<OutboxAccountDocument>
+}
+
+/** All queues. */
+export const queues: readonly OutboxQueue[] = Object.freeze(['events', 'messages'])
+
+/** Where a queue is kept. */
+export function queueIn(collections: Collections, queue: OutboxQueue): Queue {
+  const { outbox, outboxAccounts, messages, messageAccounts } = collections
+  return queue === 'events'
+    ? { rows: outbox, accounts: outboxAccounts }
+    : { rows: messages, accounts: messageAccounts }
+}
+
+/** A row of a queue from its document. */
+export function rowFrom(queue: OutboxQueue, { _id, userId, name, at, payload }: OutboxDocument): OutboxRow {
+  return { queue, id: _id, key: userId, name, at, payload }
 }

@@ -1,38 +1,48 @@
 import type { OutboxRow, OutboxRows } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
+import { type Queue, queueIn, queues } from './outbox-document.ts'
 
-/** Stores the rows of a change, as part of its transaction: two commands for each account. */
+/** Stores the rows of a change, as part of its transaction: two commands for each account and queue. */
 export async function addToOutbox(
-  { outbox, outboxAccounts }: Collections,
-  rows: readonly OutboxRow[] | undefined,
+  collections: Collections,
+  rows: readonly OutboxRow[] | undefined = [],
 ): Promise<void> {
-  for (const [key, own] of Map.groupBy(rows ?? [], (row) => row.key)) {
-    const { sequence } = await outboxAccounts.changeOrInsert(
-      { _id: key },
-      {
-        $inc: { sequence: own.length },
-        $setOnInsert: { since: own[0]?.at ?? new Date(), attempts: 0, heldBy: null, heldUntil: null },
-      },
-    )
-    await outbox.insertAll(
-      own.map(({ id, name, at, payload }, index) => ({
-        _id: id,
-        userId: key,
-        sequence: sequence - own.length + 1 + index,
-        name,
-        at,
-        payload,
-      })),
-    )
+  for (const queue of queues) {
+    const ofQueue = rows.filter((row) => row.queue === queue)
+    for (const own of Map.groupBy(ofQueue, ({ key }) => key).values())
+      await addOfKey(queueIn(collections, queue), own)
   }
+}
+
+async function addOfKey({ rows, accounts }: Queue, own: readonly OutboxRow[]): Promise<void> {
+  const [first] = own
+  if (!first) return
+  const { sequence } = await accounts.changeOrInsert(
+    { _id: first.key },
+    {
+      $inc: { sequence: own.length },
+      $setOnInsert: { since: first.at, attempts: 0, heldBy: null, heldUntil: null },
+    },
+  )
+  await rows.insertAll(
+    own.map(({ id, key, name, at, payload }, index) => ({
+      _id: id,
+      userId: key,
+      sequence: sequence - own.length + 1 + index,
+      name,
+      at,
+      payload,
+    })),
+  )
 }
 
 /** A change that is one document, and with rows to store a transaction. */
 interface TellingChange<Result> {
   /** The ids of the documents that others may be changing. */
   contended: readonly string[]
-  outbox: OutboxRows | undefined
+  /** Is called with the result. */
+  outbox: OutboxRows<Exclude<Result, null | false>> | undefined
   /** Resolves to `null` or `false` where it changes nothing. */
   work(collections: Collections): Promise<Result>
 }
@@ -45,7 +55,7 @@ export function tellChange<Result>(
   if (!outbox) return work(call.collections)
   return call.atomically(contended, async (within) => {
     const result = await work(within)
-    if (result) await addToOutbox(within, outbox())
+    if (result) await addToOutbox(within, outbox(result as Exclude<Result, null | false>))
     return result
   })
 }

@@ -24,7 +24,7 @@ export function createPostStore({ call, longCall }: Connection): PostStore {
         const $set = { ...(caption !== undefined && { caption }), editedAt }
         const edited = await tellChange(each, {
           contended: [id],
-          outbox,
+          outbox: outbox && (() => outbox()),
           async work({ posts }) {
             if (!fields) return await posts.change(live, { $set })
             for (;;) {

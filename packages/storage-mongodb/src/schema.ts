@@ -2,6 +2,16 @@ import type { IndexDescription } from 'mongodb'
 import type { Documents } from './collections.ts'
 import { longAgo } from './media-document.ts'
 
+/** Of the rows of a queue. */
+const ofRows: readonly IndexDescription[] = Object.freeze([
+  { name: 'ofAccount', key: { userId: 1, sequence: 1 } },
+  { name: 'age', key: { at: 1 } },
+])
+/** Of the accounts by which they are leased. */
+const ofAccounts: readonly IndexDescription[] = Object.freeze([
+  { name: 'turns', key: { heldUntil: 1, since: 1 } },
+])
+
 /**
  * Every index beside those on `_id`: first what is equal, then the order, then ranges. What is unique is sparse, which
  * leaves out the documents without the field; what few documents need is partial.
@@ -45,10 +55,17 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'released', key: { released: 1, _id: 1 }, partialFilterExpression: { released: true } },
   ],
   facts: [],
-  outbox: [
-    { name: 'ofAccount', key: { userId: 1, sequence: 1 } },
-    { name: 'age', key: { at: 1 } },
+  outbox: ofRows,
+  outboxAccounts: ofAccounts,
+  messages: ofRows,
+  messageAccounts: ofAccounts,
+  codes: [
+    { name: 'ofUser', key: { userId: 1, purpose: 1 } },
+    { name: 'ended', key: { expiresAt: 1 } },
   ],
-  outboxAccounts: [{ name: 'turns', key: { heldUntil: 1, since: 1 } }],
+  credentials: [
+    { name: 'subject', key: { kind: 1, subject: 1 }, unique: true },
+    { name: 'ofUser', key: { userId: 1, _id: 1 } },
+  ],
   schema: [],
 })

@@ -2,9 +2,13 @@ import type { SessionRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 
 /** A session. */
-export interface SessionDocument extends Identified, Omit<SessionRecord, 'id' | 'epoch'> {
+export interface SessionDocument
+  extends Identified, Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods'> {
   /** Missing in documents that an earlier release wrote. */
   epoch?: number
+  /** Missing likewise, as the methods: then it was proved when it was opened, with a password. */
+  provedAt?: Date
+  methods?: string[]
   /** When it ended, or will. */
   endsAt: Date
   /** Which call of `revokeAll` ended it. */
@@ -28,6 +32,8 @@ export function sessionFrom(row: SessionDocument): SessionRecord {
     rotatedAt: row.rotatedAt,
     expiresAt: row.expiresAt,
     revokedAt: row.revokedAt,
+    provedAt: row.provedAt ?? row.createdAt,
+    methods: row.methods ?? ['pwd'],
     deviceName: row.deviceName,
     address: row.address,
     userAgent: row.userAgent,

@@ -39,7 +39,7 @@ export function createSessionStore({ call }: Connection): SessionStore {
         const found = await sessions.first({ _id: id })
         return found && sessionFrom(found)
       }),
-    rotate: ({ id, generation, now, expiresAt, address, userAgent }) =>
+    rotate: ({ id, generation, now, expiresAt, address, userAgent, methods }) =>
       call('sessions.rotate', async ({ collections: { sessions } }) => {
         const rotated = await sessions.change(
           { _id: id, generation, revokedAt: null, expiresAt: { $gt: now } },
@@ -51,6 +51,7 @@ export function createSessionStore({ call }: Connection): SessionStore {
               endsAt: expiresAt,
               ...(address !== null && { address }),
               ...(userAgent !== null && { userAgent }),
+              ...(methods && { provedAt: now, methods }),
             },
           },
         )

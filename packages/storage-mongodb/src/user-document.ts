@@ -48,6 +48,11 @@ export interface UserDocument
   placed?: number
 }
 
+/** Accounts that are not deleted, banned or not. */
+export const live: { readonly deletedAt: { $exists: false } } = Object.freeze({
+  deletedAt: Object.freeze({ $exists: false } as const),
+})
+
 /** Accounts that are neither deleted nor banned. */
 export const living: { readonly deletedAt: { $exists: false }; readonly banned: { $exists: false } } =
   Object.freeze({
@@ -59,6 +64,9 @@ export const living: { readonly deletedAt: { $exists: false }; readonly banned: 
 export function isLiving({ deletedAt, banned }: UserDocument): boolean {
   return deletedAt === undefined && banned === undefined
 }
+
+/** Accounts that are not deleted, whether banned or not. */
+export const undeleted: Pick<typeof living, 'deletedAt'> = Object.freeze({ deletedAt: living.deletedAt })
 
 /** What an account can be found by. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])

@@ -1,33 +1,22 @@
-import { createHash } from 'node:crypto'
-import type {
-  EdgeRecord,
-  MediaMeasures,
-  MediaRecord,
-  OutboxRow,
-  PostRecord,
-  SessionRecord,
-  Storage,
-  UserRecord,
-} from '@kith/core/ports'
+import type { OutboxRow, Storage } from '@kith/core/ports'
 import { lastId } from '../src/stored-ids.ts'
+import {
+  ada,
+  hourLater,
+  idOf,
+  measures,
+  now,
+  sampleCode,
+  sampleCredential,
+  sampleEdge,
+  sampleMedia,
+  samplePost,
+  sampleSession,
+  sampleUser,
+} from './sample-records.ts'
 
-/** The time of everything made here; what upkeep is asked for lies around it. */
-export const now: Date = new Date('2026-01-01T12:00:00Z')
-const hourLater = new Date(now.getTime() + 3_600_000)
 const page = { limit: 5, before: null }
 const nextPage = { limit: 5, before: lastId }
-
-/** What was measured of a picture. */
-export const measures: MediaMeasures = {
-  width: 4,
-  height: 3,
-  durationSeconds: null,
-  thumbhash: null,
-  palette: [],
-  lightness: null,
-  saturation: null,
-  takenAt: null,
-}
 
 /** The names of all calls of the stores, such as `edges.add`. */
 export function verbsOf(storage: Storage): string[] {
@@ -36,13 +25,7 @@ export function verbsOf(storage: Storage): string[] {
   )
 }
 
-/** An id that stands for a name. */
-function idOf(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${hex.slice(12, 24)}`
-}
-
-const [ada, ben, cleo, dora, eve, fay] = ['ada', 'ben', 'cleo', 'dora', 'eve', 'fay'].map(idOf) as Six
+const [ben, cleo, dora, eve, fay] = ['ben', 'cleo', 'dora', 'eve', 'fay'].map(idOf) as Six
 const [fresh, fresher, one, two, three, four] = ['new', 'newer', 'one', 'two', 'three', 'four'].map(
   idOf,
 ) as Six
@@ -60,6 +43,8 @@ export async function callEveryVerb(storage: Storage): Promise<void> {
   await storage.feed.home(ada, page)
   await storage.feed.home(ada, nextPage)
   await callFacts(storage)
+  await callCodes(storage)
+  await callCredentials(storage)
   await callOutbox(storage)
   await callRemovals(storage)
 }
@@ -109,6 +94,7 @@ async function callSessions({ sessions }: Storage): Promise<void> {
   }
   await sessions.rotate(step)
   await sessions.rotate(step)
+  await sessions.rotate({ ...step, generation: 1, methods: ['pwd', 'otp'] })
   await sessions.list(ada, now, page)
   await sessions.list(ada, now, nextPage)
   await sessions.revoke({ id: three, userId: ada }, now)
@@ -181,15 +167,60 @@ async function callFacts({ facts }: Storage): Promise<void> {
   await facts.get('fact')
 }
 
-/** The verbs that store events with what they change, and those that hand them on. */
-async function callOutbox({ users, sessions, edges, posts, media, outbox }: Storage): Promise<void> {
+async function callCodes({ codes }: Storage): Promise<void> {
+  const { purpose, subject } = sampleCode()
+  const name = { purpose, subject, now }
+  await codes.issue(sampleCode())
+  await codes.find(name)
+  await codes.renew({ ...name, hashes: ['other'], expiresAt: hourLater })
+  for (const hash of ['wrong', 'other', 'other']) await codes.consume({ ...name, hash })
+  await codes.removeOf(ada)
+  await codes.removeOf(ada, [purpose, 'reset'])
+  await codes.issue(sampleCode())
+  await codes.purgeEnded(hourLater, 5)
+}
+
+async function callCredentials({ credentials }: Storage): Promise<void> {
+  const waysIn = { kinds: ['passkey'], addresses: ['email'] } as const
+  const [first, second] = [sampleCredential('first key', ben), sampleCredential('second key', ben)]
+  for (const each of [first, first, second, sampleCredential('third key', ben)])
+    await credentials.add(each, 2)
+  await credentials.add(sampleCredential('key of nobody', p0), 2)
+  await credentials.byUser(ben)
+  await credentials.bySubject(first.kind, first.subject)
+  await credentials.step({ id: first.id, version: 0, usedAt: now })
+  for (const { id } of [first, first, second]) await credentials.remove({ id, userId: ben }, waysIn)
+  await credentials.removeOf(ben, ['passkey', 'totp'])
+  await credentials.removeOf(ben)
+}
+
+/** The verbs that store events and messages with what they change, and those that hand them on. */
+async function callOutbox(storage: Storage): Promise<void> {
+  await callTelling(storage)
+  for (const queue of [storage.outbox, storage.messages]) {
+    await queue.backlog(5)
+    for (const [by, rows] of [['first', 2] as const, ['second', 100] as const]) {
+      const claim = { by, now: hourLater, until: hourLater, keys: 2, rows }
+      for (const { key, rows: found } of await queue.claim(claim)) {
+        const ids = found.map(({ id }) => id)
+        await queue.acknowledge({ key, by, ids, now: hourLater, until: hourLater })
+        await queue.postpone({ key, by, until: hourLater })
+      }
+    }
+  }
+}
+
+async function callTelling(storage: Storage): Promise<void> {
+  const { users, sessions, edges, posts, media, codes, credentials } = storage
   const [post, session, kept, avatar] = ['told post', 'told session', 'kept session', 'told avatar'].map(
     idOf,
   ) as Six
   let told = 0
-  const tell = (): OutboxRow[] => [
-    { id: idOf(`event ${told++}`), key: cleo, name: 'account.edited', at: now, payload: '{}' },
-  ]
+  const tell = (): OutboxRow[] =>
+    (['events', 'messages'] as const).map((queue) => {
+      const [id, name] = [idOf(`row ${told++}`), 'account.edited']
+      return { queue, id, key: cleo, name, at: now, payload: '{}' }
+    })
   await users.create(sampleUser(idOf('told')), now, tell)
   await users.create({ ...sampleUser(idOf('not told')), username: cleo }, now, tell)
   await users.update(cleo, { bio: 'told' }, undefined, tell)
@@ -210,15 +241,16 @@ async function callOutbox({ users, sessions, edges, posts, media, outbox }: Stor
   await media.detach('avatar', cleo, tell)
   await users.markDeleted(idOf('told'), now, null, tell)
   await users.purge(idOf('told'))
-  await outbox.backlog(5)
-  for (const [by, rows] of [['first', 2] as const, ['second', 100] as const]) {
-    const claim = { by, now: hourLater, until: hourLater, keys: 2, rows }
-    for (const { key, rows: found } of await outbox.claim(claim)) {
-      const ids = found.map(({ id }) => id)
-      await outbox.acknowledge({ key, by, ids, now: hourLater, until: hourLater })
-      await outbox.postpone({ key, by, until: hourLater })
-    }
-  }
+  const { hashes, ...name } = { ...sampleCode(), now }
+  await codes.issue(sampleCode(), tell)
+  await codes.renew({ ...name, hashes, expiresAt: hourLater }, tell)
+  for (const hash of ['wrong', ...hashes]) await codes.consume({ ...name, hash }, tell)
+  const credential = sampleCredential('told key', cleo)
+  await credentials.add(credential, 1, tell)
+  await credentials.step({ id: credential.id, version: 0, usedAt: now }, tell)
+  await credentials.remove(credential, { kinds: [], addresses: [] }, tell)
+  await credentials.add(sampleCredential('other told key', cleo), 1, tell)
+  await credentials.removeOf(cleo, undefined, tell)
 }
 
 async function callRemovals({ users, posts, edges, media }: Storage): Promise<void> {
@@ -242,65 +274,4 @@ async function callRemovals({ users, posts, edges, media }: Storage): Promise<vo
   await users.purge(ada)
   await users.forgetUsernames(hourLater, 5)
   await users.purge(dora)
-}
-
-/** An account with names of its own. */
-export function sampleUser(id: string): UserRecord {
-  return {
-    id,
-    username: id,
-    email: `${id}@example.com`,
-    emailVerifiedAt: null,
-    phone: `+49${id}`,
-    phoneVerifiedAt: null,
-    name: id,
-    bio: '',
-    passwordHash: null,
-    bannedAt: null,
-    bannedUntil: null,
-    banReason: null,
-    role: 'member',
-    sessionEpoch: 0,
-    createdAt: now,
-    fields: {},
-  }
-}
-
-/** A text post. */
-export function samplePost(id: string, authorId: string): PostRecord {
-  return { id, authorId, caption: id, createdAt: now, editedAt: null, fields: {} }
-}
-
-function sampleEdge(from: string, to: string): EdgeRecord {
-  return { id: idOf(`${from} ${to}`), kind: 'follow', from, to }
-}
-
-function sampleSession(id: string): SessionRecord {
-  return {
-    id,
-    userId: ada,
-    epoch: 0,
-    generation: 0,
-    createdAt: now,
-    rotatedAt: now,
-    expiresAt: hourLater,
-    revokedAt: null,
-    deviceName: null,
-    address: null,
-    userAgent: null,
-  }
-}
-
-/** A picture of `ada` whose blob is about to be stored. */
-export function sampleMedia(id: string): MediaRecord {
-  return {
-    id,
-    ownerId: ada,
-    kind: 'image',
-    contentType: 'image/webp',
-    createdAt: now,
-    state: 'reserved',
-    measures: null,
-    attachment: null,
-  }
 }

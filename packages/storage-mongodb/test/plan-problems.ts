@@ -24,6 +24,8 @@ const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Obj
   'media.byOwner': { state: 'what is released is soon gone' },
   'media.releaseAll': { state: 'reads all media of an account, which is being deleted' },
   'media.attach': { 'attachment.order': 'an account has one avatar, or two for a moment' },
+  'credentials.add': { kind: 'an account has few credentials' },
+  'credentials.removeOf': { kind: 'as above' },
   'users.search': Object.fromEntries(
     ['deletedAt', 'banned', 'role', '$or'].map((field) => [
       field,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import type { Storage } from '@kith/core/ports'
+import type { CredentialRecord, Storage } from '@kith/core/ports'
 import {
   inPost,
   later,
   nextId,
   placeOf,
   readyMedia,
+  sampleCredential,
   sampleEdge,
   samplePost,
   sampleSession,
@@ -185,6 +186,31 @@ export const changes: Readonly<Record<string, Prepare>> = {
       },
     }
   },
+  async 'add a credential'(storage) {
+    const credential = sampleCredential()
+    await born(storage, credential.userId)
+    return {
+      act: ({ credentials }) => credentials.add(credential, 1),
+      answer: 'added',
+      check: (after) => demandCredentials(after, credential, [credential]),
+    }
+  },
+  async 'remove a credential'(storage) {
+    const { kept, removed } = await passkeys(storage)
+    return {
+      act: ({ credentials }) => credentials.remove(removed, { kinds: [], addresses: [] }),
+      answer: 'removed',
+      check: (after) => demandCredentials(after, kept, [kept]),
+    }
+  },
+  async 'delete an account with credentials'(storage) {
+    const { kept } = await passkeys(storage)
+    return {
+      act: ({ users }) => users.markDeleted(kept.userId, later()),
+      answer: { endedEpoch: sampleUser().sessionEpoch },
+      check: (after) => demandCredentials(after, kept, []),
+    }
+  },
   async 'end all sessions'({ sessions }) {
     const [first, second] = [sampleSession(), sampleSession()]
     const { userId } = first
@@ -243,6 +269,21 @@ async function demandSeen({ edges }: Storage, { node, others }: Hub, count: numb
   const [counts, ...far] = await edges.counts('follow', [node, ...others])
   assert.deepEqual(counts, { out: count * others.length, in: count * others.length })
   for (const each of far) assert.deepEqual(each, { out: count, in: count })
+}
+
+/** Two passkeys of an account. */
+async function passkeys(storage: Storage): Promise<Record<'kept' | 'removed', CredentialRecord>> {
+  const kept = sampleCredential()
+  const removed = sampleCredential({ userId: kept.userId })
+  await born(storage, kept.userId)
+  for (const each of [kept, removed]) await storage.credentials.add(each, 2)
+  return { kept, removed }
+}
+
+type Owned = Pick<CredentialRecord, 'userId'>
+
+async function demandCredentials({ credentials }: Storage, { userId }: Owned, all: Owned[]): Promise<void> {
+  assert.deepEqual(await credentials.byUser(userId), all)
 }
 
 /** A post with an upload. */

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { cheapPasswords } from '@kith/conformance'
 import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
-import type { Storage } from '@kith/core/ports'
+import type { OutboxRows, Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
-import { measures, sampleMedia } from './every-verb.ts'
+import { measures, now, sampleCode, sampleCredential, sampleMedia } from './sample-records.ts'
 
 const password = 'correct horse battery staple'
 const blobs = createMemoryBlobs()
@@ -16,6 +17,8 @@ export interface World {
   signIn: SignIn
   /** A post of its own. */
   post: string
+  /** What calls of the stores store besides; nothing where no event is durable. */
+  tell: OutboxRows | undefined
 }
 
 /** Creates an instance that keeps nothing from another one. */
@@ -54,7 +57,11 @@ export async function createWorld(
     await kith.likes.add(viewer, theirs.id)
     await kith.likes.add(author, post)
   }
-  return { kith, storage, size, viewer, signIn, post }
+  const { userId: key } = viewer
+  const tell: OutboxRows = () => [
+    { queue: 'messages', id: randomUUID(), key, name: 'told', at: new Date(), payload: '{}' },
+  ]
+  return { kith, storage, size, viewer, signIn, post, tell: outbox && tell }
 }
 
 /** One call of a service. They go in this order: some use what those before have made. */
@@ -66,10 +73,48 @@ export interface ServiceCall {
 let made = 0
 let current: Pick<SignIn, 'tokens'> | null = null
 let draft = ''
+let code = sampleCode()
+let credential = sampleCredential('', '')
 
 const limitOf = ({ size }: World): { limit: number } => ({ limit: size })
 const reader = ({ size }: World): string => `reader_${size}`
 const other = ({ size }: World): string => `other_${size}`
+
+/** Those of stores that no service calls with nothing else. */
+const storeCalls: readonly ServiceCall[] = [
+  {
+    name: 'codes.issue',
+    async call({ storage, viewer, tell }) {
+      code = { ...sampleCode(), subject: viewer.userId }
+      await storage.codes.issue(code, tell)
+    },
+  },
+  {
+    name: 'codes.consume, with a wrong secret',
+    call: ({ storage, tell }) =>
+      storage.codes.consume({ ...code, hash: 'wrong', now }, tell && (() => tell())),
+  },
+  {
+    name: 'codes.consume, with a right one',
+    call: ({ storage, tell }) =>
+      storage.codes.consume({ ...code, hash: code.hashes[0] ?? '', now }, tell && (() => tell())),
+  },
+  {
+    name: 'credentials.add',
+    async call({ storage, viewer, tell }) {
+      credential = sampleCredential(`passkey ${made++}`, viewer.userId)
+      await storage.credentials.add(credential, 1, tell)
+    },
+  },
+  {
+    name: 'credentials.step',
+    call: ({ storage, tell }) => storage.credentials.step({ ...credential, usedAt: now }, tell),
+  },
+  {
+    name: 'credentials.remove',
+    call: ({ storage, tell }) => storage.credentials.remove(credential, { kinds: [], addresses: [] }, tell),
+  },
+]
 
 /** Pages have as many entries as the lists of the world, so that a world of 20 shows whether a page of 20 costs more. */
 export const serviceCalls: readonly ServiceCall[] = [
@@ -161,4 +206,5 @@ export const serviceCalls: readonly ServiceCall[] = [
   { name: 'saves.remove', call: ({ kith, viewer, post }) => kith.saves.remove(viewer, post) },
   { name: 'saves.list', call: (world) => world.kith.saves.list(world.viewer, limitOf(world)) },
   { name: 'feed.home', call: (world) => world.kith.feed.home(world.viewer, limitOf(world)) },
+  ...storeCalls,
 ]

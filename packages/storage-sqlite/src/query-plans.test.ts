@@ -538,6 +538,9 @@ test('each statement uses the index that was made for it', () => {
       "users.byIds": [
         "SEARCH kith_users USING PRIMARY KEY (id=?)",
       ],
+      "users.byPhone": [
+        "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_4 (phone=?)",
+      ],
       "users.byUsername": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",
       ],

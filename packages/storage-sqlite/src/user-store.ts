@@ -26,6 +26,7 @@ type UserStatement =
   | 'byIds'
   | 'byUsername'
   | 'byEmail'
+  | 'byPhone'
   | 'update'
   | 'replaceHash'
   | 'markDeleted'
@@ -52,6 +53,7 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   byIds: `SELECT ${userColumns} FROM kith_users WHERE id IN ${listOf('ids')} AND deleted_at IS NULL`,
   byUsername: `SELECT ${userColumns} FROM kith_users WHERE username = @username`,
   byEmail: `SELECT ${userColumns} FROM kith_users WHERE email = @email`,
+  byPhone: `SELECT ${userColumns} FROM kith_users WHERE phone = @phone`,
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
       phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
       banned_until = @bannedUntil, ban_reason = @banReason, role = @role, session_epoch = @sessionEpoch,
@@ -149,11 +151,8 @@ export function createUserStore(connection: Connection): UserStore {
       return read(() => all<UserRow>(userStatements.byIds, { ids: toStoredList(ids) }).map(userFromRow))
     },
     byLogin(login) {
-      return read(() =>
-        'email' in login
-          ? userFrom(get<UserRow>(userStatements.byEmail, { email: login.email }))
-          : userFrom(get<UserRow>(userStatements.byUsername, { username: login.username })),
-      )
+      const statement = 'email' in login ? 'byEmail' : 'phone' in login ? 'byPhone' : ('byUsername' as const)
+      return read(() => userFrom(get<UserRow>(userStatements[statement], { ...login })))
     },
     update(id, changes, ...[hold, outbox]) {
       return atomically((): UpdateUserResult => {

@@ -29,12 +29,22 @@ interface Worker {
   stop(): void
 }
 
+/** The stores that cases of the kit use together. */
+export type Stores = Pick<
+  Storage,
+  'users' | 'edges' | 'posts' | 'media' | 'feed' | 'codes' | 'credentials' | 'outbox' | 'messages'
+>
+
 /** Two processes that use the same files. */
 export interface StoreWorkers {
   /** Makes each of `calls` in both processes at the same moment and answers everything they got. */
   race<Answer>(path: string, calls: Call[]): Promise<Answer[]>
   /** A port whose calls go to the two processes in turn. */
   port<Port extends object>(path: string, name: Call['port']): Port
+  /** All of these ports. */
+  stores(path: string): Stores
+  /** Makes the tables in a new file, and resolves to its path. */
+  migrated(path: string): Promise<string>
   stop(): void
 }
 
@@ -43,6 +53,18 @@ export function startStoreWorkers(): StoreWorkers {
   const workers = [startWorker(), startWorker()] as const
   let turn = 0
 
+  function port<Port extends object>(path: string, name: Call['port']): Port {
+    const call =
+      (verb: string) =>
+      async (...values: unknown[]) => {
+        const worker = workers[++turn % 2 ? 0 : 1]
+        const [answer] = await worker.run({ path, startAt: 0, calls: [{ port: name, verb, values }] })
+        return answer
+      }
+    // A port is awaited by its maker, so it must not look like a promise.
+    return new Proxy({}, { get: (_, verb) => (verb === 'then' ? undefined : call(String(verb))) }) as Port
+  }
+
   return {
     async race<Answer>(path: string, calls: Call[]) {
       // Both have long received their batch by then, and spin.
@@ -50,16 +72,21 @@ export function startStoreWorkers(): StoreWorkers {
       const answers = await Promise.all(workers.map((worker) => worker.run({ path, startAt, calls })))
       return answers.flat() as Answer[]
     },
-    port<Port extends object>(path: string, name: Call['port']) {
-      const call =
-        (verb: string) =>
-        async (...values: unknown[]) => {
-          const worker = workers[++turn % 2 ? 0 : 1]
-          const [answer] = await worker.run({ path, startAt: 0, calls: [{ port: name, verb, values }] })
-          return answer
-        }
-      // A port is awaited by its maker, so it must not look like a promise.
-      return new Proxy({}, { get: (_, verb) => (verb === 'then' ? undefined : call(String(verb))) }) as Port
+    port,
+    stores: (path) => ({
+      users: port(path, 'users'),
+      edges: port(path, 'edges'),
+      posts: port(path, 'posts'),
+      media: port(path, 'media'),
+      feed: port(path, 'feed'),
+      codes: port(path, 'codes'),
+      credentials: port(path, 'credentials'),
+      outbox: port(path, 'outbox'),
+      messages: port(path, 'messages'),
+    }),
+    async migrated(path) {
+      await port<Storage>(path, 'storage').migrate()
+      return path
     },
     stop: () => workers.forEach((worker) => worker.stop()),
   }

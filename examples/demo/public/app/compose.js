@@ -90,13 +90,13 @@ function offerAgain(entry) {
   entry.tile.firstChild.append(again)
 }
 
-function palette({ palette: colours }) {
-  const dots = colours.map((colour) => {
+function palette({ palette: colors }) {
+  const dots = colors.map((color) => {
     const dot = node('i', {})
-    dot.style.background = colour
+    dot.style.background = color
     return dot
   })
-  return node('span', { className: 'palette', title: 'Its main colours' }, ...dots)
+  return node('span', { className: 'palette', title: 'Its main colors' }, ...dots)
 }
 
 function remove(entry) {

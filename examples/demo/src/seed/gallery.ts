@@ -28,8 +28,8 @@ export async function openGallery(kith: Kith): Promise<void> {
     name: 'The Gallery',
     bio: 'The house account of this demo. It follows everybody; its feed is what visitors see.',
   })
-  const colours = ['#4f46e5', '#f4f1ff', '#a5b4fc', '#f9a8d4', '#fde68a']
-  const picture = draw(poster('arches', colours), 'face', galleryExternalId)
+  const colors = ['#4f46e5', '#f4f1ff', '#a5b4fc', '#f9a8d4', '#fde68a']
+  const picture = draw(poster('arches', colors), 'face', galleryExternalId)
   const upload = await kith.uploads.add(kith.viewerOf(id), picture)
   await kith.uploads.use(kith.viewerOf(id), upload.id, 'avatar')
 }

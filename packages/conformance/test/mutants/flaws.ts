@@ -10,7 +10,9 @@ export const storageFlaws: readonly Flaw<Storage>[] = [
         ...users,
         byLogin: async (login) =>
           (await users.byLogin(login)) ??
-          (await users.byLogin('email' in login ? { username: login.email } : { email: login.username })),
+          (await users.byLogin(
+            'username' in login ? { email: login.username } : { username: Object.values(login).join() },
+          )),
       },
     }),
   },

@@ -72,7 +72,7 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   /** The app's own that change; `null` removes one that is optional. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the e-mail or the phone number. */
+  /** Needed to change the username, the e-mail or the phone number, where the account has a password. */
   currentPassword?: string | undefined
 }
 
@@ -84,13 +84,15 @@ export type UpdateAccountInput<Fields extends AppFields = AppFields> = Omit<
 
 /** A change of password. */
 export interface ChangePasswordInput {
-  currentPassword: string
+  /** Needed where the account has one; one that has none proves who it is by `sessions.prove`, or has just signed in. */
+  currentPassword?: string | undefined
   newPassword: string
 }
 
 /** Deletion of one's own account. */
 export interface DeleteAccountInput {
-  password: string
+  /** As `currentPassword` of {@link ChangePasswordInput}. */
+  password?: string | undefined
 }
 
 /** The schemas of all account inputs, made for the rules of one Kith instance. */
@@ -205,33 +207,20 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       })
       .refine(hasLogin, needsLogin),
     shadow: z.strictObject({ ...known, ...profile, ...own('changed'), ...brought }),
-    edit: z
-      .strictObject({
-        ...edited,
-        ...profile,
-        ...own('changed'),
-        currentPassword: currentPassword.optional(),
-      })
-      .refine(
-        ({ username, email, phone, currentPassword }) =>
-          [username, email, phone].every((value) => value === undefined) || currentPassword,
-        {
-          ...because({
-            code: 'required',
-            message: 'Give the current password to change the username, the e-mail or the phone number',
-          }),
-          path: ['currentPassword'],
-          when: isObject,
-        },
-      ),
+    edit: z.strictObject({
+      ...edited,
+      ...profile,
+      ...own('changed'),
+      currentPassword: currentPassword.optional(),
+    }),
     update: z.strictObject({ ...changeable, ...profile, ...own('changed') }),
     setPassword: z.strictObject({ password: newPassword }),
     profile: z.strictObject({ ...profile, ...own('changed') }),
     changePassword: z.strictObject({
-      currentPassword,
+      currentPassword: currentPassword.optional(),
       newPassword,
     }),
-    delete: z.strictObject({ password: currentPassword }),
+    delete: z.strictObject({ password: currentPassword.optional() }),
   }
 }
 

@@ -100,7 +100,8 @@ function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): str
   return Object.keys(fields).map((name) => `${scope}.${name}`)
 }
 
-const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
+/** All of them. */
+export const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** The identifiers that these changes give another value. */
 export function changedIdentifiers(

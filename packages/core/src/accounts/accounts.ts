@@ -17,11 +17,12 @@ import { joinRows } from '../outbox/outbox-rows.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { networkKey } from '../sessions/client-address.ts'
-import { confirmPassword } from '../sessions/login.ts'
+import { confirmOwner } from '../sessions/login.ts'
 import { openSession, renewSession } from '../sessions/open-session.ts'
 import {
   changeAccount,
   changedIdentifiers,
+  identifiers,
   deleteAccount,
   newAccount,
   present,
@@ -74,7 +75,7 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
    * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
    * follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
    * iteration early, as `break` does, ends it.
-   * @throws unauthenticated, rate-limited, busy, all before the first line
+   * @throws unauthenticated, proof-required, rate-limited, busy, all before the first line
    */
   export(viewer: Viewer): AsyncIterable<string>
   /**
@@ -123,10 +124,10 @@ export function createAccounts(core: Core): {
         ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...changed, currentPassword })
         : given
       const before = await own(viewer)
+      const changesLogin = identifiers.some((name) => edits[name] !== undefined)
+      const owner = { viewer, user: before, password: currentPassword, path: 'currentPassword', client }
       const stillHolds =
-        currentPassword === undefined
-          ? null
-          : await confirmPassword(core, { viewer, user: before, password: currentPassword, client })
+        changesLogin || currentPassword !== undefined ? await confirmOwner(core, owner) : null
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
@@ -134,7 +135,7 @@ export function createAccounts(core: Core): {
       const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
       const signIn =
-        stillHolds && (await renewSession(core, { viewer, user, client, methods: ['pwd'], stillHolds }))
+        stillHolds && (await renewSession(core, { viewer, user, client, methods: [], stillHolds }))
       return { user: await presentOwn(user), signIn }
     },
     async changePassword(viewer, input, client = {}) {
@@ -142,7 +143,7 @@ export function createAccounts(core: Core): {
       const { currentPassword, newPassword } = parseInput(inputs.changePassword, input)
       const user = await own(viewer)
       demandNoOwnName(core, user, { path: 'newPassword', password: newPassword })
-      await confirmPassword(core, { viewer, user, password: currentPassword, client })
+      await confirmOwner(core, { viewer, user, password: currentPassword, path: 'currentPassword', client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
@@ -163,7 +164,7 @@ export function createAccounts(core: Core): {
       await core.limits.byViewer('passwordFormBySession', viewer)
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
-      await confirmPassword(core, { viewer, user, password, client })
+      await confirmOwner(core, { viewer, user, password, path: 'password', client })
       await deleteAccount(core, user.id, holdUsername)
     },
     export: createExports(core),

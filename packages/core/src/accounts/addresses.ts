@@ -8,7 +8,7 @@ import { because, exactText, isObject, parseInput } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import { confirmPassword } from '../sessions/login.ts'
+import { confirmOwner } from '../sessions/login.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
@@ -27,7 +27,8 @@ export interface ChangeAddressInput {
   /** The new e-mail address, or else the new phone number. */
   email?: string | undefined
   phone?: string | undefined
-  currentPassword: string
+  /** Needed where the account has a password. */
+  currentPassword?: string | undefined
 }
 
 /** Addresses that are confirmed by codes. */
@@ -64,7 +65,7 @@ export const addressInputs: AddressInputs = {
     .strictObject({
       email: emailSchema().optional(),
       phone: phoneSchema().optional(),
-      currentPassword: exactText(1, passwordMaxLength),
+      currentPassword: exactText(1, passwordMaxLength).optional(),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
       ...because({ code: 'required', message: 'Give an e-mail address or a phone number, one of them' }),
@@ -110,7 +111,7 @@ export function createAddresses(core: Core): Addresses {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { email, phone, currentPassword } = parseInput(addressInputs.change, input)
       const user = await own(viewer)
-      await confirmPassword(core, { viewer, user, password: currentPassword, client })
+      await confirmOwner(core, { viewer, user, password: currentPassword, path: 'currentPassword', client })
       await limits.byAccount('identifierByAccount', viewer.userId)
       const language = client.language ?? null
       const kind = email === undefined ? 'phone' : 'email'

@@ -5,6 +5,7 @@ import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload-shape.ts'
 import type { Keyset } from '../page.ts'
+import { demandFresh } from '../sessions/freshness.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** Short enough that reading a page holds nobody up. */
@@ -40,6 +41,7 @@ export function createExports(core: Core): ExportAccount {
 
   return async function* ({ userId, sessionId }) {
     await core.limits.byAccount('exportByAccount', userId)
+    await demandFresh(core, { userId, sessionId }, core.config.sessions.freshForSeconds)
     const own = enter(userId)
     try {
       for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {

@@ -8,9 +8,13 @@ export {
 } from './media-work.ts'
 export { moduleBeside } from './module-beside.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
+export { addressInputs } from '../accounts/addresses.ts'
+export { lookupInput } from '../accounts/recovery.ts'
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
 export { suggestInput } from '../captions/captions.ts'
 export { cleanSuggestions } from '../captions/clean-suggestions.ts'
+export { codeInput, resendInput } from '../codes/codes.ts'
+export { type Duration, durationAdvice, readDuration } from '../duration.ts'
 export {
   createFairQueue,
   type FairQueue,
@@ -33,6 +37,7 @@ export { createMemoryRateLimits } from '../memory/memory-rate-limits.ts'
 export { createOneAtATime, type OneAtATime } from '../one-at-a-time.ts'
 export { optionError, type OptionProblems } from '../option-problems.ts'
 export { pageInput } from '../page.ts'
+export { codeLoginInput } from '../sessions/code-sign-in.ts'
 export { loginInput } from '../sessions/login.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
 export { systemCode, toSystemError } from '../system-errors.ts'

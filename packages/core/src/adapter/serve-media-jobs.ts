@@ -12,11 +12,13 @@ export const descriptors: Readonly<{ replies: number; lifeline: number }> = Obje
 })
 
 /**
- * Ends the process when the server is gone, however it went and whatever the main thread is busy with; and when its memory
- * passes the limit, since a server that is busy, stopped or out of file descriptors cannot look at it. A string, because a file of its own could be lost in a bundle.
+ * Ends the process when the server is gone, however it went and whatever the main thread is busy with: the pipe closes, and since
+ * in Bun it does not, it has another parent. Ends it too when its memory passes the limit, since a server that is busy, stopped or out
+ * of file descriptors cannot look at it. A string, because a file of its own could be lost in a bundle.
  */
 const watchdog = `
 const { workerData: { lifeline, folder, maxResidentBytes } } = require('node:worker_threads')
+const server = process.ppid
 const end = () => {
   try { require('node:fs').rmSync(folder, { recursive: true, force: true }) } catch {}
   process.kill(process.pid, 'SIGKILL')
@@ -24,7 +26,7 @@ const end = () => {
 const socket = new (require('node:net').Socket)({ fd: lifeline, readable: true, writable: false })
 for (const event of ['end', 'close', 'error']) socket.on(event, end)
 socket.resume()
-setInterval(() => process.memoryUsage.rss() > maxResidentBytes && end(), 25)
+setInterval(() => (process.ppid !== server || process.memoryUsage.rss() > maxResidentBytes) && end(), 25)
 `
 
 /** Serves the jobs of `createMediaWork` in a process, one at a time: the whole of the module that its processes run. */

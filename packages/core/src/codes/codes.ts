@@ -222,10 +222,16 @@ export function createCodes(
       await limits.byAccount('resendByFlow', flow)
       const [secrets, now] = [makeSecrets(flow), clock()]
       const expiresAt = endOf(purpose, now)
-      const renewal = { purpose, subject: flow, hashes: hashes(purpose, secrets), now, expiresAt }
+      const found = await codes.find({ purpose, subject: flow, now })
+      const data = found && read(purpose, found)
+      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`)
+      // Where it may not be sent, the one that was sent before goes on working.
+      const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
+      const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
       await codes.renew(renewal, (code) => {
         const waiting = { key: code.userId ?? flow, until: expiresAt }
-        return outgoing.rows(waiting, () => [message(purpose, read(purpose, code), secrets)])()
+        const draft = message(purpose, maySend ? read(purpose, code) : null, secrets)
+        return outgoing.rows(waiting, () => [draft])()
       })
       outgoing.kick()
       return { flow, expiresAt: expiresAt.toISOString() }

@@ -21,7 +21,7 @@ export interface Readiness {
 }
 
 /** The parts that Kith asks by itself. */
-export const partNames = ['storage', 'blobs', 'revocations', 'rateLimits', 'process'] as const
+export const partNames = ['storage', 'blobs', 'revocations', 'rateLimits', 'email', 'sms', 'process'] as const
 
 /** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
 export interface ReadySources {

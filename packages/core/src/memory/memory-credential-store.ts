@@ -20,7 +20,7 @@ export function createMemoryCredentialStore({
     const verified = { email: user?.emailVerifiedAt, phone: user?.phoneVerifiedAt }
     return (
       typeof user?.passwordHash === 'string' ||
-      waysIn.addresses.some((name) => user?.[name] && verified[name]) ||
+      waysIn.addresses.some((name) => typeof user?.[name] === 'string' && verified[name]) ||
       others.some(({ kind }) => waysIn.kinds.includes(kind))
     )
   }

@@ -78,6 +78,8 @@ export interface Messenger {
    * A message that is over is not handed over any more: `signal` aborts when that is so.
    */
   send(message: Message, signal: AbortSignal): Promise<void>
+  /** Lets go of connections. `kith.close()` calls it. Idempotent. */
+  close?(): Promise<void>
 }
 
 /** Says that a message will never be taken: there is no such mailbox, for instance. Found by its name, in every copy of this package. */

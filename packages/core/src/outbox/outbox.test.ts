@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   createKith,
+  durability,
   type Kith,
   type KithEventName,
   type KithOptions,
@@ -11,7 +12,7 @@ import { createMemoryBlobs } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
 import { copyingImages, picture } from '../../test/copying-images.ts'
 import { counting, createInstance } from '../../test/instance.ts'
-import { durability, type DurableEventName, durableEventNames } from '../durable-events.ts'
+import { type DurableEventName, durableEventNames } from '../durable-events.ts'
 
 const password = 'correct horse'
 const all = { events: 'all' } as const

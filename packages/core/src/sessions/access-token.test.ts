@@ -147,6 +147,8 @@ test('no forged, foreign or bent token passes', async () => {
     rotatedAt: new Date(now),
     expiresAt: new Date(now + 1e9),
     revokedAt: null,
+    provedAt: new Date(now),
+    methods: ['pwd'],
     deviceName: null,
     address: null,
     userAgent: null,

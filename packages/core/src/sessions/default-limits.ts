@@ -128,7 +128,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 10, windowSeconds: 3_600 },
     { limit: 20, windowSeconds: 86_400 },
   ],
-  // To one recipient by all clients, so that nobody's mailbox is filled, and a code is guessed in thousands of years. Past that no message is sent, and nobody is told.
+  // To one recipient by all clients, so that nobody's mailbox is filled, and who guesses at codes, five tries each, is right with a chance of 1 in 3,333 a day. Past that no message is sent, and nobody is told.
   sendByRecipient: [
     { limit: 20, windowSeconds: 3_600 },
     { limit: 60, windowSeconds: 86_400 },

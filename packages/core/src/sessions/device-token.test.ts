@@ -47,6 +47,8 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
     rotatedAt: new Date(now),
     expiresAt: new Date(now + 1e6),
     revokedAt: null,
+    provedAt: new Date(now),
+    methods: ['pwd'],
     deviceName: null,
     address: null,
     userAgent: null,

@@ -4,12 +4,13 @@ import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, KithError } from '../errors.ts'
+import { InvalidInputError, isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
+import { demandFresh } from './freshness.ts'
 import { type Guesser, turnOf } from './guesser.ts'
 import { isLet } from './limits.ts'
 import { demandSecondFactor } from '../factors/second-factor.ts'
@@ -108,6 +109,28 @@ export async function confirmPassword(
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null) throw new KithError('wrong-password')
   return (fresh) => isStillRight(core, { guesser, user, password }, fresh)
+}
+
+/**
+ * Checks that whoever changes something delicate is the owner: by the password where the account has one, or else by how long ago the
+ * session was proved. Gives the check whether what was given still holds. @throws invalid-input, wrong-password, account-locked, proof-required
+ */
+export async function confirmOwner(
+  core: Core,
+  {
+    password,
+    path,
+    ...confirmation
+  }: Omit<Confirmation, 'password'> & { password: string | undefined; path: string },
+): Promise<(fresh: UserRecord) => boolean | Promise<boolean>> {
+  const { viewer, user } = confirmation
+  if (password !== undefined) return await confirmPassword(core, { ...confirmation, password })
+  if (user.passwordHash !== null) {
+    const message = 'Give the current password'
+    throw new InvalidInputError([{ path, code: 'required', message }])
+  }
+  await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
+  return (fresh) => fresh.passwordHash === null
 }
 
 interface RightPassword {

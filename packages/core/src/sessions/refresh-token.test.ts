@@ -17,6 +17,8 @@ const session = {
   rotatedAt: new Date('2026-01-01T00:00:00.789Z'),
   expiresAt: new Date('2026-01-31T00:00:00Z'),
   revokedAt: null,
+  provedAt: start,
+  methods: ['pwd'],
   deviceName: 'phone',
   address: '203.0.113.7',
   userAgent: null,

@@ -83,14 +83,14 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   logoutByAccessToken(accessToken: string): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
   logoutByRefreshToken(refreshToken: string): Promise<void>
-  /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws rate-limited, counted by the session */
+  /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws proof-required, rate-limited, counted by the session */
   logoutEverywhere(viewer: Viewer, options?: { exceptCurrent?: boolean | undefined }): Promise<void>
   /**
    * The live sessions of the viewer, or for the host those of the account with this id, newest first.
    * @throws invalid-cursor, account-not-found where an id was given
    */
   list(who: Viewer | string, input?: PageInput): Promise<Page<Session>>
-  /** Ends one of the viewer's sessions. @throws session-not-found, rate-limited, counted by the session */
+  /** Ends one of the viewer's sessions; another than the one that asks after a fresh proof. @throws session-not-found, proof-required, rate-limited, counted by the session */
   revoke(viewer: Viewer, sessionId: string): Promise<void>
   /** Ends all sessions of an account. For the host, as the next one. Idempotent. @throws account-not-found */
   endAll(userId: string): Promise<void>
@@ -169,6 +169,7 @@ export function createSessions(core: Core): Sessions {
     },
     async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
       await core.limits.byViewer('revokeBySession', viewer)
+      await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
       const { userId, sessionId } = viewer
       if (exceptCurrent && sessionId !== null) await endOtherSessions(core, { userId, sessionId })
       else await endAllSessions(core, userId)
@@ -180,6 +181,8 @@ export function createSessions(core: Core): Sessions {
     },
     async revoke(viewer, sessionId) {
       await core.limits.byViewer('revokeBySession', viewer)
+      if (sessionId !== viewer.sessionId)
+        await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
       const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
       if (!ended) throw new KithError('session-not-found')
     },

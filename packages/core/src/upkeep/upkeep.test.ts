@@ -23,6 +23,8 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
         rotatedAt: now,
         expiresAt: new Date(now.getTime() + 60_000),
         revokedAt: index % 2 ? now : null,
+        provedAt: now,
+        methods: ['pwd'],
         deviceName: null,
         address: null,
         userAgent: null,

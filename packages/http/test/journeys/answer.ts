@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OwnUser, Page, Session } from '@kith/core'
+import type { CodeSent, OwnUser, Page, Session } from '@kith/core'
 import {
   type EditAnswer,
   type Problem,
@@ -20,6 +20,8 @@ export interface Answer extends WireAnswer {
   /** The answer of an edit, with the fresh session beside the account where the password was given. */
   edited(): EditAnswer
   sessions(): Page<Session>
+  /** The answer of whatever sends a code. */
+  codeSent(): CodeSent
   /** A 204. */
   done(): void
   problem(code: Problem['code']): Problem
@@ -46,6 +48,7 @@ export function toAnswer(wire: WireAnswer): Answer {
     user: () => read(200, shapes.OwnUser),
     edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),
+    codeSent: () => read(202, shapes.CodeSent),
     done: () => assert.equal(wire.status, 204, wire.text),
     problem,
     invalid() {

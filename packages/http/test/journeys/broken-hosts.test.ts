@@ -173,6 +173,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     }),
     'work/confirms',
   ],
+  'languages that are lost on the way': [losing('accept-language'), 'code/registration'],
   'ids of requests that are lost on the way in': [losing('x-request-id'), 'request-id/kept'],
   'ids of requests that are lost on the way out': [
     onHeaders((headers) => headers.delete('x-request-id')),

@@ -4,6 +4,7 @@ import { cheapPasswords, type WireAnswer } from '@kith/conformance'
 import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
 import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createKithHttp, type RouteDescription } from '@kith/http'
+import { createMailbox, type Mailbox } from '../../../core/test/mailbox.ts'
 import { type Answer, checkAnswer, toAnswer } from './answer.ts'
 import { checkDescribed, type Description } from './description.ts'
 import { type Client, clientOf, type JourneyRequest } from './client.ts'
@@ -18,6 +19,10 @@ export interface JourneyApp extends Client {
   /** Lines that Kith has logged. */
   readonly log: readonly string[]
   readonly media: JourneyMedia
+  /** E-mails that Kith has sent. */
+  readonly mailbox: Mailbox
+  /** Its text messages. */
+  readonly phones: Mailbox
   /** How many blobs are open for reading. */
   openFiles(): number
   /** How many connections of clients are open. */
@@ -43,6 +48,14 @@ export const journeySecret = 'the secret of all journeys, long enough'
 /** The page that is allowed to call, unless a journey sets other options. */
 export const allowedOrigin = 'https://app.example'
 
+/** The pages of the app that links in messages lead to. */
+const links = {
+  resetPassword: `${allowedOrigin}/reset`,
+  signIn: `${allowedOrigin}/sign-in`,
+  confirmAddress: `${allowedOrigin}/confirm`,
+  revertAddress: `${allowedOrigin}/revert`,
+}
+
 /** Starts an app for one journey. */
 export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}): Promise<JourneyApp> {
   let time = Date.parse('2026-01-01T12:00:00.000Z')
@@ -50,6 +63,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
   let edgeFault: Error | null = null
   let openFiles = 0
   const log: string[] = []
+  const [mailbox, phones] = [createMailbox(), createMailbox()]
   const secrets = createSecretsWatch()
   const now = (): Date => new Date(time)
   const write = (message: string, detail?: unknown): void =>
@@ -76,13 +90,20 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       },
     },
     passwords: cheapPasswords,
-    accounts: { revealTaken: setup.revealTaken },
+    accounts: {
+      revealTaken: setup.revealTaken,
+      ...(setup.confirm && { confirm: 'email', identifiers: { email: 'required' } }),
+    },
+    messages: { email: mailbox, sms: phones, links },
     media: {
       ...media.options,
       blobs: watchReads(media.options.blobs, setup.largeFiles, (change) => (openFiles += change)),
     },
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
-    sessions: setup.asymmetric ? { signingKeys: [await generateSigningKey()] } : undefined,
+    sessions: {
+      codeSignIn: true,
+      ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
+    },
     clock: now,
     logger: { warn: write, error: write },
   })
@@ -132,6 +153,8 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     host,
     log,
     media,
+    mailbox,
+    phones,
     openFiles: () => openFiles,
     connections: server.connections,
     now,
@@ -145,6 +168,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     async close() {
       await server.close()
+      await kith.settled()
       await storage.close()
       await media.close()
       for (const line of log) for (const secret of secrets.all()) assert.ok(!line.includes(secret), line)

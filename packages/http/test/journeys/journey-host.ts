@@ -9,6 +9,8 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
+  /** Registrations confirm the e-mail address by a code. */
+  confirm?: boolean | undefined
   /** Media are at a host that accepts files from browsers and shows them by signed URLs. */
   hosted?: boolean | undefined
   /** Every file is as long as 24 megabytes when it is read. */

@@ -1,5 +1,7 @@
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
+import { codeJourneys } from './code-journeys.ts'
+import { codeRefusalJourneys } from './code-refusal-journeys.ts'
 import { guardJourneys } from './guard-journeys.ts'
 import { directJourneys } from './direct-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
@@ -24,6 +26,8 @@ import { workJourneys } from './work-journeys.ts'
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
   ...sessionJourneys,
+  ...codeJourneys,
+  ...codeRefusalJourneys,
   ...refreshJourneys,
   ...tokenJourneys,
   ...originJourneys,

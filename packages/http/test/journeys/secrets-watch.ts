@@ -9,7 +9,7 @@ export interface SecretsWatch {
   all(): ReadonlySet<string>
 }
 
-const secretFields = /^(?:password|currentPassword|newPassword|email|phone|accessToken|refreshToken)$/
+const secretFields = /^(?:password|currentPassword|newPassword|email|phone|accessToken|refreshToken|code)$/
 
 /** Creates an empty watch. */
 export function createSecretsWatch(): SecretsWatch {

@@ -17,7 +17,7 @@ export const animals: readonly Person[] = [
       backdrop: '#f2c8c8',
       extras: ['freckles'],
     },
-    cover: meadow({ kind: 'daisy', colours: ['#ffffff', '#fdf6e3'], sky: ['#8fc0e0', '#e6f2ee'] }),
+    cover: meadow({ kind: 'daisy', colors: ['#ffffff', '#fdf6e3'], sky: ['#8fc0e0', '#e6f2ee'] }),
     posts: [
       shared(
         'Biscuit has heard the fridge.',
@@ -44,7 +44,7 @@ export const animals: readonly Person[] = [
       shared(
         'Daisies all the way down to the road.',
         'wide',
-        meadow({ kind: 'daisy', colours: ['#ffffff', '#fdf6e3'], sky: ['#8fc0e0', '#e6f2ee'] }),
+        meadow({ kind: 'daisy', colors: ['#ffffff', '#fdf6e3'], sky: ['#8fc0e0', '#e6f2ee'] }),
       ),
     ],
   },

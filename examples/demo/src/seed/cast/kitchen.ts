@@ -62,7 +62,7 @@ export const kitchen: readonly Person[] = [
       backdrop: '#c8d8c0',
       extras: ['glasses', 'earrings'],
     },
-    cover: meadow({ kind: 'poppy', colours: ['#e0402f', '#e85a3a', '#c92f35'], sky: ['#7fb6dc', '#dcecef'] }),
+    cover: meadow({ kind: 'poppy', colors: ['#e0402f', '#e85a3a', '#c92f35'], sky: ['#7fb6dc', '#dcecef'] }),
     posts: [
       shared('For nine people. Four came. Nothing is left.', 'square', table('pizza', '#3f5f55')),
       shared(
@@ -70,7 +70,7 @@ export const kitchen: readonly Person[] = [
         'tall',
         bouquet({
           kinds: ['tulip'],
-          colours: ['#e4572e', '#f2a65a', '#d1495b'],
+          colors: ['#e4572e', '#f2a65a', '#d1495b'],
           wall: '#e8ddd0',
           vase: '#3d6a80',
         }),
@@ -78,7 +78,7 @@ export const kitchen: readonly Person[] = [
       shared(
         'Where I grew up. The poppies came back.',
         'wide',
-        meadow({ kind: 'poppy', colours: ['#e0402f', '#e85a3a', '#c92f35'], sky: ['#7fb6dc', '#dcecef'] }),
+        meadow({ kind: 'poppy', colors: ['#e0402f', '#e85a3a', '#c92f35'], sky: ['#7fb6dc', '#dcecef'] }),
       ),
     ],
   },
@@ -87,19 +87,19 @@ export const kitchen: readonly Person[] = [
     name: 'Tom Adeyemi',
     bio: 'Plant shop on the corner. Ask me about your yellow leaves.',
     face: { skin: '#6b4430', hair: '#15101a', style: 'curls', shirt: '#4f8a5a', backdrop: '#e6dcb8' },
-    cover: shelf({ holds: 'plants', wall: '#dfe8dc', colours: ['#c8744a', '#e8e2d8', '#d9a05a'] }),
+    cover: shelf({ holds: 'plants', wall: '#dfe8dc', colors: ['#c8744a', '#e8e2d8', '#d9a05a'] }),
     posts: [
       shared(
         'Delivery day. They all want to sit by the window.',
         'square',
-        shelf({ holds: 'plants', wall: '#f2e3d8', colours: ['#c8744a', '#e8e2d8', '#3d6a80', '#d9a05a'] }),
+        shelf({ holds: 'plants', wall: '#f2e3d8', colors: ['#c8744a', '#e8e2d8', '#3d6a80', '#d9a05a'] }),
       ),
       shared(
         'Peonies, daisies, lavender. For somebody who said “surprise me”.',
         'square',
         bouquet({
           kinds: ['peony', 'daisy', 'lavender'],
-          colours: ['#e79ab0', '#f6e3e8', '#b48ad0'],
+          colors: ['#e79ab0', '#f6e3e8', '#b48ad0'],
           wall: '#cfdcd6',
           vase: '#e8e2d8',
         }),
@@ -107,12 +107,12 @@ export const kitchen: readonly Person[] = [
       shared(
         'They really do turn around. I checked.',
         'tall',
-        bouquet({ kinds: ['sunflower'], colours: ['#f2b632', '#f6c85a'], wall: '#8fb6c9', vase: '#c8603f' }),
+        bouquet({ kinds: ['sunflower'], colors: ['#f2b632', '#f6c85a'], wall: '#8fb6c9', vase: '#c8603f' }),
       ),
       shared(
         'Went to see where the lavender comes from. Did not want to leave.',
         'square',
-        meadow({ kind: 'lavender', colours: ['#8a6ad0', '#a88ae0', '#7050b8'], sky: ['#f2a98a', '#fde0b8'] }),
+        meadow({ kind: 'lavender', colors: ['#8a6ad0', '#a88ae0', '#7050b8'], sky: ['#f2a98a', '#fde0b8'] }),
       ),
     ],
   },

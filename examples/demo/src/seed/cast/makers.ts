@@ -18,24 +18,24 @@ export const makers: readonly Person[] = [
       backdrop: '#d9b8a0',
       extras: ['freckles'],
     },
-    cover: shelf({ holds: 'pots', wall: '#e3d8cc', colours: ['#c8744a', '#8fa8a0', '#e3d3b8', '#4a6a80'] }),
+    cover: shelf({ holds: 'pots', wall: '#e3d8cc', colors: ['#c8744a', '#8fa8a0', '#e3d3b8', '#4a6a80'] }),
     posts: [
       shared(
         'Opened the kiln. Nothing cracked. I am suspicious.',
         'square',
-        shelf({ holds: 'pots', wall: '#d3dcd8', colours: ['#c8744a', '#8fa8a0', '#e3d3b8', '#4a6a80'] }),
+        shelf({ holds: 'pots', wall: '#d3dcd8', colors: ['#c8744a', '#8fa8a0', '#e3d3b8', '#4a6a80'] }),
       ),
       shared(
         'Blue week.',
         'tall',
-        shelf({ holds: 'pots', wall: '#efe6da', colours: ['#3d6a90', '#6f9ab8', '#2a4a6b', '#b8ccd8'] }),
+        shelf({ holds: 'pots', wall: '#efe6da', colors: ['#3d6a90', '#6f9ab8', '#2a4a6b', '#b8ccd8'] }),
       ),
       shared(
         'The tall one found its flowers.',
         'tall',
         bouquet({
           kinds: ['poppy', 'daisy'],
-          colours: ['#e85a3a', '#f6efe2', '#f2a65a'],
+          colors: ['#e85a3a', '#f6efe2', '#f2a65a'],
           wall: '#dccfc0',
           vase: '#8fa8a0',
         }),
@@ -95,7 +95,7 @@ export const makers: readonly Person[] = [
           holds: 'records',
           wall: '#d8cfc4',
           wood: '#5b3a26',
-          colours: ['#1f2f54', '#c8603f', '#e9b44c', '#2f5d62', '#f2e3c8', '#5b2a3f'],
+          colors: ['#1f2f54', '#c8603f', '#e9b44c', '#2f5d62', '#f2e3c8', '#5b2a3f'],
         }),
       ),
       shared(

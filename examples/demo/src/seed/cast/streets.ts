@@ -28,7 +28,7 @@ export const streets: readonly Person[] = [
       said('Missed the last train. Found the best noodle place of my life. So, who is the winner here?'),
       shared('Everybody is home. Every window is a story.', 'tall', city({ hour: 'night', river: true })),
       shared(
-        'Ten minutes when the sky and the windows have the same colour.',
+        'Ten minutes when the sky and the windows have the same color.',
         'square',
         city({ hour: 'dusk' }),
       ),
@@ -76,7 +76,7 @@ export const streets: readonly Person[] = [
     cover: poster('tiles', ['#f2e8d5', '#e4572e', '#17666b', '#f2b632', '#1f2f54']),
     posts: [
       shared(
-        'New print: Tiles, five colours, edition of forty.',
+        'New print: Tiles, five colors, edition of forty.',
         'square',
         poster('tiles', ['#f2e8d5', '#e4572e', '#17666b', '#f2b632', '#1f2f54']),
       ),
@@ -118,7 +118,7 @@ export const streets: readonly Person[] = [
     cover: shelf({
       holds: 'books',
       wall: '#d8c8b0',
-      colours: ['#b23a48', '#2f6f73', '#e9b44c', '#3d5a98', '#6b4a6b', '#d97b4a'],
+      colors: ['#b23a48', '#2f6f73', '#e9b44c', '#3d5a98', '#6b4a6b', '#d97b4a'],
     }),
     posts: [
       shared(
@@ -127,7 +127,7 @@ export const streets: readonly Person[] = [
         shelf({
           holds: 'books',
           wall: '#e9dcc8',
-          colours: ['#b23a48', '#2f6f73', '#e9b44c', '#3d5a98', '#6b4a6b', '#d97b4a'],
+          colors: ['#b23a48', '#2f6f73', '#e9b44c', '#3d5a98', '#6b4a6b', '#d97b4a'],
         }),
       ),
       said('A customer asked for “that blue book, you know the one”. We found it.'),
@@ -138,7 +138,7 @@ export const streets: readonly Person[] = [
           holds: 'books',
           wall: '#c8d3cc',
           wood: '#6b4428',
-          colours: ['#3d5a98', '#4a7fa0', '#2f5d62', '#8fa8a0', '#e6dcc8'],
+          colors: ['#3d5a98', '#4a7fa0', '#2f5d62', '#8fa8a0', '#e6dcc8'],
         }),
       ),
       shared(

@@ -7,10 +7,10 @@ export interface Canvas {
   readonly random: Random
   /** Puts shapes on top of what is there. */
   add(...shapes: readonly string[]): void
-  /** A fill that runs from the first colour, at the top, to the last; `turned` from left to right. */
-  linear(colours: readonly string[], turned?: boolean): string
-  /** A fill that is the first colour in the middle and fades to nothing. */
-  glow(colour: string, strength?: number): string
+  /** A fill that runs from the first color, at the top, to the last; `turned` from left to right. */
+  linear(colors: readonly string[], turned?: boolean): string
+  /** A fill that is the first color in the middle and fades to nothing. */
+  glow(color: string, strength?: number): string
   svg(): string
 }
 
@@ -34,16 +34,16 @@ export function createCanvas(size: { width: number; height: number }, random: Ra
     height,
     random,
     add: (...shapes) => void drawn.push(...shapes),
-    linear(colours, turned = false) {
-      const stops = colours.map(
-        (colour, index) => `<stop offset="${index / (colours.length - 1)}" stop-color="${colour}"/>`,
+    linear(colors, turned = false) {
+      const stops = colors.map(
+        (color, index) => `<stop offset="${index / (colors.length - 1)}" stop-color="${color}"/>`,
       )
       return fill('linearGradient', turned ? 'x2="1" y2="0"' : 'x2="0" y2="1"', stops.join(''))
     },
-    glow(colour, strength = 1) {
+    glow(color, strength = 1) {
       const stops = [1, 0.55, 0.2, 0].map(
         (share, index) =>
-          `<stop offset="${index / 3}" stop-color="${colour}" stop-opacity="${share * strength}"/>`,
+          `<stop offset="${index / 3}" stop-color="${color}" stop-opacity="${share * strength}"/>`,
       )
       return fill('radialGradient', '', stops.join(''))
     },

@@ -45,7 +45,7 @@ interface Row {
 function drawRow(canvas: Canvas, { row, ground, hour }: Row): void {
   const { width, height, random } = canvas
   const [far, near] = walls[hour]
-  const colour = mix(far, near, row / 2)
+  const color = mix(far, near, row / 2)
   let x = -width * random.between(0, 0.05)
   while (x < width) {
     const wide = width * random.between(0.06, 0.12)
@@ -55,7 +55,7 @@ function drawRow(canvas: Canvas, { row, ground, hour }: Row): void {
       wide,
       top: ground - tall,
       foot: ground,
-      colour: mix(colour, random.pick(['#ffffff', '#000000']), random.between(0, 0.08)),
+      color: mix(color, random.pick(['#ffffff', '#000000']), random.between(0, 0.08)),
       hour,
       row,
     })
@@ -68,15 +68,15 @@ interface House {
   wide: number
   top: number
   foot: number
-  colour: string
+  color: string
   hour: Hour
   row: number
 }
 
-function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, colour, hour, row }: House): void {
+function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, color, hour, row }: House): void {
   const middle = x + wide / 2
   const roof = random.pick(['flat', 'flat', 'step', 'spire', 'slope', 'tank', 'dome'])
-  if (roof === 'step') add(rect([x + wide * 0.2, top - wide * 0.35], [wide * 0.6, wide * 0.4], colour))
+  if (roof === 'step') add(rect([x + wide * 0.2, top - wide * 0.35], [wide * 0.6, wide * 0.4], color))
   if (roof === 'spire')
     add(
       polygon(
@@ -85,9 +85,9 @@ function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, colour,
           [middle, top - wide * 0.6],
           [x + wide * 0.85, top + 1],
         ],
-        colour,
+        color,
       ),
-      rect([middle - 2, top - wide], [4, wide], colour),
+      rect([middle - 2, top - wide], [4, wide], color),
     )
   if (roof === 'slope')
     add(
@@ -97,24 +97,24 @@ function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, colour,
           [x + wide, top + 1],
           [x + wide, top - wide * 0.45],
         ],
-        colour,
+        color,
       ),
     )
   if (roof === 'tank')
     add(
-      rect([x + wide * 0.25, top - wide * 0.35], [wide * 0.35, wide * 0.36], mix(colour, '#000000', 0.12)),
+      rect([x + wide * 0.25, top - wide * 0.35], [wide * 0.35, wide * 0.36], mix(color, '#000000', 0.12)),
       polygon(
         [
           [x + wide * 0.2, top - wide * 0.34],
           [x + wide * 0.42, top - wide * 0.55],
           [x + wide * 0.65, top - wide * 0.34],
         ],
-        mix(colour, '#000000', 0.2),
+        mix(color, '#000000', 0.2),
       ),
     )
-  if (roof === 'dome') add(circle([middle, top + 1], wide * 0.36, colour))
+  if (roof === 'dome') add(circle([middle, top + 1], wide * 0.36, color))
   add(
-    rect([x, top], [wide, foot - top], colour),
+    rect([x, top], [wide, foot - top], color),
     rect([x + wide * 0.78, top], [wide * 0.22, foot - top], ['#000000', 'fill-opacity="0.1"']),
   )
   const columns = Math.max(2, Math.round(wide / (width * 0.021)))
@@ -126,7 +126,7 @@ function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, colour,
       const on = random.chance(lit)
       const pane = on
         ? random.pick(['#ffd98a', '#ffc45e', '#fff0c2'])
-        : mix(colour, dark ? '#000000' : '#ffffff', 0.2)
+        : mix(color, dark ? '#000000' : '#ffffff', 0.2)
       add(rect([x + pitch * (column + 0.5), y], [pitch * 0.55, pitch * 0.8], on && !dark ? '#fff3cf' : pane))
     }
   }
@@ -147,11 +147,11 @@ function drawRiver({ add, width, height, random, linear }: Canvas, top: number, 
     const depth = random.next()
     const long = width * random.between(0.015, 0.06) * (0.6 + depth)
     const y = top + 14 + depth * (height - top)
-    const colour = random.pick([lights[hour].disc, '#ffd27a', lights[hour].cloud])
+    const color = random.pick([lights[hour].disc, '#ffd27a', lights[hour].cloud])
     add(
       stroke(
         `M${random.between(0, width)} ${y}h${long}`,
-        [colour, `stroke-opacity="${random.between(0.12, 0.5).toFixed(2)}"`],
+        [color, `stroke-opacity="${random.between(0.12, 0.5).toFixed(2)}"`],
         2 + depth * 3,
       ),
     )

@@ -2,7 +2,7 @@ import type { Canvas, Scene } from './canvas.ts'
 import { drawBicycle, drawCat } from './street.ts'
 import { circle, ellipse, mix, path, type Point, polygon, rect, stroke } from './shapes.ts'
 
-/** The colours of a house front. */
+/** The colors of a house front. */
 export interface Facade {
   wall: string
   shutters: string
@@ -108,13 +108,13 @@ function drawWindow(
   add(rect([x - half * 1.25, box + 8], [half * 2.5, height * 0.032], ['#9a5a3c', 'rx="4"']))
 }
 
-function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, colour: string): void {
+function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, color: string): void {
   const [half, tall] = [width * 0.105, height * 0.36]
   const arch = (grow: number): string =>
     `M${x - half - grow} ${foot}V${foot - tall + half}A${half + grow} ${half + grow} 0 0 1 ${x + half + grow} ${foot - tall + half}V${foot}Z`
   add(
     path(arch(22), '#efe4d2'),
-    path(arch(0), mix(colour, '#000000', 0.12)),
+    path(arch(0), mix(color, '#000000', 0.12)),
     path(
       `M${x - half} ${foot - tall + half}A${half} ${half} 0 0 1 ${x + half} ${foot - tall + half}Z`,
       '#cfe0e0',
@@ -123,7 +123,7 @@ function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, colour: stri
   add(
     stroke(
       `M${x} ${foot - tall + half}V${foot - tall}M${x} ${foot - tall + half}L${x - half * 0.7} ${foot - tall + half * 0.3}M${x} ${foot - tall + half}L${x + half * 0.7} ${foot - tall + half * 0.3}M${x - half} ${foot - tall + half}H${x + half}M${x} ${foot - tall + half}V${foot}`,
-      mix(colour, '#000000', 0.35),
+      mix(color, '#000000', 0.35),
       6,
     ),
   )
@@ -134,7 +134,7 @@ function drawDoor({ add, width, height }: Canvas, [x, foot]: Point, colour: stri
         rect(
           [left, foot - tall * 0.64 + row * tall * 0.32],
           [half * 0.64, tall * 0.25],
-          [mix(colour, '#ffffff', 0.12), 'rx="3"'],
+          [mix(color, '#ffffff', 0.12), 'rx="3"'],
         ),
       )
     }
@@ -150,13 +150,13 @@ function drawTub({ add, width, random }: Canvas, [x, foot]: Point, blossom: stri
   for (let index = 0; index < 70; index++) {
     const turn = random.between(0, 6.3)
     const far = size * 1.5 * Math.sqrt(random.next())
-    const colour =
+    const color =
       index % 4 ? mix('#4a8a52', '#1d4a33', random.next()) : mix(blossom, '#ffffff', random.between(0, 0.3))
     add(
       circle(
         [x + far * Math.cos(turn), foot - size * 2.9 + far * 1.1 * Math.sin(turn)],
         size * random.between(0.14, 0.28),
-        colour,
+        color,
       ),
     )
   }

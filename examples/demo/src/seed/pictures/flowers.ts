@@ -5,9 +5,9 @@ import { circle, curve, ellipse, group, mix, path, type Point, rect, stroke } fr
 export type Blossom = 'tulip' | 'poppy' | 'daisy' | 'sunflower' | 'lavender' | 'peony'
 
 /** A blossom that grows upwards from 0 0, about one unit wide. */
-function blossom(kind: Blossom, colour: string): string {
-  const dark = mix(colour, '#3a0a2a', 0.25)
-  const light = mix(colour, '#ffffff', 0.3)
+function blossom(kind: Blossom, color: string): string {
+  const dark = mix(color, '#3a0a2a', 0.25)
+  const light = mix(color, '#ffffff', 0.3)
   const around = (count: number, petal: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => group(`rotate(${(360 / count) * index})`, petal(index))).join(
       '',
@@ -17,7 +17,7 @@ function blossom(kind: Blossom, colour: string): string {
       return (
         path(
           'M-0.34 0.05C-0.5 -0.3 -0.42 -0.6 -0.34 -0.75L-0.12 -0.5L0 -0.82L0.12 -0.5L0.34 -0.75C0.42 -0.6 0.5 -0.3 0.34 0.05C0.2 0.25 -0.2 0.25 -0.34 0.05Z',
-          colour,
+          color,
         ) +
         path(
           'M-0.16 0.12C-0.3 -0.2 -0.12 -0.65 0 -0.82C0.12 -0.65 0.3 -0.2 0.16 0.12C0.08 0.2 -0.08 0.2 -0.16 0.12Z',
@@ -26,13 +26,13 @@ function blossom(kind: Blossom, colour: string): string {
       )
     case 'poppy':
       return (
-        around(4, (index) => ellipse([0, -0.27], [0.36, 0.3], index % 2 ? colour : dark)) +
+        around(4, (index) => ellipse([0, -0.27], [0.36, 0.3], index % 2 ? color : dark)) +
         circle([0, 0], 0.16, '#2a1a2a') +
         around(9, () => circle([0, -0.22], 0.03, '#2a1a2a'))
       )
     case 'daisy':
       return (
-        around(13, () => ellipse([0, -0.32], [0.085, 0.24], colour)) +
+        around(13, () => ellipse([0, -0.32], [0.085, 0.24], color)) +
         circle([0, 0], 0.17, '#f2b632') +
         circle([-0.04, -0.04], 0.1, '#f9cf5f')
       )
@@ -41,7 +41,7 @@ function blossom(kind: Blossom, colour: string): string {
         around(18, (index) =>
           path(
             'M0 -0.2C0.13 -0.35 0.09 -0.55 0 -0.64C-0.09 -0.55 -0.13 -0.35 0 -0.2Z',
-            index % 2 ? colour : dark,
+            index % 2 ? color : dark,
           ),
         ) +
         circle([0, 0], 0.28, '#4a2c1a') +
@@ -52,13 +52,13 @@ function blossom(kind: Blossom, colour: string): string {
         ellipse(
           [(index % 2 ? 1 : -1) * (0.11 - index * 0.008), 0.3 - index * 0.14],
           [0.1, 0.08],
-          index % 3 ? colour : light,
+          index % 3 ? color : light,
         ),
       ).join('')
     case 'peony':
       return (
         around(9, () => ellipse([0, -0.28], [0.23, 0.24], dark)) +
-        around(7, () => ellipse([0, -0.18], [0.19, 0.19], colour)) +
+        around(7, () => ellipse([0, -0.18], [0.19, 0.19], color)) +
         around(5, () => ellipse([0, -0.08], [0.13, 0.13], light))
       )
   }
@@ -67,13 +67,13 @@ function blossom(kind: Blossom, colour: string): string {
 /** What a bouquet is made of. */
 export interface Bouquet {
   kinds: readonly Blossom[]
-  colours: readonly string[]
+  colors: readonly string[]
   wall: string
   vase: string
 }
 
 /** Flowers in a vase on a table. */
-export function bouquet({ kinds, colours, wall, vase }: Bouquet): Scene {
+export function bouquet({ kinds, colors, wall, vase }: Bouquet): Scene {
   return (canvas) => {
     const { width, height, random, add, linear, glow } = canvas
     const table = height * 0.8
@@ -122,7 +122,7 @@ export function bouquet({ kinds, colours, wall, vase }: Bouquet): Scene {
       add(
         group(
           `translate(${headX} ${headY}) rotate(${turn}) scale(${scale})`,
-          blossom(kind, random.pick(colours)),
+          blossom(kind, random.pick(colors)),
         ),
       )
     }
@@ -130,34 +130,34 @@ export function bouquet({ kinds, colours, wall, vase }: Bouquet): Scene {
   }
 }
 
-function drawVase({ add, width, height, linear }: Canvas, [x, neck]: Point, colour: string): void {
+function drawVase({ add, width, height, linear }: Canvas, [x, neck]: Point, color: string): void {
   const [half, foot] = [width * 0.13, height * 0.88]
   const body = `M${x - half * 0.55} ${neck}C${x - half * 0.5} ${neck + 40} ${x - half * 1.2} ${neck + 60} ${x - half} ${(neck + foot) / 2 + 30}C${x - half * 0.9} ${foot - 20} ${x - half * 0.6} ${foot} ${x - half * 0.5} ${foot}H${x + half * 0.5}C${x + half * 0.6} ${foot} ${x + half * 0.9} ${foot - 20} ${x + half} ${(neck + foot) / 2 + 30}C${x + half * 1.2} ${neck + 60} ${x + half * 0.5} ${neck + 40} ${x + half * 0.55} ${neck}Z`
   add(
     ellipse([x + half * 0.3, foot], [half * 1.5, half * 0.2], ['#1a0a0a', 'fill-opacity="0.25"']),
-    path(body, linear([mix(colour, '#ffffff', 0.3), colour, mix(colour, '#000000', 0.35)], true)),
-    ellipse([x, neck], [half * 0.55, half * 0.1], mix(colour, '#000000', 0.4)),
+    path(body, linear([mix(color, '#ffffff', 0.3), color, mix(color, '#000000', 0.35)], true)),
+    ellipse([x, neck], [half * 0.55, half * 0.1], mix(color, '#000000', 0.4)),
   )
 }
 
 /** A leaf, so long and so turned. */
-export function leaf([x, y]: Point, [long, turn]: readonly [number, number], colour: string): string {
-  const blade = path('M0 0C0.28 -0.25 0.25 -0.7 0 -1C-0.25 -0.7 -0.28 -0.25 0 0Z', colour)
+export function leaf([x, y]: Point, [long, turn]: readonly [number, number], color: string): string {
+  const blade = path('M0 0C0.28 -0.25 0.25 -0.7 0 -1C-0.25 -0.7 -0.28 -0.25 0 0Z', color)
   return group(
     `translate(${x} ${y}) rotate(${turn}) scale(${long})`,
     blade,
-    path('M0 0C0.28 -0.25 0.25 -0.7 0 -1Z', mix(colour, '#000000', 0.15)),
+    path('M0 0C0.28 -0.25 0.25 -0.7 0 -1Z', mix(color, '#000000', 0.15)),
   )
 }
 
 /** A field of flowers under a wide sky; the nearer ones are larger. */
 export function meadow({
   kind,
-  colours,
+  colors,
   sky,
 }: {
   kind: Blossom
-  colours: readonly string[]
+  colors: readonly string[]
   sky: readonly string[]
 }): Scene {
   return ({ width, height, random, add, linear, glow }) => {
@@ -193,7 +193,7 @@ export function meadow({
         add(
           group(
             `translate(${headX} ${headY}) rotate(${random.between(-18, 18)}) scale(${size})`,
-            blossom(kind, mix(random.pick(colours), '#23402f', 0.35 * (1 - share))),
+            blossom(kind, mix(random.pick(colors), '#23402f', 0.35 * (1 - share))),
           ),
         )
       }

@@ -58,7 +58,7 @@ export function forest({ season, fox = false }: { season: Season; fox?: boolean 
           foot,
           size: width * (0.018 + share * 0.05),
           trunk: mix(air[0], trunk, 0.25 + share * 0.75),
-          leaves: leaves.map((colour) => mix(air[0], colour, 0.45 + share * 0.55)),
+          leaves: leaves.map((color) => mix(air[0], color, 0.45 + share * 0.55)),
         })
       }
       const hill = Array.from({ length: 9 }, (_, step): Point => [

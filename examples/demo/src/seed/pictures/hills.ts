@@ -5,7 +5,7 @@ import { drawBirds, drawClouds, drawDisc, drawSky, type Hour, lights } from './s
 /** What a landscape has. */
 export interface Hills {
   hour: Hour
-  /** The colours of the nearest and the farthest hills. */
+  /** The colors of the nearest and the farthest hills. */
   ground?: readonly [near: string, far: string]
   peaks?: boolean
   lake?: boolean
@@ -36,19 +36,19 @@ export function hills({ hour, ground = grounds[hour], ...has }: Hills): Scene {
     for (let index = 0; index < ranges; index++) {
       const share = index / (ranges - 1)
       const y = height * ((has.peaks ? 0.58 : 0.48) + share * (has.lake ? 0.1 : 0.36))
-      const colour = mix(far, near, share)
+      const color = mix(far, near, share)
       canvas.add(
         path(
           range(canvas, y, height * (0.09 - share * 0.03)),
-          canvas.linear([colour, mix(colour, lights[hour].haze, 0.35)]),
+          canvas.linear([color, mix(color, lights[hour].haze, 0.35)]),
         ),
       )
       if (has.pines && share > 0.4 && !has.lake)
-        drawPines(canvas, { y, colour: mix(colour, near, 0.6), size: height * (0.03 + share * 0.07) })
+        drawPines(canvas, { y, color: mix(color, near, 0.6), size: height * (0.03 + share * 0.07) })
     }
     if (has.lake) drawLake(canvas, hour, [height * 0.68, sun])
     if (has.pines && has.lake)
-      drawPines(canvas, { y: height * 1.02, colour: near, size: height * 0.22, edges: true })
+      drawPines(canvas, { y: height * 1.02, color: near, size: height * 0.22, edges: true })
     if (has.cabin) drawCabin(canvas, [width * 0.62, height * 0.8], mix(near, '#000000', 0.3))
     if (has.balloons) drawBalloons(canvas)
     else if (hour !== 'night')
@@ -90,7 +90,7 @@ function drawPeaks(canvas: Canvas, { top, base, rock, hour }: Peaks): void {
     const high = (base - top) * scale
     const peak = base - high
     const half = high * random.between(0.75, 0.95)
-    const colour = mix(rock, lights[hour].haze, (1 - scale) * 0.9)
+    const color = mix(rock, lights[hour].haze, (1 - scale) * 0.9)
     const edge: Point[] = [
       [x, peak],
       [x - high * 0.07, peak + high * 0.28],
@@ -104,10 +104,10 @@ function drawPeaks(canvas: Canvas, { top, base, rock, hour }: Peaks): void {
           [x - half, base + 40],
           [x + half, base + 40],
         ],
-        mix(colour, '#ffffff', 0.16),
+        mix(color, '#ffffff', 0.16),
       ),
     )
-    canvas.add(polygon([...edge, [x + half, base + 40]], mix(colour, '#1a1a3a', 0.22)))
+    canvas.add(polygon([...edge, [x + half, base + 40]], mix(color, '#1a1a3a', 0.22)))
     const cap: Point[] = [
       [x, peak],
       [x - half * 0.3, peak + high * 0.29],
@@ -120,20 +120,20 @@ function drawPeaks(canvas: Canvas, { top, base, rock, hour }: Peaks): void {
     ]
     canvas.add(
       polygon(cap, snow),
-      polygon([[x, peak], [x - high * 0.06, peak + high * 0.25], ...cap.slice(4)], mix(snow, colour, 0.35)),
+      polygon([[x, peak], [x - high * 0.06, peak + high * 0.25], ...cap.slice(4)], mix(snow, color, 0.35)),
     )
   }
 }
 
 interface Pines {
   y: number
-  colour: string
+  color: string
   size: number
   /** Only at the sides, as if one looked out of a wood. */
   edges?: boolean
 }
 
-function drawPines({ add, width, random }: Canvas, { y, colour, size, edges = false }: Pines): void {
+function drawPines({ add, width, random }: Canvas, { y, color, size, edges = false }: Pines): void {
   const count = edges ? 16 : Math.round(width / (size * 0.62))
   for (let index = 0; index < count; index++) {
     const side = random.next() ** 1.6 * 0.3
@@ -141,12 +141,12 @@ function drawPines({ add, width, random }: Canvas, { y, colour, size, edges = fa
     if (!edges && random.chance(0.35)) continue
     const near = edges ? 1.5 - Math.min(place, 1 - place) * 3 : 1
     const high = size * random.between(0.7, 1.25) * near
-    add(pine([place * width, y + size * 0.25], high, mix(colour, '#000000', random.between(0, 0.25))))
+    add(pine([place * width, y + size * 0.25], high, mix(color, '#000000', random.between(0, 0.25))))
   }
 }
 
 /** A fir of four tiers. */
-export function pine([x, foot]: Point, high: number, colour: string): string {
+export function pine([x, foot]: Point, high: number, color: string): string {
   const tiers = [0, 1, 2, 3].map((tier): string => {
     const top = foot - high + tier * high * 0.2
     const half = high * (0.1 + tier * 0.055)
@@ -156,10 +156,10 @@ export function pine([x, foot]: Point, high: number, colour: string): string {
         [x - half, top + high * 0.36],
         [x + half, top + high * 0.36],
       ],
-      colour,
+      color,
     )
   })
-  return rect([x - high * 0.025, foot - high * 0.12], [high * 0.05, high * 0.14], colour) + tiers.join('')
+  return rect([x - high * 0.025, foot - high * 0.12], [high * 0.05, high * 0.14], color) + tiers.join('')
 }
 
 /** Still water with the light of the sky on it. */
@@ -206,14 +206,14 @@ function drawCabin({ add, width, glow }: Canvas, [x, y]: Point, wood: string): v
 }
 
 function drawBalloons({ add, width, height, random }: Canvas): void {
-  const colours = [
+  const colors = [
     ['#e4572e', '#f6d365'],
     ['#2a9d8f', '#f4f1de'],
     ['#8e5ea2', '#f2c6de'],
     ['#e9c46a', '#d1495b'],
     ['#3d5a98', '#f2e8cf'],
   ]
-  for (const [index, [silk = '', stripe = '']] of random.shuffle(colours).entries()) {
+  for (const [index, [silk = '', stripe = '']] of random.shuffle(colors).entries()) {
     const size = width * [0.1, 0.06, 0.045, 0.035, 0.028][index]!
     const [x, y] = [width * (0.14 + ((index * 0.37) % 0.8)), height * random.between(0.14, 0.42)]
     const body =

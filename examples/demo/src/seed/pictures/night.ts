@@ -31,13 +31,13 @@ export function nightSky({ ground = 'pines', ...has }: NightSky): Scene {
 /** Curtains of green light, each of many upright strokes that fade upwards. */
 function drawAurora(canvas: Canvas): void {
   const { add, width, height, random } = canvas
-  for (const [colour, level] of [
+  for (const [color, level] of [
     ['#5ff0b8', 0.62],
     ['#46c9d8', 0.5],
     ['#a678e8', 0.4],
   ] as const) {
     const [first, second] = [random.between(0, 6), random.between(0, 6)]
-    const fill = canvas.linear(['#00000000', `${colour}55`, `${colour}c0`, `${colour}00`])
+    const fill = canvas.linear(['#00000000', `${color}55`, `${color}c0`, `${color}00`])
     const strips = Array.from({ length: 110 }, (_, index) => {
       const x = index / 110
       const y = height * (level + 0.07 * Math.sin(x * 5 + first) + 0.04 * Math.sin(x * 11 + second))
@@ -49,7 +49,7 @@ function drawAurora(canvas: Canvas): void {
 }
 
 function drawMilkyWay({ add, width, height, random, glow }: Canvas): void {
-  const fills = ['#7f9be8', '#a88fe0', '#e8c8b0'].map((colour) => glow(colour, 0.16))
+  const fills = ['#7f9be8', '#a88fe0', '#e8c8b0'].map((color) => glow(color, 0.16))
   const along = (): readonly [number, number] => [
     random.between(-0.05, 1.05),
     random.next() + random.next() + random.next() - 1.5,
@@ -95,14 +95,14 @@ function drawGround(canvas: Canvas, ground: 'pines' | 'dunes'): void {
       (index / 14) * width,
       y + Math.sin(index * 0.55 + shift) * height * tall * 0.4,
     ])
-    const colour = mix('#1b2f52', near, 0.45 + share * 0.55)
+    const color = mix('#1b2f52', near, 0.45 + share * 0.55)
     if (ground === 'pines') {
       for (let index = 0; index < 34; index++) {
         const high = height * (0.06 + share * 0.05) * random.between(0.6, 1.5)
-        add(pine([random.between(0, width), y + height * 0.03], high, colour))
+        add(pine([random.between(0, width), y + height * 0.03], high, color))
       }
     }
-    add(path(`${curve(points)}V${height}H0Z`, colour))
+    add(path(`${curve(points)}V${height}H0Z`, color))
     if (ground === 'dunes') add(stroke(curve(points), ['#7f95c8', 'stroke-opacity="0.5"'], 2))
   }
 }

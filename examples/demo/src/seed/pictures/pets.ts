@@ -159,11 +159,11 @@ function drawPictures({ width, height, add, random }: Canvas, wall: string): voi
     [0.36, 0.08, 0.26, 0.18],
   ] as const) {
     const [left, top] = [x * width, y * height]
-    const colour = random.pick(['#d97b4a', '#4a7fa0', '#6b8f5a', '#c8608a'])
+    const color = random.pick(['#d97b4a', '#4a7fa0', '#6b8f5a', '#c8608a'])
     add(
       rect([left, top], [wide * width, tall * height], '#5b4030'),
       rect([left + 10, top + 10], [wide * width - 20, tall * height - 20], mix(wall, '#ffffff', 0.8)),
-      circle([left + (wide * width) / 2, top + (tall * height) / 2], wide * width * 0.24, colour),
+      circle([left + (wide * width) / 2, top + (tall * height) / 2], wide * width * 0.24, color),
     )
   }
 }

@@ -4,11 +4,11 @@ import { circle, curve, group, path, type Point, polygon, rect, stroke } from '.
 /** The kinds of abstract poster. */
 export type Style = 'arches' | 'tiles' | 'sun' | 'waves' | 'leaves' | 'shapes'
 
-/** A print of a few flat colours; the first is its paper. */
-export function poster(style: Style, colours: readonly string[]): Scene {
+/** A print of a few flat colors; the first is its paper. */
+export function poster(style: Style, colors: readonly string[]): Scene {
   return (canvas) => {
     const { width, height, add } = canvas
-    const [paper = '#f4ecdf', ...inks] = colours
+    const [paper = '#f4ecdf', ...inks] = colors
     add(rect([0, 0], [width, height], paper))
     styles[style](canvas, inks, paper)
   }
@@ -96,16 +96,16 @@ const styles: Readonly<Record<Style, Print>> = {
       [0.52, 0.96, 0.72],
       [0.73, 0.94, 0.5],
     ].entries()) {
-      const colour = ink(inks, index + 1)
+      const color = ink(inks, index + 1)
       const [left, top] = [x * width, (foot - tall) * height]
-      add(stroke(`M${left} ${foot * height}V${top}`, colour, width * 0.008))
+      add(stroke(`M${left} ${foot * height}V${top}`, color, width * 0.008))
       for (let step = 0; step < 9; step++) {
         const size = width * (0.15 - step * 0.009) * random.between(0.9, 1.1)
         const y = foot * height - (step + 0.8) * ((tall * height) / 9.5)
         const blade = (side: number): string =>
           group(
             `translate(${left} ${y}) rotate(${side * 58}) scale(${size})`,
-            path('M0 0C0.3 -0.25 0.25 -0.75 0 -1C-0.25 -0.75 -0.3 -0.25 0 0Z', colour),
+            path('M0 0C0.3 -0.25 0.25 -0.75 0 -1C-0.25 -0.75 -0.3 -0.25 0 0Z', color),
             stroke('M0 0V-0.85', paper, 0.012),
           )
         add(blade(1), blade(-1))

@@ -1,15 +1,15 @@
 /** A point on a canvas. */
 export type Point = readonly [x: number, y: number]
 
-/** A fill or the colour of a line, alone or with further attributes, such as `fill-opacity="0.5"`. */
-export type Paint = string | readonly [colour: string, attributes: string]
+/** A fill or the color of a line, alone or with further attributes, such as `fill-opacity="0.5"`. */
+export type Paint = string | readonly [color: string, attributes: string]
 
 /** Shapes may be drawn in a unit of their own and scaled up, so a few digits are kept. */
 const round = (value: number): string => String(Math.round(value * 1000) / 1000)
 
 function shape(tag: string, attributes: string, paint: Paint): string {
-  const [colour, more] = typeof paint === 'string' ? [paint, ''] : paint
-  return `<${tag} ${attributes} fill="${colour}" ${more}/>`
+  const [color, more] = typeof paint === 'string' ? [paint, ''] : paint
+  return `<${tag} ${attributes} fill="${color}" ${more}/>`
 }
 
 export function rect([x, y]: Point, [width, height]: Point, paint: Paint): string {
@@ -37,9 +37,9 @@ export function path(d: string, paint: Paint): string {
 
 /** A line without a fill. */
 export function stroke(d: string, paint: Paint, width: number): string {
-  const [colour, more] = typeof paint === 'string' ? [paint, ''] : paint
+  const [color, more] = typeof paint === 'string' ? [paint, ''] : paint
   const ends = 'stroke-linecap="round" stroke-linejoin="round"'
-  return path(d, ['none', `stroke="${colour}" stroke-width="${round(width)}" ${ends} ${more}`])
+  return path(d, ['none', `stroke="${color}" stroke-width="${round(width)}" ${ends} ${more}`])
 }
 
 /** Shapes that are moved, turned or scaled together. */
@@ -64,10 +64,10 @@ export function curve(points: readonly Point[]): string {
   return `${parts.join('')}L${round(x)} ${round(y)}`
 }
 
-/** A colour between two, both like `#aabbcc`. */
+/** A color between two, both like `#aabbcc`. */
 export function mix(from: string, to: string, share: number): string {
-  const channel = (colour: string, index: number): number =>
-    Number.parseInt(colour.slice(1 + index * 2, 3 + index * 2), 16)
+  const channel = (color: string, index: number): number =>
+    Number.parseInt(color.slice(1 + index * 2, 3 + index * 2), 16)
   const mixed = [0, 1, 2].map((index) =>
     Math.round(channel(from, index) * (1 - share) + channel(to, index) * share),
   )

@@ -7,11 +7,11 @@ export interface Shelf {
   holds: 'books' | 'plants' | 'pots' | 'records'
   wall: string
   wood?: string
-  colours: readonly string[]
+  colors: readonly string[]
 }
 
 /** Three boards with things that somebody likes. */
-export function shelf({ holds, wall, wood = '#a8703f', colours }: Shelf): Scene {
+export function shelf({ holds, wall, wood = '#a8703f', colors }: Shelf): Scene {
   return (canvas) => {
     const { width, height, add, linear, glow } = canvas
     add(
@@ -20,7 +20,7 @@ export function shelf({ holds, wall, wood = '#a8703f', colours }: Shelf): Scene 
     )
     for (const share of [0.34, 0.64, 0.94]) {
       const board = share * height
-      fill(canvas, { holds, board, colours })
+      fill(canvas, { holds, board, colors })
       add(
         rect([width * 0.06, board], [width * 0.88, height * 0.022], wood),
         rect(
@@ -36,14 +36,14 @@ export function shelf({ holds, wall, wood = '#a8703f', colours }: Shelf): Scene 
 interface Board {
   holds: Shelf['holds']
   board: number
-  colours: readonly string[]
+  colors: readonly string[]
 }
 
-function fill(canvas: Canvas, { holds, board, colours }: Board): void {
+function fill(canvas: Canvas, { holds, board, colors }: Board): void {
   const { width, height, random } = canvas
   const end = width * 0.92
   for (let x = width * 0.09; x < end;) {
-    const colour = mix(random.pick(colours), random.pick(['#ffffff', '#000000']), random.between(0, 0.15))
+    const color = mix(random.pick(colors), random.pick(['#ffffff', '#000000']), random.between(0, 0.15))
     if (holds === 'books' || holds === 'records') {
       const wide = width * (holds === 'books' ? random.between(0.022, 0.05) : random.between(0.012, 0.02))
       if (x + wide > end) return
@@ -52,14 +52,14 @@ function fill(canvas: Canvas, { holds, board, colours }: Board): void {
         drawPlant(canvas, [x + width * 0.07, board], random.pick(['#c8744a', '#e8e2d8', '#3d6a80']))
         x += width * 0.15
       } else {
-        drawSpine(canvas, { x, board, wide, tall, colour })
+        drawSpine(canvas, { x, board, wide, tall, color })
         x += wide + 1
       }
     } else {
       const place = width * 0.2
       if (x + place * 0.8 > end) return
-      if (holds === 'plants') drawPlant(canvas, [x + place * 0.45, board], colour)
-      else drawPot(canvas, [x + place * 0.45, board], colour)
+      if (holds === 'plants') drawPlant(canvas, [x + place * 0.45, board], color)
+      else drawPot(canvas, [x + place * 0.45, board], color)
       x += place
     }
   }
@@ -70,13 +70,13 @@ interface Spine {
   board: number
   wide: number
   tall: number
-  colour: string
+  color: string
 }
 
-function drawSpine({ add, random }: Canvas, { x, board, wide, tall, colour }: Spine): void {
+function drawSpine({ add, random }: Canvas, { x, board, wide, tall, color }: Spine): void {
   const top = board - tall
   add(
-    rect([x, top], [wide, tall], [colour, 'rx="2"']),
+    rect([x, top], [wide, tall], [color, 'rx="2"']),
     rect([x, top], [wide * 0.2, tall], ['#ffffff', 'fill-opacity="0.16"']),
     rect([x + wide * 0.85, top], [wide * 0.15, tall], ['#000000', 'fill-opacity="0.14"']),
   )
@@ -173,9 +173,9 @@ function drawPlant({ add, width, random }: Canvas, [x, foot]: Point, pot: string
 }
 
 /** A vase, a bowl or a jug, as a potter makes them. */
-function drawPot({ add, width, random, linear }: Canvas, [x, foot]: Point, colour: string): void {
+function drawPot({ add, width, random, linear }: Canvas, [x, foot]: Point, color: string): void {
   const size = width * 0.075 * random.between(0.85, 1.1)
-  const glaze = mix(colour, '#2a1e22', 0.35)
+  const glaze = mix(color, '#2a1e22', 0.35)
   const shapes = {
     vase: `M${-size * 0.3} ${-size * 2.2}C${-size * 0.25} ${-size * 1.6} ${-size} ${-size * 1.4} ${-size * 0.85} ${-size * 0.7}C${-size * 0.75} ${-size * 0.2} ${-size * 0.5} 0 ${-size * 0.45} 0H${size * 0.45}C${size * 0.5} 0 ${size * 0.75} ${-size * 0.2} ${size * 0.85} ${-size * 0.7}C${size} ${-size * 1.4} ${size * 0.25} ${-size * 1.6} ${size * 0.3} ${-size * 2.2}Z`,
     bowl: `M${-size} ${-size * 0.95}C${-size * 0.95} ${-size * 0.3} ${-size * 0.5} ${-size * 0.08} ${-size * 0.4} 0H${size * 0.4}C${size * 0.5} ${-size * 0.08} ${size * 0.95} ${-size * 0.3} ${size} ${-size * 0.95}Z`,
@@ -187,11 +187,11 @@ function drawPot({ add, width, random, linear }: Canvas, [x, foot]: Point, colou
     add(
       stroke(
         `M${x + size * 0.6} ${foot - size * 1.4}q${size * 0.8} ${size * 0.1} ${size * 0.1} ${size}`,
-        colour,
+        color,
         size * 0.16,
       ),
     )
   add(
-    `<g transform="translate(${x} ${foot})">${path(shapes[kind], linear([mix(colour, '#ffffff', 0.3), colour, mix(colour, '#000000', 0.3)], true))}${ellipse([0, middle], [size * 0.1, size * 0.1], glaze)}${[-0.45, 0.45].map((side) => circle([side * size, middle], size * 0.07, glaze)).join('')}</g>`,
+    `<g transform="translate(${x} ${foot})">${path(shapes[kind], linear([mix(color, '#ffffff', 0.3), color, mix(color, '#000000', 0.3)], true))}${ellipse([0, middle], [size * 0.1, size * 0.1], glaze)}${[-0.45, 0.45].map((side) => circle([side * size, middle], size * 0.07, glaze)).join('')}</g>`,
   )
 }

@@ -14,7 +14,7 @@ interface Light {
   cloud: string
 }
 
-/** The colours of each hour. */
+/** The colors of each hour. */
 export const lights: Readonly<Record<Hour, Light>> = {
   dawn: {
     sky: ['#5b6ea8', '#a98bb5', '#f2a7a0', '#fcd9a8'],
@@ -60,8 +60,8 @@ export function drawStars(canvas: Canvas, bottom: number, count: number): void {
   for (let index = 0; index < count; index++) {
     const at = [random.between(0, width), random.between(0, bottom)] as const
     const size = random.chance(0.08) ? random.between(2.4, 3.6) : random.between(0.6, 1.8)
-    const colour = random.pick(['#ffffff', '#dfe8ff', '#fff1d6'])
-    canvas.add(circle(at, size, [colour, `fill-opacity="${random.between(0.4, 1).toFixed(2)}"`]))
+    const color = random.pick(['#ffffff', '#dfe8ff', '#fff1d6'])
+    canvas.add(circle(at, size, [color, `fill-opacity="${random.between(0.4, 1).toFixed(2)}"`]))
   }
 }
 
@@ -108,12 +108,12 @@ export function drawClouds(
 }
 
 /** A few birds far away. */
-export function drawBirds(canvas: Canvas, [x, y]: readonly [number, number], colour: string): void {
+export function drawBirds(canvas: Canvas, [x, y]: readonly [number, number], color: string): void {
   const { random, width } = canvas
   for (let index = 0; index < 6; index++) {
     const wing = width * random.between(0.008, 0.016)
     const [left, top] = [x + random.between(-0.12, 0.12) * width, y + random.between(-0.05, 0.05) * width]
     const wings = `M${left - wing} ${top}q${wing / 2} ${-wing * 0.8} ${wing} 0q${wing / 2} ${-wing * 0.8} ${wing} 0`
-    canvas.add(stroke(wings, colour, width / 420))
+    canvas.add(stroke(wings, color, width / 420))
   }
 }

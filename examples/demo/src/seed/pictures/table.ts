@@ -25,16 +25,16 @@ export function table(dish: Dish, cloth: string, plate = '#f7f3ea'): Scene {
   }
 }
 
-function drawCloth({ width, height, add, random, linear }: Canvas, colour: string): void {
-  add(rect([0, 0], [width, height], linear([mix(colour, '#ffffff', 0.1), mix(colour, '#000000', 0.08)])))
+function drawCloth({ width, height, add, random, linear }: Canvas, color: string): void {
+  add(rect([0, 0], [width, height], linear([mix(color, '#ffffff', 0.1), mix(color, '#000000', 0.08)])))
   const boards = random.chance(0.5)
   const step = boards ? width / 6 : width / 9
   for (let index = 0; index < 14; index++) {
-    if (boards) add(rect([index * step, 0], [5, height], mix(colour, '#000000', 0.14)))
+    if (boards) add(rect([index * step, 0], [5, height], mix(color, '#000000', 0.14)))
     else if (index % 2)
       add(
-        rect([index * step, 0], [step, height], [mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"']),
-        rect([0, index * step], [width, step], [mix(colour, '#ffffff', 0.4), 'fill-opacity="0.3"']),
+        rect([index * step, 0], [step, height], [mix(color, '#ffffff', 0.4), 'fill-opacity="0.3"']),
+        rect([0, index * step], [width, step], [mix(color, '#ffffff', 0.4), 'fill-opacity="0.3"']),
       )
   }
 }

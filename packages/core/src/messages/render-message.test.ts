@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest'
+import { messageKinds, sampleMessage } from '../../test/sample-messages.ts'
+import type { Layout } from './layout.ts'
+import type { MessageTexts } from './message-texts.ts'
+import type { Message } from './messenger.ts'
+import { renderMessage, type RenderedEmail, type RenderOptions } from './render-message.ts'
+
+const options: RenderOptions = { appName: 'Photo Club' }
+
+function renderEmail(message: Message, more: Partial<RenderOptions> = {}): RenderedEmail {
+  const rendered = renderMessage(message, { ...options, ...more })
+  if (rendered.channel !== 'email') throw new Error('not an e-mail')
+  return rendered
+}
+
+const languages = ['en', 'de', 'es'] as const
+const cases = messageKinds.flatMap((kind) => languages.map((language) => ({ kind, language })))
+
+test.each(cases)(
+  '$kind in $language says all that its content holds, as HTML and as text',
+  ({ kind, language }) => {
+    const message = sampleMessage(kind, { language })
+    const { subject, text, html, language: chosen } = renderEmail(message)
+    expect(chosen).toBe(language)
+    const { content } = message
+    const shown = 'at' in content ? [content.device, content.address, '2026', '16:41', 'UTC'] : []
+    if ('code' in content) shown.push(content.code, String(content.minutes))
+    if ('from' in content) shown.push(content.from, content.to)
+    for (const part of shown) {
+      // English has "4:41 PM".
+      const inLanguage = part === '16:41' && language === 'en' ? '4:41' : (part ?? '')
+      expect(text).toContain(inLanguage)
+      expect(html).toContain(inLanguage)
+    }
+    if ('link' in content && content.link !== null) {
+      expect(text).toContain(content.link)
+      expect(html).toContain(`href="${content.link.replaceAll('&', '&#38;')}"`)
+    }
+    expect(subject).toContain('Photo Club')
+    if ('code' in content) expect(subject).toMatch(/^042137 /)
+    expect(`${subject}${text}${html}`).not.toMatch(/undefined|null|\[object|NaN/)
+  },
+)
+
+test.each(messageKinds)('%s has words of its own in each language', (kind) => {
+  const texts = languages.map((language) => renderEmail(sampleMessage(kind, { language })))
+  expect(new Set(texts.map(({ subject }) => subject)).size).toBe(3)
+  expect(new Set(texts.map(({ text }) => text)).size).toBe(3)
+  const sms = languages.map(
+    (language) => renderMessage(sampleMessage(kind, { language, channel: 'sms' }), options).text,
+  )
+  expect(new Set(sms).size).toBe(3)
+})
+
+test('English is for who asks for nothing or for what there is not, unless the app says otherwise', () => {
+  const wants = (language: string | null): Message => sampleMessage('new-device', { language })
+  expect(renderEmail(wants(null)).language).toBe('en')
+  expect(renderEmail(wants('fr-CA,ja;q=0.5')).language).toBe('en')
+  expect(renderEmail(wants('fr-CA'), { language: 'de' }).language).toBe('de')
+  expect(renderEmail(wants('fr, es;q=0.3, en;q=0.2')).language).toBe('es')
+})
+
+const hostile = `"><img src=x onerror=alert(1)>\r\nBcc: eve@evil.example\u202E\u200B'&`
+
+test('nothing that somebody else chose becomes HTML, another line or a link', () => {
+  const added = renderEmail(
+    sampleMessage('credential-added', {
+      to: 'ada@example.com\r\nBcc: eve@evil.example',
+      content: { name: '"><b>\r\nx\u202E\u200B', device: `<script>'&`, address: '<i>203.0.113.7</i>' },
+    }),
+    { appName: 'Photo <Club>\r\nBcc: x' },
+  )
+  expect(added.html).not.toMatch(/<(b|i|script|img)\b/i)
+  expect(added.html).toContain('&#34;&#62;&#60;b&#62; x')
+  expect(added.text).toContain('Name: "><b> x\n')
+  expect(added.subject).toBe('A new way to sign in to your Photo <Club> Bcc: x account')
+  expect(added.text).not.toContain('203.0.113.7')
+  expect(`${added.html}${added.text}`).not.toMatch(/[\u202E\u200B\r]/)
+
+  const changed = renderEmail(
+    sampleMessage('address-changed', {
+      content: { from: hostile, to: hostile, link: `https://a.example/"><img src=x>` },
+    }),
+  )
+  expect(changed.html).not.toContain('<img')
+  expect(changed.text).not.toMatch(/^Bcc:/m)
+})
+
+test.each(['evil.example', 'Sign in at https://evil.example/now', 'me@evil.example', 'ftp://x', 'еvil.рф'])(
+  'a device that calls itself %j is left out: mail programs would make a link of it',
+  (device) => {
+    const { text, html } = renderEmail(sampleMessage('new-device', { content: { device } }))
+    expect(text).not.toContain(device)
+    expect(html).not.toContain(device)
+    expect(text).not.toContain('Device:')
+  },
+)
+
+test('a long name is cut', () => {
+  const { text } = renderEmail(sampleMessage('new-device', { content: { device: 'x'.repeat(5_000) } }))
+  expect(text).toContain(`${'x'.repeat(80)}…`)
+  expect(text).not.toContain('x'.repeat(81))
+})
+
+test('a link that leads to no page is no button', () => {
+  const link = 'javascript:alert(1)'
+  const { html } = renderEmail(sampleMessage('sign-in-code', { content: { link } }))
+  expect(html).not.toContain('href')
+})
+
+test('the HTML loads nothing, has no styles but its own and knows dark mode', () => {
+  for (const kind of messageKinds) {
+    const { html } = renderEmail(sampleMessage(kind))
+    expect(html).not.toMatch(/<(img|link|script|style|iframe|object)\b|url\(|@import|src=/i)
+    expect(html).toContain('<meta name="color-scheme" content="light dark">')
+  }
+})
+
+test('a fact without a value is not shown', () => {
+  const { text, html } = renderEmail(
+    sampleMessage('new-device', { content: { device: null, address: null } }),
+  )
+  expect(text).not.toMatch(/Device:|IP address:/)
+  expect(html).not.toMatch(/Device<|IP address</)
+})
+
+test('an app replaces the words of one kind in one language, and the others stay', () => {
+  const texts = {
+    de: {
+      'sign-in-code': {
+        letter: ({ code }: { code: string }) => ({ subject: `${code}!`, paragraphs: ['Moin.'], notes: [] }),
+        sms: ({ code }: { code: string }) => `Moin: ${code}`,
+      },
+    },
+  }
+  expect(renderEmail(sampleMessage('sign-in-code', { language: 'de' }), { texts }).subject).toBe('042137!')
+  expect(renderEmail(sampleMessage('sign-in-code', { language: 'es' }), { texts }).subject).toContain(
+    'código',
+  )
+  expect(renderEmail(sampleMessage('new-device', { language: 'de' }), { texts }).subject).toContain(
+    'Anmeldung',
+  )
+  const sms = sampleMessage('sign-in-code', { language: 'de', channel: 'sms' })
+  expect(renderMessage(sms, { ...options, texts }).text).toBe('Moin: 042137')
+})
+
+test('an app adds a language, which counts for the kinds that it has words for', () => {
+  const french: Partial<MessageTexts> = {
+    'registration-known': {
+      letter: (_content, { appName }) => ({
+        subject: `${appName} : compte existant`,
+        paragraphs: [],
+        notes: [],
+      }),
+      sms: () => 'Compte existant',
+    },
+  }
+  const known = renderEmail(sampleMessage('registration-known', { language: 'fr-FR,de;q=0.5' }), {
+    texts: { fr: french },
+  })
+  expect(known).toMatchObject({ subject: 'Photo Club : compte existant', language: 'fr' })
+  expect(known.html).toContain('<html lang="fr" dir="ltr"')
+  const other = sampleMessage('new-device', { language: 'fr-FR,de;q=0.5' })
+  expect(renderEmail(other, { texts: { fr: french } }).language).toBe('de')
+})
+
+test('a language that is written from right to left is laid out so', () => {
+  const texts = {
+    he: { 'new-device': { letter: () => ({ subject: 'א', paragraphs: ['א'], notes: [] }), sms: () => 'א' } },
+  }
+  expect(renderEmail(sampleMessage('new-device', { language: 'he-IL' }), { texts }).html).toContain(
+    'dir="rtl"',
+  )
+})
+
+test('an app can lay out letters itself', () => {
+  const layout: Layout = ({ subject }, { appName, language }) => `${appName}/${language}/${subject}`
+  const { html, text } = renderEmail(sampleMessage('registration-known'), { layout })
+  expect(html).toBe('Photo Club/en/You already have a Photo Club account')
+  expect(text).toContain('Sign in instead.')
+})
+
+test('the last line of a text message says where its code belongs, without a port, and only where there is a code', () => {
+  const origin = 'https://photos.example:8443'
+  const withCode = renderMessage(sampleMessage('sign-in-code', { channel: 'sms' }), { ...options, origin })
+  expect(withCode.text).toBe(
+    '042137 is your Photo Club sign-in code. It works for 10 minutes. Do not share it.\n@photos.example #042137',
+  )
+  // As Chromium reads it.
+  expect(/(?:^|\s)@([a-zA-Z0-9.-]+) #([^#\s]+)/.exec(withCode.text)?.slice(1)).toEqual([
+    'photos.example',
+    '042137',
+  ])
+  const notice = renderMessage(sampleMessage('new-device', { channel: 'sms' }), { ...options, origin })
+  expect(notice.text).not.toContain('@')
+})
+
+test('the new mailbox and the old one are told different things', () => {
+  const content = { from: 'ada@example.com', to: 'ada@example.org', link: null }
+  const old = renderEmail(sampleMessage('address-changed', { to: 'ada@example.com', content }))
+  const now = renderEmail(sampleMessage('address-changed', { to: 'ada@example.org', content }))
+  expect(old.text).toContain('contact Photo Club right away')
+  expect(now.text).toContain('somebody entered your address by mistake')
+})

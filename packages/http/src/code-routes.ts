@@ -1,0 +1,165 @@
+import type { ErrorCode, Kith } from '@kith/core'
+import { addressInputs, codeInput, codeLoginInput, lookupInput, resendInput } from '@kith/core/adapter'
+import * as z from 'zod'
+import { endedMeanwhile } from './account-routes.ts'
+import type { Guard } from './guard.ts'
+import { type Exchange, publicRoute, type Route, type RouteDescription, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { type AnswerSignIn, signInBody } from './sign-in.ts'
+
+/** What the routes of codes depend on. */
+export interface CodeRouteOptions {
+  kith: Kith
+  guard: Guard
+  answerSignIn: AnswerSignIn
+}
+
+type Described = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'isConfigured' | 'problems'>
+
+/** What a route does with its body, on behalf of nobody. */
+interface Step<Body, Result> extends Described {
+  body: z.ZodType<Body>
+  call(body: Body, client: Exchange['client']): Promise<Result>
+}
+
+/** The routes of codes that are sent to people: each flow has one that sends a code and one that takes it. */
+export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Route[] {
+  const { accounts, registration, recovery, addresses, sessions, config } = kith
+  const { email, sms } = config.messages
+  const isConfigured = email !== null || sms !== null
+  const { codeSignIn } = config.sessions
+  /** What an address of a kind gets that nothing is sent to. */
+  const unsent: readonly ErrorCode[] = email && sms ? [] : ['not-configured']
+
+  return [
+    publicRoute({
+      method: 'POST',
+      path: '/users/register/confirm',
+      operationId: 'confirmRegistration',
+      summary: 'Create the account by the code that its registration sent, and sign in',
+      body: signInBody(codeInput),
+      status: 201,
+      output: shapes.SignIn,
+      isConfigured: config.accounts.confirm !== null,
+      problems: ['code-invalid', 'identifier-taken', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      handle: (exchange) => answerSignIn(exchange, { schema: codeInput, signIn: registration.confirm }),
+    }),
+    sends({
+      path: '/users/password/forgot',
+      operationId: 'forgotPassword',
+      summary: 'Send a code for a new password, if there is such an account; the answer does not say so',
+      body: lookupInput,
+      isConfigured,
+      call: recovery.begin,
+    }),
+    takes({
+      path: '/users/password/reset',
+      operationId: 'resetPassword',
+      summary: 'Set a new password by a code; every session ends, and nobody is signed in',
+      body: z.intersection(codeInput, accounts.inputs.setPassword),
+      isConfigured,
+      problems: ['busy'],
+      call: recovery.reset,
+    }),
+    sends({
+      path: '/users/login/code',
+      operationId: 'sendLoginCode',
+      summary: 'Send a code to sign in with, if there is such an account; the answer does not say so',
+      body: lookupInput,
+      isConfigured: codeSignIn,
+      call: sessions.sendCode,
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/login/code/confirm',
+      operationId: 'loginByCode',
+      summary: 'Sign in by a code',
+      body: signInBody(codeLoginInput),
+      status: 200,
+      output: shapes.SignIn,
+      isConfigured: codeSignIn,
+      problems: ['code-invalid', ...endedMeanwhile, 'policy-refused', 'origin-not-allowed', 'rate-limited'],
+      handle: (exchange) => answerSignIn(exchange, { schema: codeLoginInput, signIn: sessions.loginByCode }),
+    }),
+    sends({
+      path: '/codes/resend',
+      operationId: 'resendCode',
+      summary: 'Send a code once more, with other digits; those before it are of no more use',
+      body: resendInput,
+      isConfigured,
+      call: sessions.resendCode,
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/addresses/verify',
+      operationId: 'verifyAddress',
+      summary: 'Send a code to your own e-mail address or phone number, to confirm it',
+      body: addressInputs.verify,
+      status: 202,
+      output: shapes.CodeSent,
+      isConfigured,
+      problems: ['code-invalid', 'rate-limited', ...unsent],
+      handle: async (viewer, { body, client }) => ({ body: await addresses.verify(viewer, body, client) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/addresses',
+      operationId: 'changeAddress',
+      summary: 'Send a code to another e-mail address or phone number, which is yours once it is confirmed',
+      body: addressInputs.change,
+      status: 202,
+      output: shapes.CodeSent,
+      isConfigured,
+      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy', ...unsent],
+      handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
+    }),
+    takes({
+      path: '/users/addresses/confirm',
+      operationId: 'confirmAddress',
+      summary: 'Confirm an address by the code that was sent to it, signed in or not',
+      body: codeInput,
+      isConfigured,
+      problems: ['identifier-taken'],
+      call: addresses.confirm,
+    }),
+    takes({
+      path: '/users/addresses/revert',
+      operationId: 'revertAddress',
+      summary: 'Take a change of address back by the link that the old mailbox got; every session ends',
+      body: codeInput,
+      isConfigured,
+      problems: ['identifier-taken'],
+      call: addresses.revert,
+    }),
+  ]
+
+  /** A route by which somebody gets a code. No page that is not allowed has its visitors send any. */
+  function sends<Body>({ call, ...described }: Step<Body, object>): Route {
+    return publicRoute({
+      ...described,
+      method: 'POST',
+      status: 202,
+      output: shapes.CodeSent,
+      problems: ['origin-not-allowed', 'rate-limited'],
+      async handle({ request, body, client }) {
+        guard.demandOwnPage(request)
+        return { body: await call(body, client) }
+      },
+    })
+  }
+
+  /** A route that takes a code and signs nobody in. It leaves the cookies of the browser alone: they may be those of another account. */
+  function takes<Body>({ call, problems = [], ...described }: Step<Body, void>): Route {
+    return publicRoute({
+      ...described,
+      method: 'POST',
+      status: 204,
+      problems: ['code-invalid', 'origin-not-allowed', 'rate-limited', ...problems],
+      async handle({ request, body, client }) {
+        guard.demandOwnPage(request)
+        await call(body, client)
+        return {}
+      },
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import { codeStoreCases, credentialStoreCases, runCases } from '@kith/conformance'
+import type { Storage } from '@kith/core/ports'
+import { expect, test, vi } from 'vitest'
+import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
+import { useStorages } from './emptied-storage.ts'
+
+// The server that most run it on takes its time.
+vi.setConfig({ testTimeout: 120_000 })
+
+type Verb = (...given: unknown[]) => unknown
+
+/** A storage whose calls go to two others by turns, so that they meet as those of two processes do. */
+function shared(storages: readonly [Storage, Storage]): Storage {
+  let calls = 0
+  const storeOf = (name: keyof Storage): object =>
+    new Proxy(storages[0][name], {
+      get: (_, verb): Verb => {
+        return (...given) => {
+          const store = storages[calls++ % 2]?.[name] ?? {}
+          return (Reflect.get(store, verb) as Verb)(...given)
+        }
+      },
+    })
+  const names = Object.keys(storages[0]) as (keyof Storage)[]
+  return Object.fromEntries(names.map((name) => [name, storeOf(name)])) as unknown as Storage
+}
+
+// Within one process calls that change the same account take turns, and no transaction of theirs meets another one.
+await describeWithMongo('two processes on a replica set', { topology: 'replica-set' }, (mongo) => {
+  const { emptied, another } = useStorages(mongo)
+  const isRace = ({ id }: { id: string }): boolean => /parallel|race/.test(id)
+  const make = async (): Promise<Storage> => shared([await emptied(), another()])
+  const [ofCodes, ofCredentials] = [codeStoreCases.filter(isRace), credentialStoreCases.filter(isRace)]
+  runCases(test, ofCodes, make)
+  runCases(test, ofCredentials, make)
+
+  test('race in all of their cases about that', () => {
+    expect(ofCodes.length).toBeGreaterThan(5)
+    expect(ofCredentials.length).toBeGreaterThan(5)
+  })
+})
