@@ -11,8 +11,10 @@ import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
+import { createFlowCookies } from './flow-cookies.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { measureRequests } from './measured-requests.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { createErrorSet } from './error-set.ts'
@@ -83,6 +85,7 @@ export function createKithRoutes<Host = unknown>(
     ...accountRoutes({ kith, guard, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...codeRoutes({ kith, guard, answerSignIn }),
+    ...identityRoutes({ kith, cookies, flowCookies: createFlowCookies(config.cookies), answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
@@ -126,7 +129,7 @@ export function createKithRoutes<Host = unknown>(
     let call: RouteCall | undefined
     let answer: HttpAnswer
     try {
-      call = new RouteCall(site, match, open)
+      call = new RouteCall(site, { match, fromOtherSite: route.fromOtherSite }, open)
       const answered = await (telemetry === silentTelemetry
         ? route.handle(call)
         : inSpan(telemetry, { route, match, call, id: open.id }))

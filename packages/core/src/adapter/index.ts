@@ -22,6 +22,7 @@ export {
   type QueueLoad,
   type Turn,
 } from '../fair-queue.ts'
+export { isOwnPath } from '../identities/own-path.ts'
 export { parseInput } from '../input.ts'
 export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
 export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'

@@ -4,6 +4,7 @@ import { codeJourneys } from './code-journeys.ts'
 import { codeRefusalJourneys } from './code-refusal-journeys.ts'
 import { guardJourneys } from './guard-journeys.ts'
 import { directJourneys } from './direct-journeys.ts'
+import { identityJourneys } from './identity-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
 import type { Journey } from './journey.ts'
 import { leavingJourneys } from './leaving-journeys.ts'
@@ -28,6 +29,7 @@ export const journeys: readonly Journey[] = [
   ...sessionJourneys,
   ...codeJourneys,
   ...codeRefusalJourneys,
+  ...identityJourneys,
   ...refreshJourneys,
   ...tokenJourneys,
   ...originJourneys,
