@@ -25,6 +25,7 @@ const rules: Readonly<Record<string, string>> = {
   code: 'Six digits, blanks between them or not; or what the link of the message had.',
   purpose: 'What the code is for.',
   kind: 'Which of your addresses.',
+  returnTo: 'The path of your app that the browser goes back to; `/` where it is absent.',
   media:
     'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
   caption:

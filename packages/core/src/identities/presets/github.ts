@@ -20,7 +20,12 @@ const emailsAnswer = z.array(
  * https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps. OAuth without ID tokens: who it is says the API, to
  * the token that the code was exchanged for.
  */
-export function github({ clientId, clientSecret, scope, fetch: send }: ProviderClient): IdentityProvider {
+export function github({
+  clientId,
+  clientSecret,
+  scope,
+  fetch: send,
+}: ProviderClient & { clientSecret: string }): IdentityProvider {
   const fetch = createBoundedFetch(send)
   const authentication = oauthClient.ClientSecretPost(clientSecret)
   const config = new oauthClient.Configuration(server, clientId, undefined, authentication)
