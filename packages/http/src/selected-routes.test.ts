@@ -3,6 +3,7 @@ import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
+import { paperProvider } from '../test/journeys/paper-provider.ts'
 import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
@@ -15,6 +16,8 @@ const kith = createKith({
   captions: { writer: createSketchCaptions(), timeout: 1 },
   sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
   messages: { email: createMailbox() },
+  publicUrl: 'https://app.example',
+  providers: { paper: paperProvider('redirect') },
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 })
 

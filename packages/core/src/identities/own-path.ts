@@ -1,3 +1,4 @@
+/** Longer than paths of pages; it has to fit into a cookie. */
 const maxLength = 500
 const anyOrigin = 'https://own.invalid'
 
