@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { oidc } from '@kith/core/oidc'
 import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -90,7 +93,7 @@ describe('an ID token', () => {
   })
 
   test.each<[string, (token: string) => string]>([
-    ['whose claims were changed', (token) => withClaims(token, { sub: 'eve' })],
+    ['whose claims were changed', (token) => withClaims(token, { sub: 'eve', email: 'eve@example.com' })],
     ['that is not signed', (token) => `${encode({ alg: 'none' })}.${token.split('.')[1] ?? ''}.`],
     ['with half of its signature', (token) => token.slice(0, -100)],
   ])('%s is refused', async (_what, change) => {
@@ -118,22 +121,26 @@ describe('an answer of a provider', () => {
     ).toBe('identity-refused')
   })
 
-  test('is read up to a size, and no redirect is followed', async () => {
-    expect(await signIn(between({ [metadata]: (body) => ({ ...body, more: 'x'.repeat(300_000) }) }))).toBe(
-      'provider-unavailable',
-    )
-    const issuer = 'https://moved.example'
-    const targets: string[] = []
-    const moving: typeof fetch = async (input, init) => {
-      targets.push(String(input as string))
-      const moved = await fetch(`${server.issuer}/auth?client_id=kith`, init)
-      await moved.body?.cancel()
-      return moved
-    }
-    const acme = oidc({ issuer, clientId: 'kith', fetch: moving })
-    const { kith } = createInstance({ publicUrl: appUrl, providers: { acme } })
+  test('is read up to a size', async () => {
+    const large = between({ [metadata]: (body) => ({ ...body, more: 'x'.repeat(300_000) }) })
+    expect(await signIn(large)).toBe('provider-unavailable')
+  })
+
+  test('that sends on is no answer: nobody goes there', async () => {
+    const asked: string[] = []
+    const moved = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      response.writeHead(302, { location: `/moved${metadata}` }).end()
+    }).listen(0, '127.0.0.1')
+    await once(moved, 'listening')
+    const issuer = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`
+    const { kith } = createInstance({
+      publicUrl: appUrl,
+      providers: { acme: oidc({ issuer, clientId: 'kith' }) },
+    })
     expect(await codeOf(kith.identities.begin('acme', { purpose: 'sign-in' }))).toBe('provider-unavailable')
-    expect(targets).toEqual([`${issuer}/.well-known/openid-configuration`])
+    expect(asked).toEqual([metadata])
+    moved.close()
   })
 
   test('without encryption is for this machine alone', async () => {
