@@ -233,6 +233,22 @@ describe('what a browser brings back', () => {
     expect(accounts.items).toHaveLength(1)
   })
 
+  test('makes one account, with its address, where 10 browsers complete it at the same time', async () => {
+    const { kith } = app({ accounts: { identifiers: { username: 'required' } } })
+    const tokens: string[] = []
+    for (let tab = 0; tab < 10; tab++) {
+      const finished = await finishAs(kith, 'ada')
+      if (finished.kind === 'details-needed') tokens.push(finished.token)
+    }
+    const signIns = await Promise.all(
+      tokens.map((token, tab) => kith.identities.complete({ token, username: `ada${tab % 5}` }, client)),
+    )
+    expect(signIns).toHaveLength(10)
+    expect(new Set(signIns.map(({ user }) => user.id)).size).toBe(1)
+    const { items } = await kith.accounts.list()
+    expect(items).toMatchObject([{ email: 'ada@example.com', emailVerified: true }])
+  })
+
   test('is of no use in another browser, without one, or to the six digits of its code', async () => {
     const random = (length: number): Uint8Array => (length === 4 ? new Uint8Array(4) : randomBytes(length))
     const { kith } = app({ random })

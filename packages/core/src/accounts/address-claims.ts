@@ -1,7 +1,5 @@
 import type { Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
-import { KithError } from '../errors.ts'
-import { saveAccount } from './account-steps.ts'
 import { storePassword } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
@@ -36,20 +34,6 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
   )
   if (outcome === 'updated') core.emit('account.edited', told)
   return outcome === 'updated' || outcome === 'gone'
-}
-
-/**
- * Saves the account of somebody who has proved to have an address; `null` for none. Whoever has it and has not verified it has it no more.
- * @throws identifier-taken
- */
-export async function saveAccountAt(core: Core, user: UserRecord, proved: Address | null): Promise<void> {
-  try {
-    await saveAccount(core, user, 'account.registered')
-  } catch (error) {
-    if (!(error instanceof KithError) || error.code !== 'identifier-taken') throw error
-    if (!proved || !(await releaseAddress(core, proved))) throw error
-    await saveAccount(core, user, 'account.registered')
-  }
 }
 
 /**

@@ -12,7 +12,7 @@ import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
 import type { AccountInputs, RegisterInput } from './account-inputs.ts'
 import { newAccount, present, saveAccount, taken } from './account-steps.ts'
-import { accountAt, saveAccountAt } from './address-claims.ts'
+import { accountAt, releaseAddress } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -76,6 +76,17 @@ export function createRegistration(
     return await codes.send({ ...order, data: { to, user, deviceName: deviceName ?? null } })
   }
 
+  /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
+  async function save(user: UserRecord, to: Recipient): Promise<void> {
+    try {
+      await saveAccount(core, user, 'account.registered')
+    } catch (error) {
+      if (!(error instanceof KithError) || error.code !== 'identifier-taken') throw error
+      if (!(await releaseAddress(core, to))) throw error
+      await saveAccount(core, user, 'account.registered')
+    }
+  }
+
   return {
     async register(input, client) {
       if (kind !== null)
@@ -105,7 +116,7 @@ export function createRegistration(
       const { to, deviceName } = data
       const now = clock()
       const user = { ...data.user, id: core.makeId(), createdAt: now, [verifiedAt[to.kind]]: now }
-      await saveAccountAt(core, user, to)
+      await save(user, to)
       return await openSession(core, {
         user,
         client,

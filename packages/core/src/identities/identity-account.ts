@@ -1,8 +1,7 @@
-import { type AccountInputs, type RegisterInput } from '../accounts/account-inputs.ts'
-import { deleteAccount, newAccount, present } from '../accounts/account-steps.ts'
-import { saveAccountAt } from '../accounts/address-claims.ts'
+import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts'
+import { deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
+import { releaseAddress } from '../accounts/address-claims.ts'
 import { readLogin } from '../accounts/identifiers.ts'
-import { verifyAddress } from '../accounts/verification.ts'
 import type { Core } from '../core.ts'
 import { demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
@@ -77,20 +76,24 @@ interface NewAccount extends Omit<AddedIdentity, 'userId'> {
 }
 
 /**
- * Its address is marked as verified last, after it has the identity: an account that a crash has left without either keeps nobody from
- * coming back with the address. Where another call has given the identity to an account meanwhile, from a second tab for instance, that is the one.
+ * Makes the account. It gets its address once it has the identity, so what a crash leaves without one, and of several calls at the same moment, from
+ * two tabs for instance, all but the one that has the identity, keep no address from anybody.
  */
 async function createAccount(
   core: Core,
   { identity, title, fields }: NewAccount,
 ): Promise<{ userId: string; isNew: boolean }> {
-  const user = newAccount(core, present(fields))
+  const { verifiedEmail } = identity
+  const proved = fields.email === verifiedEmail ? verifiedEmail : null
+  const user = newAccount(core, present({ ...fields, ...(proved !== null && { email: undefined }) }))
   const { id: userId } = user
-  const proved =
-    identity.verifiedEmail !== null && user.email === identity.verifiedEmail
-      ? ({ kind: 'email', address: identity.verifiedEmail } as const)
-      : null
-  await saveAccountAt(core, user, proved)
+  try {
+    await saveAccount(core, user, 'account.registered')
+  } catch (error) {
+    const winner = await findIdentity(core, identity)
+    if (winner) return { userId: winner.userId, isNew: false }
+    throw error
+  }
   const added = await addIdentity(core, { userId, identity, title })
   if (added !== 'added') {
     await deleteAccount(core, userId, false)
@@ -98,6 +101,19 @@ async function createAccount(
     if (winner) return { userId: winner.userId, isNew: false }
     demandAdded(added)
   }
-  if (proved) await verifyAddress(core, userId, proved)
+  if (proved !== null) await giveAddress(core, userId, proved)
   return { userId, isNew: true }
+}
+
+/** Gives an account an address that the provider has verified. Whoever has it and has not verified it has it no more. */
+async function giveAddress(core: Core, userId: string, email: string): Promise<void> {
+  await releaseAddress(core, { kind: 'email', address: email }, userId)
+  const told = { userId, fields: ['email', 'emailVerified'] }
+  const { outcome } = await core.storage.users.update(
+    userId,
+    { email, emailVerifiedAt: core.clock(), expected: { email: null } },
+    undefined,
+    core.rowsOf('account.edited', () => told),
+  )
+  if (outcome === 'updated') core.emit('account.edited', told)
 }
