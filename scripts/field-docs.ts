@@ -33,6 +33,7 @@ const rules: Readonly<Record<string, string>> = {
   response: 'The `toJSON()` of what `navigator.credentials` gave.',
   conditional: 'Whether the browser makes the passkey by itself.',
   kind: 'Which of your addresses.',
+  returnTo: 'The path of your app that the browser goes back to; `/` where it is absent.',
   media:
     'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
   caption:

@@ -4,6 +4,7 @@ import { createPasskeys } from '@kith/core/passkeys'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
+import { paperProvider } from '../test/journeys/paper-provider.ts'
 import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
@@ -16,6 +17,8 @@ const everything = {
   captions: { writer: createSketchCaptions(), timeout: 1 },
   sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
   messages: { email: createMailbox() },
+  publicUrl: 'https://app.example',
+  providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
 } satisfies Partial<KithOptions>
 const kith = createKith(everything)

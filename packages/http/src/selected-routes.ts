@@ -44,6 +44,11 @@ const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
   'addPasskey',
   'beginPasskeyProof',
   'getPasskeySignals',
+  'signInWith',
+  'finishSignInWith',
+  'finishSignInWithForm',
+  'registerIdentity',
+  'linkIdentity',
 ])
 
 /** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */
