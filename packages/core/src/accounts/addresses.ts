@@ -87,7 +87,7 @@ export function createAddresses(core: Core): Addresses {
     const holder = await accountAt(core, to)
     const isTaken = holder !== null && holder.id !== user.id && holder[verifiedAt[to.kind]] !== null
     const mayGo = !isTaken && (await limits.maySend(to.address))
-    const data = mayGo ? { to, from: user[to.kind] } : null
+    const data = mayGo ? { to, from: user[to.kind], epoch: user.sessionEpoch } : null
     return await codes.send({ purpose: 'confirm-address', userId: user.id, data })
   }
 
@@ -119,13 +119,13 @@ export function createAddresses(core: Core): Addresses {
     },
     async confirm(input, client = {}) {
       const { userId, data } = await codes.consume('confirm-address', parseInput(codeInput, input), client)
-      const { to, from } = data
+      const { to, from, epoch } = data
       const { kind, address } = to
       const told = { userId: userId ?? '', fields: [kind === 'email' ? 'emailVerified' : 'phoneVerified'] }
       const changes = {
         ...(address !== from && { [kind]: address }),
         [verifiedAt[kind]]: clock(),
-        expected: { [kind]: from },
+        expected: { [kind]: from, sessionEpoch: epoch },
       }
       const rows = joinRows(
         core.rowsOf('account.edited', () => told),

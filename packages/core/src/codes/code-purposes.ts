@@ -15,8 +15,8 @@ interface SentData {
   register: { to: Recipient; user: UserRecord; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
-  /** `from` is the address that the account had then. */
-  'confirm-address': { to: Recipient; from: string | null }
+  /** `from` is the address that the account had then, in this epoch of its sessions: what ends those ends a change that a thief has begun. */
+  'confirm-address': { to: Recipient; from: string | null; epoch: number }
 }
 
 /** What goes with a code of each purpose, sealed, until it is consumed. */
