@@ -73,3 +73,83 @@ describe('a change of address that a thief has begun', () => {
     expect(await emailOf(kith, viewer)).toBe(email)
   })
 })
+
+describe('the link that takes a change back', () => {
+  test('also takes back those that came after, of which no mailbox got a link', async () => {
+    const { kith, mailbox, viewer, asks, revertLink, advance } = await victim()
+    const thieves = ['thief@example.com', 'another@example.com', 'third@example.com']
+    for (const address of thieves) {
+      await kith.addresses.confirm(await asks(address))
+      await kith.settled()
+      advance(60)
+    }
+    const links = [email, ...thieves].map((to) => mailbox.last('address-changed', to).content.link)
+    expect(links).toEqual([expect.any(String), null, null, null])
+    await kith.accounts.update(viewer.userId, { email: null })
+    await kith.addresses.revert(revertLink(email))
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
+
+  test('comes again with the first change after it was used, or has ended', async () => {
+    const { kith, viewer, asks, revertLink, advance } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const used = revertLink(email)
+    await kith.addresses.revert(used)
+    await kith.accounts.setPassword(viewer.userId, password)
+    const { session } = await kith.sessions.login({ login: 'ada', password }, client)
+    Object.assign(viewer, { sessionId: session.id })
+    for (const address of ['thief@example.com', 'another@example.com']) {
+      await kith.addresses.confirm(await asks(address))
+      await kith.settled()
+      advance(73 * 3_600)
+    }
+    expect(revertLink(email).flow).not.toBe(used.flow)
+    expect(revertLink('thief@example.com').flow).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('is not used up where a step fails', async () => {
+    const { kith, viewer, asks, revertLink, options } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const link = revertLink(email)
+    const { users } = options.storage
+    const { update, replacePassword } = users
+    for (const failing of ['update', 'replacePassword'] as const) {
+      users[failing] = () => Promise.reject(new Error('the storage is away'))
+      await expect(kith.addresses.revert(link)).rejects.toThrow()
+      Object.assign(users, { update, replacePassword })
+    }
+    await kith.addresses.revert(link)
+    expect(await emailOf(kith, viewer)).toBe(email)
+    expect(await codeOf(kith.sessions.login({ login: 'ada', password }, client))).toBe('invalid-credentials')
+    expect(await codeOf(kith.addresses.revert(link))).toBe('code-invalid')
+  })
+
+  test('20 parallel calls take it back once', async () => {
+    const { kith, asks, revertLink } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const link = revertLink(email)
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(kith.addresses.revert(link))))
+    expect(codes.filter((code) => code === 'no error')).toHaveLength(1)
+    expect(new Set(codes)).toEqual(new Set(['no error', 'code-invalid']))
+  })
+
+  test('takes away a phone number that was added since', async () => {
+    const { kith, viewer, asks, revertLink, phones, advance } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    advance(60)
+    const phone = '+4930123456'
+    const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
+    await kith.settled()
+    await kith.addresses.confirm({ flow, code: phones.last('address-code', phone).content.code })
+    await kith.addresses.revert(revertLink(email))
+    expect(await kith.accounts.byId(viewer.userId)).toMatchObject({
+      email,
+      phone: null,
+      phoneVerified: false,
+    })
+  })
+})

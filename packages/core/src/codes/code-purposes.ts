@@ -21,8 +21,8 @@ interface SentData {
 
 /** What goes with a code of each purpose, sealed, until it is consumed. */
 export interface CodeData extends SentData {
-  /** `to` is the old mailbox, `changed` the new address, `at` when it changed, in milliseconds. */
-  'revert-address': { to: Recipient; changed: string; at: number }
+  /** `to` is the old mailbox, `at` when it changed, in milliseconds. */
+  'revert-address': { to: Recipient; at: number }
   /** A sign-in that was right so far, by these methods, while the sessions of the account were in this epoch. */
   'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
   /** An authenticator app that is about to be added: its secret, as base64url. */
