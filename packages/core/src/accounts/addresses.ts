@@ -87,7 +87,9 @@ export function createAddresses(core: Core): Addresses {
     await limits.beforeSending(to.address, client)
     const holder = await accountAt(core, to)
     const isTaken = holder !== null && holder.id !== user.id && holder[verifiedAt[to.kind]] !== null
-    const mayGo = !isTaken && (await limits.maySend(to.address))
+    // Counted also where nobody gets it, so that it takes as long.
+    const maySend = await limits.maySend(isTaken ? `nobody ${user.id}` : to.address, client)
+    const mayGo = !isTaken && maySend
     const data = mayGo ? { to, from: user[to.kind], epoch: user.sessionEpoch } : null
     return await codes.send({ purpose: 'confirm-address', userId: user.id, data })
   }

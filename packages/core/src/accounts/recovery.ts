@@ -62,7 +62,7 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
   await limits.beforeSending(JSON.stringify(typed), client)
   const user = await storage.users.byLogin(typed)
   const to = user && recipientOf(core, user, { typed, language: client.language ?? null })
-  const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`)
+  const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`, client)
   return to && mayGo ? { user, to } : { user: null, to: null }
 }
 

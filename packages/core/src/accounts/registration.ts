@@ -76,10 +76,13 @@ export function createRegistration(
   }
 
   /** Sends the code, or tells the owner of the address that there is an account. */
-  async function sendCode({ user, deviceName }: Registering, to: Recipient): Promise<CodeSent> {
+  async function sendCode(
+    { user, deviceName }: Registering,
+    { to, client }: { to: Recipient; client: ClientInfo },
+  ): Promise<CodeSent> {
     const holder = await accountAt(core, to)
     const isKnown = holder !== null && holder[verifiedAt[to.kind]] !== null
-    const maySend = await limits.maySend(to.address)
+    const maySend = await limits.maySend(to.address, client)
     const order = { purpose: 'register', userId: null } as const
     if (isKnown || !maySend) {
       const draft = { ...headOf(to), kind: 'registration-known', content: {} } as const
@@ -120,7 +123,7 @@ export function createRegistration(
       await limits.beforeSending(to.address, client)
       if (user.username !== null && (await users.byLogin({ username: user.username })))
         throw taken(core, ['username'])
-      return await sendCode(registering, to)
+      return await sendCode(registering, { to, client })
     },
     async confirm(input, client = {}) {
       const given = parseInput(confirmInput, input)

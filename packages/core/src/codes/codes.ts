@@ -234,7 +234,7 @@ export function createCodes(core: CodeParts): Codes {
       const expiresAt = endOf(purpose, now)
       const found = await codes.find({ purpose, subject: flow, now })
       const data = found && read(purpose, found)
-      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`)
+      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`, client)
       // Where it may not be sent, the one that was sent before goes on working.
       const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
       const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
