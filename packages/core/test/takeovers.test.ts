@@ -153,3 +153,42 @@ describe('the link that takes a change back', () => {
     })
   })
 })
+
+describe('an address that nobody has proved', () => {
+  test('opens no account whose other address was proved', async () => {
+    const { kith, mailbox, phones, viewer } = await victim()
+    const phone = '+4930123456'
+    await kith.accounts.update(viewer.userId, { phone })
+    await kith.recovery.begin({ phone })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    expect(phones.messages).toEqual([])
+    expect(mailbox.last('password-reset').to).toBe(email)
+    await kith.accounts.verifyPhone(viewer.userId)
+    await kith.accounts.update(viewer.userId, { email: 'mistyped@example.com' })
+    await kith.recovery.begin({ login: 'mistyped@example.com' })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(1)
+    expect(phones.last('password-reset').to).toBe(phone)
+  })
+})
+
+describe('one client', () => {
+  test('has four messages sent to one recipient in ten minutes, whatever it types and however often it asks for them again', async () => {
+    const { kith, mailbox } = await victim()
+    for (let asked = 0; asked < 4; asked++)
+      for (const login of ['ada', email]) {
+        const { flow } = await kith.recovery.begin({ login }, client)
+        for (let again = 0; again < 3; again++)
+          await codeOf(kith.sessions.resendCode({ purpose: 'reset-password', flow }, client))
+      }
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(4)
+    const other = await kith.recovery.begin({ login: 'ada' }, { address: '198.51.100.1' })
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(5)
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow: other.flow, code, password: 'battery staple' })
+  })
+})

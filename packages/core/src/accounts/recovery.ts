@@ -66,16 +66,20 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
   return to && mayGo ? { user, to } : { user: null, to: null }
 }
 
-/** The address that was typed; of a username the e-mail address, or else the phone number. */
+/**
+ * The address that was typed; of a username the e-mail address, or else a phone number that is theirs for sure. One that nobody has proved,
+ * and that may be mistyped, opens no account whose other address was proved.
+ */
 function recipientOf(
   { outgoing }: Core,
-  { email, phone, phoneVerifiedAt }: UserRecord,
+  { email, emailVerifiedAt, phone, phoneVerifiedAt }: UserRecord,
   { typed, language }: { typed: Login; language: string | null },
 ): Recipient | null {
-  if (email !== null && !('phone' in typed) && outgoing.can('email'))
-    return { kind: 'email', address: email, language }
-  const isAsked = 'phone' in typed || ('username' in typed && phoneVerifiedAt)
-  return phone !== null && isAsked && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
+  const byEmail = !('phone' in typed) && (emailVerifiedAt || !phoneVerifiedAt)
+  if (email !== null && byEmail && outgoing.can('email')) return { kind: 'email', address: email, language }
+  const byPhone =
+    'phone' in typed ? phoneVerifiedAt || !emailVerifiedAt : 'username' in typed && phoneVerifiedAt
+  return phone !== null && byPhone && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
 }
 
 /** Creates the recovery of one Kith instance. */
