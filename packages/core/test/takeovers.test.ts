@@ -1,4 +1,4 @@
-import type { Kith, KithOptions, Viewer } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -191,4 +191,63 @@ describe('one client', () => {
     const { code } = mailbox.last('password-reset').content
     await kith.recovery.reset({ flow: other.flow, code, password: 'battery staple' })
   })
+})
+
+describe('an owner who proves an address', () => {
+  test('has no factor that was added while the password was taken away', async () => {
+    const { kith, mailbox, options } = await squatted()
+    const { users, credentials } = options.storage
+    const { replacePassword } = users
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const kind = 'totp'
+    // A squatter whose call was let in before their sessions ended.
+    users.replacePassword = async (...given) => {
+      users.replacePassword = replacePassword
+      const at = new Date('2026-01-01')
+      const record = {
+        id,
+        userId: id,
+        kind,
+        subject: id,
+        name: null,
+        data: '',
+        version: 0,
+        createdAt: at,
+        usedAt: null,
+      }
+      await credentials.add(record, 1)
+      return await replacePassword(...given)
+    }
+    const { flow } = await kith.recovery.begin({ login: email }, client)
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' }, client)
+    expect(await credentials.byUser(id)).toEqual([])
+    const login = kith.sessions.login({ login: email, password: 'battery staple' }, client)
+    expect(await codeOf(login)).toBe('no error')
+  })
+
+  test('keeps the code where no password can be hashed now', async () => {
+    const { kith, mailbox, options } = await squatted()
+    const { flow } = await kith.recovery.begin({ login: email }, client)
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    const full = createKith({
+      ...options,
+      passwords: { memoryKiB: 65_536, iterations: 3, queueLimit: 1, concurrency: 1 },
+    })
+    const input = { flow, code, password: 'battery staple' }
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const busy = Array.from({ length: 6 }, () => codeOf(full.accounts.setPassword(id, password)))
+    expect(await codeOf(full.recovery.reset(input, client))).toBe('busy')
+    await Promise.all(busy)
+    await kith.recovery.reset(input, client)
+  })
+
+  async function squatted(): Promise<Instance & { mailbox: Mailbox }> {
+    const mailbox = createMailbox()
+    const made = createInstance({ messages: { email: mailbox } })
+    await made.kith.accounts.register({ username: 'eve', email, password }, client)
+    return { ...made, mailbox }
+  }
 })

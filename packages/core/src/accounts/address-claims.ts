@@ -53,5 +53,7 @@ export async function claimAccount(
   // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
   await credentials.removeOf(userId)
   await storePassword(core, userId, { next: null })
+  // Those that came from a session before it ended.
+  await credentials.removeOf(userId)
   return (await verifyAddress(core, userId, { kind, address })) ? await users.byId(userId) : null
 }

@@ -102,14 +102,15 @@ export function createRecovery(core: Core, inputs: Pick<AccountInputs, 'setPassw
       const { userId, data, giveBack } = await core.codes.consume('reset-password', code, client)
       const user = await core.storage.users.byId(userId ?? '')
       if (user?.[data.to.kind] !== data.to.address) throw new KithError('code-invalid')
+      let hash: string
       try {
         demandNoOwnName(core, user, { path: 'password', password })
         await demandUnbreached(password, { path: 'password', userId })
+        hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
       } catch (error) {
         await giveBack()
         throw error
       }
-      const hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
       if (!(await claimAccount(core, user.id, data.to))) throw new KithError('code-invalid')
       await storePassword(core, user.id, { next: hash, client })
     },
