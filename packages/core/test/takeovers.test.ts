@@ -251,3 +251,20 @@ describe('an owner who proves an address', () => {
     return { ...made, mailbox }
   }
 })
+
+test('a message that nobody takes keeps no other one of the account waiting', async () => {
+  const [mailbox, phones] = [
+    createMailbox(),
+    createMailbox(() => {
+      throw new Error('the account at the gateway is not paid')
+    }),
+  ]
+  const { kith } = createInstance({ messages: { email: mailbox, sms: phones } })
+  const phone = '+4930123456'
+  await kith.accounts.register({ username: 'ada', email, phone, password }, client)
+  await kith.recovery.begin({ phone }, client)
+  await kith.settled()
+  await kith.recovery.begin({ login: email }, client)
+  await kith.settled()
+  expect(mailbox.last('password-reset').to).toBe(email)
+})

@@ -237,7 +237,7 @@ async function changeOf(
   const until = new Date(now.getTime() + linkSeconds * 1000)
   const content = { from, to: to.address }
   return {
-    rows: core.outgoing.rows({ key: userId, until }, () => [
+    rows: core.outgoing.rows(until, () => [
       { channel, language, to: from, kind: 'address-changed', content: { ...content, link } },
       { channel, language, to: to.address, kind: 'address-changed', content: { ...content, link: null } },
     ]),
