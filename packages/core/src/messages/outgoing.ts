@@ -125,18 +125,21 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
         report = await send()
         postponed += report.postponed
       } while (report.more || again)
-      const seconds = retrySeconds[tried]
-      if (postponed > 0 && seconds !== undefined) comeBack(seconds, tried + 1)
+      if (postponed > 0) comeBack(tried)
     } catch (error) {
-      if (!(error instanceof JobStopped)) log.error('message.queue-failed', { error })
+      if (error instanceof JobStopped) return
+      log.error('message.queue-failed', { error })
+      comeBack(tried)
     } finally {
       sending = null
     }
   }
 
-  function comeBack(seconds: number, tried: number): void {
+  function comeBack(tried: number): void {
+    const seconds = retrySeconds[tried]
+    if (seconds === undefined) return
     if (retry) clearTimeout(retry)
-    retry = setTimeout(() => begin(tried), seconds * 1000 + 50)
+    retry = setTimeout(() => begin(tried + 1), seconds * 1000 + 50)
     // It keeps no process alive.
     retry.unref()
   }
