@@ -6,7 +6,11 @@ import { verifyAddress } from './verification.ts'
 
 type Address = Pick<Recipient, 'kind' | 'address'>
 
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
+/** When an address of each kind was verified. */
+export const verifiedAt: Readonly<{ email: 'emailVerifiedAt'; phone: 'phoneVerifiedAt' }> = Object.freeze({
+  email: 'emailVerifiedAt',
+  phone: 'phoneVerifiedAt',
+})
 
 /** The account that has an address, verified or not. */
 export async function accountAt(core: Core, { kind, address }: Address): Promise<UserRecord | null> {

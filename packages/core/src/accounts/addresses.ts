@@ -12,7 +12,7 @@ import { confirmOwner } from '../sessions/login.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
-import { accountAt, releaseAddress } from './address-claims.ts'
+import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
 import { storePassword } from './host-passwords.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
 import type { UserRecord } from './user-store.ts'
@@ -74,8 +74,6 @@ export const addressInputs: AddressInputs = {
       when: isObject,
     }),
 }
-
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
 
 /** Creates the addresses of one Kith instance. */
 export function createAddresses(core: Core): Addresses {
@@ -157,8 +155,8 @@ export function createAddresses(core: Core): Addresses {
       await endSessions(core, { id: userId, epoch })
       await storePassword(core, userId, { next: null })
       await removeSince(core, userId, new Date(at))
-      await core.storage.codes.removeOf(userId, [linkMark(to.kind)])
       if (!(await spend())) throw new KithError('code-invalid')
+      await core.storage.codes.removeOf(userId, [linkMark(to.kind)])
     },
   }
 }

@@ -12,7 +12,7 @@ import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
 import type { AccountInputs, RegisterByPasskeyInput, RegisterInput } from './account-inputs.ts'
 import { newAccount, present, saveAccount, taken } from './account-steps.ts'
-import { accountAt, releaseAddress } from './address-claims.ts'
+import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -33,8 +33,6 @@ interface Registering {
   user: UserRecord
   deviceName: string | undefined
 }
-
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
 
 /** Reads the input of a registration, with a password or without, and asks the policy, which sees no password. */
 export async function readRegistration<Input extends RegisterByPasskeyInput & { password?: string }>(
