@@ -116,7 +116,7 @@ describe('the link that takes a change back', () => {
     const { users } = options.storage
     const { update, replacePassword } = users
     for (const failing of ['update', 'replacePassword'] as const) {
-      users[failing] = () => Promise.reject(new Error('the storage is away'))
+      Object.assign(users, { [failing]: () => Promise.reject(new Error('the storage is away')) })
       await expect(kith.addresses.revert(link)).rejects.toThrow()
       Object.assign(users, { update, replacePassword })
     }
