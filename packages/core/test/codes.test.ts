@@ -498,6 +498,20 @@ describe('messages', () => {
     await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
   })
 
+  test('also where the storage was away', async () => {
+    const { kith, mailbox, options } = instance({ clock: () => new Date() })
+    const { messages } = options.storage
+    const { claim } = messages
+    await kith.accounts.register({ username: 'ada', email, password })
+    await kith.settled()
+    messages.claim = () => {
+      messages.claim = claim
+      return Promise.reject(new Error('the storage is away'))
+    }
+    await kith.recovery.begin({ login: 'ada' })
+    await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
+  })
+
   test('what a messenger quotes in its errors is not logged', async () => {
     const seen: string[] = []
     const mailbox = createMailbox((message) => {

@@ -39,6 +39,9 @@ async function enrolled(options: Partial<KithOptions> = {}): Promise<Enrolled> {
   return { ...made, advance, mailbox, viewer, registered, app, recoveryCodes: recoveryCodes ?? [] }
 }
 
+/** An id that is later than those of the test. */
+const laterId = (number: number): string => `ffffffff-ffff-7fff-bfff-${String(number).padStart(12, '0')}`
+
 /** What the first half of a sign-in asks for. */
 async function challengeOf(kith: Kith, from: object = client): Promise<string> {
   try {
@@ -129,6 +132,40 @@ describe('a second factor', () => {
     }
     expect(refusals).toEqual([...Array<string>(10).fill('factor-invalid'), 'rate-limited', 'rate-limited'])
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith, known), code: app() }, known)
+  })
+
+  test('whoever has a session uses up no guesses of the sign-ins by proving; the owner is told once of too many', async () => {
+    const { kith, app, viewer, mailbox } = await enrolled()
+    const refusals: string[] = []
+    for (let tried = 0; tried < 11; tried++)
+      refusals.push(await codeOf(kith.sessions.prove(viewer, { code: '000000' })))
+    expect(refusals).toEqual([...Array<string>(10).fill('factor-invalid'), 'rate-limited'])
+    await kith.settled()
+    await kith.settled()
+    expect(mailbox.messages.map(({ kind }) => kind)).toContain('locked-out')
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code: app() }, client)
+  })
+
+  test('of too many trusted devices the oldest is asked again', async () => {
+    const { kith, app, advance, options, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
+    const { credentials } = options.storage
+    const trustOne = async (): Promise<string | undefined> => {
+      advance(30)
+      const input = { challenge: await challengeOf(kith), code: app(), trustDevice: true }
+      return (await kith.sessions.loginByFactor(input, client)).tokens.deviceToken
+    }
+    const first = await trustOne()
+    const [trusted] = (await credentials.byUser(viewer.userId)).filter(
+      ({ kind }) => kind === 'trusted-device',
+    )
+    if (!trusted) throw new Error('no device is trusted')
+    for (let added = 1; added < 30; added++)
+      await credentials.add({ ...trusted, id: laterId(added), subject: `${viewer.userId} ${added}` }, 30)
+    const last = await trustOne()
+    expect(await codeOf(kith.sessions.login({ login: 'ada', password }, { ...client, device: last }))).toBe(
+      'no error',
+    )
+    await challengeOf(kith, { ...client, device: first })
   })
 
   test('five wrong codes use a first half up; a new password ends it', async () => {

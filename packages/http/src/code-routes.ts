@@ -135,7 +135,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       summary: 'Take a change of address back by the link that the old mailbox got; every session ends',
       body: codeInput,
       isConfigured,
-      problems: ['identifier-taken'],
+      problems: ['identifier-taken', 'busy'],
       call: addresses.revert,
     }),
   ]

@@ -3,7 +3,7 @@ import type { Identified } from './collection.ts'
 
 /** An event or a message that waits for its consumer. */
 export interface OutboxDocument extends Identified, Omit<OutboxRow, 'queue' | 'id' | 'key'> {
-  /** The key: the account, or the id of its own of a message to somebody who has none. */
+  /** The key: the account, or of a message its own id. */
   userId: string
   /** Its place among the rows of the key. */
   sequence: number

@@ -112,15 +112,25 @@ function withLogin({ username, email, mayLackLogin = false }: UserChanges): Filt
   return email === null && username === undefined ? { username: isThere } : {}
 }
 
-const expectable = ['email', 'emailVerifiedAt', 'phone', 'phoneVerifiedAt', 'bannedUntil'] as const
+const expectable = [
+  'email',
+  'emailVerifiedAt',
+  'phone',
+  'phoneVerifiedAt',
+  'bannedUntil',
+  'sessionEpoch',
+] as const
 
 /** Matches accounts whose fields are as expected. */
 function asExpected(expected: UserChanges['expected'] = {}): Filter<UserDocument> {
   const given = expectable.filter((name) => expected[name] !== undefined)
-  return Object.fromEntries(given.map((name) => [name, expected[name] ?? null]))
+  // Accounts from before there were epochs are in the first one.
+  const matching = (value: unknown): unknown => (value === 0 ? { $in: [0, null] } : (value ?? null))
+  return Object.fromEntries(given.map((name) => [name, matching(expected[name])]))
 }
 
-function isAsExpected(row: UserDocument, expected: UserChanges['expected'] = {}): boolean {
+function isAsExpected(document: UserDocument, expected: UserChanges['expected'] = {}): boolean {
+  const row = userFrom(document)
   const plain = (value: unknown): unknown => (value instanceof Date ? value.getTime() : (value ?? null))
   return expectable.every(
     (name) => expected[name] === undefined || plain(row[name]) === plain(expected[name]),

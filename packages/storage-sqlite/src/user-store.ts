@@ -224,6 +224,6 @@ function isAsExpected(user: UserRecord, expected: Expected): boolean {
   )
 }
 
-function plain(value: Date | string | null): number | string | null {
+function plain(value: Date | string | number | null): number | string | null {
   return value instanceof Date ? value.getTime() : value
 }

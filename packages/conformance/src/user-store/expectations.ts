@@ -95,6 +95,22 @@ export const expectationCases: readonly Case<UserStore>[] = [
     },
   },
   {
+    id: 'users/expected-epoch',
+    title: 'update goes by the epoch of the sessions, the first one included',
+    async run(users) {
+      const user = sampleUser({ sessionEpoch: 0 })
+      await users.create(user)
+      const updates = async (sessionEpoch: number): Promise<string> =>
+        (await users.update(user.id, { name: 'Grace', expected: { sessionEpoch } })).outcome
+      assert.deepEqual([await updates(1), await updates(0)], ['differs', 'updated'])
+      await users.update(user.id, { endSessions: true })
+      assert.deepEqual(
+        [await updates(0), await updates(1), await updates(2)],
+        ['differs', 'updated', 'differs'],
+      )
+    },
+  },
+  {
     id: 'users/parallel-verifications',
     title: 'of 20 parallel updates that expect an address not to be verified exactly one verifies it',
     async run(users) {

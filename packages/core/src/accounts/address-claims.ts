@@ -6,7 +6,11 @@ import { verifyAddress } from './verification.ts'
 
 type Address = Pick<Recipient, 'kind' | 'address'>
 
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
+/** When an address of each kind was verified. */
+export const verifiedAt: Readonly<{ email: 'emailVerifiedAt'; phone: 'phoneVerifiedAt' }> = Object.freeze({
+  email: 'emailVerifiedAt',
+  phone: 'phoneVerifiedAt',
+})
 
 /** The account that has an address, verified or not. */
 export async function accountAt(core: Core, { kind, address }: Address): Promise<UserRecord | null> {
@@ -53,5 +57,7 @@ export async function claimAccount(
   // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
   await credentials.removeOf(userId)
   await storePassword(core, userId, { next: null })
+  // Those that came from a session before it ended.
+  await credentials.removeOf(userId)
   return (await verifyAddress(core, userId, { kind, address })) ? await users.byId(userId) : null
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { CodeSent, CodeInput } from '../codes/codes.ts'
 import { codeInput } from '../codes/codes.ts'
-import { headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
+import { codePurposes, headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
-import { KithError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
@@ -12,7 +12,7 @@ import { confirmOwner } from '../sessions/login.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
-import { accountAt, releaseAddress } from './address-claims.ts'
+import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
 import { storePassword } from './host-passwords.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
 import type { UserRecord } from './user-store.ts'
@@ -47,7 +47,8 @@ export interface Addresses {
   confirm(input: CodeInput, client?: ClientInfo): Promise<void>
   /**
    * Takes a change of address back, by the link that the old mailbox got: the account has the old address again, every session ends, the
-   * password is taken away, and so is what was added to sign in with since. @throws code-invalid, identifier-taken, rate-limited
+   * password is taken away, and so is what was added to sign in with since. It also takes back the changes after that one.
+   * @throws code-invalid, identifier-taken, rate-limited, busy
    */
   revert(input: CodeInput, client?: ClientInfo): Promise<void>
 }
@@ -74,8 +75,6 @@ export const addressInputs: AddressInputs = {
     }),
 }
 
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
-
 /** Creates the addresses of one Kith instance. */
 export function createAddresses(core: Core): Addresses {
   const { codes, limits, clock } = core
@@ -86,8 +85,10 @@ export function createAddresses(core: Core): Addresses {
     await limits.beforeSending(to.address, client)
     const holder = await accountAt(core, to)
     const isTaken = holder !== null && holder.id !== user.id && holder[verifiedAt[to.kind]] !== null
-    const mayGo = !isTaken && (await limits.maySend(to.address))
-    const data = mayGo ? { to, from: user[to.kind] } : null
+    // Counted also where nobody gets it, so that it takes as long.
+    const maySend = await limits.maySend(isTaken ? `nobody ${user.id}` : to.address, client)
+    const mayGo = !isTaken && maySend
+    const data = mayGo ? { to, from: user[to.kind], epoch: user.sessionEpoch } : null
     return await codes.send({ purpose: 'confirm-address', userId: user.id, data })
   }
 
@@ -119,23 +120,25 @@ export function createAddresses(core: Core): Addresses {
     },
     async confirm(input, client = {}) {
       const { userId, data } = await codes.consume('confirm-address', parseInput(codeInput, input), client)
-      const { to, from } = data
+      const { to, from, epoch } = data
       const { kind, address } = to
       const told = { userId: userId ?? '', fields: [kind === 'email' ? 'emailVerified' : 'phoneVerified'] }
       const changes = {
         ...(address !== from && { [kind]: address }),
         [verifiedAt[kind]]: clock(),
-        expected: { [kind]: from },
+        expected: { [kind]: from, sessionEpoch: epoch },
       }
+      const change = await changeOf(core, told.userId, { to, from })
       const rows = joinRows(
         core.rowsOf('account.edited', () => told),
-        await changedAddress(core, told.userId, { to, from }),
+        change.rows,
       )
       for (let tries = 0; tries < 2; tries++) {
         const result = await users.update(told.userId, changes, undefined, rows)
         if (result.outcome === 'taken' && (await releaseAddress(core, to))) continue
         if (result.outcome === 'taken') throw taken(core, result.taken)
         if (result.outcome !== 'updated') throw new KithError('code-invalid')
+        await change.done()
         core.outgoing.kick()
         core.emit('account.edited', told)
         return
@@ -143,50 +146,104 @@ export function createAddresses(core: Core): Addresses {
       throw new KithError('code-invalid')
     },
     async revert(input, client = {}) {
-      const { userId, data } = await codes.consume('revert-address', parseInput(codeInput, input), client)
-      const { to, changed, at } = data
-      const id = userId ?? ''
-      const told = { userId: id, fields: [to.kind] }
-      const changes = {
-        [to.kind]: to.address,
-        [verifiedAt[to.kind]]: clock(),
-        endSessions: true,
-        expected: { [to.kind]: changed },
-      }
-      await releaseAddress(core, to, id)
-      const rows = core.rowsOf('account.edited', () => told)
-      const result = await users.update(id, changes, undefined, rows)
-      if (result.outcome === 'taken') throw taken(core, result.taken)
-      if (result.outcome !== 'updated') throw new KithError('code-invalid')
-      await endSessions(core, { id, epoch: result.user.sessionEpoch - 1 })
-      core.emit('account.edited', told)
-      await storePassword(core, id, { next: null })
-      await removeSince(core, id, new Date(at))
+      await limits.byAddress('codeByAddress', client)
+      const { flow, code } = parseInput(codeInput, input)
+      // Used up last: whoever is cut off before that opens the link once more, and all is done again.
+      const { userId, data, spend } = await codes.open('revert-address', `${flow}.${code}`)
+      const { to, at } = data
+      const epoch = await takeBack(core, userId, { to, since: new Date(at) })
+      await endSessions(core, { id: userId, epoch })
+      await storePassword(core, userId, { next: null })
+      await removeSince(core, userId, new Date(at))
+      if (!(await spend())) throw new KithError('code-invalid')
+      await core.storage.codes.removeOf(userId, [linkMark(to.kind)])
     },
   }
 }
 
+/** So often an account is read again that was changed meanwhile. */
+const mostTries = 10
+
 /**
- * The messages that tell both mailboxes of a change of address, to be stored with it; `undefined` where nothing changes or nobody can be
- * told. The link for the old one is made before, so that nothing comes between the change and the messages.
+ * Gives an account its former address, whatever it has by now, takes away one of the other kind that was confirmed since, and ends its
+ * sessions. Returns the epoch that is over. @throws code-invalid, identifier-taken, busy
  */
-export async function changedAddress(
+async function takeBack(
+  core: Core,
+  userId: string,
+  { to, since }: { to: Recipient; since: Date },
+): Promise<number> {
+  const { users } = core.storage
+  const [kind, other] = to.kind === 'email' ? (['email', 'phone'] as const) : (['phone', 'email'] as const)
+  const told = { userId, fields: [kind] }
+  const rows = core.rowsOf('account.edited', () => told)
+  for (let tries = 0; tries < mostTries; tries++) {
+    const user = await users.byId(userId)
+    if (!user) throw new KithError('code-invalid')
+    await releaseAddress(core, to, userId)
+    const addedAt = user[verifiedAt[other]]
+    const changes = {
+      [kind]: to.address,
+      [verifiedAt[kind]]: core.clock(),
+      ...(addedAt && addedAt >= since && { [other]: null, [verifiedAt[other]]: null, mayLackLogin: true }),
+      endSessions: true,
+      expected: { [kind]: user[kind], [verifiedAt[other]]: addedAt },
+    }
+    const result = await users.update(userId, changes, undefined, rows)
+    if (result.outcome === 'taken') throw taken(core, result.taken)
+    if (result.outcome !== 'updated') continue
+    core.emit('account.edited', told)
+    return result.user.sessionEpoch - 1
+  }
+  throw new RetryLaterError('busy', 1)
+}
+
+/** The purpose of the mark that a mailbox has a link to take a change back. */
+function linkMark(kind: Recipient['kind']): string {
+  return `revert-address/${kind}`
+}
+
+const linkSeconds = codePurposes['revert-address'].seconds
+
+/** What comes of a change of address. */
+interface Changed {
+  /** The messages that tell both mailboxes, to be stored with it; `undefined` where nothing changes or nobody can be told. */
+  rows: OutboxRows | undefined
+  /** To be called when it was made. */
+  done(): Promise<void>
+}
+
+/**
+ * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
+ * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
+ * first link takes back what came after it.
+ */
+async function changeOf(
   core: Core,
   userId: string,
   { to, from }: { to: Recipient; from: string | null },
-): Promise<OutboxRows | undefined> {
+): Promise<Changed> {
+  const { codes } = core.storage
   const { channel, language } = headOf(to)
-  if (to.address === from || from === null || !core.outgoing.can(channel)) return undefined
-  const old = { ...to, address: from }
-  const data = { to: old, changed: to.address, at: core.clock().getTime() }
-  const secrets = await core.codes.make({ purpose: 'revert-address', userId, data })
-  const link = linkOf(core.config.messages.links, 'revert-address', secrets)
-  const until = new Date(core.clock().getTime() + 72 * 3_600_000)
+  const nothing = { rows: undefined, done: () => Promise.resolve() }
+  if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
+  const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
+  const isFirst = !(await codes.find({ ...mark, now }))
+  const data = { to: { ...to, address: from }, at: now.getTime() }
+  const secrets = isFirst ? await core.codes.make({ purpose: 'revert-address', userId, data }) : null
+  const link = secrets && linkOf(core.config.messages.links, 'revert-address', secrets)
+  const until = new Date(now.getTime() + linkSeconds * 1000)
   const content = { from, to: to.address }
-  return core.outgoing.rows({ key: userId, until }, () => [
-    { channel, language, to: from, kind: 'address-changed', content: { ...content, link } },
-    { channel, language, to: to.address, kind: 'address-changed', content: { ...content, link: null } },
-  ])
+  return {
+    rows: core.outgoing.rows(until, () => [
+      { channel, language, to: from, kind: 'address-changed', content: { ...content, link } },
+      { channel, language, to: to.address, kind: 'address-changed', content: { ...content, link: null } },
+    ]),
+    async done() {
+      if (!isFirst) return
+      await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt: until })
+    },
+  }
 }
 
 /** Removes what an account can sign in with since a moment: it was added by whoever had changed the address. */

@@ -62,20 +62,24 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
   await limits.beforeSending(JSON.stringify(typed), client)
   const user = await storage.users.byLogin(typed)
   const to = user && recipientOf(core, user, { typed, language: client.language ?? null })
-  const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`)
+  const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`, client)
   return to && mayGo ? { user, to } : { user: null, to: null }
 }
 
-/** The address that was typed; of a username the e-mail address, or else the phone number. */
+/**
+ * The address that was typed; of a username the e-mail address, or else a phone number that is theirs for sure. One that nobody has proved,
+ * and that may be mistyped, opens no account whose other address was proved.
+ */
 function recipientOf(
   { outgoing }: Core,
-  { email, phone, phoneVerifiedAt }: UserRecord,
+  { email, emailVerifiedAt, phone, phoneVerifiedAt }: UserRecord,
   { typed, language }: { typed: Login; language: string | null },
 ): Recipient | null {
-  if (email !== null && !('phone' in typed) && outgoing.can('email'))
-    return { kind: 'email', address: email, language }
-  const isAsked = 'phone' in typed || ('username' in typed && phoneVerifiedAt)
-  return phone !== null && isAsked && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
+  const byEmail = !('phone' in typed) && (emailVerifiedAt || !phoneVerifiedAt)
+  if (email !== null && byEmail && outgoing.can('email')) return { kind: 'email', address: email, language }
+  const byPhone =
+    'phone' in typed ? phoneVerifiedAt || !emailVerifiedAt : 'username' in typed && phoneVerifiedAt
+  return phone !== null && byPhone && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
 }
 
 /** Creates the recovery of one Kith instance. */
@@ -98,14 +102,15 @@ export function createRecovery(core: Core, inputs: Pick<AccountInputs, 'setPassw
       const { userId, data, giveBack } = await core.codes.consume('reset-password', code, client)
       const user = await core.storage.users.byId(userId ?? '')
       if (user?.[data.to.kind] !== data.to.address) throw new KithError('code-invalid')
+      let hash: string
       try {
         demandNoOwnName(core, user, { path: 'password', password })
         await demandUnbreached(password, { path: 'password', userId })
+        hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
       } catch (error) {
         await giveBack()
         throw error
       }
-      const hash = await core.passwords.hash(password, { key: user.id, lane: 'first' })
       if (!(await claimAccount(core, user.id, data.to))) throw new KithError('code-invalid')
       await storePassword(core, user.id, { next: hash, client })
     },

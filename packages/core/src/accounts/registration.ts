@@ -12,7 +12,7 @@ import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
 import type { AccountInputs, NewcomerInput, RegisterInput } from './account-inputs.ts'
 import { newAccount, present, saveAccount, taken } from './account-steps.ts'
-import { accountAt, releaseAddress } from './address-claims.ts'
+import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -33,8 +33,6 @@ interface Registering {
   user: UserRecord
   deviceName: string | undefined
 }
-
-const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
 
 /** Reads the input of a registration, with a password or without, and asks the policy, which sees no password. */
 export async function readRegistration<Input extends NewcomerInput & { password?: string }>(
@@ -76,10 +74,13 @@ export function createRegistration(
   }
 
   /** Sends the code, or tells the owner of the address that there is an account. */
-  async function sendCode({ user, deviceName }: Registering, to: Recipient): Promise<CodeSent> {
+  async function sendCode(
+    { user, deviceName }: Registering,
+    { to, client }: { to: Recipient; client: ClientInfo },
+  ): Promise<CodeSent> {
     const holder = await accountAt(core, to)
     const isKnown = holder !== null && holder[verifiedAt[to.kind]] !== null
-    const maySend = await limits.maySend(to.address)
+    const maySend = await limits.maySend(to.address, client)
     const order = { purpose: 'register', userId: null } as const
     if (isKnown || !maySend) {
       const draft = { ...headOf(to), kind: 'registration-known', content: {} } as const
@@ -120,7 +121,7 @@ export function createRegistration(
       await limits.beforeSending(to.address, client)
       if (user.username !== null && (await users.byLogin({ username: user.username })))
         throw taken(core, ['username'])
-      return await sendCode(registering, to)
+      return await sendCode(registering, { to, client })
     },
     async confirm(input, client = {}) {
       const given = parseInput(confirmInput, input)

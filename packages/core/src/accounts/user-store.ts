@@ -41,7 +41,10 @@ export interface UserChanges extends Partial<
   endSessions?: boolean
   /** The change is made only while these fields are as they are here. */
   expected?: Partial<
-    Pick<UserRecord, 'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil'>
+    Pick<
+      UserRecord,
+      'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil' | 'sessionEpoch'
+    >
   >
   /** The change is made although it leaves the account with neither username nor e-mail address. */
   mayLackLogin?: boolean

@@ -17,14 +17,14 @@ interface SentData {
   register: { to: Recipient; user: UserRecord; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
-  /** `from` is the address that the account had then. */
-  'confirm-address': { to: Recipient; from: string | null }
+  /** `from` is the address that the account had then, in this epoch of its sessions: what ends those ends a change that a thief has begun. */
+  'confirm-address': { to: Recipient; from: string | null; epoch: number }
 }
 
 /** What goes with a code of each purpose, sealed, until it is consumed. */
 export interface CodeData extends SentData {
-  /** `to` is the old mailbox, `changed` the new address, `at` when it changed, in milliseconds. */
-  'revert-address': { to: Recipient; changed: string; at: number }
+  /** `to` is the old mailbox, `at` when it changed, in milliseconds. */
+  'revert-address': { to: Recipient; at: number }
   /** A sign-in that was right so far, by these methods, while the sessions of the account were in this epoch. */
   'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
   /** An authenticator app that is about to be added: its secret, as base64url. */

@@ -218,10 +218,9 @@ export function createCodes(core: CodeParts): Codes {
     async send(order, instead) {
       const { code, secrets } = record(order)
       const draft = instead === undefined ? message(order.purpose, order.data, secrets) : instead
-      const waiting = { key: code.userId ?? code.subject, until: code.expiresAt }
       await codes.issue(
         code,
-        outgoing.rows(waiting, () => [draft]),
+        outgoing.rows(code.expiresAt, () => [draft]),
       )
       outgoing.kick()
       return { flow: code.subject, expiresAt: code.expiresAt.toISOString() }
@@ -234,14 +233,13 @@ export function createCodes(core: CodeParts): Codes {
       const expiresAt = endOf(purpose, now)
       const found = await codes.find({ purpose, subject: flow, now })
       const data = found && read(purpose, found)
-      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`)
+      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`, client)
       // Where it may not be sent, the one that was sent before goes on working.
       const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
       const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
       await codes.renew(renewal, (code) => {
-        const waiting = { key: code.userId ?? flow, until: expiresAt }
         const draft = message(purpose, maySend ? read(purpose, code) : null, secrets)
-        return outgoing.rows(waiting, () => [draft])()
+        return outgoing.rows(expiresAt, () => [draft])()
       })
       outgoing.kick()
       return { flow, expiresAt: expiresAt.toISOString() }

@@ -4,8 +4,15 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import { codePurposes } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import { type FactorChallenge, isKithError, KithError, SecondFactorRequiredError } from '../errors.ts'
+import {
+  type FactorChallenge,
+  isKithError,
+  isRetryLater,
+  KithError,
+  SecondFactorRequiredError,
+} from '../errors.ts'
 import { because, isObject, lineOfText, parseInput, visible } from '../input.ts'
+import { tellLockedOut } from '../messages/notices.ts'
 import { requestOptions } from '../passkeys/passkey-challenge.ts'
 import { passkeyAssertion, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
 import type { PasskeyAssertion } from '../passkeys/passkey-verifier.ts'
@@ -105,16 +112,30 @@ function factorsIn({ config }: Core, stored: readonly CredentialRecord[]): Facto
 /** What an account gives as a second factor: a passkey with the token that its challenge is of. */
 export type GivenFactor = GivenCode | ({ kind: 'passkey' } & PasskeyProof)
 
-/** Checks a second factor, and names it by RFC 8176; all of an account share one budget. @throws factor-invalid, rate-limited */
+/** A second factor that was given. */
+interface FactorCheck {
+  given: GivenFactor
+  client: ClientInfo
+  /** The session that proves something; `null` at a sign-in. */
+  sessionId: string | null
+}
+
+/**
+ * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, and so has a device
+ * that the account knows: whoever stole another one uses up nothing of theirs. @throws factor-invalid, rate-limited
+ */
 export async function checkFactor(
   core: Core,
   userId: string,
-  { given, client }: { given: GivenFactor; client: ClientInfo },
+  { given, client, sessionId }: FactorCheck,
 ): Promise<string> {
-  const user = await core.storage.users.byId(userId)
-  const device = await core.deviceTokens.read(client.device)
-  const isKnown = user && device && core.deviceTokens.knows(device, user)
-  await core.limits.byAccount('factorByAccount', isKnown ? `${userId} ${device.id}` : userId)
+  const own = sessionId ?? (await knownDevice(core, userId, client))
+  try {
+    await core.limits.byAccount('factorByAccount', own === null ? userId : `${userId} ${own}`)
+  } catch (error) {
+    if (isRetryLater(error)) tellLockedOut(core, userId, client)
+    throw error
+  }
   if (given.kind === 'passkey') return await checkPasskey(core, { ...given, client, ownerId: userId })
   const stored = await core.storage.credentials.byUser(userId)
   if (!(await core.factors.use(stored, given))) throw new KithError('factor-invalid')
@@ -131,6 +152,12 @@ async function checkPasskey(core: Core, shown: Parameters<typeof usePasskey>[1])
   }
 }
 
+async function knownDevice(core: Core, userId: string, client: ClientInfo): Promise<string | null> {
+  const device = await core.deviceTokens.read(client.device)
+  const user = device && (await core.storage.users.byId(userId))
+  return user && core.deviceTokens.knows(device, user) ? device.id : null
+}
+
 /** Completes a sign-in by the second factor. */
 export async function loginByFactor(
   core: Core,
@@ -144,7 +171,7 @@ export async function loginByFactor(
   const given = givenFactor({ ...factor, token: challenge })
   let method: string
   try {
-    method = await checkFactor(core, userId, { given, client })
+    method = await checkFactor(core, userId, { given, client, sessionId: null })
   } catch (error) {
     await open.miss()
     throw error

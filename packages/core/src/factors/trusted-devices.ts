@@ -35,8 +35,10 @@ export async function trust(core: Core, { user, tokens }: SignIn, client: Client
   const device = await core.deviceTokens.read(tokens.deviceToken)
   if (config.sessions.trustDevicesSeconds === null || !device) return
   const subject = subjectOf(user.id, device.id)
-  const before = await storage.credentials.bySubject(kind, subject)
-  // Its time begins anew.
+  const trusted = (await storage.credentials.byUser(user.id)).filter((each) => each.kind === kind)
+  // Its time begins anew. Of too many the oldest goes.
+  const oldest = trusted.length < credentialKinds[kind].atMost ? undefined : trusted[0]
+  const before = trusted.find((each) => each.subject === subject) ?? oldest
   if (before) await storage.credentials.remove(before, waysIn(config))
   await storage.credentials.add(
     {

@@ -49,7 +49,7 @@ export function noticeRows<Kind extends NoticeKind>(
     ...more,
   }
   const draft = { ...headOf(to), kind, content } as unknown as Draft
-  return core.outgoing.rows({ key: user.id, until: new Date(at.getTime() + worthMillis) }, () => [draft])
+  return core.outgoing.rows(new Date(at.getTime() + worthMillis), () => [draft])
 }
 
 function recipientOf(

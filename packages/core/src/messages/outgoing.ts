@@ -10,24 +10,16 @@ import type { Message } from './messenger.ts'
 /** A message that was decided on, before it has an id. */
 export type Draft = Message extends infer Kind ? (Kind extends Message ? Omit<Kind, 'id'> : never) : never
 
-/** Where a message waits, and for how long it is worth sending. */
-interface Waiting {
-  /** Whose order it belongs to: an account, or what stands for somebody who has none. */
-  key: string
-  /** When it is over: nobody wants a code that has ended. */
-  until: Date
-}
-
 /** Sends messages behind the calls that cause them. They wait in the storage, sealed, from the step of their cause on. */
 export interface Outgoing {
   /** Whether the app can send by this channel. */
   can(channel: Message['channel']): boolean
   /**
    * What a verb takes as `outbox` so that these messages are stored with their cause; those that the app cannot send are left out. `null`
-   * stands for a message that is not sent, and costs the same.
+   * stands for a message that is not sent, and costs the same. After `until` it is over: nobody wants a code that has ended.
    */
   rows<Change = void>(
-    waiting: Waiting,
+    until: Date,
     draftsOf: (change: Change) => readonly (Draft | null)[],
   ): OutboxRows<Change>
   /** Begins to send what waits, behind the call, and tries again for about a minute. What is left then, upkeep sends. */
@@ -67,11 +59,12 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
 
   const can: Outgoing['can'] = (channel) => config.messages[channel] !== null
 
-  function row({ key, until }: Waiting, draft: Draft | null): OutboxRow {
+  /** Each has a key of its own, so that none waits for another that nobody takes. */
+  function row(until: Date, draft: Draft | null): OutboxRow {
     const id = makeId()
     const envelope: Envelope = { draft: draft && can(draft.channel) ? draft : null, until: until.getTime() }
     const payload = seal.close(padded(JSON.stringify(envelope)), id)
-    return { queue: 'messages', id, key, name: rowName, at: clock(), payload }
+    return { queue: 'messages', id, key: id, name: rowName, at: clock(), payload }
   }
 
   async function handle({ id, payload }: OutboxRow): Promise<void> {
@@ -132,18 +125,21 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
         report = await send()
         postponed += report.postponed
       } while (report.more || again)
-      const seconds = retrySeconds[tried]
-      if (postponed > 0 && seconds !== undefined) comeBack(seconds, tried + 1)
+      if (postponed > 0) comeBack(tried)
     } catch (error) {
-      if (!(error instanceof JobStopped)) log.error('message.queue-failed', { error })
+      if (error instanceof JobStopped) return
+      log.error('message.queue-failed', { error })
+      comeBack(tried)
     } finally {
       sending = null
     }
   }
 
-  function comeBack(seconds: number, tried: number): void {
+  function comeBack(tried: number): void {
+    const seconds = retrySeconds[tried]
+    if (seconds === undefined) return
     if (retry) clearTimeout(retry)
-    retry = setTimeout(() => begin(tried), seconds * 1000 + 50)
+    retry = setTimeout(() => begin(tried + 1), seconds * 1000 + 50)
     // It keeps no process alive.
     retry.unref()
   }
@@ -155,7 +151,7 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
 
   return {
     can,
-    rows: (waiting, draftsOf) => (change) => draftsOf(change).map((draft) => row(waiting, draft)),
+    rows: (until, draftsOf) => (change) => draftsOf(change).map((draft) => row(until, draft)),
     kick() {
       if (can('email') || can('sms')) begin(0)
     },

@@ -6,7 +6,7 @@ export interface OutboxRow {
   queue: OutboxQueue
   /** New, and the same at every delivery. */
   id: string
-  /** The account whose order it belongs to; of a message to somebody who has none, an id of its own. */
+  /** The account whose order it belongs to; of a message, which has no order, its own id. */
   key: string
   name: string
   at: Date

@@ -128,7 +128,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 600 },
     { limit: 100, windowSeconds: 3_600 },
   ],
-  // To one recipient by one client: somebody who waits asks two or three times.
+  // To one recipient by one client, codes that are sent again among them: somebody who waits asks two or three times.
   sendByClient: [
     { limit: 4, windowSeconds: 600 },
     { limit: 10, windowSeconds: 3_600 },

@@ -41,8 +41,11 @@ export interface Limits {
    * @throws rate-limited
    */
   beforeSending(typed: string, client: ClientInfo): Promise<void>
-  /** Counts a message to an address. Returns whether it may be sent: who asks for one is not told, since it depends on what is stored. */
-  maySend(to: string): Promise<boolean>
+  /**
+   * Counts a message to an address, of this client first: it uses up its own share of what the recipient gets, whatever it has typed.
+   * Returns whether it may be sent: who asks for one is not told, since it depends on what is stored.
+   */
+  maySend(to: string, client: ClientInfo): Promise<boolean>
   /** @throws rate-limited */
   bySession(sessionId: string): Promise<void>
   /**
@@ -114,7 +117,11 @@ export function createLimits(
       await demand('sendByAddress', addressKey(client.address), { address: client.address })
       await demand('sendByClient', `${addressKey(client.address)} ${typed}`, { address: client.address })
     },
-    maySend: (to) => isLet(demand('sendByRecipient', to)),
+    async maySend(to, { address }) {
+      const own = `${addressKey(address ?? '')} to ${to}`
+      if (address !== undefined && !(await isLet(demand('sendByClient', own, { address })))) return false
+      return await isLet(demand('sendByRecipient', to))
+    },
     bySession: (sessionId) => demand('refreshBySession', sessionId),
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))

@@ -54,7 +54,7 @@ export async function prove(
   }
   if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
   const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
-  const method = await checkFactor(core, user.id, { given, client })
+  const method = await checkFactor(core, user.id, { given, client, sessionId: session.sessionId })
   return await renewProof(core, session, { client, method })
 }
 

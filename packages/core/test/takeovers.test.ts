@@ -1,0 +1,270 @@
+import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { describe, expect, test } from 'vitest'
+import { codeOf, createInstance, type Instance } from './instance.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
+
+const password = 'correct horse'
+const email = 'ada@example.com'
+const client = { address: '192.0.2.1' }
+const links = { revertAddress: 'https://app.example/revert' }
+
+interface Victim extends Instance {
+  mailbox: Mailbox
+  phones: Mailbox
+  /** A session of the account, which a thief has as well. */
+  viewer: Viewer
+  /** Asks for another address, as a thief does who has the password. */
+  asks(address: string): Promise<{ flow: string; code: string }>
+  /** The link that a mailbox got to take a change back. */
+  revertLink(to: string): { flow: string; code: string }
+}
+
+/** An account whose address is confirmed, and a thief who has a session and the password of it. */
+async function victim(options: Partial<KithOptions> = {}): Promise<Victim> {
+  const [mailbox, phones] = [createMailbox(), createMailbox()]
+  const made = createInstance({ messages: { email: mailbox, sms: phones, links }, ...options })
+  const { kith } = made
+  const { user, session } = await kith.accounts.register({ username: 'ada', email, password }, client)
+  await kith.accounts.verifyEmail(user.id)
+  const viewer = { userId: user.id, sessionId: session.id }
+  made.advance(60)
+  return {
+    ...made,
+    mailbox,
+    phones,
+    viewer,
+    async asks(address) {
+      const { flow } = await kith.addresses.change(viewer, { email: address, currentPassword: password })
+      await kith.settled()
+      return { flow, code: mailbox.last('address-code', address).content.code }
+    },
+    revertLink(to) {
+      const { link } = mailbox.last('address-changed', to).content
+      return Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never
+    },
+  }
+}
+
+const emailOf = async (kith: Kith, { userId }: Viewer): Promise<string | null> =>
+  (await kith.accounts.byId(userId))?.email ?? null
+
+describe('a change of address that a thief has begun', () => {
+  const endings: Record<string, (kith: Kith, viewer: Viewer) => Promise<unknown>> = {
+    'a new password': (kith, { userId }) => kith.accounts.setPassword(userId, 'battery staple'),
+    'the end of all sessions': (kith, { userId }) => kith.sessions.endAll(userId),
+    'a ban': (kith, { userId }) => kith.accounts.ban(userId),
+  }
+  for (const [ending, end] of Object.entries(endings))
+    test(`is over after ${ending}`, async () => {
+      const { kith, viewer, asks } = await victim()
+      const begun = await asks('thief@example.com')
+      await end(kith, viewer)
+      expect(await codeOf(kith.addresses.confirm(begun))).toBe('code-invalid')
+      expect(await emailOf(kith, viewer)).toBe(email)
+    })
+
+  test('is over after another one was taken back', async () => {
+    const { kith, viewer, asks, revertLink } = await victim()
+    const [first, second] = [await asks('thief@example.com'), await asks('another@example.com')]
+    await kith.addresses.confirm(first)
+    await kith.settled()
+    await kith.addresses.revert(revertLink(email))
+    expect(await codeOf(kith.addresses.confirm(second))).toBe('code-invalid')
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
+})
+
+describe('the link that takes a change back', () => {
+  test('also takes back those that came after, of which no mailbox got a link', async () => {
+    const { kith, mailbox, viewer, asks, revertLink, advance } = await victim()
+    const thieves = ['thief@example.com', 'another@example.com', 'third@example.com']
+    for (const address of thieves) {
+      await kith.addresses.confirm(await asks(address))
+      await kith.settled()
+      advance(60)
+    }
+    const links = [email, ...thieves].map((to) => mailbox.last('address-changed', to).content.link)
+    expect(links).toEqual([expect.any(String), null, null, null])
+    await kith.accounts.update(viewer.userId, { email: null })
+    await kith.addresses.revert(revertLink(email))
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
+
+  test('comes again with the first change after it was used, or has ended', async () => {
+    const { kith, viewer, asks, revertLink, advance } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const used = revertLink(email)
+    await kith.addresses.revert(used)
+    await kith.accounts.setPassword(viewer.userId, password)
+    const { session } = await kith.sessions.login({ login: 'ada', password }, client)
+    Object.assign(viewer, { sessionId: session.id })
+    for (const address of ['thief@example.com', 'another@example.com']) {
+      await kith.addresses.confirm(await asks(address))
+      await kith.settled()
+      advance(73 * 3_600)
+    }
+    expect(revertLink(email).flow).not.toBe(used.flow)
+    expect(revertLink('thief@example.com').flow).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('is not used up where a step fails', async () => {
+    const { kith, viewer, asks, revertLink, options } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const link = revertLink(email)
+    const { users } = options.storage
+    const { update, replacePassword } = users
+    for (const failing of ['update', 'replacePassword'] as const) {
+      Object.assign(users, { [failing]: () => Promise.reject(new Error('the storage is away')) })
+      await expect(kith.addresses.revert(link)).rejects.toThrow()
+      Object.assign(users, { update, replacePassword })
+    }
+    await kith.addresses.revert(link)
+    expect(await emailOf(kith, viewer)).toBe(email)
+    expect(await codeOf(kith.sessions.login({ login: 'ada', password }, client))).toBe('invalid-credentials')
+    expect(await codeOf(kith.addresses.revert(link))).toBe('code-invalid')
+  })
+
+  test('20 parallel calls take it back once', async () => {
+    const { kith, asks, revertLink } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const link = revertLink(email)
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(kith.addresses.revert(link))))
+    expect(codes.filter((code) => code === 'no error')).toHaveLength(1)
+    expect(new Set(codes)).toEqual(new Set(['no error', 'code-invalid']))
+  })
+
+  test('takes away a phone number that was added since', async () => {
+    const { kith, viewer, asks, revertLink, phones, advance } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    advance(60)
+    const phone = '+4930123456'
+    const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
+    await kith.settled()
+    await kith.addresses.confirm({ flow, code: phones.last('address-code', phone).content.code })
+    await kith.addresses.revert(revertLink(email))
+    expect(await kith.accounts.byId(viewer.userId)).toMatchObject({
+      email,
+      phone: null,
+      phoneVerified: false,
+    })
+  })
+})
+
+describe('an address that nobody has proved', () => {
+  test('opens no account whose other address was proved', async () => {
+    const { kith, mailbox, phones, viewer } = await victim()
+    const phone = '+4930123456'
+    await kith.accounts.update(viewer.userId, { phone })
+    await kith.recovery.begin({ phone })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    expect(phones.messages).toEqual([])
+    expect(mailbox.last('password-reset').to).toBe(email)
+    await kith.accounts.verifyPhone(viewer.userId)
+    await kith.accounts.update(viewer.userId, { email: 'mistyped@example.com' })
+    await kith.recovery.begin({ login: 'mistyped@example.com' })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(1)
+    expect(phones.last('password-reset').to).toBe(phone)
+  })
+})
+
+describe('one client', () => {
+  test('has four messages sent to one recipient in ten minutes, whatever it types and however often it asks for them again', async () => {
+    const { kith, mailbox } = await victim()
+    for (let asked = 0; asked < 4; asked++)
+      for (const login of ['ada', email]) {
+        const { flow } = await kith.recovery.begin({ login }, client)
+        for (let again = 0; again < 3; again++)
+          await codeOf(kith.sessions.resendCode({ purpose: 'reset-password', flow }, client))
+      }
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(4)
+    const other = await kith.recovery.begin({ login: 'ada' }, { address: '198.51.100.1' })
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(5)
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow: other.flow, code, password: 'battery staple' })
+  })
+})
+
+describe('an owner who proves an address', () => {
+  test('has no factor that was added while the password was taken away', async () => {
+    const { kith, mailbox, options } = await squatted()
+    const { users, credentials } = options.storage
+    const { replacePassword } = users
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const kind = 'totp'
+    // A squatter whose call was let in before their sessions ended.
+    users.replacePassword = async (...given) => {
+      users.replacePassword = replacePassword
+      const at = new Date('2026-01-01')
+      const record = {
+        id,
+        userId: id,
+        kind,
+        subject: id,
+        name: null,
+        data: '',
+        version: 0,
+        createdAt: at,
+        usedAt: null,
+      }
+      await credentials.add(record, 1)
+      return await replacePassword(...given)
+    }
+    const { flow } = await kith.recovery.begin({ login: email }, client)
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' }, client)
+    expect(await credentials.byUser(id)).toEqual([])
+    const login = kith.sessions.login({ login: email, password: 'battery staple' }, client)
+    expect(await codeOf(login)).toBe('no error')
+  })
+
+  test('keeps the code where no password can be hashed now', async () => {
+    const { kith, mailbox, options } = await squatted()
+    const { flow } = await kith.recovery.begin({ login: email }, client)
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    const full = createKith({
+      ...options,
+      passwords: { memoryKiB: 65_536, iterations: 3, queueLimit: 1, concurrency: 1 },
+    })
+    const input = { flow, code, password: 'battery staple' }
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const busy = Array.from({ length: 6 }, () => codeOf(full.accounts.setPassword(id, password)))
+    expect(await codeOf(full.recovery.reset(input, client))).toBe('busy')
+    await Promise.all(busy)
+    await kith.recovery.reset(input, client)
+  })
+
+  async function squatted(): Promise<Instance & { mailbox: Mailbox }> {
+    const mailbox = createMailbox()
+    const made = createInstance({ messages: { email: mailbox } })
+    await made.kith.accounts.register({ username: 'eve', email, password }, client)
+    return { ...made, mailbox }
+  }
+})
+
+test('a message that nobody takes keeps no other one of the account waiting', async () => {
+  const [mailbox, phones] = [
+    createMailbox(),
+    createMailbox(() => {
+      throw new Error('the account at the gateway is not paid')
+    }),
+  ]
+  const { kith } = createInstance({ messages: { email: mailbox, sms: phones } })
+  const phone = '+4930123456'
+  await kith.accounts.register({ username: 'ada', email, phone, password }, client)
+  await kith.recovery.begin({ phone }, client)
+  await kith.settled()
+  await kith.recovery.begin({ login: email }, client)
+  await kith.settled()
+  expect(mailbox.last('password-reset').to).toBe(email)
+})
