@@ -401,6 +401,25 @@ describe('addresses', () => {
     expect(mailbox.messages).toEqual([])
   })
 
+  test('an edit that changes one tells the old mailbox, with a link, and not the new one, which may belong to a stranger', async () => {
+    const { kith, mailbox } = instance()
+    const { user, session } = await kith.accounts.register({ username: 'ada', email, password })
+    const viewer = { userId: user.id, sessionId: session.id }
+    await kith.accounts.edit(
+      viewer,
+      { email: 'thief@example.com', name: 'Ada', currentPassword: password },
+      client,
+    )
+    await kith.settled()
+    expect(mailbox.messages.map(({ to, kind }) => [to, kind])).toEqual([[email, 'address-changed']])
+    const { link } = mailbox.last('address-changed', email).content
+    await kith.addresses.revert(
+      Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never,
+    )
+    expect(await kith.accounts.byId(user.id)).toMatchObject({ email, emailVerified: true, name: 'Ada' })
+    expect(await signsIn(kith, 'ada')).toBe(false)
+  })
+
   test('a code for an address that the account has given up meanwhile is none', async () => {
     const { kith, mailbox } = instance()
     const { user, session } = await kith.accounts.register({ username: 'ada', email, password })

@@ -1,6 +1,8 @@
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import { mergeFields, storedFields } from '../own-fields/stored-fields.ts'
 import type { UnknownFields } from '../own-fields/app-fields.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
@@ -61,7 +63,10 @@ function holdEnd({ config, clock }: Core): Date | null {
 }
 
 /** Changes as an input has them. */
-type AccountChanges = Omit<UserChanges, 'fields'> & Pick<EditInput, 'fields' | 'ownFields'>
+interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'fields' | 'ownFields'> {
+  /** Rows that are stored with the change. */
+  also?: OutboxRows | undefined
+}
 
 /**
  * Makes changes that were read from an input; `null` where there is no such account any more. An address that changes is no longer
@@ -70,7 +75,7 @@ type AccountChanges = Omit<UserChanges, 'fields'> & Pick<EditInput, 'fields' | '
 export async function changeAccount(
   core: Core,
   before: UserRecord,
-  { endSessions = false, fields, ownFields, ...changes }: AccountChanges,
+  { endSessions = false, fields, ownFields, also, ...changes }: AccountChanges,
 ): Promise<UserRecord | null> {
   const changed = changedIdentifiers(before, changes)
   const changedFields = storedFields({ fields, ownFields })
@@ -86,7 +91,10 @@ export async function changeAccount(
       endSessions,
     },
     { now: core.clock(), until: holdEnd(core) },
-    core.rowsOf('account.edited', () => told),
+    joinRows(
+      core.rowsOf('account.edited', () => told),
+      also,
+    ),
   )
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()

@@ -28,6 +28,7 @@ import {
   present,
   saveAccount,
 } from './account-steps.ts'
+import { type AddressNews, newsOfAddress } from './address-news.ts'
 import { admit } from './admit.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
@@ -131,9 +132,13 @@ export function createAccounts(core: Core): {
       // Also those that are refused: otherwise whoever has an account could try which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
-      const changes = { ...present(edits), endSessions: stillHolds !== null }
+      const news = await newsOfEdit(core, before, { edits, client })
+      const also = joinRows(...news.map(({ rows }) => rows))
+      const changes = { ...present(edits), endSessions: stillHolds !== null, also }
       const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
+      for (const { done } of news) await done()
+      core.outgoing.kick()
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user, client, methods: [], stillHolds }))
       return { user: await presentOwn(user), signIn }
@@ -180,4 +185,19 @@ export function createAccounts(core: Core): {
     },
   }
   return { accounts, registration, recovery: createRecovery(core, inputs) }
+}
+
+/** What an edit has people told whose addresses it changes. */
+async function newsOfEdit(
+  core: Core,
+  before: UserRecord,
+  { edits, client }: { edits: EditInput; client: ClientInfo },
+): Promise<AddressNews[]> {
+  const kinds = (['email', 'phone'] as const).filter((kind) => typeof edits[kind] === 'string')
+  return await Promise.all(
+    kinds.map((kind) => {
+      const to = { kind, address: edits[kind] ?? '', language: client.language ?? null }
+      return newsOfAddress(core, before.id, { to, from: before[kind], isProved: false })
+    }),
+  )
 }

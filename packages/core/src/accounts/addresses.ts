@@ -1,11 +1,10 @@
 import * as z from 'zod'
 import type { CodeSent, CodeInput } from '../codes/codes.ts'
 import { codeInput } from '../codes/codes.ts'
-import { codePurposes, headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
+import { headOf, type Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
-import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmOwner } from '../sessions/login.ts'
@@ -13,6 +12,7 @@ import type { ClientInfo, Viewer } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
 import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
+import { linkMark, newsOfAddress } from './address-news.ts'
 import { storePassword } from './host-passwords.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
 import type { UserRecord } from './user-store.ts'
@@ -128,7 +128,7 @@ export function createAddresses(core: Core): Addresses {
         [verifiedAt[kind]]: clock(),
         expected: { [kind]: from, sessionEpoch: epoch },
       }
-      const change = await changeOf(core, told.userId, { to, from })
+      const change = await newsOfAddress(core, told.userId, { to, from, isProved: true })
       const rows = joinRows(
         core.rowsOf('account.edited', () => told),
         change.rows,
@@ -196,54 +196,6 @@ async function takeBack(
     return result.user.sessionEpoch - 1
   }
   throw new RetryLaterError('busy', 1)
-}
-
-/** The purpose of the mark that a mailbox has a link to take a change back. */
-function linkMark(kind: Recipient['kind']): string {
-  return `revert-address/${kind}`
-}
-
-const linkSeconds = codePurposes['revert-address'].seconds
-
-/** What comes of a change of address. */
-interface Changed {
-  /** The messages that tell both mailboxes, to be stored with it; `undefined` where nothing changes or nobody can be told. */
-  rows: OutboxRows | undefined
-  /** To be called when it was made. */
-  done(): Promise<void>
-}
-
-/**
- * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
- * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
- * first link takes back what came after it.
- */
-async function changeOf(
-  core: Core,
-  userId: string,
-  { to, from }: { to: Recipient; from: string | null },
-): Promise<Changed> {
-  const { codes } = core.storage
-  const { channel, language } = headOf(to)
-  const nothing = { rows: undefined, done: () => Promise.resolve() }
-  if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
-  const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
-  const isFirst = !(await codes.find({ ...mark, now }))
-  const data = { to: { ...to, address: from }, at: now.getTime() }
-  const secrets = isFirst ? await core.codes.make({ purpose: 'revert-address', userId, data }) : null
-  const link = secrets && linkOf(core.config.messages.links, 'revert-address', secrets)
-  const until = new Date(now.getTime() + linkSeconds * 1000)
-  const content = { from, to: to.address }
-  return {
-    rows: core.outgoing.rows(until, () => [
-      { channel, language, to: from, kind: 'address-changed', content: { ...content, link } },
-      { channel, language, to: to.address, kind: 'address-changed', content: { ...content, link: null } },
-    ]),
-    async done() {
-      if (!isFirst) return
-      await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt: until })
-    },
-  }
 }
 
 /** Removes what an account can sign in with since a moment: it was added by whoever had changed the address. */

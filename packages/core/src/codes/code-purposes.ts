@@ -54,6 +54,14 @@ export type CodePurpose = keyof CodeData
 /** What codes are for that people are sent. */
 export type SentPurpose = keyof SentData
 
+/** All of those. */
+export const sentPurposes: readonly SentPurpose[] = Object.freeze([
+  'register',
+  'reset-password',
+  'sign-in',
+  'confirm-address',
+] as const)
+
 /** The secrets of one code: either consumes it. */
 export interface CodeSecrets {
   flow: string

@@ -17,6 +17,7 @@ import {
   type CodePurpose,
   type CodeSecrets,
   type SentPurpose,
+  sentPurposes,
   linkOf,
 } from './code-purposes.ts'
 import type { CodeRecord } from './code-store.ts'
@@ -58,7 +59,7 @@ export interface ResendInput {
 
 /** The schema of {@link ResendInput}. */
 export const resendInput: z.ZodType<ResendInput> = z.strictObject({
-  purpose: z.enum(['register', 'reset-password', 'sign-in', 'confirm-address']),
+  purpose: z.enum(sentPurposes),
   flow: flowField,
 })
 
@@ -144,8 +145,11 @@ export function createCodes(core: CodeParts): Codes {
     return { flow, digits: randomDigits(config.random), token }
   }
 
+  /** Of what is sent the digits count as well. Where a client is handed the token, nobody types anything. */
   function hashes(purpose: CodePurpose, { flow, digits, token }: CodeSecrets): string[] {
-    return [digits, token].map((code) => hashesOf(purpose, { flow, code })[0] ?? '')
+    return (isSent(purpose) ? [digits, token] : [token]).map(
+      (code) => hashesOf(purpose, { flow, code })[0] ?? '',
+    )
   }
 
   function endOf(purpose: CodePurpose, now: Date): Date {
@@ -280,4 +284,8 @@ function randomDigits(random: Random): string {
     // What is left over at the end would make some codes likelier.
     if (value < all - (all % range)) return String(value % range).padStart(digitCount, '0')
   }
+}
+
+function isSent(purpose: CodePurpose): boolean {
+  return sentPurposes.includes(purpose as SentPurpose)
 }

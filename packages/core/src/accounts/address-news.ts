@@ -1,0 +1,61 @@
+import { codePurposes, headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
+import type { Core } from '../core.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+
+/** Another address of an account. */
+export interface AddressChange {
+  to: Recipient
+  from: string | null
+  /** Whether somebody who reads the new mailbox has confirmed it. */
+  isProved: boolean
+}
+
+/** The purpose of the mark that a mailbox has a link to take a change back. */
+export function linkMark(kind: Recipient['kind']): string {
+  return `revert-address/${kind}`
+}
+
+const linkSeconds = codePurposes['revert-address'].seconds
+
+/** What a change of address has people told. */
+export interface AddressNews {
+  /** The messages that tell both mailboxes, to be stored with it; `undefined` where nothing changes or nobody can be told. */
+  rows: OutboxRows | undefined
+  /** To be called when it was made. */
+  done(): Promise<void>
+}
+
+/**
+ * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
+ * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
+ * first link takes back what came after it. A new mailbox that was not proved may be a stranger's, and is told nothing.
+ */
+export async function newsOfAddress(
+  core: Core,
+  userId: string,
+  { to, from, isProved }: AddressChange,
+): Promise<AddressNews> {
+  const { codes } = core.storage
+  const { channel, language } = headOf(to)
+  const nothing = { rows: undefined, done: () => Promise.resolve() }
+  if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
+  const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
+  const isFirst = !(await codes.find({ ...mark, now }))
+  const data = { to: { ...to, address: from }, at: now.getTime() }
+  const secrets = isFirst ? await core.codes.make({ purpose: 'revert-address', userId, data }) : null
+  const link = secrets && linkOf(core.config.messages.links, 'revert-address', secrets)
+  const until = new Date(now.getTime() + linkSeconds * 1000)
+  const content = { from, to: to.address }
+  const head = { channel, language, kind: 'address-changed' } as const
+  const toNewMailbox = { ...head, to: to.address, content: { ...content, link: null } }
+  return {
+    rows: core.outgoing.rows(until, () => [
+      { ...head, to: from, content: { ...content, link } },
+      ...(isProved ? [toNewMailbox] : []),
+    ]),
+    async done() {
+      if (!isFirst) return
+      await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt: until })
+    },
+  }
+}
