@@ -12,6 +12,7 @@ import {
 } from '@kith/core'
 import { logLines } from '@kith/core/adapter'
 import { type DirectUploads, type Messenger, metrics } from '@kith/core/ports'
+import { createPasskeys } from '@kith/core/passkeys'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -160,6 +161,7 @@ function describedRoutes(more?: Partial<KithOptions>): readonly RouteDescription
   return createKithHttp(sampleKith(more)).routes
 }
 
+const passkeys = createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] })
 const messenger: Messenger = { send: async () => {} }
 const messages = { email: messenger, sms: messenger }
 /** An app whose registrations confirm an address. */
@@ -175,7 +177,7 @@ function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {
-    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions })
+    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, passkeys })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
     const described: readonly RouteDescription[] = [...all, ...more]
     // To apps without what only the handler needs.
@@ -195,6 +197,7 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`passkeys`', describedRoutes({ passkeys })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]

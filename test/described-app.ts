@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { cheapPasswords, createReferenceHost } from '@kith/conformance'
 import { createKith, createSketchCaptions, generateSigningKey, type KithOptions } from '@kith/core'
+import { createPasskeys } from '@kith/core/passkeys'
 import { createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import { createSqliteStorage } from '@kith/storage-sqlite'
@@ -48,6 +49,8 @@ const unlimited: KithOptions['limits'] = Object.fromEntries(
     'sendByClient',
     'sendByRecipient',
     'resendByFlow',
+    'challengeByAddress',
+    'factorByAccount',
   ].map((name) => [name, []]),
 )
 
@@ -67,6 +70,7 @@ export async function startDescribedApp(options: Partial<KithOptions> = {}): Pro
     captions: { writer: createSketchCaptions(), timeout: 1 },
     sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
     messages: { email: messenger, sms: messenger },
+    passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
     ...options,
     limits: unlimited,
   })

@@ -46,6 +46,10 @@ function createApp(http: KithHttp): Hono<Passed> {
     '/host/desk',
     behind((request) => http.requireRole(request, ['moderator', 'admin'])),
   )
+  app.all(
+    '/host/fresh',
+    behind((request) => http.requireFresh(request, '10m')),
+  )
   app.use('/host/page/*', async (context, next) => {
     const { viewer, setCookies } = await http.renewViewer(context.req.raw, { address: addressOf(context) })
     for (const cookie of setCookies) context.header('set-cookie', cookie, { append: true })

@@ -38,6 +38,7 @@ import type {
 } from './options.ts'
 import { linkAddresses, type LinkName, linkNames } from './messages/links.ts'
 import type { Messenger } from './messages/messenger.ts'
+import type { PasskeyVerifier } from './passkeys/passkey-verifier.ts'
 import { type Policies, policyNames } from './policies.ts'
 import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 import type { Limit, RateLimits } from './sessions/rate-limits.ts'
@@ -95,6 +96,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly secrets: readonly string[]
   readonly accounts: AccountConfig
   readonly passwords: PasswordConfig
+  /** `null` where the app has none. */
+  readonly passkeys: PasskeyVerifier | null
   readonly sessions: SessionConfig
   readonly media: MediaConfig
   readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
@@ -384,6 +387,7 @@ const optionsSchema = z.strictObject({
     .default(''),
   accounts,
   passwords,
+  passkeys: optionalPort<PasskeyVerifier>('give createPasskeys() of @kith/core/passkeys'),
   sessions,
   media,
   captions,

@@ -22,6 +22,7 @@ import { createUploads, type Uploads } from './media/uploads.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
+import { createPasskeySignIn, type Passkeys } from './passkeys/passkey-sign-in.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
@@ -43,6 +44,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly addresses: Addresses
   /** Authenticator apps and recovery codes. */
   readonly factors: Factors
+  /** Signing in, registering and proving oneself with passkeys. */
+  readonly passkeys: Passkeys<Fields>
   /** What accounts prove themselves with, beside their passwords. */
   readonly credentials: Credentials
   readonly sessions: Sessions<Fields>
@@ -127,6 +130,7 @@ type Services = Pick<
   | 'addresses'
   | 'factors'
   | 'credentials'
+  | 'passkeys'
   | 'sessions'
   | 'profiles'
   | 'follows'
@@ -141,11 +145,13 @@ type Services = Pick<
 
 /** What people do. */
 function createServices(core: Core): Services {
+  const people = createAccounts(core)
   return {
-    ...createAccounts(core),
+    ...people,
     addresses: createAddresses(core),
     factors: createFactors(core),
     credentials: createCredentials(core),
+    passkeys: createPasskeySignIn(core, people.accounts.inputs),
     sessions: createSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),

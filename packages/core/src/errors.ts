@@ -1,5 +1,6 @@
 import type { CaptionFailure } from './captions/caption-writer.ts'
 import type { FieldError } from './field-errors.ts'
+import type { PasskeyRequestOptions } from './passkeys/passkey-verifier.ts'
 
 /**
  * Every error code that Kith raises, with its HTTP status, a short title, and the field that an error of this code has besides.
@@ -25,6 +26,12 @@ export const errorTable = {
   'code-invalid': { status: 403, title: 'The code is wrong, was used, or has ended', carries: null },
   'second-factor-required': { status: 401, title: 'A second factor is needed', carries: 'challenge' },
   'factor-invalid': { status: 403, title: 'The second factor is wrong, or was used', carries: null },
+  'passkey-invalid': { status: 403, title: 'The passkey could not be used', carries: null },
+  'passkey-unknown': {
+    status: 403,
+    title: 'The passkey belongs to no account here',
+    carries: 'unknownCredential',
+  },
   'proof-required': { status: 403, title: 'Prove who you are once more', carries: null },
   'credential-not-found': { status: 404, title: 'Credential not found', carries: null },
   'credential-taken': { status: 409, title: 'The credential belongs to an account', carries: null },
@@ -102,6 +109,8 @@ export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
 export type InputErrorCode = CodeThatCarries<'errors'>
 /** The code of an error that asks for a second factor. */
 export type ChallengeErrorCode = CodeThatCarries<'challenge'>
+/** The code of an error that names a passkey that no account has. */
+export type PasskeyUnknownErrorCode = CodeThatCarries<'unknownCredential'>
 /** The code of an error that tells of a ban. */
 export type BanErrorCode = CodeThatCarries<'ban'>
 /** Codes of errors that say no more than the code. */
@@ -185,6 +194,8 @@ export interface FactorChallenge {
   token: string
   /** What the account has. */
   factors: readonly ('totp' | 'recovery-code' | 'passkey')[]
+  /** Where `passkey` is one of them: the options of `navigator.credentials.get()`. */
+  passkey?: PasskeyRequestOptions | undefined
   /** ISO 8601, UTC. */
   expiresAt: string
 }
@@ -197,6 +208,23 @@ export class SecondFactorRequiredError extends KithError<ChallengeErrorCode> {
   constructor(challenge: FactorChallenge) {
     super('second-factor-required' as never, { detail: 'Give it with `challenge.token`.' })
     this.challenge = Object.freeze({ ...challenge })
+  }
+}
+
+/** What `PublicKeyCredential.signalUnknownCredential()` takes. */
+export interface UnknownCredential {
+  rpId: string
+  credentialId: string
+}
+
+/** Raised where a passkey is shown that no account has, or none any more: the page may tell the password manager, and nothing else. */
+export class PasskeyUnknownError extends KithError<PasskeyUnknownErrorCode> {
+  override readonly name = 'PasskeyUnknownError'
+  readonly unknownCredential: UnknownCredential
+
+  constructor(unknownCredential: UnknownCredential) {
+    super('passkey-unknown' as never, { detail: 'Sign in another way, or use another passkey.' })
+    this.unknownCredential = Object.freeze({ ...unknownCredential })
   }
 }
 
@@ -271,6 +299,7 @@ export type AnyKithError =
   | InvalidInputError
   | AccountBannedError
   | SecondFactorRequiredError
+  | PasskeyUnknownError
   | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
   | CaptionsUnavailableError
 
@@ -297,6 +326,11 @@ export function isAccountBanned(error: unknown): error is AccountBannedError {
 /** Whether this error of Kith asks for a second factor. */
 export function isSecondFactorRequired(error: unknown): error is SecondFactorRequiredError {
   return isKithError(error) && carriedBy(error.code) === 'challenge'
+}
+
+/** Whether this error of Kith names a passkey that no account has. */
+export function isPasskeyUnknown(error: unknown): error is PasskeyUnknownError {
+  return isKithError(error) && carriedBy(error.code) === 'unknownCredential'
 }
 
 /** Another copy of the package may be of a later release, and have more codes. */

@@ -69,6 +69,13 @@ export interface KithEvents {
     reason: CaptionFailureReason
     usage: CaptionUsage | null
   }
+  /** A passkey was refused whose counter did not go up, as where there are two copies of its key. */
+  'passkey.copy-suspected': {
+    userId: string
+    credentialId: string
+    address: string | null
+    userAgent: string | null
+  }
   /** A wrong password, also where somebody signed in confirms a change. */
   'login.failed': { userId: string | null; address: string | null; userAgent: string | null }
   /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
@@ -123,6 +130,7 @@ export const durability = {
   'media.missing': 'A file was asked for, and nothing is stored of that.',
   'caption.suggested': 'Suggestions are given and not stored.',
   'caption.failed': 'Suggestions are given and not stored.',
+  'passkey.copy-suspected': 'What is refused stores nothing.',
   'login.failed': 'Nothing is stored of a wrong password.',
   'login.locked': 'Nothing is stored of a password that is not looked at.',
   'limit.reached': 'What is refused stores nothing.',

@@ -5,6 +5,7 @@ export type {
   EditInput,
   ImportInput,
   Presence,
+  RegisterByPasskeyInput,
   RegisterInput,
   ShadowInput,
   UpdateAccountInput,
@@ -25,6 +26,8 @@ export { createSketchCaptions, type SketchOptions } from './captions/sketch-capt
 export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
 export { createKith, type Kith } from './create-kith.ts'
+export type { Credential } from './credentials/credential-view.ts'
+export type { Credentials } from './credentials/credentials.ts'
 export type { Duration } from './duration.ts'
 export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export {
@@ -39,15 +42,18 @@ export {
   isAccountBanned,
   isInvalidInput,
   isKithError,
+  isPasskeyUnknown,
   isRetryLater,
   isSecondFactorRequired,
   KithError,
   type KithErrorOptions,
+  PasskeyUnknownError,
   RefusedError,
   type RetryAdvice,
   type RetryLaterCode,
   RetryLaterError,
   SecondFactorRequiredError,
+  type UnknownCredential,
 } from './errors.ts'
 export {
   type ClientPlace,
@@ -57,6 +63,8 @@ export {
   type KithEvents,
   type Listener,
 } from './events.ts'
+export type { ConfirmTotpInput, Factors, TotpEnrolment } from './factors/factors.ts'
+export type { FactorLoginInput } from './factors/second-factor.ts'
 export type { Feed } from './feed/feed.ts'
 export {
   type FieldError,
@@ -100,6 +108,19 @@ export type {
   OwnFieldsOf,
   UnknownFields,
 } from './own-fields/app-fields.ts'
+export type {
+  ConfirmPasskeyInput,
+  PasskeyCreationInput,
+  PasskeyInputs,
+  PasskeyLoginInput,
+  PasskeyProof,
+} from './passkeys/passkey-inputs.ts'
+export type { Passkeys, PasskeySignals, PasskeyStep } from './passkeys/passkey-sign-in.ts'
+export type {
+  PasskeyCreationOptions,
+  PasskeyDescriptor,
+  PasskeyRequestOptions,
+} from './passkeys/passkey-verifier.ts'
 export type { Page, PageInput } from './page.ts'
 export type {
   ChangingPolicyName,
@@ -119,6 +140,7 @@ export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
+export type { ProveInput } from './sessions/prove.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
 export type { Sessions } from './sessions/sessions.ts'

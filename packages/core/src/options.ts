@@ -16,6 +16,7 @@ import type { DirectUploads } from './media/direct-uploads.ts'
 import type { ImageProcessor } from './media/image-processor.ts'
 import type { VideoProcessor } from './media/video-processor.ts'
 import type { FieldsSchema } from './own-fields/app-fields.ts'
+import type { PasskeyVerifier } from './passkeys/passkey-verifier.ts'
 import type { Policies } from './policies.ts'
 import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
@@ -53,6 +54,8 @@ export interface KithOptions<
   accounts?: AccountOptions<Public, Own> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
+  /** What checks passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
+  passkeys?: PasskeyVerifier | undefined
   /** How long sessions last and how their tokens are signed. */
   sessions?: SessionOptions | undefined
   /** Where media are kept and how they are read. @default no uploads */

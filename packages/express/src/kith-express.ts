@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
   type HostSignIn,
@@ -23,6 +23,11 @@ export interface KithExpress {
    * Lets only those pass whose account has one of these roles now (`accounts.setRole`), and sets `request.viewer`; others get a problem.
    */
   requireRole(...roles: [string, ...string[]]): RequestHandler
+  /**
+   * Lets only those pass who have signed in or proved to be the account not longer ago than this, such as `'10m'`, and sets
+   * `request.viewer`; others get a problem. @default `sessions.freshFor` of createKith
+   */
+  requireFresh(maxAge?: Duration): RequestHandler
   /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
   /**
@@ -114,6 +119,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
     routes,
     requireViewer: guard((request) => http.requireViewer(headOf(request))),
     requireRole: (...roles) => guard((request) => http.requireRole(headOf(request), roles)),
+    requireFresh: (maxAge) => guard((request) => http.requireFresh(headOf(request), maxAge)),
     readViewer: guard((request) => http.readViewer(headOf(request))),
     renewViewer: guard(async (request, response) => {
       const { viewer, setCookies } = await http.renewViewer(headOf(request), { address: request.ip })

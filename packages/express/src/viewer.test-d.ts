@@ -10,6 +10,7 @@ expectTypeOf(viewerOf(request)).toEqualTypeOf<Viewer>()
 expectTypeOf<ReturnType<typeof kithExpress>>().toEqualTypeOf<KithExpress>()
 expectTypeOf<KithExpress['requireViewer']>().toEqualTypeOf<RequestHandler>()
 
+expectTypeOf<ReturnType<KithExpress['requireFresh']>>().toEqualTypeOf<RequestHandler>()
 expectTypeOf<ReturnType<KithExpress['requireRole']>>().toEqualTypeOf<RequestHandler>()
 declare const guards: KithExpress
 guards.requireRole('moderator', 'editor-in-chief')

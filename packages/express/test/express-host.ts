@@ -43,7 +43,7 @@ export function expressHost(
 
 function addOwnRoutes(
   app: Express,
-  { requireViewer, requireRole, readViewer, renewViewer }: KithExpress,
+  { requireViewer, requireRole, requireFresh, readViewer, renewViewer }: KithExpress,
   prefix: string,
 ): void {
   const tellViewer = (request: Request, response: Response) =>
@@ -51,6 +51,7 @@ function addOwnRoutes(
   app.all('/host/private', requireViewer, tellViewer)
   app.all('/host/public', readViewer, tellViewer)
   app.all('/host/desk', requireRole('moderator', 'admin'), tellViewer)
+  app.all('/host/fresh', requireFresh('10m'), tellViewer)
   app.all('/host/page', renewViewer, tellViewer)
   app.get('/host/page/private', renewViewer, requireViewer, tellViewer)
   app.post(`${prefix}/echo`, express.json(), (request, response) => void response.json(request.body))

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
   type HostSignIn,
@@ -30,6 +30,11 @@ declare module 'fastify' {
     requireViewer: preHandlerHookHandler
     /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
     requireRole(...roles: [string, ...string[]]): preHandlerHookHandler
+    /**
+     * A `preHandler` that lets only those pass who have signed in or proved to be the account not longer ago than this, such as `'10m'`.
+     * @default `sessions.freshFor` of createKith
+     */
+    requireFresh(maxAge?: Duration): preHandlerHookHandler
     /** A `preHandler` that lets everyone pass and finds out who asks. */
     readViewer: preHandlerHookHandler
     /**
@@ -102,6 +107,9 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
   )
   app.decorate('requireRole', (...roles: [string, ...string[]]) =>
     guard(http, (request) => http.requireRole(headOfRequest(request), roles)),
+  )
+  app.decorate('requireFresh', (maxAge) =>
+    guard(http, (request) => http.requireFresh(headOfRequest(request), maxAge)),
   )
   app.decorate(
     'renewViewer',

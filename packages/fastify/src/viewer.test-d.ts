@@ -16,6 +16,7 @@ await app.register(kithFastify, { kith })
 await app.register(kithFastify, { kith, allowedOrigins: [], cookies: { secure: false } })
 app.get('/', { preHandler: app.requireViewer }, (asked) => viewerOf(asked).userId)
 app.get('/many', { preHandler: [app.readViewer] }, (asked) => asked.viewer?.userId)
+app.get('/fresh', { preHandler: app.requireFresh('10m') }, (asked) => viewerOf(asked).userId)
 app.get('/desk', { preHandler: app.requireRole('moderator') }, (asked) => viewerOf(asked).userId)
 
 interface MyFields extends AppFields {

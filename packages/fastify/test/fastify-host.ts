@@ -56,6 +56,7 @@ export function addOwnRoutes(app: FastifyInstance, guards: FastifyInstance = app
     ['/host/private', guards.requireViewer],
     ['/host/public', guards.readViewer],
     ['/host/desk', guards.requireRole('moderator', 'admin')],
+    ['/host/fresh', guards.requireFresh('10m')],
     ['/host/page', guards.renewViewer],
     ['/host/page/private', [guards.renewViewer, guards.requireViewer]],
   ] as const) {

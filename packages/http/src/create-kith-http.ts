@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { ClientInfo, Kith, SignIn } from '@kith/core'
+import type { ClientInfo, Duration, Kith, SignIn } from '@kith/core'
 import { endStream } from './answer-stream.ts'
 import { consumedMessage } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -66,6 +66,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead>
     requireViewer: (head: RequestHead) => check(() => routes.requireViewer(head)),
     requireRole: (head: RequestHead, roles: readonly string[]) =>
       check(() => routes.requireRole(head, roles)),
+    requireFresh: (head: RequestHead, maxAge?: Duration) => check(() => routes.requireFresh(head, maxAge)),
     readViewer: (head: RequestHead) => check(() => routes.readViewer(head)),
     renewViewer: (head: RequestHead, client?: Pick<ClientInfo, 'address'>) =>
       check(() => routes.renewViewer(head, client)),

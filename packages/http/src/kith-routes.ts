@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http'
 import { Readable } from 'node:stream'
-import { type ClientInfo, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
+import { type ClientInfo, type Duration, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { silentTelemetry } from '@kith/core/adapter'
 import type { Telemetry } from '@kith/core/ports'
 import { accountRoutes } from './account-routes.ts'
@@ -11,6 +11,7 @@ import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
+import { factorRoutes } from './factor-routes.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { measureRequests } from './measured-requests.ts'
@@ -18,6 +19,7 @@ import { mediaRoutes } from './media-routes.ts'
 import { createErrorSet } from './error-set.ts'
 import { createOpenApi } from './openapi.ts'
 import { type KithHttpOptions, readHttpOptions } from './options.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { answerHealth, answerReady, type ProbeOptions } from './probes.ts'
 import { problemAnswer } from './problem.ts'
@@ -83,6 +85,8 @@ export function createKithRoutes<Host = unknown>(
     ...accountRoutes({ kith, guard, cookies, answerSignIn, ownSignIn }),
     ...sessionRoutes({ kith, cookies, answerSignIn }),
     ...codeRoutes({ kith, guard, answerSignIn }),
+    ...factorRoutes({ kith, cookies, answerSignIn }),
+    ...passkeyRoutes({ kith, guard, answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
@@ -218,6 +222,11 @@ export function createKithRoutes<Host = unknown>(
     async requireRole(head: RequestHead, roles: readonly string[]) {
       const viewer = await guard.viewerOf(guard.credentials(head))
       await kith.accounts.requireRole(viewer, roles)
+      return viewer
+    },
+    async requireFresh(head: RequestHead, maxAge?: Duration) {
+      const viewer = await guard.viewerOf(guard.credentials(head))
+      await kith.sessions.requireFresh(viewer, maxAge)
       return viewer
     },
     renewViewer: (head: RequestHead, { address }: Pick<ClientInfo, 'address'> = {}) =>

@@ -1,4 +1,4 @@
-import type { ClientInfo, SignIn, Viewer } from '@kith/core'
+import type { ClientInfo, Duration, SignIn, Viewer } from '@kith/core'
 import type { HostRequest, RequestHead } from './http-request.ts'
 import type { ProbeOptions } from './probes.ts'
 import type { Renewal } from './renewal.ts'
@@ -32,6 +32,11 @@ export interface KithSite<Answered, Headed> {
    * @throws as `requireViewer`; account-banned, role-required
    */
   requireRole(head: RequestHead, roles: readonly string[]): Promise<Viewer>
+  /**
+   * Who asks, if they have signed in or proved to be the account (`POST /users/me/prove`) not longer ago than this: by a look at the
+   * session. @default `sessions.freshFor` of createKith. @throws as `requireViewer`; proof-required
+   */
+  requireFresh(head: RequestHead, maxAge?: Duration): Promise<Viewer>
   /** Who asks, or `null` for a guest. @throws origin-not-allowed, access-token-invalid, access-token-expired, session-revoked */
   readViewer(head: RequestHead): Promise<Viewer | null>
   /**

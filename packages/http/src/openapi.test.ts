@@ -7,6 +7,7 @@ import {
   type MediaOptions,
 } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import { createPasskeys } from '@kith/core/passkeys'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
@@ -46,6 +47,7 @@ const confirming: Partial<KithOptions> = {
 const everything: Partial<KithOptions> = {
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
+  passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
   ...byCode,
 }
 
@@ -135,8 +137,20 @@ test('describes what can be used, and nothing more', async () => {
   const sent = ['forgotPassword', 'resetPassword', 'resendCode']
   const signIn = ['sendLoginCode', 'loginByCode']
   const addresses = ['verifyAddress', 'changeAddress', 'confirmAddress', 'revertAddress']
+  const passkeys = [
+    'beginPasskeyLogin',
+    'loginByPasskey',
+    'beginPasskeyRegistration',
+    'registerByPasskey',
+    'beginPasskey',
+    'addPasskey',
+    'beginPasskeyProof',
+    'getPasskeySignals',
+  ]
   const more = idsOf(document).filter((id) => !idsOf(bare).includes(id))
-  expect(more.toSorted()).toEqual([...media, ...files, ...sent, ...signIn, ...addresses].toSorted())
+  expect(more.toSorted()).toEqual(
+    [...media, ...files, ...sent, ...signIn, ...addresses, ...passkeys].toSorted(),
+  )
   const statuses = Object.values(bare.paths).flatMap((methods) =>
     Object.values(methods).flatMap(({ responses }) => Object.keys(responses)),
   )

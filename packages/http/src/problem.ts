@@ -1,12 +1,16 @@
 import {
   type Ban,
   type ErrorCode,
+  type FactorChallenge,
   type FieldError,
   isAccountBanned,
   isInvalidInput,
   isKithError,
+  isPasskeyUnknown,
   isRetryLater,
+  isSecondFactorRequired,
   KithError,
+  type UnknownCredential,
 } from '@kith/core'
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 
@@ -23,6 +27,10 @@ export interface Problem {
   /** The id of the request, as in the `x-request-id` of the answer and in the log. */
   requestId: string
   errors?: readonly FieldError[] | undefined
+  /** Where a second factor is needed: what to give it with. */
+  challenge?: FactorChallenge | undefined
+  /** Where no account has the passkey: what `PublicKeyCredential.signalUnknownCredential()` takes. */
+  unknownCredential?: UnknownCredential | undefined
   /** Where the account is banned: until when, and why. */
   ban?: Ban | undefined
 }
@@ -42,6 +50,8 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   }
   if (isInvalidInput(error) && error.errors.length > 0) problem.errors = error.errors
   if (isAccountBanned(error)) problem.ban = error.ban
+  if (isSecondFactorRequired(error)) problem.challenge = error.challenge
+  if (isPasskeyUnknown(error)) problem.unknownCredential = error.unknownCredential
   const answer = jsonAnswer(status, problem, 'application/problem+json')
   const { headers } = answer
   headers['x-request-id'] = requestId

@@ -1,5 +1,6 @@
-import { createKith, createSketchCaptions, generateSigningKey } from '@kith/core'
+import { createKith, createSketchCaptions, generateSigningKey, type KithOptions } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import { createPasskeys } from '@kith/core/passkeys'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
@@ -8,13 +9,18 @@ import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
 import { readSelection } from './selected-routes.ts'
 
-const kith = createKith({
+const everything = {
   secret: 'a secret of the tests, of 32 characters or more',
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
   sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
   messages: { email: createMailbox() },
+  passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
+} satisfies Partial<KithOptions>
+const kith = createKith(everything)
+const confirming = createKith({
+  ...everything,
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 })
 
@@ -26,7 +32,10 @@ function where(routes: KithRoutes, method: string, path: string): unknown {
 }
 
 test('the ids are those of all routes, in their order', () => {
-  expect(make({}).routes.map(({ operationId }) => operationId)).toEqual(operationIds)
+  const idsOf = ({ routes }: KithRoutes): string[] => routes.map(({ operationId }) => operationId)
+  const byPasskey = ['beginPasskeyRegistration', 'registerByPasskey']
+  expect(idsOf(make({}))).toEqual(operationIds.filter((id) => id !== 'confirmRegistration'))
+  expect(idsOf(createKithRoutes(confirming))).toEqual(operationIds.filter((id) => !byPasskey.includes(id)))
 })
 
 test('without a selection every route is wanted', () => {
@@ -58,7 +67,7 @@ test.each([
 
 test('what is left out is not described, and the rest of its path is still answered', () => {
   const routes = make({ routes: { register: false, deleteMe: false } })
-  expect(routes.routes).toHaveLength(operationIds.length - 2)
+  expect(routes.routes).toHaveLength(make({}).routes.length - 2)
   expect(routes.paths).not.toContain('/api/v1/users/register')
   expect(routes.paths).toContain('/api/v1/users/me')
   expect(where(routes, 'POST', '/users/register')).toBeNull()

@@ -4,7 +4,7 @@ import { type OperationId, operationIds, type RouteSwitches } from './operation-
 interface RouteSelection {
   routes?: RouteSwitches | undefined
   only?: readonly OperationId[] | undefined
-  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens, sessions and codes have nothing to do. */
+  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens, sessions, codes, factors and passkeys have nothing to do. */
   ownSignIn?: boolean | undefined
 }
 
@@ -28,6 +28,22 @@ const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
   'changeAddress',
   'confirmAddress',
   'revertAddress',
+  'loginByFactor',
+  'prove',
+  'beginTotp',
+  'confirmTotp',
+  'renewRecoveryCodes',
+  'listCredentials',
+  'renameCredential',
+  'removeCredential',
+  'beginPasskeyLogin',
+  'loginByPasskey',
+  'beginPasskeyRegistration',
+  'registerByPasskey',
+  'beginPasskey',
+  'addPasskey',
+  'beginPasskeyProof',
+  'getPasskeySignals',
 ])
 
 /** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */

@@ -24,6 +24,7 @@ export function sessionRoutes({
       output: shapes.SignIn,
       problems: [
         'invalid-credentials',
+        'second-factor-required',
         'account-banned',
         'policy-refused',
         'origin-not-allowed',

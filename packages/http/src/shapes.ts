@@ -11,6 +11,7 @@ import {
   type Tokens,
 } from '@kith/core'
 import * as z from 'zod'
+import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
@@ -92,22 +93,26 @@ const problem: z.ZodType<Problem> = z.strictObject({
   detail: z.string(),
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
+  challenge: factorChallenge.optional(),
+  unknownCredential: z.strictObject({ rpId: z.string(), credentialId: z.string() }).optional(),
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
-export const shapes: typeof socialShapes & {
-  readonly FieldError: z.ZodType<FieldError>
-  readonly Session: z.ZodType<Session>
-  readonly Tokens: z.ZodType<Tokens>
-  readonly Edit: z.ZodType<EditAnswer>
-  readonly SignIn: z.ZodType<SignInAnswer>
-  readonly Refreshed: z.ZodType<RefreshAnswer>
-  readonly CodeSent: z.ZodType<CodeSent>
-  readonly SessionPage: z.ZodType<Page<Session>>
-  readonly Problem: z.ZodType<Problem>
-} = {
+export const shapes: typeof socialShapes &
+  typeof factorShapes & {
+    readonly FieldError: z.ZodType<FieldError>
+    readonly Session: z.ZodType<Session>
+    readonly Tokens: z.ZodType<Tokens>
+    readonly Edit: z.ZodType<EditAnswer>
+    readonly SignIn: z.ZodType<SignInAnswer>
+    readonly Refreshed: z.ZodType<RefreshAnswer>
+    readonly CodeSent: z.ZodType<CodeSent>
+    readonly SessionPage: z.ZodType<Page<Session>>
+    readonly Problem: z.ZodType<Problem>
+  } = {
   ...socialShapes,
+  ...factorShapes,
   Session: session,
   Tokens: tokens,
   Edit: edit,

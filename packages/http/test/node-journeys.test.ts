@@ -37,6 +37,7 @@ function createApp(routes: KithRoutes): (incoming: IncomingMessage, outgoing: Se
     '/host/private': routes.requireViewer,
     '/host/public': routes.readViewer,
     '/host/desk': (head) => routes.requireRole(head, ['moderator', 'admin']),
+    '/host/fresh': (head) => routes.requireFresh(head, '10m'),
   }
 
   async function answerOwn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { createKith, createSketchCaptions, type Kith } from '@kith/core'
 import { cleanSuggestions } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import { createPasskeys } from '@kith/core/passkeys'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
 import { createKithHttp } from '@kith/http'
@@ -14,6 +15,7 @@ function makeKith(): Kith {
     media: { blobs: createMemoryBlobs() },
     captions: createSketchCaptions(),
     messages: { email: createMailbox() },
+    passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
     sessions: { codeSignIn: true },
     passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
     logger: { warn: () => {}, error: () => {} },
@@ -40,6 +42,12 @@ test('the fields of all routes are found', () => {
     'resetPassword password',
     'loginByCode code',
     'changeAddress email',
+    'loginByFactor recoveryCode',
+    'prove password',
+    'confirmTotp code',
+    'renameCredential name',
+    'loginByPasskey response.response.signature',
+    'addPasskey response.response.attestationObject',
   ])
     expect(names).toContain(name)
 })

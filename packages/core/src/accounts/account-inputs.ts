@@ -40,6 +40,12 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   deviceName?: string | undefined
 }
 
+/** A registration with a passkey in place of a password. */
+export type RegisterByPasskeyInput<Fields extends AppFields = AppFields> = Omit<
+  RegisterInput<Fields>,
+  'password'
+>
+
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
@@ -98,6 +104,7 @@ export interface DeleteAccountInput {
 /** The schemas of all account inputs, made for the rules of one Kith instance. */
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
+  registerByPasskey: z.ZodType<RegisterByPasskeyInput>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -176,15 +183,17 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const hasLogin = ({ username, email }: Given): boolean =>
     !eitherLogin || username !== undefined || email !== undefined
 
+  const newcomer = {
+    ...given,
+    ...profile,
+    ...own('given'),
+    deviceName: visible(lineOfText(100)).optional(),
+  }
+
   return {
+    registerByPasskey: z.strictObject(newcomer).refine(hasLogin, needsLogin),
     register: z
-      .strictObject({
-        ...given,
-        ...profile,
-        ...own('given'),
-        password: newPassword,
-        deviceName: visible(lineOfText(100)).optional(),
-      })
+      .strictObject({ ...newcomer, password: newPassword })
       .refine(hasLogin, needsLogin)
       .refine((input) => !isOwnName(input, rules.forbiddenWords), {
         ...because(ownName),

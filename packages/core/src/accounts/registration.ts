@@ -10,7 +10,7 @@ import { networkKey } from '../sessions/client-address.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
-import type { AccountInputs, RegisterInput } from './account-inputs.ts'
+import type { AccountInputs, RegisterByPasskeyInput, RegisterInput } from './account-inputs.ts'
 import { newAccount, present, saveAccount, taken } from './account-steps.ts'
 import { accountAt, releaseAddress } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
@@ -36,6 +36,22 @@ interface Registering {
 
 const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
 
+/** Reads the input of a registration, with a password or without, and asks the policy, which sees no password. */
+export async function readRegistration<Input extends RegisterByPasskeyInput & { password?: string }>(
+  core: Core,
+  schema: z.ZodType<Input>,
+  { input, client }: { input: Input; client: ClientInfo },
+): Promise<Input> {
+  await core.limits.byAddress('registerAttemptByAddress', client)
+  const parsed = parseInput(schema, input)
+  await core.limits.byAddress('registerByAddress', client)
+  const { password, ...given } = parsed
+  const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
+  if (!changed) return parsed
+  const proved = password === undefined ? {} : { password }
+  return parseInput(schema, { ...given, ...unread(given, input), ...changed, ...proved })
+}
+
 /** Creates the registration of one Kith instance, with and without a code. */
 export function createRegistration(
   core: Core,
@@ -47,16 +63,12 @@ export function createRegistration(
   const demandUnbreached = createBreachCheck(config, core.emit)
   const confirmInput = z.strictObject(codeFields)
 
-  /** Reads the input, asks the policy, and hashes the password. */
+  /** Reads the input, and hashes the password. */
   async function read(input: RegisterInput, client: ClientInfo): Promise<Registering> {
-    await limits.byAddress('registerAttemptByAddress', client)
-    const parsed = parseInput(inputs.register, input)
-    await limits.byAddress('registerByAddress', client)
-    const { password, ...given } = parsed
-    const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
-    const { deviceName, ...fields } = changed
-      ? parseInput(inputs.register, { ...given, ...unread(given, input), ...changed, password })
-      : given
+    const { deviceName, password, ...fields } = await readRegistration(core, inputs.register, {
+      input,
+      client,
+    })
     await demandUnbreached(password, { path: 'password', userId: null })
     const turn = { key: networkKey(client.address ?? '') }
     const passwordHash = await passwords.hash(password, turn)

@@ -14,6 +14,7 @@ export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudg
 export { suggestInput } from '../captions/captions.ts'
 export { cleanSuggestions } from '../captions/clean-suggestions.ts'
 export { codeInput, resendInput } from '../codes/codes.ts'
+export { credentialNameInput } from '../credentials/credentials.ts'
 export { type Duration, durationAdvice, readDuration } from '../duration.ts'
 export {
   createFairQueue,
@@ -22,6 +23,8 @@ export {
   type QueueLoad,
   type Turn,
 } from '../fair-queue.ts'
+export { factorInputs } from '../factors/factors.ts'
+export { factorLoginInput } from '../factors/second-factor.ts'
 export { parseInput } from '../input.ts'
 export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
 export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'
@@ -39,6 +42,7 @@ export { optionError, type OptionProblems } from '../option-problems.ts'
 export { pageInput } from '../page.ts'
 export { codeLoginInput } from '../sessions/code-sign-in.ts'
 export { loginInput } from '../sessions/login.ts'
+export { proveInput } from '../sessions/prove.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
 export { systemCode, toSystemError } from '../system-errors.ts'
 export { silentTelemetry } from '../telemetry/telemetry.ts'

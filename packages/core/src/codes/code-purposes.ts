@@ -27,6 +27,12 @@ export interface CodeData extends SentData {
   'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
   /** An authenticator app that is about to be added: its secret, as base64url. */
   'enroll-totp': { secret: string; name: string | null }
+  /** What a passkey is asked for, by which session: `null` for the host. */
+  'add-passkey': { sessionId: string | null; conditional: boolean }
+  'prove-passkey': { sessionId: string | null }
+  'login-passkey': Record<string, never>
+  /** The account that is to be. */
+  'register-passkey': { user: UserRecord; deviceName: string | null }
 }
 
 /** What codes are for. */
@@ -64,6 +70,10 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
   'second-factor': { seconds: tenMinutes, page: null },
   'enroll-totp': { seconds: tenMinutes, page: null },
+  'add-passkey': { seconds: tenMinutes, page: null },
+  'prove-passkey': { seconds: tenMinutes, page: null },
+  'login-passkey': { seconds: tenMinutes, page: null },
+  'register-passkey': { seconds: tenMinutes, page: null },
 })
 
 /** The link of a code, where the app has a page for it. */

@@ -5,19 +5,9 @@ import { lineOfText, parseInput, visible } from '../input.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { credentialNotices } from './credential-changes.ts'
-import { type CredentialKind, waysIn } from './credential-kinds.ts'
+import { waysIn } from './credential-kinds.ts'
 import type { CredentialRecord } from './credential-store.ts'
-
-/** A credential as its owner sees it. */
-export interface Credential {
-  id: string
-  kind: CredentialKind
-  name: string | null
-  createdAt: string
-  lastUsedAt: string | null
-  /** Of recovery codes, how many are left. */
-  left?: number
-}
+import { type Credential, showCredential } from './credential-view.ts'
 
 /** What accounts prove themselves with, beside their passwords. */
 export interface Credentials {
@@ -42,24 +32,13 @@ const mostTries = 10
 
 /** Creates the credentials of one Kith instance. */
 export function createCredentials(core: Core): Credentials {
-  const { config, limits, factors } = core
+  const { config, limits } = core
   const { credentials } = core.storage
 
   async function own(viewer: Viewer, id: string): Promise<CredentialRecord> {
     const found = (await credentials.byUser(viewer.userId)).find((each) => each.id === id)
     if (!found) throw new KithError('credential-not-found')
     return found
-  }
-
-  function show({ id, kind, name, data, createdAt, usedAt }: CredentialRecord): Credential {
-    return {
-      id,
-      kind: kind as CredentialKind,
-      name,
-      createdAt: createdAt.toISOString(),
-      lastUsedAt: usedAt?.toISOString() ?? null,
-      ...(kind === 'recovery-codes' && { left: factors.codesLeft(data) }),
-    }
   }
 
   /** What means nothing without an authenticator app. */
@@ -70,7 +49,7 @@ export function createCredentials(core: Core): Credentials {
   }
 
   return {
-    list: async ({ userId }) => (await credentials.byUser(userId)).map(show),
+    list: async ({ userId }) => (await credentials.byUser(userId)).map((each) => showCredential(core, each)),
     async rename(viewer, id, input) {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { name } = parseInput(credentialNameInput, input)

@@ -4,12 +4,17 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import { codePurposes } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import { type FactorChallenge, KithError, SecondFactorRequiredError } from '../errors.ts'
+import { type FactorChallenge, isKithError, KithError, SecondFactorRequiredError } from '../errors.ts'
 import { because, isObject, lineOfText, parseInput, visible } from '../input.ts'
+import { requestOptions } from '../passkeys/passkey-challenge.ts'
+import { passkeyAssertion, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
+import type { PasskeyAssertion } from '../passkeys/passkey-verifier.ts'
+import { describePasskeys } from '../passkeys/stored-passkey.ts'
+import { usePasskey } from '../passkeys/use-passkey.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
-import type { GivenFactor } from './stored-factors.ts'
+import type { GivenCode } from './stored-factors.ts'
 import { isTrusted, trust } from './trusted-devices.ts'
 
 /** The second half of a sign-in. */
@@ -19,6 +24,8 @@ export interface FactorLoginInput {
   /** What the authenticator app shows; or else a recovery code. */
   code?: string | undefined
   recoveryCode?: string | undefined
+  /** Or else what a passkey gave for `challenge.passkey`. */
+  passkey?: PasskeyAssertion | undefined
   /** Asks this device for no second factor for `sessions.trustDevices`. */
   trustDevice?: boolean | undefined
   /** Shown in the session list; that of the first half where it is absent. */
@@ -39,17 +46,23 @@ export const factorLoginInput: z.ZodType<FactorLoginInput> = z
   .strictObject({
     challenge: z.string().max(200),
     ...factorFields,
+    passkey: passkeyAssertion.optional(),
     trustDevice: z.boolean().optional(),
     deviceName: visible(lineOfText(100)).optional(),
   })
-  .refine(({ code, recoveryCode }) => (code === undefined) !== (recoveryCode === undefined), {
+  .refine((input) => isOne([input.code, input.recoveryCode, input.passkey]), {
     ...because({
       code: 'required',
-      message: 'Give the code of the authenticator app, or else a recovery code',
+      message: 'Give the code of the authenticator app, or else a recovery code or a passkey',
     }),
     path: ['code'],
     when: isObject,
   })
+
+/** Whether one of them was given, and no other. */
+export function isOne(given: readonly unknown[]): boolean {
+  return given.filter((each) => each !== undefined).length === 1
+}
 
 /** A sign-in that was right so far. */
 interface FirstHalf {
@@ -59,7 +72,7 @@ interface FirstHalf {
   methods: readonly string[]
 }
 
-const factorNames = { totp: 'totp', 'recovery-codes': 'recovery-code' } as const
+const factorNames = { totp: 'totp', 'recovery-codes': 'recovery-code', passkey: 'passkey' } as const
 
 /** Stops a sign-in whose account has a second factor, before anything is opened. @throws second-factor-required */
 export async function demandSecondFactor(core: Core, { user, client, ...half }: FirstHalf): Promise<void> {
@@ -70,30 +83,52 @@ export async function demandSecondFactor(core: Core, { user, client, ...half }: 
   const data = { methods: [...methods], deviceName, epoch: user.sessionEpoch }
   const { flow, token } = await core.codes.make({ purpose: 'second-factor', userId: user.id, data })
   const { seconds } = codePurposes['second-factor']
+  const challenge = `${flow}.${token}`
+  const factors = factorsIn(core, stored)
   throw new SecondFactorRequiredError({
-    token: `${flow}.${token}`,
-    factors: factorsIn(stored),
+    token: challenge,
+    factors,
+    ...(core.config.passkeys &&
+      factors.includes('passkey') && {
+        passkey: requestOptions(core.config.passkeys, challenge, describePasskeys(stored)),
+      }),
     expiresAt: new Date(core.clock().getTime() + seconds * 1000).toISOString(),
   })
 }
 
-function factorsIn(stored: readonly CredentialRecord[]): FactorChallenge['factors'] {
+function factorsIn({ config }: Core, stored: readonly CredentialRecord[]): FactorChallenge['factors'] {
   const kinds = new Set(stored.map(({ kind }) => kind))
-  return (['totp', 'recovery-codes'] as const).flatMap((kind) => (kinds.has(kind) ? [factorNames[kind]] : []))
+  const asked = ['totp', 'recovery-codes', ...(config.passkeys ? (['passkey'] as const) : [])] as const
+  return asked.flatMap((kind) => (kinds.has(kind) ? [factorNames[kind]] : []))
 }
 
-/** Checks a second factor; all of an account share one budget. @throws factor-invalid, rate-limited */
+/** What an account gives as a second factor: a passkey with the token that its challenge is of. */
+export type GivenFactor = GivenCode | ({ kind: 'passkey' } & PasskeyProof)
+
+/** Checks a second factor, and names it by RFC 8176; all of an account share one budget. @throws factor-invalid, rate-limited */
 export async function checkFactor(
   core: Core,
   userId: string,
   { given, client }: { given: GivenFactor; client: ClientInfo },
-): Promise<void> {
+): Promise<string> {
   const user = await core.storage.users.byId(userId)
   const device = await core.deviceTokens.read(client.device)
   const isKnown = user && device && core.deviceTokens.knows(device, user)
   await core.limits.byAccount('factorByAccount', isKnown ? `${userId} ${device.id}` : userId)
+  if (given.kind === 'passkey') return await checkPasskey(core, { ...given, client, ownerId: userId })
   const stored = await core.storage.credentials.byUser(userId)
   if (!(await core.factors.use(stored, given))) throw new KithError('factor-invalid')
+  return given.kind === 'totp' ? 'otp' : 'kba'
+}
+
+async function checkPasskey(core: Core, shown: Parameters<typeof usePasskey>[1]): Promise<string> {
+  try {
+    return (await usePasskey(core, shown)).method
+  } catch (cause) {
+    if (isKithError(cause) && cause.code.startsWith('passkey-'))
+      throw new KithError('factor-invalid', { cause })
+    throw cause
+  }
 }
 
 /** Completes a sign-in by the second factor. */
@@ -106,9 +141,10 @@ export async function loginByFactor(
   const { challenge, deviceName, trustDevice = false, ...factor } = parseInput(factorLoginInput, input)
   const open = await core.codes.open('second-factor', challenge)
   const { userId, data } = open
-  const given = givenFactor(factor)
+  const given = givenFactor({ ...factor, token: challenge })
+  let method: string
   try {
-    await checkFactor(core, userId, { given, client })
+    method = await checkFactor(core, userId, { given, client })
   } catch (error) {
     await open.miss()
     throw error
@@ -121,7 +157,7 @@ export async function loginByFactor(
     user,
     client,
     deviceName: deviceName ?? data.deviceName ?? undefined,
-    methods: [...data.methods, given.kind === 'totp' ? 'otp' : 'kba', 'mfa'],
+    methods: [...data.methods, method, 'mfa'],
     announce: true,
     stillHolds: (fresh) => fresh.sessionEpoch === data.epoch,
   })
@@ -133,6 +169,11 @@ export async function loginByFactor(
 export function givenFactor({
   code,
   recoveryCode,
-}: Pick<FactorLoginInput, 'code' | 'recoveryCode'>): GivenFactor {
+  passkey,
+  token = '',
+}: Pick<FactorLoginInput, 'code' | 'recoveryCode' | 'passkey'> & {
+  token?: string | undefined
+}): GivenFactor {
+  if (passkey) return { kind: 'passkey', response: passkey, token }
   return code === undefined ? { kind: 'recovery-code', code: recoveryCode ?? '' } : { kind: 'totp', code }
 }

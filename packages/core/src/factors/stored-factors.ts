@@ -7,8 +7,8 @@ import type { Storage } from '../storage.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
-/** What an account gives as a second factor. */
-export type GivenFactor = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
+/** A code that an account gives as a second factor. */
+export type GivenCode = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
 
 /** Second factors as they are stored: secrets of authenticator apps are sealed, recovery codes are keyed hashes. */
 export interface StoredFactors {
@@ -19,7 +19,7 @@ export interface StoredFactors {
   /** How many recovery codes are left. */
   codesLeft(data: string): number
   /** Whether it is right, and was not used before: uses it up. Of concurrent calls with one code exactly one is right. */
-  use(credentials: readonly CredentialRecord[], given: GivenFactor): Promise<boolean>
+  use(credentials: readonly CredentialRecord[], given: GivenCode): Promise<boolean>
 }
 
 /** What {@link createStoredFactors} stands on. */

@@ -117,6 +117,14 @@ export {
   mergeFields,
   type StoredFields,
 } from '../own-fields/stored-fields.ts'
+export type {
+  ExpectedCreation,
+  NewPasskey,
+  PasskeyAssertion,
+  PasskeyCreation,
+  PasskeyVerifier,
+  VerifiedAssertion,
+} from '../passkeys/passkey-verifier.ts'
 export type { CreatePostResult, PostChanges, PostMedia, PostRecord, PostStore } from '../posts/post-store.ts'
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'

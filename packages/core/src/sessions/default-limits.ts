@@ -29,6 +29,7 @@ export type LimitName =
   | 'revokeBySession'
   | 'identifierByAccount'
   | 'codeByAddress'
+  | 'challengeByAddress'
   | 'sendByAddress'
   | 'sendByClient'
   | 'sendByRecipient'
@@ -116,6 +117,11 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   codeByAddress: [
     { limit: 30, windowSeconds: 60 },
     { limit: 100, windowSeconds: 3_600 },
+  ],
+  // Challenges of passkeys, one for each visit to a page that offers them as autofill; each is a row for ten minutes.
+  challengeByAddress: [
+    { limit: 60, windowSeconds: 60 },
+    { limit: 600, windowSeconds: 3_600 },
   ],
   // Messages that strangers of one address ask for, whomever to.
   sendByAddress: [

@@ -25,7 +25,7 @@ export interface Opening {
   /** Whether the owner is told where the account does not know the device. */
   announce?: boolean | undefined
   /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
-  refusal?: 'account-not-found' | undefined
+  refusal?: 'account-not-found' | 'passkey-invalid' | undefined
 }
 
 /**

@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import { checkFactor, factorFields, givenFactor } from '../factors/second-factor.ts'
+import { checkFactor, factorFields, givenFactor, isOne } from '../factors/second-factor.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
+import { spendToken } from '../passkeys/passkey-challenge.ts'
+import { passkeyProof, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
@@ -15,15 +17,21 @@ export interface ProveInput {
   /** What the authenticator app shows. */
   code?: string | undefined
   recoveryCode?: string | undefined
+  /** What a passkey gave for `kith.passkeys.beginProve`. */
+  passkey?: PasskeyProof | undefined
 }
 
 /** The schema of {@link ProveInput}. */
 export const proveInput: z.ZodType<ProveInput> = z
-  .strictObject({ password: exactText(1, passwordMaxLength).optional(), ...factorFields })
-  .refine((input) => Object.values(input).filter((value) => value !== undefined).length === 1, {
+  .strictObject({
+    password: exactText(1, passwordMaxLength).optional(),
+    ...factorFields,
+    passkey: passkeyProof.optional(),
+  })
+  .refine((input) => isOne(Object.values(input)), {
     ...because({
       code: 'required',
-      message: 'Give the password, the code of the authenticator app, or a recovery code',
+      message: 'Give the password, the code of the authenticator app, a recovery code, or a passkey',
     }),
     path: ['password'],
     when: isObject,
@@ -36,16 +44,30 @@ export async function prove(
   { input, client }: { input: ProveInput; client: ClientInfo },
 ): Promise<Refreshed> {
   await core.limits.byViewer('passwordFormBySession', viewer)
-  const { password, ...factor } = parseInput(proveInput, input)
+  const { password, passkey, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
   if (!user || viewer.sessionId === null) throw new KithError('unauthenticated')
-  if (password !== undefined) await confirmPassword(core, { viewer, user, password, client })
-  else await checkFactor(core, user.id, { given: givenFactor(factor), client })
-  return await renewProof(
-    core,
-    { userId: user.id, sessionId: viewer.sessionId },
-    { client, method: password === undefined ? 'otp' : 'pwd' },
-  )
+  const session = { userId: user.id, sessionId: viewer.sessionId }
+  if (password !== undefined) {
+    await confirmPassword(core, { viewer, user, password, client })
+    return await renewProof(core, session, { client, method: 'pwd' })
+  }
+  if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
+  const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
+  const method = await checkFactor(core, user.id, { given, client })
+  return await renewProof(core, session, { client, method })
+}
+
+type OwnSession = Viewer & { sessionId: string }
+
+/** Uses up the token of a passkey, which is good for the session that asked for it. @throws code-invalid, rate-limited */
+async function demandOwnToken(
+  core: Core,
+  { userId, sessionId }: OwnSession,
+  given: { token: string; client: ClientInfo },
+): Promise<void> {
+  const spent = await spendToken(core, 'prove-passkey', given)
+  if (spent.userId !== userId || spent.data.sessionId !== sessionId) throw new KithError('code-invalid')
 }
 
 /** So often a session is read again that was refreshed meanwhile. */
@@ -54,7 +76,7 @@ const mostTries = 10
 /** Steps a session, and says that its owner has just proved to be the account. @throws session-revoked */
 export async function renewProof(
   core: Core,
-  viewer: { userId: string; sessionId: string },
+  viewer: OwnSession,
   { client, method }: { client: ClientInfo; method: string },
 ): Promise<Refreshed> {
   const { sessions } = core.storage

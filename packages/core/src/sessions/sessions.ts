@@ -41,7 +41,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens.
-   * @throws wrong-password, factor-invalid, account-locked, rate-limited
+   * @throws wrong-password, factor-invalid, code-invalid, account-locked, rate-limited
    */
   prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Refreshed>
   /**

@@ -48,6 +48,7 @@ function createApp(http: KithHttp): (request: Request, address: string | undefin
     '/host/private': http.requireViewer,
     '/host/public': http.readViewer,
     '/host/desk': (request) => http.requireRole(request, ['moderator', 'admin']),
+    '/host/fresh': (request) => http.requireFresh(request, '10m'),
   }
   return async (request, address) => {
     const { pathname } = new URL(request.url)

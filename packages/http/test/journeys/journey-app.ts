@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { cheapPasswords, type WireAnswer } from '@kith/conformance'
 import { createKith, createSketchCaptions, generateSigningKey, type Kith } from '@kith/core'
+import { createPasskeys } from '@kith/core/passkeys'
 import type { BlobStore, ServedBlobStore } from '@kith/core/ports'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { createMailbox, type Mailbox } from '../../../core/test/mailbox.ts'
@@ -94,6 +95,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       revealTaken: setup.revealTaken,
       ...(setup.confirm && { confirm: 'email', identifiers: { email: 'required' } }),
     },
+    passkeys: createPasskeys({ rpId: 'app.example', rpName: 'Journeys', origins: [allowedOrigin] }),
     messages: { email: mailbox, sms: phones, links },
     media: {
       ...media.options,

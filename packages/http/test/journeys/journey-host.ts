@@ -39,7 +39,7 @@ export interface JourneyHost extends Host {
   /**
    * Starts an app as {@link Host} says, and with routes that respond with `{ userId }`, `null` for a guest:
    * `GET POST /host/private` behind `requireViewer`, `GET POST /host/public` behind `readViewer`, and `GET POST /host/desk`
-   * behind `requireRole` of `moderator` and `admin`; `GET POST HEAD /host/page` behind `renewViewer`, and `GET /host/page/private` behind
+   * behind `requireRole` of `moderator` and `admin`; `GET POST /host/fresh` behind `requireFresh('10m')`; `GET POST HEAD /host/page` behind `renewViewer`, and `GET /host/page/private` behind
    * `renewViewer` and then `requireViewer`.
    */
   serve(kith: Kith, options: KithHttpOptions): Promise<JourneyServer>

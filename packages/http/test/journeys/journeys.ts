@@ -2,6 +2,7 @@ import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
 import { codeJourneys } from './code-journeys.ts'
 import { codeRefusalJourneys } from './code-refusal-journeys.ts'
+import { factorJourneys } from './factor-journeys.ts'
 import { guardJourneys } from './guard-journeys.ts'
 import { directJourneys } from './direct-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
@@ -28,6 +29,7 @@ export const journeys: readonly Journey[] = [
   ...sessionJourneys,
   ...codeJourneys,
   ...codeRefusalJourneys,
+  ...factorJourneys,
   ...refreshJourneys,
   ...tokenJourneys,
   ...originJourneys,

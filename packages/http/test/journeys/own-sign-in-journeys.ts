@@ -77,6 +77,16 @@ const sessionRoutes: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/users/me/addresses'],
   ['POST', '/users/addresses/confirm'],
   ['POST', '/users/addresses/revert'],
+  ['POST', '/users/login/factor'],
+  ['POST', '/users/me/prove'],
+  ['POST', '/users/me/factors/totp/begin'],
+  ['GET', '/users/me/credentials'],
+  ['DELETE', '/users/me/credentials/x'],
+  ['POST', '/users/login/passkey/begin'],
+  ['POST', '/users/login/passkey'],
+  ['POST', '/users/register/passkey/begin'],
+  ['POST', '/users/register/passkey'],
+  ['POST', '/users/me/passkeys'],
 ]
 
 /** An app that signs people in by itself (`viewer`). */
@@ -204,6 +214,10 @@ export const ownSignInJourneys: readonly Journey[] = [
         'forgotPassword',
         'loginByCode',
         'changeAddress',
+        'loginByFactor',
+        'listCredentials',
+        'loginByPasskey',
+        'registerByPasskey',
       ])
         assert.ok(!described.includes(`"operationId":"${name}"`), name)
       assert.ok(!described.includes('kith-access'))

@@ -1,0 +1,44 @@
+import type { Core } from '../core.ts'
+import { demandAdded } from '../credentials/credential-changes.ts'
+import { credentialKinds } from '../credentials/credential-kinds.ts'
+import type { CredentialRecord } from '../credentials/credential-store.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import { authenticatorName } from './authenticator-names.ts'
+import type { NewPasskey } from './passkey-verifier.ts'
+import { writePasskey } from './stored-passkey.ts'
+
+/** A passkey that was checked, and whom it is for. */
+interface AddedPasskey {
+  userId: string
+  passkey: NewPasskey
+  /** That of its authenticator where it is absent. */
+  name?: string | undefined
+  rows?: OutboxRows<unknown> | undefined
+}
+
+/** What a passkey is called that its owner gave no name. */
+export function defaultName({ aaguid }: Pick<NewPasskey, 'aaguid'>): string {
+  return authenticatorName(aaguid) ?? 'Passkey'
+}
+
+/** Stores a passkey. @throws credential-taken, too-many-credentials, unauthenticated */
+export async function addPasskey(
+  core: Core,
+  { userId, passkey, name = defaultName(passkey), rows }: AddedPasskey,
+): Promise<CredentialRecord> {
+  const { id: subject, ...stored } = passkey
+  const [kind, data] = ['passkey', writePasskey(stored)] as const
+  const record = {
+    id: core.makeId(),
+    userId,
+    kind,
+    subject,
+    name,
+    data,
+    version: 0,
+    createdAt: core.clock(),
+    usedAt: null,
+  }
+  demandAdded(await core.storage.credentials.add(record, credentialKinds[kind].atMost, rows))
+  return record
+}

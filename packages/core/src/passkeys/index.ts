@@ -1,0 +1,1 @@
+export { createPasskeys, type PasskeyOptions } from './create-passkeys.ts'

@@ -1,0 +1,182 @@
+import type { AccountInputs, RegisterByPasskeyInput } from '../accounts/account-inputs.ts'
+import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
+import type { Core } from '../core.ts'
+import { credentialNotices } from '../credentials/credential-changes.ts'
+import { type Credential, showCredential } from '../credentials/credential-view.ts'
+import { KithError, PasskeyUnknownError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import type { AppFields } from '../own-fields/app-fields.ts'
+import { demandFresh } from '../sessions/freshness.ts'
+import { openSession } from '../sessions/open-session.ts'
+import type { SignIn } from '../sessions/session.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+import { addPasskey, defaultName } from './add-passkey.ts'
+import {
+  challengeOf,
+  creationOptions,
+  demandPasskeys,
+  makeToken,
+  namesOf,
+  requestOptions,
+  spendToken,
+} from './passkey-challenge.ts'
+import {
+  type ConfirmPasskeyInput,
+  type PasskeyCreationInput,
+  type PasskeyInputs,
+  passkeyInputs,
+  type PasskeyLoginInput,
+} from './passkey-inputs.ts'
+import { beginRegistration, registerByPasskey } from './register-by-passkey.ts'
+import { describePasskeys, userHandle } from './stored-passkey.ts'
+import type { PasskeyCreationOptions, PasskeyRequestOptions } from './passkey-verifier.ts'
+import { usePasskey } from './use-passkey.ts'
+
+/** What a browser is asked, and what goes back with its answer. It works once, within ten minutes. */
+export interface PasskeyStep<Options> {
+  token: string
+  options: Options
+}
+
+/** What the signal calls of `PublicKeyCredential` take, so that password managers show what the account has. */
+export interface PasskeySignals {
+  /** For `signalAllAcceptedCredentials()`. */
+  allAcceptedCredentials: { rpId: string; userId: string; allAcceptedCredentialIds: string[] }
+  /** For `signalCurrentUserDetails()`. */
+  currentUserDetails: { rpId: string; userId: string; name: string; displayName: string }
+}
+
+/** Passkeys. Each one proves by itself who somebody is: no second factor is asked for. */
+export interface Passkeys<Fields extends AppFields = AppFields> {
+  /** The schemas of the inputs below. */
+  readonly inputs: PasskeyInputs & Pick<AccountInputs, 'registerByPasskey'>
+  /**
+   * Begins to add a passkey. With `conditional` it is for `mediation: 'conditional'`, by which a browser makes one without a question:
+   * only right after a sign-in with a password. @throws proof-required, not-configured, rate-limited
+   */
+  beginAdd(
+    viewer: Viewer,
+    input?: { conditional?: boolean | undefined },
+  ): Promise<PasskeyStep<PasskeyCreationOptions>>
+  /** Adds it, for the session that has begun. @throws code-invalid, passkey-invalid, credential-taken, too-many-credentials, rate-limited */
+  confirmAdd(viewer: Viewer, input: ConfirmPasskeyInput, client?: ClientInfo): Promise<Credential>
+  /** Begins a sign-in without a name: the browser shows what passkeys there are, also as autofill. @throws not-configured, rate-limited */
+  beginLogin(client?: ClientInfo): Promise<PasskeyStep<PasskeyRequestOptions>>
+  /** Signs in. @throws code-invalid, passkey-invalid, passkey-unknown, account-banned, rate-limited */
+  login(input: PasskeyLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /** Begins a proof by a passkey, for `sessions.prove`. @throws not-configured, rate-limited */
+  beginProve(viewer: Viewer): Promise<PasskeyStep<PasskeyRequestOptions>>
+  /**
+   * Begins a registration with a passkey in place of a password. Not where addresses are confirmed (`accounts.confirm`).
+   * @throws invalid-input, identifier-taken, not-configured, rate-limited
+   */
+  beginRegister(
+    input: RegisterByPasskeyInput<Fields>,
+    client?: ClientInfo,
+  ): Promise<PasskeyStep<PasskeyCreationOptions>>
+  /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, rate-limited */
+  register(input: PasskeyCreationInput, client?: ClientInfo): Promise<SignIn<Fields>>
+  /** What a page tells the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
+  signals(viewer: Viewer): Promise<PasskeySignals>
+  /** The document of `/.well-known/webauthn` of `rpId`, by which pages of other domains may use its passkeys. @throws not-configured */
+  relatedOrigins(): { origins: string[] }
+}
+
+/** Creates the passkeys of one Kith instance. */
+export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): Passkeys {
+  const { config, limits } = core
+  const { users, credentials } = core.storage
+  const { registerByPasskey: registerInput } = accountInputs
+
+  /** Nobody is asked before a browser makes a passkey by itself: the password has just been given. */
+  async function demandPassword({ sessionId }: Viewer): Promise<void> {
+    const session = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
+    if (session && !session.methods.includes('pwd'))
+      throw new KithError('proof-required', { detail: 'Sign in with the password, and repeat the call.' })
+  }
+
+  return {
+    inputs: { ...passkeyInputs, registerByPasskey: registerInput },
+    async beginAdd(viewer, input = {}) {
+      const verifier = demandPasskeys(core)
+      await limits.byAccount('changeByAccount', viewer.userId)
+      const { conditional = false } = parseInput(passkeyInputs.beginAdd, input)
+      await demandFresh(core, viewer, config.sessions.freshForSeconds)
+      if (conditional) await demandPassword(viewer)
+      const user = await users.byId(viewer.userId)
+      if (!user) throw new KithError('unauthenticated')
+      const exclude = describePasskeys(await credentials.byUser(user.id))
+      const data = { sessionId: viewer.sessionId, conditional }
+      const token = await makeToken(core, { purpose: 'add-passkey', userId: user.id, data })
+      return { token, options: creationOptions(verifier, { token, user, exclude, conditional }) }
+    },
+    async confirmAdd(viewer, input, client = {}) {
+      const verifier = demandPasskeys(core)
+      const { token, response, name: given } = parseInput(passkeyInputs.confirmAdd, input)
+      await limits.byAccount('changeByAccount', viewer.userId)
+      const { userId, data } = await spendToken(core, 'add-passkey', { token, client })
+      if (userId !== viewer.userId || data.sessionId !== viewer.sessionId) throw new KithError('code-invalid')
+      const expected = { challenge: challengeOf(token), conditional: data.conditional }
+      const passkey = await verifier.verifyCreation(response, expected)
+      const name = given ?? defaultName(passkey)
+      const change = { change: 'credential-added', kind: 'passkey', name, client } as const
+      const rows = await credentialNotices(core, userId, change)
+      const record = await addPasskey(core, { userId, passkey, name, rows })
+      core.outgoing.kick()
+      return showCredential(core, record)
+    },
+    async beginLogin(client = {}) {
+      const verifier = demandPasskeys(core)
+      await limits.byAddress('challengeByAddress', client)
+      const token = await makeToken(core, { purpose: 'login-passkey', userId: null, data: {} })
+      return { token, options: requestOptions(verifier, token) }
+    },
+    async login(input, client = {}) {
+      demandPasskeys(core)
+      const { deviceName, ...proof } = parseInput(passkeyInputs.login, input)
+      await spendToken(core, 'login-passkey', { token: proof.token, client })
+      const { credential, method } = await usePasskey(core, { ...proof, client, ownerId: null })
+      const found = await users.byId(credential.userId)
+      // Deleted since it was read.
+      if (!found)
+        throw new PasskeyUnknownError({ rpId: demandPasskeys(core).rpId, credentialId: credential.subject })
+      const user = await withoutEndedBan(core, found)
+      demandUnbanned(user)
+      await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+      return await openSession(core, {
+        user,
+        client,
+        deviceName,
+        methods: [method, 'user', 'mfa'],
+        announce: true,
+        refusal: 'passkey-invalid',
+        stillHolds: async () =>
+          (await credentials.bySubject('passkey', credential.subject))?.id === credential.id,
+      })
+    },
+    async beginProve(viewer) {
+      const verifier = demandPasskeys(core)
+      await limits.byAccount('changeByAccount', viewer.userId)
+      const data = { sessionId: viewer.sessionId }
+      const token = await makeToken(core, { purpose: 'prove-passkey', userId: viewer.userId, data })
+      const allow = describePasskeys(await credentials.byUser(viewer.userId))
+      return { token, options: requestOptions(verifier, token, allow) }
+    },
+    beginRegister: (input, client = {}) => beginRegistration(core, registerInput, { input, client }),
+    register: (input, client = {}) => registerByPasskey(core, input, client),
+    async signals({ userId: id }) {
+      const { rpId } = demandPasskeys(core)
+      const user = await users.byId(id)
+      if (!user) throw new KithError('unauthenticated')
+      const userId = userHandle(id)
+      const known = describePasskeys(await credentials.byUser(id))
+      return {
+        allAcceptedCredentials: { rpId, userId, allAcceptedCredentialIds: known.map((each) => each.id) },
+        currentUserDetails: { rpId, userId, ...namesOf(user) },
+      }
+    },
+    relatedOrigins: () => ({
+      origins: demandPasskeys(core).origins.filter((origin) => /^https?:/.test(origin)),
+    }),
+  }
+}

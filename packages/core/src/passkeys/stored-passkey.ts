@@ -1,0 +1,56 @@
+import type { CredentialRecord } from '../credentials/credential-store.ts'
+import type { Credential } from '../credentials/credential-view.ts'
+import { authenticatorName } from './authenticator-names.ts'
+import type { NewPasskey, PasskeyDescriptor } from './passkey-verifier.ts'
+
+/** What is stored of a passkey beside its id, which it is found by. None of it is a secret. */
+export type StoredPasskey = Omit<NewPasskey, 'id'>
+
+/** As it is stored. */
+export function writePasskey({
+  publicKey,
+  counter,
+  transports,
+  aaguid,
+  syncable,
+  synced,
+}: StoredPasskey): string {
+  return JSON.stringify({
+    publicKey,
+    counter,
+    transports,
+    aaguid,
+    syncable,
+    synced,
+  } satisfies StoredPasskey)
+}
+
+/** As it was stored. */
+export function readPasskey({ data }: Pick<CredentialRecord, 'data'>): StoredPasskey {
+  return JSON.parse(data) as StoredPasskey
+}
+
+/** What its owner sees of it. */
+export function showPasskey(
+  record: Pick<CredentialRecord, 'data'>,
+): Required<Pick<Credential, 'authenticator' | 'synced'>> {
+  const { aaguid, synced } = readPasskey(record)
+  return { authenticator: authenticatorName(aaguid), synced }
+}
+
+/** What browsers are told of the passkeys among these. */
+export function describePasskeys(stored: readonly CredentialRecord[]): PasskeyDescriptor[] {
+  return stored.flatMap((record) =>
+    record.kind === 'passkey'
+      ? [{ type: 'public-key', id: record.subject, transports: readPasskey(record).transports }]
+      : [],
+  )
+}
+
+/**
+ * What authenticators keep to know the account by: its id, which is random but for the time of registration, in every post of the account,
+ * and says nothing of the person. So an account has one handle on all of its authenticators, and nothing has to be stored.
+ */
+export function userHandle(userId: string): string {
+  return Buffer.from(userId).toString('base64url')
+}

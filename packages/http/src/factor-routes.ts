@@ -1,0 +1,118 @@
+import { credentialNameInput, factorInputs, factorLoginInput, proveInput } from '@kith/core/adapter'
+import { endedMeanwhile, type RouteOptions } from './account-routes.ts'
+import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { signInBody } from './sign-in.ts'
+
+/** The routes of second factors, of proving oneself once more, and of the list of what an account proves itself with. */
+export function factorRoutes({
+  kith: { credentials, factors, sessions },
+  cookies,
+  answerSignIn,
+}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
+  return [
+    publicRoute({
+      method: 'POST',
+      path: '/users/login/factor',
+      operationId: 'loginByFactor',
+      summary: 'Complete a sign-in that was answered with `second-factor-required`',
+      body: signInBody(factorLoginInput),
+      status: 200,
+      output: shapes.SignIn,
+      problems: ['code-invalid', 'factor-invalid', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      handle: (exchange) =>
+        answerSignIn(exchange, { schema: factorLoginInput, signIn: sessions.loginByFactor }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/prove',
+      operationId: 'prove',
+      summary:
+        'Prove once more that you are the account, by the password or a factor; the tokens are renewed',
+      body: proveInput,
+      status: 200,
+      output: shapes.Refreshed,
+      problems: [
+        'wrong-password',
+        'factor-invalid',
+        'code-invalid',
+        'account-locked',
+        'rate-limited',
+        'busy',
+      ],
+      async handle(viewer, { body, client, credentials: given, setCookies }) {
+        const { session, tokens } = await sessions.prove(viewer, body, client)
+        if (given.kind === 'bearer') return { body: { session, tokens } }
+        setCookies.push(...cookies.set({ session, tokens }))
+        return { body: { session } }
+      },
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/factors/totp/begin',
+      operationId: 'beginTotp',
+      summary:
+        'Make the secret of an authenticator app; nothing is asked for it until its first code is given',
+      body: factorInputs.beginTotp,
+      status: 200,
+      output: shapes.TotpEnrolment,
+      problems: ['proof-required', 'rate-limited'],
+      handle: async (viewer, { body }) => ({ body: await factors.beginTotp(viewer, body) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/factors/totp',
+      operationId: 'confirmTotp',
+      summary: 'Add the authenticator app by its first code; the first one comes with recovery codes',
+      body: factorInputs.confirmTotp,
+      status: 201,
+      output: shapes.RecoveryCodes,
+      problems: ['code-invalid', 'factor-invalid', 'too-many-credentials', 'rate-limited'],
+      handle: async (viewer, { body, client }) => ({ body: await factors.confirmTotp(viewer, body, client) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/factors/recovery-codes',
+      operationId: 'renewRecoveryCodes',
+      summary: 'Make new recovery codes; those before are of no more use',
+      status: 201,
+      output: shapes.RecoveryCodes,
+      problems: ['proof-required', 'rate-limited'],
+      handle: async (viewer, { client }) => ({ body: await factors.renewRecoveryCodes(viewer, client) }),
+    }),
+    viewerRoute({
+      method: 'GET',
+      path: '/users/me/credentials',
+      operationId: 'listCredentials',
+      summary: 'List your passkeys, authenticator apps, recovery codes and trusted devices, the oldest first',
+      status: 200,
+      output: shapes.CredentialList,
+      handle: async (viewer) => ({ body: { items: await credentials.list(viewer) } }),
+    }),
+    viewerRoute({
+      method: 'PATCH',
+      path: '/users/me/credentials/:id',
+      operationId: 'renameCredential',
+      summary: 'Rename one of them',
+      body: credentialNameInput,
+      status: 204,
+      problems: ['credential-not-found', 'rate-limited'],
+      async handle(viewer, { params, body }) {
+        await credentials.rename(viewer, params.id, body)
+        return {}
+      },
+    }),
+    viewerRoute({
+      method: 'DELETE',
+      path: '/users/me/credentials/:id',
+      operationId: 'removeCredential',
+      summary: 'Remove one of them, but not the last way in',
+      status: 204,
+      problems: ['credential-not-found', 'last-way-in', 'proof-required', 'rate-limited'],
+      async handle(viewer, { params, client }) {
+        await credentials.remove(viewer, params.id, client)
+        return {}
+      },
+    }),
+  ]
+}

@@ -1,0 +1,140 @@
+import type { CodeRouteOptions } from './code-routes.ts'
+import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { signInBody } from './sign-in.ts'
+
+/** The routes of passkeys: each flow has one that gives the options of the browser, and one that takes what the browser made of them. */
+export function passkeyRoutes({
+  kith: { passkeys, config },
+  guard,
+  answerSignIn,
+}: CodeRouteOptions): Route[] {
+  const { inputs } = passkeys
+  const isConfigured = config.passkeys !== null
+  /** Where addresses are confirmed, an account begins with a code. */
+  const opensAccounts = isConfigured && config.accounts.confirm === null
+
+  return [
+    publicRoute({
+      method: 'POST',
+      path: '/users/login/passkey/begin',
+      operationId: 'beginPasskeyLogin',
+      summary: 'Get the options of a sign-in with a passkey, for a button or for autofill',
+      status: 200,
+      output: shapes.PasskeyRequest,
+      isConfigured,
+      problems: ['origin-not-allowed', 'rate-limited'],
+      async handle({ request, client }) {
+        guard.demandOwnPage(request)
+        return { body: await passkeys.beginLogin(client) }
+      },
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/login/passkey',
+      operationId: 'loginByPasskey',
+      summary: 'Sign in with a passkey; no second factor is asked for',
+      body: signInBody(inputs.login),
+      status: 200,
+      output: shapes.SignIn,
+      isConfigured,
+      problems: [
+        'code-invalid',
+        'passkey-invalid',
+        'passkey-unknown',
+        'account-banned',
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+        'busy',
+      ],
+      handle: (exchange) => answerSignIn(exchange, { schema: inputs.login, signIn: passkeys.login }),
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/register/passkey/begin',
+      operationId: 'beginPasskeyRegistration',
+      summary: 'Begin a registration with a passkey in place of a password',
+      body: inputs.registerByPasskey,
+      status: 200,
+      output: shapes.PasskeyCreation,
+      isConfigured: opensAccounts,
+      problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited'],
+      async handle({ request, body, client }) {
+        guard.demandOwnPage(request)
+        return { body: await passkeys.beginRegister(body, client) }
+      },
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/register/passkey',
+      operationId: 'registerByPasskey',
+      summary: 'Create the account by its passkey, and sign in',
+      body: signInBody(inputs.register),
+      status: 201,
+      output: shapes.SignIn,
+      isConfigured: opensAccounts,
+      problems: [
+        'code-invalid',
+        'passkey-invalid',
+        'credential-taken',
+        'identifier-taken',
+        'account-banned',
+        'origin-not-allowed',
+        'rate-limited',
+      ],
+      handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: passkeys.register }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/passkeys/begin',
+      operationId: 'beginPasskey',
+      summary: 'Begin to add a passkey; with `conditional` for one that the browser makes by itself',
+      body: inputs.beginAdd,
+      status: 200,
+      output: shapes.PasskeyCreation,
+      isConfigured,
+      problems: ['proof-required', 'rate-limited'],
+      handle: async (viewer, { body }) => ({ body: await passkeys.beginAdd(viewer, body) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/passkeys',
+      operationId: 'addPasskey',
+      summary: 'Add the passkey that the browser made',
+      body: inputs.confirmAdd,
+      status: 201,
+      output: shapes.Credential,
+      isConfigured,
+      problems: [
+        'code-invalid',
+        'passkey-invalid',
+        'credential-taken',
+        'too-many-credentials',
+        'rate-limited',
+      ],
+      handle: async (viewer, { body, client }) => ({ body: await passkeys.confirmAdd(viewer, body, client) }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/prove/passkey/begin',
+      operationId: 'beginPasskeyProof',
+      summary: 'Get the options by which a passkey proves that you are the account',
+      status: 200,
+      output: shapes.PasskeyRequest,
+      isConfigured,
+      problems: ['rate-limited'],
+      handle: async (viewer) => ({ body: await passkeys.beginProve(viewer) }),
+    }),
+    viewerRoute({
+      method: 'GET',
+      path: '/users/me/passkeys/signals',
+      operationId: 'getPasskeySignals',
+      summary: 'Read what a page tells the password manager of your passkeys',
+      status: 200,
+      output: shapes.PasskeySignals,
+      isConfigured,
+      handle: async (viewer) => ({ body: await passkeys.signals(viewer) }),
+    }),
+  ]
+}
