@@ -6,7 +6,10 @@ import { clearProblem, watchForm } from './forms.js'
  * ways, with a `label` and a `work` of their own; one that makes nothing leaves the dialog open. Resolves to what was made (`true`
  * where that is nothing), or to `null` where the dialog was closed.
  */
-export function askFor({ title, content = [], fields = [], submit, danger = false, choices = [] }, work) {
+export function askFor(
+  { title, content = [], fields = [], submit, danger = false, choices = [], cancel = 'Cancel' },
+  work,
+) {
   return new Promise((resolve) => {
     const form = node('form', { noValidate: true }, node('h2', {}, title), ...content)
     const dialog = node('dialog', {}, form)
@@ -16,21 +19,19 @@ export function askFor({ title, content = [], fields = [], submit, danger = fals
       made = result
       dialog.close()
     }
+    function choiceButton({ label, work: choose }) {
+      const run = async () => {
+        clearProblem(form)
+        const result = await choose(valuesOf(form))
+        if (result) finish(result)
+      }
+      return button({ className: 'plain' }, run, label)
+    }
     form.append(
       ...fields.map(field),
       node('button', { type: 'submit', className: danger ? 'danger' : '' }, submit),
-      ...choices.map(({ label, work: choose }) =>
-        button(
-          { className: 'plain' },
-          async () => {
-            clearProblem(form)
-            const result = await choose(valuesOf(form))
-            if (result) finish(result)
-          },
-          label,
-        ),
-      ),
-      button({ className: 'plain bare' }, async () => dialog.close(), 'Cancel'),
+      node('div', { className: 'choices', hidden: choices.length === 0 }, ...choices.map(choiceButton)),
+      button({ className: 'bare', hidden: cancel === null }, async () => dialog.close(), cancel ?? ''),
     )
     watchForm(form, async (values) => finish((await work(values)) ?? true))
     dialog.addEventListener('close', () => {
@@ -55,7 +56,7 @@ export const text = (...parts) => node('p', { className: 'quiet' }, ...parts)
 
 /** Where mail of the demo is read. */
 export function mailHint(sentence) {
-  const link = node('a', { className: 'link', href: '/dev/mail', target: '_blank' }, 'the mail of this demo')
+  const link = node('a', { className: 'link', href: '/dev/mail', target: '_blank' }, 'the mail of the demo')
   return text(`${sentence} Read it in `, link, '.')
 }
 

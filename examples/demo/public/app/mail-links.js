@@ -1,7 +1,7 @@
 import { send } from './api.js'
 import { askFor, newPasswordField, text } from './dialog.js'
 import { say } from './dom.js'
-import { signIn } from './sign-in.js'
+import { showSignIn, signIn } from './sign-in.js'
 
 /** What a link of a mail is for, by the path that it leads to. Nothing happens without a click: programs open links too. */
 const flows = {
@@ -12,6 +12,7 @@ const flows = {
     submit: 'Set password',
     work: (given) => send('POST', '/users/password/reset', given),
     said: 'Your password is set. Sign in with it.',
+    next: showSignIn,
   },
   '/sign-in': {
     title: 'Sign in to Kith',
@@ -22,7 +23,7 @@ const flows = {
   },
   '/confirm': {
     title: 'Confirm your email address',
-    content: [text('The address of the mailbox that you come from is then yours here.')],
+    content: [text('This proves that the mailbox is yours.')],
     submit: 'Confirm',
     work: (given) => send('POST', '/users/addresses/confirm', given),
     said: 'Your email address is confirmed',
@@ -38,17 +39,22 @@ const flows = {
     danger: true,
     work: (given) => send('POST', '/users/addresses/revert', given),
     said: 'Your address is back. Choose a new password with “Forgot password?”.',
+    next: showSignIn,
   },
 }
 
-/** Does what the link is for by which the page was opened, if it was one, and answers whether that is done. */
-export async function followMailLink() {
+/**
+ * Does what the link is for by which the page was opened, if it was one. `refresh` is called after it is done, as it may have signed
+ * somebody in or out.
+ */
+export async function followMailLink(refresh) {
   const flow = flows[location.pathname]
-  if (!flow) return false
+  if (!flow) return
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
   // The code stays neither in the address bar nor in the history.
   history.replaceState(null, '', '/')
-  const done = await askFor(flow, (values) => flow.work({ ...given, ...values }))
-  if (done) say(flow.said)
-  return done !== null
+  if (!(await askFor(flow, (values) => flow.work({ ...given, ...values })))) return
+  await refresh()
+  flow.next?.()
+  say(flow.said)
 }

@@ -156,4 +156,4 @@ void watchMail(({ length }) => (element('mail-count').textContent = length > 0 ?
 await loadCast()
 const readMe = () => call('GET', '/users/me').then(enter, () => enter(null))
 await readMe()
-if (await followMailLink()) await readMe()
+await followMailLink(readMe)

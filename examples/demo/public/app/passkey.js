@@ -51,7 +51,8 @@ export async function offerPasskeys(enter) {
     const used = await navigator.credentials.get({ publicKey, mediation: 'conditional', signal: own.signal })
     enter(await login(token, used.toJSON()))
   } catch (problem) {
-    if (!own.signal.aborted) sayProblem(problem)
+    // Nobody has asked for it, so nobody is told where there is none.
+    if (!(problem instanceof DOMException)) sayProblem(problem)
   } finally {
     clearTimeout(renewal)
   }

@@ -140,6 +140,7 @@ function showRecoveryCodes(codes) {
       ],
       submit: 'I have saved them',
       choices: [copy, download],
+      cancel: null,
     },
     async () => {},
   )

@@ -21,6 +21,12 @@ function replace(id, className, work, label) {
   element(id).replaceWith(button({ id, className }, work, label))
 }
 
+/** Leads to the form for those who have an account. */
+export function showSignIn() {
+  location.hash = '#/join'
+  document.querySelector('[data-shows=login]').click()
+}
+
 /** Signs in, with the second factor where the account has one. Resolves to the account, or to `null` where that was not given. */
 export async function signIn(path, body) {
   try {
@@ -79,7 +85,7 @@ async function forgotPassword(login) {
   const sent = await askFor(
     {
       title: 'Forgot your password?',
-      content: [text('We email a code to the address of your account. With it you choose another password.')],
+      content: [text('We email a code to the address of your account. Use it to choose a new password.')],
       fields: [{ ...loginField, value: login }],
       submit: 'Send the code',
     },
