@@ -69,10 +69,16 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
   async function logOut(page: Page): Promise<void> {
     await page.locator('#nav [href="#/account"]').click()
     await page.getByRole('button', { name: 'Log out' }).click()
+  }
+
+  async function leave(page: Page): Promise<void> {
+    await logOut(page)
     await page.getByRole('tab', { name: 'Sign in' }).click()
   }
 
   async function logIn(page: Page, typed: string): Promise<void> {
+    // While a dialog is open, nothing behind it can be typed in.
+    await page.locator('dialog').waitFor({ state: 'detached' })
     await page.locator('#login [name=login]').fill('ada')
     await page.locator('#login [name=password]').fill(typed)
     await page.locator('#login [type=submit]').click()
@@ -103,7 +109,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
 
   test('a forgotten password is set by the code of a mail, and once more by its link', async () => {
     const { page, complaints } = await visit()
-    await logOut(page)
+    await leave(page)
     await page.locator('#login [name=login]').fill('ada')
     await page.getByRole('button', { name: 'Forgot password?' }).click()
     await press(page, 'Send the code')
@@ -113,7 +119,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
     await logIn(page, 'another horse')
     await page.locator('#nav').waitFor()
 
-    await logOut(page)
+    await leave(page)
     await page.getByRole('button', { name: 'Forgot password?' }).click()
     await fill(page, 'login', email)
     await press(page, 'Send the code')
@@ -132,7 +138,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
 
   test('somebody signs in by a code, and gives the account another address', async () => {
     const { page, complaints } = await visit()
-    await logOut(page)
+    await leave(page)
     await page.getByRole('button', { name: 'Email me a code' }).click()
     await fill(page, 'login', email)
     await press(page, 'Email me a code')
@@ -168,21 +174,21 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
     await press(page, 'I have saved them')
     await page.locator('#two-step-state').getByText('On', { exact: true }).waitFor()
 
-    await logOut(page)
+    await leave(page)
     await logIn(page, password)
     // That of now has been used.
     await fill(page, 'code', app.generate({ timestamp: Date.now() + 30_000 }))
     await press(page, 'Sign in')
     await page.locator('#nav').waitFor()
 
-    await logOut(page)
+    await leave(page)
     await logIn(page, password)
     await fill(page, 'code', codes[3] ?? '')
     await page.locator('dialog [name=trust]').check()
     await press(page, 'Sign in')
     await page.locator('#nav').waitFor()
 
-    await logOut(page)
+    await leave(page)
     await logIn(page, password)
     await page.locator('#nav [href="#/account"]').click()
     await page.locator('#two-step').getByText('9 of 10 left').waitFor()
@@ -238,7 +244,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
 
     await setPresence(false)
     await countQuestions(page)
-    await logOut(page)
+    await leave(page)
     // Autofill waits for its owner, who comes and uses the button.
     await page.locator('html[data-questions="1"]').waitFor()
     await setPresence(true)
