@@ -169,6 +169,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
     const app = new TOTP({ secret: Secret.fromBase32(secret) })
     await fill(page, 'code', app.generate())
     await press(page, 'Turn on')
+    await page.locator('.recovery').waitFor()
     const codes = await page.locator('.recovery li').allInnerTexts()
     expect(codes).toHaveLength(10)
     await press(page, 'I have saved them')
