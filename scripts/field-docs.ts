@@ -24,7 +24,16 @@ const rules: Readonly<Record<string, string>> = {
   flow: 'What the call that sent the code returned.',
   code: 'Six digits, blanks between them or not; or what the link of the message had.',
   purpose: 'What the code is for.',
+  challenge: 'The `challenge.token` of the problem `second-factor-required`.',
+  recoveryCode: 'One of the recovery codes, in any spelling.',
+  passkey:
+    'For a sign-in the `toJSON()` of what `navigator.credentials.get()` gave; for a proof `{ token, response }`, with that as the response.',
+  trustDevice: 'Whether this device is asked for no second factor for `sessions.trustDevices`.',
+  token: 'What the call that began returned.',
+  response: 'The `toJSON()` of what `navigator.credentials` gave.',
+  conditional: 'Whether the browser makes the passkey by itself.',
   kind: 'Which of your addresses.',
+  returnTo: 'The path of your app that the browser goes back to; `/` where it is absent.',
   media:
     'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
   caption:

@@ -13,6 +13,7 @@ import {
 import { logLines } from '@kith/core/adapter'
 import { type DirectUploads, type Messenger, metrics } from '@kith/core/ports'
 import { createPasskeys } from '@kith/core/passkeys'
+import { github } from '@kith/core/oidc'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
@@ -170,6 +171,12 @@ const confirming: Partial<KithOptions> = {
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 }
 
+/** An app at which people sign in with what they have elsewhere. */
+const elsewhere: Partial<KithOptions> = {
+  publicUrl: 'https://app.example',
+  providers: { github: github({ clientId: 'nobody', clientSecret: 'none' }) },
+}
+
 let everyRoute: readonly Route[] | undefined
 
 /** Every route that there can be. */
@@ -177,7 +184,14 @@ function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {
-    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, passkeys })
+    const all = describedRoutes({
+      media,
+      captions: createSketchCaptions(),
+      messages,
+      sessions,
+      passkeys,
+      ...elsewhere,
+    })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
     const described: readonly RouteDescription[] = [...all, ...more]
     // To apps without what only the handler needs.
@@ -199,6 +213,7 @@ function routes(): string {
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`accounts.confirm`', describedRoutes(confirming)],
+    ['`providers`', describedRoutes(elsewhere)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Manifest, listPackages } from '../scripts/packages.ts'
+import { type Manifest, listPackages, root } from '../scripts/packages.ts'
 import { importsOf, readFiles } from './imports.ts'
 
 interface Parts {
@@ -104,6 +104,19 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
   ['a package without arrows', { folder: 'surprise' }],
 ])('refuses %s', (_name, parts) => {
   expect(arrowProblems({ manifest: {}, sources: new Map(), ...parts })).toHaveLength(1)
+})
+
+test.each([
+  ['@opentelemetry/api', ['opentelemetry.ts']],
+  ['@simplewebauthn/server', ['passkeys/create-passkeys.ts']],
+  // So nothing but its own entry loads it.
+  ['./create-passkeys.ts', ['passkeys/index.ts']],
+  ['../passkeys/index.ts', []],
+  ['./passkeys/index.ts', []],
+])('in core %s is imported by %j alone', (specifier, importers) => {
+  const sources = readFiles(join(root, 'packages/core/src'), ['.ts'])
+  const found = [...sources].flatMap(([file, text]) => (importsOf(text).includes(specifier) ? [file] : []))
+  expect(found).toEqual(importers)
 })
 
 test('lets the tests of a framework use the journeys of http', () => {

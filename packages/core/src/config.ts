@@ -12,6 +12,7 @@ import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Checkable } from './health/check.ts'
 import { partNames } from './health/ready.ts'
 import type { Clock, Random } from './id.ts'
+import type { IdentityProvider } from './identities/identity-provider.ts'
 import { createLog, type Log } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
 import type { BlobStore } from './media/blob-store.ts'
@@ -77,7 +78,7 @@ interface PostConfig {
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
 /** The options of sessions, with their defaults. */
-export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
+type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
   /** `null` where no device is trusted. */
   readonly trustDevicesSeconds: number | null
 }
@@ -104,6 +105,7 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly posts: PostConfig
   /** `null` for a channel that the app does not have. */
   readonly messages: MessageConfig
+  readonly providers: Readonly<Record<string, IdentityProvider>>
   /** `null` where the app did not ask for it. */
   readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
@@ -158,6 +160,7 @@ const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
     confirm: z.enum(['email', 'phone']).nullable().default(null),
+    linkVerified: z.boolean().default(false),
     fields: fieldScope('accounts.fields'),
     ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })
@@ -333,6 +336,14 @@ const messages = z
   })
   .prefault({})
 
+const providers: z.ZodType<KithConfig['providers'], KithOptions['providers']> = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+    port<IdentityProvider>('give a provider, such as google({ clientId, clientSecret }) of @kith/core/oidc'),
+  )
+  .readonly()
+  .prefault({})
+
 const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
   .strictObject({
     events: z.union(
@@ -396,6 +407,7 @@ const optionsSchema = z.strictObject({
     .readonly()
     .prefault({}),
   messages,
+  providers,
   outbox,
   limits,
   policies,
@@ -455,6 +467,7 @@ export function readOptions(options: KithOptions): KithConfig {
   const { success, data, error } = optionsSchema.safeParse(options)
   if (!success) throw optionError('createKith', error)
   demandMessengers(data)
+  demandOrigin(data)
   const { secret: secrets, storage: _storage, logger, ...given } = data
   const { prefix, publicUrl, clock } = given
   const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]
@@ -486,6 +499,14 @@ function demandMessengers({
   if (codeSignIn && !email && !sms)
     throw new TypeError(
       'createKith: sessions.codeSignIn: codes are sent by messages.email or messages.sms: give it a messenger',
+    )
+}
+
+/** @throws TypeError where a provider would not know where to send the browser back to */
+function demandOrigin({ providers: given, publicUrl }: z.infer<typeof optionsSchema>): void {
+  if (Object.keys(given).length > 0 && !URL.canParse(publicUrl))
+    throw new TypeError(
+      'createKith: providers: they send browsers back to an address: give createKith its `publicUrl`, such as https://app.example',
     )
 }
 

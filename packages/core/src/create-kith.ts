@@ -19,6 +19,7 @@ import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
+import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
 import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
@@ -48,6 +49,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly passkeys: Passkeys<Fields>
   /** What accounts prove themselves with, beside their passwords. */
   readonly credentials: Credentials
+  /** Signing in with what people have elsewhere. */
+  readonly identities: Identities<Fields>
   readonly sessions: Sessions<Fields>
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
@@ -131,6 +134,7 @@ type Services = Pick<
   | 'factors'
   | 'credentials'
   | 'passkeys'
+  | 'identities'
   | 'sessions'
   | 'profiles'
   | 'follows'
@@ -148,6 +152,7 @@ function createServices(core: Core): Services {
   const people = createAccounts(core)
   return {
     ...people,
+    identities: createIdentities(core, people.accounts.inputs),
     addresses: createAddresses(core),
     factors: createFactors(core),
     credentials: createCredentials(core),

@@ -40,6 +40,9 @@ export const errorTable = {
     title: 'The account has as many of these as it can have',
     carries: null,
   },
+  'provider-not-found': { status: 404, title: 'This app has no such way to sign in', carries: null },
+  'identity-refused': { status: 403, title: 'The sign-in elsewhere did not work', carries: null },
+  'link-required': { status: 409, title: 'An account here has that e-mail address', carries: null },
   'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
@@ -67,6 +70,11 @@ export const errorTable = {
     carries: 'retryAfterSeconds',
   },
   'captions-unavailable': { status: 503, title: 'No caption could be written', carries: 'retryAfterSeconds' },
+  'provider-unavailable': {
+    status: 503,
+    title: 'The place to sign in at cannot be reached',
+    carries: 'retryAfterSeconds',
+  },
   'request-timeout': { status: 408, title: 'The request arrived too slowly', carries: null },
   'payload-too-large': { status: 413, title: 'The request body is too large', carries: null },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported', carries: null },
@@ -233,6 +241,8 @@ const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze(
   busy: 'More waits than this process does at a time: see the cause, or give the app more processes if it lasts.',
   'captions-unavailable': 'See whether the caption writer can be reached, and its key and quota.',
   'media-unavailable': 'See whether the place of the media can be reached, read and written to.',
+  'provider-unavailable':
+    'See whether the provider can be reached from here, and its status page; the address of its issuer may be wrong.',
   'storage-busy':
     'Something else holds the lock of the database: look for an open transaction, a migration or a backup tool.',
   'storage-read-only':

@@ -5,7 +5,7 @@ export type {
   EditInput,
   ImportInput,
   Presence,
-  RegisterByPasskeyInput,
+  NewcomerInput,
   RegisterInput,
   ShadowInput,
   UpdateAccountInput,
@@ -78,6 +78,15 @@ export type { Saves } from './graph/saves.ts'
 export type { Health } from './health/health.ts'
 export type { Readiness, ReadyPart } from './health/ready.ts'
 export type { Clock, Random } from './id.ts'
+export type { Identities, IdentityBeginner } from './identities/identities.ts'
+export type {
+  BeginIdentityInput,
+  CompleteIdentityInput,
+  DetailsNeeded,
+  FinishIdentityInput,
+  IdentityBegun,
+  IdentityFinished,
+} from './identities/identity-inputs.ts'
 export type { LogFields, LoggedError, Logger } from './log/logger.ts'
 export type { Image } from './media/image.ts'
 export type { Adoption } from './media/media-place.ts'

@@ -2,6 +2,7 @@ import type { Presence } from './accounts/account-inputs.ts'
 import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
+import type { IdentityProvider } from './identities/identity-provider.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
 import type { DurableEventName } from './durable-events.ts'
@@ -66,6 +67,11 @@ export interface KithOptions<
   posts?: PostOptions<OfPosts> | undefined
   /** Who sends e-mails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
   messages?: MessageOptions | undefined
+  /**
+   * Where else people may sign in, by the name that it has in addresses: `{ google: google({ clientId, clientSecret }) }`, of
+   * `@kith/core/oidc`. See docs/sign-in-with.md. @default nowhere
+   */
+  providers?: Readonly<Record<string, IdentityProvider>> | undefined
   /**
    * Which events are stored with their causes for `kith.outbox`: `'all'` that can be, or some by name. Without it nothing is stored.
    * @default nothing
@@ -139,6 +145,11 @@ export interface AccountOptions<
    * @default none
    */
   confirm?: 'email' | 'phone' | null | undefined
+  /**
+   * Whether a sign-in elsewhere opens the account that has its e-mail address, where both sides have verified it, and is linked to it by
+   * that. Otherwise its owner signs in first and links it. @default false
+   */
+  linkVerified?: boolean | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */

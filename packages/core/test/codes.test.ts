@@ -282,6 +282,16 @@ describe('a forgotten password', () => {
   }
 })
 
+test('after a restored backup no code works', async () => {
+  const { kith, mailbox } = instance()
+  await kith.accounts.register({ username: 'ada', email, password })
+  const { flow } = await kith.recovery.begin({ login: 'ada' })
+  await kith.settled()
+  expect(await kith.restored()).toEqual({ sessions: 1, codes: 1 })
+  const { code } = mailbox.last('password-reset').content
+  expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
+})
+
 describe('signing in by a code', () => {
   test('opens a session, by link and by code, to e-mail and phone', async () => {
     const { kith, mailbox, phones, options } = instance()
@@ -486,6 +496,29 @@ describe('messages', () => {
     await kith.accounts.register({ username: 'ada', email, password })
     await kith.recovery.begin({ login: 'ada' })
     await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
+  })
+
+  test('what a messenger quotes in its errors is not logged', async () => {
+    const seen: string[] = []
+    const mailbox = createMailbox((message) => {
+      seen.push(JSON.stringify(message.content), message.to)
+      throw new Error(`550 rejected: ${JSON.stringify(message)}`)
+    })
+    const { kith, logged } = instance({ mailbox })
+    await kith.accounts.register({ username: 'ada', email, password })
+    await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    const [content = ''] = seen
+    const { code, link } = JSON.parse(content) as { code: string; link: string }
+    const text = JSON.stringify(logged)
+    expect(text).toContain('550 rejected')
+    for (const secret of [
+      email,
+      code,
+      link,
+      new URLSearchParams(new URL(link).hash.slice(1)).get('code') ?? '',
+    ])
+      expect(text).not.toContain(secret)
   })
 
   test('one that is refused does not come again', async () => {

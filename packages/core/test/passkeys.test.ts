@@ -1,9 +1,11 @@
+import { inspect } from 'node:util'
 import {
   isPasskeyUnknown,
   isSecondFactorRequired,
   type Kith,
   type KithOptions,
   type PasskeyRequestOptions,
+  type Policies,
   type SignIn,
   type Viewer,
 } from '@kith/core'
@@ -204,6 +206,32 @@ describe('signing in', () => {
     expect(await codeOf(login(kith, device, deviation))).toBe('passkey-invalid')
     expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
     await login(kith, device)
+  })
+
+  test('no challenge stands in an error, whatever is wrong', async () => {
+    const { kith, device } = await owner()
+    const { token, options } = await kith.passkeys.beginLogin()
+    const challenge = Buffer.alloc(32, 7).toString('base64url')
+    const response = device.get(options, { challenge })
+    const refused = await kith.passkeys.login({ token, response }).catch((error: unknown) => error)
+    const told = inspect(refused, { depth: 5 })
+    expect(told).toContain('passkey-invalid')
+    for (const secret of [challenge, options.challenge, token]) expect(told).not.toContain(secret)
+  })
+
+  test('a passkey that is removed while it signs in opens nothing', async () => {
+    const made = await owner()
+    const { kith, device, viewer, options } = made
+    const [{ id = '' } = {}] = await kith.credentials.list(viewer)
+    const policies: Policies = {
+      'session.open': async () => {
+        await kith.credentials.remove(viewer, id)
+        return undefined
+      },
+    }
+    const second = createInstance({ ...options, policies }).kith
+    expect(await codeOf(login(second, device))).toBe('passkey-invalid')
+    expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
   })
 
   test('a challenge works once, for ten minutes, and for what it was made for', async () => {

@@ -1,6 +1,7 @@
 import { InvalidInputError, KithError } from '@kith/core'
 import { readPaced } from './body-pace.ts'
 import type { HttpRequest } from './http-request.ts'
+import { readQuery } from './query.ts'
 
 /** A request whose body is to be read. */
 export interface BodySource {
@@ -33,6 +34,25 @@ export async function readJsonBody({ request, ...limits }: BodySource): Promise<
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   const message = 'The body has to be a JSON object'
   throw new InvalidInputError([{ path: '', code: 'wrong-type', expected: 'object', message }])
+}
+
+/** The content type of a form of fields. */
+export const formType = 'application/x-www-form-urlencoded'
+
+/**
+ * Reads a form of fields, as a page posts it; one that comes twice is a list. @throws payload-too-large, request-timeout,
+ * unsupported-media-type, malformed-request
+ */
+export async function readFormBody({ request, ...limits }: BodySource): Promise<object> {
+  const { parsedBody, headers } = request
+  if (!headers.get('content-type')?.toLowerCase().startsWith(formType))
+    throw new KithError('unsupported-media-type', { detail: `Send a form as \`${formType}\`.` })
+  if (typeof parsedBody === 'object' && parsedBody !== null && !(parsedBody instanceof Uint8Array))
+    return parsedBody
+  if (parsedBody !== undefined) throw new TypeError(consumedMessage)
+  const body = request.body()
+  const bytes = body && (await readBytes(body, limits))
+  return readQuery(new TextDecoder().decode(bytes ?? undefined))
 }
 
 /** Deeper than any input of ours. */

@@ -121,7 +121,7 @@ function capitalize(word: string): string {
 }
 
 /** The cookies of a request that are not empty, in their order: longest path first, then the oldest. */
-function pairsOf(header: string | null): (readonly [name: string, value: string])[] {
+export function pairsOf(header: string | null): (readonly [name: string, value: string])[] {
   return (header ?? '')
     .split(';')
     .map((pair) => pair.split('=').map((part) => part.trim()))

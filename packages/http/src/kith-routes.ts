@@ -12,8 +12,10 @@ import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { factorRoutes } from './factor-routes.ts'
+import { createFlowCookies } from './flow-cookies.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
+import { identityRoutes } from './identity-routes.ts'
 import { measureRequests } from './measured-requests.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { createErrorSet } from './error-set.ts'
@@ -87,6 +89,7 @@ export function createKithRoutes<Host = unknown>(
     ...codeRoutes({ kith, guard, answerSignIn }),
     ...factorRoutes({ kith, cookies, answerSignIn }),
     ...passkeyRoutes({ kith, guard, answerSignIn }),
+    ...identityRoutes({ kith, cookies, flowCookies: createFlowCookies(config.cookies), answerSignIn }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
@@ -130,7 +133,7 @@ export function createKithRoutes<Host = unknown>(
     let call: RouteCall | undefined
     let answer: HttpAnswer
     try {
-      call = new RouteCall(site, match, open)
+      call = new RouteCall(site, { match, fromOtherSite: route.fromOtherSite }, open)
       const answered = await (telemetry === silentTelemetry
         ? route.handle(call)
         : inSpan(telemetry, { route, match, call, id: open.id }))

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorTable, type VisibleConfig } from '@kith/core'
 import * as z from 'zod'
+import { formType } from './body.ts'
 import { describeFields, type FieldDescriptions } from './own-fields.ts'
 import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -91,7 +92,7 @@ function operation(route: Route, signIn: SignInDescription): Json {
         content: { 'application/json': { schema: reference(inputName(route)) } },
       },
     }),
-    ...(route.consumes && { requestBody: { required: true, content: uploadContent(route.consumes) } }),
+    ...(route.consumes && { requestBody: { required: true, content: bodyContent(route.consumes) } }),
     responses: {
       [route.status]: success(route),
       ...Object.fromEntries(
@@ -110,7 +111,8 @@ function securityOf({ auth }: Route, { schemes }: SignInDescription): Json[] {
   return auth === 'viewer' ? tokens : [{}, ...tokens]
 }
 
-function uploadContent(types: readonly string[]): Json {
+function bodyContent(types: readonly string[]): Json {
+  if (types.includes(formType)) return { [formType]: { schema: { type: 'object' } } }
   const form = {
     type: 'object',
     required: ['file'],
@@ -123,10 +125,10 @@ function uploadContent(types: readonly string[]): Json {
 
 const requestId = { $ref: '#/components/headers/RequestId' }
 const requestIdHeader: Json = { 'X-Request-Id': requestId }
-const sentOnHeaders: Json = {
+const sentOnHeaders = (description: string): Json => ({
   ...requestIdHeader,
-  Location: { description: 'A signed URL.', required: true, schema: { type: 'string', format: 'uri' } },
-}
+  Location: { description, required: true, schema: { type: 'string', format: 'uri-reference' } },
+})
 const requestIdParameter: Json = { $ref: '#/components/parameters/RequestId' }
 
 function pathParameters({ path }: RouteDescription): Json[] {
@@ -144,6 +146,7 @@ const parameterSchemas: Readonly<Record<keyof Params, Json>> = {
   id: { type: 'string', format: 'uuid' },
   username: { type: 'string', pattern: '^[A-Za-z0-9_](\\.?[A-Za-z0-9_])*$', maxLength: 30 },
   file: { type: 'string', pattern: '^[0-9a-f-]{36}\\.png$' },
+  provider: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,31}$' },
   rendition: { type: 'string', enum: ['thumb', 'feed', 'full'] },
 }
 
@@ -158,7 +161,10 @@ function queryParameters({ query }: RouteDescription): Json[] {
 }
 
 function success({ status, output, produces = [] }: RouteDescription): Json {
-  if (status === 302) return { description: 'Sent on to where the file is.', headers: sentOnHeaders }
+  if (status === 302)
+    return { description: 'Sent on to where the file is.', headers: sentOnHeaders('A signed URL.') }
+  if (status === 303)
+    return { description: 'Sent on.', headers: sentOnHeaders('A provider, or a page of the app.') }
   const done = { description: 'Done.', headers: requestIdHeader }
   if (produces.length > 0) return { ...done, content: contentOf(produces) }
   if (!output) return done
@@ -209,7 +215,8 @@ export function problemsOf(
   add(body !== undefined, 'payload-too-large', 'unsupported-media-type')
   add(body !== undefined || consumes !== undefined, 'request-timeout')
   add(auth === 'guest', ...signIn.guest)
-  add(consumes !== undefined, 'invalid-input')
+  add(consumes?.includes(formType) === true, 'payload-too-large', 'unsupported-media-type')
+  add(consumes !== undefined && !consumes.includes(formType), 'invalid-input')
   add(body !== undefined || query !== undefined, 'invalid-input')
   add(
     true,

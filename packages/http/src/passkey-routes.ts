@@ -55,7 +55,7 @@ export function passkeyRoutes({
       path: '/users/register/passkey/begin',
       operationId: 'beginPasskeyRegistration',
       summary: 'Begin a registration with a passkey in place of a password',
-      body: inputs.registerByPasskey,
+      body: inputs.newcomer,
       status: 200,
       output: shapes.PasskeyCreation,
       isConfigured: opensAccounts,

@@ -1,5 +1,5 @@
 import type { ClientInfo, Viewer } from '@kith/core'
-import { readJsonBody } from './body.ts'
+import { type BodySource, formType, readFormBody, readJsonBody } from './body.ts'
 import { clientOf } from './client-of.ts'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
@@ -18,6 +18,12 @@ export interface CallSite {
   bodyTimeoutSeconds: number
 }
 
+/** A request that has found its path, and what its route says of where it may come from. */
+interface Found {
+  match: PathMatch
+  fromOtherSite?: boolean | undefined
+}
+
 /** A request on its way through a route. What is not asked of it is not worked out. */
 export class RouteCall implements Call {
   readonly request: HttpRequest
@@ -31,14 +37,14 @@ export class RouteCall implements Call {
   readonly #search: string
 
   /** @throws origin-not-allowed */
-  constructor(site: CallSite, match: PathMatch, open: OpenRequest) {
+  constructor(site: CallSite, { match, fromOtherSite = false }: Found, open: OpenRequest) {
     const request = open.head
     this.#site = site
     this.#open = open
     this.#search = match.query
     this.request = request
     this.params = match.params as Params
-    this.credentials = site.guard.credentials(request)
+    this.credentials = fromOtherSite ? { kind: 'none' } : site.guard.credentials(request)
     this.setCookies =
       this.credentials.kind === 'conflict' ? site.cookies.clearEverywhere(match.requested) : []
   }
@@ -57,14 +63,15 @@ export class RouteCall implements Call {
     return (this.#open.viewer = await this.#site.guard.guestOf(this.credentials))
   }
 
-  read({ body, query }: RouteDescription): Promise<void> | undefined {
+  read({ body, query, consumes }: RouteDescription): Promise<void> | undefined {
     if (query) this.query = readQuery(this.#search)
-    return body && this.#readBody()
+    if (body) return this.#readBody(readJsonBody)
+    return consumes?.includes(formType) ? this.#readBody(readFormBody) : undefined
   }
 
-  async #readBody(): Promise<void> {
+  async #readBody(read: (source: BodySource) => Promise<object>): Promise<void> {
     const { bodyLimitBytes: limitBytes, bodyTimeoutSeconds: timeoutSeconds } = this.#site
-    this.body = await readJsonBody({ request: this.request, limitBytes, timeoutSeconds })
+    this.body = await read({ request: this.request, limitBytes, timeoutSeconds })
     this.#open.body = this.body
   }
 }

@@ -23,8 +23,10 @@ export interface RouteDescription {
   readonly otherStatuses?: readonly (206 | 304 | 416)[] | undefined
   /** The shape of that answer; without one it has no body. */
   readonly output?: z.ZodType | undefined
-  /** The content types of a body that is no JSON; such a route reads it by itself. */
+  /** The content types of a body that is no JSON; but for a form of fields, such a route reads it by itself. */
   readonly consumes?: readonly string[] | undefined
+  /** Whether pages of other sites send browsers here: then the cookies of a session, which would need an allowed page, count for nothing. */
+  readonly fromOtherSite?: boolean | undefined
   /** The content types of an answer that is no JSON. */
   readonly produces?: readonly string[] | undefined
   /** `false` where something is missing that it needs, such as a place for media: it answers `not-configured`, and is not described. @default true */
@@ -61,7 +63,7 @@ export interface Exchange<Body = unknown, Query = unknown> {
 }
 
 /** The parameters of a path, by name. One that the path does not have is a mistake of the table. */
-export type Params = Readonly<Record<'id' | 'username' | 'file' | 'rendition', string>>
+export type Params = Readonly<Record<'id' | 'username' | 'file' | 'rendition' | 'provider', string>>
 
 /** What the table needs to know of a request to answer it. */
 export interface Call extends Exchange {

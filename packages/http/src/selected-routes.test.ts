@@ -4,6 +4,7 @@ import { createPasskeys } from '@kith/core/passkeys'
 import type { DirectUploads } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { createMailbox } from '../../core/test/mailbox.ts'
+import { paperProvider } from '../test/journeys/paper-provider.ts'
 import { createKithRoutes, type KithRoutes } from './kith-routes.ts'
 import { operationIds } from './operation-ids.ts'
 import type { KithHttpOptions } from './options.ts'
@@ -16,6 +17,8 @@ const everything = {
   captions: { writer: createSketchCaptions(), timeout: 1 },
   sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
   messages: { email: createMailbox() },
+  publicUrl: 'https://app.example',
+  providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
 } satisfies Partial<KithOptions>
 const kith = createKith(everything)
@@ -57,8 +60,12 @@ test.each([
   [{ routes: { register: 'no' } }, 'routes.register'],
   [{ only: 'register' }, 'only'],
   [
-    { only: ['getFeed', 'login', 'endSession'], viewer: () => null },
-    'only: "login" is not there with `viewer`, since your app signs people in itself: take it out of `only`; only: "endSession"',
+    { only: ['getFeed', 'login', 'endSession'], viewer: (): null => null },
+    '"login" is not there with `viewer`, since your app signs people in itself: take it out; "endSession"',
+  ],
+  [
+    { routes: { login: true, getFeed: true }, viewer: (): null => null },
+    '"login" is not there with `viewer`',
   ],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)

@@ -44,6 +44,11 @@ const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
   'addPasskey',
   'beginPasskeyProof',
   'getPasskeySignals',
+  'signInWith',
+  'finishSignInWith',
+  'finishSignInWithForm',
+  'registerIdentity',
+  'linkIdentity',
 ])
 
 /** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */
@@ -52,7 +57,11 @@ export function readSelection({ routes, only, ownSignIn = false }: RouteSelectio
   const problems = [
     ...Object.keys(routes ?? {}).flatMap((id) => problemOf('routes', id)),
     ...(only ?? []).flatMap((id) => problemOf('only', id)),
-    ...(ownSignIn ? (only ?? []).filter((id) => aboutSessions.has(id)).map(problemOfSessions) : []),
+    ...(ownSignIn
+      ? wanted({ routes, only })
+          .filter((id) => aboutSessions.has(id))
+          .map(problemOfSessions)
+      : []),
   ]
   if (problems.length > 0) throw new TypeError(`createKithHttp: ${problems.join('; ')}`)
   return new Set(
@@ -65,8 +74,13 @@ function problemOf(option: string, id: string): string[] {
   return [`${option}: ${JSON.stringify(id)} is no operation, did you mean ${JSON.stringify(nearest(id))}?`]
 }
 
+/** Those that are asked for by name. */
+function wanted({ routes = {}, only }: RouteSelection): readonly OperationId[] {
+  return only ?? operationIds.filter((id) => routes[id] === true)
+}
+
 function problemOfSessions(id: OperationId): string {
-  return `only: ${JSON.stringify(id)} is not there with \`viewer\`, since your app signs people in itself: take it out of \`only\``
+  return `${JSON.stringify(id)} is not there with \`viewer\`, since your app signs people in itself: take it out`
 }
 
 const known: ReadonlySet<string> = new Set(operationIds)

@@ -56,6 +56,9 @@ const signIn: z.ZodType<SignInAnswer> = z.strictObject({
 
 const codeSent: z.ZodType<CodeSent> = z.strictObject({ flow: z.string(), expiresAt: time })
 
+/** Where a browser is to be sent; its cookie has the secret that goes with it. */
+const identityBegun: z.ZodType<{ url: string }> = z.strictObject({ url: z.url() })
+
 const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   session: openedSession,
   tokens: tokens.optional(),
@@ -108,6 +111,7 @@ export const shapes: typeof socialShapes &
     readonly SignIn: z.ZodType<SignInAnswer>
     readonly Refreshed: z.ZodType<RefreshAnswer>
     readonly CodeSent: z.ZodType<CodeSent>
+    readonly IdentityBegun: z.ZodType<{ url: string }>
     readonly SessionPage: z.ZodType<Page<Session>>
     readonly Problem: z.ZodType<Problem>
   } = {
@@ -119,6 +123,7 @@ export const shapes: typeof socialShapes &
   SignIn: signIn,
   Refreshed: refreshed,
   CodeSent: codeSent,
+  IdentityBegun: identityBegun,
   SessionPage: page(session),
   FieldError: fieldError,
   Problem: problem,

@@ -5,7 +5,7 @@ import { identifiers } from './user-document.ts'
 const named = 20
 
 /** A collection with unique fields. */
-type UniqueName = 'users' | 'credentials'
+export type UniqueName = 'users' | 'credentials'
 
 /** What it holds, and which fields are unique together. */
 const uniques: Readonly<Record<UniqueName, { record: string; all: readonly (readonly string[])[] }>> =
@@ -13,9 +13,6 @@ const uniques: Readonly<Record<UniqueName, { record: string; all: readonly (read
     users: { record: 'account', all: identifiers.map((name) => [name]) },
     credentials: { record: 'credential', all: [['kind', 'subject']] },
   })
-
-/** The name of a collection that has some. */
-export type UniqueName = 'users' | 'credentials'
 
 /** Whether a collection has any. */
 export function hasUniques(name: string): name is UniqueName {

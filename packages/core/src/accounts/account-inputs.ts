@@ -41,10 +41,7 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
 }
 
 /** A registration with a passkey in place of a password. */
-export type RegisterByPasskeyInput<Fields extends AppFields = AppFields> = Omit<
-  RegisterInput<Fields>,
-  'password'
->
+export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterInput<Fields>, 'password'>
 
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
@@ -104,7 +101,8 @@ export interface DeleteAccountInput {
 /** The schemas of all account inputs, made for the rules of one Kith instance. */
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
-  registerByPasskey: z.ZodType<RegisterByPasskeyInput>
+  /** Of {@link register} what somebody gives who has no password: who signs in elsewhere, or by a passkey. */
+  newcomer: z.ZodType<NewcomerInput>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -191,7 +189,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   }
 
   return {
-    registerByPasskey: z.strictObject(newcomer).refine(hasLogin, needsLogin),
+    newcomer: z.strictObject(newcomer).refine(hasLogin, needsLogin),
     register: z
       .strictObject({ ...newcomer, password: newPassword })
       .refine(hasLogin, needsLogin)

@@ -10,7 +10,7 @@ import { networkKey } from '../sessions/client-address.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
-import type { AccountInputs, RegisterByPasskeyInput, RegisterInput } from './account-inputs.ts'
+import type { AccountInputs, NewcomerInput, RegisterInput } from './account-inputs.ts'
 import { newAccount, present, saveAccount, taken } from './account-steps.ts'
 import { accountAt, releaseAddress } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
@@ -37,7 +37,7 @@ interface Registering {
 const verifiedAt = { email: 'emailVerifiedAt', phone: 'phoneVerifiedAt' } as const
 
 /** Reads the input of a registration, with a password or without, and asks the policy, which sees no password. */
-export async function readRegistration<Input extends RegisterByPasskeyInput & { password?: string }>(
+export async function readRegistration<Input extends NewcomerInput & { password?: string }>(
   core: Core,
   schema: z.ZodType<Input>,
   { input, client }: { input: Input; client: ClientInfo },

@@ -25,6 +25,7 @@ export {
 } from '../fair-queue.ts'
 export { factorInputs } from '../factors/factors.ts'
 export { factorLoginInput } from '../factors/second-factor.ts'
+export { isOwnPath } from '../identities/own-path.ts'
 export { parseInput } from '../input.ts'
 export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
 export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'

@@ -41,7 +41,7 @@ export function mediaProcessCommand({
       ? ['--conditions=@kith/source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
       : []
   return {
-    arguments: [...flags, script, String(maxResidentBytes)],
+    arguments: [...flags, script, String(maxResidentBytes), String(process.pid)],
     options: {
       cwd: folder,
       env: environment(folder),

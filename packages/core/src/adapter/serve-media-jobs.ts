@@ -17,8 +17,7 @@ export const descriptors: Readonly<{ replies: number; lifeline: number }> = Obje
  * of file descriptors cannot look at it. A string, because a file of its own could be lost in a bundle.
  */
 const watchdog = `
-const { workerData: { lifeline, folder, maxResidentBytes } } = require('node:worker_threads')
-const server = process.ppid
+const { workerData: { lifeline, folder, maxResidentBytes, server } } = require('node:worker_threads')
 const end = () => {
   try { require('node:fs').rmSync(folder, { recursive: true, force: true }) } catch {}
   process.kill(process.pid, 'SIGKILL')
@@ -31,7 +30,7 @@ setInterval(() => (process.ppid !== server || process.memoryUsage.rss() > maxRes
 
 /** Serves the jobs of `createMediaWork` in a process, one at a time: the whole of the module that its processes run. */
 export function serveMediaJobs(verbs: MediaVerbs): void {
-  const [, , maxResidentBytes] = process.argv
+  const [, , maxResidentBytes, server] = process.argv
   new Worker(watchdog, {
     eval: true,
     env: {},
@@ -40,6 +39,7 @@ export function serveMediaJobs(verbs: MediaVerbs): void {
       lifeline: descriptors.lifeline,
       folder: process.cwd(),
       maxResidentBytes: Number(maxResidentBytes),
+      server: Number(server),
     },
   })
   confineProcess(Number(maxResidentBytes))

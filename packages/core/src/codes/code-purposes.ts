@@ -1,6 +1,8 @@
 import type { UserRecord } from '../accounts/user-store.ts'
+import type { ForeignIdentity } from '../identities/identity-provider.ts'
 import { linkTo, type LinkName } from '../messages/links.ts'
 import type { Draft } from '../messages/outgoing.ts'
+import type { Viewer } from '../viewer.ts'
 
 /** An address that a message goes to, and the language that its reader has asked for. */
 export interface Recipient {
@@ -33,6 +35,17 @@ export interface CodeData extends SentData {
   'login-passkey': Record<string, never>
   /** The account that is to be. */
   'register-passkey': { user: UserRecord; deviceName: string | null }
+  /** A sign-in elsewhere that is under way, or with `viewer` the linking of an identity. */
+  identity: {
+    provider: string
+    nonce: string
+    codeVerifier: string
+    returnTo: string
+    deviceName: string | null
+    viewer: Viewer | null
+  }
+  /** An identity whose account needs to be told more. */
+  'identity-details': { provider: string; identity: ForeignIdentity; deviceName: string | null }
 }
 
 /** What codes are for. */
@@ -74,6 +87,8 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'prove-passkey': { seconds: tenMinutes, page: null },
   'login-passkey': { seconds: tenMinutes, page: null },
   'register-passkey': { seconds: tenMinutes, page: null },
+  identity: { seconds: tenMinutes, page: null },
+  'identity-details': { seconds: tenMinutes, page: null },
 })
 
 /** The link of a code, where the app has a page for it. */

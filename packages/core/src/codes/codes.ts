@@ -79,7 +79,7 @@ export interface ConsumedCode<Purpose extends CodePurpose> {
 }
 
 /** A code that was shown and is not used up yet. */
-export interface OpenCode<Purpose extends CodePurpose> {
+interface OpenCode<Purpose extends CodePurpose> {
   userId: string
   data: CodeData[Purpose]
   /** Uses it up. Of concurrent calls exactly one resolves to `true`. */

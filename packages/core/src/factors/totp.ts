@@ -22,7 +22,7 @@ export function matchTotp(
 }
 
 /** The code of a step. */
-export function totpAt(secret: Uint8Array, step: number): string {
+function totpAt(secret: Uint8Array, step: number): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(step))
   const hash = createHmac('sha1', secret).update(counter).digest()

@@ -54,6 +54,11 @@ export const logLines = {
     meaning: 'A messenger did not take a message; it comes again.',
     toDo: 'See whether the mail server or the gateway can be reached, and its quota; `againInSeconds` says when the message comes again.',
   },
+  'identity.refused': {
+    level: 'warn',
+    meaning: 'A sign-in elsewhere did not work: the provider refused it, or its answer was wrong.',
+    toDo: 'Read `error`; `provider` says which. `invalid_client`: its client id or secret is wrong or has ended. A few others are normal: answers that somebody has tampered with.',
+  },
   'message.refused': {
     level: 'warn',
     meaning: 'A messenger said that a message will never be taken, so it does not come again.',

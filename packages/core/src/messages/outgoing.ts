@@ -11,7 +11,7 @@ import type { Message } from './messenger.ts'
 export type Draft = Message extends infer Kind ? (Kind extends Message ? Omit<Kind, 'id'> : never) : never
 
 /** Where a message waits, and for how long it is worth sending. */
-export interface Waiting {
+interface Waiting {
   /** Whose order it belongs to: an account, or what stands for somebody who has none. */
   key: string
   /** When it is over: nobody wants a code that has ended. */
@@ -116,8 +116,10 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
       leaseSeconds,
       handle,
       delivered: () => {},
-      failed: ({ id }, { error, ...tries }) =>
-        log.error('message.not-sent', { error, fields: { messageId: id, ...tries } }),
+      failed({ id, payload }, { error, ...tries }) {
+        const secrets = (): string[] => secretsIn(seal.open(payload, id))
+        log.error('message.not-sent', { error, secrets, fields: { messageId: id, ...tries } })
+      },
     }).run()
   }
 
@@ -162,6 +164,15 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
       while (sending) await sending
     },
   }
+}
+
+/** What a messenger may quote in an error, and nobody should read in a log. */
+function secretsIn(text: string | null): string[] {
+  const { draft } = text === null ? { draft: null } : (JSON.parse(text) as Envelope)
+  if (!draft) return []
+  const { code = null, link = null } = draft.content as { code?: string; link?: string | null }
+  const token = link && new URLSearchParams(new URL(link).hash.slice(1)).get('code')
+  return [draft.to, code, link, token].filter((secret) => secret !== null)
 }
 
 /** All of one length, as far as what people are told has one: so that a row tells nothing of what is in it. */

@@ -40,7 +40,7 @@ export interface DeliverySettings {
 }
 
 /** How a row could not be handled. */
-export interface DeliveryFailure {
+interface DeliveryFailure {
   error: unknown
   attempt: number
   againInSeconds: number

@@ -1,4 +1,4 @@
-import type { AccountInputs, RegisterByPasskeyInput } from '../accounts/account-inputs.ts'
+import type { AccountInputs, NewcomerInput } from '../accounts/account-inputs.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { credentialNotices } from '../credentials/credential-changes.ts'
@@ -49,7 +49,7 @@ export interface PasskeySignals {
 /** Passkeys. Each one proves by itself who somebody is: no second factor is asked for. */
 export interface Passkeys<Fields extends AppFields = AppFields> {
   /** The schemas of the inputs below. */
-  readonly inputs: PasskeyInputs & Pick<AccountInputs, 'registerByPasskey'>
+  readonly inputs: PasskeyInputs & Pick<AccountInputs, 'newcomer'>
   /**
    * Begins to add a passkey. With `conditional` it is for `mediation: 'conditional'`, by which a browser makes one without a question:
    * only right after a sign-in with a password. @throws proof-required, not-configured, rate-limited
@@ -71,7 +71,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
    * @throws invalid-input, identifier-taken, not-configured, rate-limited
    */
   beginRegister(
-    input: RegisterByPasskeyInput<Fields>,
+    input: NewcomerInput<Fields>,
     client?: ClientInfo,
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
   /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, rate-limited */
@@ -86,7 +86,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
 export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): Passkeys {
   const { config, limits } = core
   const { users, credentials } = core.storage
-  const { registerByPasskey: registerInput } = accountInputs
+  const { newcomer: registerInput } = accountInputs
 
   /** Nobody is asked before a browser makes a passkey by itself: the password has just been given. */
   async function demandPassword({ sessionId }: Viewer): Promise<void> {
@@ -96,7 +96,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
   }
 
   return {
-    inputs: { ...passkeyInputs, registerByPasskey: registerInput },
+    inputs: { ...passkeyInputs, newcomer: registerInput },
     async beginAdd(viewer, input = {}) {
       const verifier = demandPasskeys(core)
       await limits.byAccount('changeByAccount', viewer.userId)

@@ -1,4 +1,4 @@
-import type { AccountInputs, RegisterByPasskeyInput } from '../accounts/account-inputs.ts'
+import type { AccountInputs, NewcomerInput } from '../accounts/account-inputs.ts'
 import { newAccount, present, taken } from '../accounts/account-steps.ts'
 import { readRegistration } from '../accounts/registration.ts'
 import type { Identifier, Login, UserRecord } from '../accounts/user-store.ts'
@@ -16,8 +16,8 @@ import type { NewPasskey, PasskeyCreationOptions } from './passkey-verifier.ts'
 /** Reads the input of a registration, and makes the options of its passkey. */
 export async function beginRegistration(
   core: Core,
-  schema: AccountInputs['registerByPasskey'],
-  { input, client }: { input: RegisterByPasskeyInput; client: ClientInfo },
+  schema: AccountInputs['newcomer'],
+  { input, client }: { input: NewcomerInput; client: ClientInfo },
 ): Promise<{ token: string; options: PasskeyCreationOptions }> {
   const verifier = demandPasskeys(core)
   demandOpen(core)

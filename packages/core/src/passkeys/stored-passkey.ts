@@ -1,5 +1,4 @@
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import type { Credential } from '../credentials/credential-view.ts'
 import { authenticatorName } from './authenticator-names.ts'
 import type { NewPasskey, PasskeyDescriptor } from './passkey-verifier.ts'
 
@@ -31,9 +30,10 @@ export function readPasskey({ data }: Pick<CredentialRecord, 'data'>): StoredPas
 }
 
 /** What its owner sees of it. */
-export function showPasskey(
-  record: Pick<CredentialRecord, 'data'>,
-): Required<Pick<Credential, 'authenticator' | 'synced'>> {
+export function showPasskey(record: Pick<CredentialRecord, 'data'>): {
+  authenticator: string | null
+  synced: boolean
+} {
   const { aaguid, synced } = readPasskey(record)
   return { authenticator: authenticatorName(aaguid), synced }
 }

@@ -49,6 +49,7 @@ export {
   type RecountResult,
 } from '../graph/edge-store.ts'
 export { type Checkable, isCheckable } from '../health/check.ts'
+export type { ForeignIdentity, IdentityChecks, IdentityProvider } from '../identities/identity-provider.ts'
 export {
   type BlobMark,
   type BlobMeta,

@@ -74,7 +74,7 @@ async function demandOwnToken(
 const mostTries = 10
 
 /** Steps a session, and says that its owner has just proved to be the account. @throws session-revoked */
-export async function renewProof(
+async function renewProof(
   core: Core,
   viewer: OwnSession,
   { client, method }: { client: ClientInfo; method: string },

@@ -10,7 +10,11 @@ import type { JourneyApp } from './journey-app.ts'
 export const email = 'anna@example.com'
 
 /** Its registration. */
-export const registration = { username: 'anna', email, password }
+export const registration: Readonly<Record<'username' | 'email' | 'password', string>> = {
+  username: 'anna',
+  email,
+  password,
+}
 
 /** The last message of a kind, once Kith has sent what waits. */
 export async function messageOf<Kind extends MessageKind>(

@@ -11,6 +11,7 @@ import { checkDescribed, type Description } from './description.ts'
 import { type Client, clientOf, type JourneyRequest } from './client.ts'
 import { hostMedia } from './hosted-media.ts'
 import type { JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
+import { paperProvider } from './paper-provider.ts'
 import { createSecretsWatch } from './secrets-watch.ts'
 
 /** An app with Kith in it that a journey goes through. */
@@ -97,6 +98,10 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'Journeys', origins: [allowedOrigin] }),
     messages: { email: mailbox, sms: phones, links },
+    ...(setup.providers && {
+      publicUrl: allowedOrigin,
+      providers: { paper: paperProvider('redirect'), form: paperProvider('form-post') },
+    }),
     media: {
       ...media.options,
       blobs: watchReads(media.options.blobs, setup.largeFiles, (change) => (openFiles += change)),

@@ -11,6 +11,8 @@ export interface JourneySetup {
   revealTaken?: boolean | undefined
   /** Registrations confirm the e-mail address by a code. */
   confirm?: boolean | undefined
+  /** People sign in elsewhere as well. */
+  providers?: boolean | undefined
   /** Media are at a host that accepts files from browsers and shows them by signed URLs. */
   hosted?: boolean | undefined
   /** Every file is as long as 24 megabytes when it is read. */

@@ -5,6 +5,7 @@ import { codeRefusalJourneys } from './code-refusal-journeys.ts'
 import { factorJourneys } from './factor-journeys.ts'
 import { guardJourneys } from './guard-journeys.ts'
 import { directJourneys } from './direct-journeys.ts'
+import { identityJourneys } from './identity-journeys.ts'
 import { inputJourneys } from './input-journeys.ts'
 import type { Journey } from './journey.ts'
 import { leavingJourneys } from './leaving-journeys.ts'
@@ -30,6 +31,7 @@ export const journeys: readonly Journey[] = [
   ...codeJourneys,
   ...codeRefusalJourneys,
   ...factorJourneys,
+  ...identityJourneys,
   ...refreshJourneys,
   ...tokenJourneys,
   ...originJourneys,

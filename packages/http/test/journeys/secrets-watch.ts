@@ -9,7 +9,8 @@ export interface SecretsWatch {
   all(): ReadonlySet<string>
 }
 
-const secretFields = /^(?:password|currentPassword|newPassword|email|phone|accessToken|refreshToken|code)$/
+const secretFields =
+  /^(?:password|currentPassword|newPassword|email|phone|accessToken|refreshToken|code|token|secret|recoveryCode)$/
 
 /** Creates an empty watch. */
 export function createSecretsWatch(): SecretsWatch {

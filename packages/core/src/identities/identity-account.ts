@@ -1,0 +1,119 @@
+import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts'
+import { deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
+import { releaseAddress } from '../accounts/address-claims.ts'
+import { readLogin } from '../accounts/identifiers.ts'
+import type { Core } from '../core.ts'
+import { demandAdded } from '../credentials/credential-changes.ts'
+import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { unread } from '../own-fields/stored-fields.ts'
+import type { ClientInfo } from '../viewer.ts'
+import type { ForeignIdentity } from './identity-provider.ts'
+import { addIdentity, type AddedIdentity, findIdentity } from './stored-identity.ts'
+
+/** The input of a registration by an identity. */
+export type IdentityFields = Omit<RegisterInput, 'password'>
+
+/** What an identity says of its account. */
+export function knownFields({ config }: Core, { verifiedEmail, name }: ForeignIdentity): IdentityFields {
+  return {
+    ...(verifiedEmail !== null && config.accounts.identifiers.email !== 'off' && { email: verifiedEmail }),
+    ...(name !== null && { name }),
+  }
+}
+
+/** The username that somebody has elsewhere, where it could be theirs here. */
+export async function suggestUsername(
+  core: Core,
+  inputs: Pick<AccountInputs, 'newcomer'>,
+  identity: ForeignIdentity,
+): Promise<string | null> {
+  if (identity.username === null) return null
+  const given = { ...knownFields(core, identity), username: identity.username }
+  const { error } = inputs.newcomer.safeParse(given)
+  if (error?.issues.some(({ path }) => path[0] === 'username')) return null
+  const login = readLogin(identity.username)
+  if (!('username' in login)) return null
+  return (await core.storage.users.byLogin(login)) ? null : login.username
+}
+
+/** @throws identity-refused where the app has an address confirmed and the provider does not do that */
+export function demandConfirmed({ config }: Core, { verifiedEmail }: ForeignIdentity): void {
+  const { confirm } = config.accounts
+  if (confirm === null || (confirm === 'email' && verifiedEmail !== null)) return
+  throw new KithError('identity-refused', {
+    detail:
+      'This app needs an address that is confirmed, and gets none from there. Register here, then link it in your settings.',
+  })
+}
+
+/** What {@link registerIdentity} is given. */
+interface Registering extends Omit<AddedIdentity, 'userId'> {
+  given: IdentityFields
+  client: ClientInfo
+}
+
+/** Reads the fields of a new account, asks the policy, and makes it. @throws invalid-input, identifier-taken, policy-refused, rate-limited */
+export async function registerIdentity(
+  core: Core,
+  inputs: Pick<AccountInputs, 'newcomer'>,
+  { given, client, identity, title }: Registering,
+): Promise<{ userId: string; isNew: boolean; deviceName: string | undefined }> {
+  const parsed = parseInput(inputs.newcomer, given)
+  await core.limits.byAddress('registerByAddress', client)
+  const changed = await core.askPolicy('account.register', { input: parsed, viewer: null, client })
+  const { deviceName, ...fields } = changed
+    ? parseInput(inputs.newcomer, { ...parsed, ...unread(parsed, given), ...changed })
+    : parsed
+  // An app that has addresses confirmed takes none that was typed here.
+  if (core.config.accounts.confirm === 'email' && fields.email !== identity.verifiedEmail)
+    throw new KithError('identity-refused', { detail: 'Keep the address that the provider has confirmed.' })
+  return { ...(await createAccount(core, { fields, identity, title })), deviceName }
+}
+
+interface NewAccount extends Omit<AddedIdentity, 'userId'> {
+  fields: Omit<IdentityFields, 'deviceName'>
+}
+
+/**
+ * Makes the account. It gets its address once it has the identity, so what a crash leaves without one, and of several calls at the same moment, from
+ * two tabs for instance, all but the one that has the identity, keep no address from anybody.
+ */
+async function createAccount(
+  core: Core,
+  { identity, title, fields }: NewAccount,
+): Promise<{ userId: string; isNew: boolean }> {
+  const { verifiedEmail } = identity
+  const proved = fields.email === verifiedEmail ? verifiedEmail : null
+  const user = newAccount(core, present({ ...fields, ...(proved !== null && { email: undefined }) }))
+  const { id: userId } = user
+  try {
+    await saveAccount(core, user, 'account.registered')
+  } catch (error) {
+    const winner = await findIdentity(core, identity)
+    if (winner) return { userId: winner.userId, isNew: false }
+    throw error
+  }
+  const added = await addIdentity(core, { userId, identity, title })
+  if (added !== 'added') {
+    await deleteAccount(core, userId, false)
+    const winner = await findIdentity(core, identity)
+    if (winner) return { userId: winner.userId, isNew: false }
+    demandAdded(added)
+  }
+  if (proved !== null) await giveAddress(core, userId, proved)
+  return { userId, isNew: true }
+}
+
+/** Gives an account an address that the provider has verified. Whoever has it and has not verified it has it no more. */
+async function giveAddress(core: Core, userId: string, email: string): Promise<void> {
+  await releaseAddress(core, { kind: 'email', address: email }, userId)
+  const told = { userId, fields: ['email', 'emailVerified'] }
+  const { outcome } = await core.storage.users.update(
+    userId,
+    { email, emailVerifiedAt: core.clock(), expected: { email: null } },
+    undefined,
+    core.rowsOf('account.edited', () => told),
+  )
+  if (outcome === 'updated') core.emit('account.edited', told)
+}

@@ -1,0 +1,94 @@
+import type { CodeData } from '../codes/code-purposes.ts'
+import type { CodeInput } from '../codes/codes.ts'
+import type { Core } from '../core.ts'
+import { type AnyKithError, isKithError, KithError } from '../errors.ts'
+import type { FinishIdentityInput } from './identity-inputs.ts'
+import type { ForeignIdentity, IdentityChecks, IdentityProvider } from './identity-provider.ts'
+import { foreignIdentity } from './stored-identity.ts'
+
+/** A way there and back. */
+export type IdentityFlow = CodeData['identity']
+
+/** The provider of this name. @throws provider-not-found */
+export function demandProvider({ config: { providers } }: Core, name: string): IdentityProvider {
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined
+  if (!provider) throw new KithError('provider-not-found')
+  return provider
+}
+
+/** Where the browser of a flow is sent. @throws provider-unavailable, identity-refused */
+export async function urlOf(core: Core, flow: IdentityFlow, state: string): Promise<string> {
+  const provider = demandProvider(core, flow.provider)
+  return await ask(
+    core,
+    flow,
+    async () => (await provider.authorizationUrl(checksOf(core, flow, state))).href,
+  )
+}
+
+/** Longer than answers with the longest codes. */
+const answerMaxLength = 16_384
+
+/**
+ * What names the flow of a browser that came back: `state` says which it is, and the secret that it kept makes it that browser. The six digits
+ * that a code has as well could be guessed, and are none. @throws code-invalid
+ */
+export function codeOf({ answer, browser }: FinishIdentityInput): CodeInput {
+  const flow = answer.get('state') ?? ''
+  if (answer.toString().length > answerMaxLength) throw new KithError('code-invalid')
+  return secretCode(`${flow}.${browser}`)
+}
+
+/** Reads `flow.token`. @throws code-invalid for what is neither */
+export function secretCode(text: string): CodeInput {
+  const [, flow = '', code = ''] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(text) ?? []
+  if (flow === '') throw new KithError('code-invalid')
+  return { flow, code }
+}
+
+/** Who came back. @throws identity-refused, provider-unavailable */
+export async function identify(
+  core: Core,
+  flow: IdentityFlow,
+  answer: URLSearchParams,
+): Promise<ForeignIdentity> {
+  if (declined.includes(answer.get('error') ?? ''))
+    throw new KithError('identity-refused', { detail: 'You came back without signing in there.' })
+  const provider = demandProvider(core, flow.provider)
+  const checks = checksOf(core, flow, answer.get('state') ?? '')
+  return await ask(core, flow, async () => foreignIdentity.parse(await provider.identify(answer, checks)))
+}
+
+/** What people do, and Apple's word for it. */
+const declined: readonly string[] = ['access_denied', 'user_cancelled_authorize']
+
+function checksOf(
+  { config: { publicUrl, prefix } }: Core,
+  { provider, nonce, codeVerifier }: IdentityFlow,
+  state: string,
+): IdentityChecks {
+  return { redirectUri: `${publicUrl}${prefix}/auth/${provider}/callback`, state, nonce, codeVerifier }
+}
+
+/** What a provider rejects with is for the log; a client learns only whether it helps to wait. */
+async function ask<Answer>(
+  { config: { log } }: Core,
+  { provider }: IdentityFlow,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    const unavailable = unavailableIn(error)
+    if (unavailable) throw unavailable
+    log.warn('identity.refused', { error, kind: provider, fields: { provider } })
+    throw new KithError('identity-refused', { detail: 'Try again, or sign in another way.' })
+  }
+}
+
+/** Libraries wrap what a request of theirs fails with. */
+function unavailableIn(error: unknown): AnyKithError | null {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (isKithError(at) && at.code === 'provider-unavailable') return at
+  return null
+}

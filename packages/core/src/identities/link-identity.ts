@@ -1,0 +1,43 @@
+import type { UserRecord } from '../accounts/user-store.ts'
+import { accountAt } from '../accounts/address-claims.ts'
+import type { Core } from '../core.ts'
+import { credentialNotices, demandAdded } from '../credentials/credential-changes.ts'
+import { KithError } from '../errors.ts'
+import type { ClientInfo } from '../viewer.ts'
+import type { ForeignIdentity } from './identity-provider.ts'
+import { addIdentity, type AddedIdentity, findIdentity, nameOf } from './stored-identity.ts'
+
+/**
+ * Gives an account an identity, and tells its owner. One that it has already is no error.
+ * @throws credential-taken, too-many-credentials, unauthenticated
+ */
+export async function linkIdentity(core: Core, link: AddedIdentity, client: ClientInfo): Promise<void> {
+  const { userId, identity } = link
+  const change = { change: 'credential-added', kind: 'identity', name: nameOf(link), client } as const
+  const added = await addIdentity(core, link, await credentialNotices(core, userId, change))
+  if (added === 'taken' && (await findIdentity(core, identity))?.userId === userId) return
+  demandAdded(added)
+  core.outgoing.kick()
+}
+
+/** The account that has verified the address of an identity. */
+export async function verifiedHolder(
+  core: Core,
+  { verifiedEmail }: ForeignIdentity,
+): Promise<UserRecord | null> {
+  if (verifiedEmail === null || core.config.accounts.identifiers.email === 'off') return null
+  const holder = await accountAt(core, { kind: 'email', address: verifiedEmail })
+  return holder?.emailVerifiedAt ? holder : null
+}
+
+/**
+ * Lets an identity be linked without its owner asking for it: both sides have verified the address, and the app wants that. An account with a
+ * second factor is not opened from another side without it. @throws link-required
+ */
+export async function demandLinkable(core: Core, { id }: UserRecord): Promise<void> {
+  const stored = await core.storage.credentials.byUser(id)
+  if (core.config.accounts.linkVerified && !stored.some(({ kind }) => kind === 'totp')) return
+  throw new KithError('link-required', {
+    detail: 'Sign in the way you did until now, and link this one in your settings.',
+  })
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { isOwnPath } from './own-path.ts'
+
+test.each([
+  '/',
+  '/settings',
+  '/posts/1?tab=a%0Ab&from=https://other.example',
+  '/caf%C3%A9',
+  '/a//b',
+  '/a%20b',
+])('%s stays here', (path) => expect(isOwnPath(path)).toBe(true))
+
+test.each([
+  '',
+  'settings',
+  'https://other.example',
+  'javascript:alert(1)',
+  '//other.example',
+  '///other.example',
+  '/\\other.example',
+  '\\\\other.example',
+  '/%2Fother.example',
+  '/%2fother.example',
+  '/%5Cother.example',
+  '/%5cother.example',
+  '/.//other.example',
+  '/%2e%2f/other.example',
+  '/x/..//other.example',
+  '/\t/other.example',
+  '/%09/other.example',
+  '/%0d%0aset-cookie:a=b',
+  ' //other.example',
+  '/%',
+  '/page#error=none',
+  `/${'a'.repeat(500)}`,
+])('%j does not', (path) => expect(isOwnPath(path)).toBe(false))

@@ -1,0 +1,69 @@
+import * as z from 'zod'
+import { emailSchema } from '../accounts/identifiers.ts'
+import type { Core } from '../core.ts'
+import { credentialKinds } from '../credentials/credential-kinds.ts'
+import type { AddCredentialResult, CredentialRecord } from '../credentials/credential-store.ts'
+import { lineOfText, visible } from '../input.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+import type { ForeignIdentity } from './identity-provider.ts'
+
+const kind = 'identity'
+
+const named = z.string().min(1).max(500)
+
+/** What a provider says, as Kith takes it: who it is has to be there, and what else is said only where it looks like it. */
+export const foreignIdentity: z.ZodType<ForeignIdentity> = z.object({
+  issuer: named,
+  subject: named,
+  verifiedEmail: emailSchema().nullable().catch(null),
+  name: visible(lineOfText(100)).pipe(z.string().min(1)).nullable().catch(null),
+  username: z.string().max(100).nullable().catch(null),
+})
+
+/** Of two issuers no two subjects are the same. */
+function subjectOf({ issuer, subject }: ForeignIdentity): string {
+  return JSON.stringify([issuer, subject])
+}
+
+/** The credential of an identity, if an account has it. */
+export async function findIdentity(core: Core, identity: ForeignIdentity): Promise<CredentialRecord | null> {
+  return await core.storage.credentials.bySubject(kind, subjectOf(identity))
+}
+
+/** Says that an identity was used. Where another sign-in says so at this moment, that is enough. */
+export async function markUsed(core: Core, identity: ForeignIdentity): Promise<void> {
+  const used = await findIdentity(core, identity)
+  if (used) await core.storage.credentials.step({ id: used.id, version: used.version, usedAt: core.clock() })
+}
+
+/** An identity for an account, by the title of its provider. */
+export interface AddedIdentity {
+  userId: string
+  identity: ForeignIdentity
+  title: string
+}
+
+/** What an identity is called in lists, until its owner calls it something else. */
+export function nameOf({ title, identity: { verifiedEmail } }: Omit<AddedIdentity, 'userId'>): string {
+  return (verifiedEmail === null ? title : `${title} (${verifiedEmail})`).slice(0, 100)
+}
+
+/** Gives an account an identity. */
+export async function addIdentity(
+  core: Core,
+  added: AddedIdentity,
+  rows?: OutboxRows<unknown>,
+): Promise<AddCredentialResult> {
+  const credential = {
+    id: core.makeId(),
+    userId: added.userId,
+    kind,
+    subject: subjectOf(added.identity),
+    name: nameOf(added),
+    data: '',
+    version: 0,
+    createdAt: core.clock(),
+    usedAt: null,
+  }
+  return await core.storage.credentials.add(credential, credentialKinds[kind].atMost, rows)
+}

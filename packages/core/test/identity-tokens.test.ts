@@ -1,0 +1,192 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { oidc } from '@kith/core/oidc'
+import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { appUrl } from '../../../test/servers/oidc-clients.ts'
+import { logInAt, type OidcServer, startOidcServer } from '../../../test/servers/oidc-server.ts'
+import { codeOf, createInstance, type Instance } from './instance.ts'
+
+let server: OidcServer
+beforeAll(async () => {
+  server = await startOidcServer()
+}, 120_000)
+afterAll(() => server.stop())
+
+/** What changes an answer of the provider on its way: the parsed JSON of this path. */
+type Change = (body: Record<string, unknown>) => unknown
+
+/** An app between which and the provider somebody changes answers. */
+function between(changes: Record<string, Change>): Instance & { asked: string[] } {
+  const asked: string[] = []
+  const altered: typeof fetch = async (input, init) => {
+    const { pathname } = new URL(String(input as string))
+    asked.push(pathname)
+    const response = await fetch(input, init)
+    const change = changes[pathname]
+    if (!change) return response
+    return Response.json(await change((await response.json()) as Record<string, unknown>))
+  }
+  const acme = oidc({
+    issuer: server.issuer,
+    clientId: 'kith',
+    clientSecret: 'a secret of the client',
+    verifiesEmails: true,
+    fetch: altered,
+  })
+  const made = createInstance({
+    publicUrl: appUrl,
+    providers: { acme },
+    accounts: { identifiers: { username: 'optional' } },
+    limits: { loginByAddress: [], codeByAddress: [] },
+  })
+  return { ...made, asked }
+}
+
+async function signIn({ kith }: Instance): Promise<string> {
+  return await codeOf(
+    (async () => {
+      const { url, browser } = await kith.identities.begin('acme', { purpose: 'sign-in' })
+      const { answer } = await logInAt(url, 'ada')
+      await kith.identities.finish('acme', { answer, browser })
+    })(),
+  )
+}
+
+/** Signs the ID token anew, with a key that the provider's key set is said to have, after these claims were changed. */
+async function forged(claims: (of: JWTPayload) => JWTPayload): Promise<Record<string, Change>> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  return {
+    '/jwks': async () => ({
+      keys: [{ ...(await exportJWK(publicKey)), kid: 'forged', alg: 'RS256', use: 'sig' }],
+    }),
+    '/token': async (body) => ({
+      ...body,
+      id_token: await new SignJWT(claims(decodeJwt(String(body['id_token']))))
+        .setProtectedHeader({ alg: 'RS256', kid: 'forged' })
+        .sign(privateKey),
+    }),
+  }
+}
+
+describe('an ID token', () => {
+  test('is taken where everything is right, also with another key', async () => {
+    expect(await signIn(between(await forged((claims) => claims)))).toBe('no error')
+  })
+
+  const hour = 3_600
+  test.each<[string, (claims: JWTPayload) => JWTPayload]>([
+    ['another nonce', (claims) => ({ ...claims, nonce: 'another' })],
+    ['no nonce', ({ nonce: _nonce, ...claims }) => claims],
+    ['another audience', (claims) => ({ ...claims, aud: 'another' })],
+    ['another issuer', (claims) => ({ ...claims, iss: 'https://evil.example' })],
+    ['an end that is over', (claims) => ({ ...claims, exp: Number(claims.iat) - hour })],
+    ['no end', ({ exp: _exp, ...claims }) => claims],
+    ['no subject', ({ sub: _sub, ...claims }) => claims],
+    ['an empty subject', (claims) => ({ ...claims, sub: '' })],
+    ['a subject without end', (claims) => ({ ...claims, sub: 'a'.repeat(501) })],
+  ])('with %s is refused', async (_what, claims) => {
+    const made = between(await forged(claims))
+    expect(await signIn(made)).toBe('identity-refused')
+    expect(JSON.stringify(made.logged)).toContain('identity.refused')
+  })
+
+  test.each<[string, (token: string) => string]>([
+    ['whose claims were changed', (token) => withClaims(token, { sub: 'eve', email: 'eve@example.com' })],
+    ['that is not signed', (token) => `${encode({ alg: 'none' })}.${token.split('.')[1] ?? ''}.`],
+    ['with half of its signature', (token) => token.slice(0, -100)],
+  ])('%s is refused', async (_what, change) => {
+    const made = between({ '/token': (body) => ({ ...body, id_token: change(String(body['id_token'])) }) })
+    expect(await signIn(made)).toBe('identity-refused')
+  })
+
+  test('that is missing is refused', async () => {
+    expect(await signIn(between({ '/token': ({ id_token: _token, ...body }) => body }))).toBe(
+      'identity-refused',
+    )
+  })
+
+  test('is of the person that userinfo is about, or nobody signs in', async () => {
+    expect(await signIn(between({ '/me': (body) => ({ ...body, sub: 'eve' }) }))).toBe('identity-refused')
+  })
+})
+
+describe('an answer of a provider', () => {
+  const metadata = '/.well-known/openid-configuration'
+
+  test('of another issuer is refused', async () => {
+    expect(
+      await signIn(between({ [metadata]: (body) => ({ ...body, issuer: 'https://evil.example' }) })),
+    ).toBe('identity-refused')
+  })
+
+  test('is read up to a size', async () => {
+    const large = between({ [metadata]: (body) => ({ ...body, more: 'x'.repeat(300_000) }) })
+    expect(await signIn(large)).toBe('provider-unavailable')
+  })
+
+  test('that sends on is no answer: nobody goes there', async () => {
+    const asked: string[] = []
+    const moved = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      response.writeHead(302, { location: `/moved${metadata}` }).end()
+    }).listen(0, '127.0.0.1')
+    await once(moved, 'listening')
+    const issuer = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`
+    const { kith } = createInstance({
+      publicUrl: appUrl,
+      providers: { acme: oidc({ issuer, clientId: 'kith' }) },
+    })
+    expect(await codeOf(kith.identities.begin('acme', { purpose: 'sign-in' }))).toBe('provider-unavailable')
+    expect(asked).toEqual([metadata])
+    moved.close()
+  })
+
+  test('without encryption is for this machine alone', async () => {
+    const acme = oidc({ issuer: 'http://id.example', clientId: 'kith' })
+    const { kith } = createInstance({ publicUrl: appUrl, providers: { acme } })
+    expect(await codeOf(kith.identities.begin('acme', { purpose: 'sign-in' }))).toBe('identity-refused')
+  })
+})
+
+describe('metadata', () => {
+  afterEach(() => void vi.useRealTimers())
+  const metadata = '/.well-known/openid-configuration'
+
+  test('are read once for all who come within an hour, and kept where the provider has none to give', async () => {
+    let isDown = false
+    const { kith, asked } = between({
+      [metadata]: (body) => {
+        if (isDown) throw new Error('down')
+        return body
+      },
+    })
+    const begin = (): Promise<string> => codeOf(kith.identities.begin('acme', { purpose: 'sign-in' }))
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await Promise.all(Array.from({ length: 10 }, begin))
+    expect(asked).toEqual([metadata])
+    vi.setSystemTime(Date.now() + 3_599_000)
+    await begin()
+    expect(asked).toHaveLength(1)
+    isDown = true
+    vi.setSystemTime(Date.now() + 2_000)
+    expect(await begin()).toBe('no error')
+    expect(asked).toHaveLength(2)
+    await begin()
+    expect(asked).toHaveLength(2)
+    isDown = false
+    vi.setSystemTime(Date.now() + 61_000)
+    await begin()
+    expect(asked).toHaveLength(3)
+  })
+})
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url')
+}
+
+function withClaims(token: string, claims: object): string {
+  const [head = '', , signature = ''] = token.split('.')
+  return `${head}.${encode({ ...decodeJwt(token), ...claims })}.${signature}`
+}

@@ -1,0 +1,55 @@
+import { isOwnPath } from '@kith/core/adapter'
+import { pairsOf } from './cookies.ts'
+import type { HttpConfig } from './options.ts'
+
+/** A browser that was sent elsewhere, as its cookie says. */
+export interface FlowOfBrowser {
+  browser: string
+  returnTo: string
+}
+
+/** The cookies that make a browser known that signs in elsewhere: without them what it brings back is of no use to anybody. */
+export interface FlowCookies {
+  /** `null` for another browser. */
+  readFlow(header: string | null): FlowOfBrowser | null
+  /** Where the provider answers by a form, its page sends the cookie from another site. */
+  setFlow(flow: FlowOfBrowser, fromOtherSite: boolean): string
+  /** The token of an account of which something is missing; an empty string where there is none. */
+  readDetails(header: string | null): string
+  setDetails(token: string): string
+  /** The `Set-Cookie` headers that remove them. */
+  clearFlow(): string
+  clearDetails(): string
+}
+
+/** As long as the codes that they belong to. */
+const seconds = 600
+
+/** Creates the cookies of one handler. */
+export function createFlowCookies({ secure }: Pick<HttpConfig['cookies'], 'secure'>): FlowCookies {
+  // With this prefix no other host of the domain can put one of its own: that would sign somebody in to the account of another.
+  const prefix = secure ? '__Host-' : ''
+  const [flowName, detailsName] = [`${prefix}kith-flow`, `${prefix}kith-details`]
+
+  function write(name: string, value: string, { maxAge = seconds, sameSite = 'Lax' } = {}): string {
+    return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=${sameSite}`
+  }
+  const read = (header: string | null, name: string): string =>
+    pairsOf(header).find(([found]) => found === name)?.[1] ?? ''
+
+  return {
+    readFlow(header) {
+      const [browser = '', path = ''] = read(header, flowName).split('.')
+      const returnTo = Buffer.from(path, 'base64url').toString()
+      return browser !== '' && isOwnPath(returnTo) ? { browser, returnTo } : null
+    },
+    setFlow({ browser, returnTo }, fromOtherSite) {
+      const value = `${browser}.${Buffer.from(returnTo).toString('base64url')}`
+      return write(flowName, value, { sameSite: fromOtherSite && secure ? 'None' : 'Lax' })
+    },
+    readDetails: (header) => read(header, detailsName),
+    setDetails: (token) => write(detailsName, token),
+    clearFlow: () => write(flowName, '', { maxAge: 0 }),
+    clearDetails: () => write(detailsName, '', { maxAge: 0 }),
+  }
+}

@@ -1,0 +1,177 @@
+import type { Kith } from '@kith/core'
+import * as z from 'zod'
+import { endedMeanwhile } from './account-routes.ts'
+import type { Cookies } from './cookies.ts'
+import type { FlowCookies } from './flow-cookies.ts'
+import { failedPath, finishedPath } from './identity-paths.ts'
+import { type Answer, type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { type AnswerSignIn, endSessionBefore, signInBody, viewerOf } from './sign-in.ts'
+
+/** What the routes of identities depend on. */
+export interface IdentityRouteOptions {
+  kith: Kith
+  cookies: Cookies
+  flowCookies: FlowCookies
+  answerSignIn: AnswerSignIn
+}
+
+interface ReturnTo {
+  returnTo?: string | undefined
+}
+
+const returnToInput: z.ZodType<ReturnTo> = z.strictObject({ returnTo: z.string().max(500).optional() })
+
+type Parameters = Readonly<Record<string, unknown>>
+
+const parameter = z.string().optional()
+/** What providers send back; they may say more. */
+const answerInput: z.ZodType<Parameters> = z.looseObject({
+  state: parameter,
+  code: parameter,
+  error: parameter,
+  iss: parameter,
+})
+
+const beginProblems = [
+  'provider-not-found',
+  'provider-unavailable',
+  'identity-refused',
+  'rate-limited',
+] as const
+
+/** The routes by which people sign in with what they have elsewhere. Browsers go through some of them, and are sent on. */
+export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: IdentityRouteOptions): Route[] {
+  const { accounts, identities, sessions, config } = kith
+  const isConfigured = Object.keys(config.providers).length > 0
+  const callback = {
+    path: '/auth/:provider/callback',
+    status: 303,
+    isConfigured,
+    problems: ['code-invalid', 'rate-limited'],
+  } as const
+
+  /** Makes this browser the one that was sent, and returns where. */
+  function sendOn(
+    { params: { provider }, setCookies }: Exchange,
+    { url, browser, returnTo }: { url: string; browser: string; returnTo: string },
+  ): string {
+    const isForm = config.providers[provider]?.answersBy === 'form-post'
+    setCookies.push(flowCookies.setFlow({ browser, returnTo }, isForm))
+    return url
+  }
+
+  /** Ends the way of a browser that came back: with what has become of it in the fragment of the page that it began at. */
+  async function finish(exchange: Exchange, answer: URLSearchParams): Promise<Answer> {
+    const { request, params, client, credentials, setCookies } = exchange
+    const flow = flowCookies.readFlow(request.headers.get('cookie'))
+    const { browser, returnTo } = flow ?? { browser: '', returnTo: null }
+    setCookies.push(flowCookies.clearFlow())
+    try {
+      const finished = await identities.finish(params.provider, { answer, browser }, client)
+      const headers = { location: finishedPath(finished) }
+      if (finished.kind === 'details-needed') setCookies.push(flowCookies.setDetails(finished.token))
+      if (finished.kind !== 'signed-in') return { headers }
+      await endSessionBefore(sessions, credentials)
+      setCookies.push(...cookies.set(finished.signIn))
+      return { headers, viewer: viewerOf(finished.signIn) }
+    } catch (error) {
+      return { headers: { location: failedPath(error, returnTo) } }
+    }
+  }
+
+  return [
+    publicRoute({
+      method: 'GET',
+      path: '/auth/:provider',
+      operationId: 'signInWith',
+      summary: 'Send this browser to a provider, to sign in there',
+      query: returnToInput,
+      status: 303,
+      isConfigured,
+      problems: beginProblems,
+      async handle(exchange) {
+        const { params, query, client } = exchange
+        const { returnTo = '/' } = query
+        const input = { ...query, purpose: 'sign-in' } as const
+        const begun = await identities.begin(params.provider, input, { client })
+        return { headers: { location: sendOn(exchange, { ...begun, returnTo }) } }
+      },
+    }),
+    publicRoute({
+      ...callback,
+      method: 'GET',
+      operationId: 'finishSignInWith',
+      summary: 'Where a provider sends the browser back to: signs in, or links, and sends it on to your app',
+      query: answerInput,
+      handle: (exchange) => finish(exchange, parametersOf(exchange.query)),
+    }),
+    publicRoute({
+      ...callback,
+      method: 'POST',
+      operationId: 'finishSignInWithForm',
+      summary: 'The same for a provider whose own page posts a form, as that of Apple does',
+      consumes: ['application/x-www-form-urlencoded'],
+      fromOtherSite: true,
+      handle: (exchange) => finish(exchange, parametersOf(exchange.body as unknown as Parameters)),
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/register/identity',
+      operationId: 'registerIdentity',
+      summary: 'Create the account of somebody who came from a provider, with what was missing, and sign in',
+      body: signInBody(accounts.inputs.newcomer),
+      status: 201,
+      output: shapes.SignIn,
+      isConfigured,
+      problems: [
+        'code-invalid',
+        'identifier-taken',
+        'identity-refused',
+        ...endedMeanwhile,
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+      ],
+      async handle(exchange) {
+        const token = flowCookies.readDetails(exchange.request.headers.get('cookie'))
+        const answer = await answerSignIn(exchange, {
+          schema: accounts.inputs.newcomer,
+          signIn: (input, client) => identities.complete({ ...input, token }, client),
+        })
+        exchange.setCookies.push(flowCookies.clearDetails())
+        return answer
+      },
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/identities/:provider',
+      operationId: 'linkIdentity',
+      summary: 'Begin to link what you have at a provider: send the browser to the `url` in the answer',
+      body: returnToInput,
+      status: 200,
+      output: shapes.IdentityBegun,
+      isConfigured,
+      problems: [...beginProblems, 'proof-required'],
+      async handle(viewer, exchange) {
+        const { params, body, client } = exchange
+        const { returnTo = '/' } = body
+        const begun = await identities.begin(
+          params.provider,
+          { ...body, purpose: 'link' },
+          { viewer, client },
+        )
+        return { body: { url: sendOn(exchange, { ...begun, returnTo }) } }
+      },
+    }),
+  ]
+}
+
+/** As they came: one that came twice is there twice. */
+function parametersOf(given: Parameters): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(given).flatMap(([name, value]) =>
+      [value].flat().map((each): [string, string] => [name, String(each)]),
+    ),
+  )
+}

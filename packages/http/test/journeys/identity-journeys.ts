@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { Secret, TOTP } from 'otpauth'
+import type { Answer } from './answer.ts'
+import { type Browser, openBrowser, password, registerInBrowser } from './clients.ts'
+import type { Journey } from './journey.ts'
+
+const setup = { providers: true } as const
+const ada = { subject: '1', verifiedEmail: 'ada@example.com', name: 'Ada', username: 'ada' }
+
+/** The fields of a provider's answer to a browser that was sent there. */
+function answerTo(url: string | null, who: object): URLSearchParams {
+  const { origin, searchParams } = new URL(url ?? '')
+  assert.equal(origin, 'https://id.example')
+  const state = searchParams.get('state') ?? ''
+  return new URLSearchParams({ state, code: JSON.stringify(who) })
+}
+
+/** Where a browser is sent on to, with what the fragment says. */
+function sentTo({ status, headers }: Answer): [path: string, fragment: Record<string, string>] {
+  assert.equal(status, 303)
+  const [path = '', fragment = ''] = (headers.get('location') ?? '').split('#')
+  return [path, Object.fromEntries(new URLSearchParams(fragment))]
+}
+
+async function begin(browser: Browser, path: string, who: object = ada): Promise<URLSearchParams> {
+  const begun = await browser.request(path)
+  assert.equal(begun.status, 303, begun.text)
+  return answerTo(begun.headers.get('location'), who)
+}
+
+function callback(browser: Browser, answer: URLSearchParams, provider = 'paper'): Promise<Answer> {
+  return browser.request(`/auth/${provider}/callback?${answer.toString()}`)
+}
+
+/** Signs in at the provider, from the first page to the last. */
+async function signInAs(browser: Browser, who: object): Promise<[string, Record<string, string>]> {
+  return sentTo(await callback(browser, await begin(browser, '/auth/paper?returnTo=/home', who)))
+}
+
+/** An account that was made by an identity. */
+async function registered(browser: Browser): Promise<string> {
+  await signInAs(browser, ada)
+  return (await browser.post('/users/register/identity', { username: 'ada' })).signIn(201).user.id
+}
+
+/** Signing in with what people have elsewhere. */
+export const identityJourneys: readonly Journey[] = [
+  {
+    id: 'identity/sign-in',
+    title:
+      'A browser goes to a provider and back: the first time it says what is missing, and later signs in at once',
+    host: 'the host redirects and sets cookies',
+    setup,
+    async run(app) {
+      const browser = openBrowser(app)
+      const [path, fragment] = await signInAs(browser, ada)
+      const said = { username: 'ada', name: 'Ada', email: 'ada@example.com' }
+      assert.deepEqual([path, fragment], ['/home', { missing: 'username', ...said }])
+      assert.deepEqual(browser.jar.names(), ['__Host-kith-details'])
+      const taken = await browser.post('/users/register/identity', { username: 'a' })
+      assert.deepEqual(taken.invalid(), ['username too-short'])
+      const { user, tokens } = (await browser.post('/users/register/identity', { username: 'ada' })).signIn(
+        201,
+      )
+      assert.deepEqual([user.email, user.emailVerified, tokens], ['ada@example.com', true, undefined])
+      assert.equal((await browser.request('/users/me')).user().id, user.id)
+      assert.ok(!browser.jar.names().includes('__Host-kith-details'))
+
+      const before = openBrowser(app)
+      for (const name of browser.jar.names()) before.jar.set(name, browser.jar.get(name) ?? '')
+      assert.deepEqual(await signInAs(browser, ada), ['/home', { 'signed-in': 'known' }])
+      assert.equal((await browser.request('/users/me')).user().id, user.id)
+      ;(await before.request('/users/me')).problem('session-revoked')
+    },
+  },
+  {
+    id: 'identity/bound',
+    title: 'What a provider sends back is of use to the browser that was sent, at that provider, once',
+    setup,
+    async run(app) {
+      const [browser, victim] = [openBrowser(app), openBrowser(app)]
+      const answer = await begin(browser, '/auth/paper')
+      // Login CSRF: whoever is lured to the callback of another would use their account.
+      ;(await callback(victim, answer)).problem('code-invalid')
+      await begin(victim, '/auth/paper')
+      assert.deepEqual(sentTo(await callback(victim, answer)), ['/', { error: 'code-invalid' }])
+      assert.deepEqual(victim.jar.names(), [])
+      assert.deepEqual(sentTo(await callback(browser, answer, 'form')), ['/', { error: 'code-invalid' }])
+      ;(await callback(browser, answer)).problem('code-invalid')
+      ;(await victim.post('/users/register/identity', { username: 'ada' })).problem('code-invalid')
+    },
+  },
+  {
+    id: 'identity/form',
+    title:
+      'The page of a provider may post its form, from another site and to nobody but the browser that was sent',
+    host: 'a form comes as it was sent, or parsed',
+    setup,
+    async run(app) {
+      const browser = openBrowser(app)
+      const begun = await browser.request('/auth/form?returnTo=/home')
+      assert.match(begun.headers.get('set-cookie') ?? '', /^__Host-kith-flow=.*; Secure; SameSite=None$/)
+      const answer = answerTo(begun.headers.get('location'), ada)
+      answer.set('user', '{"name":{"firstName":"Ada"}}')
+      const post = (type: string): Promise<Answer> =>
+        app.request('/auth/form/callback', {
+          method: 'POST',
+          headers: [
+            ['content-type', type],
+            ['origin', 'https://id.example'],
+            ['sec-fetch-site', 'cross-site'],
+            ['cookie', `__Host-kith-flow=${browser.jar.get('__Host-kith-flow') ?? ''}`],
+          ],
+          body: answer.toString(),
+        })
+      ;(await post('text/plain')).problem('unsupported-media-type')
+      const [path, { missing }] = sentTo(await post('application/x-www-form-urlencoded'))
+      assert.deepEqual([path, missing], ['/home', 'username'])
+      const begunHere = await browser.request('/auth/paper')
+      assert.match(begunHere.headers.get('set-cookie') ?? '', /SameSite=Lax$/)
+    },
+  },
+  {
+    id: 'identity/refused',
+    title: 'Whoever gets no further is told so by the page they began at; nobody is sent to another site',
+    setup,
+    async run(app) {
+      const browser = openBrowser(app)
+      const declined = await begin(browser, '/auth/paper?returnTo=/in')
+      declined.delete('code')
+      declined.set('error', 'access_denied')
+      assert.deepEqual(sentTo(await callback(browser, declined)), ['/in', { error: 'identity-refused' }])
+      const { id } = await app.kith.accounts.import({
+        username: 'other',
+        email: 'ada@example.com',
+        passwordHash: null,
+      })
+      await app.kith.accounts.verifyEmail(id)
+      assert.deepEqual(await signInAs(browser, ada), ['/home', { error: 'link-required' }])
+      ;(await browser.request('/auth/nobody')).problem('provider-not-found')
+      for (const path of ['//evil.example', '/%5Cevil.example', 'https://evil.example']) {
+        const answer = await browser.request(
+          `/auth/paper?${new URLSearchParams({ returnTo: path }).toString()}`,
+        )
+        assert.deepEqual(answer.invalid(), ['returnTo malformed'])
+      }
+      const twice = await browser.request('/auth/paper?returnTo=/a&returnTo=/b')
+      assert.deepEqual(twice.invalid(), ['returnTo wrong-type'])
+    },
+  },
+  {
+    id: 'identity/second-factor',
+    title: 'Where the account has a second factor, the page is told what to ask for',
+    setup,
+    async run(app) {
+      const browser = openBrowser(app)
+      const viewer = app.kith.viewerOf(await registered(browser))
+      const { token, secret } = await app.kith.factors.beginTotp(viewer)
+      const totp = new TOTP({ secret: Secret.fromBase32(secret) })
+      const code = (): string => totp.generate({ timestamp: app.now().getTime() })
+      await app.kith.factors.confirmTotp(viewer, { token, code: code() })
+      const other = openBrowser(app)
+      const [, { error, factors, challenge = '' }] = await signInAs(other, ada)
+      assert.deepEqual([error, factors], ['second-factor-required', 'totp,recovery-code'])
+      assert.deepEqual(other.jar.names(), [])
+      app.advance(30)
+      const signIn = await app.kith.sessions.loginByFactor({ challenge, code: code() })
+      assert.equal(signIn.user.id, viewer.userId)
+    },
+  },
+  {
+    id: 'identity/link',
+    title: 'Somebody who was just proved links what they have elsewhere, and signs in with it from then on',
+    setup,
+    async run(app) {
+      const { browser, user } = await registerInBrowser(app)
+      const path = '/users/me/identities/paper'
+      const stranger = openBrowser(app)
+      ;(await stranger.post(path, {})).problem('unauthenticated')
+      const foreign = { method: 'POST', json: {}, headers: { 'sec-fetch-site': 'cross-site' } }
+      ;(await browser.request(path, foreign)).problem('origin-not-allowed')
+      app.advance(601)
+      ;(await browser.post(path, {})).problem('proof-required')
+      ;(await browser.post('/users/login', { login: 'anna', password })).signIn()
+      const begun = await browser.post(path, { returnTo: '/settings' })
+      assert.equal(begun.status, 200)
+      const { url } = begun.json() as { url: string }
+      const linked = sentTo(await callback(browser, answerTo(url, ada)))
+      assert.deepEqual(linked, ['/settings', { linked: 'yes' }])
+      assert.deepEqual(await signInAs(stranger, ada), ['/home', { 'signed-in': 'known' }])
+      assert.equal((await stranger.request('/users/me')).user().id, user.id)
+    },
+  },
+]
