@@ -61,6 +61,30 @@ test('shares a picture with a suggested caption and shows it after a restart', a
   await second.stop()
 })
 
+test('keeps its mail for pages of its own, and lets no letter run anything', async () => {
+  const app = await startApp(script, env, bare)
+  const input = { username: 'reader', email: 'reader@example.com', password: 'correct horse' }
+  expect((await app.call('POST', '/api/v1/users/register', input)).status).toBe(201)
+  expect((await app.call('POST', '/api/v1/users/password/forgot', { login: 'reader' })).status).toBe(202)
+  const readMail = async (): Promise<{ id: string; to: string; text: string }[]> =>
+    ((await (await app.call('GET', '/dev/mail.json')).json()) as { items: never[] }).items
+  await expect.poll(async () => (await readMail()).length).toBe(1)
+  const [{ id = '', to = '', text = '' } = {}] = await readMail()
+  expect(to).toBe(input.email)
+  expect(text).toContain(`${app.url}/reset#flow=`)
+  const letter = await app.call('GET', `/dev/mail/${id}`)
+  expect(letter.headers.get('content-security-policy')).toMatch(/^default-src 'none';.* sandbox allow-popups/)
+  expect((await app.call('GET', '/dev/mail/another')).status).toBe(404)
+
+  // A name that leads to this machine, as in DNS rebinding.
+  const { port } = new URL(app.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.end(`GET /dev/mail.json HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`)
+  const [head] = (await once(socket, 'data')) as [Buffer]
+  expect(head.toString()).toMatch(/^HTTP\/1\.1 404 /)
+  await app.stop()
+})
+
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'stops on %s, whoever has not finished a request or keeps a connection, and finds its data again',
   async (signal) => {

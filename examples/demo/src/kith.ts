@@ -1,7 +1,10 @@
 import { type Clock, createKith, type Kith } from '@kith/core'
+import { type ConsoleMessenger, createConsoleMessenger } from '@kith/core/messages'
+import { createPasskeys } from '@kith/core/passkeys'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { type ChosenCaptions, chooseCaptions, type ChosenMedia, chooseMedia } from 'kith-example-adapters'
 import type { Environment } from 'kith-example-adapters'
+import { pagesOfLinks } from './page.ts'
 import type { Settings } from './settings.ts'
 
 /** The Kith of the demo, and what was chosen for it. */
@@ -9,22 +12,42 @@ export interface Demo {
   kith: Kith
   media: ChosenMedia
   captions: ChosenCaptions
+  /** What it would have sent. */
+  mail: ConsoleMessenger
+}
+
+/** Where and when the demo runs. */
+export interface DemoPlace {
+  /** Where its page is opened, such as `http://localhost:3000`. */
+  url: string
+  /** @default the clock of the system */
+  clock?: Clock
 }
 
 /**
- * Everything Kith can do, over SQLite: media on disk and captions by sketches, unless the environment names others. It goes by
- * the system's clock unless it is given one.
+ * Everything Kith can do, over SQLite: media on disk and captions by sketches, unless the environment names others. Email goes to the
+ * console and to `/dev/mail`.
  */
-export async function createDemo(settings: Settings, env: Environment, clock?: Clock): Promise<Demo> {
+export async function createDemo(
+  settings: Settings,
+  env: Environment,
+  { url, clock }: DemoPlace,
+): Promise<Demo> {
   const media = await chooseMedia(env, settings.media)
   const captions = await chooseCaptions(env, media.captions)
+  const mail = createConsoleMessenger({ appName: 'Kith demo' })
+  const links = Object.entries(pagesOfLinks).map(([name, page]) => [name, `${url}${page}`])
   const kith = createKith({
     secret: settings.secret,
     storage: createSqliteStorage({ path: settings.database }),
     media: media.options,
     captions: captions.option,
     posts: { textOnly: true },
+    sessions: { codeSignIn: true, trustDevices: '30d' },
+    // With `publicUrl` media would have addresses of localhost only; the page is opened at 127.0.0.1 too.
+    messages: { email: mail, links: Object.fromEntries(links) },
+    passkeys: createPasskeys({ rpId: 'localhost', rpName: 'Kith demo', origins: [url] }),
     clock,
   })
-  return { kith, media, captions }
+  return { kith, media, captions, mail }
 }

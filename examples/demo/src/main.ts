@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { kithExpress, shutDownOnSignals } from '@kith/express'
 import express from 'express'
 import { createDemo } from './kith.ts'
+import { createMailbox } from './mailbox.ts'
 import { createPage } from './page.ts'
 import { seedDemo, showNewcomers } from './seed/index.ts'
 import { readSettings } from './settings.ts'
@@ -21,7 +22,7 @@ async function start(): Promise<void> {
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
   await seedDemo(settings)
-  const { kith, media, captions } = await createDemo(settings, process.env)
+  const { kith, media, captions, mail } = await createDemo(settings, process.env, { url })
   await kith.storage.migrate()
   const origins = [url, url.replace('localhost', '127.0.0.1')]
   const { routes, signIn, problems } = kithExpress(kith, {
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
   const app = express().disable('x-powered-by')
   app.use(routes)
   app.use(createVisitorRoutes(kith, { signIn }))
+  app.use(createMailbox(mail, { origins }))
   app.use(createPage({ origins, media }))
   app.use(problems)
   showNewcomers(kith)
@@ -50,6 +52,7 @@ async function start(): Promise<void> {
 
   if (media.host) console.log(`Media are kept by ${media.host}.`)
   if (captions.sentTo) console.log(`Pictures go to ${captions.sentTo} where a caption is asked for.`)
+  console.log(`Mail that it sends: ${url}/dev/mail`)
   console.log(`Kith demo: ${url} (data in ${database}; Ctrl-C stops it)`)
 }
 

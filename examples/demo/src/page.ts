@@ -2,6 +2,20 @@ import { fileURLToPath } from 'node:url'
 import { type RequestHandler, Router, static as serveFiles } from 'express'
 import type { ChosenMedia } from 'kith-example-adapters'
 
+/** Where the links of its messages lead: to the page, which sees by the path what a link is for. */
+export const pagesOfLinks = {
+  resetPassword: '/reset',
+  signIn: '/sign-in',
+  confirmAddress: '/confirm',
+  revertAddress: '/revert',
+} as const
+
+/** Paths that have the page of another name. */
+const pages: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(Object.values(pagesOfLinks).map((path) => [path, '/index.html'])),
+  '/dev/mail': '/mail.html',
+}
+
 /** What the page is served with. */
 export interface PageOptions {
   /** Where it is opened. */
@@ -23,6 +37,7 @@ export function createPage({ origins, media }: PageOptions): RequestHandler {
     `img-src ${self} blob: data:`,
     `media-src ${self} blob:`,
     `connect-src ${self}`,
+    `frame-src ${origins.map((origin) => `${origin}/dev/mail/`).join(' ')}`,
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -31,6 +46,15 @@ export function createPage({ origins, media }: PageOptions): RequestHandler {
   router.get('/app/server.json', (_request, response) => {
     const { host, options } = media
     response.set('cache-control', 'no-cache').json({ host, directUploads: options.direct !== undefined })
+  })
+  router.get('/app/uqr.js', (_request, response) => {
+    // It draws QR codes in the page, so that secrets of authenticator apps go nowhere else.
+    response.set('cache-control', 'no-cache').type('js')
+    response.sendFile(fileURLToPath(import.meta.resolve('uqr')), { dotfiles: 'allow' })
+  })
+  router.use((request, _response, next) => {
+    request.url = pages[request.path] ?? request.url
+    next()
   })
   router.use(
     serveFiles(fileURLToPath(new URL('../public', import.meta.url)), {

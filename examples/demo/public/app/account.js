@@ -3,6 +3,10 @@ import { button, element, exactTime, node, say, sayProblem } from './dom.js'
 import { onSubmit } from './forms.js'
 import { avatar } from './people.js'
 import { isOfCast } from './cast.js'
+import { emailFact } from './email.js'
+import { openSecurity } from './security.js'
+
+let changed = () => {}
 
 /** Fills the view of one's own account. */
 export async function openAccount(me) {
@@ -10,12 +14,16 @@ export async function openAccount(me) {
   const { items } = await call('GET', '/users/me/sessions')
   element('devices').replaceChildren(...items.map((session) => deviceRow(session, me)))
   element('end-others').hidden = items.length < 2
-  element('secrets').hidden = isOfCast(me)
+  // Those who came with the demo have nothing that signs them in, and are to stay as they are.
+  const isOwn = !isOfCast(me)
+  for (const part of document.querySelectorAll('.of-own')) part.hidden = !isOwn
+  element('of-cast').hidden = isOwn
+  if (isOwn) await openSecurity()
 }
 
 /** `onChange` gets the account after each change, `null` after its end. */
 export function startAccount({ current, onChange }) {
-  function changed(user) {
+  changed = (user) => {
     onChange(user)
     showOwn(user)
   }
@@ -68,7 +76,7 @@ function showOwn(user) {
   element('cover-remove').hidden = user.cover === null
   const facts = [
     ['Username', `@${user.username}`],
-    ['E-mail', user.email ?? 'none'],
+    ['Email', isOfCast(user) ? 'none' : emailFact(user, readAgain)],
     ['Member since', exactTime(user.createdAt)],
   ]
   element('facts').replaceChildren(
@@ -77,6 +85,10 @@ function showOwn(user) {
   const { elements } = element('profile')
   elements.namedItem('name').value = user.name
   elements.namedItem('bio').value = user.bio
+}
+
+async function readAgain() {
+  changed(await call('GET', '/users/me'))
 }
 
 function deviceRow(session, me) {

@@ -26,8 +26,7 @@ const signedOut = ['access-token-expired', 'access-token-invalid', 'unauthentica
 // Two calls that find the token expired share one refresh.
 let refreshing = null
 
-/** Calls it as the one who is signed in. */
-export async function call(method, path, body) {
+async function sendSignedIn(method, path, body) {
   try {
     return await send(method, path, body)
   } catch (problem) {
@@ -35,6 +34,23 @@ export async function call(method, path, body) {
     refreshing ??= send('POST', '/users/refresh', {}).finally(() => (refreshing = null))
     await refreshing
     return send(method, path, body)
+  }
+}
+
+let prove = async () => null
+
+/** `work` has people prove who they are; it resolves to `null` where they did not. */
+export function proveBy(work) {
+  prove = work
+}
+
+/** Calls it as the one who is signed in. Where a fresh proof is required, it is asked for, and the call is made again. */
+export async function call(method, path, body) {
+  try {
+    return await sendSignedIn(method, path, body)
+  } catch (problem) {
+    if (problem.code === 'proof-required' && (await prove())) return sendSignedIn(method, path, body)
+    throw problem
   }
 }
 

@@ -38,9 +38,13 @@ export function timeAgo(text) {
   return ago.format(Math.min(0, Math.round(seconds / size)), unit)
 }
 
+const said = element('said')
+
 /** Says something for a moment at the foot of the page. */
 export function say(text) {
-  const said = element('said')
+  // A dialog covers what is outside of it.
+  const place = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body
+  if (said.parentNode !== place) place.append(said)
   // Without a text the old one stays while it fades.
   if (text !== '') said.textContent = text
   said.classList.toggle('shown', text !== '')

@@ -27,7 +27,11 @@ export function showProblem(form, problem) {
 }
 
 export function onSubmit(id, work) {
-  const form = element(id)
+  watchForm(element(id), work)
+}
+
+/** Has `work` done with what is in a form when it is sent, and shows what is wrong with it. */
+export function watchForm(form, work) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     clearProblem(form)

@@ -4,7 +4,12 @@ import { askServer, call, send } from './api.js'
 import { openCompose, startCompose } from './compose.js'
 import { button, element, node, say } from './dom.js'
 import { clearProblem, onSubmit, withoutBlanks } from './forms.js'
+import { watchMail } from './mail-count.js'
+import { followMailLink } from './mail-links.js'
+import { offerPasskeys, withdrawPasskeys } from './passkey.js'
 import { avatar, profileLink } from './people.js'
+import { startProving } from './prove.js'
+import { startSignIn } from './sign-in.js'
 import { exploreView, feedView, followsView, postView, profileView, savedView, visitorView } from './views.js'
 
 /** The account that is signed in; `null` for a guest. */
@@ -43,6 +48,13 @@ function showSection(name, wide = false) {
   element('stage').classList.toggle('wide', !element('aside').hidden)
   // A phone has room for them only there.
   element('stage').classList.toggle('home', pathNow() === '')
+  offerAutofill()
+}
+
+/** Passkeys are offered while there is a field that they can be chosen in. */
+function offerAutofill() {
+  if (element('guest').hidden || element('login').hidden) withdrawPasskeys()
+  else void offerPasskeys(enter)
 }
 
 const pathNow = () => location.hash.replace(/^#\/?/, '')
@@ -108,13 +120,14 @@ for (const tab of document.querySelectorAll('[role=tab]')) {
       other.setAttribute('aria-selected', String(other === tab))
       element(other.dataset.shows).hidden = other !== tab
     }
+    offerAutofill()
   })
 }
 
 onSubmit('register', async (fields) =>
   enter((await send('POST', '/users/register', withoutBlanks(fields))).user),
 )
-onSubmit('login', async (fields) => enter((await send('POST', '/users/login', fields)).user))
+startSignIn(enter)
 onSubmit('find', async ({ username }, form) => {
   const name = username.trim().replace(/^@/, '')
   if (name === '') return
@@ -132,11 +145,15 @@ element('logout').replaceWith(
     'Log out',
   ),
 )
+startProving()
 startCompose()
 startAccount({ current: () => me, onChange: (user) => (user ? showMe(user) : enter(null)) })
 addEventListener('hashchange', () => void open())
 void askServer().then(({ host }) => {
   if (host) element('kept').textContent = `with ${host}`
 })
+void watchMail(({ length }) => (element('mail-count').textContent = length > 0 ? String(length) : ''))
 await loadCast()
-call('GET', '/users/me').then(enter, () => enter(null))
+const readMe = () => call('GET', '/users/me').then(enter, () => enter(null))
+await readMe()
+await followMailLink(readMe)

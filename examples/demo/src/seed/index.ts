@@ -16,7 +16,7 @@ async function fill(settings: Settings): Promise<void> {
   const now = new Date()
   let time = now
   // A Kith of its own, whose clock goes through the last five weeks; the one that serves has that of the system.
-  const { kith } = await createDemo(settings, {}, () => time)
+  const { kith } = await createDemo(settings, {}, { url: 'http://localhost', clock: () => time })
   const showProgress = createProgress()
   try {
     await kith.storage.migrate()

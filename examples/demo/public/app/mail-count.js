@@ -1,0 +1,13 @@
+const everyMs = 2_000
+
+/** Calls `show` with the mail of the demo, the newest first, now and while the page is looked at. */
+export async function watchMail(show) {
+  for (;;) {
+    if (!document.hidden) {
+      const response = await fetch('/dev/mail.json').catch(() => null)
+      // The demo may have been stopped, to be started again.
+      if (response?.ok) show((await response.json()).items)
+    }
+    await new Promise((done) => setTimeout(done, everyMs))
+  }
+}

@@ -1,0 +1,44 @@
+import { call, proveBy } from './api.js'
+import { askFor, codeField, text } from './dialog.js'
+import { withoutBlanks } from './forms.js'
+import { canUsePasskeys, usePasskey } from './passkey.js'
+
+/** A code as it is typed: six digits are of the app, anything else is a recovery code. */
+export function factorOf(typed) {
+  return /^[\d\s]{6,12}$/.test(typed) ? { code: typed } : { recoveryCode: typed }
+}
+
+/** Asks who sits there to prove to be the account, by what the account has. */
+async function prove() {
+  const { items } = await call('GET', '/users/me/credentials')
+  const has = (kind) => items.some((item) => item.kind === kind)
+  const password = { label: 'Password', name: 'password', type: 'password', autocomplete: 'current-password' }
+  const code = { ...codeField, label: 'Or a code of your app, or a recovery code' }
+  const passkey = {
+    label: 'Use a passkey',
+    async work() {
+      const { token, options } = await call('POST', '/users/me/prove/passkey/begin')
+      return await call('POST', '/users/me/prove', {
+        passkey: { token, response: await usePasskey(options) },
+      })
+    },
+  }
+  return await askFor(
+    {
+      title: 'Is it still you?',
+      content: [text('You signed in some time ago. Prove once more who you are to go on.')],
+      fields: has('totp') ? [password, code] : [password],
+      submit: 'Continue',
+      choices: has('passkey') && canUsePasskeys() ? [passkey] : [],
+    },
+    (values) => {
+      const { code: typed, ...given } = withoutBlanks(values)
+      return call('POST', '/users/me/prove', typed ? { ...given, ...factorOf(typed) } : given)
+    },
+  )
+}
+
+/** Has every call that needs a fresh proof ask for it, and be made again. */
+export function startProving() {
+  proveBy(prove)
+}
