@@ -6,7 +6,7 @@ import { placeOf } from '../sessions/client-address.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 
 /** What is written to the audit log, by the name of its event. `docs/audit.md` is made from it. */
-export const auditActions = Object.freeze([
+export const auditActions = [
   'account.registered',
   'account.imported',
   'account.edited',
@@ -20,7 +20,9 @@ export const auditActions = Object.freeze([
   'session.reuse-detected',
   'credential.added',
   'credential.removed',
-] as const satisfies readonly DurableEventName[])
+] as const
+
+Object.freeze(auditActions)
 
 /** What an entry of the audit log tells of: the name of an event. */
 export type AuditAction = (typeof auditActions)[number]

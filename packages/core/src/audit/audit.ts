@@ -19,7 +19,9 @@ export function createAudit({ config, storage }: Core): Audit {
   return {
     async list(who, page = {}) {
       if (!config.audit)
-        throw new KithError('not-configured', { detail: 'No audit log is kept: option `audit` of createKith.' })
+        throw new KithError('not-configured', {
+          detail: 'No audit log is kept: option `audit` of createKith.',
+        })
       const key = typeof who === 'object' && who !== null ? who.userId : who
       return await readPage(
         {
