@@ -2,7 +2,15 @@ import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
-import { auditTable, codeTable, credentialTable, factTable, longCountTables, queueTables, tablesOf } from './tables.ts'
+import {
+  auditTable,
+  codeTable,
+  credentialTable,
+  factTable,
+  longCountTables,
+  queueTables,
+  tablesOf,
+} from './tables.ts'
 
 /** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9

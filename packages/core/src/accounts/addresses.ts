@@ -123,7 +123,8 @@ export function createAddresses(core: Core): Addresses {
       const { userId, data } = await codes.consume('confirm-address', parseInput(codeInput, input), client)
       const { to, from } = data
       const { kind, address } = to
-      const told = { userId: userId ?? '', fields: [kind === 'email' ? 'emailVerified' : 'phoneVerified'] }
+      const verified = kind === 'email' ? 'emailVerified' : 'phoneVerified'
+      const told = { userId: userId ?? '', fields: [...(address === from ? [] : [kind]), verified] }
       const changes = {
         ...(address !== from && { [kind]: address }),
         [verifiedAt[kind]]: clock(),

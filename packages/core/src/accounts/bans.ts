@@ -79,7 +79,12 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   if (!bannedAt || !bannedUntil || bannedUntil > core.clock()) return user
   const lifted = { bannedAt: null, bannedUntil: null, banReason: null }
   const changes = { ...lifted, expected: { bannedUntil } }
-  const result = await core.storage.users.update(id, changes, undefined, unbannedRows(core, id, { viewer: null }))
+  const result = await core.storage.users.update(
+    id,
+    changes,
+    undefined,
+    unbannedRows(core, id, { viewer: null }),
+  )
   if (result.outcome !== 'updated') return (await core.storage.users.byId(id)) ?? user
   noteUnbanned(core, id)
   return result.user

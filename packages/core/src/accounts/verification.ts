@@ -31,7 +31,11 @@ const mostTries = 10
  * Marks an address as verified if it is that of the account in the step that marks it. Returns whether it is verified then.
  * @throws account-not-found, busy
  */
-export async function verifyAddress(core: Core, userId: string, { kind, address, cause }: Proved): Promise<boolean> {
+export async function verifyAddress(
+  core: Core,
+  userId: string,
+  { kind, address, cause }: Proved,
+): Promise<boolean> {
   const { users } = core.storage
   const { schema, verifiedAt, field } = kinds[kind]
   const told = { userId, fields: [field] }

@@ -31,7 +31,11 @@ export async function isTrusted(
 }
 
 /** Asks the device of a sign-in for no second factor for a while. A list of them ends it. */
-export async function trust(core: Core, { user, session, tokens }: SignIn, client: ClientInfo): Promise<void> {
+export async function trust(
+  core: Core,
+  { user, session, tokens }: SignIn,
+  client: ClientInfo,
+): Promise<void> {
   const { config, clock, makeId, storage } = core
   const device = await core.deviceTokens.read(tokens.deviceToken)
   if (config.sessions.trustDevicesSeconds === null || !device) return

@@ -54,13 +54,21 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   })
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
-    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id, causeOf(opening, session)))
+    await core.storage.sessions.revoke(
+      session,
+      core.clock(),
+      endedRows(core, user.id, causeOf(opening, session)),
+    )
     if (fresh) demandUnbanned(fresh)
     throw new KithError(opening.byHost ? 'account-not-found' : 'invalid-credentials')
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.
-    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id, causeOf(opening, session)))
+    await core.storage.sessions.revoke(
+      session,
+      core.clock(),
+      endedRows(core, user.id, causeOf(opening, session)),
+    )
     return await openSession(core, { ...opening, user: fresh })
   }
   core.outgoing.kick()
