@@ -32,7 +32,7 @@ interface Worker {
 /** The stores that cases of the kit use together. */
 export type Stores = Pick<
   Storage,
-  'users' | 'edges' | 'posts' | 'media' | 'feed' | 'codes' | 'credentials' | 'outbox' | 'messages' | 'audit'
+  'users' | 'edges' | 'posts' | 'media' | 'feed' | 'codes' | 'credentials' | 'outbox' | 'messages'
 >
 
 /** Two processes that use the same files. */
@@ -83,7 +83,6 @@ export function startStoreWorkers(): StoreWorkers {
       credentials: port(path, 'credentials'),
       outbox: port(path, 'outbox'),
       messages: port(path, 'messages'),
-      audit: port(path, 'audit'),
     }),
     async migrated(path) {
       await port<Storage>(path, 'storage').migrate()
