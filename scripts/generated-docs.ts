@@ -25,7 +25,7 @@ import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
-import { eventTable, optionTables, policyTable } from './option-tables.ts'
+import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 import { readServices, serviceList, throwersOf } from './service-docs.ts'
 
@@ -72,6 +72,8 @@ function generate(what: string): string {
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'audit-actions':
+      return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
     case 'metrics':
@@ -175,7 +177,8 @@ function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {
-    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions })
+    const audit = { keepFor: '365d' } as const
+    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, audit })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
     const described: readonly RouteDescription[] = [...all, ...more]
     // To apps without what only the handler needs.
@@ -195,6 +198,7 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]

@@ -26,6 +26,7 @@ export const operationIds = [
   'setCover',
   'clearCover',
   'listSaved',
+  'listAudit',
   'exportMe',
   'getUser',
   'listUserPosts',
