@@ -26,7 +26,7 @@ import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
-import { eventTable, optionTables, policyTable } from './option-tables.ts'
+import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 import { readServices, serviceList, throwersOf } from './service-docs.ts'
 
@@ -73,6 +73,8 @@ function generate(what: string): string {
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'audit-actions':
+      return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
     case 'metrics':
@@ -177,7 +179,8 @@ function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {
-    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, passkeys })
+    const audit = { keepFor: '365d' } as const
+    const all = describedRoutes({ media, captions: createSketchCaptions(), messages, sessions, passkeys, audit })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
     const described: readonly RouteDescription[] = [...all, ...more]
     // To apps without what only the handler needs.
@@ -198,6 +201,7 @@ function routes(): string {
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
     ['`passkeys`', describedRoutes({ passkeys })],
+    ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]

@@ -42,6 +42,7 @@ export const operationIds = [
   'setCover',
   'clearCover',
   'listSaved',
+  'listAudit',
   'exportMe',
   'getUser',
   'listUserPosts',

@@ -1,8 +1,10 @@
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { mergeFields, storedFields } from '../own-fields/stored-fields.ts'
 import type { UnknownFields } from '../own-fields/app-fields.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
@@ -35,10 +37,11 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
 export async function saveAccount(
   core: Core,
   user: UserRecord,
-  event: 'account.registered' | 'account.imported',
+  { event, client }: { event: 'account.registered' | 'account.imported'; client?: ClientInfo | undefined },
 ): Promise<void> {
   const told = { userId: user.id }
-  const rows = core.rowsOf(event, () => told)
+  const viewer = event === 'account.registered' ? viewerOf(user.id) : undefined
+  const rows = core.rowsOf(event, () => told, { viewer, client })
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
@@ -70,7 +73,7 @@ type AccountChanges = Omit<UserChanges, 'fields'> & Pick<EditInput, 'fields' | '
 export async function changeAccount(
   core: Core,
   before: UserRecord,
-  { endSessions = false, fields, ownFields, ...changes }: AccountChanges,
+  { endSessions = false, fields, ownFields, cause, ...changes }: AccountChanges & { cause?: Cause },
 ): Promise<UserRecord | null> {
   const changed = changedIdentifiers(before, changes)
   const changedFields = storedFields({ fields, ownFields })
@@ -86,7 +89,7 @@ export async function changeAccount(
       endSessions,
     },
     { now: core.clock(), until: holdEnd(core) },
-    core.rowsOf('account.edited', () => told),
+    core.rowsOf('account.edited', () => told, cause),
   )
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
@@ -120,18 +123,22 @@ function needsLogin(): KithError {
  * Deletes an account and ends its sessions; what is left of it is cleared away behind the call. Returns whether it was live until now:
  * otherwise another call does the rest.
  */
-export async function deleteAccount(core: Core, userId: string, holdUsername: boolean): Promise<boolean> {
+export async function deleteAccount(
+  core: Core,
+  userId: string,
+  { holdUsername, cause }: { holdUsername: boolean; cause?: Cause },
+): Promise<boolean> {
   const told = { userId }
   const ended = await core.storage.users.markDeleted(
     userId,
     core.clock(),
     holdUsername ? holdEnd(core) : null,
-    core.rowsOf('account.deleted', () => told),
+    core.rowsOf('account.deleted', () => told, cause),
   )
   core.visibleFiles.forget()
   if (!ended) return false
   try {
-    await endSessions(core, { id: userId, epoch: ended.endedEpoch })
+    await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
     core.emit('account.deleted', told)

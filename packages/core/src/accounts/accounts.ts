@@ -72,8 +72,8 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
     options?: { holdUsername?: boolean | undefined; client?: ClientInfo | undefined },
   ): Promise<void>
   /**
-   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
-   * follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
+   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, entries of the
+   * audit log, likes, saves, follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
    * iteration early, as `break` does, ends it.
    * @throws unauthenticated, proof-required, rate-limited, busy, all before the first line
    */
@@ -132,7 +132,7 @@ export function createAccounts(core: Core): {
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       const changes = { ...present(edits), endSessions: stillHolds !== null }
-      const user = await changeAccount(core, before, changes)
+      const user = await changeAccount(core, before, { ...changes, cause: { viewer, client } })
       if (!user) throw new KithError('unauthenticated')
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user, client, methods: [], stillHolds }))
@@ -149,7 +149,7 @@ export function createAccounts(core: Core): {
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
       const told = { userId: user.id }
       const rows = joinRows(
-        core.rowsOf('account.password-changed', () => told),
+        core.rowsOf('account.password-changed', () => told, { viewer, client }),
         noticeRows(core, { kind: 'password-changed', user, client, more: {} }),
       )
       const ended = await users.replacePassword(user.id, user.passwordHash, next, rows)
@@ -165,7 +165,7 @@ export function createAccounts(core: Core): {
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmOwner(core, { viewer, user, password, path: 'password', client })
-      await deleteAccount(core, user.id, holdUsername)
+      await deleteAccount(core, user.id, { holdUsername, cause: { viewer, client } })
     },
     export: createExports(core),
     async requireRole(viewer, roles) {

@@ -2,14 +2,16 @@ import * as z from 'zod'
 import type { CodeSent, CodeInput } from '../codes/codes.ts'
 import { codeInput } from '../codes/codes.ts'
 import { headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
+import { credentialChange } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmOwner } from '../sessions/login.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
+import { type ClientInfo, type Viewer, viewerOf } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
 import { accountAt, releaseAddress } from './address-claims.ts'
@@ -121,14 +123,15 @@ export function createAddresses(core: Core): Addresses {
       const { userId, data } = await codes.consume('confirm-address', parseInput(codeInput, input), client)
       const { to, from } = data
       const { kind, address } = to
-      const told = { userId: userId ?? '', fields: [kind === 'email' ? 'emailVerified' : 'phoneVerified'] }
+      const verified = kind === 'email' ? 'emailVerified' : 'phoneVerified'
+      const told = { userId: userId ?? '', fields: [...(address === from ? [] : [kind]), verified] }
       const changes = {
         ...(address !== from && { [kind]: address }),
         [verifiedAt[kind]]: clock(),
         expected: { [kind]: from },
       }
       const rows = joinRows(
-        core.rowsOf('account.edited', () => told),
+        core.rowsOf('account.edited', () => told, { viewer: viewerOf(told.userId), client }),
         await changedAddress(core, told.userId, { to, from }),
       )
       for (let tries = 0; tries < 2; tries++) {
@@ -153,15 +156,16 @@ export function createAddresses(core: Core): Addresses {
         endSessions: true,
         expected: { [to.kind]: changed },
       }
+      const cause = { viewer: viewerOf(id), client }
       await releaseAddress(core, to, id)
-      const rows = core.rowsOf('account.edited', () => told)
+      const rows = core.rowsOf('account.edited', () => told, cause)
       const result = await users.update(id, changes, undefined, rows)
       if (result.outcome === 'taken') throw taken(core, result.taken)
       if (result.outcome !== 'updated') throw new KithError('code-invalid')
-      await endSessions(core, { id, epoch: result.user.sessionEpoch - 1 })
+      await endSessions(core, { id, epoch: result.user.sessionEpoch - 1, cause })
       core.emit('account.edited', told)
-      await storePassword(core, id, { next: null })
-      await removeSince(core, id, new Date(at))
+      await storePassword(core, id, { next: null, cause })
+      await removeSince(core, id, { since: new Date(at), cause })
     },
   }
 }
@@ -190,9 +194,16 @@ export async function changedAddress(
 }
 
 /** Removes what an account can sign in with since a moment: it was added by whoever had changed the address. */
-async function removeSince(core: Core, userId: string, since: Date): Promise<void> {
+async function removeSince(
+  core: Core,
+  userId: string,
+  { since, cause }: { since: Date; cause: Cause },
+): Promise<void> {
   const { credentials } = core.storage
-  for (const { id, createdAt } of await credentials.byUser(userId))
-    if (createdAt >= since)
-      await credentials.remove({ id, userId }, { kinds: [], addresses: ['email', 'phone'] })
+  for (const credential of await credentials.byUser(userId)) {
+    if (credential.createdAt < since) continue
+    const { rows, tell } = credentialChange(core, credential, { change: 'removed', cause })
+    const waysIn = { kinds: [], addresses: ['email', 'phone'] as const }
+    if ((await credentials.remove(credential, waysIn, rows)) === 'removed') tell()
+  }
 }
