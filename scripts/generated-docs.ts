@@ -27,7 +27,7 @@ import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
-import { eventTable, optionTables, policyTable } from './option-tables.ts'
+import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
 import { listPackages, root } from './packages.ts'
 import { readServices, serviceList, throwersOf } from './service-docs.ts'
 
@@ -74,6 +74,8 @@ function generate(what: string): string {
       return limits(args[0] ?? '')
     case 'events':
       return eventTable(join(root, 'packages/core/src/events.ts'))
+    case 'audit-actions':
+      return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
     case 'metrics':
@@ -184,12 +186,14 @@ function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {
+    const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
       media,
       captions: createSketchCaptions(),
       messages,
       sessions,
       passkeys,
+      audit,
       ...elsewhere,
     })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
@@ -212,6 +216,7 @@ function routes(): string {
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
     ['`passkeys`', describedRoutes({ passkeys })],
+    ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`providers`', describedRoutes(elsewhere)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],

@@ -1,4 +1,4 @@
-import { durability } from '@kith/core'
+import { auditActions, durability } from '@kith/core'
 import ts from 'typescript'
 import { commentOf, readInterface } from './interfaces.ts'
 
@@ -23,6 +23,25 @@ export function eventTable(path: string): string {
   return ['| Event | Payload | When | Durable |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
+/** A Markdown table of what is written to the audit log: the events of `auditActions`, with what an entry has of their payload. */
+export function auditTable(path: string): string {
+  const { source, members } = readInterface(path, 'KithEvents')
+  const events = new Map(
+    members
+      .filter(ts.isPropertySignature)
+      .map((member) => [member.name.getText(source).replaceAll("'", ''), member] as const),
+  )
+  const rows = auditActions.map((action) => {
+    const event = events.get(action)
+    if (!event) throw new TypeError(`There is no event ${action}`)
+    return `| \`${action}\` | ${commentOf(event).text} | ${code(fieldsOf(event, source, besideDetails))} |`
+  })
+  return ['| Action | When | `details` |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** Fields of events that stand beside the details of an entry. */
+const besideDetails: readonly string[] = ['userId', 'address', 'userAgent']
+
 /** A Markdown table of the policies in `PolicyInputs`, made likewise. */
 export function policyTable(path: string): string {
   const { source, members } = readInterface(path, 'PolicyInputs')
@@ -34,8 +53,14 @@ export function policyTable(path: string): string {
 }
 
 /** The fields in one line, however many lines they have in the source. */
-function fieldsOf({ type }: ts.PropertySignature, source: ts.SourceFile): string {
-  const fields = type && ts.isTypeLiteralNode(type) ? type.members : []
+function fieldsOf(
+  { type }: ts.PropertySignature,
+  source: ts.SourceFile,
+  but: readonly string[] = [],
+): string {
+  const all = type && ts.isTypeLiteralNode(type) ? [...type.members] : []
+  const fields = all.filter(({ name }) => !but.includes(name?.getText(source) ?? ''))
+  if (fields.length === 0) return '{}'
   return `{ ${fields.map((field) => field.getText(source).replace(/;$/, '')).join('; ')} }`
 }
 

@@ -174,6 +174,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
     expect(codes).toHaveLength(10)
     await press(page, 'I have saved them')
     await page.locator('#two-step-state').getByText('On', { exact: true }).waitFor()
+    await page.locator('#activity').getByText('Added: authenticator app').waitFor()
 
     await leave(page)
     await logIn(page, password)
@@ -193,6 +194,7 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
     await logIn(page, password)
     await page.locator('#nav [href="#/account"]').click()
     await page.locator('#two-step').getByText('9 of 10 left').waitFor()
+    await page.locator('#activity').getByText('Account created').waitFor()
     expect(complaints).toEqual([])
   })
 

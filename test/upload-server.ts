@@ -10,7 +10,7 @@ import { readSettings } from '../examples/demo/src/settings.ts'
 /** The Kith of the demo without its page, behind the framework that the environment names. */
 const settings = readSettings(process.env)
 const { port } = settings
-const { kith } = await createDemo(settings, process.env)
+const { kith } = await createDemo(settings, process.env, { url: `http://localhost:${port}` })
 await kith.storage.migrate()
 const options: KithHttpOptions = {
   allowedOrigins: [`http://localhost:${port}`],

@@ -46,6 +46,7 @@ export async function createDemo(
     sessions: { codeSignIn: true, trustDevices: '30d' },
     // With `publicUrl` media would have addresses of localhost only; the page is opened at 127.0.0.1 too.
     messages: { email: mail, links: Object.fromEntries(links) },
+    audit: { keepFor: '365d' },
     passkeys: createPasskeys({ rpId: 'localhost', rpName: 'Kith demo', origins: [url] }),
     clock,
   })

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { ban, unban } from './commands/ban.ts'
 import { createAdmin } from './commands/create-admin.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   outbox,
   sessions,
   endSessions,
+  audit,
   ban,
   unban,
   createAdmin,

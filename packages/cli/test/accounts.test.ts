@@ -217,3 +217,33 @@ test('a ban and the end of sessions say when the servers could not be told, and 
   expect((await project.kith(['ban', 'ada', '--yes'])).code).toBe(0)
   expect((await project.kith(['unban', 'ada'])).stdout).toContain('can sign in again')
 })
+
+test('the audit log is listed, of one account or of all, also of one that is gone', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada') + line('bob'))
+  const unset = await project.kith(['audit', '--json'])
+  expect([unset.code, unset.json()]).toMatchObject([1, { error: { code: 'not-configured' } }])
+  project.env['KITH_AUDIT_KEEP_FOR'] = '365d'
+  for (const args of [
+    ['import', 'users.jsonl'],
+    ['ban', 'ada', '--reason', 'Spam', '--yes'],
+    ['unban', 'ada'],
+  ])
+    expect((await project.kith(args)).code).toBe(0)
+  type Entries = { entries: { action: string; userId: string; actor: { kind: string } }[] }
+  const { entries } = (await project.kith(['audit', 'ada', '--json'])).json<Entries>()
+  expect(entries.map(({ action }) => action)).toEqual([
+    'account.unbanned',
+    'account.banned',
+    'account.imported',
+  ])
+  expect(entries.every(({ actor }) => actor.kind === 'host')).toBe(true)
+  const id = entries[0]?.userId ?? ''
+  const told = await project.kith(['audit', id.toUpperCase()])
+  expect(told.stdout.split('\n')[2]).toMatch(/account\.banned +host +- +\{"until":null,"reason":"Spam"\}/)
+  expect((await project.kith(['audit', '--json'])).json<Entries>().entries).toHaveLength(4)
+  const last = (await project.kith(['audit', '--last', '2', '--json'])).json<Entries>()
+  expect(last.entries).toEqual(entries.slice(0, 2))
+  expect((await project.kith(['audit', id.replaceAll(/[0-9a-f]/g, '0')])).stdout).toContain('no entries')
+  expect((await project.kith(['audit', '--last', 'all'])).code).toBe(2)
+})

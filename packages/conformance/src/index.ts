@@ -1,3 +1,4 @@
+export { auditStoreCases } from './audit-store.ts'
 export {
   blobStoreCases,
   grantedBlobStoreCases,

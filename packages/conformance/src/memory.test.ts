@@ -7,6 +7,7 @@ import {
 } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
 import {
+  auditStoreCases,
   blobStoreCases,
   breachedPasswordsCases,
   captionWriterCases,
@@ -66,6 +67,7 @@ function asPair<Port>(port: Port): Pair<Port> {
 
 test('every case has a name of its own', () => {
   const all = [
+    auditStoreCases,
     blobStoreCases,
     breachedPasswordsCases,
     servedBlobStoreCases,

@@ -1,4 +1,5 @@
 import type { Storage } from '@kith/core/ports'
+import { auditStoreCases } from './audit-store.ts'
 import { type Case, type RegisterTest, runCases as registerCases } from './case.ts'
 import { codeStoreCases } from './code-store.ts'
 import { credentialStoreCases } from './credential-store.ts'
@@ -44,6 +45,7 @@ export function runStorageCases(
   runCases(mediaStoreCases, emptied)
   runCases(feedStoreCases, emptied)
   runCases(outboxStoreCases, emptied)
+  runCases(auditStoreCases, emptied)
   runCases(codeStoreCases, emptied)
   runCases(credentialStoreCases, emptied)
   runCases(factStoreCases, async () => (await emptied()).facts)

@@ -108,6 +108,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly providers: Readonly<Record<string, IdentityProvider>>
   /** `null` where the app did not ask for it. */
   readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
+  /** `null` where none is kept. */
+  readonly audit: { readonly keepForSeconds: number } | null
   readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
   readonly policies: Policies
   readonly log: Log
@@ -358,6 +360,12 @@ const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
       : null,
   ) as z.ZodType<KithConfig['outbox'], KithOptions['outbox']>
 
+const audit: z.ZodType<KithConfig['audit'], KithOptions['audit']> = z
+  .strictObject({ keepFor: duration() })
+  .nullable()
+  .default(null)
+  .transform((given) => given && Object.freeze({ keepForSeconds: given.keepFor }))
+
 /** Names what no type checker saw. */
 function demandDurable(name: string, context: z.RefinementCtx): void {
   const known = Object.hasOwn(durability, name) ? (name as keyof typeof durability) : null
@@ -409,6 +417,7 @@ const optionsSchema = z.strictObject({
   messages,
   providers,
   outbox,
+  audit,
   limits,
   policies,
   revocations: port<Revocations>().optional(),
@@ -446,6 +455,7 @@ const stores = [
   'facts',
   'outbox',
   'messages',
+  'audit',
   'codes',
   'credentials',
 ] as const

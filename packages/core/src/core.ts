@@ -78,7 +78,7 @@ export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>
     clock,
     emit,
     makeId,
-    rowsOf: createRowsOf(config.outbox?.events ?? new Set(), { makeId, clock }),
+    rowsOf: createRowsOf(config, { makeId, clock }),
     revocations,
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
     limits,

@@ -3,6 +3,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { type Addresses, createAddresses } from './accounts/addresses.ts'
 import type { Recovery } from './accounts/recovery.ts'
 import type { Registration } from './accounts/registration.ts'
+import { type Audit, createAudit } from './audit/audit.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
 import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
@@ -63,6 +64,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly events: Events
   /** Events that are stored with their causes, for what must not be lost. See docs/events.md. */
   readonly outbox: Outbox
+  /** What was done to accounts that concerns their security. See docs/audit.md. */
+  readonly audit: Audit
   readonly upkeep: Upkeep
   /** Call it once after a backup was restored: it ends every session. */
   readonly restored: Restored
@@ -144,6 +147,7 @@ type Services = Pick<
   | 'uploads'
   | 'captions'
   | 'feed'
+  | 'audit'
   | 'upkeep'
 >
 
@@ -166,6 +170,7 @@ function createServices(core: Core): Services {
     uploads: createUploads(core),
     captions: createCaptions(core),
     feed: createFeed(core),
+    audit: createAudit(core),
     upkeep: createUpkeep(core),
   }
 }

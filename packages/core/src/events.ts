@@ -43,6 +43,10 @@ export interface KithEvents {
     address: string | null
     userAgent: string | null
   }
+  /** An account got something to prove itself with: a passkey, an authenticator app, recovery codes, an identity elsewhere, or a device that is trusted. */
+  'credential.added': { userId: string; credentialId: string; kind: string }
+  /** Such a thing was taken away. What a deleted account has goes with it without events of its own. */
+  'credential.removed': { userId: string; credentialId: string; kind: string }
   /** An account followed another one. */
   'follow.added': { userId: string; followedId: string }
   /** An account stopped following another one. */
@@ -120,6 +124,8 @@ export const durability = {
   'session.revoked': true,
   'session.grace-used': 'Nothing is stored when a token is used again within the grace.',
   'session.reuse-detected': true,
+  'credential.added': true,
+  'credential.removed': true,
   'follow.added': true,
   'follow.removed': true,
   'like.added': true,

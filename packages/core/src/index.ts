@@ -20,6 +20,8 @@ export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwn
 export type { AccountLookup, Recovery, ResetPasswordInput } from './accounts/recovery.ts'
 export type { Registration } from './accounts/registration.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
+export type { Audit } from './audit/audit.ts'
+export { type AuditAction, auditActions, type AuditActor, type AuditEntry } from './audit/audit-entries.ts'
 export type { Captions, SuggestInput } from './captions/captions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
@@ -95,6 +97,7 @@ export type { Uploads } from './media/uploads.ts'
 export type { VisibleFile } from './media/visible-files.ts'
 export type {
   AccountOptions,
+  AuditOptions,
   KithOptions,
   LimitRule,
   MediaOptions,

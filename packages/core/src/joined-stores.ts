@@ -9,6 +9,7 @@ const joinedNames = [
   'feed',
   'outbox',
   'messages',
+  'audit',
   'codes',
   'credentials',
 ] as const

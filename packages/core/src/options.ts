@@ -77,6 +77,11 @@ export interface KithOptions<
    * @default nothing
    */
   outbox?: OutboxOptions | undefined
+  /**
+   * Keeps an audit log: what concerns the security of accounts is written in the step of its cause, for `kith.audit`. See docs/audit.md.
+   * @default null: none is kept
+   */
+  audit?: AuditOptions | null | undefined
   /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
   /**
@@ -124,6 +129,12 @@ export interface MessageOptions {
 export interface OutboxOptions {
   /** `'all'`, or names; docs/events.md says which events can be durable. A list may be empty while what was stored before is handed over. */
   events: 'all' | readonly DurableEventName[]
+}
+
+/** Options of the audit log. */
+export interface AuditOptions {
+  /** For how long an entry is kept, also where its account is deleted before: then upkeep removes it. `'365d'` for instance. */
+  keepFor: Duration
 }
 
 /** Options of accounts. */

@@ -1,3 +1,4 @@
+import type { AuditStore } from './audit/audit-store.ts'
 import type { CodeStore } from './codes/code-store.ts'
 import type { CredentialStore } from './credentials/credential-store.ts'
 import type { FactStore } from './facts.ts'
@@ -46,6 +47,7 @@ export interface Storage {
   readonly facts: FactStore
   readonly outbox: OutboxStore
   readonly messages: OutboxStore
+  readonly audit: AuditStore
   readonly codes: CodeStore
   readonly credentials: CredentialStore
   /**

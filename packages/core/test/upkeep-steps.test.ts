@@ -65,9 +65,10 @@ test.each([
   ['media', 'media.sweep'],
   ['usernames', 'users.forgetUsernames'],
   ['sessions', 'sessions.purgeEnded'],
+  ['audit', 'audit.purgeBefore'],
 ])('the step %s of upkeep may fail at %s: it is logged, and all others run', async (step, call) => {
   const storage = createMemoryStorage()
-  const { kith, advance, options, logged } = createInstance({ storage })
+  const { kith, advance, options, logged } = createInstance({ storage, audit: { keepFor: '30d' } })
   await signIn(kith)
   const calls: string[] = []
   const watched = new Proxy(failing(storage, [call]), {
@@ -166,6 +167,7 @@ test('progress hears of every step in its order, and of how much each has done',
     'sessions',
     'codes',
     'messages',
+    'audit',
   ])
   expect(heard).toContainEqual(['accounts', 2])
   expect(heard).toContainEqual(['sessions', 2])

@@ -1,5 +1,5 @@
 import type { Kith, SignIn } from '@kith/core'
-import { parseInput } from '@kith/core/adapter'
+import { pageInput, parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
@@ -31,7 +31,7 @@ const registering = {
 
 /** The routes of one's own account. */
 export function accountRoutes({
-  kith: { accounts, registration, config },
+  kith: { accounts, audit, registration, config },
   guard,
   cookies,
   answerSignIn,
@@ -77,6 +77,18 @@ export function accountRoutes({
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }
       },
+    }),
+    viewerRoute({
+      method: 'GET',
+      path: '/users/me/audit',
+      operationId: 'listAudit',
+      summary: 'List what was done to your own account that concerns its security, newest first',
+      isConfigured: config.audit !== null,
+      query: pageInput,
+      status: 200,
+      output: shapes.AuditPage,
+      problems: ['invalid-cursor'],
+      handle: async (viewer, { query }) => ({ body: await audit.list(viewer, query) }),
     }),
   ]
 

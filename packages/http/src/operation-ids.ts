@@ -47,6 +47,7 @@ export const operationIds = [
   'setCover',
   'clearCover',
   'listSaved',
+  'listAudit',
   'exportMe',
   'getUser',
   'listUserPosts',

@@ -1,4 +1,4 @@
-import { KithError } from '@kith/core'
+import { type ClientInfo, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { RouteOptions } from './account-routes.ts'
@@ -78,18 +78,18 @@ export function sessionRoutes({
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
-      async handle({ body: sent, credentials, setCookies }) {
+      async handle({ body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
         // Nobody can tell which session to end, and 204 would say that one was.
         if (credentials.kind === 'conflict' && refreshTokens.length === 0)
           throw new KithError('access-token-invalid', { detail: signInAgain })
-        for (const token of refreshTokens) await sessions.logoutByRefreshToken(token)
+        for (const token of refreshTokens) await sessions.logoutByRefreshToken(token, client)
         if ('accessToken' in credentials && credentials.accessToken !== null) {
           // Without a refresh token, an access token past its end leaves a session alive: not what 204 says.
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
-          await endByAccessToken(credentials.accessToken, alone)
+          await endByAccessToken(credentials.accessToken, { alone, client })
         }
         if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
         return {}
@@ -114,9 +114,9 @@ export function sessionRoutes({
       query: endInput,
       status: 204,
       problems: ['rate-limited'],
-      async handle(viewer, { query, setCookies }) {
+      async handle(viewer, { query, client, setCookies }) {
         const all = parseInput(endInput, query).all === 'true'
-        await sessions.logoutEverywhere(viewer, { exceptCurrent: !all })
+        await sessions.logoutEverywhere(viewer, { exceptCurrent: !all, client })
         if (all) setCookies.push(...cookies.clear())
         return {}
       },
@@ -128,17 +128,20 @@ export function sessionRoutes({
       summary: 'End one of your sessions',
       status: 204,
       problems: ['session-not-found', 'rate-limited'],
-      async handle(viewer, { params, setCookies }) {
-        await sessions.revoke(viewer, params.id)
+      async handle(viewer, { params, client, setCookies }) {
+        await sessions.revoke(viewer, params.id, client)
         if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())
         return {}
       },
     }),
   ]
 
-  async function endByAccessToken(accessToken: string, alone: boolean): Promise<void> {
+  async function endByAccessToken(
+    accessToken: string,
+    { alone, client }: { alone: boolean; client: ClientInfo },
+  ): Promise<void> {
     try {
-      await sessions.logoutByAccessToken(accessToken)
+      await sessions.logoutByAccessToken(accessToken, client)
     } catch (error) {
       if (alone || !isDeadToken(error)) throw error
     }

@@ -1,4 +1,6 @@
 import {
+  type AuditEntry,
+  auditActions,
   type CodeSent,
   type ErrorCode,
   errorTable,
@@ -37,6 +39,17 @@ const session: z.ZodType<Session> = z.strictObject({
   lastUsedAt: time,
   expiresAt: time,
   current: z.boolean(),
+})
+
+const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
+  id: z.uuidv7(),
+  userId: z.uuidv7(),
+  action: z.enum(auditActions),
+  at: time,
+  actor: z.strictObject({ kind: z.enum(['self', 'host', 'nobody']), sessionId: z.string().nullable() }),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()) as z.ZodType<AuditEntry['details']>,
 })
 
 const tokens: z.ZodType<Tokens> = z.strictObject({
@@ -113,6 +126,8 @@ export const shapes: typeof socialShapes &
     readonly CodeSent: z.ZodType<CodeSent>
     readonly IdentityBegun: z.ZodType<{ url: string }>
     readonly SessionPage: z.ZodType<Page<Session>>
+    readonly AuditEntry: z.ZodType<AuditEntry>
+    readonly AuditPage: z.ZodType<Page<AuditEntry>>
     readonly Problem: z.ZodType<Problem>
   } = {
   ...socialShapes,
@@ -125,6 +140,8 @@ export const shapes: typeof socialShapes &
   CodeSent: codeSent,
   IdentityBegun: identityBegun,
   SessionPage: page(session),
+  AuditEntry: auditEntry,
+  AuditPage: page(auditEntry),
   FieldError: fieldError,
   Problem: problem,
 }

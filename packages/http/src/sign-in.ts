@@ -66,7 +66,7 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
         parseInput(signInBody(schema), body)
       throw error
     })
-    await endSessionBefore(sessions, credentials)
+    await endSessionBefore(sessions, credentials, client)
     if (bearer) {
       if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
       return { body: signedIn, viewer: viewerOf(signedIn) }
@@ -77,13 +77,17 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
 }
 
 /** Ends the session that credentials belong to; those that are of no more use end nothing. */
-export async function endSessionBefore(sessions: Sessions, credentials: Credentials): Promise<void> {
+export async function endSessionBefore(
+  sessions: Sessions,
+  credentials: Credentials,
+  client: ClientInfo = {},
+): Promise<void> {
   if (!('accessToken' in credentials)) return
   if (credentials.kind === 'cookies' && credentials.refreshToken !== null)
-    await sessions.logoutByRefreshToken(credentials.refreshToken)
+    await sessions.logoutByRefreshToken(credentials.refreshToken, client)
   if (credentials.accessToken === null) return
   try {
-    await sessions.logoutByAccessToken(credentials.accessToken)
+    await sessions.logoutByAccessToken(credentials.accessToken, client)
   } catch (error) {
     if (!isDeadToken(error)) throw error
   }

@@ -6,7 +6,7 @@ import type { Deadline } from './deadline.ts'
 import type { EdgeDocument } from './edge-document.ts'
 import type { FactDocument } from './fact-document.ts'
 import type { MediaDocument } from './media-document.ts'
-import type { OutboxAccountDocument, OutboxDocument } from './outbox-document.ts'
+import type { AuditDocument, OutboxAccountDocument, OutboxDocument } from './outbox-document.ts'
 import type { PostDocument } from './post-document.ts'
 import type { SchemaDocument } from './schema-version.ts'
 import type { SessionDocument } from './session-document.ts'
@@ -24,6 +24,7 @@ export interface Documents {
   outboxAccounts: OutboxAccountDocument
   messages: OutboxDocument
   messageAccounts: OutboxAccountDocument
+  audit: AuditDocument
   codes: CodeDocument
   credentials: CredentialDocument
   schema: SchemaDocument
@@ -51,6 +52,7 @@ export function collectionsOf(
     outboxAccounts: open('outboxAccounts'),
     messages: open('messages'),
     messageAccounts: open('messageAccounts'),
+    audit: open('audit'),
     codes: open('codes'),
     credentials: open('credentials'),
     schema: open('schema'),

@@ -4,6 +4,7 @@ import type {
   CredentialRecord,
   OutboxRows,
   RemoveCredentialResult,
+  RemovedCredential,
   WaysIn,
 } from '@kith/core/ports'
 import type { Collection } from './collection.ts'
@@ -130,28 +131,29 @@ export function removeCredential(
 interface RemovalOfAll {
   userId: string
   kinds: readonly string[] | undefined
-  outbox: OutboxRows<string[]> | undefined
+  outbox: OutboxRows<RemovedCredential[]> | undefined
 }
 
 /** Removes the credentials of an account, or those of some kinds, and names them. */
 export function removeCredentials(
   { atomically, transactional }: Call,
   { userId, kinds, outbox }: RemovalOfAll,
-): Promise<string[]> {
+): Promise<RemovedCredential[]> {
   return atomically([userId], async (within) => {
     const { credentials } = within
     const own = { userId, ...(kinds && { kind: { $in: [...kinds] } }) }
-    const found = await credentials.find(own, { fields: ['_id'], sort: { _id: 1 } })
-    const ids: string[] = []
+    const found = await credentials.find(own, { fields: ['_id', 'kind'], sort: { _id: 1 } })
+    const removed: RemovedCredential[] = []
     if (transactional) {
-      ids.push(...found.map(({ _id }) => _id))
-      if (ids.length > 0) await credentials.removeAll({ _id: { $in: ids } })
+      removed.push(...found.map(({ _id, kind }) => ({ id: _id, kind })))
+      if (found.length > 0) await credentials.removeAll({ _id: { $in: found.map(({ _id }) => _id) } })
     } else {
       // Others may remove them too, and the answer to a command does not tell which of several it has removed.
-      for (const { _id } of found) if (await credentials.remove({ _id })) ids.push(_id)
+      for (const { _id, kind } of found)
+        if (await credentials.remove({ _id })) removed.push({ id: _id, kind })
     }
-    if (ids.length > 0) await addToOutbox(within, outbox?.([...ids]))
-    return ids
+    if (removed.length > 0) await addToOutbox(within, outbox?.(structuredClone(removed)))
+    return removed
   })
 }
 

@@ -1,4 +1,5 @@
 import { joinStores, type Storage } from '@kith/core/ports'
+import { createAuditStore } from './audit-store.ts'
 import { check } from './check.ts'
 import { createCodeStore } from './code-store.ts'
 import { createConnection } from './connection.ts'
@@ -38,6 +39,7 @@ export function createMongoStorage(options: MongoStorageOptions): Storage {
     facts: createFactStore(connection),
     outbox: createOutboxStore(connection, 'events'),
     messages: createOutboxStore(connection, 'messages'),
+    audit: createAuditStore(connection),
     codes: createCodeStore(connection),
     credentials: createCredentialStore(connection),
     migrate: (how) => migrate(settings, source, how),

@@ -9,6 +9,12 @@ export interface OutboxDocument extends Identified, Omit<OutboxRow, 'queue' | 'i
   sequence: number
 }
 
+/** An entry of the audit log. */
+export interface AuditDocument extends Identified, Pick<OutboxRow, 'name' | 'at' | 'payload'> {
+  /** The account that it is about, which may be gone. */
+  userId: string
+}
+
 /** The account, or another key, of rows that wait; it is here as long as one does. */
 export interface OutboxAccountDocument extends Identified {
   /** Counts its rows: each transaction that adds one steps it, so the order is that of the commits. */
@@ -20,7 +26,15 @@ export interface OutboxAccountDocument extends Identified {
   heldUntil: Date | null
 }
 
-/** A row of a queue from its document. */
-export function rowFrom(queue: OutboxQueue, { _id, userId, name, at, payload }: OutboxDocument): OutboxRow {
+/** The document of a row of the audit log. */
+export function auditDocument({ id, key, name, at, payload }: OutboxRow): AuditDocument {
+  return { _id: id, userId: key, name, at, payload }
+}
+
+/** A row of a queue, or of the audit log, from its document. */
+export function rowFrom(
+  queue: OutboxRow['queue'],
+  { _id, userId, name, at, payload }: AuditDocument,
+): OutboxRow {
   return { queue, id: _id, key: userId, name, at, payload }
 }

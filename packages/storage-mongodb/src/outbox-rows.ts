@@ -1,9 +1,10 @@
 import type { OutboxRow, OutboxRows } from '@kith/core/ports'
 import type { Collections } from './collections.ts'
 import type { Call } from './connection.ts'
+import { auditDocument } from './outbox-document.ts'
 import { type Queue, queueIn, queues } from './queues.ts'
 
-/** Stores the rows of a change, as part of its transaction: two commands for each account and queue. */
+/** Stores the rows of a change, as part of its transaction: two commands for each account and queue, one for the audit log. */
 export async function addToOutbox(
   collections: Collections,
   rows: readonly OutboxRow[] | undefined = [],
@@ -13,6 +14,8 @@ export async function addToOutbox(
     for (const own of Map.groupBy(ofQueue, ({ key }) => key).values())
       await addOfKey(queueIn(collections, queue), own)
   }
+  const entries = rows.filter(({ queue }) => queue === 'audit')
+  if (entries.length > 0) await collections.audit.insertAll(entries.map(auditDocument))
 }
 
 async function addOfKey({ rows, accounts }: Queue, own: readonly OutboxRow[]): Promise<void> {

@@ -59,6 +59,10 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
   outboxAccounts: ofAccounts,
   messages: ofRows,
   messageAccounts: ofAccounts,
+  audit: [
+    { name: 'ofAccount', key: { userId: 1, _id: -1 } },
+    { name: 'age', key: { at: 1 } },
+  ],
   codes: [
     { name: 'ofUser', key: { userId: 1, purpose: 1 } },
     { name: 'ended', key: { expiresAt: 1 } },

@@ -46,6 +46,7 @@ export async function callEveryVerb(storage: Storage): Promise<void> {
   await callCodes(storage)
   await callCredentials(storage)
   await callOutbox(storage)
+  await callAudit(storage)
   await callRemovals(storage)
 }
 
@@ -210,6 +211,13 @@ async function callOutbox(storage: Storage): Promise<void> {
   }
 }
 
+async function callAudit({ audit }: Storage): Promise<void> {
+  for (const key of [cleo, null])
+    for (const before of [null, idOf('row 10')]) await audit.list(key, { limit: 5, before })
+  await audit.purgeBefore(now, 5)
+  await audit.purgeBefore(hourLater, 5)
+}
+
 async function callTelling(storage: Storage): Promise<void> {
   const { users, sessions, edges, posts, media, codes, credentials } = storage
   const [post, session, kept, avatar] = ['told post', 'told session', 'kept session', 'told avatar'].map(
@@ -217,7 +225,7 @@ async function callTelling(storage: Storage): Promise<void> {
   ) as Six
   let told = 0
   const tell = (): OutboxRow[] =>
-    (['events', 'messages'] as const).map((queue) => {
+    (['events', 'messages', 'audit'] as const).map((queue) => {
       const [id, name] = [idOf(`row ${told++}`), 'account.edited']
       return { queue, id, key: cleo, name, at: now, payload: '{}' }
     })

@@ -3,6 +3,7 @@ import type {
   CredentialRecord,
   CredentialStore,
   RemoveCredentialResult,
+  RemovedCredential,
 } from '@kith/core/ports'
 import type { Connection } from './database.ts'
 import { fromHex, toStored } from './ids.ts'
@@ -57,7 +58,7 @@ export const credentialStatements: Readonly<Record<CredentialStatement, string>>
   hasOther: `SELECT 1 FROM kith_credentials WHERE user_id = @userId AND id <> @id AND ${amongKinds}`,
   remove: `DELETE FROM kith_credentials WHERE ${owned}`,
   removeOf: `DELETE FROM kith_credentials WHERE user_id = @userId AND (@kinds IS NULL OR ${amongKinds})
-    RETURNING hex(id) AS id`,
+    RETURNING hex(id) AS id, kind`,
 })
 
 /** Creates the store of credentials on a connection. */
@@ -114,10 +115,11 @@ export function createCredentialStore(connection: Connection): CredentialStore {
     removeOf(userId, kinds, outbox) {
       const values = { userId: toStored(userId), kinds: kinds ? JSON.stringify(kinds) : null }
       return writing(connection, outbox, () => {
-        const removed = all<{ id: string }>(credentialStatements.removeOf, values)
-        const ids = removed.map(({ id }) => fromHex(id)).sort()
-        if (outbox && ids.length > 0) addToOutbox(connection, outbox([...ids]))
-        return ids
+        const removed = all<RemovedCredential>(credentialStatements.removeOf, values)
+          .map(({ id, kind }) => ({ id: fromHex(id), kind }))
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+        if (outbox && removed.length > 0) addToOutbox(connection, outbox(structuredClone(removed)))
+        return removed
       })
     },
   }

@@ -1,5 +1,6 @@
 import { joinStores, type Storage } from '@kith/core/ports'
 import { backup, integrity } from './copy-and-check.ts'
+import { createAuditStore } from './audit-store.ts'
 import { createCodeStore } from './code-store.ts'
 import { createCredentialStore } from './credential-store.ts'
 import { createConnection } from './database.ts'
@@ -48,6 +49,7 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     facts: createFactStore(connection),
     outbox: createOutboxStore(connection, 'events'),
     messages: createOutboxStore(connection, 'messages'),
+    audit: createAuditStore(connection),
     codes: createCodeStore(connection),
     credentials: createCredentialStore(connection),
     migrate: (how) => migrate(connection, how),

@@ -1,4 +1,5 @@
 import type { OutboxBatch, OutboxQueue, OutboxRow, OutboxRows, OutboxStore } from '@kith/core/ports'
+import { auditStatements } from './audit-store.ts'
 import type { Connection } from './database.ts'
 import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
@@ -60,13 +61,17 @@ export const outboxStatements: Readonly<Record<OutboxQueue, ReturnType<typeof st
   { events: statementsOf('kith_outbox'), messages: statementsOf('kith_messages') },
 )
 
-/** Stores the rows of a change in their queues, as part of its transaction. */
+/** Stores the rows of a change in their queues and the audit log, as part of its transaction. */
 export function addToOutbox({ run }: Connection, rows: readonly OutboxRow[]): void {
   for (const { queue, id, name, payload, ...row } of rows) {
     const [key, at] = [toStored(row.key), toMillis(row.at)]
-    const { add, wake } = outboxStatements[queue]
-    run(add, { id: toStored(id), key, name, at, payload })
-    run(wake, { key, at })
+    const values = { id: toStored(id), key, name, at, payload }
+    if (queue === 'audit') run(auditStatements.add, values)
+    else {
+      const { add, wake } = outboxStatements[queue]
+      run(add, values)
+      run(wake, { key, at })
+    }
   }
 }
 

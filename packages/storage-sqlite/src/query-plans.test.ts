@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { auditStatements } from './audit-store.ts'
 import { codeStatements } from './code-store.ts'
 import { credentialStatements } from './credential-store.ts'
 import { edgeCountStatements } from './edge-counts.ts'
@@ -30,6 +31,7 @@ const stores = {
   media: mediaStatements,
   feed: feedStatements,
   facts: factStatements,
+  audit: auditStatements,
   outbox: outboxStatements.events,
   messages: outboxStatements.messages,
   codes: codeStatements,
@@ -74,6 +76,17 @@ test('each statement uses the index that was made for it', () => {
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {
+      "audit.add": [],
+      "audit.list": [
+        "SEARCH kith_audit USING PRIMARY KEY (id<?)",
+      ],
+      "audit.listOfAccount": [
+        "SEARCH kith_audit USING INDEX kith_audit_of_account (account_id=? AND id<?)",
+      ],
+      "audit.purgeBefore": [
+        "SEARCH kith_audit USING PRIMARY KEY (id=?)",
+        "SEARCH kith_audit USING COVERING INDEX kith_audit_age (at<?)",
+      ],
       "codes.find": [
         "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
       ],

@@ -2,7 +2,15 @@ import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
-import { codeTable, credentialTable, factTable, longCountTables, queueTables, tablesOf } from './tables.ts'
+import {
+  auditTable,
+  codeTable,
+  credentialTable,
+  factTable,
+  longCountTables,
+  queueTables,
+  tablesOf,
+} from './tables.ts'
 
 /** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
 export const baseVersion = 9
@@ -53,6 +61,7 @@ export const migrations: readonly Migration[] = Object.freeze([
       ALTER TABLE kith_sessions ADD COLUMN proved_at INTEGER;
       ALTER TABLE kith_sessions ADD COLUMN methods TEXT;
       ${queueTables('kith_messages')}
+      ${auditTable}
       ${codeTable}
       ${credentialTable}`,
   },

@@ -181,6 +181,18 @@ export function queueTables(table: string): string {
   CREATE INDEX ${table}_turns ON ${table}_accounts (held_until, since);`
 }
 
+/** The audit log: rows that stay when their account goes. */
+export const auditTable = `
+  CREATE TABLE kith_audit (
+    id BLOB PRIMARY KEY,
+    account_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX kith_audit_of_account ON kith_audit (account_id, id);
+  CREATE INDEX kith_audit_age ON kith_audit (at);`
+
 /** Secrets that work once. `subject` is any text; `hashes` is JSON. */
 export const codeTable = `
   CREATE TABLE kith_codes (

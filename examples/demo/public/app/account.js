@@ -1,3 +1,4 @@
+import { openActivity } from './activity.js'
 import { call } from './api.js'
 import { button, element, exactTime, node, say, sayProblem } from './dom.js'
 import { onSubmit } from './forms.js'
@@ -18,6 +19,7 @@ export async function openAccount(me) {
   const isOwn = !isOfCast(me)
   for (const part of document.querySelectorAll('.of-own')) part.hidden = !isOwn
   element('of-cast').hidden = isOwn
+  await openActivity()
   if (isOwn) await openSecurity()
 }
 

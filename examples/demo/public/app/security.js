@@ -1,3 +1,4 @@
+import { openActivity, titles } from './activity.js'
 import { call } from './api.js'
 import { askFor, codeField, text } from './dialog.js'
 import { button, element, exactTime, node, say } from './dom.js'
@@ -26,11 +27,8 @@ export async function openSecurity() {
   )
 }
 
-const titles = {
-  totp: 'Authenticator app',
-  'recovery-codes': 'Recovery codes',
-  'trusted-device': 'Trusted device',
-  passkey: 'Passkey',
+async function refresh() {
+  await Promise.all([openSecurity(), openActivity()])
 }
 
 function credentialRow(item) {
@@ -65,7 +63,7 @@ async function rename({ id, kind, name }) {
     },
     (values) => call('PATCH', `/users/me/credentials/${id}`, values),
   )
-  if (done) await openSecurity()
+  if (done) await refresh()
 }
 
 async function remove({ id, kind, name }) {
@@ -80,7 +78,7 @@ async function remove({ id, kind, name }) {
     () => call('DELETE', `/users/me/credentials/${id}`),
   )
   if (!done) return
-  await openSecurity()
+  await refresh()
   await signalPasskeys()
 }
 
@@ -103,13 +101,13 @@ async function addApp() {
   )
   if (!added) return
   if (added.recoveryCodes) await showRecoveryCodes(added.recoveryCodes)
-  await openSecurity()
+  await refresh()
 }
 
 async function renewCodes() {
   const { recoveryCodes } = await call('POST', '/users/me/factors/recovery-codes')
   await showRecoveryCodes(recoveryCodes)
-  await openSecurity()
+  await refresh()
 }
 
 function showRecoveryCodes(codes) {
@@ -149,7 +147,7 @@ function showRecoveryCodes(codes) {
 async function addPasskey() {
   const { token, options } = await call('POST', '/users/me/passkeys/begin', {})
   await call('POST', '/users/me/passkeys', { token, response: await makePasskey(options) })
-  await openSecurity()
+  await refresh()
   await signalPasskeys()
   say('Passkey added')
 }

@@ -19,6 +19,7 @@ export const environmentVariables: readonly (readonly [name: string, summary: st
   ['KITH_MEDIA_DIRECTORY', 'the folder of local media'],
   ['KITH_ACCESS_TTL', 'how long access tokens live, where the app changes it (`15m`)'],
   ['KITH_REFRESH_TTL', 'how long a session lasts without a refresh, where the app changes it (`30d`)'],
+  ['KITH_AUDIT_KEEP_FOR', 'how long entries of the audit log are kept, where the app keeps one (`365d`)'],
   ['KITH_ALLOWED_ORIGINS', 'for doctor: the `allowedOrigins` of the app, with commas between them'],
   ['KITH_COOKIE_SECURE', 'for doctor: `false` where the app sets `cookies.secure: false`'],
   ['KITH_TRUST_PROXY', 'for doctor: what the framework trusts of proxies, such as `1`'],
@@ -67,6 +68,7 @@ export async function environmentConfig(env: Environment, creates: boolean): Pro
       secret: { current: secret, previous },
       storage,
       sessions: lifetimes(env),
+      audit: auditLog(env),
       media,
       ...shared,
     }),
@@ -166,6 +168,10 @@ function lifetimes(env: Environment): NonNullable<KithOptions['sessions']> {
     ...(accessTtl && { accessTtl: accessTtl as `${number}m` }),
     ...(refreshTtl && { refreshTtl: refreshTtl as `${number}d` }),
   }
+}
+
+function auditLog({ KITH_AUDIT_KEEP_FOR: keepFor }: Environment): KithOptions['audit'] {
+  return keepFor ? { keepFor: keepFor as `${number}d` } : null
 }
 
 function httpSettings(env: Environment): HttpSettings | undefined {

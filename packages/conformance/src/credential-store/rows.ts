@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { RemovedCredential } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { rowsOfBoth, waitingInBoth } from '../outbox-store/events.ts'
 import { race } from '../race.ts'
@@ -36,14 +37,14 @@ export const rowCases: readonly Case<CredentialStores>[] = [
       const all = []
       for (const kind of ['passkey', 'authenticator', 'passkey'])
         all.push(await withCredential(stores, { userId, kind }))
-      const [first, second, third] = all
-      const seen: string[][] = []
+      const seen: RemovedCredential[][] = []
       for (const kinds of [['passkey'], undefined])
-        await stores.credentials.removeOf(userId, kinds, (ids) => {
-          seen.push([...ids].sort())
+        await stores.credentials.removeOf(userId, kinds, (removed) => {
+          seen.push(removed)
           return []
         })
-      assert.deepEqual(seen, [[first?.id, third?.id], [second?.id]])
+      const [one, two, three] = all.map(({ id, kind }) => ({ id, kind }))
+      assert.deepEqual(seen, [[one, three], [two]])
     },
   },
   {

@@ -14,8 +14,8 @@ export interface Queued extends TellingStores {
   outbox: OutboxStore
 }
 
-/** A row of an account of its own. */
-export function sampleRow(queue: OutboxQueue, fields: Partial<OutboxRow> = {}): OutboxRow {
+/** A row of an account of its own, of a queue or the audit log. */
+export function sampleRow(queue: OutboxRow['queue'], fields: Partial<OutboxRow> = {}): OutboxRow {
   return {
     queue,
     id: nextId(),

@@ -1,6 +1,7 @@
 import { createMemoryRateLimits, createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 import type { RateLimits, Revocations, Storage } from '@kith/core/ports'
 import {
+  auditStoreCases,
   codeStoreCases,
   credentialStoreCases,
   edgeStoreCases,
@@ -43,6 +44,7 @@ export const storage: Subjects<Storage> = {
     facts: ['get'],
     outbox: ['backlog'],
     messages: ['backlog'],
+    audit: ['list'],
     codes: ['find'],
     credentials: ['byUser', 'bySubject'],
   },
@@ -55,6 +57,7 @@ export const storage: Subjects<Storage> = {
     ...mediaStoreCases,
     ...feedStoreCases,
     ...outboxStoreCases,
+    ...auditStoreCases,
     ...codeStoreCases,
     ...credentialStoreCases,
   ],

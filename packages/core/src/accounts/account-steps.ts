@@ -1,3 +1,4 @@
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -5,6 +6,7 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { mergeFields, storedFields } from '../own-fields/stored-fields.ts'
 import type { UnknownFields } from '../own-fields/app-fields.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
@@ -37,10 +39,11 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
 export async function saveAccount(
   core: Core,
   user: UserRecord,
-  event: 'account.registered' | 'account.imported',
+  { event, client }: { event: 'account.registered' | 'account.imported'; client?: ClientInfo | undefined },
 ): Promise<void> {
   const told = { userId: user.id }
-  const rows = core.rowsOf(event, () => told)
+  const viewer = event === 'account.registered' ? viewerOf(user.id) : undefined
+  const rows = core.rowsOf(event, () => told, { viewer, client })
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
@@ -64,6 +67,8 @@ function holdEnd({ config, clock }: Core): Date | null {
 
 /** Changes as an input has them. */
 interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'fields' | 'ownFields'> {
+  /** Who does it, and from where. */
+  cause?: Cause
   /** Rows that are stored with the change. */
   also?: OutboxRows | undefined
 }
@@ -75,7 +80,7 @@ interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'f
 export async function changeAccount(
   core: Core,
   before: UserRecord,
-  { endSessions = false, fields, ownFields, also, ...changes }: AccountChanges,
+  { endSessions = false, fields, ownFields, also, cause, ...changes }: AccountChanges,
 ): Promise<UserRecord | null> {
   const changed = changedIdentifiers(before, changes)
   const changedFields = storedFields({ fields, ownFields })
@@ -92,7 +97,7 @@ export async function changeAccount(
     },
     { now: core.clock(), until: holdEnd(core) },
     joinRows(
-      core.rowsOf('account.edited', () => told),
+      core.rowsOf('account.edited', () => told, cause),
       also,
     ),
   )
@@ -128,18 +133,22 @@ function needsLogin(): KithError {
  * Deletes an account and ends its sessions; what is left of it is cleared away behind the call. Returns whether it was live until now:
  * otherwise another call does the rest.
  */
-export async function deleteAccount(core: Core, userId: string, holdUsername: boolean): Promise<boolean> {
+export async function deleteAccount(
+  core: Core,
+  userId: string,
+  { holdUsername, cause }: { holdUsername: boolean; cause?: Cause },
+): Promise<boolean> {
   const told = { userId }
   const ended = await core.storage.users.markDeleted(
     userId,
     core.clock(),
     holdUsername ? holdEnd(core) : null,
-    core.rowsOf('account.deleted', () => told),
+    core.rowsOf('account.deleted', () => told, cause),
   )
   core.visibleFiles.forget()
   if (!ended) return false
   try {
-    await endSessions(core, { id: userId, epoch: ended.endedEpoch })
+    await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
     core.emit('account.deleted', told)

@@ -73,8 +73,8 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
     options?: { holdUsername?: boolean | undefined; client?: ClientInfo | undefined },
   ): Promise<void>
   /**
-   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, likes, saves,
-   * follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
+   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, entries of the
+   * audit log, likes, saves, follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
    * iteration early, as `break` does, ends it.
    * @throws unauthenticated, proof-required, rate-limited, busy, all before the first line
    */
@@ -134,7 +134,7 @@ export function createAccounts(core: Core): {
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       const news = await newsOfEdit(core, before, { edits, client })
       const also = joinRows(...news.map(({ rows }) => rows))
-      const changes = { ...present(edits), endSessions: stillHolds !== null, also }
+      const changes = { ...present(edits), endSessions: stillHolds !== null, also, cause: { viewer, client } }
       const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
       for (const { done } of news) await done()
@@ -154,7 +154,7 @@ export function createAccounts(core: Core): {
       // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
       const told = { userId: user.id }
       const rows = joinRows(
-        core.rowsOf('account.password-changed', () => told),
+        core.rowsOf('account.password-changed', () => told, { viewer, client }),
         noticeRows(core, { kind: 'password-changed', user, client, more: {} }),
       )
       const ended = await users.replacePassword(user.id, user.passwordHash, next, rows)
@@ -170,7 +170,7 @@ export function createAccounts(core: Core): {
       const { password } = parseInput(inputs.delete, input)
       const user = await own(viewer)
       await confirmOwner(core, { viewer, user, password, path: 'password', client })
-      await deleteAccount(core, user.id, holdUsername)
+      await deleteAccount(core, user.id, { holdUsername, cause: { viewer, client } })
     },
     export: createExports(core),
     async requireRole(viewer, roles) {

@@ -1,5 +1,7 @@
 import type { Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
+import { removeCredentials } from '../credentials/credential-changes.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import { storePassword } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
@@ -29,7 +31,8 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
   if (holder[verifiedAt[kind]]) return false
   const told = { userId: holder.id, fields: [kind] }
   const expected = { [kind]: address.address, [verifiedAt[kind]]: null }
-  const rows = core.rowsOf('account.edited', () => told)
+  // Whoever has proved the address is a stranger to this account, and nothing of them is written down there.
+  const rows = core.rowsOf('account.edited', () => told, { viewer: null })
   const { outcome } = await users.update(
     holder.id,
     { [kind]: null, mayLackLogin: true, expected },
@@ -48,16 +51,17 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
 export async function claimAccount(
   core: Core,
   userId: string,
-  { kind, address }: Address,
+  { kind, address, client }: Address & { client: ClientInfo },
 ): Promise<UserRecord | null> {
-  const { users, credentials } = core.storage
+  const { users } = core.storage
   const user = await users.byId(userId)
   if (user?.[kind] !== address) return null
   if (user[verifiedAt[kind]]) return user
   // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
-  await credentials.removeOf(userId)
-  await storePassword(core, userId, { next: null })
+  const cause = { viewer: viewerOf(userId), client }
+  await removeCredentials(core, userId, { cause })
+  await storePassword(core, userId, { next: null, cause })
   // Those that came from a session before it ended.
-  await credentials.removeOf(userId)
-  return (await verifyAddress(core, userId, { kind, address })) ? await users.byId(userId) : null
+  await removeCredentials(core, userId, { cause })
+  return (await verifyAddress(core, userId, { kind, address, cause })) ? await users.byId(userId) : null
 }

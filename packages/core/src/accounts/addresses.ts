@@ -2,13 +2,15 @@ import * as z from 'zod'
 import type { CodeSent, CodeInput } from '../codes/codes.ts'
 import { codeInput } from '../codes/codes.ts'
 import { headOf, type Recipient } from '../codes/code-purposes.ts'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
+import { credentialChange } from '../credentials/credential-changes.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { confirmOwner } from '../sessions/login.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
+import { type ClientInfo, type Viewer, viewerOf } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
 import { taken } from './account-steps.ts'
 import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
@@ -122,7 +124,8 @@ export function createAddresses(core: Core): Addresses {
       const { userId, data } = await codes.consume('confirm-address', parseInput(codeInput, input), client)
       const { to, from, epoch } = data
       const { kind, address } = to
-      const told = { userId: userId ?? '', fields: [kind === 'email' ? 'emailVerified' : 'phoneVerified'] }
+      const verified = kind === 'email' ? 'emailVerified' : 'phoneVerified'
+      const told = { userId: userId ?? '', fields: [...(address === from ? [] : [kind]), verified] }
       const changes = {
         ...(address !== from && { [kind]: address }),
         [verifiedAt[kind]]: clock(),
@@ -130,7 +133,7 @@ export function createAddresses(core: Core): Addresses {
       }
       const change = await newsOfAddress(core, told.userId, { to, from, isProved: true })
       const rows = joinRows(
-        core.rowsOf('account.edited', () => told),
+        core.rowsOf('account.edited', () => told, { viewer: viewerOf(told.userId), client }),
         change.rows,
       )
       for (let tries = 0; tries < 2; tries++) {
@@ -151,10 +154,11 @@ export function createAddresses(core: Core): Addresses {
       // Used up last: whoever is cut off before that opens the link once more, and all is done again.
       const { userId, data, spend } = await codes.open('revert-address', `${flow}.${code}`)
       const { to, at } = data
-      const epoch = await takeBack(core, userId, { to, since: new Date(at) })
-      await endSessions(core, { id: userId, epoch })
-      await storePassword(core, userId, { next: null })
-      await removeSince(core, userId, new Date(at))
+      const [since, cause] = [new Date(at), { viewer: viewerOf(userId), client }]
+      const epoch = await takeBack(core, userId, { to, since, cause })
+      await endSessions(core, { id: userId, epoch, cause })
+      await storePassword(core, userId, { next: null, cause })
+      await removeSince(core, userId, { since, cause })
       if (!(await spend())) throw new KithError('code-invalid')
       await core.storage.codes.removeOf(userId, [linkMark(to.kind)])
     },
@@ -171,12 +175,12 @@ const mostTries = 10
 async function takeBack(
   core: Core,
   userId: string,
-  { to, since }: { to: Recipient; since: Date },
+  { to, since, cause }: { to: Recipient; since: Date; cause: Cause },
 ): Promise<number> {
   const { users } = core.storage
   const [kind, other] = to.kind === 'email' ? (['email', 'phone'] as const) : (['phone', 'email'] as const)
   const told = { userId, fields: [kind] }
-  const rows = core.rowsOf('account.edited', () => told)
+  const rows = core.rowsOf('account.edited', () => told, cause)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
     if (!user) throw new KithError('code-invalid')
@@ -199,9 +203,16 @@ async function takeBack(
 }
 
 /** Removes what an account can sign in with since a moment: it was added by whoever had changed the address. */
-async function removeSince(core: Core, userId: string, since: Date): Promise<void> {
+async function removeSince(
+  core: Core,
+  userId: string,
+  { since, cause }: { since: Date; cause: Cause },
+): Promise<void> {
   const { credentials } = core.storage
-  for (const { id, createdAt } of await credentials.byUser(userId))
-    if (createdAt >= since)
-      await credentials.remove({ id, userId }, { kinds: [], addresses: ['email', 'phone'] })
+  for (const credential of await credentials.byUser(userId)) {
+    if (credential.createdAt < since) continue
+    const { rows, tell } = credentialChange(core, credential, { change: 'removed', cause })
+    const waysIn = { kinds: [], addresses: ['email', 'phone'] as const }
+    if ((await credentials.remove(credential, waysIn, rows)) === 'removed') tell()
+  }
 }

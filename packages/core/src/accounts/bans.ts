@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { AccountBannedError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
@@ -38,7 +39,7 @@ export async function setBan(core: Core, userId: string, ban: BanInput | null): 
   }
   const rows = ban
     ? core.rowsOf('account.banned', () => bannedEvent(userId, ban))
-    : unbannedRows(core, userId)
+    : unbannedRows(core, userId, {})
   const result = await core.storage.users.update(userId, changes, undefined, rows)
   core.visibleFiles.forget()
   if (result.outcome !== 'updated') throw new KithError('account-not-found')
@@ -61,8 +62,8 @@ function bannedEvent(userId: string, { until, reason }: BanInput): KithEvents['a
 }
 
 /** What is stored with the end of a ban. */
-function unbannedRows(core: Core, userId: string): OutboxRows | undefined {
-  return core.rowsOf('account.unbanned', () => ({ userId }))
+function unbannedRows(core: Core, userId: string, cause: Cause): OutboxRows | undefined {
+  return core.rowsOf('account.unbanned', () => ({ userId }), cause)
 }
 
 /** Says that the ban of an account is over, and shows what it hid. */
@@ -78,7 +79,12 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   if (!bannedAt || !bannedUntil || bannedUntil > core.clock()) return user
   const lifted = { bannedAt: null, bannedUntil: null, banReason: null }
   const changes = { ...lifted, expected: { bannedUntil } }
-  const result = await core.storage.users.update(id, changes, undefined, unbannedRows(core, id))
+  const result = await core.storage.users.update(
+    id,
+    changes,
+    undefined,
+    unbannedRows(core, id, { viewer: null }),
+  )
   if (result.outcome !== 'updated') return (await core.storage.users.byId(id)) ?? user
   noteUnbanned(core, id)
   return result.user

@@ -1,4 +1,5 @@
 import { setImmediate as afterOthers } from 'node:timers/promises'
+import { auditEntry } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { KithError, RefusedError } from '../errors.ts'
 import { createFairQueue, type FairQueue } from '../fair-queue.ts'
@@ -57,7 +58,7 @@ export function createExports(core: Core): ExportAccount {
 
 /** Media stand where they are used; uploads are those that wait for it. */
 async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGenerator<string> {
-  const { storage, presentUsers, presentPosts, clock } = core
+  const { config, storage, presentUsers, presentPosts, clock } = core
   const user = await storage.users.byId(viewer.userId)
   if (!user) throw new KithError('unauthenticated')
   yield line('account', await presentUsers.presentOwn(user))
@@ -98,6 +99,11 @@ async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGen
     (keyset) => storage.media.byOwner(user.id, keyset),
     (media) => presentUploads(core, media).map((upload) => line('upload', upload)),
   )
+  if (config.audit)
+    yield* pages(
+      (keyset) => storage.audit.list(user.id, keyset),
+      (rows) => rows.map((row) => line('audit', auditEntry(row))),
+    )
   const lists: [string, EdgeKind, EdgeSide['side']][] = [
     ['like', 'like', 'out'],
     ['save', 'save', 'out'],

@@ -125,7 +125,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      await saveAccount(core, user, 'account.imported')
+      await saveAccount(core, user, { event: 'account.imported' })
       return await show(user)
     },
     async shadow(externalId, profile = {}) {
@@ -181,7 +181,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       return await show(user)
     },
     async remove(userId, { holdUsername = true } = {}) {
-      if (!(await deleteAccount(core, userId, holdUsername))) throw new KithError('account-not-found')
+      if (!(await deleteAccount(core, userId, { holdUsername }))) throw new KithError('account-not-found')
     },
     ban: async (userId, input = {}) => await banAccount(core, userId, parseInput(banInput(clock()), input)),
     async unban(userId) {

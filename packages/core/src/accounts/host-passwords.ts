@@ -1,9 +1,9 @@
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { noticeRows } from '../messages/notices.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import type { ClientInfo } from '../viewer.ts'
 import { isOwnPassword, ownName } from './password-rules.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -24,21 +24,21 @@ export function demandNoOwnName(
 export async function storePassword(
   core: Core,
   userId: string,
-  { next, client }: { next: string | null; client?: ClientInfo | undefined },
+  { next, cause }: { next: string | null; cause?: Cause },
 ): Promise<void> {
   const { users } = core.storage
   const told = { userId }
-  const event = core.rowsOf('account.password-changed', () => told)
+  const event = core.rowsOf('account.password-changed', () => told, cause)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
     if (!user) throw new KithError('account-not-found')
-    const notice = noticeRows(core, { kind: 'password-changed', user, client, more: {} })
+    const notice = noticeRows(core, { kind: 'password-changed', user, client: cause?.client, more: {} })
     const rows = joinRows(event, notice)
     const ended = await users.replacePassword(userId, user.passwordHash, next, rows)
     if (!ended) continue
     core.outgoing.kick()
     try {
-      await endSessions(core, { id: userId, epoch: ended.endedEpoch })
+      await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
     } finally {
       core.emit('account.password-changed', told)
     }

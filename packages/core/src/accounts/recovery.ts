@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { addressKey } from '../sessions/client-address.ts'
-import type { ClientInfo } from '../viewer.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { AccountInputs } from './account-inputs.ts'
 import { claimAccount } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
@@ -111,8 +111,8 @@ export function createRecovery(core: Core, inputs: Pick<AccountInputs, 'setPassw
         await giveBack()
         throw error
       }
-      if (!(await claimAccount(core, user.id, data.to))) throw new KithError('code-invalid')
-      await storePassword(core, user.id, { next: hash, client })
+      if (!(await claimAccount(core, user.id, { ...data.to, client }))) throw new KithError('code-invalid')
+      await storePassword(core, user.id, { next: hash, cause: { viewer: viewerOf(user.id), client } })
     },
   }
 }

@@ -90,13 +90,14 @@ export function createRegistration(
   }
 
   /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
-  async function save(user: UserRecord, to: Recipient): Promise<void> {
+  async function save(user: UserRecord, to: Recipient, client: ClientInfo): Promise<void> {
+    const registered = { event: 'account.registered', client } as const
     try {
-      await saveAccount(core, user, 'account.registered')
+      await saveAccount(core, user, registered)
     } catch (error) {
       if (!(error instanceof KithError) || error.code !== 'identifier-taken') throw error
       if (!(await releaseAddress(core, to))) throw error
-      await saveAccount(core, user, 'account.registered')
+      await saveAccount(core, user, registered)
     }
   }
 
@@ -107,7 +108,7 @@ export function createRegistration(
           detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
         })
       const { user, deviceName } = await read(input, client)
-      await saveAccount(core, user, 'account.registered')
+      await saveAccount(core, user, { event: 'account.registered', client })
       return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
     },
     async begin(input, client = {}) {
@@ -129,7 +130,7 @@ export function createRegistration(
       const { to, deviceName } = data
       const now = clock()
       const user = { ...data.user, id: core.makeId(), createdAt: now, [verifiedAt[to.kind]]: now }
-      await save(user, to)
+      await save(user, to, client)
       return await openSession(core, {
         user,
         client,

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
@@ -19,6 +20,8 @@ const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
 export interface Proved {
   kind: 'email' | 'phone'
   address: string | undefined
+  /** Who proved it. */
+  cause?: Cause
 }
 
 /** So often an account is read again whose address changed meanwhile. */
@@ -28,11 +31,15 @@ const mostTries = 10
  * Marks an address as verified if it is that of the account in the step that marks it. Returns whether it is verified then.
  * @throws account-not-found, busy
  */
-export async function verifyAddress(core: Core, userId: string, { kind, address }: Proved): Promise<boolean> {
+export async function verifyAddress(
+  core: Core,
+  userId: string,
+  { kind, address, cause }: Proved,
+): Promise<boolean> {
   const { users } = core.storage
   const { schema, verifiedAt, field } = kinds[kind]
   const told = { userId, fields: [field] }
-  const rows = core.rowsOf('account.edited', () => told)
+  const rows = core.rowsOf('account.edited', () => told, cause)
   const proved = address === undefined ? undefined : (schema.safeParse(address).data ?? null)
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)

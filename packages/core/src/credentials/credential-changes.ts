@@ -1,30 +1,64 @@
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
+import type { KithEvents } from '../events.ts'
 import type { MessageContents } from '../messages/messenger.ts'
 import { noticeRows } from '../messages/notices.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
-import type { ClientInfo } from '../viewer.ts'
-import type { AddCredentialResult } from './credential-store.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+import type { AddCredentialResult, CredentialRecord, RemovedCredential } from './credential-store.ts'
 
 /** A credential that comes or goes. */
-interface CredentialChange {
-  change: 'credential-added' | 'credential-removed'
-  kind: string
-  name: string | null
-  client: ClientInfo
+interface Change {
+  change: 'added' | 'removed'
+  cause: Cause
 }
 
-const told: readonly string[] = ['passkey', 'totp', 'recovery-codes', 'identity']
+const announced: readonly string[] = ['passkey', 'totp', 'recovery-codes', 'identity']
 
-/** What a verb takes as `outbox` so that the owner is told of a credential. */
-export async function credentialNotices(
+/** What a verb takes as `outbox` for a credential that comes or goes, and what raises the event once it has. */
+export function credentialChange(
+  core: Core,
+  { id, userId, kind }: Pick<CredentialRecord, 'id' | 'userId' | 'kind'>,
+  { change, cause }: Change,
+): { rows: OutboxRows<unknown> | undefined; tell(): void } {
+  const told = { userId, credentialId: id, kind }
+  const event = `credential.${change}` as const
+  return { rows: core.rowsOf(event, () => told, cause), tell: () => core.emit(event, told) }
+}
+
+/** The same, and the owner is told by a message. Who makes the change is signed in. */
+export async function announcedChange(
+  core: Core,
+  credential: Pick<CredentialRecord, 'id' | 'userId' | 'kind' | 'name'>,
+  { change, cause }: Change & { cause: { viewer: Viewer; client: ClientInfo } },
+): Promise<{ rows: OutboxRows<unknown> | undefined; tell(): void }> {
+  const { userId, kind, name } = credential
+  const { rows, tell } = credentialChange(core, credential, { change, cause })
+  const user = announced.includes(kind) ? await core.storage.users.byId(userId) : null
+  const named = kind as MessageContents['credential-added']['kind']
+  const { client } = cause
+  const notice =
+    user && noticeRows(core, { kind: `credential-${change}`, user, client, more: { kind: named, name } })
+  return { rows: joinRows(rows, notice ?? undefined), tell }
+}
+
+/** Removes all credentials of an account, or those of these kinds, whatever it is left with. */
+export async function removeCredentials(
   core: Core,
   userId: string,
-  { change, kind, name, client }: CredentialChange,
-): Promise<OutboxRows<unknown> | undefined> {
-  const user = told.includes(kind) ? await core.storage.users.byId(userId) : null
-  const named = kind as MessageContents['credential-added']['kind']
-  return user ? noticeRows(core, { kind: change, user, client, more: { kind: named, name } }) : undefined
+  { kinds, cause }: { kinds?: readonly string[]; cause: Cause },
+): Promise<void> {
+  const eventOf = ({ id, kind }: RemovedCredential): KithEvents['credential.removed'] => ({
+    userId,
+    credentialId: id,
+    kind,
+  })
+  const rowsOf = core.rowsOf('credential.removed', eventOf, cause)
+  const rows = rowsOf && ((all: RemovedCredential[]) => all.flatMap((each) => rowsOf(each)))
+  const removed = await core.storage.credentials.removeOf(userId, kinds, rows)
+  for (const each of removed) core.emit('credential.removed', eventOf(each))
 }
 
 /** @throws credential-taken, too-many-credentials, unauthenticated */

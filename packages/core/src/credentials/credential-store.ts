@@ -41,6 +41,9 @@ export interface WaysIn {
  */
 export type AddCredentialResult = 'added' | 'gone' | 'taken' | 'too-many'
 
+/** A credential that {@link CredentialStore.removeOf} has removed. */
+export type RemovedCredential = Pick<CredentialRecord, 'id' | 'kind'>
+
 /** The answer of {@link CredentialStore.remove}: `gone` where that account has no such credential. */
 export type RemoveCredentialResult = 'removed' | 'gone' | 'last-way-in'
 
@@ -72,6 +75,10 @@ export interface CredentialStore {
     waysIn: WaysIn,
     outbox?: OutboxRows,
   ): Promise<RemoveCredentialResult>
-  /** Removes all credentials of an account, or those of these kinds, whatever it is left with, in one step. Resolves to their ids. */
-  removeOf(userId: string, kinds?: readonly string[], outbox?: OutboxRows<string[]>): Promise<string[]>
+  /** Removes all credentials of an account, or those of these kinds, whatever it is left with, in one step. Resolves to what it removed, by id. */
+  removeOf(
+    userId: string,
+    kinds?: readonly string[],
+    outbox?: OutboxRows<RemovedCredential[]>,
+  ): Promise<RemovedCredential[]>
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
-import { credentialNotices } from './credential-changes.ts'
+import { announcedChange, removeCredentials } from './credential-changes.ts'
 import { waysIn } from './credential-kinds.ts'
 import type { CredentialRecord } from './credential-store.ts'
 import { type Credential, showCredential } from './credential-view.ts'
@@ -42,10 +43,10 @@ export function createCredentials(core: Core): Credentials {
   }
 
   /** What means nothing without an authenticator app. */
-  async function removeCompanions(userId: string): Promise<void> {
+  async function removeCompanions(userId: string, cause: Cause): Promise<void> {
     const left = await credentials.byUser(userId)
     if (!left.some(({ kind }) => kind === 'totp'))
-      await credentials.removeOf(userId, ['recovery-codes', 'trusted-device'])
+      await removeCredentials(core, userId, { kinds: ['recovery-codes', 'trusted-device'], cause })
   }
 
   return {
@@ -62,17 +63,18 @@ export function createCredentials(core: Core): Credentials {
     async remove(viewer, id, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
       await demandFresh(core, viewer, config.sessions.freshForSeconds)
-      const { kind, name } = await own(viewer, id)
-      const { userId } = viewer
-      const rows = await credentialNotices(core, userId, { change: 'credential-removed', kind, name, client })
-      const outcome = await credentials.remove({ id, userId }, waysIn(config), rows)
+      const credential = await own(viewer, id)
+      const cause = { viewer, client }
+      const { rows, tell } = await announcedChange(core, credential, { change: 'removed', cause })
+      const outcome = await credentials.remove(credential, waysIn(config), rows)
       if (outcome === 'gone') throw new KithError('credential-not-found')
       if (outcome === 'last-way-in')
         throw new KithError('last-way-in', {
           detail: 'Set a password, or add another way to sign in, first.',
         })
       core.outgoing.kick()
-      if (kind === 'totp') await removeCompanions(userId)
+      tell()
+      if (credential.kind === 'totp') await removeCompanions(viewer.userId, cause)
     },
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Core } from '../core.ts'
-import { credentialNotices, demandAdded } from '../credentials/credential-changes.ts'
+import { announcedChange, demandAdded } from '../credentials/credential-changes.ts'
 import { credentialKinds } from '../credentials/credential-kinds.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
@@ -62,10 +62,11 @@ export function createFactors(core: Core): Factors {
   const { users, credentials } = core.storage
 
   async function storeRecoveryCodes(
-    userId: string,
+    viewer: Viewer,
     { replace }: { replace: boolean },
     client: ClientInfo,
   ): Promise<string[] | null> {
+    const { userId } = viewer
     const { codes: made, data } = factors.makeRecoveryCodes()
     const kind = 'recovery-codes'
     const at = clock()
@@ -80,19 +81,18 @@ export function createFactors(core: Core): Factors {
       createdAt: at,
       usedAt: null,
     }
-    const rows = await credentialNotices(core, userId, {
-      change: 'credential-added',
-      kind,
-      name: null,
-      client,
-    })
     for (;;) {
       const before = await credentials.bySubject(kind, userId)
       if (before && !replace) return null
+      const added = { change: 'added', cause: { viewer, client } } as const
+      const { rows, tell } = await announcedChange(core, before ?? record, added)
       const isStored = before
         ? await credentials.step({ id: before.id, version: before.version, data }, rows)
         : (await credentials.add(record, 1, rows)) === 'added'
-      if (isStored) return made
+      if (isStored) {
+        tell()
+        return made
+      }
       if (!(await users.byId(userId))) throw new KithError('unauthenticated')
     }
   }
@@ -138,22 +138,19 @@ export function createFactors(core: Core): Factors {
         createdAt: clock(),
         usedAt: null,
       }
-      const rows = await credentialNotices(core, viewer.userId, {
-        change: 'credential-added',
-        kind,
-        name,
-        client,
-      })
+      const added = { change: 'added', cause: { viewer, client } } as const
+      const { rows, tell } = await announcedChange(core, record, added)
       const data = factors.sealTotp(id, secret, step)
       demandAdded(await credentials.add({ ...record, data }, credentialKinds[kind].atMost, rows))
-      const recoveryCodes = await storeRecoveryCodes(viewer.userId, { replace: false }, client)
+      tell()
+      const recoveryCodes = await storeRecoveryCodes(viewer, { replace: false }, client)
       core.outgoing.kick()
       return { recoveryCodes }
     },
     async renewRecoveryCodes(viewer, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
       await demandFresh(core, viewer, config.sessions.freshForSeconds)
-      const recoveryCodes = await storeRecoveryCodes(viewer.userId, { replace: true }, client)
+      const recoveryCodes = await storeRecoveryCodes(viewer, { replace: true }, client)
       core.outgoing.kick()
       return { recoveryCodes: recoveryCodes ?? [] }
     },

@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
+import { credentialChange } from '../credentials/credential-changes.ts'
 import { credentialKinds, waysIn } from '../credentials/credential-kinds.ts'
 import { deviceNameOf } from '../sessions/device-name.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -30,28 +31,35 @@ export async function isTrusted(
 }
 
 /** Asks the device of a sign-in for no second factor for a while. A list of them ends it. */
-export async function trust(core: Core, { user, tokens }: SignIn, client: ClientInfo): Promise<void> {
+export async function trust(
+  core: Core,
+  { user, session, tokens }: SignIn,
+  client: ClientInfo,
+): Promise<void> {
   const { config, clock, makeId, storage } = core
   const device = await core.deviceTokens.read(tokens.deviceToken)
   if (config.sessions.trustDevicesSeconds === null || !device) return
   const subject = subjectOf(user.id, device.id)
-  const trusted = (await storage.credentials.byUser(user.id)).filter((each) => each.kind === kind)
+  const cause = { viewer: { userId: user.id, sessionId: session.id }, client }
+  const devices = (await storage.credentials.byUser(user.id)).filter((each) => each.kind === kind)
   // Its time begins anew. Of too many the oldest goes.
-  const oldest = trusted.length < credentialKinds[kind].atMost ? undefined : trusted[0]
-  const before = trusted.find((each) => each.subject === subject) ?? oldest
-  if (before) await storage.credentials.remove(before, waysIn(config))
-  await storage.credentials.add(
-    {
-      id: makeId(),
-      userId: user.id,
-      kind,
-      subject,
-      name: deviceNameOf(client.userAgent) ?? null,
-      data: '',
-      version: 0,
-      createdAt: clock(),
-      usedAt: null,
-    },
-    credentialKinds[kind].atMost,
-  )
+  const oldest = devices.length < credentialKinds[kind].atMost ? undefined : devices[0]
+  const before = devices.find((each) => each.subject === subject) ?? oldest
+  if (before) {
+    const { rows, tell } = credentialChange(core, before, { change: 'removed', cause })
+    if ((await storage.credentials.remove(before, waysIn(config), rows)) === 'removed') tell()
+  }
+  const trusted = {
+    id: makeId(),
+    userId: user.id,
+    kind,
+    subject,
+    name: deviceNameOf(client.userAgent) ?? null,
+    data: '',
+    version: 0,
+    createdAt: clock(),
+    usedAt: null,
+  }
+  const { rows, tell } = credentialChange(core, trusted, { change: 'added', cause })
+  if ((await storage.credentials.add(trusted, credentialKinds[kind].atMost, rows)) === 'added') tell()
 }

@@ -9,7 +9,7 @@ import type { AppFields } from '../own-fields/app-fields.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
+import { type ClientInfo, type Viewer, viewerOf } from '../viewer.ts'
 import { demandConfirmed, knownFields, registerIdentity, suggestUsername } from './identity-account.ts'
 import { codeOf, demandProvider, identify, type IdentityFlow, secretCode, urlOf } from './identity-flow.ts'
 import {
@@ -97,7 +97,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     if (!holder) return null
     await demandLinkable(core, holder)
     const { title } = demandProvider(core, provider)
-    await linkIdentity(core, { userId: holder.id, identity, title }, client)
+    await linkIdentity(core, { userId: holder.id, identity, title }, { viewer: viewerOf(holder.id), client })
     return holder.id
   }
 
@@ -158,7 +158,11 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
       const identity = await identify(core, flow, input.answer)
       if (!flow.viewer) return await signIn(flow, identity, client)
       const { id: userId } = await admit(core, flow.viewer)
-      await linkIdentity(core, { userId, identity, title: demandProvider(core, name).title }, client)
+      await linkIdentity(
+        core,
+        { userId, identity, title: demandProvider(core, name).title },
+        { viewer: flow.viewer, client },
+      )
       return { kind: 'linked', returnTo: flow.returnTo }
     },
     async complete({ token, ...given }, client = {}) {

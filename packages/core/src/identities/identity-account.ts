@@ -2,14 +2,15 @@ import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts
 import { deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
 import { releaseAddress } from '../accounts/address-claims.ts'
 import { readLogin } from '../accounts/identifiers.ts'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
-import { demandAdded } from '../credentials/credential-changes.ts'
+import { credentialChange, demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { unread } from '../own-fields/stored-fields.ts'
-import type { ClientInfo } from '../viewer.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { ForeignIdentity } from './identity-provider.ts'
-import { addIdentity, type AddedIdentity, findIdentity } from './stored-identity.ts'
+import { addIdentity, type AddedIdentity, credentialOf, findIdentity } from './stored-identity.ts'
 
 /** The input of a registration by an identity. */
 export type IdentityFields = Omit<RegisterInput, 'password'>
@@ -68,11 +69,12 @@ export async function registerIdentity(
   // An app that has addresses confirmed takes none that was typed here.
   if (core.config.accounts.confirm === 'email' && fields.email !== identity.verifiedEmail)
     throw new KithError('identity-refused', { detail: 'Keep the address that the provider has confirmed.' })
-  return { ...(await createAccount(core, { fields, identity, title })), deviceName }
+  return { ...(await createAccount(core, { fields, identity, title, client })), deviceName }
 }
 
 interface NewAccount extends Omit<AddedIdentity, 'userId'> {
   fields: Omit<IdentityFields, 'deviceName'>
+  client: ClientInfo
 }
 
 /**
@@ -81,39 +83,46 @@ interface NewAccount extends Omit<AddedIdentity, 'userId'> {
  */
 async function createAccount(
   core: Core,
-  { identity, title, fields }: NewAccount,
+  { identity, title, fields, client }: NewAccount,
 ): Promise<{ userId: string; isNew: boolean }> {
   const { verifiedEmail } = identity
   const proved = fields.email === verifiedEmail ? verifiedEmail : null
   const user = newAccount(core, present({ ...fields, ...(proved !== null && { email: undefined }) }))
   const { id: userId } = user
   try {
-    await saveAccount(core, user, 'account.registered')
+    await saveAccount(core, user, { event: 'account.registered', client })
   } catch (error) {
     const winner = await findIdentity(core, identity)
     if (winner) return { userId: winner.userId, isNew: false }
     throw error
   }
-  const added = await addIdentity(core, { userId, identity, title })
+  const cause = { viewer: viewerOf(userId), client }
+  const credential = credentialOf(core, { userId, identity, title })
+  const change = credentialChange(core, credential, { change: 'added', cause })
+  const added = await addIdentity(core, credential, change)
   if (added !== 'added') {
-    await deleteAccount(core, userId, false)
+    await deleteAccount(core, userId, { holdUsername: false, cause })
     const winner = await findIdentity(core, identity)
     if (winner) return { userId: winner.userId, isNew: false }
     demandAdded(added)
   }
-  if (proved !== null) await giveAddress(core, userId, proved)
+  if (proved !== null) await giveAddress(core, userId, { email: proved, cause })
   return { userId, isNew: true }
 }
 
 /** Gives an account an address that the provider has verified. Whoever has it and has not verified it has it no more. */
-async function giveAddress(core: Core, userId: string, email: string): Promise<void> {
+async function giveAddress(
+  core: Core,
+  userId: string,
+  { email, cause }: { email: string; cause: Cause },
+): Promise<void> {
   await releaseAddress(core, { kind: 'email', address: email }, userId)
   const told = { userId, fields: ['email', 'emailVerified'] }
   const { outcome } = await core.storage.users.update(
     userId,
     { email, emailVerifiedAt: core.clock(), expected: { email: null } },
     undefined,
-    core.rowsOf('account.edited', () => told),
+    core.rowsOf('account.edited', () => told, cause),
   )
   if (outcome === 'updated') core.emit('account.edited', told)
 }

@@ -1,20 +1,25 @@
 import type { UserRecord } from '../accounts/user-store.ts'
 import { accountAt } from '../accounts/address-claims.ts'
 import type { Core } from '../core.ts'
-import { credentialNotices, demandAdded } from '../credentials/credential-changes.ts'
+import { announcedChange, demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
-import type { ClientInfo } from '../viewer.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { ForeignIdentity } from './identity-provider.ts'
-import { addIdentity, type AddedIdentity, findIdentity, nameOf } from './stored-identity.ts'
+import { addIdentity, type AddedIdentity, credentialOf, findIdentity } from './stored-identity.ts'
 
 /**
  * Gives an account an identity, and tells its owner. One that it has already is no error.
  * @throws credential-taken, too-many-credentials, unauthenticated
  */
-export async function linkIdentity(core: Core, link: AddedIdentity, client: ClientInfo): Promise<void> {
+export async function linkIdentity(
+  core: Core,
+  link: AddedIdentity,
+  cause: { viewer: Viewer; client: ClientInfo },
+): Promise<void> {
   const { userId, identity } = link
-  const change = { change: 'credential-added', kind: 'identity', name: nameOf(link), client } as const
-  const added = await addIdentity(core, link, await credentialNotices(core, userId, change))
+  const credential = credentialOf(core, link)
+  const change = await announcedChange(core, credential, { change: 'added', cause })
+  const added = await addIdentity(core, credential, change)
   if (added === 'taken' && (await findIdentity(core, identity))?.userId === userId) return
   demandAdded(added)
   core.outgoing.kick()

@@ -44,17 +44,13 @@ export interface AddedIdentity {
 }
 
 /** What an identity is called in lists, until its owner calls it something else. */
-export function nameOf({ title, identity: { verifiedEmail } }: Omit<AddedIdentity, 'userId'>): string {
+function nameOf({ title, identity: { verifiedEmail } }: Omit<AddedIdentity, 'userId'>): string {
   return (verifiedEmail === null ? title : `${title} (${verifiedEmail})`).slice(0, 100)
 }
 
-/** Gives an account an identity. */
-export async function addIdentity(
-  core: Core,
-  added: AddedIdentity,
-  rows?: OutboxRows<unknown>,
-): Promise<AddCredentialResult> {
-  const credential = {
+/** The credential that an identity becomes. */
+export function credentialOf(core: Core, added: AddedIdentity): CredentialRecord {
+  return {
     id: core.makeId(),
     userId: added.userId,
     kind,
@@ -65,5 +61,15 @@ export async function addIdentity(
     createdAt: core.clock(),
     usedAt: null,
   }
-  return await core.storage.credentials.add(credential, credentialKinds[kind].atMost, rows)
+}
+
+/** Gives an account an identity, and says so. */
+export async function addIdentity(
+  core: Core,
+  credential: CredentialRecord,
+  { rows, tell }: { rows: OutboxRows<unknown> | undefined; tell(): void },
+): Promise<AddCredentialResult> {
+  const added = await core.storage.credentials.add(credential, credentialKinds[kind].atMost, rows)
+  if (added === 'added') tell()
+  return added
 }

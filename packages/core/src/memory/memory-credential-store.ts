@@ -60,11 +60,13 @@ export function createMemoryCredentialStore({
       return 'removed'
     },
     async removeOf(userId, kinds, outbox) {
-      const ids = of(userId).flatMap(({ id, kind }) => ((kinds?.includes(kind) ?? true) ? [id] : []))
-      if (ids.length === 0) return ids
-      addToOutbox(queues, outbox?.(ids) ?? [])
-      for (const id of ids) credentials.delete(id)
-      return ids
+      const removed = of(userId)
+        .filter(({ kind }) => kinds?.includes(kind) ?? true)
+        .map(({ id, kind }) => ({ id, kind }))
+      if (removed.length === 0) return removed
+      addToOutbox(queues, outbox?.(structuredClone(removed)) ?? [])
+      for (const { id } of removed) credentials.delete(id)
+      return removed
     },
   }
 }

@@ -12,12 +12,18 @@ interface Waiting {
 /** The rows of a queue that wait, by their key: the keys that wait longest come first. */
 type MemoryQueue = Map<string, Waiting>
 
-/** All queues. */
-export type MemoryQueues = Readonly<Record<OutboxQueue, MemoryQueue>>
+/** All queues, and the audit log by ids. */
+export type MemoryQueues = Readonly<Record<OutboxQueue, MemoryQueue>> & {
+  readonly audit: Map<string, OutboxRow>
+}
 
 /** Stores rows, as a part of the change that is their cause. */
 export function addToOutbox(queues: MemoryQueues, rows: readonly OutboxRow[]): void {
   for (const row of rows) {
+    if (row.queue === 'audit') {
+      queues.audit.set(row.id, structuredClone(row))
+      continue
+    }
     const outbox = queues[row.queue]
     const waiting = outbox.get(row.key) ?? { rows: [], attempts: 0, by: null, until: null }
     waiting.rows.push(structuredClone(row))

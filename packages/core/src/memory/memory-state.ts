@@ -40,7 +40,7 @@ export function createMemoryState(): MemoryState {
     hiddenNodes: new Map(),
     codes: new Map(),
     credentials: new Map(),
-    queues: { events: new Map(), messages: new Map() },
+    queues: { events: new Map(), messages: new Map(), audit: new Map() },
   }
 }
 

@@ -1,5 +1,6 @@
 import { joinStores } from '../joined-stores.ts'
 import type { Storage } from '../storage.ts'
+import { createMemoryAuditStore } from './memory-audit-store.ts'
 import { createMemoryCodeStore } from './memory-code-store.ts'
 import { createMemoryCredentialStore } from './memory-credential-store.ts'
 import { createMemoryEdgeStore } from './memory-edge-store.ts'
@@ -25,6 +26,7 @@ export function createMemoryStorage(): Storage {
     facts: createMemoryFactStore(),
     outbox: createMemoryOutboxStore(state.queues.events),
     messages: createMemoryOutboxStore(state.queues.messages),
+    audit: createMemoryAuditStore(state.queues),
     codes: createMemoryCodeStore(state),
     credentials: createMemoryCredentialStore(state),
     migrate: async () => {},

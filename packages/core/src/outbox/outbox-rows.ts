@@ -1,36 +1,44 @@
+import { type AuditAction, auditPayload, type Cause, isAudited } from '../audit/audit-entries.ts'
+import type { KithConfig } from '../config.ts'
 import type { DurableEventName } from '../durable-events.ts'
 import type { KithEvents } from '../events.ts'
 import type { Clock, MakeId } from '../id.ts'
-import type { OutboxRows } from './outbox-store.ts'
+import type { OutboxRow, OutboxRows } from './outbox-store.ts'
 
 /**
- * What a verb of a store takes as `outbox` so that an event is stored with its cause; `undefined` where the app did not ask for that
- * event, and then the storage does no more than without.
+ * What a verb of a store takes as `outbox` so that an event, and its entry in the audit log, are stored with their cause; `undefined`
+ * where the app asked for neither, and then the storage does no more than without. `cause` says who makes the change, for the entry.
  */
 export type RowsOf = <Name extends DurableEventName, Change = void>(
   name: Name,
   payloadOf: (change: Change) => KithEvents[Name] | null,
+  cause?: Cause,
 ) => OutboxRows<Change> | undefined
 
-/** Creates it from the events that the app wants durable. */
+/** Creates it from the options of the app. */
 export function createRowsOf(
-  wanted: ReadonlySet<DurableEventName>,
+  { outbox, audit }: Pick<KithConfig, 'outbox' | 'audit'>,
   { makeId, clock }: { makeId: MakeId; clock: Clock },
 ): RowsOf {
-  return (name, payloadOf) => {
-    if (!wanted.has(name)) return undefined
+  return (name, payloadOf, cause = {}) => {
+    const isEvent = outbox?.events.has(name) ?? false
+    const isEntry = audit !== null && isAudited(name)
+    if (!isEvent && !isEntry) return undefined
     return (change) => {
-      const payload = payloadOf(change)
-      if (!payload) return []
+      const event = payloadOf(change)
+      if (!event) return []
+      const rowIn = (queue: OutboxRow['queue'], payload: string): OutboxRow => ({
+        queue,
+        id: makeId(),
+        key: event.userId,
+        name,
+        at: clock(),
+        payload,
+      })
+      const entry = isEntry ? auditPayload(event as KithEvents[AuditAction], cause) : null
       return [
-        {
-          queue: 'events',
-          id: makeId(),
-          key: payload.userId,
-          name,
-          at: clock(),
-          payload: JSON.stringify(payload),
-        },
+        ...(isEvent ? [rowIn('events', JSON.stringify(event))] : []),
+        ...(entry === null ? [] : [rowIn('audit', entry)]),
       ]
     }
   }

@@ -1,9 +1,12 @@
 /** What waits: `events` for the app (`Storage.outbox`), and `messages` to people, which Kith sends (`Storage.messages`). */
 export type OutboxQueue = 'events' | 'messages'
 
-/** An event or a message as it waits for its consumer. Its cause and it are stored together, or neither is. */
+/**
+ * An event or a message as it waits for its consumer, or an entry of the audit log, which stays (`Storage.audit`). Its cause and it are
+ * stored together, or neither is.
+ */
 export interface OutboxRow {
-  queue: OutboxQueue
+  queue: OutboxQueue | 'audit'
   /** New, and the same at every delivery. */
   id: string
   /** The account whose order it belongs to; of a message, which has no order, its own id. */

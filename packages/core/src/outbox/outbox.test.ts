@@ -9,6 +9,7 @@ import {
   type Viewer,
 } from '@kith/core'
 import { createMemoryBlobs } from '@kith/core/memory'
+import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { copyingImages, picture } from '../../test/copying-images.ts'
 import { counting, createInstance } from '../../test/instance.ts'
@@ -24,6 +25,7 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   const ben = await accounts.register({ username: 'ben', password })
   const carl = await accounts.import({ username: 'carl', passwordHash: null })
   const viewer = viewerOf(ana)
+  await factorComesAndGoes(kith, viewer)
   await follows.add(viewer, 'ben')
   await follows.add(viewer, 'ben')
   await follows.remove(viewer, 'ben')
@@ -54,6 +56,16 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await accounts.unban(ben.user.id)
   const last = await sessions.login({ login: 'ana', password: 'battery staple' })
   await accounts.delete(viewerOf(last), { password: 'battery staple' })
+}
+
+/** At the time at which the clock of an instance begins. */
+async function factorComesAndGoes({ factors, credentials }: Kith, viewer: Viewer): Promise<void> {
+  const { token, secret } = await factors.beginTotp(viewer)
+  const totp = new TOTP({ secret: Secret.fromBase32(secret) })
+  const code = totp.generate({ timestamp: Date.parse('2026-01-01T00:00:00Z') })
+  await factors.confirmTotp(viewer, { token, code })
+  const app = (await credentials.list(viewer)).find(({ kind }) => kind === 'totp')
+  await credentials.remove(viewer, app?.id ?? '')
 }
 
 function viewerOf({ user, session }: { user: { id: string }; session: { id: string } }): Viewer {

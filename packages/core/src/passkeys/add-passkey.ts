@@ -9,6 +9,8 @@ import { writePasskey } from './stored-passkey.ts'
 
 /** A passkey that was checked, and whom it is for. */
 interface AddedPasskey {
+  /** @default a new one */
+  id?: string | undefined
   userId: string
   passkey: NewPasskey
   /** That of its authenticator where it is absent. */
@@ -24,12 +26,12 @@ export function defaultName({ aaguid }: Pick<NewPasskey, 'aaguid'>): string {
 /** Stores a passkey. @throws credential-taken, too-many-credentials, unauthenticated */
 export async function addPasskey(
   core: Core,
-  { userId, passkey, name = defaultName(passkey), rows }: AddedPasskey,
+  { id = core.makeId(), userId, passkey, name = defaultName(passkey), rows }: AddedPasskey,
 ): Promise<CredentialRecord> {
   const { id: subject, ...stored } = passkey
   const [kind, data] = ['passkey', writePasskey(stored)] as const
   const record = {
-    id: core.makeId(),
+    id,
     userId,
     kind,
     subject,

@@ -1,7 +1,7 @@
 import type { AccountInputs, NewcomerInput } from '../accounts/account-inputs.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
-import { credentialNotices } from '../credentials/credential-changes.ts'
+import { announcedChange } from '../credentials/credential-changes.ts'
 import { type Credential, showCredential } from '../credentials/credential-view.ts'
 import { KithError, PasskeyUnknownError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -119,9 +119,14 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
       const expected = { challenge: challengeOf(token), conditional: data.conditional }
       const passkey = await verifier.verifyCreation(response, expected)
       const name = given ?? defaultName(passkey)
-      const change = { change: 'credential-added', kind: 'passkey', name, client } as const
-      const rows = await credentialNotices(core, userId, change)
-      const record = await addPasskey(core, { userId, passkey, name, rows })
+      const id = core.makeId()
+      const { rows, tell } = await announcedChange(
+        core,
+        { id, userId, kind: 'passkey', name },
+        { change: 'added', cause: { viewer, client } },
+      )
+      const record = await addPasskey(core, { id, userId, passkey, name, rows })
+      tell()
       core.outgoing.kick()
       return showCredential(core, record)
     },

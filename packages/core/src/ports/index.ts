@@ -1,3 +1,4 @@
+export type { AuditStore } from '../audit/audit-store.ts'
 export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 export type { LegacyHash } from '../accounts/legacy-hash.ts'
 export type {
@@ -28,6 +29,7 @@ export type {
   CredentialRecord,
   CredentialStep,
   CredentialStore,
+  RemovedCredential,
   RemoveCredentialResult,
   WaysIn,
 } from '../credentials/credential-store.ts'

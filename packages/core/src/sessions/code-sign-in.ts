@@ -40,7 +40,7 @@ export async function loginByCode(core: Core, input: CodeLoginInput, client: Cli
   const { deviceName, ...code } = parseInput(codeLoginInput, input)
   const { userId, data } = await core.codes.consume('sign-in', code, client)
   const { to } = data
-  const claimed = await claimAccount(core, userId ?? '', to)
+  const claimed = await claimAccount(core, userId ?? '', { ...to, client })
   if (!claimed) throw new KithError('code-invalid')
   const user = await withoutEndedBan(core, claimed)
   demandUnbanned(user)

@@ -1,6 +1,9 @@
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
+import type { KithEvents } from '../events.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
+import type { ClientInfo } from '../viewer.ts'
 import type { SessionChange } from './session-store.ts'
 
 /** For clocks of other processes that run behind, and tokens that were being signed while their session ended. */
@@ -14,19 +17,23 @@ export async function denyTokens(core: Core, keys: readonly string[]): Promise<v
 }
 
 /** The rows of sessions of an account that a step ends. */
-export function endedRows(core: Core, userId: string): OutboxRows<SessionChange> | undefined {
-  return core.rowsOf('session.revoked', ({ id, opened }: SessionChange) =>
-    opened ? null : { userId, sessionId: id },
-  )
+export function endedRows(
+  core: Core,
+  userId: string,
+  cause: Cause | undefined,
+): OutboxRows<SessionChange> | undefined {
+  const eventOf = ({ id, opened }: SessionChange): KithEvents['session.revoked'] | null =>
+    opened ? null : { userId, sessionId: id }
+  return core.rowsOf('session.revoked', eventOf, cause)
 }
 
 /** Ends the session of a token; `also` are rows that are stored with its end. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
 export async function endSession(
   core: Core,
   session: { id: string; userId: string },
-  also?: OutboxRows<SessionChange>,
+  { also, cause }: { also?: OutboxRows<SessionChange> | undefined; cause: Cause },
 ): Promise<void> {
-  const rows = joinRows(endedRows(core, session.userId), also)
+  const rows = joinRows(endedRows(core, session.userId, cause), also)
   const ended = await core.storage.sessions.revoke(session, core.clock(), rows)
   // Told first: the session has ended, also where the denylist cannot be reached now.
   if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
@@ -37,9 +44,13 @@ export async function endSession(
  * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Answers whether it was.
  * The tokens of one of theirs that had ended before are denied once more, as above.
  */
-export async function endOwnSession(core: Core, session: { id: string; userId: string }): Promise<boolean> {
+export async function endOwnSession(
+  core: Core,
+  session: { id: string; userId: string },
+  cause?: Cause,
+): Promise<boolean> {
   const { sessions } = core.storage
-  if (!(await sessions.revoke(session, core.clock(), endedRows(core, session.userId)))) {
+  if (!(await sessions.revoke(session, core.clock(), endedRows(core, session.userId, cause)))) {
     const found = await sessions.byId(session.id)
     if (found?.userId === session.userId) await denyTokens(core, [session.id])
     return false
@@ -58,40 +69,44 @@ export function epochKey(userId: string, epoch: number): string {
  * Ends all sessions of an account that were opened in this epoch, which is over. Their tokens are denied first: the storage may end
  * the sessions and fail all the same, or this process may die there, and called again the storage would name none of them.
  */
-export async function endSessions(core: Core, { id, epoch }: { id: string; epoch: number }): Promise<void> {
-  await denyAndRevoke(core, [epochKey(id, epoch)], { userId: id, except: null })
+export async function endSessions(
+  core: Core,
+  { id, epoch, cause }: { id: string; epoch: number; cause?: Cause | undefined },
+): Promise<void> {
+  await denyAndRevoke(core, [epochKey(id, epoch)], { userId: id, except: null, cause })
 }
 
 /** Ends all sessions of a user but the one that asks, which keeps its epoch. Their tokens are denied first, as above. */
 export async function endOtherSessions(
   core: Core,
-  { userId, sessionId }: { userId: string; sessionId: string },
+  { userId, sessionId, client }: { userId: string; sessionId: string; client: ClientInfo },
 ): Promise<void> {
   const all = { limit: core.config.sessions.maxPerAccount, before: null }
   const live = await core.storage.sessions.list(userId, core.clock(), all)
   const others = live.map(({ id }) => id).filter((id) => id !== sessionId)
-  await denyAndRevoke(core, others, { userId, except: sessionId })
+  const cause = { viewer: { userId, sessionId }, client }
+  await denyAndRevoke(core, others, { userId, except: sessionId, cause })
 }
 
 /**
  * Ends all sessions of an account, first by its epoch: so they are over although this process may die before it has ended each.
  * Returns whether there is such an account.
  */
-export async function endAllSessions(core: Core, userId: string): Promise<boolean> {
+export async function endAllSessions(core: Core, userId: string, cause?: Cause): Promise<boolean> {
   const result = await core.storage.users.update(userId, { endSessions: true })
   if (result.outcome !== 'updated') return false
-  await endSessions(core, { id: userId, epoch: result.user.sessionEpoch - 1 })
+  await endSessions(core, { id: userId, epoch: result.user.sessionEpoch - 1, cause })
   return true
 }
 
 async function denyAndRevoke(
   core: Core,
   keys: readonly string[],
-  { userId, except }: { userId: string; except: string | null },
+  { userId, except, cause }: { userId: string; except: string | null; cause: Cause | undefined },
 ): Promise<void> {
   // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
   const [denial] = await Promise.allSettled([denyTokens(core, keys)])
-  const rows = endedRows(core, userId)
+  const rows = endedRows(core, userId, cause)
   const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except, rows)
   for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
   // Among them may be those of an attempt before that stopped halfway, or opened since.

@@ -1,6 +1,7 @@
 import { demandUnbanned } from '../accounts/bans.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
+import type { Cause } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
@@ -25,7 +26,9 @@ export interface Opening {
   /** Whether the owner is told where the account does not know the device. */
   announce?: boolean | undefined
   /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
-  refusal?: 'account-not-found' | 'passkey-invalid' | undefined
+  refusal?: 'passkey-invalid' | undefined
+  /** Whether the host opens it, without a proof: then one of an account that is gone fails with `account-not-found`. */
+  byHost?: boolean | undefined
 }
 
 /**
@@ -37,7 +40,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const { user, client } = opening
   const deviceName = opening.deviceName ?? deviceNameOf(client.userAgent)
   const now = core.clock()
-  const session = await keep(core, await noticeOf(core, opening), {
+  const session = await keep(core, opening, {
     id: core.makeId(),
     userId: user.id,
     epoch: user.sessionEpoch,
@@ -53,13 +56,21 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   })
   const fresh = await core.storage.users.byId(user.id)
   if (!fresh || fresh.bannedAt || !(await opening.stillHolds(fresh))) {
-    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id))
+    await core.storage.sessions.revoke(
+      session,
+      core.clock(),
+      endedRows(core, user.id, causeOf(opening, session)),
+    )
     if (fresh) demandUnbanned(fresh)
-    throw new KithError(opening.refusal ?? 'invalid-credentials')
+    throw new KithError(opening.refusal ?? (opening.byHost ? 'account-not-found' : 'invalid-credentials'))
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.
-    await core.storage.sessions.revoke(session, core.clock(), endedRows(core, user.id))
+    await core.storage.sessions.revoke(
+      session,
+      core.clock(),
+      endedRows(core, user.id, causeOf(opening, session)),
+    )
     return await openSession(core, { ...opening, user: fresh })
   }
   core.outgoing.kick()
@@ -93,7 +104,8 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)
-  await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1 })
+  const cause = { viewer, client: opening.client }
+  await endSessions(core, { id: user.id, epoch: user.sessionEpoch - 1, cause })
   const methods = [...new Set([...(asking?.methods ?? []), ...opening.methods])]
   return await openSession(core, { ...opening, user, methods, deviceName: asking?.deviceName ?? undefined })
 }
@@ -102,25 +114,37 @@ export async function renewSession(core: Core, { viewer, user, ...opening }: Ren
  * Saves a session, and ends those that have become too many. Where a clock was set back it may look older than all others,
  * and be ended itself: then it is saved again, after them.
  */
-async function keep(core: Core, notice: Notice, session: SessionRecord): Promise<SessionRecord> {
-  if (!(await open(core, session, notice)).includes(session.id)) return session
+async function keep(core: Core, opening: Opening, session: SessionRecord): Promise<SessionRecord> {
+  const causing = { cause: causeOf(opening, session), notice: await noticeOf(core, opening) }
+  if (!(await open(core, session, causing)).includes(session.id)) return session
   const { userId, createdAt } = session
   const page = { limit: core.config.sessions.maxPerAccount, before: null }
   const live = await core.storage.sessions.list(userId, createdAt, page)
   const latest = Math.max(createdAt.getTime(), ...live.map(({ rotatedAt }) => rotatedAt.getTime()))
   const after = { ...session, id: core.makeId(), rotatedAt: new Date(latest + 1) }
-  await open(core, after, undefined)
+  await open(core, after, { cause: causeOf(opening, after), notice: undefined })
   return after
 }
 
-async function open(core: Core, session: SessionRecord, notice: Notice): Promise<string[]> {
+/** Whoever signs in is the owner, by this very session. */
+function causeOf({ byHost = false, client }: Opening, { id, userId }: SessionRecord): Cause {
+  return byHost ? { client } : { viewer: { userId, sessionId: id }, client }
+}
+
+async function open(
+  core: Core,
+  session: SessionRecord,
+  { cause, notice }: { cause: Cause; notice: Notice },
+): Promise<string[]> {
   const { id: sessionId, userId, address, userAgent } = session
   const rows = joinRows(
-    core.rowsOf('session.opened', ({ opened }: SessionChange) =>
-      opened ? { userId, sessionId, address, userAgent } : null,
+    core.rowsOf(
+      'session.opened',
+      ({ opened }: SessionChange) => (opened ? { userId, sessionId, address, userAgent } : null),
+      cause,
     ),
     notice && (({ opened, id }: SessionChange) => (opened && id === sessionId ? notice(null) : [])),
-    endedRows(core, userId),
+    endedRows(core, userId, cause),
   )
   const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount, rows)
   for (const id of ended) core.emit('session.revoked', { userId, sessionId: id })

@@ -18,7 +18,7 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
   if (!isOfAccount(session, user)) {
-    await endSession(core, session)
+    await endSession(core, session, { cause: { viewer: null } })
     if (user) demandUnbanned(user)
     throw new KithError('session-revoked')
   }
@@ -67,11 +67,13 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   const told = { userId: session.userId, sessionId: session.id, ...placeOf(client) }
   const user = await core.storage.users.byId(session.userId)
   const notice = user && noticeRows(core, { kind: 'reuse-detected', user, client, more: {} })
+  // Either of the two who have the token: nobody knows which.
+  const cause = { viewer: null, client }
   const rows = joinRows<SessionChange>(
-    core.rowsOf('session.reuse-detected', () => told),
+    core.rowsOf('session.reuse-detected', () => told, cause),
     notice ?? undefined,
   )
-  await endSession(core, session, rows)
+  await endSession(core, session, { also: rows, cause })
   core.outgoing.kick()
   core.emit('session.reuse-detected', told)
   throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
@@ -84,7 +86,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
 async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
   core.config.log.warn('session.storage-set-back')
   core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'set-back' })
-  await endSession(core, session)
+  await endSession(core, session, { cause: { viewer: null } })
 }
 
 /** Two tabs come from one place. From two places it may be a thief, who keeps in step with the owner. */

@@ -74,24 +74,27 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
-  logout(viewer: Viewer): Promise<void>
+  logout(viewer: Viewer, client?: ClientInfo): Promise<void>
   /**
    * Ends the session that an access token belongs to. Idempotent: where it had ended before its tokens are denied once
    * more, so that trying again helps after an attempt that failed halfway.
    * @throws access-token-invalid, access-token-expired
    */
-  logoutByAccessToken(accessToken: string): Promise<void>
+  logoutByAccessToken(accessToken: string, client?: ClientInfo): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
-  logoutByRefreshToken(refreshToken: string): Promise<void>
+  logoutByRefreshToken(refreshToken: string, client?: ClientInfo): Promise<void>
   /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws proof-required, rate-limited, counted by the session */
-  logoutEverywhere(viewer: Viewer, options?: { exceptCurrent?: boolean | undefined }): Promise<void>
+  logoutEverywhere(
+    viewer: Viewer,
+    options?: { exceptCurrent?: boolean | undefined; client?: ClientInfo | undefined },
+  ): Promise<void>
   /**
    * The live sessions of the viewer, or for the host those of the account with this id, newest first.
    * @throws invalid-cursor, account-not-found where an id was given
    */
   list(who: Viewer | string, input?: PageInput): Promise<Page<Session>>
   /** Ends one of the viewer's sessions; another than the one that asks after a fresh proof. @throws session-not-found, proof-required, rate-limited, counted by the session */
-  revoke(viewer: Viewer, sessionId: string): Promise<void>
+  revoke(viewer: Viewer, sessionId: string, client?: ClientInfo): Promise<void>
   /** Ends all sessions of an account. For the host, as the next one. Idempotent. @throws account-not-found */
   endAll(userId: string): Promise<void>
   /** Ends one session of an account. @throws session-not-found */
@@ -150,40 +153,44 @@ export function createSessions(core: Core): Sessions {
       if (!found) throw new KithError('account-not-found')
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      const holds = { stillHolds: () => true, methods: [], refusal: 'account-not-found' } as const
+      const holds = { stillHolds: () => true, methods: [], byHost: true } as const
       return await openSession(core, { user, client, deviceName: undefined, ...holds })
     },
-    async logout({ userId, sessionId }) {
-      if (sessionId !== null) await endSession(core, { id: sessionId, userId })
+    async logout(viewer, client = {}) {
+      const { userId, sessionId } = viewer
+      if (sessionId !== null) await endSession(core, { id: sessionId, userId }, { cause: { viewer, client } })
     },
-    async logoutByAccessToken(accessToken) {
+    async logoutByAccessToken(accessToken, client = {}) {
       const { sessionId: id, userId } = await accessTokens.verify(accessToken)
-      await endSession(core, { id, userId })
+      await endSession(core, { id, userId }, { cause: { viewer: { userId, sessionId: id }, client } })
     },
-    async logoutByRefreshToken(refreshToken) {
+    async logoutByRefreshToken(refreshToken, client = {}) {
       const claims = await refreshTokens.verify(refreshToken).catch(() => null)
       if (!claims) return
       const session = await storage.sessions.byId(claims.sessionId)
       // Upkeep may have removed it since an attempt that ended it and could not say so.
-      await (session ? endSession(core, session) : denyTokens(core, [claims.sessionId]))
+      if (!session) return await denyTokens(core, [claims.sessionId])
+      const viewer = { userId: session.userId, sessionId: session.id }
+      await endSession(core, session, { cause: { viewer, client } })
     },
-    async logoutEverywhere(viewer, { exceptCurrent = false } = {}) {
+    async logoutEverywhere(viewer, { exceptCurrent = false, client = {} } = {}) {
       await core.limits.byViewer('revokeBySession', viewer)
       await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
       const { userId, sessionId } = viewer
-      if (exceptCurrent && sessionId !== null) await endOtherSessions(core, { userId, sessionId })
-      else await endAllSessions(core, userId)
+      if (exceptCurrent && sessionId !== null) await endOtherSessions(core, { userId, sessionId, client })
+      else await endAllSessions(core, userId, { viewer, client })
     },
     async list(who, input = {}) {
       if (typeof who !== 'string') return await list(who.userId, who.sessionId, input)
       await demandAccount(who)
       return await list(who, null, input)
     },
-    async revoke(viewer, sessionId) {
+    async revoke(viewer, sessionId, client = {}) {
       await core.limits.byViewer('revokeBySession', viewer)
       if (sessionId !== viewer.sessionId)
         await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
-      const ended = await endOwnSession(core, { id: sessionId, userId: viewer.userId })
+      const session = { id: sessionId, userId: viewer.userId }
+      const ended = await endOwnSession(core, session, { viewer, client })
       if (!ended) throw new KithError('session-not-found')
     },
     async endAll(userId) {

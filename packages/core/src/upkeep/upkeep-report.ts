@@ -10,6 +10,7 @@ export type UpkeepStep =
   | 'sessions'
   | 'codes'
   | 'messages'
+  | 'audit'
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
@@ -25,6 +26,8 @@ export interface UpkeepReport {
   codes: number
   /** Messages that were sent, or left since they were over. */
   messages: number
+  /** Entries of the audit log that were kept for long enough and removed. */
+  audit: number
   /**
    * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
    * run does them again.

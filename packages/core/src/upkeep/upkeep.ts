@@ -13,7 +13,7 @@ import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify
 
 /** Options of {@link Upkeep.run}. */
 export interface UpkeepOptions {
-  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, codes, messages, or bans looked at. */
+  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, codes, messages, entries, or bans looked at. */
   progress?: ((step: UpkeepStep, done: number) => void) | undefined
 }
 
@@ -122,7 +122,7 @@ export function createUpkeep(core: Core): Upkeep {
     if (live.length === 0) return
     // Whoever lifted the ban meanwhile may have signed in again.
     const user = await users.byId(id)
-    if (user?.bannedAt) await endSessions(core, { id, epoch: user.sessionEpoch - 1 })
+    if (user?.bannedAt) await endSessions(core, { id, epoch: user.sessionEpoch - 1, cause: { viewer: null } })
   }
 
   async function forEachId(
@@ -165,6 +165,14 @@ export function createUpkeep(core: Core): Upkeep {
       done((total += delivered))
       if (!more) return total
     }
+  }
+
+  async function removeOldEntries(report: StepReport): Promise<number> {
+    if (!config.audit) return 0
+    const keptMillis = config.audit.keepForSeconds * 1000
+    const remove = (now: Date, limit: number): Promise<number> =>
+      storage.audit.purgeBefore(new Date(now.getTime() - keptMillis), limit)
+    return await removeAll(remove, report)
   }
 
   /** For `kith doctor`: upkeep that nobody runs is seen by nothing else. */
@@ -221,6 +229,7 @@ export function createUpkeep(core: Core): Upkeep {
       const ended = await step('sessions', (report) => removeAll(sessions.purgeEnded, report))
       const codes = await step('codes', (report) => removeAll(storage.codes.purgeEnded, report))
       const messages = await step('messages', sendMessages)
+      const entries = await step('audit', removeOldEntries)
       const report = {
         accounts: accounts ?? 0,
         posts: removed ?? 0,
@@ -228,6 +237,7 @@ export function createUpkeep(core: Core): Upkeep {
         sessions: ended ?? 0,
         codes: codes ?? 0,
         messages: messages ?? 0,
+        audit: entries ?? 0,
         failed: [...failed],
       }
       observer.done(report)

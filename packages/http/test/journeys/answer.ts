@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CodeSent, OwnUser, Page, Session } from '@kith/core'
+import type { AuditEntry, CodeSent, OwnUser, Page, Session } from '@kith/core'
 import {
   type EditAnswer,
   type Problem,
@@ -20,6 +20,8 @@ export interface Answer extends WireAnswer {
   /** The answer of an edit, with the fresh session beside the account where the password was given. */
   edited(): EditAnswer
   sessions(): Page<Session>
+  /** A page of the audit log. */
+  audit(): Page<AuditEntry>
   /** The answer of whatever sends a code. */
   codeSent(): CodeSent
   /** A 204. */
@@ -48,6 +50,7 @@ export function toAnswer(wire: WireAnswer): Answer {
     user: () => read(200, shapes.OwnUser),
     edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),
+    audit: () => read(200, shapes.AuditPage),
     codeSent: () => read(202, shapes.CodeSent),
     done: () => assert.equal(wire.status, 204, wire.text),
     problem,

@@ -111,6 +111,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       codeSignIn: true,
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
     },
+    audit: { keepFor: '30d' },
     clock: now,
     logger: { warn: write, error: write },
   })

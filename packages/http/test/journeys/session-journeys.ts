@@ -45,6 +45,43 @@ export const sessionJourneys: readonly Journey[] = [
     },
   },
   {
+    id: 'session/audit',
+    title: 'The audit log of an account says what was done, by which session and from where, page by page',
+    async run(app) {
+      const { browser, sessionId, user } = await registerInBrowser(app)
+      const login = await app.request('/users/login', {
+        method: 'POST',
+        json: { login: 'anna', password, transport: 'bearer' },
+        headers: { 'user-agent': 'curl/8.9.1' },
+      })
+      const { session } = login.signIn()
+      ;(await browser.delete(`/users/me/sessions/${session.id}`)).done()
+      await app.kith.accounts.setRole(user.id, 'moderator')
+      const { items } = (await browser.request('/users/me/audit')).audit()
+      assert.deepEqual(
+        items.map(({ action, actor, details }) => [action, actor.kind, actor.sessionId, details]),
+        [
+          ['account.role-changed', 'host', null, { role: 'moderator' }],
+          ['session.revoked', 'self', sessionId, { sessionId: session.id }],
+          ['session.opened', 'self', session.id, { sessionId: session.id }],
+          ['session.opened', 'self', sessionId, { sessionId }],
+          ['account.registered', 'self', null, {}],
+        ],
+      )
+      assert.equal(items[2]?.userAgent, 'curl/8.9.1')
+      assert.deepEqual(
+        items.map(({ address }) => address === null),
+        [true, false, false, false, false],
+      )
+      const first = (await browser.request('/users/me/audit?limit=3')).audit()
+      assert.deepEqual(first.items, items.slice(0, 3))
+      const rest = (await browser.request(`/users/me/audit?limit=3&cursor=${first.nextCursor}`)).audit()
+      assert.deepEqual(rest, { items: items.slice(3), nextCursor: null })
+      ;(await browser.request('/users/me/audit?cursor=c2Vzc2lvbnM')).problem('invalid-cursor')
+      ;(await app.request('/users/me/audit')).problem('unauthenticated')
+    },
+  },
+  {
     id: 'session/list',
     title: 'Devices are listed with their names, page by page, and can be ended one by one',
     async run(app) {

@@ -1,0 +1,90 @@
+import type { DurableEventName } from '../durable-events.ts'
+import type { KithEvents } from '../events.ts'
+import type { OutboxRow } from '../outbox/outbox-store.ts'
+import type { Json } from '../own-fields/stored-fields.ts'
+import { placeOf } from '../sessions/client-address.ts'
+import type { ClientInfo, Viewer } from '../viewer.ts'
+
+/** What is written to the audit log, by the name of its event. `docs/audit.md` is made from it. */
+export const auditActions = [
+  'account.registered',
+  'account.imported',
+  'account.edited',
+  'account.password-changed',
+  'account.banned',
+  'account.unbanned',
+  'account.deleted',
+  'account.role-changed',
+  'session.opened',
+  'session.revoked',
+  'session.reuse-detected',
+  'credential.added',
+  'credential.removed',
+] as const
+
+Object.freeze(auditActions)
+
+/** What an entry of the audit log tells of: the name of an event. */
+export type AuditAction = (typeof auditActions)[number]
+
+/** Who did it: the owner of the account, the host by its own verbs, or somebody unknown, or Kith itself. */
+export type AuditActor = 'self' | 'host' | 'nobody'
+
+/** One entry of the audit log. It holds no secret and no address of mail. */
+export interface AuditEntry {
+  id: string
+  /** The account that it is about. */
+  userId: string
+  action: AuditAction
+  /** ISO 8601, UTC. */
+  at: string
+  /** Who did it; of its owner, by which session: `null` where a password or a code was enough. */
+  actor: { kind: AuditActor; sessionId: string | null }
+  /** Where it came from; `null` where that is not known. */
+  address: string | null
+  userAgent: string | null
+  /** What the event says besides: `{ fields }` names the identifiers that were given. */
+  details: Readonly<Record<string, Json>>
+}
+
+/** Who causes a change. */
+export interface Cause {
+  /** Absent for the host; `null` for somebody unknown, or Kith itself. */
+  viewer?: Viewer | null | undefined
+  /** From where. */
+  client?: ClientInfo | undefined
+}
+
+/** What an account is changed by besides its profile. */
+const identifyingFields: readonly string[] = ['username', 'email', 'phone', 'emailVerified', 'phoneVerified']
+
+type Written = Omit<AuditEntry, 'id' | 'userId' | 'action' | 'at'>
+
+/** Whether an event is written to the audit log. */
+export function isAudited(name: DurableEventName): name is AuditAction {
+  return (auditActions as readonly string[]).includes(name)
+}
+
+/** The payload of the row of an event; `null` for a change that is nothing to security. */
+export function auditPayload(event: KithEvents[AuditAction], { viewer, client = {} }: Cause): string | null {
+  const { userId: _account, ...details } = event
+  if ('fields' in details) {
+    details.fields = details.fields.filter((name) => identifyingFields.includes(name))
+    if (details.fields.length === 0) return null
+  }
+  // The place stands beside the details, for every action.
+  const { address: _address, userAgent: _userAgent, ...rest } = details as Record<string, Json>
+  const kind = viewer ? 'self' : viewer === null ? 'nobody' : 'host'
+  const written: Written = {
+    actor: { kind, sessionId: viewer?.sessionId ?? null },
+    ...placeOf(client),
+    details: rest,
+  }
+  return JSON.stringify(written)
+}
+
+/** The entry of a row. */
+export function auditEntry({ id, key, name, at, payload }: OutboxRow): AuditEntry {
+  const written = JSON.parse(payload) as Written
+  return { id, userId: key, action: name as AuditAction, at: at.toISOString(), ...written }
+}
