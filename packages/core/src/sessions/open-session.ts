@@ -25,7 +25,9 @@ export interface Opening {
   methods: readonly string[]
   /** Whether the owner is told where the account does not know the device. */
   announce?: boolean | undefined
-  /** Whether the host opens it, without a proof: then one of an account that is gone fails with `account-not-found`. */
+  /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
+  refusal?: 'account-not-found' | undefined
+  /** Whether the host opens it, without a proof. */
   byHost?: boolean | undefined
 }
 
@@ -60,7 +62,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
       endedRows(core, user.id, causeOf(opening, session)),
     )
     if (fresh) demandUnbanned(fresh)
-    throw new KithError(opening.byHost ? 'account-not-found' : 'invalid-credentials')
+    throw new KithError(opening.refusal ?? 'invalid-credentials')
   }
   if (!isOfAccount(session, fresh)) {
     // All sessions were ended since the account was read, this one with them; but what opens it still holds.
