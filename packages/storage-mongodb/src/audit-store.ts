@@ -1,14 +1,15 @@
 import type { AuditStore } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
-import { below } from './keyset.ts'
 import { rowFrom } from './outbox-document.ts'
+import { lastId } from './stored-ids.ts'
 
 /** Creates the store of the audit log on a connection. */
 export function createAuditStore({ call }: Connection): AuditStore {
   return {
     list: (key, { limit, before }) =>
       call('audit.list', async ({ collections: { audit } }) => {
-        const wanted = { ...(key !== null && { userId: key }), ...below('_id', before) }
+        // Of all from the end as well: without a range the index might not be used.
+        const wanted = { ...(key !== null && { userId: key }), _id: { $lt: before ?? lastId } }
         const found = await audit.find(wanted, { sort: { _id: -1 }, limit })
         return found.map((document) => rowFrom('audit', document))
       }),

@@ -153,7 +153,12 @@ export function createSessions(core: Core): Sessions {
       if (!found) throw new KithError('account-not-found')
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      const holds = { stillHolds: () => true, methods: [], byHost: true } as const
+      const holds = {
+        stillHolds: () => true,
+        methods: [],
+        refusal: 'account-not-found',
+        byHost: true,
+      } as const
       return await openSession(core, { user, client, deviceName: undefined, ...holds })
     },
     async logout(viewer, client = {}) {

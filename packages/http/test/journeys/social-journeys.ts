@@ -271,7 +271,7 @@ export const socialJourneys: readonly Journey[] = [
         .map((line) => JSON.parse(line) as { type: string })
       assert.deepEqual(
         lines.map(({ type }) => type),
-        ['account', 'session', 'post', 'like'],
+        ['account', 'session', 'post', 'audit', 'audit', 'like'],
       )
     },
   },
