@@ -6,7 +6,6 @@ import type { ChosenMedia } from 'kith-example-adapters'
 export const pagesOfLinks = {
   resetPassword: '/reset',
   signIn: '/sign-in',
-  confirmAddress: '/confirm',
   revertAddress: '/revert',
 } as const
 

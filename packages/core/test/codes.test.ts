@@ -11,7 +11,6 @@ const client = { address: '192.0.2.1', userAgent: 'Test/1', language: 'de' }
 const links = {
   resetPassword: '/reset',
   signIn: '/sign-in',
-  confirmAddress: '/confirm',
   revertAddress: 'https://app.example/revert',
 }
 

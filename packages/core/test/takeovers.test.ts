@@ -1,4 +1,4 @@
-import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core'
+import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -198,9 +198,11 @@ describe('an owner who proves an address', () => {
     const { kith, mailbox, options } = await squatted()
     const { users, credentials } = options.storage
     const { replacePassword } = users
+    const { removeOf } = credentials
     const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
     const kind = 'totp'
-    // A squatter whose call was let in before their sessions ended.
+    const opened: SignIn[] = []
+    // A squatter whose call was let in before their sessions ended, and who signs in by what it has added.
     users.replacePassword = async (...given) => {
       users.replacePassword = replacePassword
       const at = new Date('2026-01-01')
@@ -216,15 +218,21 @@ describe('an owner who proves an address', () => {
         usedAt: null,
       }
       await credentials.add(record, 1)
+      credentials.removeOf = async (...removed) => {
+        opened.push(await kith.sessions.open(id))
+        return await removeOf(...removed)
+      }
       return await replacePassword(...given)
     }
-    const { flow } = await kith.recovery.begin({ login: email }, client)
+    const { flow } = await kith.sessions.sendCode({ login: email }, client)
     await kith.settled()
-    const { code } = mailbox.last('password-reset').content
-    await kith.recovery.reset({ flow, code, password: 'battery staple' }, client)
+    const { code } = mailbox.last('sign-in-code').content
+    // No second factor is asked for.
+    await kith.sessions.loginByCode({ flow, code }, client)
     expect(await credentials.byUser(id)).toEqual([])
-    const login = kith.sessions.login({ login: email, password: 'battery staple' }, client)
-    expect(await codeOf(login)).toBe('no error')
+    for (const { session } of opened)
+      expect((await options.storage.sessions.byId(session.id))?.revokedAt).toBeInstanceOf(Date)
+    expect(opened).toHaveLength(1)
   })
 
   test('keeps the code where no password can be hashed now', async () => {
@@ -246,7 +254,7 @@ describe('an owner who proves an address', () => {
 
   async function squatted(): Promise<Instance & { mailbox: Mailbox }> {
     const mailbox = createMailbox()
-    const made = createInstance({ messages: { email: mailbox } })
+    const made = createInstance({ messages: { email: mailbox }, sessions: { codeSignIn: true } })
     await made.kith.accounts.register({ username: 'eve', email, password }, client)
     return { ...made, mailbox }
   }

@@ -21,13 +21,6 @@ const flows = {
     work: (given) => signIn('/users/login/code/confirm', given),
     said: 'Signed in',
   },
-  '/confirm': {
-    title: 'Confirm your email address',
-    content: [text('This proves that the mailbox is yours.')],
-    submit: 'Confirm',
-    work: (given) => send('POST', '/users/addresses/confirm', given),
-    said: 'Your email address is confirmed',
-  },
   '/revert': {
     title: 'Take your email address back?',
     content: [

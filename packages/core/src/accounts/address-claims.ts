@@ -2,6 +2,7 @@ import type { Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import { removeCredentials } from '../credentials/credential-changes.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
+import { endAllSessions } from '../sessions/end-sessions.ts'
 import { storePassword } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
@@ -61,7 +62,8 @@ export async function claimAccount(
   const cause = { viewer: viewerOf(userId), client }
   await removeCredentials(core, userId, { cause })
   await storePassword(core, userId, { next: null, cause })
-  // Those that came from a session before it ended.
-  await removeCredentials(core, userId, { cause })
+  // Those that came from a session before it ended, and what they have opened.
+  const late = await removeCredentials(core, userId, { cause })
+  if (late > 0) await endAllSessions(core, userId, cause)
   return (await verifyAddress(core, userId, { kind, address, cause })) ? await users.byId(userId) : null
 }

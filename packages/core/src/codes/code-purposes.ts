@@ -86,7 +86,8 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   register: { seconds: tenMinutes, page: null },
   'reset-password': { seconds: tenMinutes, page: 'resetPassword' },
   'sign-in': { seconds: tenMinutes, page: 'signIn' },
-  'confirm-address': { seconds: tenMinutes, page: 'confirmAddress' },
+  // Without one either: somebody could have the owner of an address confirm it for an account of theirs.
+  'confirm-address': { seconds: tenMinutes, page: null },
   // Long enough for a weekend in which nobody reads mails.
   'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
   'second-factor': { seconds: tenMinutes, page: null },
@@ -125,7 +126,7 @@ export function codeMessage(
     case 'sign-in':
       return { ...head, kind: 'sign-in-code', content }
     case 'confirm-address':
-      return { ...head, kind: 'address-code', content }
+      return { ...head, kind: 'address-code', content: { code: digits, minutes: content.minutes } }
   }
 }
 

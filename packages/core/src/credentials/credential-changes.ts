@@ -44,12 +44,12 @@ export async function announcedChange(
   return { rows: joinRows(rows, notice ?? undefined), tell }
 }
 
-/** Removes all credentials of an account, or those of these kinds, whatever it is left with. */
+/** Removes all credentials of an account, or those of these kinds, whatever it is left with. Returns how many. */
 export async function removeCredentials(
   core: Core,
   userId: string,
   { kinds, cause }: { kinds?: readonly string[]; cause: Cause },
-): Promise<void> {
+): Promise<number> {
   const eventOf = ({ id, kind }: RemovedCredential): KithEvents['credential.removed'] => ({
     userId,
     credentialId: id,
@@ -59,6 +59,7 @@ export async function removeCredentials(
   const rows = rowsOf && ((all: RemovedCredential[]) => all.flatMap((each) => rowsOf(each)))
   const removed = await core.storage.credentials.removeOf(userId, kinds, rows)
   for (const each of removed) core.emit('credential.removed', eventOf(each))
+  return removed.length
 }
 
 /** @throws credential-taken, too-many-credentials, unauthenticated */

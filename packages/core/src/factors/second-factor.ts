@@ -85,7 +85,7 @@ const factorNames = { totp: 'totp', 'recovery-codes': 'recovery-code', passkey: 
 export async function demandSecondFactor(core: Core, { user, client, ...half }: FirstHalf): Promise<void> {
   const stored = await core.storage.credentials.byUser(user.id)
   if (!stored.some(({ kind }) => kind === 'totp')) return
-  if (await isTrusted(core, stored, client)) return
+  if (await isTrusted(core, user, { stored, client })) return
   const { methods, deviceName = null } = half
   const data = { methods: [...methods], deviceName, epoch: user.sessionEpoch }
   const { flow, token } = await core.codes.make({ purpose: 'second-factor', userId: user.id, data })
@@ -121,8 +121,8 @@ interface FactorCheck {
 }
 
 /**
- * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, and so has a device
- * that the account knows: whoever stole another one uses up nothing of theirs. @throws factor-invalid, rate-limited
+ * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, so whoever stole
+ * another one uses up nothing of its owner's, and the devices that the account knows have one together: who has gathered many gains nothing. @throws factor-invalid, rate-limited
  */
 export async function checkFactor(
   core: Core,
@@ -155,7 +155,7 @@ async function checkPasskey(core: Core, shown: Parameters<typeof usePasskey>[1])
 async function knownDevice(core: Core, userId: string, client: ClientInfo): Promise<string | null> {
   const device = await core.deviceTokens.read(client.device)
   const user = device && (await core.storage.users.byId(userId))
-  return user && core.deviceTokens.knows(device, user) ? device.id : null
+  return user && core.deviceTokens.knows(device, user) ? 'known devices' : null
 }
 
 /** Completes a sign-in by the second factor. */

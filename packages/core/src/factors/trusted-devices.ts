@@ -1,3 +1,4 @@
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { credentialChange } from '../credentials/credential-changes.ts'
@@ -12,15 +13,15 @@ function subjectOf(userId: string, deviceId: string): string {
   return `${userId} ${deviceId}`
 }
 
-/** Whether one of these is the trust in the device of this client, and has not ended. */
+/** Whether one of these is the trust in the device of this client, and has not ended. A new password ends it. */
 export async function isTrusted(
   { config, deviceTokens, clock }: Core,
-  stored: readonly CredentialRecord[],
-  client: ClientInfo,
+  user: UserRecord,
+  { stored, client }: { stored: readonly CredentialRecord[]; client: ClientInfo },
 ): Promise<boolean> {
   const { trustDevicesSeconds } = config.sessions
   const device = trustDevicesSeconds === null ? null : await deviceTokens.read(client.device)
-  if (!device || trustDevicesSeconds === null) return false
+  if (!device || trustDevicesSeconds === null || !deviceTokens.knows(device, user)) return false
   const since = clock().getTime() - trustDevicesSeconds * 1000
   return stored.some(
     (each) =>

@@ -1,8 +1,8 @@
 /** What a link in a message is for, each with a page of the app. */
-export type LinkName = 'resetPassword' | 'signIn' | 'confirmAddress' | 'revertAddress'
+export type LinkName = 'resetPassword' | 'signIn' | 'revertAddress'
 
 /** All of them. */
-export const linkNames: readonly LinkName[] = ['resetPassword', 'signIn', 'confirmAddress', 'revertAddress']
+export const linkNames: readonly LinkName[] = ['resetPassword', 'signIn', 'revertAddress']
 
 /** The pages as addresses: paths stand under the origin of `publicUrl`, which alone says where the app is. @throws TypeError where it does not */
 export function linkAddresses(

@@ -5,7 +5,7 @@ export interface MessageContents {
   /** Somebody registers with this address, which an account has: its owner may have forgotten. */
   'registration-known': Record<string, never>
   /** An account has, or is to have, this address and confirms it. */
-  'address-code': CodeContent & LinkContent
+  'address-code': CodeContent
   /** To both mailboxes: an account has another address now. `link`, in the old mailbox only, takes the change back. */
   'address-changed': { from: string; to: string } & LinkContent
   /** Somebody has forgotten the password of an account. */

@@ -141,7 +141,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   ],
   // The same code once more, with other digits.
   resendByFlow: [{ limit: 3, windowSeconds: 600 }],
-  // Second factors of an account that strangers try, who have its password by then; a device that it knows counts by itself.
+  // Second factors of an account that strangers try, who have its password by then; the devices that it knows have a budget together, and so has each session.
   factorByAccount: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },

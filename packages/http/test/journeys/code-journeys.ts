@@ -143,10 +143,9 @@ export const codeJourneys: readonly Journey[] = [
       const change = (currentPassword: string) =>
         browser.post('/users/me/addresses', { email: next, currentPassword })
       ;(await change('a wrong password')).problem('wrong-password')
-      ;(await change(password)).codeSent()
+      const begun = (await change(password)).codeSent()
       assert.equal((await browser.request('/users/me')).user().email, email)
-      const { link } = (await messageOf(app, 'address-code', next)).content
-      ;(await confirm(readLink(link, '/confirm'))).done()
+      ;(await confirm({ flow: begun.flow, code: await codeAt(next) })).done()
       assert.equal((await browser.request('/users/me')).user().email, next)
 
       const told = await messageOf(app, 'address-changed')

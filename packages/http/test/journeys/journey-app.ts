@@ -54,7 +54,6 @@ export const allowedOrigin = 'https://app.example'
 const links = {
   resetPassword: `${allowedOrigin}/reset`,
   signIn: `${allowedOrigin}/sign-in`,
-  confirmAddress: `${allowedOrigin}/confirm`,
   revertAddress: `${allowedOrigin}/revert`,
 }
 

@@ -58,7 +58,6 @@ export const english: MessageTexts = {
       subject: `${content.code} is your ${context.appName} code`,
       paragraphs: [`Enter this code to confirm this email address for your ${context.appName} account.`],
       code: content.code,
-      link: content.link === null ? undefined : { label: 'Confirm email address', url: content.link },
       notes: [keep(content, context), `${ignore} Without the code the address is not confirmed.`],
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} code`),

@@ -62,7 +62,6 @@ export const german: MessageTexts = {
         `Mit diesem Code bestätigst Du diese E-Mail-Adresse für Dein Konto bei ${context.appName}.`,
       ],
       code: content.code,
-      link: content.link === null ? undefined : { label: 'E-Mail-Adresse bestätigen', url: content.link },
       notes: [keep(content, context), `${ignore} Ohne den Code wird die Adresse nicht bestätigt.`],
     }),
     sms: (content, { appName }) => smsCode(content, `Code für ${appName}`),

@@ -69,7 +69,6 @@ export const spanish: MessageTexts = {
         `Introduce este código para confirmar esta dirección de correo en tu cuenta de ${context.appName}.`,
       ],
       code: content.code,
-      link: content.link === null ? undefined : { label: 'Confirmar la dirección', url: content.link },
       notes: [keep(content, context), `${ignore} Sin el código no se confirma la dirección.`],
     }),
     sms: (content, { appName }) => smsCode(content, `código de ${appName}`),
