@@ -156,7 +156,6 @@ export function createSessions(core: Core): Sessions {
       const holds = {
         stillHolds: () => true,
         methods: [],
-        refusal: 'account-not-found',
         byHost: true,
       } as const
       return await openSession(core, { user, client, deviceName: undefined, ...holds })
