@@ -5,7 +5,7 @@ import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
 export const password = 'correct horse'
-export const email = 'ada@example.com'
+const email = 'ada@example.com'
 export const phone = '+4930123456'
 export const client = { address: '192.0.2.1', userAgent: 'Test/1' }
 export const elsewhere = { address: '198.51.100.7', userAgent: 'Other/2' }

@@ -3,7 +3,7 @@ import { pairsOf } from './cookies.ts'
 import type { HttpConfig } from './options.ts'
 
 /** A browser that was sent elsewhere, as its cookie says. */
-export interface FlowOfBrowser {
+interface FlowOfBrowser {
   browser: string
   returnTo: string
 }

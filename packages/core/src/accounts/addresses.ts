@@ -56,7 +56,7 @@ export interface Addresses {
 }
 
 /** The schemas of these inputs. */
-export interface AddressInputs {
+interface AddressInputs {
   verify: z.ZodType<VerifyAddressInput>
   change: z.ZodType<ChangeAddressInput>
 }

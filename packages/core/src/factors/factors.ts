@@ -42,7 +42,7 @@ export interface Factors {
 }
 
 /** The schemas of these inputs. */
-export interface FactorInputs {
+interface FactorInputs {
   beginTotp: z.ZodType<{ name?: string | undefined }>
   confirmTotp: z.ZodType<ConfirmTotpInput>
 }
