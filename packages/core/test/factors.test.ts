@@ -168,6 +168,35 @@ describe('a second factor', () => {
     await challengeOf(kith, { ...client, device: first })
   })
 
+  test('devices that an account knows share their guesses, however many somebody has gathered', async () => {
+    const { kith, registered } = await enrolled()
+    const devices = [registered.tokens.deviceToken]
+    for (let gathered = 0; gathered < 4; gathered++)
+      devices.push((await kith.sessions.open(registered.user.id, client)).tokens.deviceToken)
+    expect(new Set(devices).size).toBe(5)
+    const refusals: string[] = []
+    for (let tried = 0; tried < 12; tried++) {
+      const from = { address: `198.51.100.${tried}`, device: devices[tried % 5] }
+      const challenge = await challengeOf(kith, from)
+      refusals.push(await codeOf(kith.sessions.loginByFactor({ challenge, code: '000000' }, from)))
+    }
+    expect(refusals.slice(9)).toEqual(['factor-invalid', 'rate-limited', 'rate-limited'])
+  })
+
+  test('a new password ends the trust in devices', async () => {
+    const { kith, app, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
+    const challenge = await challengeOf(kith)
+    const { tokens } = await kith.sessions.loginByFactor(
+      { challenge, code: app(), trustDevice: true },
+      client,
+    )
+    const known = { ...client, device: tokens.deviceToken }
+    await kith.sessions.login({ login: 'ada', password }, known)
+    await kith.accounts.clearPassword(viewer.userId)
+    await kith.accounts.setPassword(viewer.userId, password)
+    await challengeOf(kith, known)
+  })
+
   test('five wrong codes use a first half up; a new password ends it', async () => {
     const { kith, app, viewer } = await enrolled()
     const challenge = await challengeOf(kith)
