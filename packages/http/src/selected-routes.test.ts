@@ -18,6 +18,7 @@ const everything = {
   sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
   messages: { email: createMailbox() },
   publicUrl: 'https://app.example',
+  audit: { keepFor: '365d' },
   providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
 } satisfies Partial<KithOptions>

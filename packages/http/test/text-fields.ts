@@ -132,8 +132,8 @@ export function leastMillis(
 
 const allowedMillis = 5
 
-/** What a text costs where that is too much, else 0: more than 5 ms, and on a slow machine twenty times what as many letters cost there. */
+/** What a text costs where that is too much, else 0: more than 5 ms, and on a slow machine forty times what as many letters cost there, where the cores are shared with others. */
 export function excessMillis(work: () => void, letters: () => void): number {
   const cost = leastMillis(work, { enough: allowedMillis })
-  return cost < allowedMillis || cost < 20 * leastMillis(letters) ? 0 : cost
+  return cost < allowedMillis || cost < 40 * leastMillis(letters) ? 0 : cost
 }

@@ -100,7 +100,7 @@ describe.each(drivers)('with $name', ({ open }) => {
 
   test('a database that is full is storage-full; it keeps what it has and goes on when there is room', async () => {
     const database = open(await migratedPath())
-    database.exec('PRAGMA max_page_count = 60')
+    database.exec('PRAGMA max_page_count = 75')
     const storage = createSqliteStorage({ database })
     const { error, created, refused } = await fill(storage)
     expect(error).toBeInstanceOf(RetryLaterError)
