@@ -21,7 +21,7 @@ let tarballs: Map<string, string>
 
 beforeAll(async () => {
   tarballs = await packAll()
-}, 900_000)
+}, 600_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
