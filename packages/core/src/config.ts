@@ -1,73 +1,33 @@
 import { randomBytes } from 'node:crypto'
-import { availableParallelism, tmpdir } from 'node:os'
 import * as z from 'zod'
-import type { Presence } from './accounts/account-inputs.ts'
-import { argon2Bounds } from './accounts/argon2-hash.ts'
-import type { BreachedPasswords } from './accounts/breached-passwords.ts'
-import { fold } from './accounts/identifiers.ts'
-import type { LegacyHash } from './accounts/legacy-hash.ts'
-import { reservedUsernames } from './accounts/reserved-names.ts'
-import type { Identifier } from './accounts/user-store.ts'
-import type { CaptionWriter } from './captions/caption-writer.ts'
+import { type AccountConfig, accounts, type PasswordConfig, passwords } from './config/account-config.ts'
+import { audit, type AuditConfig, outbox, type OutboxConfig } from './config/event-config.ts'
+import { fieldScope } from './config/field-config.ts'
+import { type LimitConfig, limits, policies } from './config/limit-config.ts'
+import { type CaptionConfig, captions, media, type MediaConfig } from './config/media-config.ts'
+import { type MessageConfig, messages } from './config/message-config.ts'
+import { type SessionConfig, sessions } from './config/session-config.ts'
 import type { Checkable } from './health/check.ts'
 import { partNames } from './health/ready.ts'
 import type { Clock, Random } from './id.ts'
 import type { IdentityProvider } from './identities/identity-provider.ts'
+import { isJoined, joinedAdvice, joinedNames } from './joined-stores.ts'
 import { createLog, type Log } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
-import type { BlobStore } from './media/blob-store.ts'
-import type { DirectUploads } from './media/direct-uploads.ts'
-import type { ImageProcessor } from './media/image-processor.ts'
-import type { VideoProcessor } from './media/video-processor.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
 import { createMemoryRevocations } from './memory/memory-revocations.ts'
-import { type Duration, durationAdvice } from './duration.ts'
-import { type DurableEventName, durableEventNames, isDurable } from './durable-events.ts'
-import { durability } from './events.ts'
+import { linkAddresses } from './messages/links.ts'
 import { optionError } from './option-problems.ts'
-import type { FieldsSchema } from './own-fields/app-fields.ts'
-import { createFieldScope, type FieldScope } from './own-fields/field-scope.ts'
-import { ownPrefix } from './own-fields/stored-fields.ts'
-import { callable, duration, type Filled, optionalPort, port, whole } from './option-schemas.ts'
-import type {
-  AccountOptions,
-  KithOptions,
-  LimitRule,
-  MediaOptions,
-  PasswordOptions,
-  SessionOptions,
-} from './options.ts'
-import { linkAddresses, type LinkName, linkNames } from './messages/links.ts'
-import type { Messenger } from './messages/messenger.ts'
+import { callable, type Filled, optionalPort, port } from './option-schemas.ts'
+import type { KithOptions } from './options.ts'
+import type { FieldScope } from './own-fields/field-scope.ts'
 import type { PasskeyVerifier } from './passkeys/passkey-verifier.ts'
-import { type Policies, policyNames } from './policies.ts'
-import { defaultLimits, type LimitName } from './sessions/default-limits.ts'
-import type { Limit, RateLimits } from './sessions/rate-limits.ts'
+import type { Policies } from './policies.ts'
+import type { RateLimits } from './sessions/rate-limits.ts'
 import type { Revocations } from './sessions/revocations.ts'
-import { isJoined, joinedAdvice } from './joined-stores.ts'
 import type { Storage } from './storage.ts'
 import { silentTelemetry, type Telemetry } from './telemetry/telemetry.ts'
 import { isGuessableSecret } from './text/guessable.ts'
-
-/** The options of passwords, with their defaults. */
-export type PasswordConfig = Filled<PasswordOptions, 'breached'>
-
-/** The options of media, with their defaults; `null` for what the host does not offer. */
-export type MediaConfig = Filled<MediaOptions, 'blobs' | 'direct' | 'images' | 'videos'> & {
-  /** Where browsers find the routes of media. */
-  readonly url: string
-}
-
-type AccountConfig = Omit<
-  Filled<AccountOptions>,
-  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields'
-> & {
-  readonly fields: FieldScope | null
-  readonly ownFields: FieldScope | null
-  readonly identifiers: Readonly<Record<Identifier, Presence>>
-  /** Folded, with the built-in ones. */
-  readonly reservedUsernames: ReadonlySet<string>
-}
 
 /** The options of posts, with their defaults. */
 interface PostConfig {
@@ -76,20 +36,6 @@ interface PostConfig {
 }
 
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
-
-/** The options of sessions, with their defaults. */
-type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
-  /** `null` where no device is trusted. */
-  readonly trustDevicesSeconds: number | null
-}
-
-/** The options of messages, with their defaults. */
-interface MessageConfig {
-  readonly email: Messenger | null
-  readonly sms: Messenger | null
-  /** The pages that links lead to, as addresses; `null` for those that the app does not have. */
-  readonly links: Readonly<Record<LinkName, string | null>>
-}
 
 /** The options of one Kith instance, checked, with every default filled in. */
 export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
@@ -101,16 +47,16 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly passkeys: PasskeyVerifier | null
   readonly sessions: SessionConfig
   readonly media: MediaConfig
-  readonly captions: { readonly writer: CaptionWriter | null; readonly timeoutSeconds: number }
+  readonly captions: CaptionConfig
   readonly posts: PostConfig
   /** `null` for a channel that the app does not have. */
   readonly messages: MessageConfig
   readonly providers: Readonly<Record<string, IdentityProvider>>
   /** `null` where the app did not ask for it. */
-  readonly outbox: { readonly events: ReadonlySet<DurableEventName> } | null
+  readonly outbox: OutboxConfig
   /** `null` where none is kept. */
-  readonly audit: { readonly keepForSeconds: number } | null
-  readonly limits: Readonly<Record<LimitName, readonly Limit[]>>
+  readonly audit: AuditConfig
+  readonly limits: LimitConfig
   readonly policies: Policies
   readonly log: Log
   /** Whether the app gave a logger of its own. */
@@ -122,222 +68,6 @@ export type VisibleConfig = Omit<KithConfig, 'secrets' | 'sessions'> & {
   readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
 }
 
-/** Throws by itself what is wrong with a schema: that is no matter of one field. */
-function fieldScope(
-  option: string,
-  prefix = '',
-): z.ZodPipe<
-  z.ZodOptional<z.ZodType<FieldsSchema, FieldsSchema>>,
-  z.ZodTransform<FieldScope | null, FieldsSchema | undefined>
-> {
-  return z
-    .custom<FieldsSchema>(() => true)
-    .optional()
-    .transform((schema) => (schema === undefined ? null : createFieldScope(option, schema, prefix)))
-}
-
-const presence = z.enum(['required', 'optional', 'off'])
-
-const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
-  .strictObject({
-    identifiers: z
-      .strictObject({
-        username: presence.default('required'),
-        email: presence.default('optional'),
-        phone: presence.default('optional'),
-      })
-      .refine(
-        ({ username, email }) =>
-          (username !== 'off' || email === 'required') && (email !== 'off' || username === 'required'),
-        'people log in by username or email, so where one is off the other is required',
-      )
-      .readonly()
-      .prefault({}),
-    reservedUsernames: z
-      .array(z.string())
-      .prefault([])
-      .transform((names): ReadonlySet<string> => new Set([...reservedUsernames, ...names].map(fold))),
-    usernameHold: z
-      .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
-      .prefault('30d'),
-    revealTaken: z.boolean().default(false),
-    confirm: z.enum(['email', 'phone']).nullable().default(null),
-    linkVerified: z.boolean().default(false),
-    fields: fieldScope('accounts.fields'),
-    ownFields: fieldScope('accounts.ownFields', ownPrefix),
-  })
-  .refine(({ confirm, identifiers }) => confirm === null || identifiers[confirm] === 'required', {
-    error: 'what a registration confirms is required: set it in accounts.identifiers',
-    path: ['confirm'],
-  })
-  .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
-  .readonly()
-  .prefault({})
-
-/** Node hashes, reads files and looks up names on four threads; hashing leaves two of them to the others. */
-const hashingThreads = 2
-
-const passwords: z.ZodType<PasswordConfig, PasswordOptions | undefined> = z
-  .strictObject({
-    minLength: whole(4).max(64).default(8),
-    memoryKiB: whole(8).max(argon2Bounds.memoryKiB).default(19_456),
-    iterations: whole(1).max(argon2Bounds.iterations).default(2),
-    parallelism: whole(1).max(argon2Bounds.parallelism).default(1),
-    concurrency: whole(1).default(() => Math.min(availableParallelism(), hashingThreads)),
-    queueLimit: whole(0).default(100),
-    forbiddenWords: z.array(z.string().min(1).max(100)).readonly().prefault([]),
-    breached: optionalPort<BreachedPasswords>(),
-    legacy: z.array(port<LegacyHash>()).readonly().prefault([]),
-  })
-  .refine(
-    ({ memoryKiB, iterations, parallelism }) =>
-      memoryKiB * iterations <= argon2Bounds.work && memoryKiB >= 8 * parallelism,
-    {
-      error: `memoryKiB × iterations is at most ${argon2Bounds.work}, and memoryKiB at least 8 × parallelism`,
-      path: ['memoryKiB'],
-    },
-  )
-  .readonly()
-  .prefault({})
-
-const signingKeys = z
-  .array(
-    z.strictObject({
-      kid: z.string().min(1),
-      algorithm: z.enum(['EdDSA', 'ES256']),
-      jwk: z.looseObject({}),
-    }),
-  )
-  .refine(
-    ([first]) => !first || first.jwk['d'] !== undefined,
-    'the first key signs, so it must be a private one',
-  )
-  .refine(
-    (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
-    'give each key a kid of its own',
-  )
-  .readonly()
-
-const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
-  .strictObject({
-    accessTtl: duration().prefault('15m'),
-    refreshTtl: duration().prefault('30d'),
-    maxLifetime: duration().optional(),
-    maxPerAccount: whole(1).default(100),
-    graceSeconds: whole(0).max(300).default(10),
-    issuer: z.string().min(1).default('kith'),
-    audience: z.string().min(1).default('kith'),
-    codeSignIn: z.boolean().default(false),
-    freshFor: duration().prefault('10m'),
-    trustDevices: duration().nullable().prefault(null),
-    signingKeys: signingKeys.prefault([]),
-  })
-  .transform(
-    ({
-      accessTtl,
-      refreshTtl,
-      freshFor,
-      trustDevices,
-      maxLifetime = Math.max(90 * 86_400, refreshTtl),
-      ...rest
-    }) => ({
-      ...rest,
-      accessTtlSeconds: accessTtl,
-      freshForSeconds: freshFor,
-      trustDevicesSeconds: trustDevices,
-      refreshTtlSeconds: refreshTtl,
-      maxLifetimeSeconds: maxLifetime,
-    }),
-  )
-  .refine(({ refreshTtlSeconds, accessTtlSeconds }) => refreshTtlSeconds > accessTtlSeconds, {
-    error: 'it must be longer than sessions.accessTtl',
-    path: ['refreshTtl'],
-  })
-  .refine(({ maxLifetimeSeconds, accessTtlSeconds }) => maxLifetimeSeconds > accessTtlSeconds, {
-    error: 'it must be longer than sessions.accessTtl',
-    path: ['maxLifetime'],
-  })
-  .readonly()
-  .prefault({})
-
-type MediaInput = Omit<MediaOptions, 'blobs'> & { blobs: BlobStore | null }
-
-const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> = z
-  .strictObject({
-    blobs: port<BlobStore>('give a store of blobs, such as createLocalBlobs()').nullable(),
-    direct: optionalPort<DirectUploads>('give direct uploads, such as those of createS3Media()'),
-    images: optionalPort<ImageProcessor>('give an image processor, such as createSharpImages()'),
-    videos: optionalPort<VideoProcessor>('give a video processor, such as createMediabunnyVideos()'),
-    temporaryDirectory: z.string().min(1).default(tmpdir),
-    maxImageBytes: whole(1).default(20 * 1024 * 1024),
-    maxPixels: whole(1).default(50_000_000),
-    maxVideoBytes: whole(1).default(100 * 1024 * 1024),
-    maxVideoSeconds: whole(1).default(180),
-    maxVideoPixels: whole(1).default(3840 * 2160),
-  })
-  .prefault({ blobs: null })
-
-const captions: z.ZodType<KithConfig['captions'], KithOptions['captions']> = port<CaptionOption>()
-  .optional()
-  .transform((given): { writer: CaptionWriter | null; timeout: Duration } =>
-    given && 'writer' in given ? given : { writer: given ?? null, timeout: 10 },
-  )
-  .pipe(z.strictObject({ writer: port<CaptionWriter>().nullable(), timeout: duration() }))
-  .transform(({ writer, timeout }) => Object.freeze({ writer, timeoutSeconds: timeout }))
-
-type CaptionOption = NonNullable<KithOptions['captions']>
-
-const rules: z.ZodType<readonly Limit[], readonly LimitRule[]> = z
-  .array(z.strictObject({ limit: whole(1), window: duration() }))
-  .readonly()
-  .transform((list) => {
-    // Of two rules for one length the narrower one holds.
-    const narrowest = new Map<number, Limit>()
-    for (const { limit, window } of [...list].sort((a, b) => b.limit - a.limit))
-      narrowest.set(window, { limit, windowSeconds: window })
-    return Object.freeze([...narrowest.values()].sort((a, b) => a.windowSeconds - b.windowSeconds))
-  })
-
-const limits: z.ZodType<KithConfig['limits'], KithOptions['limits']> = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(defaultLimits).map(([name, list]) => [name, rules.default(list)]),
-    ) as Record<LimitName, z.ZodDefault<typeof rules>>,
-  )
-  .readonly()
-  .prefault({})
-
-const policies: z.ZodType<Policies, Policies | undefined> = z
-  .strictObject(
-    Object.fromEntries(policyNames.map((name) => [name, callable<() => void>().optional()])) as Record<
-      string,
-      z.ZodType
-    >,
-  )
-  .readonly()
-  .prefault({})
-
-const page = z
-  .string()
-  .regex(
-    /^(?:https:\/\/[^\s#]+|http:\/\/(?:localhost|127\.0\.0\.1)[^\s#]*|\/[^\s#]*)$/,
-    'give a path like /reset-password, or an address that begins with https://',
-  )
-  .nullable()
-  .default(null)
-
-const messages = z
-  .strictObject({
-    email: optionalPort<Messenger>('give a messenger, such as createSmtpMessenger()'),
-    sms: optionalPort<Messenger>('give a messenger, such as createHttpMessenger()'),
-    links: z
-      .strictObject(
-        Object.fromEntries(linkNames.map((name) => [name, page])) as Record<LinkName, typeof page>,
-      )
-      .prefault({}),
-  })
-  .prefault({})
-
 const providers: z.ZodType<KithConfig['providers'], KithOptions['providers']> = z
   .record(
     z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
@@ -345,34 +75,6 @@ const providers: z.ZodType<KithConfig['providers'], KithOptions['providers']> = 
   )
   .readonly()
   .prefault({})
-
-const outbox: z.ZodType<KithConfig['outbox'], KithOptions['outbox']> = z
-  .strictObject({
-    events: z.union(
-      [z.literal('all'), z.array(z.string().superRefine(demandDurable))],
-      "give 'all', or a list of names of events",
-    ),
-  })
-  .optional()
-  .transform((given) =>
-    given
-      ? Object.freeze({ events: new Set(given.events === 'all' ? durableEventNames : given.events) })
-      : null,
-  ) as z.ZodType<KithConfig['outbox'], KithOptions['outbox']>
-
-const audit: z.ZodType<KithConfig['audit'], KithOptions['audit']> = z
-  .strictObject({ keepFor: duration() })
-  .nullable()
-  .default(null)
-  .transform((given) => given && Object.freeze({ keepForSeconds: given.keepFor }))
-
-/** Names what no type checker saw. */
-function demandDurable(name: string, context: z.RefinementCtx): void {
-  const known = Object.hasOwn(durability, name) ? (name as keyof typeof durability) : null
-  if (known && isDurable(known)) return
-  const why = known ? durability[known] : 'There is no event of this name.'
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(name)} cannot be durable. ${why}` })
-}
 
 const secretAdvice = 'take one from `openssl rand -base64 32` for instance'
 const secret = z
@@ -445,20 +147,7 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
-const stores = [
-  'users',
-  'sessions',
-  'edges',
-  'posts',
-  'media',
-  'feed',
-  'facts',
-  'outbox',
-  'messages',
-  'audit',
-  'codes',
-  'credentials',
-] as const
+const stores = [...joinedNames, 'sessions', 'facts']
 
 function isStorage(value: unknown): boolean {
   const parts = Object(value) as Partial<Record<string, unknown>>

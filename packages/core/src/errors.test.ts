@@ -1,7 +1,7 @@
+import { errorTable } from './error-table.ts'
 import { expect, test } from 'vitest'
 import {
   CaptionsUnavailableError,
-  errorTable,
   InvalidInputError,
   isInvalidInput,
   isKithError,

@@ -1,128 +1,16 @@
 import type { CaptionFailure } from './captions/caption-writer.ts'
+import {
+  type ErrorCode,
+  type RetryLaterCode,
+  type InputErrorCode,
+  type ChallengeErrorCode,
+  type PasskeyUnknownErrorCode,
+  type BanErrorCode,
+  type PlainErrorCode,
+  errorTable,
+} from './error-table.ts'
 import type { FieldError } from './field-errors.ts'
 import type { PasskeyRequestOptions } from './passkeys/passkey-verifier.ts'
-
-/**
- * Every error code that Kith raises, with its HTTP status, a short title, and the field that an error of this code has besides.
- * Codes are stable: clients may match on them.
- */
-export const errorTable = {
-  'malformed-request': { status: 400, title: 'The request could not be read', carries: null },
-  'invalid-input': { status: 422, title: 'The input is not valid', carries: 'errors' },
-  'invalid-cursor': { status: 400, title: 'The cursor does not belong to this list', carries: null },
-  'identifier-taken': {
-    status: 409,
-    title: 'The account cannot be created or changed like this',
-    carries: 'errors',
-  },
-  'invalid-credentials': { status: 401, title: 'The login or the password is wrong', carries: null },
-  unauthenticated: { status: 401, title: 'Sign in first', carries: null },
-  'access-token-invalid': { status: 401, title: 'The access token is not valid', carries: null },
-  'access-token-expired': { status: 401, title: 'The access token has expired', carries: null },
-  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid', carries: null },
-  'refresh-token-expired': { status: 401, title: 'The refresh token has expired', carries: null },
-  'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
-  'session-revoked': { status: 401, title: 'The session has ended', carries: null },
-  'code-invalid': { status: 403, title: 'The code is wrong, was used, or has ended', carries: null },
-  'second-factor-required': { status: 401, title: 'A second factor is needed', carries: 'challenge' },
-  'factor-invalid': { status: 403, title: 'The second factor is wrong, or was used', carries: null },
-  'passkey-invalid': { status: 403, title: 'The passkey could not be used', carries: null },
-  'passkey-unknown': {
-    status: 403,
-    title: 'The passkey belongs to no account here',
-    carries: 'unknownCredential',
-  },
-  'proof-required': { status: 403, title: 'Prove who you are once more', carries: null },
-  'credential-not-found': { status: 404, title: 'Credential not found', carries: null },
-  'credential-taken': { status: 409, title: 'The credential belongs to an account', carries: null },
-  'too-many-credentials': {
-    status: 409,
-    title: 'The account has as many of these as it can have',
-    carries: null,
-  },
-  'provider-not-found': { status: 404, title: 'This app has no such way to sign in', carries: null },
-  'identity-refused': { status: 403, title: 'The sign-in elsewhere did not work', carries: null },
-  'link-required': { status: 409, title: 'An account here has that e-mail address', carries: null },
-  'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
-  'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
-  'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
-  'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
-  'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
-  'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
-  'session-not-found': { status: 404, title: 'Session not found', carries: null },
-  'account-not-found': { status: 404, title: 'Account not found', carries: null },
-  'route-not-found': { status: 404, title: 'Nothing is at this path', carries: null },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here', carries: null },
-  'post-not-found': { status: 404, title: 'Post not found', carries: null },
-  'media-not-found': { status: 404, title: 'Upload not found', carries: null },
-  'not-author': { status: 403, title: 'Only the author can do this', carries: null },
-  'self-follow': { status: 422, title: 'You cannot follow yourself', carries: null },
-  'media-unreadable': { status: 422, title: 'The file cannot be read as an image or a video', carries: null },
-  'media-too-complex': {
-    status: 422,
-    title: 'The file takes too much time or memory to read',
-    carries: null,
-  },
-  'media-too-large': { status: 413, title: 'The file or its picture is too large', carries: null },
-  'media-unavailable': {
-    status: 503,
-    title: 'The place where media are kept cannot be reached',
-    carries: 'retryAfterSeconds',
-  },
-  'captions-unavailable': { status: 503, title: 'No caption could be written', carries: 'retryAfterSeconds' },
-  'provider-unavailable': {
-    status: 503,
-    title: 'The place to sign in at cannot be reached',
-    carries: 'retryAfterSeconds',
-  },
-  'request-timeout': { status: 408, title: 'The request arrived too slowly', carries: null },
-  'payload-too-large': { status: 413, title: 'The request body is too large', carries: null },
-  'unsupported-media-type': { status: 415, title: 'The content type is not supported', carries: null },
-  'rate-limited': { status: 429, title: 'Too many attempts', carries: 'retryAfterSeconds' },
-  'account-locked': {
-    status: 429,
-    title: 'Too many failed attempts for this account',
-    carries: 'retryAfterSeconds',
-  },
-  'not-configured': { status: 501, title: 'This feature is not enabled on this server', carries: null },
-  'internal-error': { status: 500, title: 'Something went wrong here', carries: null },
-  'storage-failed': { status: 500, title: 'The storage cannot be used', carries: null },
-  'storage-busy': { status: 503, title: 'The storage is busy', carries: 'retryAfterSeconds' },
-  'storage-unavailable': {
-    status: 503,
-    title: 'The storage cannot be reached',
-    carries: 'retryAfterSeconds',
-  },
-  'storage-read-only': {
-    status: 503,
-    title: 'The storage cannot be written now',
-    carries: 'retryAfterSeconds',
-  },
-  'storage-full': { status: 503, title: 'The storage cannot take more data', carries: 'retryAfterSeconds' },
-  busy: { status: 503, title: 'The server is busy', carries: 'retryAfterSeconds' },
-} as const
-
-Object.freeze(errorTable)
-
-/** One of the stable error codes of {@link errorTable}. */
-export type ErrorCode = keyof typeof errorTable
-
-type CodeThatCarries<Field> = {
-  [Code in ErrorCode]: (typeof errorTable)[Code]['carries'] extends Field ? Code : never
-}[ErrorCode]
-
-/** Codes of errors that go away by waiting. */
-export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
-/** Codes of errors that name fields. */
-export type InputErrorCode = CodeThatCarries<'errors'>
-/** The code of an error that asks for a second factor. */
-export type ChallengeErrorCode = CodeThatCarries<'challenge'>
-/** The code of an error that names a passkey that no account has. */
-export type PasskeyUnknownErrorCode = CodeThatCarries<'unknownCredential'>
-/** The code of an error that tells of a ban. */
-export type BanErrorCode = CodeThatCarries<'ban'>
-/** Codes of errors that say no more than the code. */
-export type PlainErrorCode = CodeThatCarries<null>
 
 const marker = Symbol.for('kith.error')
 

@@ -32,13 +32,12 @@ export type { Credential } from './credentials/credential-view.ts'
 export type { Credentials } from './credentials/credentials.ts'
 export type { Duration } from './duration.ts'
 export type { DurableEventName, OutboxEvent } from './durable-events.ts'
+export { type ErrorCode, errorTable, type RetryLaterCode } from './error-table.ts'
 export {
   AccountBannedError,
   type AnyKithError,
   type Ban,
   CaptionsUnavailableError,
-  type ErrorCode,
-  errorTable,
   InvalidInputError,
   type FactorChallenge,
   isAccountBanned,
@@ -52,7 +51,6 @@ export {
   PasskeyUnknownError,
   RefusedError,
   type RetryAdvice,
-  type RetryLaterCode,
   RetryLaterError,
   SecondFactorRequiredError,
   type UnknownCredential,

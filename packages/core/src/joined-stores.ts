@@ -1,7 +1,7 @@
 import type { Storage } from './storage.ts'
 
 /** The stores that read and write each other's rows, so that all of them come from one adapter. */
-const joinedNames = [
+export const joinedNames = [
   'users',
   'edges',
   'posts',

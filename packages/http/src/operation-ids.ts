@@ -1,11 +1,7 @@
-/** The ids of all operations, in the order of docs/http.md. */
-export const operationIds = [
-  'register',
-  'getMe',
-  'editMe',
-  'deleteMe',
-  'changePassword',
-  'listAudit',
+const ofAccounts = ['register', 'getMe', 'editMe', 'deleteMe', 'changePassword', 'listAudit'] as const
+
+/** Sessions, and what opens them. */
+const ofSessions = [
   'login',
   'refresh',
   'logout',
@@ -43,6 +39,9 @@ export const operationIds = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+] as const
+
+const ofPeople = [
   'setAvatar',
   'clearAvatar',
   'setCover',
@@ -77,7 +76,18 @@ export const operationIds = [
 ] as const
 
 /** The id of an operation: of one route of Kith, as the OpenAPI document and docs/http.md have it. */
-export type OperationId = (typeof operationIds)[number]
+export type OperationId = (typeof ofAccounts | typeof ofSessions | typeof ofPeople)[number]
+
+/** The ids of all operations, in the order of docs/http.md. */
+export const operationIds: readonly OperationId[] = [...ofAccounts, ...ofSessions, ...ofPeople]
+
+/** Those that have nothing to do where the app signs people in itself: about passwords, tokens, sessions and what opens them. */
+export const ownSignInIds: ReadonlySet<OperationId> = new Set<OperationId>([
+  'register',
+  'deleteMe',
+  'changePassword',
+  ...ofSessions,
+])
 
 /** Switches of routes: `false` leaves one out. */
 export type RouteSwitches = { readonly [Id in OperationId]?: boolean | undefined }

@@ -1,4 +1,4 @@
-import { type OperationId, operationIds, type RouteSwitches } from './operation-ids.ts'
+import { type OperationId, operationIds, ownSignInIds, type RouteSwitches } from './operation-ids.ts'
 
 /** Which routes an app wants of Kith: all but those that are switched off, or those in `only`. */
 interface RouteSelection {
@@ -8,49 +8,6 @@ interface RouteSelection {
   ownSignIn?: boolean | undefined
 }
 
-const aboutSessions: ReadonlySet<OperationId> = new Set<OperationId>([
-  'register',
-  'login',
-  'refresh',
-  'logout',
-  'listSessions',
-  'endSessions',
-  'endSession',
-  'changePassword',
-  'deleteMe',
-  'confirmRegistration',
-  'forgotPassword',
-  'resetPassword',
-  'sendLoginCode',
-  'loginByCode',
-  'resendCode',
-  'verifyAddress',
-  'changeAddress',
-  'confirmAddress',
-  'revertAddress',
-  'loginByFactor',
-  'prove',
-  'beginTotp',
-  'confirmTotp',
-  'renewRecoveryCodes',
-  'listCredentials',
-  'renameCredential',
-  'removeCredential',
-  'beginPasskeyLogin',
-  'loginByPasskey',
-  'beginPasskeyRegistration',
-  'registerByPasskey',
-  'beginPasskey',
-  'addPasskey',
-  'beginPasskeyProof',
-  'getPasskeySignals',
-  'signInWith',
-  'finishSignInWith',
-  'finishSignInWithForm',
-  'registerIdentity',
-  'linkIdentity',
-])
-
 /** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */
 export function readSelection({ routes, only, ownSignIn = false }: RouteSelection): ReadonlySet<OperationId> {
   if (routes && only) throw new TypeError('createKithHttp: give `routes` or `only`, not both')
@@ -59,13 +16,13 @@ export function readSelection({ routes, only, ownSignIn = false }: RouteSelectio
     ...(only ?? []).flatMap((id) => problemOf('only', id)),
     ...(ownSignIn
       ? wanted({ routes, only })
-          .filter((id) => aboutSessions.has(id))
+          .filter((id) => ownSignInIds.has(id))
           .map(problemOfSessions)
       : []),
   ]
   if (problems.length > 0) throw new TypeError(`createKithHttp: ${problems.join('; ')}`)
   return new Set(
-    only ?? operationIds.filter((id) => routes?.[id] !== false && !(ownSignIn && aboutSessions.has(id))),
+    only ?? operationIds.filter((id) => routes?.[id] !== false && !(ownSignIn && ownSignInIds.has(id))),
   )
 }
 

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2'
-import type { PasswordConfig } from '../config.ts'
+import type { PasswordConfig } from '../config/account-config.ts'
 import type { Emit } from '../events.ts'
 import { createFairQueue, type QueueLoad, type Turn } from '../fair-queue.ts'
 import type { FactStore } from '../facts.ts'

@@ -1,4 +1,5 @@
-import { type PlainErrorCode, errorTable, isKithError, KithError, RetryLaterError } from '../errors.ts'
+import { errorTable, type PlainErrorCode } from '../error-table.ts'
+import { isKithError, KithError, RetryLaterError } from '../errors.ts'
 
 /** What a media process can do, by name. Arguments and results travel as JSON: file names and numbers, never bytes. */
 export type MediaVerbs = Readonly<Record<string, (...values: never[]) => Promise<unknown>>>

@@ -1,4 +1,4 @@
-import type { MediaConfig } from '../config.ts'
+import type { MediaConfig } from '../config/media-config.ts'
 
 /** What it takes to read a stored image. */
 export interface ImageSource {

@@ -1,4 +1,4 @@
-import type { MediaConfig } from '../config.ts'
+import type { MediaConfig } from '../config/media-config.ts'
 import type { MediaKind, Rendition } from './media-type.ts'
 import type { MediaRecord } from './media-store.ts'
 

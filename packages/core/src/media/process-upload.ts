@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { MediaConfig } from '../config.ts'
+import type { MediaConfig } from '../config/media-config.ts'
 import type { Core } from '../core.ts'
 import { isKithError, KithError } from '../errors.ts'
 import type { BlobStore } from './blob-store.ts'

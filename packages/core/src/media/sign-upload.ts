@@ -1,4 +1,4 @@
-import type { MediaConfig } from '../config.ts'
+import type { MediaConfig } from '../config/media-config.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'

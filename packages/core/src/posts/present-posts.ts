@@ -1,4 +1,5 @@
-import type { KithConfig, MediaConfig } from '../config.ts'
+import type { KithConfig } from '../config.ts'
+import type { MediaConfig } from '../config/media-config.ts'
 import { toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PresentUsers } from '../profiles/present-users.ts'

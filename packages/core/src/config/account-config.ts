@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os'
+import * as z from 'zod'
+import type { Presence } from '../accounts/account-inputs.ts'
+import { argon2Bounds } from '../accounts/argon2-hash.ts'
+import type { BreachedPasswords } from '../accounts/breached-passwords.ts'
+import { fold } from '../accounts/identifiers.ts'
+import type { LegacyHash } from '../accounts/legacy-hash.ts'
+import { reservedUsernames } from '../accounts/reserved-names.ts'
+import type { Identifier } from '../accounts/user-store.ts'
+import { durationAdvice } from '../duration.ts'
+import { duration, type Filled, optionalPort, port, whole } from '../option-schemas.ts'
+import type { AccountOptions, PasswordOptions } from '../options.ts'
+import type { FieldScope } from '../own-fields/field-scope.ts'
+import { ownPrefix } from '../own-fields/stored-fields.ts'
+import { fieldScope } from './field-config.ts'
+
+/** The options of passwords, with their defaults. */
+export type PasswordConfig = Filled<PasswordOptions, 'breached'>
+
+/** The options of accounts, with their defaults. */
+export type AccountConfig = Omit<
+  Filled<AccountOptions>,
+  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields'
+> & {
+  readonly fields: FieldScope | null
+  readonly ownFields: FieldScope | null
+  readonly identifiers: Readonly<Record<Identifier, Presence>>
+  /** Folded, with the built-in ones. */
+  readonly reservedUsernames: ReadonlySet<string>
+}
+
+const presence = z.enum(['required', 'optional', 'off'])
+
+/** Reads the options of accounts. */
+export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
+  .strictObject({
+    identifiers: z
+      .strictObject({
+        username: presence.default('required'),
+        email: presence.default('optional'),
+        phone: presence.default('optional'),
+      })
+      .refine(
+        ({ username, email }) =>
+          (username !== 'off' || email === 'required') && (email !== 'off' || username === 'required'),
+        'people log in by username or email, so where one is off the other is required',
+      )
+      .readonly()
+      .prefault({}),
+    reservedUsernames: z
+      .array(z.string())
+      .prefault([])
+      .transform((names): ReadonlySet<string> => new Set([...reservedUsernames, ...names].map(fold))),
+    usernameHold: z
+      .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
+      .prefault('30d'),
+    revealTaken: z.boolean().default(false),
+    confirm: z.enum(['email', 'phone']).nullable().default(null),
+    linkVerified: z.boolean().default(false),
+    fields: fieldScope('accounts.fields'),
+    ownFields: fieldScope('accounts.ownFields', ownPrefix),
+  })
+  .refine(({ confirm, identifiers }) => confirm === null || identifiers[confirm] === 'required', {
+    error: 'what a registration confirms is required: set it in accounts.identifiers',
+    path: ['confirm'],
+  })
+  .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
+  .readonly()
+  .prefault({})
+
+/** Node hashes, reads files and looks up names on four threads; hashing leaves two of them to the others. */
+const hashingThreads = 2
+
+/** Reads the options of passwords. */
+export const passwords: z.ZodType<PasswordConfig, PasswordOptions | undefined> = z
+  .strictObject({
+    minLength: whole(4).max(64).default(8),
+    memoryKiB: whole(8).max(argon2Bounds.memoryKiB).default(19_456),
+    iterations: whole(1).max(argon2Bounds.iterations).default(2),
+    parallelism: whole(1).max(argon2Bounds.parallelism).default(1),
+    concurrency: whole(1).default(() => Math.min(availableParallelism(), hashingThreads)),
+    queueLimit: whole(0).default(100),
+    forbiddenWords: z.array(z.string().min(1).max(100)).readonly().prefault([]),
+    breached: optionalPort<BreachedPasswords>(),
+    legacy: z.array(port<LegacyHash>()).readonly().prefault([]),
+  })
+  .refine(
+    ({ memoryKiB, iterations, parallelism }) =>
+      memoryKiB * iterations <= argon2Bounds.work && memoryKiB >= 8 * parallelism,
+    {
+      error: `memoryKiB × iterations is at most ${argon2Bounds.work}, and memoryKiB at least 8 × parallelism`,
+      path: ['memoryKiB'],
+    },
+  )
+  .readonly()
+  .prefault({})

@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { duration, type Filled, whole } from '../option-schemas.ts'
+import type { SessionOptions } from '../options.ts'
+
+/** The options of sessions, with their defaults. */
+export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
+  /** `null` where no device is trusted. */
+  readonly trustDevicesSeconds: number | null
+}
+
+const signingKeys = z
+  .array(
+    z.strictObject({
+      kid: z.string().min(1),
+      algorithm: z.enum(['EdDSA', 'ES256']),
+      jwk: z.looseObject({}),
+    }),
+  )
+  .refine(
+    ([first]) => !first || first.jwk['d'] !== undefined,
+    'the first key signs, so it must be a private one',
+  )
+  .refine(
+    (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
+    'give each key a kid of its own',
+  )
+  .readonly()
+
+/** Reads the options of sessions. */
+export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
+  .strictObject({
+    accessTtl: duration().prefault('15m'),
+    refreshTtl: duration().prefault('30d'),
+    maxLifetime: duration().optional(),
+    maxPerAccount: whole(1).default(100),
+    graceSeconds: whole(0).max(300).default(10),
+    issuer: z.string().min(1).default('kith'),
+    audience: z.string().min(1).default('kith'),
+    codeSignIn: z.boolean().default(false),
+    freshFor: duration().prefault('10m'),
+    trustDevices: duration().nullable().prefault(null),
+    signingKeys: signingKeys.prefault([]),
+  })
+  .transform(
+    ({
+      accessTtl,
+      refreshTtl,
+      freshFor,
+      trustDevices,
+      maxLifetime = Math.max(90 * 86_400, refreshTtl),
+      ...rest
+    }) => ({
+      ...rest,
+      accessTtlSeconds: accessTtl,
+      freshForSeconds: freshFor,
+      trustDevicesSeconds: trustDevices,
+      refreshTtlSeconds: refreshTtl,
+      maxLifetimeSeconds: maxLifetime,
+    }),
+  )
+  .refine(({ refreshTtlSeconds, accessTtlSeconds }) => refreshTtlSeconds > accessTtlSeconds, {
+    error: 'it must be longer than sessions.accessTtl',
+    path: ['refreshTtl'],
+  })
+  .refine(({ maxLifetimeSeconds, accessTtlSeconds }) => maxLifetimeSeconds > accessTtlSeconds, {
+    error: 'it must be longer than sessions.accessTtl',
+    path: ['maxLifetime'],
+  })
+  .readonly()
+  .prefault({})
