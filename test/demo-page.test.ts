@@ -5,13 +5,12 @@ import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from '@aws-sdk/cl
 import { type Browser, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { browserPath, launchBrowser } from './browser.ts'
 import { freePort } from './servers/port.ts'
 import { type RunningApp, startApp } from './running-app.ts'
 import { describeWithS3 } from './servers/describe-servers.ts'
-import { findOnPath } from './servers/program-path.ts'
 import type { S3Server } from './servers/s3-server.ts'
 
-const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-page-'))
 const patience = 20_000
 
@@ -24,15 +23,12 @@ interface Visit {
   complaints: string[]
 }
 
-describe.skipIf(!executablePath)('the page of the demo, in a browser (needs chromium)', async () => {
+describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromium)', async () => {
   let browser: Browser
   let picture: Buffer
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    })
+    browser = await launchBrowser()
     const image = sharp({ create: { width: 640, height: 480, channels: 3, background: '#336699' } })
     picture = await image.jpeg().toBuffer()
   })

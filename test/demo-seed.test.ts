@@ -7,12 +7,12 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Author, Page, Post } from '@kith/core'
 import { chromium } from 'playwright-core'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { browserPath, launchBrowser } from './browser.ts'
 import { cast } from '../examples/demo/src/seed/cast/index.ts'
 import { planHistory } from '../examples/demo/src/seed/history.ts'
 import { drawSvg } from '../examples/demo/src/seed/pictures/draw.ts'
 import { root } from '../scripts/packages.ts'
 import { type RunningApp, startApp } from './running-app.ts'
-import { findOnPath } from './servers/program-path.ts'
 
 const script = 'examples/demo/src/main.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-seed-'))
@@ -20,7 +20,6 @@ const data = join(folder, 'data')
 const database = join(data, 'demo.db')
 const day = 86_400_000
 const patience = { timeout: 60_000 }
-const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
 
 const posts = cast.flatMap((person) => person.posts)
 const pictures = posts.flatMap((post) => post.shows)
@@ -162,10 +161,9 @@ test('one click signs in as somebody of the demo, also after a restart, which ke
   await second.stop()
 })
 
-test.skipIf(!executablePath)('the page shows all that, and signs in by a face (needs chromium)', async () => {
+test.skipIf(!browserPath)('the page shows all that, and signs in by a face (needs chromium)', async () => {
   const app = await start()
-  const args = ['--no-sandbox', '--disable-dev-shm-usage']
-  const browser = await chromium.launch({ executablePath: executablePath ?? '', args })
+  const browser = await launchBrowser()
   onTestFinished(() => browser.close())
   const page = await browser.newPage()
   page.setDefaultTimeout(patience.timeout)

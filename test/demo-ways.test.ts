@@ -5,10 +5,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { Secret, TOTP } from 'otpauth'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
 import { startApp } from './running-app.ts'
-import { findOnPath } from './servers/program-path.ts'
 
-const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-ways-'))
 const patience = 20_000
 const email = 'ada@example.com'
@@ -16,14 +15,11 @@ const password = 'correct horse'
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (needs chromium)', () => {
+describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs chromium)', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    })
+    browser = await launchBrowser()
   })
   afterAll(() => browser.close())
 
@@ -201,24 +197,6 @@ describe.skipIf(!executablePath)('ways in and out of the demo, in a browser (nee
   interface Device {
     session: CDPSession
     authenticatorId: string
-  }
-
-  /** An authenticator whose owner is there. */
-  async function addAuthenticator(page: Page): Promise<Device> {
-    const session = await page.context().newCDPSession(page)
-    await session.send('WebAuthn.enable')
-    const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
-    return { session, authenticatorId }
   }
 
   /** Has the page say how often a passkey was asked for. */

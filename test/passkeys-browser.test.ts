@@ -10,11 +10,10 @@ import { createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
 import { fencesOf } from '../scripts/markdown.ts'
 import { root } from '../scripts/packages.ts'
-import { findOnPath } from './servers/program-path.ts'
 
-const [executablePath] = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)
 const password = 'correct horse battery'
 
 /** A page with the module that docs/passkeys.md shows, and with nothing else. */
@@ -40,17 +39,14 @@ interface Told {
   session?: { id: string }
 }
 
-describe.skipIf(!executablePath)('passkeys in a browser (needs chromium)', () => {
+describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
   let browser: Browser
   let server: Server
   let kith: Kith
   let url: string
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    })
+    browser = await launchBrowser()
     server = createServer().listen(0, 'localhost')
     await new Promise((resolve) => server.once('listening', resolve))
     url = `http://localhost:${(server.address() as AddressInfo).port}`
@@ -88,19 +84,7 @@ describe.skipIf(!executablePath)('passkeys in a browser (needs chromium)', () =>
   async function visit(): Promise<Visit> {
     const tab = await browser.newPage()
     onTestFinished(() => tab.close())
-    const device = await tab.context().newCDPSession(tab)
-    await device.send('WebAuthn.enable')
-    const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
+    const { session: device, authenticatorId } = await addAuthenticator(tab)
     await tab.goto(url)
     await tab.waitForFunction(() => 'kith' in globalThis)
     return {

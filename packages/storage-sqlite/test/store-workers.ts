@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import type { ChildProcess } from 'node:child_process'
+import { afterAll } from 'vitest'
 import { startScript } from './child-process.ts'
 
 /** One call of a port, as it is sent to a worker. */
@@ -48,8 +49,14 @@ export interface StoreWorkers {
   stop(): void
 }
 
-/** Starts the two processes. */
-export function startStoreWorkers(): StoreWorkers {
+/** Starts the two processes for the tests of a file, and stops them after those. */
+export function useStoreWorkers(): () => StoreWorkers {
+  let workers: StoreWorkers | null = null
+  afterAll(() => workers?.stop())
+  return () => (workers ??= startStoreWorkers())
+}
+
+function startStoreWorkers(): StoreWorkers {
   const workers = [startWorker(), startWorker()] as const
   let turn = 0
 

@@ -15,21 +15,16 @@ import type {
   SessionStore,
   UserStore,
 } from '@kith/core/ports'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { peopled, sampleCode, sampleCredential } from '../../../test/kit-samples.ts'
 import { sampleEdge, sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './samples.ts'
-import { type Call, startStoreWorkers, type StoreWorkers } from './store-workers.ts'
+import { type Call, useStoreWorkers } from './store-workers.ts'
 import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
-let workers: StoreWorkers
+const workers = useStoreWorkers()
 
-beforeAll(() => {
-  workers = startStoreWorkers()
-})
-afterAll(() => workers.stop())
-
-const migratedPath = (): Promise<string> => workers.migrated(freshPath())
+const migratedPath = (): Promise<string> => workers().migrated(freshPath())
 
 describe('of two processes that make each of 50 calls at the same moment exactly one', () => {
   const slots = Array.from({ length: 50 }, (_, index) => index)
@@ -50,7 +45,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'create',
       values: [sampleUser({ ...nothing, id: '', [name]: `wanted-${slot}` })],
     }))
-    const answers = await workers.race<CreateUserResult>(await migratedPath(), calls)
+    const answers = await workers().race<CreateUserResult>(await migratedPath(), calls)
     expect(winners(answers, ({ outcome }) => outcome === 'created')).toEqual(oneEach)
   })
 
@@ -65,7 +60,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'rotate',
       values: [{ ...step, generation }],
     }))
-    const answers = await workers.race<RotationResult>(path, calls)
+    const answers = await workers().race<RotationResult>(path, calls)
     expect(winners(answers, ({ rotated }) => rotated)).toEqual(oneEach)
     // A process that had to wait may find the row further on, never behind the step it lost.
     for (const [index, { session }] of answers.entries()) {
@@ -76,25 +71,25 @@ describe('of two processes that make each of 50 calls at the same moment exactly
   test('replaces a password', async () => {
     const path = await migratedPath()
     const user = sampleUser({ passwordHash: 'hash-0' })
-    await workers.port<UserStore>(path, 'users').create(user)
+    await workers().port<UserStore>(path, 'users').create(user)
     const calls = slots.map((slot): Call => ({
       port: 'users',
       verb: 'replacePassword',
       values: [user.id, `hash-${slot}`, `hash-${slot + 1}`],
     }))
-    expect(winners(await workers.race<boolean>(path, calls), Boolean)).toEqual(oneEach)
+    expect(winners(await workers().race<boolean>(path, calls), Boolean)).toEqual(oneEach)
   })
 
   test('deletes an account', async () => {
     const path = await migratedPath()
     const all = slots.map(() => sampleUser())
-    for (const user of all) await workers.port<UserStore>(path, 'users').create(user)
+    for (const user of all) await workers().port<UserStore>(path, 'users').create(user)
     const calls = all.map(({ id }): Call => ({
       port: 'users',
       verb: 'markDeleted',
       values: [id, new Date()],
     }))
-    expect(winners(await workers.race<boolean>(path, calls), Boolean)).toEqual(oneEach)
+    expect(winners(await workers().race<boolean>(path, calls), Boolean)).toEqual(oneEach)
   })
 
   test('revokes a session', async () => {
@@ -108,7 +103,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'revoke',
       values: [{ id, userId }, new Date()],
     }))
-    expect(winners(await workers.race<boolean>(path, calls), Boolean)).toEqual(oneEach)
+    expect(winners(await workers().race<boolean>(path, calls), Boolean)).toEqual(oneEach)
   })
 
   test('ends all sessions of a user', async () => {
@@ -121,7 +116,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'revokeAll',
       values: [userId, new Date(), null],
     }))
-    const answers = await workers.race<string[]>(path, calls)
+    const answers = await workers().race<string[]>(path, calls)
     expect(winners(answers, (ended) => ended.length === 2)).toEqual(oneEach)
     expect(answers.flat()).toHaveLength(sessions.length)
   })
@@ -131,23 +126,23 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const target = sampleEdge().to
     const all = slots.map(() => sampleEdge({ to: target }))
     const call = (verb: string): Call[] => all.map((edge) => ({ port: 'edges', verb, values: [edge] }))
-    const users = workers.port<UserStore>(path, 'users')
+    const users = workers().port<UserStore>(path, 'users')
     for (const id of [target, ...all.map(({ from }) => from)]) await users.create(sampleUser({ id }))
-    const added = await workers.race<AddEdgeResult>(path, call('add'))
+    const added = await workers().race<AddEdgeResult>(path, call('add'))
     expect(winners(added, ({ outcome }) => outcome === 'added')).toEqual(oneEach)
     // Each that added answers a count of its own, so none was read outside of its step.
     const counts = added.flatMap((answer) => (answer.outcome === 'added' ? answer.count : []))
     expect(counts.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1))
-    const removed = await workers.race<{ removed: boolean }>(path, call('remove'))
+    const removed = await workers().race<{ removed: boolean }>(path, call('remove'))
     expect(winners(removed, (answer) => answer.removed)).toEqual(oneEach)
-    const edges = workers.port<EdgeStore>(path, 'edges')
+    const edges = workers().port<EdgeStore>(path, 'edges')
     expect(await edges.counts('follow', [target])).toEqual([{ out: 0, in: 0 }])
     expect(await edges.recount(null, 500)).toEqual({ checked: 0, differences: [], next: null })
   })
 
   test('hides, shows and drops each edge of a node', async () => {
     const path = await migratedPath()
-    const { edges } = peopled(workers.stores(path))
+    const { edges } = peopled(workers().stores(path))
     const node = sampleEdge().to
     const all = Array.from({ length: 130 }, () => sampleEdge({ to: node }))
     for (const edge of all) await edges.add(edge)
@@ -157,7 +152,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       ['drop', [node, 2]],
     ] as const) {
       const calls = [...slots, ...slots].map((): Call => ({ port: 'edges', verb, values: [...values] }))
-      const changed = await workers.race<number>(path, calls)
+      const changed = await workers().race<number>(path, calls)
       expect(changed.reduce((sum, count) => sum + count)).toBe(all.length)
     }
     expect(await edges.recount(null, 500)).toMatchObject({ differences: [] })
@@ -165,9 +160,9 @@ describe('of two processes that make each of 50 calls at the same moment exactly
 
   test('uses an upload, and removes the post', async () => {
     const path = await migratedPath()
-    const media = workers.port<MediaStore>(path, 'media')
+    const media = workers().port<MediaStore>(path, 'media')
     const uploads = slots.map(() => sampleMedia())
-    const users = workers.port<UserStore>(path, 'users')
+    const users = workers().port<UserStore>(path, 'users')
     for (const upload of uploads) {
       await users.create(sampleUser({ id: upload.ownerId }))
       await media.reserve(upload)
@@ -179,15 +174,15 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'create',
       values: [samplePost({ id: '', authorId }), [{ id, alt: '' }]],
     }))
-    const created = await workers.race<CreatePostResult>(path, creations)
+    const created = await workers().race<CreatePostResult>(path, creations)
     expect(winners(created, ({ outcome }) => outcome === 'created')).toEqual(oneEach)
 
-    const posts = workers.port<PostStore>(path, 'posts')
+    const posts = workers().port<PostStore>(path, 'posts')
     const authors = uploads.map((upload) => upload.ownerId)
     expect(await posts.counts(authors)).toEqual(oneEach)
     const lists = await Promise.all(authors.map((id) => posts.byAuthor(id, { limit: 9, before: null })))
     const removals = lists.flat().map(({ id }): Call => ({ port: 'posts', verb: 'remove', values: [id] }))
-    expect(winners(await workers.race<boolean>(path, removals), Boolean)).toEqual(oneEach)
+    expect(winners(await workers().race<boolean>(path, removals), Boolean)).toEqual(oneEach)
     expect(await posts.counts(authors)).toEqual(slots.map(() => 0))
     expect(await media.sweep(new Date(0), 100)).toEqual(uploads.map((upload) => upload.id).sort())
   })
@@ -195,13 +190,13 @@ describe('of two processes that make each of 50 calls at the same moment exactly
   test('consumes a code', async () => {
     const path = await migratedPath()
     const codes = slots.map(() => sampleCode())
-    for (const code of codes) await workers.port<CodeStore>(path, 'codes').issue(code)
+    for (const code of codes) await workers().port<CodeStore>(path, 'codes').issue(code)
     const calls = codes.map(({ purpose, subject, hashes: [hash], createdAt: now }): Call => ({
       port: 'codes',
       verb: 'consume',
       values: [{ purpose, subject, hash, now }],
     }))
-    const answers = await workers.race<ConsumeCodeResult>(path, calls)
+    const answers = await workers().race<ConsumeCodeResult>(path, calls)
     expect(winners(answers, ({ outcome }) => outcome === 'consumed')).toEqual(oneEach)
   })
 
@@ -213,7 +208,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'step',
       values: [{ id, version: version + slot }],
     }))
-    expect(winners(await workers.race<boolean>(path, calls), Boolean)).toEqual(oneEach)
+    expect(winners(await workers().race<boolean>(path, calls), Boolean)).toEqual(oneEach)
   })
 
   test('removes a credential', async () => {
@@ -225,7 +220,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'remove',
       values: [credential, { kinds: [], addresses: [] }],
     }))
-    const answers = await workers.race<RemoveCredentialResult>(path, calls)
+    const answers = await workers().race<RemoveCredentialResult>(path, calls)
     expect(winners(answers, (answer) => answer === 'removed')).toEqual(oneEach)
   })
 
@@ -238,21 +233,21 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       verb: 'purgeEnded',
       values: [new Date(1000), 2],
     }))
-    const counts = await workers.race<number>(path, calls)
+    const counts = await workers().race<number>(path, calls)
     expect(counts.reduce((sum, count) => sum + count)).toBe(ended.length)
   })
 })
 
 async function openIn<Sessions extends SessionRecord[]>(path: string, sessions: Sessions): Promise<Sessions> {
-  for (const session of sessions) await workers.port<SessionStore>(path, 'sessions').open(session, 1_000)
+  for (const session of sessions) await workers().port<SessionStore>(path, 'sessions').open(session, 1_000)
   return sessions
 }
 
 /** A credential of an account with a password. */
 async function credentialIn(path: string): Promise<CredentialRecord> {
   const user = sampleUser()
-  await workers.port<UserStore>(path, 'users').create(user)
+  await workers().port<UserStore>(path, 'users').create(user)
   const credential = sampleCredential({ userId: user.id })
-  await workers.port<CredentialStore>(path, 'credentials').add(credential, 1)
+  await workers().port<CredentialStore>(path, 'credentials').add(credential, 1)
   return credential
 }

@@ -10,27 +10,22 @@ import {
   sessionStoreCases,
   userStoreCases,
 } from '@kith/conformance'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSqliteStorage } from '../src/index.ts'
 import { sampleUser } from './samples.ts'
-import { type Call, startStoreWorkers, type Stores, type StoreWorkers } from './store-workers.ts'
+import { type Call, useStoreWorkers, type Stores } from './store-workers.ts'
 import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
-let workers: StoreWorkers
+const workers = useStoreWorkers()
 
-beforeAll(() => {
-  workers = startStoreWorkers()
-})
-afterAll(() => workers.stop())
+const migratedPath = (): Promise<string> => workers().migrated(freshPath())
 
-const migratedPath = (): Promise<string> => workers.migrated(freshPath())
-
-const freshStores = async (): Promise<Stores> => workers.stores(await migratedPath())
+const freshStores = async (): Promise<Stores> => workers().stores(await migratedPath())
 
 describe('the cases of the kit with every other call in another process', () => {
-  runCases(test, userStoreCases, async () => workers.port(await migratedPath(), 'users'))
-  runCases(test, sessionStoreCases, async () => workers.port(await migratedPath(), 'sessions'))
+  runCases(test, userStoreCases, async () => workers().port(await migratedPath(), 'users'))
+  runCases(test, sessionStoreCases, async () => workers().port(await migratedPath(), 'sessions'))
   runCases(test, edgeStoreCases, freshStores)
   runCases(test, postStoreCases, freshStores)
   runCases(test, mediaStoreCases, freshStores)
@@ -39,15 +34,15 @@ describe('the cases of the kit with every other call in another process', () => 
   const sendable = ({ id }: { id: string }): boolean => !/rows/.test(id)
   runCases(test, codeStoreCases.filter(sendable), freshStores)
   runCases(test, credentialStoreCases.filter(sendable), freshStores)
-  runCases(test, factStoreCases, async () => workers.port(await migratedPath(), 'facts'))
+  runCases(test, factStoreCases, async () => workers().port(await migratedPath(), 'facts'))
 })
 
 test('two processes that open and migrate a new file at once both succeed', async () => {
   const call = (verb: string): Call[] => [{ port: 'storage', verb, values: [] }]
   for (let round = 0; round < 40; round++) {
     const path = freshPath()
-    await workers.race(path, call('migrate'))
-    await workers.race(path, call('close'))
+    await workers().race(path, call('migrate'))
+    await workers().race(path, call('close'))
     const storage = createSqliteStorage({ path })
     expect(await storage.users.create(sampleUser())).toEqual({ outcome: 'created' })
     await storage.close()

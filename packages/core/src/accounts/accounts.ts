@@ -138,7 +138,7 @@ export function createAccounts(core: Core): {
       const user = await changeAccount(core, before, changes)
       if (!user) throw new KithError('unauthenticated')
       for (const { done } of news) await done()
-      core.outgoing.kick()
+      if (also) core.outgoing.kick()
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user, client, methods: [], stillHolds }))
       return { user: await presentOwn(user), signIn }

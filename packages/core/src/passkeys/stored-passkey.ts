@@ -6,22 +6,8 @@ import type { NewPasskey, PasskeyDescriptor } from './passkey-verifier.ts'
 export type StoredPasskey = Omit<NewPasskey, 'id'>
 
 /** As it is stored. */
-export function writePasskey({
-  publicKey,
-  counter,
-  transports,
-  aaguid,
-  syncable,
-  synced,
-}: StoredPasskey): string {
-  return JSON.stringify({
-    publicKey,
-    counter,
-    transports,
-    aaguid,
-    syncable,
-    synced,
-  } satisfies StoredPasskey)
+export function writePasskey(passkey: StoredPasskey): string {
+  return JSON.stringify(passkey)
 }
 
 /** As it was stored. */

@@ -73,7 +73,6 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     )
     return await openSession(core, { ...opening, user: fresh })
   }
-  core.outgoing.kick()
   core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
   const [account, opened, deviceToken] = await Promise.all([
     core.presentUsers.presentSignedIn(fresh),
@@ -147,6 +146,7 @@ async function open(
     endedRows(core, userId, cause),
   )
   const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount, rows)
+  if (notice) core.outgoing.kick()
   for (const id of ended) core.emit('session.revoked', { userId, sessionId: id })
   await denyTokens(core, ended)
   return ended

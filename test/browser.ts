@@ -1,0 +1,37 @@
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
+import { findOnPath } from './servers/program-path.ts'
+
+/** The browser of this machine. Tests that need one are skipped where there is none. */
+export const browserPath: string | undefined = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)[0]
+
+/** Starts it. */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: browserPath ?? '',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  })
+}
+
+/** An authenticator that belongs to a page. */
+export interface PageAuthenticator {
+  session: CDPSession
+  authenticatorId: string
+}
+
+/** Gives a page an authenticator whose owner is there and always agrees. */
+export async function addAuthenticator(page: Page): Promise<PageAuthenticator> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return { session, authenticatorId }
+}
