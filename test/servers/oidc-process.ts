@@ -2,7 +2,7 @@ import Provider from 'oidc-provider'
 import { oidcClients } from './oidc-clients.ts'
 
 /**
- * A real OpenID Connect provider, with the login page that it brings for development. Whoever logs in as `ada`, or as `second-ada`, has the
+ * A real OpenID Connect provider, with the login page that it brings for development. Anyone who logs in as `ada`, or as `second-ada`, has the
  * verified address ada@example.com; as `unverified-ada`, the same one unverified.
  */
 const port = Number(process.argv[2])

@@ -11,7 +11,7 @@ const policyOfLetters = [
 
 /**
  * Shows what the demo would have sent: a list at `/dev/mail.json`, and the letters one by one for the frames of the page `/dev/mail`.
- * Whoever can open it can be anybody, so it is for a machine of one's own only.
+ * Anyone who can open it can be anybody, so it is for a machine of one's own only.
  */
 export function createMailbox(
   { messages }: Pick<ConsoleMessenger, 'messages'>,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Random } from './id.ts'
 import { deriveKey, type KeyPurpose } from './sessions/derive-key.ts'
 
-/** Keeps texts secret where they are stored, so that whoever reads the storage learns nothing by it. */
+/** Keeps texts secret where they are stored, so that anyone who reads the storage learns nothing by it. */
 export interface Seal {
   /** Encrypts a text. `about` is not stored and has to be the same when it is opened: what is sealed for one row opens in no other. */
   close(text: string, about: string): string

@@ -121,7 +121,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       ],
     },
     {
-      // Whoever else proves the address takes it, and leaves no trace with the account that had it.
+      // Anyone who else proves the address takes it, and leaves no trace with the account that had it.
       async act({ kith, mailbox }) {
         const ben = await kith.accounts.register({ username: 'ben', password }, elsewhere)
         const change = { email, currentPassword: password }

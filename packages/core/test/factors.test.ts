@@ -134,7 +134,7 @@ describe('a second factor', () => {
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith, known), code: app() }, known)
   })
 
-  test('whoever has a session uses up no guesses of the sign-ins by proving; the owner is told once of too many', async () => {
+  test('anyone who has a session uses up no guesses of the sign-ins by proving; the owner is told once of too many', async () => {
     const { kith, app, viewer, mailbox } = await enrolled()
     const refusals: string[] = []
     for (let tried = 0; tried < 11; tried++)

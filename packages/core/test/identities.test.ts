@@ -146,7 +146,7 @@ describe('a sign-in elsewhere', () => {
     expect(user).toMatchObject({ email: 'president@example.com', emailVerified: false })
   })
 
-  test('takes an address from whoever has not verified it, and from nobody else', async () => {
+  test('takes an address from anyone who has not verified it, and from nobody else', async () => {
     const { kith } = app()
     const squatter = await kith.accounts.register({ username: 'eve', email: 'ada@example.com', password })
     const ada = await signInAs(kith, 'ada')
@@ -415,36 +415,41 @@ test('providers need to know where the app is', () => {
 })
 
 describe('a provider that is killed or frozen', () => {
-  test('is unavailable, with when to come back; whoever waits is not kept', { timeout: 60_000 }, async () => {
-    const server = await startOidcServer()
-    const { issuer, control } = server
-    const make = (): Kith =>
-      app({ providers: { acme: oidc({ issuer, clientId: 'kith', clientSecret: 'a secret of the client' }) } })
-        .kith
-    try {
-      const kith = make()
-      const [first, second] = [await goAs(kith, 'ada'), await goAs(kith, 'ada')]
-      await control.freeze()
-      const began = performance.now()
-      const refused = await kith.identities.finish('acme', first).catch((error: unknown) => error)
-      expect(isRetryLater(refused) && [refused.code, refused.retryAfterSeconds]).toEqual([
-        'provider-unavailable',
-        30,
-      ])
-      expect(performance.now() - began).toBeLessThan(9_000)
-      control.thaw()
-      await control.kill()
-      expect(await codeOf(kith.identities.finish('acme', second))).toBe('provider-unavailable')
-      // Its metadata are known, so people are sent on; whoever starts now knows none.
-      await kith.identities.begin('acme', { purpose: 'sign-in' })
-      const fresh = make()
-      expect(await codeOf(fresh.identities.begin('acme', { purpose: 'sign-in' }))).toBe(
-        'provider-unavailable',
-      )
-      await control.restart()
-      expect(await codeOf(finishAs(fresh, 'ada'))).toBe('no error')
-    } finally {
-      await server.stop()
-    }
-  })
+  test(
+    'is unavailable, with when to come back; callers that wait are not kept',
+    { timeout: 60_000 },
+    async () => {
+      const server = await startOidcServer()
+      const { issuer, control } = server
+      const make = (): Kith =>
+        app({
+          providers: { acme: oidc({ issuer, clientId: 'kith', clientSecret: 'a secret of the client' }) },
+        }).kith
+      try {
+        const kith = make()
+        const [first, second] = [await goAs(kith, 'ada'), await goAs(kith, 'ada')]
+        await control.freeze()
+        const began = performance.now()
+        const refused = await kith.identities.finish('acme', first).catch((error: unknown) => error)
+        expect(isRetryLater(refused) && [refused.code, refused.retryAfterSeconds]).toEqual([
+          'provider-unavailable',
+          30,
+        ])
+        expect(performance.now() - began).toBeLessThan(9_000)
+        control.thaw()
+        await control.kill()
+        expect(await codeOf(kith.identities.finish('acme', second))).toBe('provider-unavailable')
+        // Its metadata are known, so people are sent on; anyone who starts now knows none.
+        await kith.identities.begin('acme', { purpose: 'sign-in' })
+        const fresh = make()
+        expect(await codeOf(fresh.identities.begin('acme', { purpose: 'sign-in' }))).toBe(
+          'provider-unavailable',
+        )
+        await control.restart()
+        expect(await codeOf(finishAs(fresh, 'ada'))).toBe('no error')
+      } finally {
+        await server.stop()
+      }
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@kith/core'
 
-/** How people sign in, and how a route answers whoever has not. */
+/** How people sign in, and what a route returns to those who have not. */
 export interface SignInDescription {
   /** The security schemes of OpenAPI, by name. */
   schemes: Readonly<Record<string, unknown>>

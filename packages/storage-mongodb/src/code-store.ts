@@ -16,7 +16,7 @@ export function createCodeStore({ call }: Connection): CodeStore {
           outbox: outbox && (() => outbox()),
           work: ({ codes }: { codes: Collection<CodeDocument> }) => put(codes, code),
         }
-        // Of two that insert at once the second finds the first one's.
+        // Of two that insert at the same moment the second finds the first one's.
         while (!(await unlessDuplicate(() => tellChange(each, issued))));
       }),
     renew: ({ hashes, expiresAt, ...name }, outbox) =>

@@ -21,7 +21,7 @@ interface NewCredential {
   outbox: OutboxRows | undefined
 }
 
-/** Whoever changes the credentials of an account, its password or its addresses, or deletes it, changes its document. */
+/** Anyone who changes the credentials of an account, its password or its addresses, or deletes it, changes its document. */
 const meeting = Object.freeze({ $inc: { changes: 1 } })
 
 /** Adds a credential of a live account that has not too many of its kind. */
@@ -52,7 +52,7 @@ function addInTransaction(
 }
 
 /**
- * On a standalone: adds it first, and looks at the account and at the others of its kind then. Whoever marks the account deleted after
+ * On a standalone: adds it first, and looks at the account and at the others of its kind then. Anyone who marks the account deleted after
  * that finds the credential.
  */
 async function addAlone(

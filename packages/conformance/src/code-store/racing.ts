@@ -81,7 +81,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-wrong-race',
-    title: 'whoever asks for other codes beside wrong tries gets no further tries by that',
+    title: 'asking for other codes beside wrong tries gives no further tries',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode({ tries: 4 })

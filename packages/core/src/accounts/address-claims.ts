@@ -32,7 +32,7 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
   if (holder[verifiedAt[kind]]) return false
   const told = { userId: holder.id, fields: [kind] }
   const expected = { [kind]: address.address, [verifiedAt[kind]]: null }
-  // Whoever has proved the address is a stranger to this account, and nothing of them is written down there.
+  // Anyone who has proved the address is a stranger to this account, and nothing of them is written down there.
   const rows = core.rowsOf('account.edited', () => told, { viewer: null })
   const { outcome } = await users.update(
     holder.id,
@@ -45,7 +45,7 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
 }
 
 /**
- * Says that whoever comes has proved to have an address of this account. Where it was not verified until now, the account may be
+ * Records that the caller has proved to have an address of this account. Where it was not verified until now, the account may be
  * the work of somebody else: nothing that opens it survives the proof, neither password, sessions nor credentials. Returns the account as
  * it is then; `null` where it does not have the address any more.
  */
@@ -58,7 +58,7 @@ export async function claimAccount(
   const user = await users.byId(userId)
   if (user?.[kind] !== address) return null
   if (user[verifiedAt[kind]]) return user
-  // The mark comes last: whoever is cut off before it proves the address once more, and all is done again.
+  // The mark comes last: anyone who is cut off before it proves the address once more, and all is done again.
   const cause = { viewer: viewerOf(userId), client }
   await removeCredentials(core, userId, { cause })
   await storePassword(core, userId, { next: null, cause })

@@ -151,7 +151,7 @@ export function createAddresses(core: Core): Addresses {
     async revert(input, client = {}) {
       await limits.byAddress('codeByAddress', client)
       const { flow, code } = parseInput(codeInput, input)
-      // Used up last: whoever is cut off before that opens the link once more, and all is done again.
+      // Used up last: anyone who is cut off before that opens the link once more, and all is done again.
       const { userId, data, spend } = await codes.open('revert-address', `${flow}.${code}`)
       const { to, at } = data
       const [since, cause] = [new Date(at), { viewer: viewerOf(userId), client }]
@@ -202,7 +202,7 @@ async function takeBack(
   throw new RetryLaterError('busy', 1)
 }
 
-/** Removes what an account can sign in with since a moment: it was added by whoever had changed the address. */
+/** Removes what an account can sign in with since a moment: it was added by the person who had changed the address. */
 async function removeSince(
   core: Core,
   userId: string,

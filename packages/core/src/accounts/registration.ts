@@ -20,7 +20,7 @@ import type { UserRecord } from './user-store.ts'
 export interface Registration<Fields extends AppFields = AppFields> {
   /**
    * Takes the input of a registration and sends a code to the address that it confirms. The account exists after the code. Where
-   * somebody has that address, its owner is told so by a message, and whoever asks learns nothing.
+   * somebody has that address, its owner is told so by a message, and the caller learns nothing.
    * @throws invalid-input, identifier-taken, not-configured, rate-limited, busy
    */
   begin(input: RegisterInput<Fields>, client?: ClientInfo): Promise<CodeSent>

@@ -8,6 +8,6 @@ import type { Keyset } from '../page.ts'
 export interface AuditStore {
   /** The rows of one account, or with `null` of all, newest id first. */
   list(key: string | null, keyset: Keyset): Promise<OutboxRow[]>
-  /** Removes at most `limit` rows that are older than `before`; answers how many. */
+  /** Removes at most `limit` rows that are older than `before`; returns how many. */
   purgeBefore(before: Date, limit: number): Promise<number>
 }

@@ -53,7 +53,7 @@ export type ConsumeCodeResult =
 export interface CodeStore {
   /**
    * Saves a code. One of the same purpose and subject that has not ended at `createdAt` is replaced in the same step, and its tries, if
-   * they are fewer, are those of the new one: whoever asks for another code gets no further tries by that. Of concurrent calls one is kept whole.
+   * they are fewer, are those of the new one: anyone who asks for another code gets no further tries by that. Of concurrent calls one is kept whole.
    */
   issue(code: CodeRecord, outbox?: OutboxRows): Promise<void>
   /** Gives a code that lives at `now` other secrets and another end; its data and its tries stay. Resolves to it, or to `null` where there is none. */

@@ -121,7 +121,7 @@ interface FactorCheck {
 }
 
 /**
- * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, so whoever stole
+ * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, so anyone who stole
  * another one uses up nothing of its owner's, and the devices that the account knows have one together: who has gathered many gains nothing. @throws factor-invalid, rate-limited
  */
 export async function checkFactor(

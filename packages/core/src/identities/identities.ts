@@ -85,7 +85,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     return signIn
   }
 
-  /** Who has this identity: whoever was linked to it, or by an address that both sides have verified. */
+  /** The account that has this identity: the one that was linked to it, or by an address that both sides have verified. */
   async function ownerOf(
     { provider }: IdentityFlow,
     identity: ForeignIdentity,

@@ -110,7 +110,7 @@ async function createAccount(
   return { userId, isNew: true }
 }
 
-/** Gives an account an address that the provider has verified. Whoever has it and has not verified it has it no more. */
+/** Gives an account an address that the provider has verified. Anyone who has it and has not verified it has it no more. */
 async function giveAddress(
   core: Core,
   userId: string,

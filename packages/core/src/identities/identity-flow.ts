@@ -26,7 +26,7 @@ export async function urlOf(core: Core, flow: IdentityFlow, state: string): Prom
   )
 }
 
-/** Longer than answers with the longest codes. */
+/** Longer than a response with the longest codes. */
 const answerMaxLength = 16_384
 
 /**

@@ -19,7 +19,7 @@ export interface BeginIdentityInput {
 export interface IdentityBegun {
   /** Where their browser goes. */
   url: string
-  /** A secret of this browser, for a cookie that scripts cannot read: whoever comes back without it is another browser. Ends after 10 minutes. */
+  /** A secret of this browser, for a cookie that scripts cannot read: anyone who comes back without it is another browser. Ends after 10 minutes. */
   browser: string
 }
 

@@ -21,7 +21,7 @@ export interface OidcOptions extends ProviderClient {
   /** What people call it. @default the host of `issuer` */
   title?: string | undefined
   /**
-   * Whether its `email_verified` is believed: whoever can write claims there can take an address here that nobody has verified, and with
+   * Whether its `email_verified` is believed: anyone who can write claims there can take an address here that nobody has verified, and with
    * `accounts.linkVerified` an account. @default false
    */
   verifiesEmails?: boolean | undefined

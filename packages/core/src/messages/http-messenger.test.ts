@@ -10,7 +10,7 @@ const secret = `whsec_${randomBytes(32).toString('base64')}`
 const never = new AbortController().signal
 const message = sampleMessage('sign-in-code', { channel: 'sms', language: 'de' })
 
-/** A gateway that answers with one status. */
+/** A gateway that responds with one status. */
 function startAnswering(status: number, headers: Record<string, string> = {}): Promise<GatewayServer> {
   return startGateway((_request, response) => response.writeHead(status, headers).end('{"to":"+4930123456"}'))
 }

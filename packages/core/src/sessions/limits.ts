@@ -133,7 +133,7 @@ export function createLimits(
   }
 }
 
-/** Whether an attempt is within its limit, where whoever makes it is not refused. */
+/** Whether an attempt is within its limit, where the caller is not refused. */
 export async function isLet(counted: Promise<void>): Promise<boolean> {
   try {
     await counted

@@ -112,7 +112,7 @@ export async function confirmPassword(
 }
 
 /**
- * Checks that whoever changes something delicate is the owner: by the password where the account has one, or else by how long ago the
+ * Checks that the caller who changes something delicate is the owner: by the password where the account has one, or else by how long ago the
  * session was proved. Gives the check whether what was given still holds. @throws invalid-input, wrong-password, account-locked, proof-required
  */
 export async function confirmOwner(

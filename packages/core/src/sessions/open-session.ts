@@ -125,7 +125,7 @@ async function keep(core: Core, opening: Opening, session: SessionRecord): Promi
   return after
 }
 
-/** Whoever signs in is the owner, by this very session. */
+/** The person who signs in is the owner, by this very session. */
 function causeOf({ byHost = false, client }: Opening, { id, userId }: SessionRecord): Cause {
   return byHost ? { client } : { viewer: { userId, sessionId: id }, client }
 }

@@ -25,7 +25,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Sends a code and a link to sign in with to an address of an account, if there is one: whoever asks learns nothing of that.
+   * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.
    * @throws invalid-input, not-configured, rate-limited
    */
   sendCode(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>

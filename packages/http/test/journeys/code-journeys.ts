@@ -91,7 +91,7 @@ export const codeJourneys: readonly Journey[] = [
       for (const client of [browser, other]) (await client.request('/users/me')).problem('session-revoked')
       ;(await browser.post('/users/refresh')).problem('session-revoked')
       ;(await app.post('/users/login', { login: 'anna', password })).problem('invalid-credentials')
-      // Whoever asked was signed in to an account of their own, and still is.
+      // Anyone who asked was signed in to an account of their own, and still is.
       assert.equal((await stranger.request('/users/me')).user().username, 'berta')
       await messageOf(app, 'password-changed')
     },

@@ -101,7 +101,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
   {
     id: 'code/unknown-fields',
-    title: 'Fields that are unknown or missing are named, all at once',
+    title: 'Fields that are unknown or missing are named together',
     setup: { confirm: true },
     async run(app) {
       const browser = await signUp(app)

@@ -80,7 +80,7 @@ export const identityJourneys: readonly Journey[] = [
     async run(app) {
       const [browser, victim] = [openBrowser(app), openBrowser(app)]
       const answer = await begin(browser, '/auth/paper')
-      // Login CSRF: whoever is lured to the callback of another would use their account.
+      // Login CSRF: anyone who is lured to the callback of another would use their account.
       ;(await callback(victim, answer)).problem('code-invalid')
       await begin(victim, '/auth/paper')
       assert.deepEqual(sentTo(await callback(victim, answer)), ['/', { error: 'code-invalid' }])
@@ -122,7 +122,8 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/refused',
-    title: 'Whoever gets no further is told so by the page they began at; nobody is sent to another site',
+    title:
+      'A visitor who gets no further learns so on the page they began at; nobody is sent to another site',
     setup,
     async run(app) {
       const browser = openBrowser(app)
