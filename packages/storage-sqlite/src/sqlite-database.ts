@@ -38,15 +38,3 @@ export function prepare(database: SqliteDatabase, sql: string): SqliteStatement 
   statement.safeIntegers?.(false)
   return statement
 }
-
-/** What the work of a connection is made of. Outside of such work each of these is a TypeError. */
-export interface Statements {
-  /** Runs a statement and returns how many rows it changed. */
-  run(sql: string, parameters?: SqliteParameters): number
-  /** The first row of a query. Only for queries: a write that returns rows commits when the last one is read. */
-  get<Row>(sql: string, parameters?: SqliteParameters): Row | null
-  /** Every row that a query, or a write with `RETURNING`, returns. */
-  all<Row>(sql: string, parameters?: SqliteParameters): Row[]
-  /** Runs statements that take no values and are needed once. */
-  script(sql: string): void
-}

@@ -6,7 +6,6 @@ import {
   type DeleteAccountInput,
   type EditInput,
   type RegisterInput,
-  createAccountInputs,
 } from './account-inputs.ts'
 import type { AppFields, UnknownFields } from '../own-fields/app-fields.ts'
 import { storedFields, unread } from '../own-fields/stored-fields.ts'
@@ -101,8 +100,7 @@ export function createAccounts(core: Core): {
   const { config, storage, passwords, clock, emit } = core
   const { users } = storage
   const presentOwn = (user: UserRecord): Promise<OwnUser> => core.presentUsers.presentOwn(user)
-  const { minLength, forbiddenWords } = config.passwords
-  const inputs = createAccountInputs({ ...config.accounts, minLength, forbiddenWords })
+  const { accounts: inputs } = core.inputs
   const demandUnbreached = createBreachCheck(config, emit)
 
   async function own(viewer: Viewer): Promise<UserRecord> {

@@ -69,8 +69,7 @@ const quietMillis = 86_400_000
 
 /** Tells an owner, behind the call and once a day, that too many wrong passwords or codes were given. */
 export function tellLockedOut(core: Core, userId: string, client: ClientInfo): void {
-  const { codes, users } = core.storage
-  core.clearing.notice(async () => {
+  core.clearing.notice(async ({ codes, users }) => {
     const now = core.clock()
     const mark = { purpose: lockedOut, subject: userId }
     const user = await users.byId(userId)
