@@ -185,7 +185,7 @@ export interface PasswordOptions {
    * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins answer `busy`. @default 100 @reason About a second of waiting on two cores: whoever would wait longer is told to come back. */
+  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is told to come back. */
   queueLimit?: number | undefined
   /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
   forbiddenWords?: readonly string[] | undefined

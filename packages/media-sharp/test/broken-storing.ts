@@ -58,7 +58,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: ['images/normalize-webp', bare],
   },
   {
-    flaw: 'answers the size before the picture is turned',
+    flaw: 'returns the size before the picture is turned',
     breaking: measuring(({ width, height }, { orientation }) =>
       orientation > 4 ? { width: height, height: width } : {},
     ),

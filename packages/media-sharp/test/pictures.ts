@@ -83,7 +83,7 @@ export async function animation(frames: number, side = 60): Promise<Sharp> {
 
 /** A folder for the files of one test file. */
 export interface Folder {
-  /** Writes a file and answers its path. */
+  /** Writes a file and returns its path. */
   save(name: string, content: Uint8Array): string
   path(name: string): string
   read(name: string): Buffer

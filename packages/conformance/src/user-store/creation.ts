@@ -104,7 +104,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/taken-named',
-    title: 'create names each identifier that is taken, whoever holds it, and no other',
+    title: 'create names each identifier that is taken, no matter by whom, and no other',
     async run(users) {
       const holders = [sampleUser(), sampleUser(), sampleUser()] as const
       for (const holder of holders) await users.create(holder)

@@ -30,7 +30,7 @@ const fieldsOf = async (call: Promise<unknown>) =>
   )
 
 describe('register', () => {
-  test('answers the account without a trace of the password, normalized', async () => {
+  test('returns the account without a trace of the password, normalized', async () => {
     const { kith } = createInstance()
     const { user } = await kith.accounts.register({
       username: 'Ana.B',

@@ -143,7 +143,7 @@ export interface UserStore {
     outbox?: OutboxRows,
   ): Promise<EndedEpoch | null>
   /**
-   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
+   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Returns whether it
    * replaced it.
    */
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
@@ -154,7 +154,7 @@ export interface UserStore {
    * for a second call.
    */
   markDeleted(id: string, at: Date, heldUntil?: Date | null, outbox?: OutboxRows): Promise<EndedEpoch | null>
-  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
+  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Returns how many. {@link purge} forgets none. */
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>

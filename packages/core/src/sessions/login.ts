@@ -169,7 +169,7 @@ interface Arrival {
 
 /**
  * Counts a guess and says who makes it. A device counts by address after all for an account that is new to it, and so does one
- * that has used up what it had: somebody may have copied its token, and whoever has it counts as a stranger, at worst.
+ * that has used up what it had: somebody may have copied its token, and anyone who has it counts as a stranger, at worst.
  */
 async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
   const about = { userId: user?.id ?? null, ...placeOf(client) }
