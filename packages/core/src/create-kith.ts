@@ -43,7 +43,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly registration: Registration<Fields>
   /** Forgotten passwords. */
   readonly recovery: Recovery
-  /** E-mail addresses and phone numbers, confirmed and changed by codes. */
+  /** Email addresses and phone numbers, confirmed and changed by codes. */
   readonly addresses: Addresses
   /** Authenticator apps and recovery codes. */
   readonly factors: Factors

@@ -65,7 +65,7 @@ export interface KithOptions<
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
   posts?: PostOptions<OfPosts> | undefined
-  /** Who sends e-mails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
+  /** Who sends emails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
   messages?: MessageOptions | undefined
   /**
    * Where else people may sign in, by the name that it has in addresses: `{ google: google({ clientId, clientSecret }) }`, of
@@ -142,7 +142,7 @@ export interface AccountOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
 > {
-  /** @default username required, e-mail and phone optional */
+  /** @default username required, email and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
@@ -157,7 +157,7 @@ export interface AccountOptions<
    */
   confirm?: 'email' | 'phone' | null | undefined
   /**
-   * Whether a sign-in elsewhere opens the account that has its e-mail address, where both sides have verified it, and is linked to it by
+   * Whether a sign-in elsewhere opens the account that has its email address, where both sides have verified it, and is linked to it by
    * that. Otherwise its owner signs in first and links it. @default false
    */
   linkVerified?: boolean | undefined

@@ -46,7 +46,7 @@ export interface UserChanges extends Partial<
       'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil' | 'sessionEpoch'
     >
   >
-  /** The change is made although it leaves the account with neither username nor e-mail address. */
+  /** The change is made although it leaves the account with neither username nor email address. */
   mayLackLogin?: boolean
 }
 
@@ -85,7 +85,7 @@ export type CreateUserResult =
 
 /**
  * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
- * it with neither username nor e-mail address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
+ * it with neither username nor email address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }

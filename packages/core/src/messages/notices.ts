@@ -32,7 +32,7 @@ export interface Notice<Kind extends NoticeKind> {
 const worthMillis = 3 * 86_400_000
 
 /**
- * What a verb takes as `outbox` so that its owner is told of the change: by e-mail, or else at a phone number that is theirs for sure.
+ * What a verb takes as `outbox` so that its owner is told of the change: by email, or else at a phone number that is theirs for sure.
  * `undefined` where the app sends nothing there, and then the storage does no more than without.
  */
 export function noticeRows<Kind extends NoticeKind>(
