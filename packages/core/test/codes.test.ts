@@ -46,6 +46,7 @@ const wrong = (code: string): string => (code === '000000' ? '000001' : '000000'
 describe('registration by code', () => {
   const input = { username: 'ada', email, password, name: 'Ada' }
 
+  // asvs: 6.4.1
   test('the account exists after the code, its address is confirmed, and it is signed in', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow, expiresAt } = await kith.registration.begin(input, client)
@@ -96,6 +97,7 @@ describe('registration by code', () => {
     )
   })
 
+  // asvs: 6.6.2
   test('a code works in its own flow alone: who is sent that of another one gets no account of theirs', async () => {
     const { kith, mailbox } = instance(confirming)
     const squatter = await kith.registration.begin({ ...input, username: 'eve', password: 'of the squatter' })
@@ -118,6 +120,7 @@ describe('registration by code', () => {
     expect(await kith.accounts.find('eve')).toBeNull()
   })
 
+  // asvs: 6.6.3
   test('five wrong codes use a flow up, and asking for another code gives no more', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
@@ -152,6 +155,7 @@ describe('registration by code', () => {
     expect(Object.keys(other)).toEqual(Object.keys(again))
   })
 
+  // asvs: 6.4.1, 6.5.5
   test('after ten minutes it has ended', async () => {
     const { kith, mailbox, advance } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
@@ -173,6 +177,7 @@ describe('registration by code', () => {
     expect(await kith.accounts.byId(squatter.id)).toMatchObject({ email: null })
   })
 
+  // asvs: 6.4.1, 6.5.1
   test('20 parallel calls with one code make one account', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
@@ -205,6 +210,7 @@ describe('registration by code', () => {
 })
 
 describe('a forgotten password', () => {
+  // asvs: 6.4.3, 6.5.1
   test('is set anew by the code or the link, once, and every session ends', async () => {
     for (const by of ['code', 'link'] as const) {
       const { kith, mailbox } = instance()
@@ -436,6 +442,7 @@ describe('addresses', () => {
 })
 
 describe('limits', () => {
+  // asvs: 6.6.3
   test('one client asks four times in ten minutes for one recipient, whether there is an account or not', async () => {
     const { kith } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
@@ -446,6 +453,7 @@ describe('limits', () => {
     }
   })
 
+  // asvs: 6.6.3
   test('however many clients ask, a mailbox is not filled, and no one is told', async () => {
     const { kith, mailbox } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
