@@ -81,6 +81,7 @@ describe('what a request says about the server itself counts for nothing', () =>
 
 describe('a sign-in', () => {
   // Passport CVE-2022-25896: the session from before the sign-in lived on as the one after it.
+  // asvs: 7.2.4
   test('takes over no session that the browser brought', async () => {
     const { kith, send } = serve()
     const planted = cookiesOf(await send('POST /users/register', { username: 'eve', password }))

@@ -23,6 +23,7 @@ describe('limits', () => {
     expect(withoutReason(rows)).toEqual([])
   })
 
+  // asvs: 6.1.1
   test('all names of limits are among them, and in docs/limits.md', () => {
     const names = Object.keys(defaultLimits)
     expect(rows.attempts.map(({ name }) => name).sort()).toEqual([...names].sort())
@@ -30,6 +31,7 @@ describe('limits', () => {
     expect(names.filter((name) => !limits.includes(`\`${name}\``))).toEqual([])
   })
 
+  // asvs: 6.1.1
   test('all rules of defaultLimits are told as they are', () => {
     for (const [name, rules] of Object.entries(defaultLimits)) {
       const told = rows.attempts.find((row) => row.name === name)?.value ?? ''

@@ -62,6 +62,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
     },
   },
   {
+    // asvs: 7.4.1
     id: 'sessions/rotate-revoked',
     title: 'a revoked session cannot be rotated',
     async run(sessions) {

@@ -44,6 +44,7 @@ export const limitJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 6.1.1, 6.3.1
     id: 'limit/known-device',
     title: 'No number of strangers locks out a device that signed in before, or a session',
     host: 'the host knows the IP address',
