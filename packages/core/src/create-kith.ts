@@ -17,6 +17,7 @@ import { type AfterCommit, inTransaction } from './host-transaction.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { noteKith } from './known-kiths.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
@@ -24,7 +25,7 @@ import { createUploads, type Uploads } from './media/uploads.ts'
 import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
-import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf, RoleOf } from './own-fields/app-fields.ts'
 import { createPasskeySignIn, type Passkeys } from './passkeys/passkey-sign-in.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
@@ -118,13 +119,16 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
+  const Role extends string = string,
 >(
-  options: KithOptions<Public, Own, OfPosts>,
-): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>> {
+  options: KithOptions<Public, Own, OfPosts, Role>,
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>> {
   demandRuntime(process.versions)
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const isSecond = !options.revocations && noteKith(foundation.config)
+  if (isSecond) log.warn('process.two-kiths', { message: secondMessage })
   const { core, events } = createCore(foundation)
   const kith: Kith = {
     ...traceServices(createServices(core), telemetry),
@@ -135,14 +139,19 @@ export function createKith<
     within: (transaction) => createWithin(core, storesWithin(foundation.storage, transaction)),
     config: showConfig(core.config),
   }
-  return Object.freeze(
-    kith as unknown as Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>>,
-  )
+  return Object.freeze(kith) as unknown as Kith<
+    AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>
+  >
 }
 
 const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
+
+const secondMessage =
+  'Another Kith with this secret lives in this process, and each has `revocations` of its own: a logout, a ban or a new role in one counts ' +
+  'in the other after up to 15 minutes. A bundler or a reload has run the module twice: keep one Kith on `globalThis`, as ' +
+  'docs/server-rendered.md shows, or give both the same `revocations`.'
 
 type Services = Pick<
   Kith,

@@ -43,6 +43,8 @@ export const errorTable = {
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
+  impersonated: { status: 403, title: 'An administrator cannot do this as the account', carries: null },
+  'not-impersonable': { status: 403, title: 'Nobody may act as this account', carries: null },
   'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
   'session-not-found': { status: 404, title: 'Session not found', carries: null },

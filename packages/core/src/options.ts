@@ -36,6 +36,7 @@ export interface KithOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
+  Role extends string = string,
 > {
   /**
    * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
@@ -52,7 +53,7 @@ export interface KithOptions<
    */
   publicUrl?: string | undefined
   /** Which identifiers accounts have, and what strangers learn of them. */
-  accounts?: AccountOptions<Public, Own> | undefined
+  accounts?: AccountOptions<Public, Own, Role> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
   /** What checks passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
@@ -141,6 +142,7 @@ export interface AuditOptions {
 export interface AccountOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
+  Role extends string = string,
 > {
   /** @default username required, email and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
@@ -161,10 +163,27 @@ export interface AccountOptions<
    * that. Otherwise its owner signs in first and links it. @default false
    */
   linkVerified?: boolean | undefined
+  /**
+   * Names of roles besides `member`, `moderator` and `admin`: lower-case letters, digits and hyphens. Then no other role is accepted, and
+   * the types know them. @default none: any such name is accepted
+   */
+  roles?: readonly Role[] | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
   ownFields?: Own | undefined
+}
+
+/** Who may act as whom, and for how long. */
+export interface ImpersonationOptions {
+  /** The roles that may. @default ['admin'] */
+  by?: readonly string[] | undefined
+  /** The roles of accounts that they may act as. @default ['member'] @reason Acting as another administrator would hide who it was, or lend more power. */
+  as?: readonly string[] | undefined
+  /** How long such a session lasts, however often it is refreshed; 12 hours at most. @default '30m' @reason Long enough to look into one case. */
+  ttl?: Duration | undefined
+  /** Whether the owner gets a message each time, where the app sends any. @default true */
+  notice?: boolean | undefined
 }
 
 /**
@@ -256,6 +275,8 @@ export interface SessionOptions {
   trustDevices?: Duration | null | undefined
   /** Whether people may sign in by a code or a link that is sent to them, without a password. @default false */
   codeSignIn?: boolean | undefined
+  /** Lets administrators act as other accounts for a short time (`sessions.impersonate`). @default none: nobody may */
+  impersonation?: ImpersonationOptions | null | undefined
   /**
    * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
    * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`

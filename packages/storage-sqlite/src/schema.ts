@@ -1,4 +1,5 @@
 import { KithError } from '@kith/core'
+import { actorColumns } from './actor-columns.ts'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './statements.ts'
@@ -64,6 +65,11 @@ export const migrations: readonly Migration[] = Object.freeze([
       ${auditTable}
       ${codeTable}
       ${credentialTable}`,
+  },
+  {
+    version: 12,
+    // Parts of several features, which know nothing of each other.
+    statements: actorColumns,
   },
 ])
 

@@ -36,8 +36,11 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         address: null,
         userAgent: null,
         methods: ['otp', 'hwk', 'pwd'],
+        actorId: null,
+        actorSessionId: null,
       })
-      for (const session of [ended, bare]) {
+      const byHost = sampleSession({ actorSessionId: null })
+      for (const session of [ended, bare, byHost]) {
         await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
       }

@@ -83,7 +83,7 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
    * away and a session that has ended count immediately, in every process.
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
-  requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
+  requireRole(viewer: Viewer, roles: readonly Fields['role'][]): Promise<void>
   /**
    * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
    * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked

@@ -24,6 +24,8 @@ export interface MessageContents {
   'locked-out': NoticeContent
   /** An old refresh token was used, so a copy of it is in other hands; its session was ended. */
   'reuse-detected': NoticeContent
+  /** An admin of the app opened a session as the account. */
+  impersonated: NoticeContent
 }
 
 interface CodeContent {

@@ -8,6 +8,7 @@ import { InvalidInputError, isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { demandFresh } from './freshness.ts'
@@ -104,7 +105,8 @@ export async function confirmPassword(
   core: Core,
   { viewer, user, password, client }: Confirmation,
 ): Promise<(fresh: UserRecord) => Promise<boolean>> {
-  const guesser: Guesser = { kind: 'session', ...viewer }
+  const { userId, sessionId } = viewer
+  const guesser: Guesser = { kind: 'session', userId, sessionId }
   await countGuess(core, guesser, { userId: user.id, ...placeOf(client) })
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null) throw new KithError('wrong-password')
@@ -113,7 +115,8 @@ export async function confirmPassword(
 
 /**
  * Checks that the caller who changes something delicate is the owner: by the password where the account has one, or else by how long ago the
- * session was proved. Gives the check whether what was given still holds. @throws invalid-input, wrong-password, account-locked, proof-required
+ * session was proved. An admin who acts as the account is none. Gives the check whether what was given still holds.
+ * @throws impersonated, invalid-input, wrong-password, account-locked, proof-required
  */
 export async function confirmOwner(
   core: Core,
@@ -124,6 +127,7 @@ export async function confirmOwner(
   }: Omit<Confirmation, 'password'> & { password: string | undefined; path: string },
 ): Promise<(fresh: UserRecord) => boolean | Promise<boolean>> {
   const { viewer, user } = confirmation
+  await demandOwner(core, viewer)
   if (password !== undefined) return await confirmPassword(core, { ...confirmation, password })
   if (user.passwordHash !== null) {
     const message = 'Give the current password'

@@ -19,6 +19,10 @@ export interface SessionRecord {
   provedAt: Date
   /** How: the names of RFC 8176, such as `pwd` and `otp`, in order. `pwd` alone for rows of releases that did not write it. */
   methods: string[]
+  /** The account that acts here as this one; `null` for a session of the owner, and for rows of releases that did not write it. */
+  actorId: string | null
+  /** The session from which it does so, if it has one. */
+  actorSessionId: string | null
   deviceName: string | null
   address: string | null
   userAgent: string | null
