@@ -65,6 +65,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: later(),
     methods: ['pwd', 'otp'],
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',

@@ -3,12 +3,14 @@ import type { Identified } from './collection.ts'
 
 /** A session. */
 export interface SessionDocument
-  extends Identified, Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods'> {
+  extends Identified, Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods' | 'boundKey'> {
   /** Missing in documents that an earlier release wrote. */
   epoch?: number
   /** Missing likewise, as the methods: then it was proved when it was opened, with a password. */
   provedAt?: Date
   methods?: string[]
+  /** Missing likewise: then it is bound to none. */
+  boundKey?: string | null
   /** When it ended, or will. */
   endsAt: Date
   /** Which call of `revokeAll` ended it. */
@@ -34,6 +36,7 @@ export function sessionFrom(row: SessionDocument): SessionRecord {
     revokedAt: row.revokedAt,
     provedAt: row.provedAt ?? row.createdAt,
     methods: row.methods ?? ['pwd'],
+    boundKey: row.boundKey ?? null,
     deviceName: row.deviceName,
     address: row.address,
     userAgent: row.userAgent,

@@ -81,6 +81,7 @@ export function sampleSession(id: string): SessionRecord {
     revokedAt: null,
     provedAt: now,
     methods: ['pwd'],
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

@@ -1,4 +1,5 @@
 import { KithError } from '@kith/core'
+import { boundKeyColumn } from './bound-key.ts'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './sqlite-database.ts'
@@ -65,6 +66,7 @@ export const migrations: readonly Migration[] = Object.freeze([
       ${codeTable}
       ${credentialTable}`,
   },
+  { version: 12, statements: [boundKeyColumn].join('\n') },
 ])
 
 /** The version that this release makes. */

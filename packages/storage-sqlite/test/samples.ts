@@ -48,6 +48,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: createdAt,
     methods: ['pwd'],
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

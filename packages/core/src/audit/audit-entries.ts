@@ -16,6 +16,7 @@ export const auditActions = [
   'account.deleted',
   'account.role-changed',
   'session.opened',
+  'session.bound',
   'session.revoked',
   'session.reuse-detected',
   'credential.added',

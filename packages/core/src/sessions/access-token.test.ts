@@ -149,6 +149,7 @@ test('no forged, foreign or bent token passes', async () => {
     revokedAt: null,
     provedAt: new Date(now),
     methods: ['pwd'],
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

@@ -51,6 +51,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     revokedAt: null,
     provedAt: now,
     methods: [...opening.methods],
+    boundKey: null,
     deviceName: deviceName ?? null,
     ...placeOf(client),
   })

@@ -9,7 +9,8 @@ import { passkeyProof, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
-import { issueTokens, type Refreshed, sessionEnd } from './session.ts'
+import { issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
+import type { SessionRecord } from './session-store.ts'
 
 /** What somebody signed in proves with that they still are the account: one of these. */
 export interface ProveInput {
@@ -42,7 +43,7 @@ export async function prove(
   core: Core,
   viewer: Viewer,
   { input, client }: { input: ProveInput; client: ClientInfo },
-): Promise<Refreshed> {
+): Promise<Proved> {
   await core.limits.byViewer('passwordFormBySession', viewer)
   const { password, passkey, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
@@ -70,6 +71,12 @@ async function demandOwnToken(
   if (spent.userId !== userId || spent.data.sessionId !== sessionId) throw new KithError('code-invalid')
 }
 
+/** The tokens of a session that is bound are renewed by its key alone: who has no more than its cookies and the password gets none. */
+async function renewedTokens(core: Core, session: SessionRecord): Promise<Proved> {
+  if (session.boundKey === null) return await issueTokens(core, session)
+  return { userId: session.userId, session: openedSession(session), tokens: null }
+}
+
 /** So often a session is read again that was refreshed meanwhile. */
 const mostTries = 10
 
@@ -78,7 +85,7 @@ async function renewProof(
   core: Core,
   viewer: OwnSession,
   { client, method }: { client: ClientInfo; method: string },
-): Promise<Refreshed> {
+): Promise<Proved> {
   const { sessions } = core.storage
   for (let tries = 0; tries < mostTries; tries++) {
     const session = await sessions.byId(viewer.sessionId)
@@ -87,6 +94,7 @@ async function renewProof(
     const result = await sessions.rotate({
       id: session.id,
       generation: session.generation,
+      boundKey: session.boundKey,
       now,
       expiresAt: sessionEnd(core, now, session.createdAt),
       ...placeOf(client),
@@ -94,7 +102,7 @@ async function renewProof(
     })
     if (!result.rotated) continue
     core.grace.begin(result.session)
-    return await issueTokens(core, result.session)
+    return await renewedTokens(core, result.session)
   }
   throw new KithError('session-revoked')
 }

@@ -19,6 +19,7 @@ const session = {
   revokedAt: null,
   provedAt: start,
   methods: ['pwd'],
+  boundKey: null,
   deviceName: 'phone',
   address: '203.0.113.7',
   userAgent: null,

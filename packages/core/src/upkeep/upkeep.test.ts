@@ -25,6 +25,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
         revokedAt: index % 2 ? now : null,
         provedAt: now,
         methods: ['pwd'],
+        boundKey: null,
         deviceName: null,
         address: null,
         userAgent: null,
