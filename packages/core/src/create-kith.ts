@@ -10,6 +10,7 @@ import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
 import { createCredentials, type Credentials } from './credentials/credentials.ts'
+import { type BoundSessions, createBoundSessions } from './device-bound/bound-sessions.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
@@ -55,6 +56,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** Signing in with what people have elsewhere. */
   readonly identities: Identities<Fields>
   readonly sessions: Sessions<Fields>
+  /** Sessions that are bound to a key of their device. */
+  readonly boundSessions: BoundSessions
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
   readonly likes: Likes<Fields>
@@ -164,6 +167,7 @@ type Services = Pick<
   | 'passkeys'
   | 'identities'
   | 'sessions'
+  | 'boundSessions'
   | 'profiles'
   | 'follows'
   | 'likes'
@@ -187,6 +191,7 @@ function createServices(core: Core): Services {
     credentials: createCredentials(core),
     passkeys: createPasskeySignIn(core, people.accounts.inputs),
     sessions: createSessions(core),
+    boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),
     likes: createLikes(core),
