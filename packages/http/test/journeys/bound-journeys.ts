@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { RetryLaterError } from '@kith/core'
 import { createDeviceKey } from '../../../core/test/device-key.ts'
 import { openBoundBrowser, readItem, registerBound } from './bound-browser.ts'
 import { race } from './client.ts'
@@ -324,7 +325,7 @@ export const boundJourneys: readonly Journey[] = [
       ;(await browser.post('/users/refresh')).problem('device-proof-required')
       assert.ok(browser.jar.get(refreshCookie))
       browser.refreshes = true
-      app.breakStorage(new Error('down'))
+      app.breakStorage(new RetryLaterError('storage-unavailable', { seconds: 5 }))
       await browser.request('/users/me')
       assert.equal(browser.bound().length, 1, 'an outage ends nothing')
       app.breakStorage(null)
