@@ -272,7 +272,7 @@ describe('refreshing by the key', () => {
     const limits = {
       refreshBySession: [{ limit: 3, window: '1m' }],
       boundRefreshBySession: [{ limit: 3, window: '1m' }],
-    }
+    } as const
     const { kith, key, refresh, signIn, ...made } = await bound({ ...deviceBound, limits })
     for (let tries = 0; tries < 3; tries++) await codeOf(kith.sessions.refresh(signIn.tokens.refreshToken))
     expect(await codeOf(kith.sessions.refresh(signIn.tokens.refreshToken))).toBe('rate-limited')
