@@ -44,10 +44,14 @@ export function accountRoutes({
       method: 'GET',
       path: '/users/me',
       operationId: 'getMe',
-      summary: 'Read your own account',
+      summary: 'Read your own account; `actorId` is the admin who acts as it, if one does',
       status: 200,
-      output: shapes.OwnUser,
-      handle: async (viewer) => ({ body: await accounts.me(viewer) }),
+      output: shapes.Me,
+      async handle(viewer) {
+        const user = await accounts.me(viewer)
+        const { actorId } = viewer
+        return { body: actorId === undefined ? user : { ...user, actorId } }
+      },
     }),
     ownSignIn ? editProfile() : editAccount(),
     viewerRoute({
@@ -57,7 +61,7 @@ export function accountRoutes({
       summary: 'Delete your own account and end its sessions',
       body: inputs.delete,
       status: 204,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: ['impersonated', 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, { body, client, setCookies }) {
         await accounts.delete(viewer, body, { client })
         setCookies.push(...cookies.clear())
@@ -72,7 +76,14 @@ export function accountRoutes({
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [
+        ...endedMeanwhile,
+        'impersonated',
+        'wrong-password',
+        'account-locked',
+        'rate-limited',
+        'busy',
+      ],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }
@@ -131,6 +142,7 @@ export function accountRoutes({
       output: shapes.Edit,
       problems: [
         'identifier-taken',
+        'impersonated',
         ...endedMeanwhile,
         'policy-refused',
         'rate-limited',

@@ -152,7 +152,7 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
       status: 200,
       output: shapes.IdentityBegun,
       isConfigured,
-      problems: [...beginProblems, 'proof-required'],
+      problems: [...beginProblems, 'impersonated', 'proof-required'],
       async handle(viewer, exchange) {
         const { params, body, client } = exchange
         const { returnTo = '/' } = body

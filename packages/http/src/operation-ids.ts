@@ -1,4 +1,12 @@
-const ofAccounts = ['register', 'getMe', 'editMe', 'deleteMe', 'changePassword', 'listAudit'] as const
+const ofAccounts = [
+  'register',
+  'getMe',
+  'editMe',
+  'deleteMe',
+  'changePassword',
+  'listAudit',
+  'listAuditOf',
+] as const
 
 /** Sessions, and what opens them. */
 const ofSessions = [
@@ -8,6 +16,7 @@ const ofSessions = [
   'listSessions',
   'endSessions',
   'endSession',
+  'impersonate',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',

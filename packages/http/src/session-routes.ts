@@ -3,6 +3,7 @@ import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { RouteOptions } from './account-routes.ts'
 import { isDeadToken } from './guard.ts'
+import type { KeptSession } from './kept-session.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
@@ -11,8 +12,9 @@ import { signInBody } from './sign-in.ts'
 export function sessionRoutes({
   kith: { sessions },
   cookies,
+  keptSession,
   answerSignIn,
-}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'> & { keptSession: KeptSession }): Route[] {
   return [
     publicRoute({
       method: 'POST',
@@ -52,7 +54,7 @@ export function sessionRoutes({
         'origin-not-allowed',
         'rate-limited',
       ],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         if (body.refreshToken !== undefined) {
           const { userId, session, tokens } = await sessions.refresh(body.refreshToken, client)
@@ -65,7 +67,9 @@ export function sessionRoutes({
           setCookies.push(...cookies.set({ session, tokens }))
           return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
-          if (isDeadToken(error)) setCookies.push(...cookies.clear())
+          if (!isDeadToken(error)) throw error
+          const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+          setCookies.push(...(back ?? cookies.clear()))
           throw error
         }
       },
@@ -74,11 +78,12 @@ export function sessionRoutes({
       method: 'POST',
       path: '/users/logout',
       operationId: 'logout',
-      summary: 'End this session, by whatever token of it comes (idempotent)',
+      summary:
+        'End this session, by whatever token of it comes (idempotent); an admin who acted as the account has their own again',
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
@@ -91,7 +96,9 @@ export function sessionRoutes({
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
           await endByAccessToken(credentials.accessToken, { alone, client })
         }
-        if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
+        if (credentials.kind !== 'cookies') return {}
+        const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+        setCookies.push(...(back ?? cookies.clear()))
         return {}
       },
     }),
@@ -113,7 +120,7 @@ export function sessionRoutes({
       summary: 'End all other sessions; with `all=true` this one too',
       query: endInput,
       status: 204,
-      problems: ['rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { query, client, setCookies }) {
         const all = parseInput(endInput, query).all === 'true'
         await sessions.logoutEverywhere(viewer, { exceptCurrent: !all, client })
@@ -127,7 +134,7 @@ export function sessionRoutes({
       operationId: 'endSession',
       summary: 'End one of your sessions',
       status: 204,
-      problems: ['session-not-found', 'rate-limited'],
+      problems: ['session-not-found', 'impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { params, client, setCookies }) {
         await sessions.revoke(viewer, params.id, client)
         if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())

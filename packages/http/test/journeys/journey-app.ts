@@ -108,6 +108,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: {
       codeSignIn: true,
+      impersonation: {},
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
     },
     audit: { keepFor: '30d' },
