@@ -65,6 +65,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: later(),
     methods: ['pwd', 'otp'],
+    actorId: nextId(),
+    actorSessionId: nextId(),
     boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',

@@ -81,6 +81,8 @@ export function sampleSession(id: string): SessionRecord {
     revokedAt: null,
     provedAt: now,
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
     boundKey: null,
     deviceName: null,
     address: null,

@@ -48,6 +48,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: createdAt,
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
     boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',

@@ -1,4 +1,4 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -35,22 +35,26 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
   }
 }
 
+/** Who registers: the account itself, which nobody has signed in to yet. */
+export function byOwner({ id }: Pick<UserRecord, 'id'>, client: ClientInfo): Cause {
+  return { viewer: viewerOf(id), client }
+}
+
 /** Saves a new account, and says so. @throws identifier-taken */
 export async function saveAccount(
   core: Core,
   user: UserRecord,
-  { event, client }: { event: 'account.registered' | 'account.imported'; client?: ClientInfo | undefined },
+  { event, cause }: { event: 'account.registered' | 'account.imported'; cause: Cause },
 ): Promise<void> {
   const told = { userId: user.id }
-  const viewer = event === 'account.registered' ? viewerOf(user.id) : undefined
-  const rows = core.rowsOf(event, () => told, { viewer, client })
+  const rows = core.rowsOf(event, () => told, cause)
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
     throw new KithError('storage-failed', {
       detail: 'A new id is in use: see what `random` of createKith gives.',
     })
-  core.emit(event, told)
+  core.emit(event, told, cause)
 }
 
 /** What is said of identifiers that others have. */
@@ -104,7 +108,7 @@ export async function changeAccount(
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
-  core.emit('account.edited', told)
+  core.emit('account.edited', told, cause)
   return result.user
 }
 
@@ -125,7 +129,7 @@ export function changedIdentifiers(
 }
 
 function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
+  const message = 'An account keeps a username or an email address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 
@@ -151,7 +155,7 @@ export async function deleteAccount(
     await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
-    core.emit('account.deleted', told)
+    core.emit('account.deleted', told, cause)
     core.clearing.account(userId)
   }
   await core.releasedMedia.removeOwned(userId)

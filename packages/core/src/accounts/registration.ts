@@ -11,7 +11,7 @@ import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
 import type { AccountInputs, NewcomerInput, RegisterInput } from './account-inputs.ts'
-import { newAccount, present, saveAccount, taken } from './account-steps.ts'
+import { byOwner, newAccount, present, saveAccount, taken } from './account-steps.ts'
 import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
@@ -91,7 +91,7 @@ export function createRegistration(
 
   /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
   async function save(user: UserRecord, to: Recipient, client: ClientInfo): Promise<void> {
-    const registered = { event: 'account.registered', client } as const
+    const registered = { event: 'account.registered', cause: byOwner(user, client) } as const
     try {
       await saveAccount(core, user, registered)
     } catch (error) {
@@ -108,7 +108,7 @@ export function createRegistration(
           detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
         })
       const { user, deviceName } = await read(input, client)
-      await saveAccount(core, user, { event: 'account.registered', client })
+      await saveAccount(core, user, { event: 'account.registered', cause: byOwner(user, client) })
       return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
     },
     async begin(input, client = {}) {

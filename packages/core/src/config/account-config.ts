@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
-import type { Presence } from '../accounts/account-inputs.ts'
+import { builtInRoles, type Presence, roleName } from '../accounts/account-inputs.ts'
 import { argon2Bounds } from '../accounts/argon2-hash.ts'
 import type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 import { fold } from '../accounts/identifiers.ts'
@@ -20,11 +20,13 @@ export type PasswordConfig = Filled<PasswordOptions, 'breached'>
 /** The options of accounts, with their defaults. */
 export type AccountConfig = Omit<
   Filled<AccountOptions>,
-  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields'
+  'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields'
 > & {
   readonly fields: FieldScope | null
   readonly ownFields: FieldScope | null
   readonly identifiers: Readonly<Record<Identifier, Presence>>
+  /** With the built-in ones; `null` where any name is one. */
+  readonly roles: readonly string[] | null
   /** Folded, with the built-in ones. */
   readonly reservedUsernames: ReadonlySet<string>
 }
@@ -57,6 +59,12 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
     revealTaken: z.boolean().default(false),
     confirm: z.enum(['email', 'phone']).nullable().default(null),
     linkVerified: z.boolean().default(false),
+    roles: z
+      .array(roleName())
+      .transform((names) => [...new Set([...builtInRoles, ...names])])
+      .readonly()
+      .optional()
+      .transform((names) => names ?? null),
     fields: fieldScope('accounts.fields'),
     ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })

@@ -1,3 +1,4 @@
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { placeOf } from '../sessions/client-address.ts'
@@ -10,6 +11,7 @@ import {
   sessionEnd,
   type SignIn,
 } from '../sessions/session.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import type { SessionRecord } from '../sessions/session-store.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { bindWithinSeconds, createDeviceChallenges, type DeviceChallenges } from './device-challenges.ts'
@@ -69,7 +71,7 @@ export function createBoundSessions(core: Core): BoundSessions {
     async offerTo(viewer) {
       if (!deviceBound) return null
       const session = await ownSession(viewer)
-      if (!session || session.boundKey !== null) return null
+      if (!session || session.boundKey !== null || session.actorId !== null) return null
       const age = core.clock().getTime() - session.createdAt.getTime()
       return age < bindWithinSeconds * 1000 ? challenges.toBind(session.id, session.createdAt) : null
     },
@@ -96,6 +98,7 @@ async function bind(
   const { userId, sessionId: id } = viewer
   if (!core.config.sessions.deviceBound || id === null)
     throw new KithError('not-configured', { detail: 'Binding sessions is off: `sessions.deviceBound`.' })
+  await demandOwner(core, viewer)
   // By address: a thief must not use up what the session needs to be refreshed.
   await core.limits.byAddress('refreshByAddress', client)
   const { challenge, key } = await readProof(proof, null)
@@ -139,14 +142,17 @@ async function refresh(
 
   const now = core.clock()
   const step = { id: sessionId, generation, boundKey: session.boundKey, now, ...placeOf(client) }
-  const expiresAt = sessionEnd(core, now, session.createdAt)
+  const expiresAt = sessionEnd(core, now, {
+    openedAt: session.createdAt,
+    isImpersonated: session.actorId !== null,
+  })
   if (expiresAt <= now) throw new KithError('session-revoked', { detail: 'Sign in again.' })
   const { rotated, session: stepped } = await core.storage.sessions.rotate({ ...step, expiresAt })
   if (!isLive(stepped, now)) throw new KithError('session-revoked')
   if (!rotated) return again(stepped)
-  await demandOfAccount(core, stepped)
+  const user = await accountOf(core, stepped)
   core.emit('session.refreshed', { userId: stepped.userId, sessionId, ...placeOf(client) })
-  return { refreshed: await issueTokens(core, stepped), challenge: challenges.toRefresh(stepped) }
+  return { refreshed: await issueTokens(core, stepped, user), challenge: challenges.toRefresh(stepped) }
 }
 
 /** Only proofs that are not good count by address, where others could use up what honest ones need. @throws device-proof-invalid, rate-limited */
@@ -163,8 +169,9 @@ async function demandSigned(
 }
 
 /** The browser alone reads what is refused here, and a ban is nothing to it. @throws session-revoked */
-async function demandOfAccount(core: Core, session: SessionRecord): Promise<void> {
-  if (isOfAccount(session, await core.storage.users.byId(session.userId))) return
+async function accountOf(core: Core, session: SessionRecord): Promise<UserRecord> {
+  const user = await core.storage.users.byId(session.userId)
+  if (user && isOfAccount(session, user)) return user
   await endSession(core, session, { cause: { viewer: null } })
   throw new KithError('session-revoked')
 }

@@ -1,8 +1,8 @@
 import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts'
-import { deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
+import { byOwner, deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
 import { releaseAddress } from '../accounts/address-claims.ts'
 import { readLogin } from '../accounts/identifiers.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { credentialChange, demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
@@ -90,7 +90,7 @@ async function createAccount(
   const user = newAccount(core, present({ ...fields, ...(proved !== null && { email: undefined }) }))
   const { id: userId } = user
   try {
-    await saveAccount(core, user, { event: 'account.registered', client })
+    await saveAccount(core, user, { event: 'account.registered', cause: byOwner(user, client) })
   } catch (error) {
     const winner = await findIdentity(core, identity)
     if (winner) return { userId: winner.userId, isNew: false }

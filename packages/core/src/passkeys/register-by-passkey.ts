@@ -7,7 +7,7 @@ import { isKithError, KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
-import type { ClientInfo } from '../viewer.ts'
+import { type ClientInfo, viewerOf } from '../viewer.ts'
 import { addPasskey } from './add-passkey.ts'
 import { challengeOf, creationOptions, demandPasskeys, makeToken, spendToken } from './passkey-challenge.ts'
 import { type PasskeyCreationInput, passkeyInputs } from './passkey-inputs.ts'
@@ -61,7 +61,7 @@ async function createWithPasskey(core: Core, user: UserRecord, passkey: NewPassk
   const nameless = { ...user, username: null, email: null, phone: null }
   if ((await users.create(nameless, core.clock())).outcome !== 'created') throw new KithError('code-invalid')
   const told = { userId }
-  const rows = core.rowsOf('account.registered', () => told)
+  const rows = core.rowsOf('account.registered', () => told, { viewer: viewerOf(userId) })
   const hold = { now: core.clock(), until: null }
   try {
     await addPasskey(core, { userId, passkey })

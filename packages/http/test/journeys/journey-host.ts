@@ -11,7 +11,7 @@ export interface JourneySetup {
   revealTaken?: boolean | undefined
   /** Whether browsers may bind their sessions. @default true */
   deviceBound?: boolean | undefined
-  /** Registrations confirm the e-mail address by a code. */
+  /** Registrations confirm the email address by a code. */
   confirm?: boolean | undefined
   /** People sign in elsewhere as well. */
   providers?: boolean | undefined
