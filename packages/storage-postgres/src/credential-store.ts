@@ -6,6 +6,8 @@ import type {
   RemovedCredential,
 } from '@kith/core/ports'
 import type { Connection } from './connection.ts'
+import { toId } from './ids.ts'
+import { fromMillis, fromMillisOrNull, moment, toMillis } from './moments.ts'
 import { addToOutbox, writing } from './outbox-store.ts'
 
 interface CredentialRow {
@@ -55,13 +57,13 @@ export const credentialStatements: Readonly<Record<CredentialStatement, string>>
   room: `SELECT EXISTS (SELECT 1 FROM kith.credentials WHERE kind = @kind AND subject = @subject) AS taken,
     (SELECT count(*) FROM kith.credentials WHERE user_id = @userId AND kind = @kind) AS held`,
   insert: `INSERT INTO kith.credentials (id, user_id, kind, subject, name, data, version, created_at, used_at)
-    VALUES (@id, @userId, @kind, @subject, @name, @data, @version, to_timestamp(@createdAt / 1000.0),
-      to_timestamp(@usedAt / 1000.0))
+    VALUES (@id, @userId, @kind, @subject, @name, @data, @version, ${moment('createdAt')},
+      ${moment('usedAt')})
     ON CONFLICT (kind, subject) DO NOTHING`,
   byUser: `SELECT ${columns} FROM kith.credentials WHERE user_id = @userId ORDER BY id`,
   bySubject: `SELECT ${columns} FROM kith.credentials WHERE kind = @kind AND subject = @subject`,
   step: `UPDATE kith.credentials SET version = version + 1, data = coalesce(@data, data),
-      name = CASE WHEN @renames THEN @name ELSE name END, used_at = coalesce(to_timestamp(@usedAt / 1000.0), used_at)
+      name = CASE WHEN @renames THEN @name ELSE name END, used_at = coalesce(${moment('usedAt')}, used_at)
     WHERE id = @id AND version = @version`,
   isOwned: 'SELECT 1 AS owned FROM kith.credentials WHERE id = @id AND user_id = @userId',
   hasOther: `SELECT 1 AS other FROM kith.credentials WHERE user_id = @userId AND id <> @id AND ${amongKinds} LIMIT 1`,
@@ -76,8 +78,9 @@ export function createCredentialStore(connection: Connection): CredentialStore {
 
   return {
     add({ createdAt, usedAt, ...credential }, atMost, outbox) {
-      const { userId, kind, subject } = credential
-      const row = { ...credential, createdAt: createdAt.getTime(), usedAt: usedAt && usedAt.getTime() }
+      const { kind, subject } = credential
+      const userId = toId(credential.userId)
+      const row = { ...credential, createdAt: toMillis(createdAt), usedAt: toMillis(usedAt) }
       return atomically(async (statements): Promise<AddCredentialResult> => {
         const user = { userId, email: false, phone: false }
         if (!(await statements.get(credentialStatements.holdUser, user))) return 'gone'
@@ -91,22 +94,25 @@ export function createCredentialStore(connection: Connection): CredentialStore {
       })
     },
     async byUser(userId) {
-      return (await all<CredentialRow>(credentialStatements.byUser, { userId })).map(credentialFrom)
+      return (await all<CredentialRow>(credentialStatements.byUser, { userId: toId(userId) })).map(
+        credentialFrom,
+      )
     },
     async bySubject(kind, subject) {
       const row = await get<CredentialRow>(credentialStatements.bySubject, { kind, subject })
       return row && credentialFrom(row)
     },
-    step({ id, version, data = null, name, usedAt }, outbox) {
+    step({ id, version, data = null, name, usedAt = null }, outbox) {
       const renaming = { renames: name !== undefined, name: name ?? null }
-      const values = { id, version, data, ...renaming, usedAt: usedAt ? usedAt.getTime() : null }
+      const values = { id: toId(id), version, data, ...renaming, usedAt: toMillis(usedAt) }
       return writing(connection, outbox, async (statements) => {
         const stepped = (await statements.run(credentialStatements.step, values)) === 1
         if (stepped && outbox) await addToOutbox(statements, outbox())
         return stepped
       })
     },
-    remove({ id, userId }, { kinds, addresses }, outbox) {
+    remove(credential, { kinds, addresses }, outbox) {
+      const [id, userId] = [toId(credential.id), toId(credential.userId)]
       const user = { userId, email: addresses.includes('email'), phone: addresses.includes('phone') }
       return atomically(async (statements): Promise<RemoveCredentialResult> => {
         const held = await statements.get<HeldUser>(credentialStatements.holdUser, user)
@@ -121,7 +127,7 @@ export function createCredentialStore(connection: Connection): CredentialStore {
     },
     removeOf(userId, kinds, outbox) {
       return writing(connection, outbox, async (statements) => {
-        const values = { userId, kinds: kinds ?? null }
+        const values = { userId: toId(userId), kinds: kinds ?? null }
         const removed = (await statements.all<RemovedCredential>(credentialStatements.removeOf, values)).sort(
           (a, b) => (a.id < b.id ? -1 : 1),
         )
@@ -136,7 +142,7 @@ function credentialFrom({ user_id: userId, created_at, used_at, ...row }: Creden
   return {
     ...row,
     userId,
-    createdAt: new Date(created_at),
-    usedAt: used_at === null ? null : new Date(used_at),
+    createdAt: fromMillis(created_at),
+    usedAt: fromMillisOrNull(used_at),
   }
 }

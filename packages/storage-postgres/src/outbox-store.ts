@@ -1,6 +1,8 @@
 import type { OutboxBatch, OutboxQueue, OutboxRow, OutboxRows, OutboxStore } from '@kith/core/ports'
 import { auditStatements } from './audit-store.ts'
 import type { Connection, Statements, Values } from './connection.ts'
+import { toId, toIds } from './ids.ts'
+import { fromMillis, fromMillisOrNull, moment, toMillis } from './moments.ts'
 
 interface LeasedRow {
   account_id: string
@@ -22,7 +24,6 @@ type OutboxStatement = 'add' | 'lease' | 'oldest' | 'hold' | 'settle' | 'postpon
 function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> {
   const [rows, accounts] = [`kith.${table}`, `kith.${table}_accounts`]
   const held = 'account_id = @key AND held_by = @by'
-  const moment = (name: string): string => `to_timestamp(@${name} / 1000.0)`
   return Object.freeze({
     // The update that changes nothing waits for the lock of the key. A row is numbered when its key is returned, so behind those of
     // every change that had the lock before. The keys are locked in the order of their ids, so that no two changes wait for each other.
@@ -47,8 +48,8 @@ function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> 
         SELECT account_id, since FROM ${accounts} WHERE held_until IS NULL
           ORDER BY since LIMIT @wanted::int - (SELECT count(*) FROM over) FOR UPDATE SKIP LOCKED
       ), chosen AS (
-        SELECT account_id, row_number() OVER (ORDER BY turn, moment) AS place FROM (
-          SELECT account_id, 0 AS turn, held_until AS moment FROM over
+        SELECT account_id, row_number() OVER (ORDER BY turn, begin) AS place FROM (
+          SELECT account_id, 0 AS turn, held_until AS begin FROM over
           UNION ALL SELECT account_id, 1, since FROM free
         ) AS either
       )
@@ -102,7 +103,7 @@ function valuesOf(rows: readonly OutboxRow[]): Values {
     ids: rows.map(({ id }) => id),
     keys: rows.map(({ key }) => key),
     names: rows.map(({ name }) => name),
-    ats: rows.map(({ at }) => String(at.getTime())),
+    ats: rows.map(({ at }) => String(toMillis(at))),
     payloads: rows.map(({ payload }) => payload),
   }
 }
@@ -122,7 +123,7 @@ export function createOutboxStore(connection: Connection, queue: OutboxQueue): O
   return {
     claim({ by, now, until, keys, rows }) {
       return connection.atomically(async ({ all }): Promise<OutboxBatch[]> => {
-        const lease = { by, now: now.getTime(), until: until.getTime(), wanted: keys }
+        const lease = { by, now: toMillis(now), until: toMillis(until), wanted: keys }
         const leased = await all<LeasedRow>(statements.lease, lease)
         if (leased.length === 0) return []
         // A second statement, which sees what was committed until the locks were taken.
@@ -138,27 +139,28 @@ export function createOutboxStore(connection: Connection, queue: OutboxQueue): O
           }))
       })
     },
-    acknowledge({ key, by, ids, now, until }) {
-      const lease = { now: now.getTime(), until: until && until.getTime() }
+    acknowledge({ key: account, by, ids, now, until }) {
+      const key = toId(account)
+      const lease = { now: toMillis(now), until: toMillis(until) }
       return connection.atomically(async ({ get, run }) => {
         if (!(await get(statements.hold, { key, by }))) return false
-        await run(statements.settle, { key, ids, ...lease, handled: ids.length > 0 })
+        await run(statements.settle, { key, ids: toIds(ids), ...lease, handled: ids.length > 0 })
         return true
       })
     },
     async postpone({ key, by, until }) {
-      return (await connection.run(statements.postpone, { key, by, until: until.getTime() })) === 1
+      return (await connection.run(statements.postpone, { key: toId(key), by, until: toMillis(until) })) === 1
     },
     backlog(limit) {
       return connection.consistently(async ({ get }) => {
         const counted = await get<{ waiting: number }>(statements.count, { limit })
         const oldest = await get<{ at: number }>(statements.since)
-        return { count: counted?.waiting ?? 0, oldestAt: oldest && new Date(oldest.at) }
+        return { count: counted?.waiting ?? 0, oldestAt: fromMillisOrNull(oldest?.at ?? null) }
       })
     },
   }
 }
 
 function rowFrom(queue: OutboxQueue, { account_id: key, at, ...row }: WaitingRow): OutboxRow {
-  return { queue, ...row, key, at: new Date(at) }
+  return { queue, ...row, key, at: fromMillis(at) }
 }
