@@ -4,15 +4,7 @@ import { counting } from './edge-counting.ts'
 import { kindNumbers } from './edge-kinds.ts'
 import { beforeOrEnd, toId } from './ids.ts'
 
-type HidingStatement =
-  | 'hold'
-  | 'mark'
-  | 'unmark'
-  | 'hiddenNodes'
-  | 'hide'
-  | 'show'
-  | 'drop'
-  | 'forgetNode'
+type HidingStatement = 'hold' | 'mark' | 'unmark' | 'hiddenNodes' | 'hide' | 'show' | 'drop' | 'forgetNode'
 
 const key = 'from_id, kind, to_id'
 const sameKey = (one: string, other: string): string =>
@@ -84,7 +76,11 @@ export function createEdgeHiding(
   connection: Connection,
 ): Pick<EdgeStore, 'setHidden' | 'hiddenNodes' | 'drop'> {
   /** Changes edges of a node, and resolves to how many. What others changed first is found no more the next time. */
-  async function change({ get }: Statements, sql: string, node: { node: string | null; limit: number }): Promise<number> {
+  async function change(
+    { get }: Statements,
+    sql: string,
+    node: { node: string | null; limit: number },
+  ): Promise<number> {
     for (;;) {
       const step = await get<Changed>(sql, node)
       if (!step || step.changed > 0 || step.found === 0) return step?.changed ?? 0
@@ -106,7 +102,9 @@ export function createEdgeHiding(
     },
     async hiddenNodes({ limit, before }: Keyset) {
       const range = { limit, before: beforeOrEnd(before) }
-      return (await connection.all<{ id: string }>(edgeHidingStatements.hiddenNodes, range)).map(({ id }) => id)
+      return (await connection.all<{ id: string }>(edgeHidingStatements.hiddenNodes, range)).map(
+        ({ id }) => id,
+      )
     },
     async drop(id, limit) {
       const node = toId(id)

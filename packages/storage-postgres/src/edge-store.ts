@@ -40,14 +40,7 @@ interface RemovedRow {
 }
 
 type EdgeStatement =
-  | 'addToUser'
-  | 'addToPost'
-  | 'follow'
-  | 'remove'
-  | 'listOut'
-  | 'listIn'
-  | 'amongOut'
-  | 'amongIn'
+  'addToUser' | 'addToPost' | 'follow' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
 
 const livingUser = (condition: string): string =>
   `SELECT id, coalesce(hidden, false)::int AS hidden FROM kith.users AS person
@@ -116,7 +109,8 @@ export function createEdgeStore(connection: Connection): EdgeStore {
       const row = await get<AddedRow>(sql, values)
       if (!row) throw new TypeError('a statement that always has a row had none')
       // What was added by another call meanwhile is seen the next time.
-      if (row.added || row.known || !row.starts || row.to_id === null || row.to_id === values['from']) return row
+      if (row.added || row.known || !row.starts || row.to_id === null || row.to_id === values['from'])
+        return row
     }
   }
 

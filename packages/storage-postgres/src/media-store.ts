@@ -53,7 +53,8 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   ready: "UPDATE kith.media SET state = 'ready', measures = @measures WHERE id = @id AND state = 'reserved'",
   claim: `UPDATE kith.media SET claimed_by = @by, claimed_until = ${moment('until')} WHERE id = @id AND state = 'reserved'
     AND (claimed_by IS NULL OR claimed_by = @by OR claimed_until <= ${moment('now')})`,
-  unclaim: 'UPDATE kith.media SET claimed_by = NULL, claimed_until = NULL WHERE id = @id AND claimed_by = @by',
+  unclaim:
+    'UPDATE kith.media SET claimed_by = NULL, claimed_until = NULL WHERE id = @id AND claimed_by = @by',
   byIds: `SELECT ${columns} FROM kith.media WHERE id = ANY (@ids::uuid[])`,
   byOwner: `SELECT ${columns} FROM kith.media WHERE owner_id = @ownerId AND state <> 'released' AND id < @before
     ORDER BY id DESC LIMIT @limit`,
@@ -75,7 +76,7 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
       EXISTS (SELECT 1 FROM kith.media WHERE owner_id = @ownerId AND state <> 'released') AS found`,
   releaseUnused: `WITH found AS MATERIALIZED (
       SELECT id FROM kith.media WHERE use IS NULL AND state <> 'released' AND created_at < ${moment('before')}
-        ORDER BY created_at LIMIT @limit::int FOR UPDATE SKIP LOCKED
+        ORDER BY created_at, id LIMIT @limit::int FOR UPDATE SKIP LOCKED
     )
     ${releasing} FROM found WHERE media.id = found.id`,
   released: `SELECT id FROM kith.media WHERE state = 'released' AND id > @after
@@ -88,7 +89,9 @@ export function createMediaStore(connection: Connection): MediaStore {
   const { run, get, all, atomically } = connection
 
   async function release(statements: Statements, ownerId: string | null, use: MediaUse): Promise<string[]> {
-    return (await statements.all<{ id: string }>(mediaStatements.release, { ownerId, use })).map(({ id }) => id)
+    return (await statements.all<{ id: string }>(mediaStatements.release, { ownerId, use })).map(
+      ({ id }) => id,
+    )
   }
 
   return {
@@ -136,7 +139,8 @@ export function createMediaStore(connection: Connection): MediaStore {
       const [id, ownerId] = [toId(mediaId), toId(owner)]
       return atomically(async (statements): Promise<AttachResult> => {
         if (!(await statements.get(mediaStatements.holdLiving, { ownerId }))) return { outcome: 'gone' }
-        if (!(await statements.get(mediaStatements.isFree, { id, ownerId }))) return { outcome: 'unavailable' }
+        if (!(await statements.get(mediaStatements.isFree, { id, ownerId })))
+          return { outcome: 'unavailable' }
         const released = await release(statements, ownerId, use)
         await statements.run(mediaStatements.attach, { id, ownerId, use })
         if (outbox) await addToOutbox(statements, outbox())

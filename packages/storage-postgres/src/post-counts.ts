@@ -63,7 +63,9 @@ export async function settleNewest({ get, run }: Statements, author: string): Pr
 /** Creates what reads and corrects the counts of posts, on a connection. */
 export function createPostCountTable(connection: Connection): Pick<PostStore, 'counts' | 'recount'> {
   async function correct(statements: Statements, authorId: string): Promise<CountDifference[]> {
-    const rows = await statements.all<{ posts: number; counted: number }>(postCountStatements.correct, { authorId })
+    const rows = await statements.all<{ posts: number; counted: number }>(postCountStatements.correct, {
+      authorId,
+    })
     if (rows.length === 0) return []
     await statements.run(postCountStatements.settle, { authorId })
     await statements.run(postCountStatements.forget, { authorId })
@@ -78,7 +80,10 @@ export function createPostCountTable(connection: Connection): Pick<PostStore, 'c
   return {
     async counts(authorIds) {
       const values = { authorIds: toIds(authorIds) }
-      const rows = await connection.all<{ author_id: string; posts: number }>(postCountStatements.byAuthors, values)
+      const rows = await connection.all<{ author_id: string; posts: number }>(
+        postCountStatements.byAuthors,
+        values,
+      )
       const byAuthor = new Map(rows.map((row) => [row.author_id, row.posts]))
       return authorIds.map((id) => byAuthor.get(id) ?? 0)
     },

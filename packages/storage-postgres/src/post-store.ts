@@ -176,7 +176,11 @@ export function createPostStore(connection: Connection): PostStore {
       return await atomically(async (statements) => {
         const found = await statements.get<Pick<PostRow, 'fields'>>(postStatements.fields, { id: values.id })
         if (!found) return null
-        return await change(statements, toFieldsText(mergeFields(fromFieldsText(found.fields), changes)), true)
+        return await change(
+          statements,
+          toFieldsText(mergeFields(fromFieldsText(found.fields), changes)),
+          true,
+        )
       })
     },
     async remove(postId, outbox) {
@@ -220,7 +224,11 @@ export function createPostStore(connection: Connection): PostStore {
 /** The uploads of a post as its statement takes them. */
 function attachmentsOf(media: readonly PostMedia[]): { media: string[]; alts: string[]; wanted: number } {
   const usable = media.filter(({ id }) => toId(id) !== null)
-  return { media: usable.map(({ id }) => id), alts: usable.map(({ alt }) => alt), wanted: new Set(media.map(({ id }) => id)).size }
+  return {
+    media: usable.map(({ id }) => id),
+    alts: usable.map(({ alt }) => alt),
+    wanted: new Set(media.map(({ id }) => id)).size,
+  }
 }
 
 /** A post from its row. */

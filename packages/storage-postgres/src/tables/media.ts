@@ -17,5 +17,5 @@ export const media = `
   );
   CREATE UNIQUE INDEX media_by_subject ON kith.media (subject, use, position) WHERE use IS NOT NULL;
   CREATE INDEX media_by_owner ON kith.media (owner_id, id) WHERE state <> 'released';
-  CREATE INDEX media_unused ON kith.media (created_at) WHERE use IS NULL AND state <> 'released';
+  CREATE INDEX media_unused ON kith.media (created_at, id) WHERE use IS NULL AND state <> 'released';
   CREATE INDEX media_gone ON kith.media (id) WHERE state = 'released';`
