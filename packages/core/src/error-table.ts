@@ -38,7 +38,7 @@ export const errorTable = {
   },
   'provider-not-found': { status: 404, title: 'This app has no such way to sign in', carries: null },
   'identity-refused': { status: 403, title: 'The sign-in elsewhere did not work', carries: null },
-  'link-required': { status: 409, title: 'An account here has that e-mail address', carries: null },
+  'link-required': { status: 409, title: 'An account here has that email address', carries: null },
   'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },

@@ -65,7 +65,7 @@ export interface KithOptions<
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
   posts?: PostOptions<OfPosts> | undefined
-  /** Who sends e-mails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
+  /** Who sends emails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
   messages?: MessageOptions | undefined
   /**
    * Where else people may sign in, by the name that it has in addresses: `{ google: google({ clientId, clientSecret }) }`, of
@@ -142,7 +142,7 @@ export interface AccountOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
 > {
-  /** @default username required, e-mail and phone optional */
+  /** @default username required, email and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
@@ -157,7 +157,7 @@ export interface AccountOptions<
    */
   confirm?: 'email' | 'phone' | null | undefined
   /**
-   * Whether a sign-in elsewhere opens the account that has its e-mail address, where both sides have verified it, and is linked to it by
+   * Whether a sign-in elsewhere opens the account that has its email address, where both sides have verified it, and is linked to it by
    * that. Otherwise its owner signs in first and links it. @default false
    */
   linkVerified?: boolean | undefined
@@ -185,7 +185,7 @@ export interface PasswordOptions {
    * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins answer `busy`. @default 100 @reason About a second of waiting on two cores: whoever would wait longer is told to come back. */
+  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is told to come back. */
   queueLimit?: number | undefined
   /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
   forbiddenWords?: readonly string[] | undefined

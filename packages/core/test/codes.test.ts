@@ -16,7 +16,7 @@ const links = {
 
 type Given = Partial<KithOptions> & { mailbox?: Mailbox; phones?: Mailbox }
 
-/** A Kith that sends to mailboxes; with `confirm: 'email'` its registrations confirm the e-mail address. */
+/** A Kith that sends to mailboxes; with `confirm: 'email'` its registrations confirm the email address. */
 function instance({
   mailbox = createMailbox(),
   phones = createMailbox(),
@@ -292,7 +292,7 @@ test('after a restored backup no code works', async () => {
 })
 
 describe('signing in by a code', () => {
-  test('opens a session, by link and by code, to e-mail and phone', async () => {
+  test('opens a session, by link and by code, to email and phone', async () => {
     const { kith, mailbox, phones, options } = instance()
     const { user } = await kith.accounts.register({ username: 'ada', email, phone: '+4930123456', password })
     await kith.accounts.verifyEmail(user.id)

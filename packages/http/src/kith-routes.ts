@@ -55,7 +55,7 @@ export interface KithRoutes extends Omit<
   readonly mounts: readonly Mount[]
   /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
   readonly leavesOut: boolean
-  /** Answers a request; never throws. Without a match it is a `route-not-found`. */
+  /** Handles a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
 
@@ -151,7 +151,7 @@ export function createKithRoutes<Host = unknown>(
   /** The answer of a route when all went well. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; whoever writes the answer would throw.
+    // Here it is an error like any other; anyone who writes the answer would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',

@@ -1,7 +1,7 @@
 import { KithError } from '@kith/core'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 import {
   auditTable,
   codeTable,

@@ -75,7 +75,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/by-id-ended',
-    title: 'byId answers sessions that have ended too',
+    title: 'byId returns sessions that have ended too',
     async run(sessions) {
       const expired = sampleSession({
         createdAt: later(-2000),
@@ -91,7 +91,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate',
-    title: 'rotate steps to the next generation and answers the row as it is now',
+    title: 'rotate steps to the next generation and returns the row as it is now',
     async run(sessions) {
       let session = sampleSession()
       await sessions.open(session, 1_000)
@@ -156,7 +156,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-other-generation',
-    title: 'rotate from another generation changes nothing and answers the row',
+    title: 'rotate from another generation changes nothing and returns the row',
     async run(sessions) {
       const session = sampleSession({ generation: 3 })
       await sessions.open(session, 1_000)

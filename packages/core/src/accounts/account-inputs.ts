@@ -75,7 +75,7 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   /** The app's own that change; `null` removes one that is optional. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the e-mail or the phone number, where the account has a password. */
+  /** Needed to change the username, the email or the phone number, where the account has a password. */
   currentPassword?: string | undefined
 }
 
@@ -226,7 +226,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 }
 
 const needsLogin = {
-  ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+  ...because({ code: 'required', message: 'Give a username or an email address' }),
   path: ['username'],
   when: isObject,
 }

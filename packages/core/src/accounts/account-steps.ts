@@ -125,7 +125,7 @@ export function changedIdentifiers(
 }
 
 function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
+  const message = 'An account keeps a username or an email address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 

@@ -30,7 +30,7 @@ const fieldsOf = async (call: Promise<unknown>) =>
   )
 
 describe('register', () => {
-  test('answers the account without a trace of the password, normalized', async () => {
+  test('returns the account without a trace of the password, normalized', async () => {
     const { kith } = createInstance()
     const { user } = await kith.accounts.register({
       username: 'Ana.B',
@@ -56,7 +56,7 @@ describe('register', () => {
     })
   })
 
-  test('by username alone, or by e-mail alone, as the options say', async () => {
+  test('by username alone, or by email alone, as the options say', async () => {
     const byName = createInstance({ accounts: { identifiers: { email: 'off', phone: 'off' } } }).kith.accounts
     expect((await byName.register({ username: 'ana', password })).user.username).toBe('ana')
     expect(await fieldsOf(byName.register({ email: 'ana@example.com', password }))).toEqual([
@@ -300,7 +300,7 @@ describe('change of password', () => {
 })
 
 describe('deletion', () => {
-  test('takes the account out of everything at once and frees its e-mail, and its name in 30 days', async () => {
+  test('takes the account out of everything at once and frees its email, and its name in 30 days', async () => {
     const { kith, accounts, sessions, viewer, tokens, options, advance, upkeep } = await signedIn()
     expect(await codeOf(accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
     await accounts.delete(viewer, { password })

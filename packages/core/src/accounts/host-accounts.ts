@@ -28,7 +28,7 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   byId(userId: string): Promise<HostUser<Fields> | null>
   /** The accounts with these ids, in their order; `null` for those that do not exist. At most 100. @throws invalid-input */
   byIds(userIds: readonly string[]): Promise<(HostUser<Fields> | null)[]>
-  /** The account with this username or e-mail, or `null`. */
+  /** The account with this username or email, or `null`. */
   find(login: string): Promise<HostUser<Fields> | null>
   /**
    * The live accounts, the highest id first, which is the newest; shadow accounts stand anywhere between. A page may be short, or empty,
@@ -53,13 +53,13 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   setRole(userId: string, role: string): Promise<void>
   /**
    * Gives an account a new password, under the rules of every new one, and ends its sessions: after a check of the host's own, such as
-   * a link in an e-mail, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
+   * a link in an email, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
    */
   setPassword(userId: string, password: string): Promise<void>
   /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
   clearPassword(userId: string): Promise<void>
   /**
-   * Marks the e-mail address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
+   * Marks the email address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
    * still has it in the step that marks it. @throws account-not-found
    */
   verifyEmail(userId: string, email?: string): Promise<boolean>

@@ -62,7 +62,7 @@ export type Message = {
     id: string
     kind: Kind
     channel: 'email' | 'sms'
-    /** An e-mail address, or a phone number such as `+4930123456`. */
+    /** An email address, or a phone number such as `+4930123456`. */
     to: string
     /** The `Accept-Language` of the client that caused it; `null` where that is unknown. */
     language: string | null

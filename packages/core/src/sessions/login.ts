@@ -18,7 +18,7 @@ import { tellLockedOut } from '../messages/notices.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
-/** A sign-in by username or e-mail, whichever `login` holds. */
+/** A sign-in by username or email, whichever `login` holds. */
 export interface LoginInput {
   login: string
   password: string
@@ -36,12 +36,12 @@ export const loginInput: z.ZodType<LoginInput> = z
     deviceName: visible(lineOfText(100)).optional(),
   })
   .refine((input) => loginsIn(input) > 0, {
-    ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+    ...because({ code: 'required', message: 'Give a username or an email address' }),
     path: ['login'],
     when: isObject,
   })
   .refine((input) => loginsIn(input) < 2, {
-    ...because({ code: 'ambiguous', message: 'Give a username or an e-mail address, once' }),
+    ...because({ code: 'ambiguous', message: 'Give a username or an email address, once' }),
     path: ['login'],
     when: isObject,
   })
@@ -55,7 +55,7 @@ function loginsIn({
   return [login, username, email].filter((value) => value !== undefined).length
 }
 
-/** Signs in by username or e-mail and password. */
+/** Signs in by username or email and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const device = await countedDevice(core, client)
   const { login: typed, password, deviceName } = parseInput(loginInput, input)
@@ -169,7 +169,7 @@ interface Arrival {
 
 /**
  * Counts a guess and says who makes it. A device counts by address after all for an account that is new to it, and so does one
- * that has used up what it had: somebody may have copied its token, and whoever has it counts as a stranger, at worst.
+ * that has used up what it had: somebody may have copied its token, and anyone who has it counts as a stranger, at worst.
  */
 async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
   const about = { userId: user?.id ?? null, ...placeOf(client) }

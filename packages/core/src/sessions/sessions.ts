@@ -22,7 +22,7 @@ import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } fro
 
 /** Everything about sessions. */
 export interface Sessions<Fields extends AppFields = AppFields> {
-  /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
+  /** Signs in by username or email. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.
@@ -70,7 +70,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   authenticateNow(accessToken: string): Viewer | Promise<Viewer>
   /**
    * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
-   * e-mail. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
+   * email. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
    */
   open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
