@@ -33,7 +33,7 @@ await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
     expect((await app.call('POST', '/listings', { ...engine, priceCents: 13 })).status).toBe(500)
     expect(await count('kith.posts')).toEqual({ rows: 1 })
     // Kith's half fails, so there is no listing.
-    expect((await app.call('POST', '/listings', { ...engine, caption: 'x'.repeat(10_000) })).status).toBe(400)
+    expect((await app.call('POST', '/listings', { ...engine, caption: 'x'.repeat(10_000) })).status).toBe(422)
     expect(await count('listings')).toEqual({ rows: 1 })
 
     const shown = await app.call('GET', '/sellers/ada/listings')
