@@ -1,4 +1,4 @@
-import { type ClientInfo, isKithError, type Refreshed, type Sessions, type Viewer } from '@kith/core'
+import { type ClientInfo, type Refreshed, type Sessions, type Viewer } from '@kith/core'
 import { createSingleFlight } from '@kith/core/adapter'
 import type { CallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'

@@ -45,6 +45,20 @@ export { codeLoginInput } from '../sessions/code-sign-in.ts'
 export { loginInput } from '../sessions/login.ts'
 export { impersonationReason } from '../sessions/impersonation.ts'
 export { proveInput } from '../sessions/prove.ts'
+export type { Denylist, DenylistLine, Written } from '../shared-server/denylist.ts'
+export type { Entry } from '../shared-server/mirror.ts'
+export { createReach, type Reach, type ReachOptions } from '../shared-server/reach.ts'
+export {
+  type Counters,
+  createSharedRateLimits,
+  type SharedRateLimitsParts,
+} from '../shared-server/shared-rate-limits.ts'
+export {
+  createSharedRevocations,
+  type SharedRevocations,
+  type SharedRevocationsParts,
+} from '../shared-server/shared-revocations.ts'
+export { checkWhenUnreachable, type WhenUnreachable } from '../shared-server/when-unreachable.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
 export { systemCode, toSystemError } from '../system-errors.ts'
 export { silentTelemetry } from '../telemetry/telemetry.ts'
