@@ -9,6 +9,7 @@ import {
   factTable,
   longCountTables,
   queueTables,
+  signUpColumns,
   tablesOf,
 } from './tables.ts'
 
@@ -64,6 +65,10 @@ export const migrations: readonly Migration[] = Object.freeze([
       ${auditTable}
       ${codeTable}
       ${credentialTable}`,
+  },
+  {
+    version: 12,
+    statements: signUpColumns,
   },
 ])
 

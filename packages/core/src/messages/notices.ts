@@ -16,6 +16,7 @@ export type NoticeKind =
   | 'credential-removed'
   | 'locked-out'
   | 'reuse-detected'
+  | 'account-approved'
 
 type More<Kind extends NoticeKind> = Omit<MessageContents[Kind], 'device' | 'address' | 'at'>
 
