@@ -147,6 +147,14 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
+export type { Approvals } from './sign-up/approvals.ts'
+export type {
+  Invitation,
+  InvitationInput,
+  Invitations,
+  InvitationView,
+  NewInvitation,
+} from './sign-up/invitations.ts'
 export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'

@@ -21,7 +21,7 @@ const sampleContents: MessageContents = {
   'credential-removed': { ...notice, kind: 'totp', name: null },
   'locked-out': notice,
   'reuse-detected': notice,
-  'account-approved': notice,
+  'account-approved': {},
 }
 
 export const messageKinds: readonly MessageKind[] = Object.keys(sampleContents) as MessageKind[]

@@ -1,6 +1,6 @@
 import type { Kith } from '@kith/core'
 import * as z from 'zod'
-import { endedMeanwhile } from './account-routes.ts'
+import { keptOut, signUpProblems } from './account-routes.ts'
 import type { Cookies } from './cookies.ts'
 import type { FlowCookies } from './flow-cookies.ts'
 import { failedPath, finishedPath } from './identity-paths.ts'
@@ -21,6 +21,11 @@ interface ReturnTo {
 }
 
 const returnToInput: z.ZodType<ReturnTo> = z.strictObject({ returnTo: z.string().max(500).optional() })
+
+const beginInput: z.ZodType<ReturnTo & { invitation?: string | undefined }> = z.strictObject({
+  returnTo: z.string().max(500).optional(),
+  invitation: z.string().max(200).optional(),
+})
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -86,7 +91,7 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
       path: '/auth/:provider',
       operationId: 'signInWith',
       summary: 'Send this browser to a provider, to sign in there',
-      query: returnToInput,
+      query: beginInput,
       status: 303,
       isConfigured,
       problems: beginProblems,
@@ -128,7 +133,8 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
         'code-invalid',
         'identifier-taken',
         'identity-refused',
-        ...endedMeanwhile,
+        ...signUpProblems(config),
+        ...keptOut,
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',

@@ -39,6 +39,10 @@ const ofSessions = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+  'listInvitations',
+  'createInvitation',
+  'revokeInvitation',
+  'lookUpInvitation',
 ] as const
 
 const ofPeople = [

@@ -10,7 +10,7 @@ import {
 } from '@kith/core/ports'
 import { credentialStatements } from './credential-store.ts'
 import type { Connection } from './database.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, toStored, toStoredList, toStoredOrNull } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { createUserLists } from './user-lists.ts'
 import { toMillis } from './millis.ts'

@@ -23,7 +23,7 @@ export interface MessageContents {
   /** Too many wrong passwords or codes were given. */
   'locked-out': NoticeContent
   /** The account of its reader waited for approval, and was let in. */
-  'account-approved': NoticeContent
+  'account-approved': Record<string, never>
   /** An old refresh token was used, so a copy of it is in other hands; its session was ended. */
   'reuse-detected': NoticeContent
 }

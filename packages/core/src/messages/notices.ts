@@ -16,7 +16,6 @@ export type NoticeKind =
   | 'credential-removed'
   | 'locked-out'
   | 'reuse-detected'
-  | 'account-approved'
 
 type More<Kind extends NoticeKind> = Omit<MessageContents[Kind], 'device' | 'address' | 'at'>
 
@@ -51,6 +50,14 @@ export function noticeRows<Kind extends NoticeKind>(
   }
   const draft = { ...headOf(to), kind, content } as unknown as Draft
   return core.outgoing.rows(new Date(at.getTime() + worthMillis), () => [draft])
+}
+
+/** The same for an account that waited and was let in. */
+export function approvedRows(core: Core, user: Notice<NoticeKind>['user']): OutboxRows<unknown> | undefined {
+  const to = recipientOf(core, user, null)
+  if (!to) return undefined
+  const end = new Date(core.clock().getTime() + worthMillis)
+  return core.outgoing.rows(end, () => [{ ...headOf(to), kind: 'account-approved', content: {} }])
 }
 
 function recipientOf(

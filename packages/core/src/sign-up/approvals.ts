@@ -2,7 +2,7 @@ import { listAccounts } from '../accounts/list-accounts.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import { noticeRows } from '../messages/notices.ts'
+import { approvedRows } from '../messages/notices.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Page, PageInput } from '../page.ts'
@@ -41,7 +41,7 @@ export function createApprovals(core: Core): Approvals {
     async approve(userId) {
       const waiting = await demandWaiting(userId)
       const told = { userId }
-      const notice = noticeRows(core, { kind: 'account-approved', user: waiting, more: {} })
+      const notice = approvedRows(core, waiting)
       const rows = joinRows(
         core.rowsOf('account.approved', () => told),
         notice && (() => notice(null)),

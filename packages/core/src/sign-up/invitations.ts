@@ -25,18 +25,27 @@ import {
 export interface InvitationInput {
   /** How many accounts it lets in. @default 1 */
   uses?: number | undefined
-  /** When it ends; at most as late as one that is made without a word. @default after `accounts.invitations.lasts` */
-  expiresAt?: Date | undefined
+  /** When it ends, as a time or as ISO 8601; at most as late as one that is made without a word. @default after `accounts.invitations.lasts` */
+  expiresAt?: Date | string | undefined
   /** What its owner calls it. */
   note?: string | undefined
 }
 
-/** The schema of {@link InvitationInput}, in which a time may come as ISO 8601. */
-export const invitationInput: z.ZodType<InvitationInput> = z.strictObject({
+const moment = z.iso.datetime({ offset: true })
+
+const fields = {
   uses: z.int().min(1).max(1_000).optional(),
-  expiresAt: z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]).optional(),
   note: visible(lineOfText(100)).pipe(z.string().min(1)).optional(),
-}) as z.ZodType<InvitationInput>
+}
+
+/** The schema of {@link InvitationInput} as JSON has it. */
+export const invitationInput: z.ZodType<InvitationInput> = z.strictObject({
+  ...fields,
+  expiresAt: moment.optional(),
+})
+
+/** The schema of the code of an invitation that is looked up. */
+export const lookInput: z.ZodType<{ invitation: string }> = z.strictObject({ invitation: invitationField })
 
 /** An invitation as its owner sees it. */
 export interface Invitation {
@@ -209,8 +218,12 @@ export function createInvitations(core: Core): Invitations {
 function schemaFor(
   { uses }: Allowance,
   { now, latest }: { now: Date; latest: Date },
-): z.ZodType<InvitationInput> {
-  return invitationInput
+): z.ZodType<InvitationInput & { expiresAt?: Date | undefined }> {
+  return z
+    .strictObject({
+      ...fields,
+      expiresAt: z.union([z.date(), moment.transform((text) => new Date(text))]).optional(),
+    })
     .refine((input) => (input.uses ?? 1) <= uses, {
       ...because({ code: 'too-large', maximum: uses, message: `Give at most ${uses}` }),
       path: ['uses'],

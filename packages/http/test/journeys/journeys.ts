@@ -20,6 +20,7 @@ import { renewalJourneys } from './renewal-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
+import { signUpJourneys } from './sign-up-journeys.ts'
 import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
 import { workJourneys } from './work-journeys.ts'
@@ -27,6 +28,7 @@ import { workJourneys } from './work-journeys.ts'
 /** What Kith promises over HTTP, besides the `hostCases` of the kit. */
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
+  ...signUpJourneys,
   ...sessionJourneys,
   ...codeJourneys,
   ...codeRefusalJourneys,
