@@ -25,6 +25,7 @@ import { environmentVariables } from '../packages/cli/src/config/environment-con
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
+import { asvsChapter, asvsSummary } from './asvs.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
 import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
@@ -78,6 +79,8 @@ function generate(what: string): string {
       return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
+    case 'asvs':
+      return args[0] ? asvsChapter(args[0]) : asvsSummary()
     case 'metrics':
       return metricTable()
     case 'options':
@@ -182,7 +185,7 @@ const elsewhere: Partial<KithOptions> = {
 let everyRoute: readonly Route[] | undefined
 
 /** Every route that there can be. */
-function sampleRoutes(): readonly Route[] {
+export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true }
   if (!everyRoute) {

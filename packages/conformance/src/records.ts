@@ -68,6 +68,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: later(),
     methods: ['pwd', 'otp'],
+    actorId: nextId(),
+    actorSessionId: nextId(),
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',

@@ -1,4 +1,5 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
+import { actorOf, type Cause } from './cause.ts'
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 
@@ -34,6 +35,15 @@ export interface KithEvents {
   'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in, a change of the password or the host. */
   'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
+  /** An admin opened a session as the account, by `sessions.impersonate`: this comes in place of `session.opened`. */
+  'session.impersonated': {
+    userId: string
+    sessionId: string
+    actorId: string
+    reason: string
+    address: string | null
+    userAgent: string | null
+  }
   /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
@@ -129,6 +139,7 @@ export const durability = {
   'account.deleted': true,
   'account.role-changed': true,
   'session.opened': true,
+  'session.impersonated': true,
   'session.refreshed':
     'It comes every few minutes from each device, and the session itself says when it was used last.',
   'session.revoked': true,
@@ -157,9 +168,16 @@ export const durability = {
 
 Object.freeze(durability)
 
+/** What every event says besides. */
+export interface EventStamp {
+  at: Date
+  /** The administrator who did it: by a verb of the host with `by`, or by acting as the account. Absent for all others. */
+  actorId?: string | undefined
+}
+
 /** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
 export type Listener<Name extends KithEventName> = (
-  event: KithEvents[Name] & { at: Date },
+  event: KithEvents[Name] & EventStamp,
 ) => void | Promise<void>
 
 /** Where an app listens. */
@@ -168,8 +186,8 @@ export interface Events {
   on<Name extends KithEventName>(name: Name, listener: Listener<Name>): () => void
 }
 
-/** Where the services tell what happened. */
-export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
+/** Where the services tell what happened, and who caused it where that may be an administrator. */
+export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name], cause?: Cause) => void
 
 /** @throws TypeError for a name that no event has; it says which ones are about the same thing */
 function demandName(name: string): void {
@@ -211,8 +229,9 @@ export function createEvents(clock: () => Date, log: Log): { events: Events; emi
         return () => void set.delete(listener)
       },
     },
-    emit(name, event) {
-      const stamped = { ...event, at: clock() }
+    emit(name, event, cause = {}) {
+      const actor = actorOf(cause)
+      const stamped = { ...event, at: clock(), ...(actor && { actorId: actor.userId }) }
       for (const listener of listeners.get(name) ?? []) void call(name, listener, stamped)
     },
   }

@@ -29,7 +29,7 @@ export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
 export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
-export { createKith, type Kith } from './create-kith.ts'
+export { createKith, type Kith, type WithinTransaction } from './create-kith.ts'
 export type { Credential } from './credentials/credential-view.ts'
 export type { Credentials } from './credentials/credentials.ts'
 export type { Duration } from './duration.ts'

@@ -26,7 +26,7 @@ export const keeping = { audit: { keepFor: '30d' } } as const
 /** An account in an app that keeps an audit log. */
 export async function audited(options: Partial<KithOptions> = keeping): Promise<Audited> {
   const mailbox = createMailbox()
-  const sessions = { maxPerAccount: 3, codeSignIn: true, trustDevices: '30d' } as const
+  const sessions = { maxPerAccount: 3, codeSignIn: true, trustDevices: '30d', impersonation: {} } as const
   const links = { revertAddress: 'https://app.example/revert' }
   const made = createInstance({ messages: { email: mailbox, links }, sessions, ...options })
   const ada = await made.kith.accounts.register({ username: 'ada', email, phone, password }, client)
@@ -53,6 +53,15 @@ export async function enroll({ kith, viewer, options }: Audited): Promise<string
 function codeNow({ clock }: KithOptions, secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock?.().getTime() ?? 0 })
 }
+
+/** Somebody who may act as others. */
+export async function adminOf(kith: Kith): Promise<Viewer> {
+  const cleo = await kith.accounts.register({ username: 'cleo', password }, client)
+  await kith.accounts.setRole(cleo.user.id, 'admin')
+  return viewerOf(cleo)
+}
+
+const ids = { userId: expect.any(String) as string, sessionId: expect.any(String) as string } as const
 
 type Expected = Partial<AuditEntry> & Pick<AuditEntry, 'action'>
 
@@ -312,6 +321,30 @@ export const doings: Record<AuditAction, Doing[]> = {
       expected: () => [{ action: 'session.opened', ...elsewhere, actor: { kind: 'host', sessionId: null } }],
     },
   ],
+  'session.impersonated': [
+    {
+      async act({ kith, viewer }) {
+        const admin = await adminOf(kith)
+        await kith.sessions.impersonate(admin, { userId: viewer.userId, reason: 'Ticket 7' }, elsewhere)
+      },
+      expected: ({ viewer }) => [
+        { action: 'account.registered' },
+        { action: 'session.opened' },
+        { action: 'account.role-changed' },
+        {
+          action: 'session.impersonated',
+          userId: viewer.userId,
+          ...elsewhere,
+          actor: { kind: 'admin', ...ids },
+          details: {
+            reason: 'Ticket 7',
+            sessionId: expect.any(String) as string,
+            actorId: expect.any(String) as string,
+          },
+        },
+      ],
+    },
+  ],
   'session.revoked': [
     {
       act: ({ kith, viewer }) => kith.sessions.logout(viewer, client),
@@ -350,6 +383,24 @@ export const doings: Record<AuditAction, Doing[]> = {
     {
       act: ({ kith, viewer }) => kith.sessions.endAll(viewer.userId),
       expected: () => [{ action: 'session.revoked', ...host }],
+    },
+    {
+      async act({ kith, viewer }) {
+        const admin = await adminOf(kith)
+        const { user, session } = await kith.sessions.impersonate(
+          admin,
+          { userId: viewer.userId, reason: 'Ticket 7' },
+          elsewhere,
+        )
+        await kith.sessions.logout({ userId: user.id, sessionId: session.id, actorId: admin.userId }, client)
+      },
+      expected: () => [
+        { action: 'account.registered' },
+        { action: 'session.opened' },
+        { action: 'account.role-changed' },
+        { action: 'session.impersonated' },
+        { action: 'session.revoked', ...place, actor: { kind: 'admin', ...ids } },
+      ],
     },
     {
       // One more than there may be.

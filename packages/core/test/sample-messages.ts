@@ -22,6 +22,7 @@ const sampleContents: MessageContents = {
   'locked-out': notice,
   'reuse-detected': notice,
   'account-approved': {},
+  impersonated: notice,
 }
 
 export const messageKinds: readonly MessageKind[] = Object.keys(sampleContents) as MessageKind[]

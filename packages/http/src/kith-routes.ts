@@ -56,7 +56,7 @@ export interface KithRoutes extends Omit<
   readonly mounts: readonly Mount[]
   /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
   readonly leavesOut: boolean
-  /** Answers a request; never throws. Without a match it is a `route-not-found`. */
+  /** Handles a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
 
@@ -90,7 +90,13 @@ export function createKithRoutes<Host = unknown>(
     ...codeRoutes({ kith, guard, answerSignIn }),
     ...factorRoutes({ kith, cookies, answerSignIn }),
     ...passkeyRoutes({ kith, guard, answerSignIn }),
-    ...identityRoutes({ kith, cookies, flowCookies: createFlowCookies(config.cookies), answerSignIn }),
+    ...identityRoutes({
+      kith,
+      allowedOrigins,
+      cookies,
+      flowCookies: createFlowCookies(config),
+      answerSignIn,
+    }),
     ...signUpRoutes({ kith, guard }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
@@ -153,7 +159,7 @@ export function createKithRoutes<Host = unknown>(
   /** The answer of a route when all went well. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; whoever writes the answer would throw.
+    // Here it is an error like any other; anyone who writes the answer would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',

@@ -119,7 +119,7 @@ test('other spellings of what is left out are refused, letter case included', ()
   expect(routes.find('/API/v1/users/register', 'POST')).toEqual({ kind: 'ambiguous' })
   expect(where(routes, 'GET', '/users/Anna')).toBeNull()
   expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
-  // What Kith answers itself it compares letter by letter, and does not run.
+  // What Kith handles itself it compares letter by letter, and does not run.
   expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
 })
 

@@ -18,7 +18,7 @@ export function sessionRoutes({
       method: 'POST',
       path: '/users/login',
       operationId: 'login',
-      summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
+      summary: 'Sign in by username or email; `username` or `email` may stand in place of `login`',
       body: signInBody(loginInput),
       status: 200,
       output: shapes.SignIn,

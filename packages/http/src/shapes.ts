@@ -18,7 +18,7 @@ import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
-/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
+/** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
 export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
   user: User
   session: SignIn['session']
@@ -28,7 +28,7 @@ export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
 /** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
 export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 
-/** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
+/** What a change of one's own account returns: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
 const session: z.ZodType<Session> = z.strictObject({

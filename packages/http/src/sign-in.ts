@@ -103,7 +103,7 @@ export type HostSignIn<User extends SignIn['user']> = (
   client: Pick<ClientInfo, 'device'>,
 ) => Promise<Omit<SignIn, 'user'> & { user: User }>
 
-/** What a sign-in answers where the tokens are in cookies. */
+/** What a sign-in returns where the tokens are in cookies. */
 export function withoutTokens<User extends SignIn['user']>({
   user,
   session,

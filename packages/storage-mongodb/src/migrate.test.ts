@@ -211,7 +211,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
       { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 600 },
-      { name: 'schema 6', total: 1 },
+      { name: 'schema 7', total: 1 },
     ])
     const seen: number[] = []
     noticed.length = 0

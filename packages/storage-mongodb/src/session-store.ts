@@ -10,7 +10,7 @@ import { sessionDocument, sessionFrom } from './session-document.ts'
 /** Creates the session store on a connection. */
 export function createSessionStore({ call }: Connection): SessionStore {
   return {
-    // Without a transaction: two of them would not see each other's session. This way whoever looks last sees all, and
+    // Without a transaction: two of them would not see each other's session. This way anyone who looks last sees all, and
     // what one ends is among the surplus of every other order too.
     open: (session, maxLive, outbox) =>
       call('sessions.open', async (each) => {

@@ -84,6 +84,8 @@ export function sampleSession(id: string): SessionRecord {
     revokedAt: null,
     provedAt: now,
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
     deviceName: null,
     address: null,
     userAgent: null,

@@ -309,6 +309,9 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     role: 'member',
     session_epoch: 0,
     fields: null,
+    waiting_since: null,
+    invited_by: null,
+    age: null,
   })
   await storage.users.purge(user.id)
   expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })

@@ -1,7 +1,8 @@
 import { KithError } from '@kith/core'
+import { actorColumns } from './actor-columns.ts'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 import {
   auditTable,
   codeTable,
@@ -68,7 +69,8 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 12,
-    statements: signUpColumns,
+    // Parts of several features, which know nothing of each other.
+    statements: actorColumns + signUpColumns,
   },
 ])
 

@@ -19,19 +19,23 @@ interface SessionRow {
   user_agent: string | null
   proved_at: number
   methods: string
+  actor_id: string | null
+  actor_session_id: string | null
 }
 
 const columns = `hex(id) AS id, hex(user_id) AS user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
-  address, user_agent, coalesce(proved_at, created_at) AS proved_at, coalesce(methods, '["pwd"]') AS methods`
+  address, user_agent, coalesce(proved_at, created_at) AS proved_at, coalesce(methods, '["pwd"]') AS methods,
+  iif(actor_id IS NULL, NULL, hex(actor_id)) AS actor_id,
+  iif(actor_session_id IS NULL, NULL, hex(actor_session_id)) AS actor_session_id`
 
 type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
-      device_name, address, user_agent, proved_at, methods)
+      device_name, address, user_agent, proved_at, methods, actor_id, actor_session_id)
     VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt, @expiresAt, @revokedAt,
-      @deviceName, @address, @userAgent, @provedAt, @methods)`,
+      @deviceName, @address, @userAgent, @provedAt, @methods, @actorId, @actorSessionId)`,
   live: `SELECT hex(id) AS id, rotated_at FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
@@ -61,7 +65,8 @@ export function createSessionStore(connection: Connection): SessionStore {
 
   return {
     async open(session, maxLive, outbox) {
-      const { id, userId, epoch, generation, deviceName, address, userAgent, methods, ...dates } = session
+      const { id, userId, epoch, generation, deviceName, address, userAgent, methods, ...others } = session
+      const { actorId, actorSessionId, ...dates } = others
       const at = toMillis(dates.createdAt)
       const row = {
         id: toStored(id),
@@ -77,6 +82,8 @@ export function createSessionStore(connection: Connection): SessionStore {
         userAgent,
         provedAt: toMillis(dates.provedAt),
         methods: JSON.stringify(methods),
+        actorId: toStoredOrNull(actorId),
+        actorSessionId: toStoredOrNull(actorSessionId),
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
@@ -152,5 +159,7 @@ function sessionFrom(row: SessionRow): SessionRecord {
     userAgent: row.user_agent,
     provedAt: fromMillis(row.proved_at),
     methods: JSON.parse(row.methods) as string[],
+    actorId: row.actor_id === null ? null : fromHex(row.actor_id),
+    actorSessionId: row.actor_session_id === null ? null : fromHex(row.actor_session_id),
   }
 }

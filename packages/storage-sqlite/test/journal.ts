@@ -89,6 +89,8 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     revokedAt: null,
     provedAt: at(life, 2),
     methods: ['pwd', 'otp'],
+    actorId: null,
+    actorSessionId: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

@@ -51,6 +51,8 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     revokedAt: null,
     provedAt: createdAt,
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

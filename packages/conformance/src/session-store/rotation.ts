@@ -36,8 +36,11 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         address: null,
         userAgent: null,
         methods: ['otp', 'hwk', 'pwd'],
+        actorId: null,
+        actorSessionId: null,
       })
-      for (const session of [ended, bare]) {
+      const byHost = sampleSession({ actorSessionId: null })
+      for (const session of [ended, bare, byHost]) {
         await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
       }
@@ -75,7 +78,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/by-id-ended',
-    title: 'byId answers sessions that have ended too',
+    title: 'byId returns sessions that have ended too',
     async run(sessions) {
       const expired = sampleSession({
         createdAt: later(-2000),
@@ -91,7 +94,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate',
-    title: 'rotate steps to the next generation and answers the row as it is now',
+    title: 'rotate steps to the next generation and returns the row as it is now',
     async run(sessions) {
       let session = sampleSession()
       await sessions.open(session, 1_000)
@@ -156,7 +159,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-other-generation',
-    title: 'rotate from another generation changes nothing and answers the row',
+    title: 'rotate from another generation changes nothing and returns the row',
     async run(sessions) {
       const session = sampleSession({ generation: 3 })
       await sessions.open(session, 1_000)

@@ -96,7 +96,7 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   /** The app's own that change; `null` removes one that is optional. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the e-mail or the phone number, where the account has a password. */
+  /** Needed to change the username, the email or the phone number, where the account has a password. */
   currentPassword?: string | undefined
 }
 
@@ -157,7 +157,17 @@ export const ageInput: z.ZodType<AgeInput> = z
   })
 
 /** The schema of a role's name. */
-export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+export function roleName(): z.ZodString {
+  return z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+}
+
+/** The roles that every app has. */
+export const builtInRoles = Object.freeze(['member', 'moderator', 'admin'] as const)
+
+/** The schema of the role of an account: one of these, or where the app has named none any name. */
+export function roleInput(roles: readonly string[] | null): z.ZodType<string> {
+  return roles ? z.enum(roles as string[]) : roleName()
+}
 
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
@@ -268,7 +278,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 }
 
 const needsLogin = {
-  ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+  ...because({ code: 'required', message: 'Give a username or an email address' }),
   path: ['username'],
   when: isObject,
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -40,16 +40,20 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
   }
 }
 
+/** Who registers: the account itself, which nobody has signed in to yet. */
+export function byOwner({ id }: Pick<UserRecord, 'id'>, client: ClientInfo): Cause {
+  return { viewer: viewerOf(id), client }
+}
+
 /** Saves a new account, and says so. @throws identifier-taken */
 export async function saveAccount(
   core: Core,
   user: UserRecord,
-  { event, client }: { event: 'account.registered' | 'account.imported'; client?: ClientInfo | undefined },
+  { event, cause }: { event: 'account.registered' | 'account.imported'; cause: Cause },
 ): Promise<void> {
   const told = { userId: user.id }
-  const viewer = event === 'account.registered' ? viewerOf(user.id) : undefined
-  await insertAccount(core, user, core.rowsOf(event, () => told, { viewer, client }))
-  core.emit(event, told)
+  await insertAccount(core, user, core.rowsOf(event, () => told, cause))
+  core.emit(event, told, cause)
 }
 
 /** Saves a new account without a word. @throws identifier-taken */
@@ -113,7 +117,7 @@ export async function changeAccount(
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
-  core.emit('account.edited', told)
+  core.emit('account.edited', told, cause)
   return result.user
 }
 
@@ -134,7 +138,7 @@ export function changedIdentifiers(
 }
 
 function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
+  const message = 'An account keeps a username or an email address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 
@@ -160,7 +164,7 @@ export async function deleteAccount(
     await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
-    core.emit('account.deleted', told)
+    core.emit('account.deleted', told, cause)
     core.clearing.account(userId)
   }
   await core.releasedMedia.removeOwned(userId)

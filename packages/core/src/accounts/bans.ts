@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { AccountBannedError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
@@ -29,7 +29,11 @@ export function banInput(now: Date): z.ZodType<BanInput> {
 }
 
 /** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found, approval-required */
-export async function setBan(core: Core, userId: string, ban: BanInput | null): Promise<UserRecord> {
+export async function setBan(
+  core: Core,
+  userId: string,
+  { ban, cause }: { ban: BanInput | null; cause: Cause },
+): Promise<UserRecord> {
   const changes = {
     bannedAt: ban && core.clock(),
     bannedUntil: ban?.until ?? null,
@@ -38,8 +42,8 @@ export async function setBan(core: Core, userId: string, ban: BanInput | null): 
     endSessions: ban !== null,
   }
   const rows = ban
-    ? core.rowsOf('account.banned', () => bannedEvent(userId, ban))
-    : unbannedRows(core, userId, {})
+    ? core.rowsOf('account.banned', () => bannedEvent(userId, ban), cause)
+    : unbannedRows(core, userId, cause)
   const expected = { waitingSince: null }
   const result = await core.storage.users.update(userId, { ...changes, expected }, undefined, rows)
   core.visibleFiles.forget()
@@ -50,12 +54,16 @@ export async function setBan(core: Core, userId: string, ban: BanInput | null): 
 }
 
 /** Bans an account and ends its sessions. @throws account-not-found */
-export async function banAccount(core: Core, userId: string, ban: BanInput): Promise<void> {
-  const { sessionEpoch } = await setBan(core, userId, ban)
+export async function banAccount(
+  core: Core,
+  userId: string,
+  { ban, cause }: { ban: BanInput; cause: Cause },
+): Promise<void> {
+  const { sessionEpoch } = await setBan(core, userId, { ban, cause })
   try {
-    await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
+    await endSessions(core, { id: userId, epoch: sessionEpoch - 1, cause })
   } finally {
-    core.emit('account.banned', bannedEvent(userId, ban))
+    core.emit('account.banned', bannedEvent(userId, ban), cause)
     core.clearing.ban(userId)
   }
 }
@@ -70,9 +78,9 @@ function unbannedRows(core: Core, userId: string, cause: Cause): OutboxRows | un
 }
 
 /** Says that the ban of an account is over, and shows what it hid. */
-export function noteUnbanned(core: Core, userId: string): void {
+export function noteUnbanned(core: Core, userId: string, cause: Cause = {}): void {
   core.visibleFiles.forget()
-  core.emit('account.unbanned', { userId })
+  core.emit('account.unbanned', { userId }, cause)
   core.clearing.ban(userId)
 }
 

@@ -10,7 +10,7 @@ import type { Beginnings, UserFilter, UserRecord } from './user-store.ts'
 /** Which accounts the host wants to see: those of which all that is given holds. */
 export interface AccountFilter {
   /**
-   * What the username, the e-mail address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
+   * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
    * empty one is none.
    */
   search?: string | undefined

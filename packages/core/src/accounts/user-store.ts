@@ -73,7 +73,7 @@ export interface UserChanges extends Partial<
       | 'waitingSince'
     >
   >
-  /** The change is made although it leaves the account with neither username nor e-mail address. */
+  /** The change is made although it leaves the account with neither username nor email address. */
   mayLackLogin?: boolean
 }
 
@@ -114,7 +114,7 @@ export type CreateUserResult =
 
 /**
  * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
- * it with neither username nor e-mail address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
+ * it with neither username nor email address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }
@@ -172,7 +172,7 @@ export interface UserStore {
     outbox?: OutboxRows,
   ): Promise<EndedEpoch | null>
   /**
-   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
+   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Returns whether it
    * replaced it.
    */
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
@@ -183,7 +183,7 @@ export interface UserStore {
    * for a second call.
    */
   markDeleted(id: string, at: Date, heldUntil?: Date | null, outbox?: OutboxRows): Promise<EndedEpoch | null>
-  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
+  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Returns how many. {@link purge} forgets none. */
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>

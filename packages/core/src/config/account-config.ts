@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
-import { type Presence, roleInput } from '../accounts/account-inputs.ts'
+import { builtInRoles, type Presence, roleName } from '../accounts/account-inputs.ts'
 import { argon2Bounds } from '../accounts/argon2-hash.ts'
 import type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 import { fold } from '../accounts/identifiers.ts'
@@ -20,7 +20,7 @@ export type PasswordConfig = Filled<PasswordOptions, 'breached'>
 /** The options of accounts, with their defaults. */
 export type AccountConfig = Omit<
   Filled<Omit<AccountOptions, 'applicationTtl'>>,
-  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields' | 'invitations'
+  'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields' | 'invitations'
 > & {
   readonly invitations: InvitationConfig
   /** `null` where accounts wait for as long as it takes. */
@@ -28,6 +28,8 @@ export type AccountConfig = Omit<
   readonly fields: FieldScope | null
   readonly ownFields: FieldScope | null
   readonly identifiers: Readonly<Record<Identifier, Presence>>
+  /** With the built-in ones; `null` where any name is one. */
+  readonly roles: readonly string[] | null
   /** Folded, with the built-in ones. */
   readonly reservedUsernames: ReadonlySet<string>
 }
@@ -43,7 +45,7 @@ const mostInvited = whole(1).max(1_000)
 const invitations = z
   .strictObject({
     roles: z
-      .record(roleInput, z.strictObject({ open: mostInvited, uses: mostInvited }).readonly())
+      .record(roleName(), z.strictObject({ open: mostInvited, uses: mostInvited }).readonly())
       .readonly()
       .prefault({ admin: { open: 100, uses: 1_000 } }),
     lasts: duration().prefault('14d'),
@@ -84,6 +86,12 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
     applicationTtl: duration().nullable().prefault('30d'),
     age: presence.default('off'),
     linkVerified: z.boolean().default(false),
+    roles: z
+      .array(roleName())
+      .transform((names) => [...new Set([...builtInRoles, ...names])])
+      .readonly()
+      .optional()
+      .transform((names) => names ?? null),
     fields: fieldScope('accounts.fields'),
     ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })

@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { announcedChange, removeCredentials } from './credential-changes.ts'
@@ -58,6 +59,7 @@ export function createCredentials(core: Core): Credentials {
     async rename(viewer, id, input) {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { name } = parseInput(credentialNameInput, input)
+      await demandOwner(core, viewer)
       for (let tries = 0; tries < mostTries; tries++) {
         const { version } = await own(viewer, id)
         if (await credentials.step({ id, version, name })) return

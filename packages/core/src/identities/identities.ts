@@ -32,7 +32,7 @@ export interface IdentityBeginner {
   client?: ClientInfo | undefined
 }
 
-/** Signing in with what people have elsewhere. An identity is an issuer and its subject, never an e-mail address. */
+/** Signing in with what people have elsewhere. An identity is an issuer and its subject, never an email address. */
 export interface Identities<Fields extends AppFields = AppFields> {
   /**
    * Sends somebody to a provider. To link one takes a viewer who has just proved to be the account.

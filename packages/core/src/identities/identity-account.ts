@@ -2,7 +2,7 @@ import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts
 import { newAccount, present } from '../accounts/account-steps.ts'
 import { releaseAddress } from '../accounts/address-claims.ts'
 import { readLogin } from '../accounts/identifiers.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { credentialChange, demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'

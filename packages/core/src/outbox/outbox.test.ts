@@ -39,7 +39,10 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await likes.add(viewerOf(ben), post.id)
   await likes.remove(viewerOf(ben), post.id)
   await posts.remove(viewer, post.id)
-  await accounts.setRole(carl.id, 'moderator')
+  await accounts.setRole(carl.id, 'admin')
+  const admin = viewerOf(await sessions.open(carl.id))
+  const acting = await sessions.impersonate(admin, { userId: ana.user.id, reason: 'To look' })
+  await sessions.logout(await sessions.authenticate(acting.tokens.accessToken))
   await othersComeIn(kith, carl.id)
   // Two more than may live.
   for (let index = 0; index < 3; index++) await sessions.login({ login: 'ben', password })
@@ -91,7 +94,7 @@ function instanceWith(outbox: KithOptions['outbox']) {
   return createInstance({
     outbox,
     posts: { textOnly: true },
-    sessions: { maxPerAccount: 2 },
+    sessions: { maxPerAccount: 2, impersonation: {} },
     media: { blobs: createMemoryBlobs(), images: copyingImages },
   })
 }

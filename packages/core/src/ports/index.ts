@@ -140,7 +140,7 @@ export type {
   SessionStore,
 } from '../sessions/session-store.ts'
 export { joinStores } from '../joined-stores.ts'
-export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from '../storage.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage, Stores } from '../storage.ts'
 export { type Metric, type MetricName, metrics } from '../telemetry/metrics.ts'
 export {
   type Attributes,

@@ -49,6 +49,8 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
     revokedAt: null,
     provedAt: new Date(now),
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
     deviceName: null,
     address: null,
     userAgent: null,

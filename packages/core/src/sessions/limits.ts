@@ -25,7 +25,7 @@ type AccountLimit = Exclude<
   | ViewerLimit
 >
 
-/** What viewers count by their session, so that whoever stole another one uses up nothing of theirs. */
+/** What viewers count by their session, so that anyone who stole another one uses up nothing of theirs. */
 type ViewerLimit = Extract<LimitName, 'passwordFormBySession' | 'revokeBySession'>
 
 /** Counts attempts by the limits of one Kith instance. */
@@ -79,7 +79,7 @@ export function createLimits(
 ): Limits {
   const salt = createHmac('sha256', deriveKey(secret, 'counters').key).update('keys').digest('base64url')
 
-  // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it. It is cut,
+  // Short, and a hash that needs the secret: anyone who reads the store of counters cannot try which names and addresses are in it. It is cut,
   // so nobody can continue it either, and a hash in one call costs a quarter of an HMAC.
   function keyOf(name: LimitName, subject: string): string {
     return crypto.hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)

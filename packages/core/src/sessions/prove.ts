@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { checkFactor, factorFields, givenFactor, isOne } from '../factors/second-factor.ts'
@@ -7,6 +8,7 @@ import { because, exactText, isObject, parseInput } from '../input.ts'
 import { spendToken } from '../passkeys/passkey-challenge.ts'
 import { passkeyProof, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
 import { issueTokens, type Refreshed, sessionEnd } from './session.ts'
@@ -47,15 +49,16 @@ export async function prove(
   const { password, passkey, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
   if (!user || viewer.sessionId === null) throw new KithError('unauthenticated')
+  await demandOwner(core, viewer)
   const session = { userId: user.id, sessionId: viewer.sessionId }
   if (password !== undefined) {
     await confirmPassword(core, { viewer, user, password, client })
-    return await renewProof(core, session, { client, method: 'pwd' })
+    return await renewProof(core, user, { session, client, method: 'pwd' })
   }
   if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
   const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
   const method = await checkFactor(core, user.id, { given, client, sessionId: session.sessionId })
-  return await renewProof(core, session, { client, method })
+  return await renewProof(core, user, { session, client, method })
 }
 
 type OwnSession = Viewer & { sessionId: string }
@@ -76,8 +79,8 @@ const mostTries = 10
 /** Steps a session, and says that its owner has just proved to be the account. @throws session-revoked */
 async function renewProof(
   core: Core,
-  viewer: OwnSession,
-  { client, method }: { client: ClientInfo; method: string },
+  user: UserRecord,
+  { session: viewer, client, method }: { session: OwnSession; client: ClientInfo; method: string },
 ): Promise<Refreshed> {
   const { sessions } = core.storage
   for (let tries = 0; tries < mostTries; tries++) {
@@ -88,13 +91,13 @@ async function renewProof(
       id: session.id,
       generation: session.generation,
       now,
-      expiresAt: sessionEnd(core, now, session.createdAt),
+      expiresAt: sessionEnd(core, now, { openedAt: session.createdAt, isImpersonated: false }),
       ...placeOf(client),
       methods: [...new Set([...session.methods, method])],
     })
     if (!result.rotated) continue
     core.grace.begin(result.session)
-    return await issueTokens(core, result.session)
+    return await issueTokens(core, result.session, user)
   }
   throw new KithError('session-revoked')
 }

@@ -5,6 +5,7 @@ import { noticeRows } from '../messages/notices.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
+import { demandActor } from './actor.ts'
 import { endSession } from './end-sessions.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionChange, SessionRecord } from './session-store.ts'
@@ -17,12 +18,15 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
-  if (!isOfAccount(session, user)) {
+  if (!user || !isOfAccount(session, user)) {
     await endSession(core, session, { cause: { viewer: null } })
     if (user) demandUnbanned(user)
     throw new KithError('session-revoked')
   }
-  return await issueTokens(core, session)
+  // An earlier release beside this one has refreshed it as one of the owner's.
+  if (session.actorId !== null && !claims.isImpersonated) throw new KithError('session-revoked')
+  await demandActor(core, session)
+  return await issueTokens(core, session, user)
 }
 
 /** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */
@@ -38,7 +42,7 @@ async function verified(core: Core, refreshToken: string, client: ClientInfo): P
 /** The session at the generation whose tokens the caller gets. */
 async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Promise<SessionRecord> {
   const now = core.clock()
-  const expiresAt = sessionEnd(core, now, claims.openedAt)
+  const expiresAt = sessionEnd(core, now, claims)
   if (expiresAt <= now) throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
   const { rotated, session } = await core.storage.sessions.rotate({
     id: claims.sessionId,

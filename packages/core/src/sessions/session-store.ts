@@ -19,6 +19,10 @@ export interface SessionRecord {
   provedAt: Date
   /** How: the names of RFC 8176, such as `pwd` and `otp`, in order. `pwd` alone for rows of releases that did not write it. */
   methods: string[]
+  /** The account that acts here as this one; `null` for a session of the owner, and for rows of releases that did not write it. */
+  actorId: string | null
+  /** The session from which it does so, if it has one. */
+  actorSessionId: string | null
   deviceName: string | null
   address: string | null
   userAgent: string | null
@@ -68,10 +72,10 @@ export interface SessionStore {
   /**
    * Steps from `generation` to `generation + 1` and sets `rotatedAt` to `now`, if the session is at exactly that
    * generation, not revoked, and not expired at `now`. Compare and set are one atomic step: of concurrent calls with
-   * one generation exactly one answers `rotated: true`; the others get the row as that step, or a later one, left it.
+   * one generation exactly one returns `rotated: true`; the others get the row as that step, or a later one, left it.
    */
   rotate(rotation: Rotation): Promise<RotationResult>
-  /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
+  /** Ends a session of this user. Returns whether it was live until now; another user's session is left alone. */
   revoke(
     session: { id: string; userId: string },
     at: Date,

@@ -47,27 +47,39 @@ export interface Session {
   expiresAt: string
   /** Whether it is the session that asks. */
   current: boolean
+  /** Whether an admin has opened it and acts as the account. */
+  impersonated: boolean
 }
 
 /** Shows a session to its owner, or to the host, who has none that asks. */
 export function toSession(session: SessionRecord, currentId: string | null): Session {
+  const impersonated = session.actorId !== null
+  // Where an admin is concerns nobody but the audit log.
+  const { deviceName, address, userAgent } = impersonated ? nowhere : session
   return {
     id: session.id,
-    deviceName: session.deviceName,
-    address: session.address,
-    userAgent: session.userAgent,
+    deviceName,
+    address,
+    userAgent,
     createdAt: session.createdAt.toISOString(),
     lastUsedAt: session.rotatedAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
     current: session.id === currentId,
+    impersonated,
   }
 }
 
-/** Signs the tokens of the generation that a session has now. */
-export async function issueTokens(core: Core, session: SessionRecord): Promise<Refreshed> {
-  const { id, userId, expiresAt } = session
+const nowhere = Object.freeze({ deviceName: null, address: null, userAgent: null })
+
+/** Signs the tokens of the generation that a session of this account has now. */
+export async function issueTokens(
+  core: Core,
+  session: SessionRecord,
+  { role }: Pick<UserRecord, 'role'>,
+): Promise<Refreshed> {
+  const { id, userId, expiresAt, provedAt, methods, actorId } = session
   const [access, refreshToken] = await Promise.all([
-    core.accessTokens.issue({ userId, sessionId: id }, expiresAt),
+    core.accessTokens.issue({ userId, sessionId: id, role, provedAt, methods, actorId }, expiresAt),
     core.refreshTokens.issue(session),
   ])
   return {
@@ -87,12 +99,19 @@ export function isOfAccount(session: SessionRecord, user: UserRecord | null): bo
   )
 }
 
+/** Since when a session is there, and whether somebody else than its owner has opened it. */
+interface Beginning {
+  openedAt: Date
+  isImpersonated: boolean
+}
+
 /**
- * When a session ends that was opened at `openedAt` and is opened or refreshed now: not refreshed for too long, or at its
- * greatest age. Whole seconds, as tokens carry them.
+ * When a session ends that is opened or refreshed now: not refreshed for too long, or at its greatest age, which is a short one where an
+ * admin acts as the account. Whole seconds, as tokens carry them.
  */
-export function sessionEnd(core: Core, now: Date, openedAt: Date): Date {
-  const { refreshTtlSeconds, maxLifetimeSeconds } = core.config.sessions
+export function sessionEnd(core: Core, now: Date, { openedAt, isImpersonated }: Beginning): Date {
+  const { refreshTtlSeconds, maxLifetimeSeconds, impersonation } = core.config.sessions
+  const greatestAge = isImpersonated ? (impersonation?.ttlSeconds ?? 0) : maxLifetimeSeconds
   const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
-  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + maxLifetimeSeconds) * 1000)
+  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + greatestAge) * 1000)
 }

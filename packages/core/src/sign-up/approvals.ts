@@ -1,5 +1,6 @@
 import { listAccounts } from '../accounts/list-accounts.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
+import type { HostCause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { approvedRows } from '../messages/notices.ts'
@@ -17,9 +18,9 @@ export interface Approvals<Fields extends AppFields = AppFields> {
   /** Those that wait, the newest first. A page may be short, or empty, and go on all the same. @throws invalid-input, invalid-cursor */
   list(page?: PageInput): Promise<Page<HostUser<Fields>>>
   /** Lets an account in, and tells its owner. @throws application-not-found */
-  approve(userId: string): Promise<HostUser<Fields>>
+  approve(userId: string, by?: HostCause): Promise<HostUser<Fields>>
   /** Deletes an account that waits; its names are free again. @throws application-not-found */
-  refuse(userId: string): Promise<void>
+  refuse(userId: string, by?: HostCause): Promise<void>
 }
 
 /** Creates the approvals of one Kith instance. */
@@ -38,12 +39,12 @@ export function createApprovals(core: Core): Approvals {
       const waiting = items.filter((user) => !isUnfinished(user))
       return { items: await core.presentUsers.presentForHost(waiting), nextCursor }
     },
-    async approve(userId) {
+    async approve(userId, by = {}) {
       const waiting = await demandWaiting(userId)
       const told = { userId }
       const notice = approvedRows(core, waiting)
       const rows = joinRows(
-        core.rowsOf('account.approved', () => told),
+        core.rowsOf('account.approved', () => told, by),
         notice && (() => notice(null)),
       )
       const { waitingSince } = waiting
@@ -52,17 +53,17 @@ export function createApprovals(core: Core): Approvals {
       if (result.outcome !== 'updated') throw notFound()
       if (notice) core.outgoing.kick()
       core.visibleFiles.forget()
-      core.emit('account.approved', told)
+      core.emit('account.approved', told, by)
       const [shown] = await core.presentUsers.presentForHost([result.user])
       if (!shown) throw new TypeError('an account that was given is presented')
       return shown
     },
-    async refuse(userId) {
+    async refuse(userId, by = {}) {
       const waiting = await demandWaiting(userId)
       const told = { userId }
-      const rows = core.rowsOf('account.refused', () => told)
-      if (!(await withdraw(core, waiting, { rows, cause: {} }))) throw notFound()
-      core.emit('account.refused', told)
+      const rows = core.rowsOf('account.refused', () => told, by)
+      if (!(await withdraw(core, waiting, { rows, cause: by }))) throw notFound()
+      core.emit('account.refused', told, by)
     },
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { admit } from '../accounts/admit.ts'
+import type { Cause, HostCause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { credentialKinds, waysIn } from '../credentials/credential-kinds.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
@@ -87,9 +88,9 @@ export interface Invitations {
   /** Who invites somebody who has this code. @throws invitation-invalid, rate-limited */
   look(code: string, client?: ClientInfo): Promise<InvitationView>
   /** What the host does: makes one in the name of an account, whatever its role. @throws invalid-input, account-not-found, too-many-invitations */
-  createFor(userId: string, input?: InvitationInput): Promise<NewInvitation>
+  createFor(userId: string, input?: InvitationInput, by?: HostCause): Promise<NewInvitation>
   /** Takes one of any account back. @throws invitation-not-found */
-  revokeOf(userId: string, id: string): Promise<void>
+  revokeOf(userId: string, id: string, by?: HostCause): Promise<void>
 }
 
 /** How many an account may have open, and how many accounts each may let in. */
@@ -113,7 +114,7 @@ export function createInvitations(core: Core): Invitations {
   async function make(
     userId: string,
     input: InvitationInput,
-    { allowed, by }: { allowed: Allowance; by: { viewer?: Viewer; client?: ClientInfo } },
+    { allowed, by }: { allowed: Allowance; by: Cause },
   ): Promise<NewInvitation> {
     const now = clock()
     const latest = new Date(now.getTime() + lastsSeconds * 1000)
@@ -136,7 +137,7 @@ export function createInvitations(core: Core): Invitations {
     const added = await credentials.add(credential, allowed.open, rows)
     if (added === 'too-many') throw tooMany()
     if (added !== 'added') throw new KithError('account-not-found')
-    core.emit('invitation.created', told)
+    core.emit('invitation.created', told, by)
     const [shown] = await show([readInvitation(credential)])
     if (!shown) throw new TypeError('an invitation that was given is shown')
     return { ...shown, code }
@@ -170,7 +171,7 @@ export function createInvitations(core: Core): Invitations {
   async function revoke(
     userId: string,
     id: string,
-    by: { viewer?: Viewer; client?: ClientInfo },
+    by: Cause,
   ): Promise<void> {
     for (let tries = 0; tries < mostTries; tries++) {
       const found = (await invitationsOf(core, userId)).find(({ credential }) => credential.id === id)
@@ -179,7 +180,7 @@ export function createInvitations(core: Core): Invitations {
       const told = { userId, invitationId: id }
       const rows = core.rowsOf('invitation.revoked', () => told, by)
       if (!(await stepInvitation(core, found, { revokedAt: clock().getTime(), rows }))) continue
-      core.emit('invitation.revoked', told)
+      core.emit('invitation.revoked', told, by)
       return
     }
     throw new RetryLaterError('busy', 1)
@@ -208,10 +209,10 @@ export function createInvitations(core: Core): Invitations {
         expiresAt: new Date(expiresAt).toISOString(),
       }
     },
-    async createFor(userId, input = {}) {
-      return await make(userId, input, { allowed: hostAllowance, by: {} })
+    async createFor(userId, input = {}, by = {}) {
+      return await make(userId, input, { allowed: hostAllowance, by })
     },
-    revokeOf: (userId, id) => revoke(userId, id, {}),
+    revokeOf: (userId, id, by = {}) => revoke(userId, id, by),
   }
 }
 

@@ -1,10 +1,10 @@
-import { deleteAccount, insertAccount, taken } from '../accounts/account-steps.ts'
+import { byOwner, deleteAccount, insertAccount, taken } from '../accounts/account-steps.ts'
 import type { Identifier, UserRecord } from '../accounts/user-store.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { isKithError, KithError } from '../errors.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
-import { type ClientInfo, viewerOf } from '../viewer.ts'
+import type { ClientInfo } from '../viewer.ts'
 import { countUse, findInvitation, giveUseBack } from './stored-invitation.ts'
 
 /** What lets a stranger in besides their own account. */
@@ -60,7 +60,7 @@ export async function saveNewcomer(core: Core, newcomer: Newcomer): Promise<User
       throw error
     }
   }
-  tellRegistered(core, begun)
+  tellRegistered(core, begun, client)
   return begun
 }
 
@@ -86,7 +86,7 @@ async function complete(
   if (result.outcome === 'taken') throw taken(core, result.taken)
   // It took so long that upkeep has given it up.
   if (result.outcome !== 'updated') throw new KithError('code-invalid', { detail: 'Begin again.' })
-  tellRegistered(core, result.user)
+  tellRegistered(core, result.user, client)
   return result.user
 }
 
@@ -129,9 +129,9 @@ function registeredEvent({ id, invitedBy }: UserRecord): { userId: string; invit
 }
 
 function registeredRows(core: Core, user: UserRecord, client: ClientInfo): OutboxRows | undefined {
-  return core.rowsOf('account.registered', () => registeredEvent(user), { viewer: viewerOf(user.id), client })
+  return core.rowsOf('account.registered', () => registeredEvent(user), byOwner(user, client))
 }
 
-function tellRegistered(core: Core, user: UserRecord): void {
-  core.emit('account.registered', registeredEvent(user))
+function tellRegistered(core: Core, user: UserRecord, client: ClientInfo): void {
+  core.emit('account.registered', registeredEvent(user), byOwner(user, client))
 }

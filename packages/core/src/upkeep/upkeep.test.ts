@@ -25,6 +25,8 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
         revokedAt: index % 2 ? now : null,
         provedAt: now,
         methods: ['pwd'],
+        actorId: null,
+        actorSessionId: null,
         deviceName: null,
         address: null,
         userAgent: null,

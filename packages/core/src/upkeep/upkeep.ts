@@ -121,7 +121,7 @@ export function createUpkeep(core: Core): Upkeep {
   async function endSessionsOfBanned(id: string): Promise<void> {
     const live = await steps.once(() => sessions.list(id, clock(), { limit: 1, before: null }))
     if (live.length === 0) return
-    // Whoever lifted the ban meanwhile may have signed in again.
+    // The account may have signed in again.
     const user = await users.byId(id)
     if (user?.bannedAt) await endSessions(core, { id, epoch: user.sessionEpoch - 1, cause: { viewer: null } })
   }

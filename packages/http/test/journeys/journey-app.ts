@@ -21,7 +21,7 @@ export interface JourneyApp extends Client {
   /** Lines that Kith has logged. */
   readonly log: readonly string[]
   readonly media: JourneyMedia
-  /** E-mails that Kith has sent. */
+  /** Emails that Kith has sent. */
   readonly mailbox: Mailbox
   /** Its text messages. */
   readonly phones: Mailbox

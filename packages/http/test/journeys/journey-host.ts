@@ -9,7 +9,7 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
-  /** Registrations confirm the e-mail address by a code. */
+  /** Registrations confirm the email address by a code. */
   confirm?: boolean | undefined
   /** Options of accounts besides those above. */
   accounts?: AccountOptions | undefined

@@ -186,4 +186,18 @@ export const english: MessageTexts = {
     sms: (_content, { appName }) =>
       `We signed out a device of your ${appName} account: its sign-in may have been copied. Change your password to be safe.`,
   },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `An administrator used your ${context.appName} account`,
+      paragraphs: [
+        `An administrator of ${context.appName} opened your account and acts as you for a short time. They cannot see or change your password, your addresses or how you sign in.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'You can end this under your devices in your settings. What was done is in the security log of your account.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `An administrator of ${appName} opened your account and acts as you for a short time. See the devices in your settings.`,
+  },
 }

@@ -192,4 +192,18 @@ export const german: MessageTexts = {
     sms: (_content, { appName }) =>
       `Wir haben ein Gerät bei ${appName} abgemeldet: Die Anmeldung wurde vielleicht kopiert. Ändere am besten Dein Passwort.`,
   },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `Ein Administrator hat Dein Konto bei ${context.appName} benutzt`,
+      paragraphs: [
+        `Ein Administrator von ${context.appName} hat Dein Konto geöffnet und handelt für kurze Zeit als Du. Dein Passwort, Deine Adressen und wie Du Dich anmeldest, kann er weder sehen noch ändern.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'In den Einstellungen kannst Du das unter Deinen Geräten beenden. Was getan wurde, steht im Sicherheitsprotokoll Deines Kontos.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `Ein Administrator von ${appName} hat Dein Konto geöffnet und handelt für kurze Zeit als Du. Siehe Geräte in den Einstellungen.`,
+  },
 }

@@ -201,4 +201,18 @@ export const spanish: MessageTexts = {
     sms: (_content, { appName }) =>
       `Hemos cerrado una sesión de tu cuenta de ${appName}: puede que la hayan copiado. Cambia tu contraseña por seguridad.`,
   },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `Un administrador ha usado tu cuenta de ${context.appName}`,
+      paragraphs: [
+        `Un administrador de ${context.appName} ha abierto tu cuenta y actúa como tú durante un tiempo breve. No puede ver ni cambiar tu contraseña, tus direcciones ni cómo inicias sesión.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'Puedes terminarlo en los ajustes, en tus dispositivos. Lo que se hizo consta en el registro de seguridad de tu cuenta.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `Un administrador de ${appName} ha abierto tu cuenta y actúa como tú durante un tiempo breve. Mira tus dispositivos en los ajustes.`,
+  },
 }
