@@ -70,6 +70,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     methods: ['pwd', 'otp'],
     actorId: nextId(),
     actorSessionId: nextId(),
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',

@@ -10,6 +10,7 @@ import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
 import { createCredentials, type Credentials } from './credentials/credentials.ts'
+import { type BoundSessions, createBoundSessions } from './device-bound/bound-sessions.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
@@ -61,6 +62,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** Accounts that wait for approval. */
   readonly approvals: Approvals<Fields>
   readonly sessions: Sessions<Fields>
+  /** Sessions that are bound to a key of their device. */
+  readonly boundSessions: BoundSessions
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
   readonly likes: Likes<Fields>
@@ -172,6 +175,7 @@ type Services = Pick<
   | 'invitations'
   | 'approvals'
   | 'sessions'
+  | 'boundSessions'
   | 'profiles'
   | 'follows'
   | 'likes'
@@ -197,6 +201,7 @@ function createServices(core: Core): Services {
     invitations: createInvitations(core),
     approvals: createApprovals(core),
     sessions: createSessions(core),
+    boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),
     likes: createLikes(core),

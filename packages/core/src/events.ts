@@ -44,6 +44,8 @@ export interface KithEvents {
     address: string | null
     userAgent: string | null
   }
+  /** A browser bound a session to a key of its device: from then on its refresh token alone renews nothing. */
+  'session.bound': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
@@ -140,6 +142,7 @@ export const durability = {
   'account.role-changed': true,
   'session.opened': true,
   'session.impersonated': true,
+  'session.bound': true,
   'session.refreshed':
     'It comes every few minutes from each device, and the session itself says when it was used last.',
   'session.revoked': true,

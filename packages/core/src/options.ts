@@ -300,6 +300,11 @@ export interface SessionOptions {
   /** Lets administrators act as other accounts for a short time (`sessions.impersonate`). @default none: nobody may */
   impersonation?: ImpersonationOptions | null | undefined
   /**
+   * Experimental: offers browsers to bind a session to a key of their device (Device Bound Session Credentials), after which the refresh
+   * cookie alone renews nothing. Browsers that do not know it notice nothing. See docs/device-bound-sessions.md. @default false
+   */
+  deviceBound?: boolean | undefined
+  /**
    * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
    * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`
    */

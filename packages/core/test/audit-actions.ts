@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEntry, Kith, KithOptions, SignIn, Viewer } from '@kith/core'
 import { Secret, TOTP } from 'otpauth'
 import { expect } from 'vitest'
+import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
@@ -26,7 +27,13 @@ export const keeping = { audit: { keepFor: '30d' } } as const
 /** An account in an app that keeps an audit log. */
 export async function audited(options: Partial<KithOptions> = keeping): Promise<Audited> {
   const mailbox = createMailbox()
-  const sessions = { maxPerAccount: 3, codeSignIn: true, trustDevices: '30d', impersonation: {} } as const
+  const sessions = {
+    maxPerAccount: 3,
+    codeSignIn: true,
+    deviceBound: true,
+    trustDevices: '30d',
+    impersonation: {},
+  } as const
   const links = { revertAddress: 'https://app.example/revert' }
   const made = createInstance({ messages: { email: mailbox, links }, sessions, ...options })
   const ada = await made.kith.accounts.register({ username: 'ada', email, phone, password }, client)
@@ -127,6 +134,22 @@ export const doings: Record<AuditAction, Doing[]> = {
       expected: ({ self }) => [
         { action: 'invitation.created' },
         { action: 'invitation.revoked', ...self, details: { invitationId: expect.any(String) as string } },
+      ],
+    },
+  ],
+  'session.bound': [
+    {
+      async act({ kith, viewer }) {
+        const proof = createDeviceKey().registration(await kith.boundSessions.offerTo(viewer))
+        await kith.boundSessions.bind(viewer, proof, elsewhere)
+      },
+      expected: ({ self, viewer }) => [
+        {
+          action: 'session.bound',
+          ...self,
+          ...elsewhere,
+          details: { sessionId: viewer.sessionId },
+        },
       ],
     },
   ],

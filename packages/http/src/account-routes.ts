@@ -1,6 +1,7 @@
 import type { ErrorCode, Kith, SignIn } from '@kith/core'
 import { pageInput, parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
+import type { DeviceBound } from './device-bound.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes, type SignInAnswer } from './shapes.ts'
@@ -12,6 +13,7 @@ export interface RouteOptions {
   guard: Guard
   cookies: Cookies
   answerSignIn: AnswerSignIn
+  deviceBound: DeviceBound
   /** Whether the app has a sign-in of its own. */
   ownSignIn: boolean
 }
@@ -47,6 +49,7 @@ export function accountRoutes({
   guard,
   cookies,
   answerSignIn,
+  deviceBound,
   ownSignIn,
 }: RouteOptions): Route[] {
   const { inputs } = accounts
@@ -59,7 +62,12 @@ export function accountRoutes({
       summary: 'Read your own account',
       status: 200,
       output: shapes.OwnUser,
-      handle: async (viewer) => ({ body: await accounts.me(viewer) }),
+      async handle(viewer, { credentials, headers }) {
+        const user = await accounts.me(viewer)
+        // A browser that came back from a provider sends no cookies along when it registers a key from there.
+        if (credentials.kind === 'cookies') Object.assign(headers, await deviceBound.offerTo(viewer))
+        return { body: user }
+      },
     }),
     ownSignIn ? editProfile() : editAccount(),
     viewerRoute({
@@ -180,11 +188,16 @@ export function accountRoutes({
 
   /** Gives the tokens of a session that took the place of the one that asked, the way that one's came. */
   function answerRenewal(
-    { credentials, setCookies }: Pick<Exchange<unknown, unknown>, 'credentials' | 'setCookies'>,
+    {
+      credentials,
+      setCookies,
+      headers,
+    }: Pick<Exchange<unknown, unknown>, 'credentials' | 'setCookies' | 'headers'>,
     signedIn: SignIn,
   ): SignInAnswer {
     if (credentials.kind === 'bearer') return signedIn
     setCookies.push(...cookies.set(signedIn))
+    Object.assign(headers, deviceBound.offerFor(signedIn.session))
     return withoutTokens(signedIn)
   }
 }

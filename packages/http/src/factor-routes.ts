@@ -42,6 +42,8 @@ export function factorRoutes({
       ],
       async handle(viewer, { body, client, credentials: given, setCookies }) {
         const { session, tokens } = await sessions.prove(viewer, body, client)
+        // Those of a bound session are renewed by its browser alone.
+        if (tokens === null) return { body: { session } }
         if (given.kind === 'bearer') return { body: { session, tokens } }
         setCookies.push(...cookies.set({ session, tokens }))
         return { body: { session } }

@@ -10,6 +10,7 @@ import { codeRoutes } from './code-routes.ts'
 import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
+import { boundSessionRoutes, createDeviceBound } from './device-bound.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { createFlowCookies } from './flow-cookies.ts'
@@ -78,15 +79,17 @@ export function createKithRoutes<Host = unknown>(
   const cors = createCors(allowedOrigins)
   const { guard, renew } = createWhoAsks(kith, config, cookies)
   const site: CallSite = { guard, cookies, bodyLimitBytes, bodyTimeoutSeconds }
+  const deviceBound = createDeviceBound(kith, config, cookies)
   const noticeProxy = createProxyNotice(log)
-  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions, deviceBound })
 
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
   const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
-    ...accountRoutes({ kith, guard, cookies, answerSignIn, ownSignIn }),
-    ...sessionRoutes({ kith, cookies, answerSignIn }),
+    ...accountRoutes({ kith, guard, cookies, answerSignIn, deviceBound, ownSignIn }),
+    ...sessionRoutes({ kith, guard, cookies, answerSignIn }),
+    ...boundSessionRoutes({ kith, guard, cookies, deviceBound }),
     ...codeRoutes({ kith, guard, answerSignIn }),
     ...factorRoutes({ kith, cookies, answerSignIn }),
     ...passkeyRoutes({ kith, guard, answerSignIn }),
@@ -152,6 +155,7 @@ export function createKithRoutes<Host = unknown>(
         ? { status: cancelledStatus, headers: {}, body: null }
         : fail(error, open)
     }
+    if (call) Object.assign(answer.headers, call.headers)
     if (call && call.setCookies.length > 0) answer.headers['set-cookie'] = call.setCookies
     return answer
   }
@@ -263,7 +267,11 @@ export function createKithRoutes<Host = unknown>(
         open.viewer = viewerOf(signedIn)
         await endSessionBefore(kith.sessions, readCredentials(head, cookies))
         open.end(200)
-        const headers = { ...cors.headersFor(head), 'set-cookie': cookies.set(signedIn) }
+        const headers = {
+          ...cors.headersFor(head),
+          ...(from.fromElsewhere !== true && deviceBound.offerFor(signedIn.session)),
+          'set-cookie': cookies.set(signedIn),
+        }
         return { answer: withoutTokens(signedIn), headers }
       } catch (error) {
         open.end(fail(error, open).status)

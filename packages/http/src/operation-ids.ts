@@ -8,6 +8,8 @@ const ofSessions = [
   'listSessions',
   'endSessions',
   'endSession',
+  'bindSession',
+  'refreshBoundSession',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',

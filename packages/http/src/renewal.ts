@@ -1,4 +1,4 @@
-import type { ClientInfo, Refreshed, Sessions, Viewer } from '@kith/core'
+import { type ClientInfo, isKithError, type Refreshed, type Sessions, type Viewer } from '@kith/core'
 import { createSingleFlight } from '@kith/core/adapter'
 import type { CallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
@@ -63,6 +63,8 @@ export function createRenew({ guard, cookies, sessions, page }: RenewOptions): R
         cookie: cookies.replaceIn(header, tokens),
       }
     } catch (error) {
+      // Only its browser renews it, which does so for most requests before they are sent; for this one it has not.
+      if (isKithError(error) && error.code === 'device-proof-required') return unchanged(null)
       if (!isDeadToken(error)) throw error
       return { viewer: null, setCookies: cookies.clear(), cookie: cookies.replaceIn(header, null) }
     }

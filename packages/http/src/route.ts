@@ -57,6 +57,8 @@ export interface Exchange<Body = unknown, Query = unknown> {
   readonly credentials: Credentials
   /** `Set-Cookie` headers to go with the answer, also if it is a problem. */
   readonly setCookies: string[]
+  /** Other headers to go with the answer, also if it is a problem; names in lower case. */
+  readonly headers: Record<string, string>
   /** As it came: what a route hands to a service is read there, once, and typed here for that. */
   readonly body: Body
   readonly query: Query

@@ -1,18 +1,20 @@
-import { type ClientInfo, KithError } from '@kith/core'
+import { type ClientInfo, isKithError, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { RouteOptions } from './account-routes.ts'
+import type { Credentials } from './credentials.ts'
 import { isDeadToken } from './guard.ts'
-import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { type Answer, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({
-  kith: { sessions },
+  kith: { sessions, boundSessions },
+  guard,
   cookies,
   answerSignIn,
-}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'guard' | 'cookies' | 'answerSignIn'>): Route[] {
   return [
     publicRoute({
       method: 'POST',
@@ -49,6 +51,7 @@ export function sessionRoutes({
         'refresh-token-expired',
         'refresh-token-reused',
         'session-revoked',
+        'device-proof-required',
         'account-banned',
         'origin-not-allowed',
         'rate-limited',
@@ -67,6 +70,8 @@ export function sessionRoutes({
           return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
           if (isDeadToken(error)) setCookies.push(...cookies.clear())
+          const fresh = isUnproved(error) ? await freshAlready(credentials) : null
+          if (fresh) return fresh
           throw error
         }
       },
@@ -137,6 +142,13 @@ export function sessionRoutes({
     }),
   ]
 
+  /** A browser that is bound renews the access cookie before it sends a page's call to do so: then there is nothing left to do. */
+  async function freshAlready(credentials: Credentials): Promise<Answer | null> {
+    const viewer = await guard.guestOf(credentials)
+    const session = viewer && (await boundSessions.current(viewer))
+    return session && { body: { session }, viewer }
+  }
+
   async function endByAccessToken(
     accessToken: string,
     { alone, client }: { alone: boolean; client: ClientInfo },
@@ -147,6 +159,10 @@ export function sessionRoutes({
       if (alone || !isDeadToken(error)) throw error
     }
   }
+}
+
+function isUnproved(error: unknown): boolean {
+  return isKithError(error) && error.code === 'device-proof-required'
 }
 
 const tokenInput: z.ZodType<{ refreshToken?: string | undefined }> = z.strictObject({

@@ -13,6 +13,7 @@ import {
   type Tokens,
 } from '@kith/core'
 import * as z from 'zod'
+import type { SessionInstructions } from './device-bound.ts'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
@@ -39,6 +40,7 @@ const session: z.ZodType<Session> = z.strictObject({
   createdAt: time,
   lastUsedAt: time,
   expiresAt: time,
+  bound: z.boolean(),
   current: z.boolean(),
 })
 
@@ -76,6 +78,17 @@ const identityBegun: z.ZodType<{ url: string }> = z.strictObject({ url: z.url() 
 const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   session: openedSession,
   tokens: tokens.optional(),
+})
+
+/** For the browser itself: the names are those of the W3C draft. */
+const sessionInstructions: z.ZodType<SessionInstructions> = z.strictObject({
+  session_identifier: z.uuidv7(),
+  refresh_url: z.string(),
+  scope: z.strictObject({ include_site: z.boolean() }),
+  credentials: z.array(
+    z.strictObject({ type: z.literal('cookie'), name: z.string(), attributes: z.string() }),
+  ),
+  allowed_refresh_initiators: z.array(z.string()),
 })
 
 const edit: z.ZodType<EditAnswer> = z.intersection(
@@ -127,6 +140,7 @@ export const shapes: typeof socialShapes &
     readonly Refreshed: z.ZodType<RefreshAnswer>
     readonly CodeSent: z.ZodType<CodeSent>
     readonly IdentityBegun: z.ZodType<{ url: string }>
+    readonly SessionInstructions: z.ZodType<SessionInstructions>
     readonly SessionPage: z.ZodType<Page<Session>>
     readonly AuditEntry: z.ZodType<AuditEntry>
     readonly AuditPage: z.ZodType<Page<AuditEntry>>
@@ -142,6 +156,7 @@ export const shapes: typeof socialShapes &
   Refreshed: refreshed,
   CodeSent: codeSent,
   IdentityBegun: identityBegun,
+  SessionInstructions: sessionInstructions,
   SessionPage: page(session),
   AuditEntry: auditEntry,
   AuditPage: page(auditEntry),

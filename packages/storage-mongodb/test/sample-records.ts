@@ -86,6 +86,7 @@ export function sampleSession(id: string): SessionRecord {
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

@@ -1,5 +1,6 @@
 import { KithError } from '@kith/core'
 import { actorColumns } from './actor-columns.ts'
+import { boundKeyColumn } from './bound-key.ts'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
 import type { Statements } from './statements.ts'
@@ -70,7 +71,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   {
     version: 12,
     // Parts of several features, which know nothing of each other.
-    statements: actorColumns + signUpColumns,
+    statements: [actorColumns, boundKeyColumn, signUpColumns].join('\n'),
   },
 ])
 

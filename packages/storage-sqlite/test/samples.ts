@@ -53,6 +53,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

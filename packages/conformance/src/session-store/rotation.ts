@@ -11,6 +11,7 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
   return {
     id: session.id,
     generation: session.generation,
+    boundKey: session.boundKey,
     now: later(60_000),
     expiresAt: nextEnd,
     address: null,
@@ -30,6 +31,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         rotatedAt: later(1000),
         revokedAt: later(2000),
         methods: [],
+        boundKey: '{"kty":"EC"}',
       })
       const bare = sampleSession({
         deviceName: null,

@@ -19,6 +19,7 @@ export const auditActions = [
   'account.role-changed',
   'session.opened',
   'session.impersonated',
+  'session.bound',
   'session.revoked',
   'session.reuse-detected',
   'credential.added',

@@ -156,6 +156,7 @@ test('no forged, foreign or bent token passes', async () => {
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

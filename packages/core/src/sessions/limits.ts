@@ -47,7 +47,7 @@ export interface Limits {
    */
   maySend(to: string, client: ClientInfo): Promise<boolean>
   /** @throws rate-limited */
-  bySession(sessionId: string): Promise<void>
+  bySession(name: 'refreshBySession' | 'boundRefreshBySession', sessionId: string): Promise<void>
   /**
    * Counts a password about to be checked, so that parallel guesses cannot pass the limit together.
    * @throws account-locked
@@ -122,7 +122,7 @@ export function createLimits(
       if (address !== undefined && !(await isLet(demand('sendByClient', own, { address })))) return false
       return await isLet(demand('sendByRecipient', to))
     },
-    bySession: (sessionId) => demand('refreshBySession', sessionId),
+    bySession: (name, sessionId) => demand(name, sessionId),
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))
         await demand(name, subject, { code: 'account-locked' })

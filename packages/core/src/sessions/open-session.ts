@@ -57,6 +57,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     methods: [...opening.methods],
     actorId: actor?.viewer.userId ?? null,
     actorSessionId: actor?.viewer.sessionId ?? null,
+    boundKey: null,
     deviceName: deviceName ?? null,
     ...placeOf(client),
   })

@@ -21,6 +21,7 @@ const session = {
   methods: ['pwd'],
   actorId: null,
   actorSessionId: null,
+  boundKey: null,
   deviceName: 'phone',
   address: '203.0.113.7',
   userAgent: null,

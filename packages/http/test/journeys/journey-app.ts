@@ -109,6 +109,8 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: {
       codeSignIn: true,
+      // In all of them: browsers that do not know it notice nothing.
+      deviceBound: setup.deviceBound ?? true,
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
     },
     audit: { keepFor: '30d' },

@@ -9,6 +9,8 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
+  /** Whether browsers may bind their sessions. @default true */
+  deviceBound?: boolean | undefined
   /** Registrations confirm the email address by a code. */
   confirm?: boolean | undefined
   /** Options of accounts besides those above. */

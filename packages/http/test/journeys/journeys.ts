@@ -1,5 +1,6 @@
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
+import { boundJourneys } from './bound-journeys.ts'
 import { codeJourneys } from './code-journeys.ts'
 import { codeRefusalJourneys } from './code-refusal-journeys.ts'
 import { factorJourneys } from './factor-journeys.ts'
@@ -39,6 +40,7 @@ export const journeys: readonly Journey[] = [
   ...originJourneys,
   ...guardJourneys,
   ...renewalJourneys,
+  ...boundJourneys,
   ...ownSignInJourneys,
   ...limitJourneys,
   ...inputJourneys,
