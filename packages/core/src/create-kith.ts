@@ -32,6 +32,8 @@ import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { type Approvals, createApprovals } from './sign-up/approvals.ts'
+import { createInvitations, type Invitations } from './sign-up/invitations.ts'
 import type { Storage, Stores } from './storage.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
@@ -55,6 +57,10 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly credentials: Credentials
   /** Signing in with what people have elsewhere. */
   readonly identities: Identities<Fields>
+  /** Invitations, by which others come to have an account. */
+  readonly invitations: Invitations
+  /** Accounts that wait for approval. */
+  readonly approvals: Approvals<Fields>
   readonly sessions: Sessions<Fields>
   /** Sessions that are bound to a key of their device. */
   readonly boundSessions: BoundSessions
@@ -166,6 +172,8 @@ type Services = Pick<
   | 'credentials'
   | 'passkeys'
   | 'identities'
+  | 'invitations'
+  | 'approvals'
   | 'sessions'
   | 'boundSessions'
   | 'profiles'
@@ -190,6 +198,8 @@ function createServices(core: Core): Services {
     factors: createFactors(core),
     credentials: createCredentials(core),
     passkeys: createPasskeySignIn(core, people.accounts.inputs),
+    invitations: createInvitations(core),
+    approvals: createApprovals(core),
     sessions: createSessions(core),
     boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),

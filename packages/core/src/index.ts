@@ -1,5 +1,6 @@
 export type {
   AccountInputs,
+  AgeInput,
   ChangePasswordInput,
   DeleteAccountInput,
   EditInput,
@@ -8,6 +9,7 @@ export type {
   NewcomerInput,
   RegisterInput,
   ShadowInput,
+  SignUp,
   UpdateAccountInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
@@ -149,7 +151,15 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
-export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Approvals } from './sign-up/approvals.ts'
+export type {
+  Invitation,
+  InvitationInput,
+  Invitations,
+  InvitationView,
+  NewInvitation,
+} from './sign-up/invitations.ts'
+export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { BoundRefresh, BoundSession, BoundSessions } from './device-bound/bound-sessions.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'

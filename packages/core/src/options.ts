@@ -1,4 +1,4 @@
-import type { Presence } from './accounts/account-inputs.ts'
+import type { Presence, SignUp } from './accounts/account-inputs.ts'
 import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
@@ -159,6 +159,17 @@ export interface AccountOptions<
    */
   confirm?: 'email' | 'phone' | null | undefined
   /**
+   * How strangers come to have an account, whichever way they register: freely (`open`), by an invitation (`invite`), once somebody approves it
+   * (`approval`), or not at all (`closed`). Your own code creates accounts whatever it says. See docs/sign-up.md. @default 'open'
+   */
+  signUp?: SignUp | undefined
+  /** Who invites others, where `signUp` is `invite`. */
+  invitations?: InvitationOptions | undefined
+  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects an answer after a month, and its name is free again. */
+  applicationTtl?: Duration | null | undefined
+  /** Whether a registration says how old somebody is, as a bracket: see docs/sign-up.md. @default 'off' */
+  age?: Presence | undefined
+  /**
    * Whether a sign-in elsewhere opens the account that has its email address, where both sides have verified it, and is linked to it by
    * that. Otherwise its owner signs in first and links it. @default false
    */
@@ -172,6 +183,17 @@ export interface AccountOptions<
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
   ownFields?: Own | undefined
+}
+
+/** Options of invitations. */
+export interface InvitationOptions {
+  /**
+   * Which roles may invite: how many invitations an account of each may have open, and how many accounts one lets in.
+   * @default { admin: { open: 100, uses: 1000 } }
+   */
+  roles?: Readonly<Record<string, { open: number; uses: number }>> | undefined
+  /** How long an invitation lasts, at most. @default '14d' @reason Long enough for somebody on holiday; a code that is lost opens nothing for long. */
+  lasts?: Duration | undefined
 }
 
 /** Who may act as whom, and for how long. */

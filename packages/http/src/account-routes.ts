@@ -1,4 +1,4 @@
-import type { Kith, SignIn } from '@kith/core'
+import type { ErrorCode, Kith, SignIn } from '@kith/core'
 import { pageInput, parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
 import type { DeviceBound } from './device-bound.ts'
@@ -23,6 +23,18 @@ export const endedMeanwhile: readonly ['account-banned', 'invalid-credentials'] 
   'account-banned',
   'invalid-credentials',
 ] as const
+
+/** The same, and what somebody is told who has proved to be an account that waits for approval. */
+export const keptOut: readonly [...typeof endedMeanwhile, 'approval-required'] = [
+  ...endedMeanwhile,
+  'approval-required',
+]
+
+/** What a stranger is told who cannot have an account, as the app is set up. */
+export function signUpProblems({ accounts: { signUp } }: Kith['config']): readonly ErrorCode[] {
+  if (signUp === 'invite') return ['invitation-invalid']
+  return signUp === 'closed' ? ['sign-up-closed'] : []
+}
 
 const registering = {
   method: 'POST',
@@ -115,7 +127,7 @@ export function accountRoutes({
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: [...registering.problems, ...endedMeanwhile],
+      problems: [...registering.problems, ...signUpProblems(config), ...keptOut],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     })
   }
@@ -128,6 +140,7 @@ export function accountRoutes({
       body: inputs.register,
       status: 202,
       output: shapes.CodeSent,
+      problems: [...registering.problems, ...signUpProblems(config)],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await registration.begin(body, client) }

@@ -1,7 +1,7 @@
 import type { ErrorCode, Kith } from '@kith/core'
 import { addressInputs, codeInput, codeLoginInput, lookupInput, resendInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import { endedMeanwhile } from './account-routes.ts'
+import { keptOut, signUpProblems } from './account-routes.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, type RouteDescription, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -41,7 +41,14 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 201,
       output: shapes.SignIn,
       isConfigured: config.accounts.confirm !== null,
-      problems: ['code-invalid', 'identifier-taken', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      problems: [
+        'code-invalid',
+        'identifier-taken',
+        ...signUpProblems(config),
+        ...keptOut,
+        'origin-not-allowed',
+        'rate-limited',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: codeInput, signIn: registration.confirm }),
     }),
     sends({
@@ -81,7 +88,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       problems: [
         'code-invalid',
         'second-factor-required',
-        ...endedMeanwhile,
+        ...keptOut,
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',

@@ -35,6 +35,7 @@ import type { KithSite, SigningIn } from './kith-site.ts'
 import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route } from './route.ts'
 import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
+import { signUpRoutes } from './sign-up-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createAnswerSignIn, endSessionBefore, type HostSignIn, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
@@ -105,6 +106,7 @@ export function createKithRoutes<Host = unknown>(
       flowCookies: createFlowCookies(config),
       answerSignIn,
     }),
+    ...signUpRoutes({ kith, guard }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),

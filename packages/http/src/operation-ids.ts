@@ -50,6 +50,10 @@ const ofSessions = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+  'listInvitations',
+  'createInvitation',
+  'revokeInvitation',
+  'lookUpInvitation',
 ] as const
 
 const ofPeople = [

@@ -32,6 +32,7 @@ export function sessionRoutes({
         'invalid-credentials',
         'second-factor-required',
         'account-banned',
+        'approval-required',
         'policy-refused',
         'origin-not-allowed',
         'account-locked',

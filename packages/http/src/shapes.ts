@@ -16,6 +16,7 @@ import * as z from 'zod'
 import type { SessionInstructions } from './device-bound.ts'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
+import { signUpShapes } from './sign-up-shapes.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
 /** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
@@ -142,7 +143,8 @@ const problem: z.ZodType<Problem> = z.strictObject({
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes &
-  typeof factorShapes & {
+  typeof factorShapes &
+  typeof signUpShapes & {
     readonly FieldError: z.ZodType<FieldError>
     readonly Session: z.ZodType<Session>
     readonly Tokens: z.ZodType<Tokens>
@@ -160,6 +162,7 @@ export const shapes: typeof socialShapes &
   } = {
   ...socialShapes,
   ...factorShapes,
+  ...signUpShapes,
   Session: session,
   Tokens: tokens,
   Me: me,

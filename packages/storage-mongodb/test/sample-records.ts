@@ -54,6 +54,9 @@ export function sampleUser(id: string): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: now,
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   }
 }

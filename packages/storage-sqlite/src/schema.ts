@@ -11,6 +11,7 @@ import {
   factTable,
   longCountTables,
   queueTables,
+  signUpColumns,
   tablesOf,
 } from './tables.ts'
 
@@ -70,7 +71,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   {
     version: 12,
     // Parts of several features, which know nothing of each other.
-    statements: [actorColumns, boundKeyColumn].join('\n'),
+    statements: [actorColumns, boundKeyColumn, signUpColumns].join('\n'),
   },
 ])
 

@@ -73,6 +73,9 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     role: 'member',
     sessionEpoch: 0,
     createdAt: at(life, 1),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   }
   const session: SessionRecord = {

@@ -28,6 +28,9 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(1_700_000_000_000 + made),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
     ...fields,
   }

@@ -57,11 +57,12 @@ const left: readonly Left[] = [
   { is: 'another of its kind', others: ['passkey'], result: 'removed' },
   { is: 'one of another kind that lets in', others: ['elsewhere'], result: 'removed' },
   { is: 'those of kinds that do not', others: ['recovery-codes', 'Passkey'], result: 'last-way-in' },
+  { is: 'nothing, and it does not let in either', waysIn: { kinds: ['elsewhere'] }, result: 'removed' },
   {
-    is: 'another of its kind, which does not let in',
-    others: ['passkey'],
-    waysIn: { kinds: ['elsewhere'] },
-    result: 'last-way-in',
+    is: 'nothing where no credential lets in',
+    others: ['elsewhere'],
+    waysIn: { kinds: [], addresses: [] },
+    result: 'removed',
   },
   { is: 'one that lets in among others', others: ['recovery-codes', 'elsewhere'], result: 'removed' },
 ]

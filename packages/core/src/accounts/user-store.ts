@@ -27,13 +27,34 @@ export interface UserRecord {
   /** How often all of its sessions were ended together: a session that was opened in an earlier epoch is over. */
   sessionEpoch: number
   createdAt: Date
+  /**
+   * Since when it waits to be let in, by somebody who approves it or by the rest of its own registration; `null` where it does not. One that waits
+   * is stored as banned, so that nothing of it is shown and nobody signs in to it.
+   */
+  waitingSince: Date | null
+  /** The account that has invited it. */
+  invitedBy: string | null
+  /** What is known of how old its owner is. */
+  age: StoredAge | null
   /** The app's own. */
   fields: StoredFields
 }
 
+/** How old the owner of an account is, as somebody has said. */
+export interface StoredAge {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** Who says so. */
+  source: string
+  /** Since when that is known. */
+  at: Date
+}
+
 /** The fields that {@link UserStore.update} may change. A field that is absent stays as it is. */
 export interface UserChanges extends Partial<
-  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt' | 'fields'>
+  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt' | 'invitedBy' | 'fields'>
 > {
   /** Each one that is named is set, or removed where it is `null`; all others stay. */
   fields?: FieldChanges
@@ -43,7 +64,13 @@ export interface UserChanges extends Partial<
   expected?: Partial<
     Pick<
       UserRecord,
-      'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil' | 'sessionEpoch'
+      | 'email'
+      | 'emailVerifiedAt'
+      | 'phone'
+      | 'phoneVerifiedAt'
+      | 'bannedUntil'
+      | 'sessionEpoch'
+      | 'waitingSince'
     >
   >
   /** The change is made although it leaves the account with neither username nor email address. */
@@ -52,7 +79,9 @@ export interface UserChanges extends Partial<
 
 /** Accounts that are looked for: those of which all that is given holds. */
 export interface UserFilter {
+  /** Whether it is banned, or waits: that is stored as a ban. */
   banned?: boolean | undefined
+  waiting?: boolean | undefined
   role?: string | undefined
   /** At least one of these identifiers begins like this, compared byte by byte. */
   begins?: Beginnings | undefined
@@ -149,7 +178,7 @@ export interface UserStore {
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash, credentials and the reason of a ban are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash, age, credentials, since when it waited, who invited it and the reason of a ban are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */

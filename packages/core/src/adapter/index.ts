@@ -59,6 +59,7 @@ export {
   type SharedRevocationsParts,
 } from '../shared-server/shared-revocations.ts'
 export { checkWhenUnreachable, type WhenUnreachable } from '../shared-server/when-unreachable.ts'
+export { invitationInput, lookInput } from '../sign-up/invitations.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
 export { systemCode, toSystemError } from '../system-errors.ts'
 export { silentTelemetry } from '../telemetry/telemetry.ts'

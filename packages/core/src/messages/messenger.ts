@@ -22,6 +22,8 @@ export interface MessageContents {
   'credential-removed': NoticeContent & CredentialContent
   /** Too many wrong passwords or codes were given. */
   'locked-out': NoticeContent
+  /** The account of its reader waited for approval, and was let in. */
+  'account-approved': Record<string, never>
   /** An old refresh token was used, so a copy of it is in other hands; its session was ended. */
   'reuse-detected': NoticeContent
   /** An admin of the app opened a session as the account. */

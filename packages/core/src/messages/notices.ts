@@ -53,6 +53,14 @@ export function noticeRows<Kind extends NoticeKind>(
   return core.outgoing.rows(new Date(at.getTime() + worthMillis), () => [draft])
 }
 
+/** The same for an account that waited and was let in. */
+export function approvedRows(core: Core, user: Notice<NoticeKind>['user']): OutboxRows<unknown> | undefined {
+  const to = recipientOf(core, user, null)
+  if (!to) return undefined
+  const end = new Date(core.clock().getTime() + worthMillis)
+  return core.outgoing.rows(end, () => [{ ...headOf(to), kind: 'account-approved', content: {} }])
+}
+
 function recipientOf(
   { outgoing }: Core,
   { email, phone, phoneVerifiedAt }: Notice<NoticeKind>['user'],

@@ -7,6 +7,7 @@ export type {
   EndedEpoch,
   Identifier,
   Login,
+  StoredAge,
   UpdateUserResult,
   UserChanges,
   UserFilter,

@@ -94,6 +94,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     accounts: {
       revealTaken: setup.revealTaken,
       ...(setup.confirm && { confirm: 'email', identifiers: { email: 'required' } }),
+      ...setup.accounts,
     },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'Journeys', origins: [allowedOrigin] }),
     messages: { email: mailbox, sms: phones, links },

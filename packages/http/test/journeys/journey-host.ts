@@ -1,5 +1,5 @@
 import type { Host, HostServer } from '@kith/conformance'
-import type { Kith, MediaOptions } from '@kith/core'
+import type { AccountOptions, Kith, MediaOptions } from '@kith/core'
 import type { CaptionWriter, Storage } from '@kith/core/ports'
 import type { KithHttpOptions } from '@kith/http'
 
@@ -13,6 +13,8 @@ export interface JourneySetup {
   deviceBound?: boolean | undefined
   /** Registrations confirm the email address by a code. */
   confirm?: boolean | undefined
+  /** Options of accounts besides those above. */
+  accounts?: AccountOptions | undefined
   /** People sign in elsewhere as well. */
   providers?: boolean | undefined
   /** Media are at a host that accepts files from browsers and shows them by signed URLs. */

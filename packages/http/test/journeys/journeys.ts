@@ -22,6 +22,7 @@ import { renewalJourneys } from './renewal-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
+import { signUpJourneys } from './sign-up-journeys.ts'
 import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
 import { workJourneys } from './work-journeys.ts'
@@ -30,6 +31,7 @@ import { workJourneys } from './work-journeys.ts'
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
   ...adminJourneys,
+  ...signUpJourneys,
   ...sessionJourneys,
   ...codeJourneys,
   ...codeRefusalJourneys,
