@@ -1,4 +1,4 @@
-/** Sessions: a row for each sign-in. Room in the pages keeps a rotation off the indexes that it does not change. */
+/** Sessions: a row for each sign-in. */
 export const sessions = `
   CREATE TABLE kith.sessions (
     id uuid PRIMARY KEY,
@@ -15,6 +15,6 @@ export const sessions = `
     proved_at timestamptz NOT NULL,
     methods text[] NOT NULL,
     ended_at timestamptz GENERATED ALWAYS AS (least(expires_at, revoked_at)) STORED
-  ) WITH (fillfactor = 80);
+  );
   CREATE INDEX sessions_open ON kith.sessions (user_id, id) WHERE revoked_at IS NULL;
   CREATE INDEX sessions_over ON kith.sessions (ended_at);`
