@@ -1,7 +1,7 @@
-const left = "extract(epoch FROM ends_at - clock_timestamp()) * 1000 AS left_millis"
+const left = 'extract(epoch FROM ends_at - clock_timestamp()) * 1000 AS left_millis'
 
 /** Where a mirror stands, and on which server. One that has been started since, or is no primary, may have lost what it had. */
-const standing = `pg_current_snapshot()::text AS snapshot, pg_postmaster_start_time()::text AS started,
+const standing = `pg_current_snapshot()::text AS snapshot, extract(epoch FROM pg_postmaster_start_time())::text AS started,
   pg_is_in_recovery() AS is_standby`
 
 /** Every statement of the denylist. */
