@@ -29,8 +29,8 @@ const countAgain = `
   ), refused AS (
     SELECT coalesce(max(ending) - @now, 0) AS millis FROM hit WHERE ending > @now AND counted > allowed
   ), after AS (
-    SELECT length, counted, ending FROM hit, shortest AS first
-      WHERE (SELECT millis FROM refused) = 0 AND hit.ending > first.ending - first.length * 1000::bigint
+    SELECT hit.length, hit.counted, hit.ending FROM hit CROSS JOIN shortest
+      WHERE (SELECT millis FROM refused) = 0 AND hit.ending > shortest.ending - shortest.length * 1000::bigint
     UNION ALL SELECT length, counted, ending FROM before WHERE (SELECT millis FROM refused) > 0
   )
   SELECT array_agg(length), array_agg(counted), array_agg(ending), (SELECT millis FROM refused),

@@ -30,6 +30,9 @@ export type SharedSettings = Exclude<PostgresSettings, { client: object }> & {
   listen: string | boolean
 }
 
+/** How many connections a pool of our own has: calls are short. */
+const ownConnections = 3
+
 /** How long a call may take: as long as one waits for a server that is silent. */
 const timeoutMillis = 1_000
 
@@ -38,7 +41,9 @@ export function sharedSettingsOf(
   options: PostgresPlace & PostgresSharedOptions & { listen?: string | boolean | undefined },
 ): SharedSettings {
   const { whenUnreachable, listen = true } = options
-  const settings = settingsOf({ ...options, timeoutMillis } as PostgresUrlOptions)
+  const { url, maxConnections = ownConnections } = options as PostgresUrlOptions
+  const own = url === undefined ? {} : { maxConnections }
+  const settings = settingsOf({ ...options, ...own, timeoutMillis } as PostgresUrlOptions)
   if ((settings as { client?: unknown }).client !== undefined)
     throw new TypeError(
       'what processes share needs more than one client: give a { pool }, a { sql } or a { url }',
