@@ -33,8 +33,8 @@ export type SharedSettings = Exclude<PostgresSettings, { client: object }> & {
 /** How many connections a pool of our own has: calls are short. */
 const ownConnections = 3
 
-/** How long a call may take: as long as one waits for a server that is silent. */
-const timeoutMillis = 1_000
+/** When a connection is given up that is silent: a little after its caller has learned that the server is. */
+const timeoutMillis = 1_500
 
 /** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
 export function sharedSettingsOf(
