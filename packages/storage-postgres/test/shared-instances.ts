@@ -30,7 +30,12 @@ export function closeLater(close: () => unknown): void {
 }
 
 afterEach(async () => {
-  await Promise.all(closing.splice(0).reverse().map((close) => close()))
+  await Promise.all(
+    closing
+      .splice(0)
+      .reverse()
+      .map((close) => close()),
+  )
 })
 
 /** A place with tables of its own. */
