@@ -37,7 +37,7 @@ export interface Connection extends Statements {
   atomically<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result>
   /** Queries that all see the same moment: one transaction that is REPEATABLE READ and READ ONLY. */
   consistently<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result>
-  /** Lets go of what Kith itself has opened. */
+  /** Refuses all calls from now on. */
   close(): Promise<void>
 }
 
@@ -118,7 +118,6 @@ export function createConnection({ driver, schema, prepare, timeoutMillis }: Con
       ),
     async close() {
       closed = true
-      await driver.close()
     },
   }
 }

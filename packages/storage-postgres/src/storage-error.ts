@@ -142,7 +142,7 @@ function withoutValues(error: Error, state: string): Error {
     'routine',
   ]
   const shown = Object.fromEntries(
-    named.flatMap((name) => (name in error ? [[name, error[name as never]]] : [])),
+    named.flatMap((name) => (error[name as never] === undefined ? [] : [[name, error[name as never]]])),
   )
   const said = /^(22|23514)/.test(state) ? message.replace(/:.*/s, '') : message
   return Object.assign(new Error(said), { name: error.name, code: state, ...shown })

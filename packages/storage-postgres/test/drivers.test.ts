@@ -60,8 +60,7 @@ await describeWithPostgres('drivers', {}, (server) => {
     const t2 = performance.now()
     console.log(way, ((t1 - t0) / 500).toFixed(3), ((t2 - t1) / 300).toFixed(3))
     await c.close()
-    if (way === 'pool') await options.pool.end()
-    if (way === 'sql') await options.sql.end()
+    await settings.pool
     if (way === 'client') await client.end()
   })
 })

@@ -1,12 +1,9 @@
 /**
- * Edges and their counts. `hidden` of an edge is 1 while its start is hidden, plus 2 while its end is; `hidden` of an account is true
- * while it is hidden, false while it is shown again step by step, and else NULL. There are no foreign keys: upkeep removes what an
- * account leaves behind, in small steps. Rows of counts are updated in their place, for which their pages keep room.
+ * Edges and their counts. `hidden` of an edge is 1 while its start is hidden, plus 2 while its end is. There are no foreign keys:
+ * upkeep removes what an account leaves behind, in small steps. Rows of counts are updated in their place, for which their pages keep
+ * room.
  */
 export const edges = `
-  ALTER TABLE kith.users ADD COLUMN hidden boolean;
-  CREATE INDEX users_hidden ON kith.users (id) WHERE hidden IS NOT NULL;
-
   CREATE TABLE kith.edges (
     from_id uuid NOT NULL,
     to_id uuid NOT NULL,

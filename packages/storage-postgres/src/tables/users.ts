@@ -1,6 +1,7 @@
 /**
  * Accounts, and usernames that are held back. Identifiers are compared byte by byte. Deleted accounts hold NULL in their UNIQUE columns,
- * which frees the identifiers.
+ * which frees the identifiers. `hidden` is true while the edges of an account are hidden, false while they are shown again step by step,
+ * and else NULL.
  */
 export const users = `
   CREATE TABLE kith.users (
@@ -20,8 +21,10 @@ export const users = `
     session_epoch integer NOT NULL,
     created_at timestamptz NOT NULL,
     deleted_at timestamptz,
-    fields json
+    fields json,
+    hidden boolean
   ) WITH (fillfactor = 90);
+  CREATE INDEX users_hidden ON kith.users (id) WHERE hidden IS NOT NULL;
   CREATE INDEX users_gone ON kith.users (id) WHERE deleted_at IS NOT NULL;
   CREATE INDEX users_shut_out ON kith.users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
   CREATE INDEX users_ban_ends ON kith.users (banned_until) WHERE banned_until IS NOT NULL;
