@@ -106,13 +106,14 @@ const faults: Readonly<Record<FaultKind, Passing>> = Object.freeze({
 /** Gives an error of the driver its Kith code, with the original as the cause; passes any other error on. */
 export function toStorageError(error: unknown): unknown {
   if (isKithError(error)) return error
-  if (error instanceof ConnectionFault) return passingError(faultOf(error), error.cause ?? error)
+  if (error instanceof ConnectionFault)
+    return passingError(faultOf(error), withoutValues(error.cause ?? error))
   const state = sqlStateOf(error)
   if (state === null) return error
   const known = passing[state] ?? passing[state.slice(0, 2)]
-  if (known) return passingError(known, withoutValues(error as Error, state))
+  if (known) return passingError(known, withoutValues(error))
   const detail = remedies[state] ?? remedies[state.slice(0, 2)] ?? refused
-  return new KithError('storage-failed', { detail, cause: withoutValues(error as Error, state) })
+  return new KithError('storage-failed', { detail, cause: withoutValues(error) })
 }
 
 const refused = 'PostgreSQL refused the statement: see the cause of this error in the log.'
@@ -128,22 +129,20 @@ function passingError([code, seconds, detail]: Passing, cause: unknown): RetryLa
   return new RetryLaterError(code, { seconds, detail }, cause)
 }
 
-/** Only what names no value: the server quotes those of a row that it refuses, and with them perhaps an address. */
-function withoutValues(error: Error, state: string): Error {
-  const { message } = error
-  const named = [
-    'severity',
-    'schema',
-    'schema_name',
-    'table',
-    'table_name',
-    'constraint',
-    'constraint_name',
-    'routine',
-  ]
-  const shown = Object.fromEntries(
-    named.flatMap((name) => (error[name as never] === undefined ? [] : [[name, error[name as never]]])),
-  )
-  const said = /^(22|23514)/.test(state) ? message.replace(/:.*/s, '') : message
-  return Object.assign(new Error(said), { name: error.name, code: state, ...shown })
+const shown = [
+  ...['code', 'errno', 'syscall', 'address', 'port'],
+  ...['severity', 'schema', 'schema_name', 'table', 'table_name', 'constraint', 'constraint_name', 'routine'],
+]
+
+/**
+ * Only what names no value: the server quotes those of a row that it refuses, and with them perhaps an email address, and postgres.js
+ * keeps those of the statement.
+ */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const state = sqlStateOf(error) ?? ''
+  const message = /^(22|23514)/.test(state) ? error.message.replace(/:.*/s, '') : error.message
+  const known = shown.map((name) => [name, error[name as keyof Error] as unknown] as const)
+  const fields = Object.fromEntries(known.filter(([, value]) => value !== undefined))
+  return Object.assign(new Error(message), { name: error.name, ...fields })
 }
