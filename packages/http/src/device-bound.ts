@@ -5,18 +5,9 @@ import type { Guard } from './guard.ts'
 import type { RequestHead } from './http-request.ts'
 import type { HttpConfig } from './options.ts'
 import { publicRoute, type Route } from './route.ts'
-import { shapes } from './shapes.ts'
+import { type SessionInstructions, shapes } from './shapes.ts'
 
 // Names and forms are those of the W3C draft "Device Bound Session Credentials" as of 2026-02-17. Earlier ones had `Sec-Session-…`.
-
-/** What a browser is told of its bound session: "JSON session instructions" of the draft, 9.6. */
-export interface SessionInstructions {
-  session_identifier: string
-  refresh_url: string
-  scope: { include_site: boolean }
-  credentials: { type: 'cookie'; name: string; attributes: string }[]
-  allowed_refresh_initiators: string[]
-}
 
 /** Tells browsers that they may bind their session, and how. */
 export interface DeviceBound {
