@@ -14,6 +14,8 @@ import { restore } from './commands/restore.ts'
 import { restored } from './commands/restored.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
 import { endSessions, sessions } from './commands/sessions.ts'
+import { applications, approve, refuse } from './commands/applications.ts'
+import { invitations, invite, revokeInvitation } from './commands/invitations.ts'
 import { upkeep } from './commands/upkeep.ts'
 import { verifyCounts } from './commands/verify-counts.ts'
 import { verifyMedia } from './commands/verify-media.ts'
@@ -34,6 +36,12 @@ export const commands: readonly Command[] = [
   ban,
   unban,
   createAdmin,
+  invite,
+  invitations,
+  revokeInvitation,
+  applications,
+  approve,
+  refuse,
   importAccounts,
   exportAccount,
   backup,

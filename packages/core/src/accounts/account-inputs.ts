@@ -64,6 +64,15 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
 /** A registration with a passkey in place of a password. */
 export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterInput<Fields>, 'password'>
 
+/** An account that the host makes, for somebody who gets its password another way. */
+export interface CreateAccountInput<Fields extends AppFields = AppFields> extends Omit<
+  RegisterInput<Fields>,
+  'deviceName' | 'invitation'
+> {
+  emailVerified?: boolean | undefined
+  phoneVerified?: boolean | undefined
+}
+
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
@@ -124,6 +133,7 @@ export interface AccountInputs {
   register: z.ZodType<RegisterInput>
   /** Of {@link register} what somebody gives who has no password: who signs in elsewhere, or by a passkey. */
   newcomer: z.ZodType<NewcomerInput>
+  create: z.ZodType<CreateAccountInput>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -245,11 +255,19 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     register: z
       .strictObject({ ...newcomer, password: newPassword })
       .refine(hasLogin, needsLogin)
-      .refine((input) => !isOwnName(input, rules.forbiddenWords), {
-        ...because(ownName),
-        path: ['password'],
-        when: isObject,
-      }),
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
+    create: z
+      .strictObject({
+        ...given,
+        ...profile,
+        ...own('given'),
+        password: newPassword,
+        emailVerified: brought.emailVerified,
+        phoneVerified: brought.phoneVerified,
+        age: brought.age,
+      })
+      .refine(hasLogin, needsLogin)
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
     import: z
       .strictObject({
         ...given,
@@ -282,6 +300,8 @@ const needsLogin = {
   path: ['username'],
   when: isObject,
 }
+
+const isNoName = { ...because(ownName), path: ['password'], when: isObject }
 
 /** Of fields that may be wrong by themselves, whatever they hold. */
 function isOwnName(

@@ -8,6 +8,7 @@ import { InvalidInputError, isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { agePart } from '../profiles/user.ts'
 import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
@@ -67,7 +68,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   if (upgrade === null || !found) throw new KithError('invalid-credentials')
   const user = await withoutEndedBan(core, found)
   demandUnbanned(user)
-  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+  await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)
