@@ -17,6 +17,7 @@ export type { Accounts, Edited } from './accounts/accounts.ts'
 export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { Puzzle } from './challenges/challenge.ts'
 export type { ImportOptions, ImportResult } from './accounts/import-all.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
@@ -39,12 +40,14 @@ export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export { type ErrorCode, errorTable, type RetryLaterCode } from './error-table.ts'
 export {
   AccountBannedError,
+  ChallengeRequiredError,
   type AnyKithError,
   type Ban,
   CaptionsUnavailableError,
   InvalidInputError,
   type FactorChallenge,
   isAccountBanned,
+  isChallengeRequired,
   isInvalidInput,
   isKithError,
   isPasskeyUnknown,

@@ -1,7 +1,7 @@
 import { type ClientInfo, isKithError, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import type { RouteOptions } from './account-routes.ts'
+import { challengeProblems, type RouteOptions } from './account-routes.ts'
 import type { Credentials } from './credentials.ts'
 import { isDeadToken } from './guard.ts'
 import { type Answer, publicRoute, type Route, viewerRoute } from './route.ts'
@@ -10,7 +10,7 @@ import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({
-  kith: { sessions, boundSessions },
+  kith: { sessions, boundSessions, config },
   guard,
   cookies,
   answerSignIn,
@@ -29,6 +29,7 @@ export function sessionRoutes({
         'second-factor-required',
         'account-banned',
         'approval-required',
+        ...challengeProblems(config),
         'policy-refused',
         'origin-not-allowed',
         'account-locked',

@@ -39,6 +39,8 @@ export interface AccountRules {
   readonly signUp?: SignUp
   /** Whether a registration says how old somebody is. */
   readonly age?: Presence
+  /** Whether a registration may have to solve a puzzle. */
+  readonly challenged?: boolean
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
@@ -57,6 +59,8 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   invitation?: string | undefined
   /** How old they say they are, where the app asks for it: `accounts.age`. */
   age?: AgeInput | undefined
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -67,7 +71,7 @@ export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterI
 /** An account that the host makes, for somebody who gets its password another way. */
 export interface CreateAccountInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
-  'deviceName' | 'invitation'
+  'deviceName' | 'invitation' | 'solution'
 > {
   emailVerified?: boolean | undefined
   phoneVerified?: boolean | undefined
@@ -76,7 +80,7 @@ export interface CreateAccountInput<Fields extends AppFields = AppFields> extend
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
-  'password' | 'deviceName' | 'invitation'
+  'password' | 'deviceName' | 'invitation' | 'solution'
 > {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
@@ -151,6 +155,9 @@ export const passwordMaxLength = 256
 /** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
 export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
 
+/** The schema of the answer to a puzzle. */
+export const solutionField: z.ZodType<string> = z.string().min(1).max(8_192)
+
 /** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
 export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
@@ -203,8 +210,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   // A field that the app does not ask for is told like any other unknown one.
   const entry = Object.fromEntries([
     ...(rules.signUp === 'invite' ? [['invitation', invitationField]] : []),
+    ...(rules.challenged ? [['solution', solutionField.optional()]] : []),
     ...(rules.age !== undefined && rules.age !== 'off' ? [['age', age]] : []),
-  ]) as { invitation: z.ZodType<string | undefined>; age: z.ZodType<AgeInput | undefined> }
+  ]) as Record<'invitation' | 'solution', z.ZodType<string | undefined>> & {
+    age: z.ZodType<AgeInput | undefined>
+  }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(

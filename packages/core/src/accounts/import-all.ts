@@ -1,6 +1,7 @@
 import type { HostCause } from '../cause.ts'
 import type { Core } from '../core.ts'
-import { type ErrorCode, isInvalidInput, isKithError } from '../errors.ts'
+import type { ErrorCode } from '../error-table.ts'
+import { isInvalidInput, isKithError } from '../errors.ts'
 import type { FieldError } from '../field-errors.ts'
 import { isObject } from '../input.ts'
 import type { HostUser } from '../profiles/user.ts'
