@@ -187,7 +187,7 @@ let everyRoute: readonly Route[] | undefined
 /** Every route that there can be. */
 export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -218,6 +218,7 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`sessions.deviceBound`', describedRoutes({ sessions: { deviceBound: true } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],

@@ -27,6 +27,7 @@ export type { Registration } from './accounts/registration.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
 export type { Audit } from './audit/audit.ts'
 export { type AuditAction, auditActions, type AuditActor, type AuditEntry } from './audit/audit-entries.ts'
+export type { HostCause } from './cause.ts'
 export type { Captions, SuggestInput } from './captions/captions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
@@ -66,6 +67,7 @@ export {
   type ClientPlace,
   durability,
   type Events,
+  type EventStamp,
   type KithEventName,
   type KithEvents,
   type Listener,
@@ -103,6 +105,7 @@ export type { VisibleFile } from './media/visible-files.ts'
 export type {
   AccountOptions,
   AuditOptions,
+  ImpersonationOptions,
   KithOptions,
   LimitRule,
   MediaOptions,
@@ -116,6 +119,7 @@ export type { DeliveryReport } from './outbox/delivery.ts'
 export type { DeliverOptions, Outbox, OutboxHandler } from './outbox/outbox.ts'
 export type {
   AppFields,
+  RoleOf,
   ChangedFields,
   FieldsOf,
   FieldsSchema,
@@ -166,6 +170,7 @@ export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
+export type { ImpersonateInput } from './sessions/impersonation.ts'
 export type { ProveInput } from './sessions/prove.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
 export type { Proved, Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'

@@ -64,14 +64,15 @@ export function accountRoutes({
       method: 'GET',
       path: '/users/me',
       operationId: 'getMe',
-      summary: 'Read your own account',
+      summary: 'Read your own account; `actorId` is the admin who acts as it, if one does',
       status: 200,
-      output: shapes.OwnUser,
+      output: shapes.Me,
       async handle(viewer, { credentials, headers }) {
         const user = await accounts.me(viewer)
         // A browser that came back from a provider sends no cookies along when it registers a key from there.
         if (credentials.kind === 'cookies') Object.assign(headers, await deviceBound.offerTo(viewer))
-        return { body: user }
+        const { actorId } = viewer
+        return { body: actorId === undefined ? user : { ...user, actorId } }
       },
     }),
     ownSignIn ? editProfile() : editAccount(),
@@ -82,7 +83,7 @@ export function accountRoutes({
       summary: 'Delete your own account and end its sessions',
       body: inputs.delete,
       status: 204,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: ['impersonated', 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, { body, client, setCookies }) {
         await accounts.delete(viewer, body, { client })
         setCookies.push(...cookies.clear())
@@ -97,7 +98,14 @@ export function accountRoutes({
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [
+        ...endedMeanwhile,
+        'impersonated',
+        'wrong-password',
+        'account-locked',
+        'rate-limited',
+        'busy',
+      ],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }
@@ -162,6 +170,7 @@ export function accountRoutes({
       output: shapes.Edit,
       problems: [
         'identifier-taken',
+        'impersonated',
         ...endedMeanwhile,
         'policy-refused',
         'rate-limited',

@@ -112,7 +112,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['code-invalid', 'rate-limited', ...unsent],
+      problems: ['code-invalid', 'impersonated', 'rate-limited', ...unsent],
       handle: async (viewer, { body, client }) => ({ body: await addresses.verify(viewer, body, client) }),
     }),
     viewerRoute({
@@ -124,7 +124,15 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['wrong-password', 'proof-required', 'account-locked', 'rate-limited', 'busy', ...unsent],
+      problems: [
+        'impersonated',
+        'wrong-password',
+        'proof-required',
+        'account-locked',
+        'rate-limited',
+        'busy',
+        ...unsent,
+      ],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
     takes({

@@ -97,9 +97,11 @@ export function boundSessionRoutes({
         'session-revoked',
         'device-proof-invalid',
         'session-bound',
+        'origin-not-allowed',
         'rate-limited',
       ],
       async handle({ request, client, headers }) {
+        demandNoPage(request)
         const found = readCredentials(request, cookies)
         if (found.kind === 'bearer') throw new KithError('unauthenticated', { detail: cookiesAlone })
         const viewer = await guard.viewerOf(found)
@@ -122,12 +124,24 @@ export function boundSessionRoutes({
       // Where the option is off, those that were bound before go on.
       isConfigured,
       fromOtherSite: true,
-      problems: ['device-proof-required', 'device-proof-invalid', 'session-revoked', 'rate-limited'],
+      problems: [
+        'device-proof-required',
+        'device-proof-invalid',
+        'refresh-token-invalid',
+        'refresh-token-expired',
+        'session-revoked',
+        'rate-limited',
+      ],
       async handle({ request, client, headers, setCookies }) {
         const id = readString(request, 'sec-secure-session-id')
         if (id === null) throw new KithError('device-proof-invalid', { detail: sendId })
         const proof = readString(request, 'secure-session-response')
-        const { refreshed, challenge } = await boundSessions.refresh(id, proof, client)
+        const found = readCredentials(request, cookies)
+        const refreshToken = found.kind === 'cookies' ? (found.refreshToken ?? '') : ''
+        const { refreshed, challenge } = await boundSessions.refresh(
+          { sessionId: id, refreshToken, proof },
+          client,
+        )
         headers['secure-session-challenge'] = challengeOf(challenge, id)
         if (refreshed === null) throw new KithError('device-proof-required', { detail: signIt })
         setCookies.push(...cookies.set(refreshed))
@@ -135,6 +149,16 @@ export function boundSessionRoutes({
       },
     }),
   ]
+}
+
+/**
+ * A script in a page must not register a key of its own: it could use the session without its cookies from then on. What a browser sends by
+ * itself has the mode `no-cors`, in which a script cannot set such headers (Fetch, 2.2.2); browsers that do not say so say nothing.
+ * @throws origin-not-allowed
+ */
+function demandNoPage({ headers }: RequestHead): void {
+  const mode = headers.get('sec-fetch-mode') ?? 'no-cors'
+  if (mode !== 'no-cors') throw new KithError('origin-not-allowed', { detail: byItself })
 }
 
 function challengeOf(challenge: string, sessionId: string): string {
@@ -155,5 +179,6 @@ function readString({ headers }: RequestHead, name: string): string | null {
 const isOff = 'Binding sessions is off: `sessions.deviceBound` of createKith, with `cookies.secure`.'
 const cookiesAlone = 'A session is bound by its cookies.'
 const sendProof = 'Send the proof as `Secure-Session-Response`.'
+const byItself = 'A browser calls this by itself; no page may.'
 const sendId = 'Send the id of the session as `Sec-Secure-Session-Id`.'
 const signIt = 'Sign the challenge in `Secure-Session-Challenge`, and send it as `Secure-Session-Response`.'

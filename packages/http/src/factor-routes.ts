@@ -33,6 +33,7 @@ export function factorRoutes({
       status: 200,
       output: shapes.Refreshed,
       problems: [
+        'impersonated',
         'wrong-password',
         'factor-invalid',
         'code-invalid',
@@ -58,7 +59,7 @@ export function factorRoutes({
       body: factorInputs.beginTotp,
       status: 200,
       output: shapes.TotpEnrolment,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { body }) => ({ body: await factors.beginTotp(viewer, body) }),
     }),
     viewerRoute({
@@ -69,7 +70,7 @@ export function factorRoutes({
       body: factorInputs.confirmTotp,
       status: 201,
       output: shapes.RecoveryCodes,
-      problems: ['code-invalid', 'factor-invalid', 'too-many-credentials', 'rate-limited'],
+      problems: ['impersonated', 'code-invalid', 'factor-invalid', 'too-many-credentials', 'rate-limited'],
       handle: async (viewer, { body, client }) => ({ body: await factors.confirmTotp(viewer, body, client) }),
     }),
     viewerRoute({
@@ -79,7 +80,7 @@ export function factorRoutes({
       summary: 'Make new recovery codes; those before are of no more use',
       status: 201,
       output: shapes.RecoveryCodes,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { client }) => ({ body: await factors.renewRecoveryCodes(viewer, client) }),
     }),
     viewerRoute({
@@ -98,7 +99,7 @@ export function factorRoutes({
       summary: 'Rename one of them',
       body: credentialNameInput,
       status: 204,
-      problems: ['credential-not-found', 'rate-limited'],
+      problems: ['credential-not-found', 'impersonated', 'rate-limited'],
       async handle(viewer, { params, body }) {
         await credentials.rename(viewer, params.id, body)
         return {}
@@ -110,7 +111,7 @@ export function factorRoutes({
       operationId: 'removeCredential',
       summary: 'Remove one of them, but not the last way in',
       status: 204,
-      problems: ['credential-not-found', 'last-way-in', 'proof-required', 'rate-limited'],
+      problems: ['credential-not-found', 'last-way-in', 'impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { params, client }) {
         await credentials.remove(viewer, params.id, client)
         return {}

@@ -173,7 +173,7 @@ export function identityRoutes({
       status: 200,
       output: shapes.IdentityBegun,
       isConfigured,
-      problems: [...beginProblems, 'proof-required'],
+      problems: [...beginProblems, 'impersonated', 'proof-required'],
       async handle(viewer, exchange) {
         return { body: { url: await sendOn(exchange, exchange.body, viewer) } }
       },

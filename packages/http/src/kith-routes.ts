@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { type ClientInfo, type Duration, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { silentTelemetry } from '@kith/core/adapter'
 import type { Telemetry } from '@kith/core/ports'
+import { adminRoutes } from './admin-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { endStream, type StreamEnd, streamOf } from './answer-stream.ts'
 import { clientOf } from './client-of.ts'
@@ -18,6 +19,7 @@ import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { measureRequests } from './measured-requests.ts'
+import { createKeptSession } from './kept-session.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { createErrorSet } from './error-set.ts'
 import { createOpenApi } from './openapi.ts'
@@ -83,12 +85,16 @@ export function createKithRoutes<Host = unknown>(
   const noticeProxy = createProxyNotice(log)
   const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions, deviceBound })
 
+  const { secure } = config.cookies
+  const keptSession = createKeptSession({ sessions: kith.sessions, cookies, secure, clock })
+
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
   const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
     ...accountRoutes({ kith, guard, cookies, answerSignIn, deviceBound, ownSignIn }),
-    ...sessionRoutes({ kith, guard, cookies, answerSignIn }),
+    ...adminRoutes({ kith, keptSession }),
+    ...sessionRoutes({ kith, guard, cookies, keptSession, answerSignIn }),
     ...boundSessionRoutes({ kith, guard, cookies, deviceBound }),
     ...codeRoutes({ kith, guard, answerSignIn }),
     ...factorRoutes({ kith, cookies, answerSignIn }),

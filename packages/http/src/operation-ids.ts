@@ -1,4 +1,12 @@
-const ofAccounts = ['register', 'getMe', 'editMe', 'deleteMe', 'changePassword', 'listAudit'] as const
+const ofAccounts = [
+  'register',
+  'getMe',
+  'editMe',
+  'deleteMe',
+  'changePassword',
+  'listAudit',
+  'listAuditOf',
+] as const
 
 /** Sessions, and what opens them. */
 const ofSessions = [
@@ -10,6 +18,7 @@ const ofSessions = [
   'endSession',
   'bindSession',
   'refreshBoundSession',
+  'impersonate',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',

@@ -105,7 +105,7 @@ export function passkeyRoutes({
       status: 200,
       output: shapes.PasskeyCreation,
       isConfigured,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { body }) => ({ body: await passkeys.beginAdd(viewer, body) }),
     }),
     viewerRoute({
@@ -118,6 +118,7 @@ export function passkeyRoutes({
       output: shapes.Credential,
       isConfigured,
       problems: [
+        'impersonated',
         'code-invalid',
         'passkey-invalid',
         'credential-taken',

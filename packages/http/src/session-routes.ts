@@ -1,9 +1,10 @@
-import { type ClientInfo, isKithError, KithError } from '@kith/core'
+import { type ClientInfo, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import { challengeProblems, type RouteOptions } from './account-routes.ts'
 import type { Credentials } from './credentials.ts'
-import { isDeadToken } from './guard.ts'
+import { isDeadToken, isUnproved } from './guard.ts'
+import type { KeptSession } from './kept-session.ts'
 import { type Answer, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
@@ -13,8 +14,11 @@ export function sessionRoutes({
   kith: { sessions, boundSessions, config },
   guard,
   cookies,
+  keptSession,
   answerSignIn,
-}: Pick<RouteOptions, 'kith' | 'guard' | 'cookies' | 'answerSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'guard' | 'cookies' | 'answerSignIn'> & {
+  keptSession: KeptSession
+}): Route[] {
   return [
     publicRoute({
       method: 'POST',
@@ -57,7 +61,7 @@ export function sessionRoutes({
         'origin-not-allowed',
         'rate-limited',
       ],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         if (body.refreshToken !== undefined) {
           const { userId, session, tokens } = await sessions.refresh(body.refreshToken, client)
@@ -70,7 +74,10 @@ export function sessionRoutes({
           setCookies.push(...cookies.set({ session, tokens }))
           return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
-          if (isDeadToken(error)) setCookies.push(...cookies.clear())
+          if (isDeadToken(error)) {
+            const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+            setCookies.push(...(back ?? cookies.clear()))
+          }
           const fresh = isUnproved(error) ? await freshAlready(credentials) : null
           if (fresh) return fresh
           throw error
@@ -81,11 +88,12 @@ export function sessionRoutes({
       method: 'POST',
       path: '/users/logout',
       operationId: 'logout',
-      summary: 'End this session, by whatever token of it comes (idempotent)',
+      summary:
+        'End this session, by whatever token of it comes (idempotent); an admin who acted as the account has their own again',
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
@@ -98,7 +106,9 @@ export function sessionRoutes({
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
           await endByAccessToken(credentials.accessToken, { alone, client })
         }
-        if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
+        if (credentials.kind !== 'cookies') return {}
+        const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+        setCookies.push(...(back ?? cookies.clear()))
         return {}
       },
     }),
@@ -120,7 +130,7 @@ export function sessionRoutes({
       summary: 'End all other sessions; with `all=true` this one too',
       query: endInput,
       status: 204,
-      problems: ['rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { query, client, setCookies }) {
         const all = parseInput(endInput, query).all === 'true'
         await sessions.logoutEverywhere(viewer, { exceptCurrent: !all, client })
@@ -134,7 +144,7 @@ export function sessionRoutes({
       operationId: 'endSession',
       summary: 'End one of your sessions',
       status: 204,
-      problems: ['session-not-found', 'rate-limited'],
+      problems: ['session-not-found', 'impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { params, client, setCookies }) {
         await sessions.revoke(viewer, params.id, client)
         if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())
@@ -160,10 +170,6 @@ export function sessionRoutes({
       if (alone || !isDeadToken(error)) throw error
     }
   }
-}
-
-function isUnproved(error: unknown): boolean {
-  return isKithError(error) && error.code === 'device-proof-required'
 }
 
 const tokenInput: z.ZodType<{ refreshToken?: string | undefined }> = z.strictObject({

@@ -33,6 +33,9 @@ export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 /** What a change of one's own account returns: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
+/** One's own account, and who acts as it where that is an admin. */
+export type Me = OwnUser & { actorId?: string | undefined }
+
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
   deviceName: z.string().nullable(),
@@ -43,6 +46,7 @@ const session: z.ZodType<Session> = z.strictObject({
   expiresAt: time,
   bound: z.boolean(),
   current: z.boolean(),
+  impersonated: z.boolean(),
 })
 
 const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
@@ -50,11 +54,20 @@ const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
   userId: z.uuidv7(),
   action: z.enum(auditActions),
   at: time,
-  actor: z.strictObject({ kind: z.enum(['self', 'host', 'nobody']), sessionId: z.string().nullable() }),
+  actor: z.strictObject({
+    kind: z.enum(['self', 'admin', 'host', 'nobody']),
+    sessionId: z.string().nullable(),
+    userId: z.string().optional(),
+  }),
   address: z.string().nullable(),
   userAgent: z.string().nullable(),
   details: z.record(z.string(), z.unknown()) as z.ZodType<AuditEntry['details']>,
 })
+
+const me: z.ZodType<Me> = z.intersection(
+  socialShapes.OwnUser,
+  z.strictObject({ actorId: z.uuid().optional() }),
+)
 
 const tokens: z.ZodType<Tokens> = z.strictObject({
   accessToken: z.string(),
@@ -143,6 +156,7 @@ export const shapes: typeof socialShapes &
     readonly FieldError: z.ZodType<FieldError>
     readonly Session: z.ZodType<Session>
     readonly Tokens: z.ZodType<Tokens>
+    readonly Me: z.ZodType<Me>
     readonly Edit: z.ZodType<EditAnswer>
     readonly SignIn: z.ZodType<SignInAnswer>
     readonly Refreshed: z.ZodType<RefreshAnswer>
@@ -159,6 +173,7 @@ export const shapes: typeof socialShapes &
   ...signUpShapes,
   Session: session,
   Tokens: tokens,
+  Me: me,
   Edit: edit,
   SignIn: signIn,
   Refreshed: refreshed,

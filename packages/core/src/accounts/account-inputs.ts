@@ -179,7 +179,11 @@ export function roleName(): z.ZodString {
 }
 
 /** The roles that every app has. */
-export const builtInRoles = Object.freeze(['member', 'moderator', 'admin'] as const)
+export const builtInRoles: readonly ['member', 'moderator', 'admin'] = Object.freeze([
+  'member',
+  'moderator',
+  'admin',
+] as const)
 
 /** The schema of the role of an account: one of these, or where the app has named none any name. */
 export function roleInput(roles: readonly string[] | null): z.ZodType<string> {

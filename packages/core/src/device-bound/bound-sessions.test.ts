@@ -28,9 +28,10 @@ async function bound(options?: Partial<KithOptions>) {
   const key = createDeviceKey()
   const { challenge } = await made.kith.boundSessions.bind(made.viewer, key.registration(made.challenge))
   const { boundSessions } = made.kith
+  const tokenOf = new Map([[made.viewer.sessionId, made.signIn.tokens.refreshToken]])
   const refresh = (proof: string | null, sessionId = made.viewer.sessionId): Promise<BoundRefresh> =>
-    boundSessions.refresh(sessionId, proof)
-  return { ...made, key, challenge, refresh }
+    boundSessions.refresh({ sessionId, refreshToken: tokenOf.get(sessionId) ?? '', proof })
+  return { ...made, key, challenge, refresh, tokenOf }
 }
 
 describe('binding', () => {
@@ -200,7 +201,7 @@ describe('refreshing by the key', () => {
     }
     expect(times).toHaveLength(3)
     advance(90 * 86_400)
-    expect(await codeOf(refresh(key.refresh(challenge)))).toBe('session-revoked')
+    expect(await codeOf(refresh(key.refresh(challenge)))).toBe('refresh-token-expired')
   })
 
   test('of 20 at the same time with one proof one is given tokens, the others a new challenge', async () => {
@@ -244,17 +245,46 @@ describe('refreshing by the key', () => {
   })
 
   test('is refused for another session, also of the same account', async () => {
-    const { kith, key, refresh, challenge, viewer } = await bound()
+    const { kith, key, refresh, challenge, viewer, tokenOf } = await bound()
     const second = await kith.sessions.login({ login: 'ana', password })
+    tokenOf.set(second.session.id, second.tokens.refreshToken)
     const other = { userId: viewer.userId, sessionId: second.session.id }
     expect(await codeOf(refresh(key.refresh(challenge), other.sessionId))).toBe('session-revoked')
     const otherKey = createDeviceKey()
     const offered = kith.boundSessions.offer(other.sessionId)
     const { challenge: ofOther } = await kith.boundSessions.bind(other, otherKey.registration(offered))
-    expect((await refresh(key.refresh(challenge), other.sessionId)).refreshed, 'its challenge').toBe(null)
+    expect((await refresh(otherKey.refresh(challenge), other.sessionId)).refreshed, 'its challenge').toBe(null)
+    expect(await codeOf(refresh(key.refresh(challenge), other.sessionId))).toBe('device-proof-invalid')
     expect((await refresh(key.refresh(ofOther))).refreshed, 'the challenge of the other').toBe(null)
     expect(await codeOf(refresh(key.refresh(ofOther), other.sessionId))).toBe('device-proof-invalid')
-    expect(await codeOf(refresh(key.refresh(challenge), 'unknown'))).toBe('session-revoked')
+    expect(await codeOf(refresh(key.refresh(challenge), 'unknown'))).toBe('refresh-token-invalid')
+  })
+
+  test('needs a refresh token of the session besides, of any generation', async () => {
+    const { kith, key, challenge, viewer, signIn, advance } = await bound()
+    const second = await kith.sessions.login({ login: 'ana', password })
+    const { sessionId } = viewer
+    const by = (refreshToken: string, signed: string): Promise<BoundRefresh> =>
+      kith.boundSessions.refresh({ sessionId, refreshToken, proof: key.refresh(signed) })
+    for (const token of ['', signIn.tokens.accessToken, second.tokens.refreshToken])
+      expect(await codeOf(by(token, challenge))).toBe('refresh-token-invalid')
+    const { challenge: next } = await by(signIn.tokens.refreshToken, challenge)
+    advance(86_400)
+    const asked = await by(signIn.tokens.refreshToken, next)
+    expect(asked.refreshed, 'its challenge has expired').toBe(null)
+    expect((await by(signIn.tokens.refreshToken, asked.challenge)).refreshed).not.toBe(null)
+    advance(40 * 86_400)
+    expect(await codeOf(by(signIn.tokens.refreshToken, asked.challenge))).toBe('refresh-token-expired')
+  })
+
+  test('goes on where the option was switched off since', async () => {
+    const { key, challenge, viewer, signIn, options } = await bound()
+    const { kith } = createInstance({ ...options, sessions: {} })
+    const { refreshToken } = signIn.tokens
+    const proof = key.refresh(challenge)
+    const { refreshed } = await kith.boundSessions.refresh({ ...viewer, refreshToken, proof })
+    expect(refreshed).not.toBe(null)
+    expect(await codeOf(kith.sessions.refresh(refreshToken))).toBe('device-proof-required')
   })
 
   test('is over with the session, and with a ban', async () => {
@@ -328,10 +358,14 @@ describe('the cookies of a bound session alone', () => {
 })
 
 test('a secret that is rotated goes on opening the challenges of the one before', async () => {
-  const { key, challenge, viewer, options } = await bound()
+  const { key, challenge, viewer, signIn, options } = await bound()
   const secret = { current: 'a newer secret of 32 characters, or more', previous: [options.secret as string] }
   const rotated = createInstance({ ...options, secret })
-  const { refreshed } = await rotated.kith.boundSessions.refresh(viewer.sessionId, key.refresh(challenge))
+  const { refreshed } = await rotated.kith.boundSessions.refresh({
+    ...viewer,
+    refreshToken: signIn.tokens.refreshToken,
+    proof: key.refresh(challenge),
+  })
   expect(refreshed).not.toBe(null)
 })
 

@@ -15,13 +15,22 @@ import { demandOwner } from '../sessions/actor.ts'
 import type { SessionRecord } from '../sessions/session-store.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { bindWithinSeconds, createDeviceChallenges, type DeviceChallenges } from './device-challenges.ts'
-import { claimedChallenge, readProof } from './device-proof.ts'
+import { type DeviceProof, readProof } from './device-proof.ts'
 
 /** A session that is bound to the key of its device. */
 export interface BoundSession {
   session: SignIn['session']
   /** What the browser signs at its next refresh. */
   challenge: string
+}
+
+/** What a browser sends to refresh its session by the key. */
+export interface BoundRefreshInput {
+  sessionId: string
+  /** A refresh token of the session, used up or not: without one the key alone renews nothing. */
+  refreshToken: string
+  /** `null` where the browser has no challenge to sign yet. */
+  proof: string | null
 }
 
 /** What a refresh by the key returns. */
@@ -47,10 +56,10 @@ export interface BoundSessions {
    */
   bind(viewer: Viewer, proof: string, client?: ClientInfo): Promise<BoundSession>
   /**
-   * Trades a proof by the key of a session for new tokens. Each challenge is good for one refresh.
-   * @throws device-proof-invalid, session-revoked, rate-limited
+   * Trades a proof by the key of a session, with any of its refresh tokens, for new tokens. Each challenge is good for one refresh.
+   * @throws refresh-token-invalid, refresh-token-expired, device-proof-invalid, session-revoked, rate-limited
    */
-  refresh(sessionId: string, proof: string | null, client?: ClientInfo): Promise<BoundRefresh>
+  refresh(input: BoundRefreshInput, client?: ClientInfo): Promise<BoundRefresh>
   /** The session that asks, where it is bound and live; `null` otherwise. */
   current(viewer: Viewer): Promise<SignIn['session'] | null>
 }
@@ -69,14 +78,13 @@ export function createBoundSessions(core: Core): BoundSessions {
   return {
     offer: (sessionId) => (deviceBound ? challenges.toBind(sessionId, core.clock()) : null),
     async offerTo(viewer) {
-      if (!deviceBound) return null
+      if (!deviceBound || (viewer.sessionId !== null && isTooOld(viewer.sessionId, core.clock()))) return null
       const session = await ownSession(viewer)
       if (!session || session.boundKey !== null || session.actorId !== null) return null
-      const age = core.clock().getTime() - session.createdAt.getTime()
-      return age < bindWithinSeconds * 1000 ? challenges.toBind(session.id, session.createdAt) : null
+      return challenges.toBind(session.id, session.createdAt)
     },
     bind: (viewer, proof, client = {}) => bind(core, challenges, { viewer, proof, client }),
-    refresh: (sessionId, proof, client = {}) => refresh(core, challenges, { sessionId, proof, client }),
+    refresh: (input, client = {}) => refresh(core, challenges, { ...input, client }),
     async current(viewer) {
       const session = await ownSession(viewer)
       return session && session.boundKey !== null ? openedSession(session) : null
@@ -114,29 +122,21 @@ async function bind(
   return { session: openedSession(session), challenge: challenges.toRefresh(session) }
 }
 
-interface Proving {
-  sessionId: string
-  proof: string | null
-  client: ClientInfo
-}
-
 async function refresh(
   core: Core,
   challenges: DeviceChallenges,
-  { sessionId, proof, client }: Proving,
+  { sessionId, refreshToken, proof, client }: BoundRefreshInput & { client: ClientInfo },
 ): Promise<BoundRefresh> {
-  const claimed = proof === null ? null : claimedChallenge(proof)
-  const generation = claimed === null ? null : challenges.generationOf(claimed, sessionId)
-  if (generation === null) await core.limits.byAddress('refreshByAddress', client)
-  if (proof !== null && claimed === null) throw new KithError('device-proof-invalid')
+  await demandToken(core, { sessionId, refreshToken, client })
   const session = await core.storage.sessions.byId(sessionId)
+  if (!isLive(session, core.clock()) || session.boundKey === null) throw new KithError('session-revoked')
   const again = (held: SessionRecord): BoundRefresh => ({
     refreshed: null,
     challenge: challenges.toRefresh(held),
   })
-  if (!isLive(session, core.clock()) || session.boundKey === null) throw new KithError('session-revoked')
-  if (proof === null || generation === null) return again(session)
-  await demandSigned(core, { proof, key: session.boundKey, client })
+  if (proof === null) return again(session)
+  const { challenge } = await verified(core, { proof, key: session.boundKey, client })
+  const generation = challenges.generationOf(challenge, sessionId)
   if (generation !== session.generation) return again(session)
   await core.limits.bySession('boundRefreshBySession', sessionId)
 
@@ -155,13 +155,30 @@ async function refresh(
   return { refreshed: await issueTokens(core, stepped, user), challenge: challenges.toRefresh(stepped) }
 }
 
-/** Only proofs that are not good count by address, where others could use up what honest ones need. @throws device-proof-invalid, rate-limited */
-async function demandSigned(
+/**
+ * A key alone is as little as a cookie alone: who has brought a page to register one has not got the cookie. Its generation says nothing
+ * here, since an answer that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
+ */
+async function demandToken(
   core: Core,
-  { proof, key, client }: { proof: string; key: string; client: ClientInfo },
+  { sessionId, refreshToken, client }: { sessionId: string; refreshToken: string; client: ClientInfo },
 ): Promise<void> {
   try {
-    await readProof(proof, key)
+    const claims = await core.refreshTokens.verify(refreshToken)
+    if (claims.sessionId !== sessionId) throw new KithError('refresh-token-invalid')
+  } catch (error) {
+    await core.limits.byAddress('refreshByAddress', client)
+    throw error
+  }
+}
+
+/** Only proofs that are not good count by address, where others could use up what honest ones need. @throws device-proof-invalid, rate-limited */
+async function verified(
+  core: Core,
+  { proof, key, client }: { proof: string; key: string; client: ClientInfo },
+): Promise<DeviceProof> {
+  try {
+    return await readProof(proof, key)
   } catch (error) {
     await core.limits.byAddress('refreshByAddress', client)
     throw error
@@ -174,6 +191,12 @@ async function accountOf(core: Core, session: SessionRecord): Promise<UserRecord
   if (user && isOfAccount(session, user)) return user
   await endSession(core, session, { cause: { viewer: null } })
   throw new KithError('session-revoked')
+}
+
+/** By its id alone, so that a session is read for two minutes and not at each look at the account. An id of version 7 begins with its time. */
+function isTooOld(sessionId: string, now: Date): boolean {
+  const openedAt = Number.parseInt(sessionId.replaceAll('-', '').slice(0, 12), 16)
+  return now.getTime() - openedAt >= bindWithinSeconds * 1000
 }
 
 function isLive(session: SessionRecord | null, now: Date): session is SessionRecord {

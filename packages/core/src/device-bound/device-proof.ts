@@ -38,7 +38,7 @@ const payload = z.object({ jti: z.string().min(1).max(512) })
 export async function readProof(proof: string, registered: string | null): Promise<DeviceProof> {
   if (!isCanonicalToken(proof, maxLength)) throw new KithError('device-proof-invalid')
   try {
-    const key = registered ?? keyOf(headerOf(proof))
+    const key = registered ?? keyOf(proof)
     const verified = await compactVerify(proof, (header) => verifyingKey(header, { key, registered }), {
       algorithms,
     })
@@ -47,13 +47,6 @@ export async function readProof(proof: string, registered: string | null): Promi
   } catch (error) {
     throw new KithError('device-proof-invalid', { cause: error })
   }
-}
-
-/** The challenge that a proof claims to sign, without a look at its signature; `null` where there is none. */
-export function claimedChallenge(proof: string): string | null {
-  if (!isCanonicalToken(proof, maxLength)) return null
-  const { success, data } = payload.safeParse(partOf(proof, 1))
-  return success ? data.jti : null
 }
 
 /** @throws TypeError for a header that a proof of this key does not have */
@@ -69,18 +62,8 @@ function verifyingKey(
   return stored
 }
 
-function headerOf(proof: string): unknown {
-  return partOf(proof, 0)
-}
-
-function keyOf(header: unknown): string {
+/** What a registration brings, before its signature is verified by it. */
+function keyOf(proof: string): string {
+  const header: unknown = JSON.parse(Buffer.from(proof.split('.')[0] ?? '', 'base64url').toString())
   return JSON.stringify(publicKey.parse((header as { jwk?: unknown }).jwk))
-}
-
-function partOf(proof: string, index: 0 | 1): unknown {
-  try {
-    return JSON.parse(Buffer.from(proof.split('.')[index] ?? '', 'base64url').toString())
-  } catch {
-    return null
-  }
 }

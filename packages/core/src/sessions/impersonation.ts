@@ -19,11 +19,16 @@ export interface ImpersonateInput {
   reason: string
 }
 
+const reason = visible(linesOfText(500)).pipe(z.string().min(1))
+
 /** The schema of {@link ImpersonateInput}. */
-export const impersonateInput: z.ZodType<ImpersonateInput> = z.strictObject({
+const impersonateInput: z.ZodType<ImpersonateInput> = z.strictObject({
   userId: z.string().max(36),
-  reason: visible(linesOfText(500)).pipe(z.string().min(1)),
+  reason,
 })
+
+/** The schema of what it has besides the account. */
+export const impersonationReason: z.ZodType<Pick<ImpersonateInput, 'reason'>> = z.strictObject({ reason })
 
 /** Opens a session of an account for an admin. Everything is looked up now: role, session and proof of the admin. */
 export async function impersonate(

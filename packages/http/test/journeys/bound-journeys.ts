@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { RetryLaterError } from '@kith/core'
 import { createDeviceKey } from '../../../core/test/device-key.ts'
+import type { Answer } from './answer.ts'
 import { openBoundBrowser, readItem, registerBound } from './bound-browser.ts'
 import { race } from './client.ts'
 import { type Browser, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
@@ -22,10 +23,16 @@ async function generationOf(app: JourneyApp, sessionId: string): Promise<number 
   return (await app.kith.storage.sessions.byId(sessionId))?.generation
 }
 
-/** Sends a proof, as no page can. */
-function prove(app: JourneyApp, id: string, proof: string | null) {
-  const headers = { 'sec-secure-session-id': id, ...(proof !== null && { 'secure-session-response': proof }) }
-  return app.request(refreshPath, { method: 'POST', headers })
+/** Sends a proof with the cookies of this browser, as no page can. */
+function prove(app: JourneyApp, { jar }: Browser, { id, proof }: { id: string; proof: string | null }) {
+  const headers = { cookie: jar.header(), 'sec-secure-session-id': id }
+  const signed = proof !== null && { 'secure-session-response': proof }
+  return app.request(refreshPath, { method: 'POST', headers: { ...headers, ...signed } })
+}
+
+/** The challenge that comes with an answer. */
+function challengeOf({ headers }: Answer): string {
+  return JSON.parse(readItem(headers.get('secure-session-challenge') ?? '').head) as string
 }
 
 /** Sessions that a browser binds to a key of its device. */
@@ -123,11 +130,8 @@ export const boundJourneys: readonly Journey[] = [
         })
         asked.problem('device-proof-required')
         assert.deepEqual(asked.headers.getSetCookie(), [])
-        const { head } = readItem(asked.headers.get('secure-session-challenge') ?? '')
-        const own = createDeviceKey()
-        ;(await prove(app, sessionId, own.refresh(JSON.parse(head) as string))).problem(
-          'device-proof-invalid',
-        )
+        const proof = createDeviceKey().refresh(challengeOf(asked))
+        ;(await prove(app, thief, { id: sessionId, proof })).problem('device-proof-invalid')
       }
       await tryAll()
       ;(await browser.request('/users/me')).user()
@@ -174,21 +178,24 @@ export const boundJourneys: readonly Journey[] = [
       app.advance(accessLife)
       ;(await anna.browser.request('/users/me')).user()
       const proof = anna.browser.lastProof()
-      for (const id of [anna.sessionId, `"${anna.sessionId}"`, berta.sessionId]) {
-        const replayed = await prove(app, id, proof)
+      for (const id of [anna.sessionId, `"${anna.sessionId}"`]) {
+        const replayed = await prove(app, anna.browser, { id, proof })
         replayed.problem('device-proof-required')
         assert.deepEqual(replayed.headers.getSetCookie(), [])
       }
-      const { head } = readItem(
-        (await prove(app, berta.sessionId, null)).headers.get('secure-session-challenge') ?? '',
-      )
-      const ofBerta = JSON.parse(head) as string
-      ;(await prove(app, berta.sessionId, anna.browser.key.refresh(ofBerta))).problem('device-proof-invalid')
-      ;(await prove(app, anna.sessionId, anna.browser.key.refresh(ofBerta))).problem('device-proof-required')
-      ;(await prove(app, 'nobody', proof)).problem('session-revoked')
-      ;(await prove(app, '', proof)).problem('device-proof-invalid')
-      ;(await prove(app, anna.sessionId, 'not a proof')).problem('device-proof-required')
-      ;(await prove(app, anna.sessionId, 'no.proof')).problem('device-proof-invalid')
+      const ofBerta = challengeOf(await prove(app, berta.browser, { id: berta.sessionId, proof: null }))
+      const { key } = anna.browser
+      for (const [from, id, sent, code] of [
+        [berta.browser, berta.sessionId, proof, 'device-proof-invalid'],
+        [berta.browser, berta.sessionId, key.refresh(ofBerta), 'device-proof-invalid'],
+        [anna.browser, anna.sessionId, key.refresh(ofBerta), 'device-proof-required'],
+        [anna.browser, berta.sessionId, proof, 'refresh-token-invalid'],
+        [openBrowser(app), anna.sessionId, proof, 'refresh-token-invalid'],
+        [anna.browser, 'nobody', proof, 'refresh-token-invalid'],
+        [anna.browser, '', proof, 'device-proof-invalid'],
+        [anna.browser, anna.sessionId, 'no.proof', 'device-proof-invalid'],
+      ] as const)
+        (await prove(app, from, { id, proof: sent })).problem(code)
       assert.equal(await generationOf(app, anna.sessionId), 1)
     },
   },
@@ -208,10 +215,9 @@ export const boundJourneys: readonly Journey[] = [
       assert.equal(await generationOf(app, sessionId), 1)
       // Two tabs that come with one proof: one is asked for another.
       app.advance(accessLife)
-      const asked = await prove(app, sessionId, null)
-      const { head } = readItem(asked.headers.get('secure-session-challenge') ?? '')
-      const proof = browser.key.refresh(JSON.parse(head) as string)
-      const answers = await race(20, () => prove(app, sessionId, proof))
+      const asked = await prove(app, browser, { id: sessionId, proof: null })
+      const proof = browser.key.refresh(challengeOf(asked))
+      const answers = await race(20, () => prove(app, browser, { id: sessionId, proof }))
       assert.equal(answers.filter(({ status }) => status === 200).length, 1)
       for (const answer of answers) if (answer.status !== 200) answer.problem('device-proof-required')
       ;(await browser.request('/users/me')).user()
@@ -251,6 +257,31 @@ export const boundJourneys: readonly Journey[] = [
       const offered = (await berta.browser.request('/users/me')).headers.get('secure-session-registration')
       assert.equal(offered, null)
       ;(await berta.browser.post('/users/refresh')).refreshed()
+    },
+  },
+  {
+    id: 'bound/script',
+    title:
+      'A script in a page binds no session to a key of its own, and such a key without the cookie is worth nothing',
+    async run(app) {
+      const browser = openBrowser(app)
+      const registered = await browser.post('/users/register', { username: 'anna', password })
+      const offer = readItem(registered.headers.get('secure-session-registration') ?? '')
+      const key = createDeviceKey()
+      const proof = key.registration(offer.parameters['challenge'] ?? '')
+      for (const mode of ['cors', 'same-origin', 'navigate']) {
+        const headers = { 'secure-session-response': proof, 'sec-fetch-mode': mode }
+        ;(await browser.request(bindPath, { method: 'POST', headers })).problem('origin-not-allowed')
+      }
+      const { session } = registered.signIn(201)
+      assert.equal((await app.kith.storage.sessions.byId(session.id))?.boundKey, null)
+      // A browser of the time before `Sec-Fetch-Mode`.
+      const headers = { 'secure-session-response': proof }
+      const bound = await browser.request(bindPath, { method: 'POST', headers })
+      const signed = key.refresh(challengeOf(bound))
+      const elsewhere = openBrowser(app)
+      ;(await prove(app, elsewhere, { id: session.id, proof: signed })).problem('refresh-token-invalid')
+      assert.deepEqual(elsewhere.jar.names(), [])
     },
   },
   {

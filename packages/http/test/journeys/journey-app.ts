@@ -111,6 +111,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       codeSignIn: true,
       // In all of them: browsers that do not know it notice nothing.
       deviceBound: setup.deviceBound ?? true,
+      impersonation: {},
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
     },
     audit: { keepFor: '30d' },

@@ -1,3 +1,4 @@
+import { adminJourneys } from './admin-journeys.ts'
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
 import { boundJourneys } from './bound-journeys.ts'
@@ -29,6 +30,7 @@ import { workJourneys } from './work-journeys.ts'
 /** What Kith promises over HTTP, besides the `hostCases` of the kit. */
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
+  ...adminJourneys,
   ...signUpJourneys,
   ...sessionJourneys,
   ...codeJourneys,

@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { within } from '@kith/core/adapter'
-import { openBeside, type RedisClient, type RedisConnection } from './client.ts'
-import type { Denylist } from './denylist.ts'
+import { within } from '../within.ts'
+import type { Denylist, DenylistLine } from './denylist.ts'
 import type { Lease } from './lease.ts'
 import type { Mirror } from './mirror.ts'
-import type { Outbox } from './outbox.ts'
+import type { Parcels } from './parcels.ts'
 import { deadlineMillis } from './reach.ts'
 
-/** How long one read of the stream waits for something new. */
+/** How long one read waits for something new. */
 const readMillis = 250
 /** What a new connection may take to be opened and answer for the first time. */
 const openMillis = 2_000
@@ -20,16 +19,15 @@ const parcelsAtOnce = 10
 
 /** What {@link createFollower} works on. */
 export interface FollowerParts {
-  client: RedisClient
-  denylist: Denylist
+  denylist: Pick<Denylist, 'open'>
   mirror: Mirror
-  outbox: Outbox
+  parcels: Parcels
   lease: Lease
   /** Told once for each reason. */
   warn(error: unknown): void
 }
 
-/** Keeps the mirror equal to the denylist in Redis. */
+/** Keeps the mirror equal to the denylist of a server. */
 export interface Follower {
   /** Begins, if it has not. Nothing is awaited. */
   start(): void
@@ -38,22 +36,22 @@ export interface Follower {
 }
 
 /**
- * Creates a follower. It rebuilds the mirror and then reads the stream, on a connection of its own. A read is answered
+ * Creates a follower. It rebuilds the mirror and then reads what is written, on a connection of its own. A read is answered
  * four times a second even if there is nothing new; each answer says that nothing was missed up to the moment the read
  * was sent, and renews the lease from there. Whatever goes wrong ends the lease and begins anew with a rebuild.
  */
-export function createFollower({ client, denylist, mirror, outbox, lease, warn }: FollowerParts): Follower {
+export function createFollower({ denylist, mirror, parcels, lease, warn }: FollowerParts): Follower {
   const closing = new AbortController()
-  let connection: RedisConnection | null = null
+  let line: DenylistLine | null = null
   let running: Promise<void> | null = null
   let warned = ''
   let nextDelivery = 0
 
-  /** Reads the whole denylist. Answers the position from which the stream tells what it may have missed. */
-  async function rebuild(connection: RedisConnection): Promise<string> {
-    const position = await within({ millis: openMillis }, () => denylist.position(connection))
+  /** Reads the whole denylist. Resolves to the position after which comes what it may have missed. */
+  async function rebuild(line: DenylistLine): Promise<string> {
+    const position = await within({ millis: openMillis }, () => line.position())
     const found = new Set<string>()
-    const pages = denylist.pages(connection)[Symbol.asyncIterator]()
+    const pages = line.pages()[Symbol.asyncIterator]()
     for (;;) {
       const { value: page, done } = await within({ millis: openMillis }, () => pages.next())
       if (done) break
@@ -66,39 +64,35 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
     return position
   }
 
-  /** Sees to it that Redis learns again what it lost: emptied, set back, or replaced by a replica that was behind. */
+  /** Sees to it that the server learns again what it lost: emptied, set back, or replaced by a replica that was behind. */
   function restore(found: ReadonlySet<string>): void {
     const now = performance.now()
-    const waiting = new Set(outbox.waiting(now).flatMap(({ entries }) => entries.map(([id]) => id)))
+    const waiting = new Set(parcels.waiting(now).flatMap(({ entries }) => entries.map(([id]) => id)))
     const lost = mirror.live(now).filter(([id]) => !found.has(id) && !waiting.has(id))
-    outbox.add(lost)
+    parcels.add(lost)
   }
 
-  /** Answers the position after what it read. */
-  async function read(connection: RedisConnection, position: string, waitMillis: number): Promise<string> {
+  /** Resolves to the position after what it read. */
+  async function read(line: DenylistLine, position: string, waitMillis: number): Promise<string> {
     const since = lease.now()
-    const pushed = await within({ millis: waitMillis + deadlineMillis }, () =>
-      denylist.next(connection, position, waitMillis),
+    const written = await within({ millis: waitMillis + deadlineMillis }, () =>
+      line.next(position, waitMillis),
     )
-    for (const entry of pushed.entries) mirror.add(entry)
-    // Asked after the read: what the stream still holds now, it held then, with all that followed.
-    if (!(await within({ millis: deadlineMillis }, () => denylist.holds(connection, position)))) {
-      throw new Error('the stream of revocations was cut or is another one')
-    }
+    for (const entry of written.entries) mirror.add(entry)
     lease.renew(since)
     mirror.sweep(performance.now())
-    return pushed.position
+    return written.position
   }
 
-  async function deliver(connection: RedisConnection): Promise<void> {
+  async function deliver(line: DenylistLine): Promise<void> {
     const now = performance.now()
     if (now < nextDelivery) return
-    for (const parcel of outbox.waiting(now).slice(0, parcelsAtOnce)) {
+    for (const parcel of parcels.waiting(now).slice(0, parcelsAtOnce)) {
       try {
-        await within({ millis: deadlineMillis }, () => denylist.write(connection, parcel.entries))
+        await within({ millis: deadlineMillis }, () => line.write(parcel.entries))
         parcel.deliver()
       } catch (error) {
-        // Reading may go on where writing fails, for want of memory for instance.
+        // Reading may go on where writing fails, without memory or room on the disk for instance.
         nextDelivery = performance.now() + lastPauseMillis
         if (error instanceof Error && error.name === 'TimeoutError') throw error
         return report(error)
@@ -115,21 +109,21 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
   async function follow(): Promise<void> {
     let failures = 0
     while (!closing.signal.aborted) {
-      connection = openBeside(client)
+      line = denylist.open()
       try {
-        let position = await rebuild(connection)
+        let position = await rebuild(line)
         // The first read waits for nothing: what the rebuild missed is there already.
         for (let waitMillis = 1; !closing.signal.aborted; waitMillis = readMillis) {
-          position = await read(connection, position, waitMillis)
+          position = await read(line, position, waitMillis)
           failures = 0
           warned = ''
-          await deliver(connection)
+          await deliver(line)
         }
       } catch (error) {
         report(error)
       }
       lease.end()
-      connection.disconnect()
+      line.close()
       const pause = Math.min(lastPauseMillis, firstPauseMillis * 2 ** failures++)
       await wait(pause * (0.5 + Math.random()), undefined, { signal: closing.signal }).catch(() => {})
     }
@@ -142,7 +136,7 @@ export function createFollower({ client, denylist, mirror, outbox, lease, warn }
     async close() {
       closing.abort()
       lease.end()
-      connection?.disconnect()
+      line?.close()
       await running
     },
   }

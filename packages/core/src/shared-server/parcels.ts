@@ -1,6 +1,6 @@
 import type { Entry } from './mirror.ts'
 
-/** Entries that Redis has to know; few enough to be written in one short step. */
+/** Entries that the server has to know; few enough to be written in one short step. */
 export interface Parcel {
   readonly entries: readonly Entry[]
   /** In milliseconds of `performance.now()`. */
@@ -11,8 +11,8 @@ export interface Parcel {
   deliver(): void
 }
 
-/** What this process knows and Redis may not. */
-export interface Outbox {
+/** What this process knows and the server may not. */
+export interface Parcels {
   /** Keeps the entries, in parcels, until they are delivered. */
   add(entries: readonly Entry[]): Parcel[]
   /** The parcels not yet delivered, without those whose entries have all ended at `now`. */
@@ -21,8 +21,8 @@ export interface Outbox {
 
 const parcelLength = 1_000
 
-/** Creates an empty outbox. */
-export function createOutbox(): Outbox {
+/** Creates it, empty. */
+export function createParcels(): Parcels {
   const parcels = new Set<Parcel>()
 
   function wrap(entries: readonly Entry[]): Parcel {

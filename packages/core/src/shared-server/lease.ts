@@ -8,7 +8,7 @@ interface Moment {
 export interface Lease {
   /** The present, to renew the lease from. */
   now(): Moment
-  /** The mirror knew everything that Redis knew at this moment. */
+  /** The mirror knew everything that the server knew at this moment. */
   renew(since: Moment): void
   /** The mirror is not to be believed until it is renewed. */
   end(): void
