@@ -114,7 +114,7 @@ describe('proof of work', () => {
     }
     const { parameters } = right.challenge
     const changes = [
-      { ...right, challenge: { ...right.challenge, parameters: { ...parameters, data: { id: 'two' } } } },
+      { ...right, challenge: { ...right.challenge, parameters: { ...parameters, data: { ...parameters.data, id: 'two' } } } },
       { ...right, challenge: { ...right.challenge, parameters: { ...parameters, cost: 1 } } },
       { ...right, challenge: { parameters } },
       { ...right, solution: { ...right.solution, derivedKey: right.solution.derivedKey.replace(/^./, 'g') } },

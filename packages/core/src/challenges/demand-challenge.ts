@@ -35,7 +35,9 @@ const patienceMillis = 5_000
 /** Creates what demands solved puzzles in one Kith instance. */
 export function createDemandChallenge({ config, clock, limits, codes }: Parts): DemandChallenge {
   const { challenge } = config
-  const keys = config.secrets.map((secret) => Buffer.from(deriveKey(secret, 'challenges').key).toString('base64url'))
+  const keys = config.secrets.map((secret) =>
+    deriveKey(secret, 'challenges').key.export().toString('base64url'),
+  )
   const context = (): ChallengeContext => ({ now: clock(), keys })
 
   async function pose(port: Challenge, client: ClientInfo): Promise<ChallengeRequiredError> {

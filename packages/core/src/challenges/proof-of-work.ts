@@ -34,19 +34,17 @@ export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWork
         cost: rounds,
         // The answer lies anywhere in the second half, so nobody gets off with nothing.
         counter: randomInt(Math.floor(tries / 2), tries + Math.floor(tries / 2)),
-        data: { id },
+        // With its end, which the library would compare with the clock of the system.
+        data: { id, end: expiresAt.getTime() },
         deriveKey,
-        expiresAt,
         ...secretsOf(key),
       })
       return puzzle as unknown as Record<string, Json>
     },
     async check(answer, { now, keys }) {
       const payload = readPayload(answer)
-      const { expiresAt = 0, data } = payload?.challenge.parameters ?? {}
-      const id = data?.['id']
-      // The library goes by the clock of the system.
-      if (!payload || typeof id !== 'string' || expiresAt * 1000 <= now.getTime()) return null
+      const { id, end } = payload?.challenge.parameters.data ?? {}
+      if (!payload || typeof id !== 'string' || typeof end !== 'number' || end <= now.getTime()) return null
       for (const key of keys) if (await isRight(payload, key)) return { id }
       return null
     },
