@@ -176,6 +176,8 @@ const confirming: Partial<KithOptions> = {
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 }
 
+const inviting: Partial<KithOptions> = { accounts: { signUp: 'invite' } }
+
 /** An app at which people sign in with what they have elsewhere. */
 const elsewhere: Partial<KithOptions> = {
   publicUrl: 'https://app.example',
@@ -200,7 +202,8 @@ export function sampleRoutes(): readonly Route[] {
       ...elsewhere,
     })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
-    const described: readonly RouteDescription[] = [...all, ...more]
+    const invited = describedRoutes(inviting).filter(({ path }) => !all.some((route) => route.path === path))
+    const described: readonly RouteDescription[] = [...all, ...more, ...invited]
     // To apps without what only the handler needs.
     everyRoute = described as readonly Route[]
   }
@@ -223,6 +226,7 @@ function routes(): string {
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`providers`', describedRoutes(elsewhere)],
+    ['`accounts.signUp`', describedRoutes(inviting)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {

@@ -21,11 +21,12 @@ const everything = {
   audit: { keepFor: '365d' },
   providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
+  accounts: { signUp: 'invite' },
 } satisfies Partial<KithOptions>
 const kith = createKith(everything)
 const confirming = createKith({
   ...everything,
-  accounts: { confirm: 'email', identifiers: { email: 'required' } },
+  accounts: { signUp: 'invite', confirm: 'email', identifiers: { email: 'required' } },
 })
 
 const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)
