@@ -189,7 +189,7 @@ let everyRoute: readonly Route[] | undefined
 /** Every route that there can be. */
 export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true, impersonation: {} }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -222,6 +222,7 @@ function routes(): string {
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
     ['`sessions.deviceBound`', describedRoutes({ sessions: { deviceBound: true } })],
+    ['`sessions.impersonation`', describedRoutes({ sessions: { impersonation: {} } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
