@@ -42,11 +42,14 @@ interface RemovedRow {
 type EdgeStatement =
   'addToUser' | 'addToPost' | 'follow' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
 
-const livingUser = (condition: string): string =>
+/** How the row of an end is locked until the edge is committed. */
+type Lock = 'FOR KEY SHARE' | 'FOR NO KEY UPDATE'
+
+const livingUser = (condition: string, lock: Lock): string =>
   `SELECT id, coalesce(hidden, false)::int AS hidden FROM kith.users AS person
-      WHERE ${condition} AND ${lives('person')} FOR KEY SHARE`
+      WHERE ${condition} AND ${lives('person')} ${lock}`
 const livingPost = `SELECT post.id, 0 AS hidden FROM kith.posts AS post JOIN kith.users AS author ON author.id = post.author_id
-      WHERE post.id = @to AND NOT post.removed AND ${lives('author')} FOR KEY SHARE OF post`
+      WHERE post.id = @to AND NOT post.removed AND ${lives('author')} FOR NO KEY UPDATE OF post`
 const same = (to: string): string => `from_id = @from AND kind = @kind AND to_id = ${to}`
 
 /** The count at the end of an edge: as it was changed, or as the statement found it. */
@@ -54,12 +57,13 @@ const countAt = (to: string): string => `coalesce((SELECT incoming FROM counted 
       (SELECT incoming FROM kith.edge_counts WHERE node = ${to} AND kind = @kind), 0) AS count`
 
 /**
- * Adds an edge between two ends that live. Their rows stay locked until the edge is committed, in a way that other edges do not wait for:
- * who is about to be deleted or hidden, and a post that is about to be removed, waits for it; and one that was meanwhile is looked at as it
- * is then. The row of the counts comes last, since all who are at one node wait for each other there.
+ * Adds an edge between two ends that live, whose rows stay locked until it is committed; one that was changed before its lock was had is
+ * looked at as it is then. All edges to one end wait for each other at its row, as they would at its count: in the order in which they
+ * came, and so do the deletion of an account, its hiding and the removal of a post. Had they shared the lock there, as edges share that of
+ * their start, who waits for the last of them would wait for as long as others come.
  */
 const add = (end: string, condition = 'true'): string => `WITH starts AS (
-      ${livingUser('id = @from')}
+      ${livingUser('id = @from', 'FOR KEY SHARE')}
     ), stops AS (
       ${end}
     ), added AS (
@@ -70,8 +74,9 @@ const add = (end: string, condition = 'true'): string => `WITH starts AS (
     ), counted AS (
       ${counting({ edges: 'added', by: 1, where: 'added.hidden = 0' })}
     )
-    SELECT EXISTS (SELECT 1 FROM added) AS added, EXISTS (SELECT 1 FROM starts) AS starts,
-      EXISTS (SELECT 1 FROM kith.edges WHERE ${same('stops.id')}) AS known, stops.id AS to_id, ${countAt('stops.id')}
+    SELECT EXISTS (SELECT 1 FROM added) AS added, EXISTS (SELECT 1 FROM starts) AS starts, stops.id AS to_id,
+      NOT EXISTS (SELECT 1 FROM added) AND EXISTS (SELECT 1 FROM kith.edges WHERE ${same('stops.id')}) AS known,
+      ${countAt('stops.id')}
     FROM (VALUES (1)) AS one LEFT JOIN stops ON true`
 
 const list = (condition: string): string => `SELECT id, kind, from_id, to_id FROM kith.edges
@@ -79,15 +84,16 @@ const list = (condition: string): string => `SELECT id, kind, from_id, to_id FRO
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
-  addToUser: add(livingUser('id = @to')),
+  addToUser: add(livingUser('id = @to', 'FOR NO KEY UPDATE')),
   addToPost: add(livingPost),
-  follow: add(livingUser('username = @username'), 'starts.id <> stops.id'),
+  follow: add(livingUser('username = @username', 'FOR NO KEY UPDATE'), 'starts.id <> stops.id'),
   remove: `WITH removed AS (
       DELETE FROM kith.edges WHERE ${same('@to')} RETURNING from_id, kind, to_id, hidden
     ), counted AS (
       ${counting({ edges: 'removed', by: -1, where: 'removed.hidden = 0' })}
     )
-    SELECT EXISTS (SELECT 1 FROM removed) AS removed, EXISTS (SELECT 1 FROM kith.edges WHERE ${same('@to')}) AS known,
+    SELECT EXISTS (SELECT 1 FROM removed) AS removed,
+      NOT EXISTS (SELECT 1 FROM removed) AND EXISTS (SELECT 1 FROM kith.edges WHERE ${same('@to')}) AS known,
       ${countAt('@to')}`,
   listOut: list('from_id = @node'),
   listIn: list('to_id = @node'),

@@ -47,16 +47,7 @@ interface RemovedAllRow {
 }
 
 type PostStatement =
-  | 'create'
-  | 'byIds'
-  | 'edit'
-  | 'fields'
-  | 'remove'
-  | 'barrier'
-  | 'removeAll'
-  | 'byAuthor'
-  | 'toPurge'
-  | 'purge'
+  'create' | 'byIds' | 'edit' | 'fields' | 'remove' | 'removeAll' | 'byAuthor' | 'toPurge' | 'purge'
 
 /** The columns of {@link PostRow}. */
 export const postColumns = 'id, author_id, caption, created_at, edited_at, fields'
@@ -101,8 +92,6 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
       RETURNING posts, newest
     )
     SELECT author_id, coalesce(posts, 0) AS posts, coalesce(newest = id, false) AS was_newest FROM gone LEFT JOIN counted ON true`,
-  // Resolves when no edge is being added there any more: nobody begins to add one to a post that is removed.
-  barrier: 'SELECT 1 AS held FROM kith.posts WHERE id = @id FOR UPDATE',
   removeAll: `WITH found AS MATERIALIZED (
       SELECT id FROM kith.posts WHERE author_id = @authorId AND NOT removed ORDER BY id LIMIT @limit::int FOR UPDATE
     ), gone AS (
@@ -127,7 +116,7 @@ const idInUse = 'The id of the post is in use: every id must be new.'
 export function createPostStore(connection: Connection): PostStore {
   const { run, all, atomically } = connection
 
-  /** Removes a post without waiting for who is adding an edge to it. Part of a transaction. */
+  /** Removes a post. It waits for who is adding an edge to it. Part of a transaction. */
   async function take(statements: Statements, id: string | null): Promise<boolean> {
     const post = await statements.get<RemovedRow>(postStatements.remove, { id })
     if (!post) return false
@@ -183,15 +172,12 @@ export function createPostStore(connection: Connection): PostStore {
         )
       })
     },
-    async remove(postId, outbox) {
-      const id = toId(postId)
-      const removed = await atomically(async (statements) => {
-        const taken = await take(statements, id)
-        if (taken && outbox) await addToOutbox(statements, outbox())
-        return taken
+    remove(id, outbox) {
+      return atomically(async (statements) => {
+        const removed = await take(statements, toId(id))
+        if (removed && outbox) await addToOutbox(statements, outbox())
+        return removed
       })
-      if (removed) await connection.get(postStatements.barrier, { id })
-      return removed
     },
     removeAll(author, limit) {
       const authorId = toId(author)

@@ -7,6 +7,7 @@ type UserStatement =
   | 'taken'
   | 'byId'
   | 'hold'
+  | 'holdAlone'
   | 'byIds'
   | 'byUsername'
   | 'byEmail'
@@ -25,7 +26,8 @@ const isHeld = `user_id <> @id AND held_until > coalesce(${moment('now')}, '-inf
 
 /**
  * Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. `hold` locks an account
- * against all changes of it, those of its credentials included, and lets rows of the app go on that refer to it.
+ * against all changes of it, those of its credentials included, and lets rows of the app go on that refer to it. `holdAlone` waits for those
+ * as well, and for edges that are being added at it.
  */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith.users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
@@ -41,6 +43,7 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
     UNION ALL SELECT 'phone' FROM kith.users WHERE phone = @phone AND id <> @id`,
   byId: `SELECT ${userColumns} FROM kith.users WHERE id = @id AND deleted_at IS NULL`,
   hold: `SELECT ${userColumns} FROM kith.users WHERE id = @id AND deleted_at IS NULL FOR NO KEY UPDATE`,
+  holdAlone: `SELECT ${userColumns} FROM kith.users WHERE id = @id AND deleted_at IS NULL FOR UPDATE`,
   byIds: `SELECT ${userColumns} FROM kith.users WHERE id = ANY (@ids::uuid[]) AND deleted_at IS NULL`,
   byUsername: `SELECT ${userColumns} FROM kith.users WHERE username = @username`,
   byEmail: `SELECT ${userColumns} FROM kith.users WHERE email = @email`,

@@ -97,7 +97,7 @@ export function createUserStore(connection: Connection): UserStore {
     },
     markDeleted(id, at, ...[heldUntil, outbox]) {
       return connection.atomically(async (statements): Promise<EndedEpoch | null> => {
-        const before = userFrom(await statements.get<UserRow>(userStatements.hold, { id: toId(id) }))
+        const before = userFrom(await statements.get<UserRow>(userStatements.holdAlone, { id: toId(id) }))
         if (!before) return null
         await statements.run(userStatements.markDeleted, { id: toId(id), at: toMillis(at) })
         await statements.run(credentialStatements.removeOf, { userId: toId(id), kinds: null })
