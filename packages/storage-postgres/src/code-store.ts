@@ -43,7 +43,7 @@ export const codeStatements: Readonly<Record<CodeStatement, string>> = Object.fr
 
 /** Creates the store of codes on a connection. */
 export function createCodeStore(connection: Connection): CodeStore {
-  const { run, get } = connection
+  const { run, get, atomically } = connection
 
   return {
     async issue({ userId, createdAt, expiresAt, ...code }, outbox) {
@@ -65,7 +65,8 @@ export function createCodeStore(connection: Connection): CodeStore {
     },
     consume({ purpose, subject, hash, now }, outbox) {
       const named = { purpose, subject, now: toMillis(now) }
-      return writing(connection, outbox, async (statements): Promise<ConsumeCodeResult> => {
+      // Also where it is one statement: of a transaction it can be found out whether it was committed, so no code is lost with an answer.
+      return atomically(async (statements): Promise<ConsumeCodeResult> => {
         const row = await statements.get<CodeRow>(codeStatements.take, { ...named, hash })
         if (!row) {
           // A code that got this very hash since then was another when it was tried.

@@ -105,7 +105,8 @@ export function createCredentialStore(connection: Connection): CredentialStore {
     step({ id, version, data = null, name, usedAt = null }, outbox) {
       const renaming = { renames: name !== undefined, name: name ?? null }
       const values = { id: toId(id), version, data, ...renaming, usedAt: toMillis(usedAt) }
-      return writing(connection, outbox, async (statements) => {
+      // Also where it is one statement: of a transaction it can be found out whether it was committed.
+      return atomically(async (statements) => {
         const stepped = (await statements.run(credentialStatements.step, values)) === 1
         if (stepped && outbox) await addToOutbox(statements, outbox())
         return stepped

@@ -26,6 +26,17 @@ export type {
   PostgresStorageOptions,
   PostgresUrlOptions,
 } from './options.ts'
+export {
+  createPostgresRateLimits,
+  type PostgresRateLimits,
+  type PostgresRateLimitsOptions,
+} from './rate-limits.ts'
+export {
+  createPostgresRevocations,
+  type PostgresRevocations,
+  type PostgresRevocationsOptions,
+} from './revocations.ts'
+export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
 
 /** How long a step of `migrate()` may take, the wait for another process that takes it included. */
 const migrationMillis = 60_000

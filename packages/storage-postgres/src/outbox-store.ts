@@ -1,4 +1,12 @@
-import type { OutboxBatch, OutboxQueue, OutboxRow, OutboxRows, OutboxStore } from '@kith/core/ports'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type {
+  OutboxBatch,
+  OutboxClaim,
+  OutboxQueue,
+  OutboxRow,
+  OutboxRows,
+  OutboxStore,
+} from '@kith/core/ports'
 import { auditStatements } from './audit-store.ts'
 import type { Connection, Statements, Values } from './connection.ts'
 import { toId, toIds } from './ids.ts'
@@ -18,7 +26,8 @@ interface WaitingRow {
   payload: string
 }
 
-type OutboxStatement = 'add' | 'lease' | 'oldest' | 'hold' | 'settle' | 'postpone' | 'count' | 'since'
+type OutboxStatement =
+  'add' | 'lease' | 'isFree' | 'oldest' | 'hold' | 'settle' | 'postpone' | 'count' | 'since'
 
 /** The statements of the queue whose rows are in `table`. A key has a row of its own while rows of it wait. */
 function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> {
@@ -56,6 +65,7 @@ function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> 
       UPDATE ${accounts} AS accounts SET held_by = @by, held_until = ${moment('until')}
         FROM chosen WHERE accounts.account_id = chosen.account_id
         RETURNING accounts.account_id, attempts, place`,
+    isFree: `SELECT 1 AS free FROM ${accounts} WHERE held_until <= ${moment('now')} OR held_until IS NULL LIMIT 1`,
     oldest: `SELECT oldest.* FROM unnest(@keys::uuid[]) AS leased (key) CROSS JOIN LATERAL (
         SELECT account_id, id, name, at, payload FROM ${rows} WHERE account_id = leased.key
           ORDER BY sequence LIMIT @limit::int
@@ -117,27 +127,43 @@ export function writing<Change, Result>(
   return outbox ? connection.atomically(work) : work(connection)
 }
 
+/**
+ * All keys that a claim could have are locked, mostly for a moment: it waits a little for one of them, and leaves those to the next claim
+ * whose transaction stays open, as one of the app may.
+ */
+const longestPauseMillis = 32
+
 /** Creates the store of one queue on a connection. */
 export function createOutboxStore(connection: Connection, queue: OutboxQueue): OutboxStore {
   const statements = outboxStatements[queue]
+
+  function lease({ by, now, until, keys: wanted, rows: limit }: OutboxClaim): Promise<OutboxBatch[]> {
+    const values = { by, now: toMillis(now), until: toMillis(until), wanted }
+    return connection.atomically(async ({ all }) => {
+      const leased = await all<LeasedRow>(statements.lease, values)
+      if (leased.length === 0) return []
+      // A second statement, which sees what was committed until the locks were taken.
+      const keys = leased.map(({ account_id: key }) => key)
+      const found = await all<WaitingRow>(statements.oldest, { keys, limit })
+      const byKey = Map.groupBy(found, (row) => row.account_id)
+      return leased
+        .sort((one, other) => one.place - other.place)
+        .map(({ account_id: key, attempts }) => ({
+          key,
+          attempts,
+          rows: (byKey.get(key) ?? []).map((row) => rowFrom(queue, row)),
+        }))
+    })
+  }
+
   return {
-    claim({ by, now, until, keys, rows }) {
-      return connection.atomically(async ({ all }): Promise<OutboxBatch[]> => {
-        const lease = { by, now: toMillis(now), until: toMillis(until), wanted: keys }
-        const leased = await all<LeasedRow>(statements.lease, lease)
-        if (leased.length === 0) return []
-        // A second statement, which sees what was committed until the locks were taken.
-        const ids = leased.map(({ account_id: key }) => key)
-        const found = await all<WaitingRow>(statements.oldest, { keys: ids, limit: rows })
-        const byKey = Map.groupBy(found, (row) => row.account_id)
-        return leased
-          .sort((one, other) => one.place - other.place)
-          .map(({ account_id: key, attempts }) => ({
-            key,
-            attempts,
-            rows: (byKey.get(key) ?? []).map((row) => rowFrom(queue, row)),
-          }))
-      })
+    async claim(claim) {
+      for (let pauseMillis = 1; ; pauseMillis *= 2) {
+        const batches = await lease(claim)
+        const isLast = batches.length > 0 || pauseMillis > longestPauseMillis
+        if (isLast || !(await connection.get(statements.isFree, { now: toMillis(claim.now) }))) return batches
+        await sleep(pauseMillis)
+      }
     },
     acknowledge({ key: account, by, ids, now, until }) {
       const key = toId(account)

@@ -6,6 +6,8 @@ import { facts } from './tables/facts.ts'
 import { media } from './tables/media.ts'
 import { posts } from './tables/posts.ts'
 import { queues } from './tables/queues.ts'
+import { rateLimits } from './tables/rate-limits.ts'
+import { revocations } from './tables/revocations.ts'
 import { sessions } from './tables/sessions.ts'
 import { users } from './tables/users.ts'
 
@@ -54,6 +56,8 @@ export const migrations: readonly Migration[] = Object.freeze([
       audit,
       codes,
       credentials,
+      revocations,
+      rateLimits,
     ].join('\n'),
   },
 ])

@@ -38,7 +38,8 @@ async function openPool(own: OwnPool): Promise<Driver> {
   )
 }
 
-function isNotInstalled(error: unknown): boolean {
+/** Whether an import failed because there is no such package. */
+export function isNotInstalled(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 }
 
