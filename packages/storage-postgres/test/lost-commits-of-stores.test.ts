@@ -48,7 +48,12 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
     beforeEach(async () => {
       proxy = await startCommitProxy(server().port)
       const schema = server().freshSchema()
-      straight = createPostgresStorage({ url: server().uri, schema, timeoutMillis: 20_000, maxConnections: 2 })
+      straight = createPostgresStorage({
+        url: server().uri,
+        schema,
+        timeoutMillis: 20_000,
+        maxConnections: 2,
+      })
       await straight.migrate()
       const uri = server().uri.replace(String(server().port), String(proxy.port))
       if (name === 'pg') {
