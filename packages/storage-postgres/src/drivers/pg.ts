@@ -2,10 +2,12 @@ import {
   type Answer,
   ConnectionFault,
   type Driver,
+  type HostTransaction,
   type Mark,
   markFrom,
   markStatement,
   type Query,
+  type Session,
 } from './driver.ts'
 import { inTime } from './in-time.ts'
 import type { PgClient, PgQuery, TakeClient } from './pg-clients.ts'
@@ -75,6 +77,27 @@ export function createPgDriver(take: TakeClient, close: () => Promise<void> = as
       })
     },
     close,
+  }
+}
+
+/** The transaction that the app has begun on a client. */
+export function pgTransaction(client: PgClient): HostTransaction {
+  const say = (text: string): Promise<unknown> => client.query(simple(text))
+  const query: Session['query'] = async (asked) =>
+    answerFrom((await client.query(pgQuery(asked))) as PgResult)
+  return {
+    query,
+    async savepoint(work) {
+      await say('SAVEPOINT kith')
+      try {
+        const result = await work({ query })
+        await say('RELEASE SAVEPOINT kith')
+        return result
+      } catch (error) {
+        await say('ROLLBACK TO SAVEPOINT kith; RELEASE SAVEPOINT kith').catch(() => {})
+        throw error
+      }
+    },
   }
 }
 
