@@ -120,5 +120,8 @@ const sampleUser = {
   role: 'member',
   sessionEpoch: 0,
   createdAt: new Date(),
+  waitingSince: null,
+  invitedBy: null,
+  age: null,
   fields: {},
 }

@@ -160,6 +160,9 @@ async function withUser({ users }: Storage): Promise<string> {
     role: 'member',
     sessionEpoch: 0,
     createdAt: inMillis(0),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   })
   return id

@@ -70,7 +70,10 @@ export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransacti
   }
 }
 
-function pending(on: PostgresJsTransaction, { text, name, values }: Query): PostgresJsQuery {
+function pending(
+  on: Pick<PostgresJsTransaction, 'unsafe' | 'typed'>,
+  { text, name, values }: Query,
+): PostgresJsQuery {
   const typed = values.map((value) => on.typed(value, unknownType))
   return (on.unsafe(text, typed, { prepare: name !== null, simple: false }) as PostgresJsQuery).raw()
 }
