@@ -38,8 +38,11 @@ export function createAuthenticate(
   async function meet(accessToken: string): Promise<MetClaims> {
     const claims = await accessTokens.verify(accessToken)
     const [session, user] = await Promise.all([sessions.byId(claims.sessionId), users.byId(claims.userId)])
-    if (!session || !user || session.revokedAt || !isOfAccount(session, user))
+    if (!session || !user || session.revokedAt || !isOfAccount(session, user)) {
+      // Of its other tokens this process may know some, and learn of the end from the denylist later, or never.
+      known.deleteSession(claims.sessionId)
       throw new KithError('session-revoked')
+    }
     const met = Object.freeze({ ...claims, epochKey: epochKey(user.id, session.epoch) })
     known.set(accessToken, met)
     return met

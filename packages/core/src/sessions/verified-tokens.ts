@@ -10,6 +10,8 @@ export interface VerifiedTokens {
   get(token: string): MetClaims | undefined
   set(token: string, claims: MetClaims): void
   delete(token: string): void
+  /** Forgets all tokens of a session. */
+  deleteSession(sessionId: string): void
 }
 
 /** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
@@ -77,6 +79,10 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
       }
     },
     delete: (token) => forget(keyOf(token)),
+    deleteSession(sessionId) {
+      for (const key of keysBySession.get(sessionId) ?? []) byKey.delete(key)
+      keysBySession.delete(sessionId)
+    },
   }
 }
 
