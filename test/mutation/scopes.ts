@@ -15,7 +15,7 @@ const files = (folder: string, ...names: readonly string[]): string[] =>
 export const scopes: Readonly<Record<string, Scope>> = {
   grace: {
     mutate: files(`${core}/src/sessions`, 'grace', 'lived-time'),
-    tests: files(`${core}/src/sessions`, 'clocks.test', 'lived-time.test', 'sessions.test'),
+    tests: files(`${core}/src/sessions`, 'grace.test', 'lived-time.test', 'clocks.test', 'sessions.test'),
   },
   refresh: {
     mutate: files(`${core}/src/sessions`, 'refresh', 'end-sessions', 'restored', 'authenticate', 'session'),
