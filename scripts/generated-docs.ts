@@ -25,6 +25,7 @@ import { environmentVariables } from '../packages/cli/src/config/environment-con
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
+import { asvsChapter, asvsSummary } from './asvs.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
 import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
@@ -78,6 +79,8 @@ function generate(what: string): string {
       return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
+    case 'asvs':
+      return args[0] ? asvsChapter(args[0]) : asvsSummary()
     case 'metrics':
       return metricTable()
     case 'options':
@@ -182,9 +185,9 @@ const elsewhere: Partial<KithOptions> = {
 let everyRoute: readonly Route[] | undefined
 
 /** Every route that there can be. */
-function sampleRoutes(): readonly Route[] {
+export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -215,6 +218,7 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`sessions.deviceBound`', describedRoutes({ sessions: { deviceBound: true } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],

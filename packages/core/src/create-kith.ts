@@ -10,6 +10,7 @@ import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
 import { createCredentials, type Credentials } from './credentials/credentials.ts'
+import { type BoundSessions, createBoundSessions } from './device-bound/bound-sessions.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
@@ -17,6 +18,7 @@ import { type AfterCommit, inTransaction } from './host-transaction.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { noteKith } from './known-kiths.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
@@ -24,12 +26,14 @@ import { createUploads, type Uploads } from './media/uploads.ts'
 import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
-import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf, RoleOf } from './own-fields/app-fields.ts'
 import { createPasskeySignIn, type Passkeys } from './passkeys/passkey-sign-in.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { type Approvals, createApprovals } from './sign-up/approvals.ts'
+import { createInvitations, type Invitations } from './sign-up/invitations.ts'
 import type { Storage, Stores } from './storage.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
@@ -43,7 +47,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly registration: Registration<Fields>
   /** Forgotten passwords. */
   readonly recovery: Recovery
-  /** E-mail addresses and phone numbers, confirmed and changed by codes. */
+  /** Email addresses and phone numbers, confirmed and changed by codes. */
   readonly addresses: Addresses
   /** Authenticator apps and recovery codes. */
   readonly factors: Factors
@@ -53,7 +57,13 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly credentials: Credentials
   /** Signing in with what people have elsewhere. */
   readonly identities: Identities<Fields>
+  /** Invitations, by which others come to have an account. */
+  readonly invitations: Invitations
+  /** Accounts that wait for approval. */
+  readonly approvals: Approvals<Fields>
   readonly sessions: Sessions<Fields>
+  /** Sessions that are bound to a key of their device. */
+  readonly boundSessions: BoundSessions
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
   readonly likes: Likes<Fields>
@@ -118,13 +128,16 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
+  const Role extends string = string,
 >(
-  options: KithOptions<Public, Own, OfPosts>,
-): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>> {
+  options: KithOptions<Public, Own, OfPosts, Role>,
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>> {
   demandRuntime(process.versions)
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  const isSecond = !options.revocations && noteKith(foundation.config)
+  if (isSecond) log.warn('process.two-kiths', { message: secondMessage })
   const { core, events } = createCore(foundation)
   const kith: Kith = {
     ...traceServices(createServices(core), telemetry),
@@ -135,14 +148,19 @@ export function createKith<
     within: (transaction) => createWithin(core, storesWithin(foundation.storage, transaction)),
     config: showConfig(core.config),
   }
-  return Object.freeze(
-    kith as unknown as Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>>,
-  )
+  return Object.freeze(kith) as unknown as Kith<
+    AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>
+  >
 }
 
 const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
+
+const secondMessage =
+  'Another Kith with this secret lives in this process, and each has `revocations` of its own: a logout, a ban or a new role in one counts ' +
+  'in the other after up to 15 minutes. A bundler or a reload has run the module twice: keep one Kith on `globalThis`, as ' +
+  'docs/server-rendered.md shows, or give both the same `revocations`.'
 
 type Services = Pick<
   Kith,
@@ -154,7 +172,10 @@ type Services = Pick<
   | 'credentials'
   | 'passkeys'
   | 'identities'
+  | 'invitations'
+  | 'approvals'
   | 'sessions'
+  | 'boundSessions'
   | 'profiles'
   | 'follows'
   | 'likes'
@@ -177,7 +198,10 @@ function createServices(core: Core): Services {
     factors: createFactors(core),
     credentials: createCredentials(core),
     passkeys: createPasskeySignIn(core, people.accounts.inputs),
+    invitations: createInvitations(core),
+    approvals: createApprovals(core),
     sessions: createSessions(core),
+    boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),
     likes: createLikes(core),

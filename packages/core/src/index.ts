@@ -1,5 +1,6 @@
 export type {
   AccountInputs,
+  AgeInput,
   ChangePasswordInput,
   DeleteAccountInput,
   EditInput,
@@ -8,6 +9,7 @@ export type {
   NewcomerInput,
   RegisterInput,
   ShadowInput,
+  SignUp,
   UpdateAccountInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
@@ -22,6 +24,7 @@ export type { Registration } from './accounts/registration.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
 export type { Audit } from './audit/audit.ts'
 export { type AuditAction, auditActions, type AuditActor, type AuditEntry } from './audit/audit-entries.ts'
+export type { HostCause } from './cause.ts'
 export type { Captions, SuggestInput } from './captions/captions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
@@ -59,6 +62,7 @@ export {
   type ClientPlace,
   durability,
   type Events,
+  type EventStamp,
   type KithEventName,
   type KithEvents,
   type Listener,
@@ -96,6 +100,7 @@ export type { VisibleFile } from './media/visible-files.ts'
 export type {
   AccountOptions,
   AuditOptions,
+  ImpersonationOptions,
   KithOptions,
   LimitRule,
   MediaOptions,
@@ -109,6 +114,7 @@ export type { DeliveryReport } from './outbox/delivery.ts'
 export type { DeliverOptions, Outbox, OutboxHandler } from './outbox/outbox.ts'
 export type {
   AppFields,
+  RoleOf,
   ChangedFields,
   FieldsOf,
   FieldsSchema,
@@ -145,14 +151,24 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
-export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Approvals } from './sign-up/approvals.ts'
+export type {
+  Invitation,
+  InvitationInput,
+  Invitations,
+  InvitationView,
+  NewInvitation,
+} from './sign-up/invitations.ts'
+export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { BoundRefresh, BoundSession, BoundSessions } from './device-bound/bound-sessions.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
+export type { ImpersonateInput } from './sessions/impersonation.ts'
 export type { ProveInput } from './sessions/prove.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
-export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
+export type { Proved, Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
 export type { Sessions } from './sessions/sessions.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
 export type { UpkeepReport, UpkeepStep } from './upkeep/upkeep-report.ts'

@@ -1,4 +1,12 @@
-const ofAccounts = ['register', 'getMe', 'editMe', 'deleteMe', 'changePassword', 'listAudit'] as const
+const ofAccounts = [
+  'register',
+  'getMe',
+  'editMe',
+  'deleteMe',
+  'changePassword',
+  'listAudit',
+  'listAuditOf',
+] as const
 
 /** Sessions, and what opens them. */
 const ofSessions = [
@@ -8,6 +16,9 @@ const ofSessions = [
   'listSessions',
   'endSessions',
   'endSession',
+  'bindSession',
+  'refreshBoundSession',
+  'impersonate',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',
@@ -39,6 +50,10 @@ const ofSessions = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+  'listInvitations',
+  'createInvitation',
+  'revokeInvitation',
+  'lookUpInvitation',
 ] as const
 
 const ofPeople = [

@@ -35,7 +35,7 @@ export interface Problem {
   ban?: Ban | undefined
 }
 
-/** Answers an error as a problem. What Kith did not raise is told as `internal-error`, without its message. */
+/** Makes an error a problem. What Kith did not raise becomes `internal-error`, without its message. */
 export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error

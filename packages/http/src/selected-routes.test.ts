@@ -15,7 +15,7 @@ const everything = {
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
-  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
+  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true, deviceBound: true },
   messages: { email: createMailbox() },
   publicUrl: 'https://app.example',
   audit: { keepFor: '365d' },
@@ -119,7 +119,7 @@ test('other spellings of what is left out are refused, letter case included', ()
   expect(routes.find('/API/v1/users/register', 'POST')).toEqual({ kind: 'ambiguous' })
   expect(where(routes, 'GET', '/users/Anna')).toBeNull()
   expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
-  // What Kith answers itself it compares letter by letter, and does not run.
+  // What Kith handles itself it compares letter by letter, and does not run.
   expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
 })
 

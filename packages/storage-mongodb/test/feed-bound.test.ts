@@ -11,7 +11,7 @@ import { type SentCommand, type WatchedClient, watchCommands } from './sent-comm
 import { selectionsOf } from './selections.ts'
 
 const limit = 21
-/** The promise of docs/feed.md: so many documents, whoever is followed. */
+/** The promise of docs/feed.md: so many documents, no matter who is followed. */
 const mostDocuments = limit
 
 await describeWithMongo('The cost of the home feed', {}, (mongo) => {

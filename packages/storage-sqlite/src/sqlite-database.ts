@@ -29,7 +29,7 @@ interface StatementSwitches {
   safeIntegers?(enabled: boolean): unknown
 }
 
-/** Prepares a statement that takes bare names and answers numbers and objects, whatever the database is set to. */
+/** Prepares a statement that takes bare names and returns numbers and objects, whatever the database is set to. */
 export function prepare(database: SqliteDatabase, sql: string): SqliteStatement {
   const statement: SqliteStatement & StatementSwitches = database.prepare(sql)
   statement.setAllowBareNamedParameters?.(true)

@@ -9,6 +9,19 @@ import type { Identifier } from './user-store.ts'
 /** Whether an account must, may or cannot have an identifier. */
 export type Presence = 'required' | 'optional' | 'off'
 
+/** How strangers come to have an account: freely, by an invitation, once somebody approves it, or not at all. */
+export type SignUp = 'open' | 'invite' | 'approval' | 'closed'
+
+/** How old somebody is, as a bracket, and who says so. */
+export interface AgeInput {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** In the app's own words: lower-case letters, digits and hyphens. */
+  source: string
+}
+
 /** What the schemas depend on. */
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
@@ -22,6 +35,10 @@ export interface AccountRules {
   /** Those of the app that anyone may see. */
   readonly fields?: FieldScope | null
   readonly ownFields?: FieldScope | null
+  /** How strangers come to have an account. */
+  readonly signUp?: SignUp
+  /** Whether a registration says how old somebody is. */
+  readonly age?: Presence
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
@@ -36,6 +53,10 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   fields?: Fields['public']['given'] | undefined
   /** The app's own that only the owner sees: `accounts.ownFields`. */
   ownFields?: Fields['own']['given'] | undefined
+  /** The code of an invitation, where the app asks for one: `accounts.signUp`. */
+  invitation?: string | undefined
+  /** How old they say they are, where the app asks for it: `accounts.age`. */
+  age?: AgeInput | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -46,7 +67,7 @@ export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterI
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
-  'password' | 'deviceName'
+  'password' | 'deviceName' | 'invitation'
 > {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
@@ -75,7 +96,7 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   /** The app's own that change; `null` removes one that is optional. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the e-mail or the phone number, where the account has a password. */
+  /** Needed to change the username, the email or the phone number, where the account has a password. */
   currentPassword?: string | undefined
 }
 
@@ -117,13 +138,40 @@ export interface AccountInputs {
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
 
+/** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
+export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
+
 /** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
 export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
 })
 
+const years = z.int().min(0).max(150)
+
+/** The schema of {@link AgeInput}. */
+export const ageInput: z.ZodType<AgeInput> = z
+  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/) })
+  .refine(({ from, to }) => to === null || to >= from, {
+    ...because({ code: 'malformed', message: 'Give a bracket that ends where it begins or later' }),
+    path: ['to'],
+  })
+
 /** The schema of a role's name. */
-export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+export function roleName(): z.ZodString {
+  return z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+}
+
+/** The roles that every app has. */
+export const builtInRoles: readonly ['member', 'moderator', 'admin'] = Object.freeze([
+  'member',
+  'moderator',
+  'admin',
+] as const)
+
+/** The schema of the role of an account: one of these, or where the app has named none any name. */
+export function roleInput(roles: readonly string[] | null): z.ZodType<string> {
+  return roles ? z.enum(roles as string[]) : roleName()
+}
 
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
@@ -143,7 +191,14 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     emailVerified: z.boolean().optional(),
     phoneVerified: z.boolean().optional(),
     createdAt: z.date().optional(),
+    age: ageInput.optional(),
   }
+  const age = rules.age === 'required' ? ageInput : ageInput.optional()
+  // A field that the app does not ask for is told like any other unknown one.
+  const entry = Object.fromEntries([
+    ...(rules.signUp === 'invite' ? [['invitation', invitationField]] : []),
+    ...(rules.age !== undefined && rules.age !== 'off' ? [['age', age]] : []),
+  ]) as { invitation: z.ZodType<string | undefined>; age: z.ZodType<AgeInput | undefined> }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -185,6 +240,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     ...given,
     ...profile,
     ...own('given'),
+    ...entry,
     deviceName: visible(lineOfText(100)).optional(),
   }
 
@@ -226,7 +282,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 }
 
 const needsLogin = {
-  ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+  ...because({ code: 'required', message: 'Give a username or an email address' }),
   path: ['username'],
   when: isObject,
 }

@@ -37,7 +37,7 @@ import { createRecovery, type Recovery } from './recovery.ts'
 import { createRegistration, type Registration } from './registration.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** What a change of one's own account answers. */
+/** What a change of one's own account returns. */
 export interface Edited<Fields extends AppFields = AppFields> {
   user: OwnUser<Fields>
   /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
@@ -83,7 +83,7 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
    * away and a session that has ended count immediately, in every process.
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
-  requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
+  requireRole(viewer: Viewer, roles: readonly Fields['role'][]): Promise<void>
   /**
    * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
    * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
@@ -127,7 +127,7 @@ export function createAccounts(core: Core): {
       const owner = { viewer, user: before, password: currentPassword, path: 'currentPassword', client }
       const stillHolds =
         changesLogin || currentPassword !== undefined ? await confirmOwner(core, owner) : null
-      // Also those that are refused: otherwise whoever has an account could try which addresses others have.
+      // Also those that are refused: otherwise anyone who has an account could try which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       const news = await newsOfEdit(core, before, { edits, client })

@@ -13,7 +13,7 @@ import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { phoneSchema, readLogin } from './identifiers.ts'
 import type { Login, UserRecord } from './user-store.ts'
 
-/** Whose account it is: by username or e-mail, or by phone number. */
+/** Whose account it is: by username or email, or by phone number. */
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
@@ -42,7 +42,7 @@ export interface Recovery {
 export const lookupInput: z.ZodType<AccountLookup> = z
   .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional() })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
-    ...because({ code: 'required', message: 'Give a username or an e-mail address, or else a phone number' }),
+    ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
     path: ['login'],
     when: isObject,
   })
@@ -67,7 +67,7 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
 }
 
 /**
- * The address that was typed; of a username the e-mail address, or else a phone number that is theirs for sure. One that nobody has proved,
+ * The address that was typed; of a username the email address, or else a phone number that is theirs for sure. One that nobody has proved,
  * and that may be mistyped, opens no account whose other address was proved.
  */
 function recipientOf(

@@ -6,6 +6,7 @@ import { type Credential, showCredential } from '../credentials/credential-view.
 import { KithError, PasskeyUnknownError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -114,6 +115,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
       const verifier = demandPasskeys(core)
       const { token, response, name: given } = parseInput(passkeyInputs.confirmAdd, input)
       await limits.byAccount('changeByAccount', viewer.userId)
+      await demandOwner(core, viewer)
       const { userId, data } = await spendToken(core, 'add-passkey', { token, client })
       if (userId !== viewer.userId || data.sessionId !== viewer.sessionId) throw new KithError('code-invalid')
       const expected = { challenge: challengeOf(token), conditional: data.conditional }

@@ -7,6 +7,7 @@ export type {
   EndedEpoch,
   Identifier,
   Login,
+  StoredAge,
   UpdateUserResult,
   UserChanges,
   UserFilter,
@@ -132,6 +133,7 @@ export type { CreatePostResult, PostChanges, PostMedia, PostRecord, PostStore } 
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'
 export type {
+  Binding,
   Rotation,
   RotationResult,
   SessionChange,

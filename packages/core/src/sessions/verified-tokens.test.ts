@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
-const claimsOf = (sessionId: string) => ({ userId: 'u', sessionId, expiresAt: 0, epochKey: 'u/0' })
+const claimsOf = (sessionId: string) => ({
+  viewer: { userId: 'u', sessionId },
+  expiresAt: 0,
+  ended: ['u/0'],
+  changed: [],
+})
 
 test('one session pushes out none but its own tokens', () => {
   const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })

@@ -60,7 +60,7 @@ export function createPurge(storage: Stores, clock: Clock, steps: Steps): Purge 
       for (const postId of own) await post(postId)
     },
     async settle(id) {
-      // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
+      // Anyone who bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
       // word is a look at the account that finds nothing left to do.
       let settled: boolean | null = null
       for (;;) {
