@@ -3,9 +3,10 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { useStorages } from '../../packages/storage-mongodb/test/emptied-storage.ts'
+import { useStorages as useMongo } from '../../packages/storage-mongodb/test/emptied-storage.ts'
+import { useStorages as usePostgres } from '../../packages/storage-postgres/test/storages.ts'
 import { numberOfHistories } from '../histories.ts'
-import { describeWithMongo } from '../servers/describe-servers.ts'
+import { describeWithMongo, describeWithPostgres } from '../servers/describe-servers.ts'
 import { bounds, follow } from './bounds.ts'
 import { tracesOf } from './explore.ts'
 import { flaws } from './flaws.ts'
@@ -75,7 +76,10 @@ function replaysOn(emptied: () => Promise<Storage>, { traces: most, walks: count
 describe('on memory', () => replaysOn(async () => createMemoryStorage(), { traces: 600, walks: 100 }))
 describe('on SQLite', () => replaysOn(sqlite, { traces: 200, walks: 50 }))
 await describeWithMongo('on MongoDB', { topology: 'replica-set' }, (mongo) =>
-  replaysOn(useStorages(mongo).emptied, { traces: 15, walks: 4 }),
+  replaysOn(useMongo(mongo).emptied, { traces: 15, walks: 4 }),
+)
+await describeWithPostgres('on PostgreSQL', {}, (postgres) =>
+  replaysOn(usePostgres(postgres).emptied, { traces: 50, walks: 10 }),
 )
 
 test('a refresh that waits for the storage while another process rotates gets the successor', async () => {
