@@ -184,7 +184,7 @@ let everyRoute: readonly Route[] | undefined
 /** Every route that there can be. */
 function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, impersonation: {} }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -215,6 +215,7 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`sessions.impersonation`', describedRoutes({ sessions: { impersonation: {} } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],

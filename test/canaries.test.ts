@@ -99,7 +99,7 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
     storage,
     media: { blobs: breakable(createMemoryBlobs()) },
     passwords: { memoryKiB: 8, iterations: 1 },
-    sessions: { codeSignIn: true },
+    sessions: { codeSignIn: true, impersonation: {} },
     messages: { email: refusing },
     logger,
   })

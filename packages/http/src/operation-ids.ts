@@ -10,13 +10,13 @@ const ofAccounts = [
 
 /** Sessions, and what opens them. */
 const ofSessions = [
+  'impersonate',
   'login',
   'refresh',
   'logout',
   'listSessions',
   'endSessions',
   'endSession',
-  'impersonate',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',

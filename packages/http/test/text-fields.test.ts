@@ -16,7 +16,7 @@ function makeKith(): Kith {
     captions: createSketchCaptions(),
     messages: { email: createMailbox() },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
-    sessions: { codeSignIn: true },
+    sessions: { codeSignIn: true, impersonation: {} },
     passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
     logger: { warn: () => {}, error: () => {} },
   })
@@ -38,6 +38,7 @@ test('the fields of all routes are found', () => {
     'editPost caption',
     'suggestCaptions hint',
     'listSessions cursor',
+    'impersonate reason',
     'forgotPassword login',
     'resetPassword password',
     'loginByCode code',
