@@ -41,6 +41,7 @@ const rules: Readonly<Record<string, string>> = {
   contentType: 'What is sent then has to be of this type by its own bytes.',
   size: 'In bytes, exactly; the largest is an option of `media`.',
   hint: 'What the caption should say.',
+  reason: 'Why. Several lines; the owner of the account reads it.',
   language: 'BCP 47, like `en` or `pt-BR`.',
   count: '3 where it is absent.',
   passwordHash: 'Argon2, or a form that a verifier of `passwords.legacy` reads; `null` for no password.',
