@@ -30,7 +30,8 @@ export function createDeviceBound(
 ): DeviceBound {
   const { prefix } = config
   const isOn = config.sessions.deviceBound && secure
-  const initiators = [...allowedOrigins].filter((origin) => origin.startsWith('https://'))
+  const secureOrigins = [...allowedOrigins].filter((origin) => origin.startsWith('https://'))
+  const initiators = new Set(secureOrigins.map((origin) => new URL(origin).hostname))
 
   function offering(challenge: string | null): Record<string, string> {
     if (challenge === null) return {}
@@ -47,7 +48,7 @@ export function createDeviceBound(
       refresh_url: prefix + refreshPath,
       scope: { include_site: false },
       credentials: [{ type: 'cookie', name, attributes }],
-      allowed_refresh_initiators: initiators.map((origin) => new URL(origin).hostname),
+      allowed_refresh_initiators: [...initiators],
     }),
   }
 }
