@@ -61,7 +61,13 @@ export function createPostgresJsDriver(
 /** The transaction of postgres.js whose `sql` the app was handed. */
 export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransaction {
   const on = (own: PostgresJsTransaction): Session => ({
-    query: async (query) => answerFrom((await pending(own, query)) as PostgresJsResult),
+    async query(query) {
+      try {
+        return answerFrom((await pending(own, query)) as PostgresJsResult)
+      } catch (error) {
+        throw endsConnection(error) ? new ConnectionFault('lost', { cause: error }) : error
+      }
+    },
   })
   return {
     ...on(sql),
@@ -70,7 +76,10 @@ export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransacti
   }
 }
 
-function pending(on: PostgresJsTransaction, { text, name, values }: Query): PostgresJsQuery {
+function pending(
+  on: Pick<PostgresJsTransaction, 'unsafe' | 'typed'>,
+  { text, name, values }: Query,
+): PostgresJsQuery {
   const typed = values.map((value) => on.typed(value, unknownType))
   return (on.unsafe(text, typed, { prepare: name !== null, simple: false }) as PostgresJsQuery).raw()
 }
