@@ -2,6 +2,7 @@ export type {
   AccountInputs,
   AgeInput,
   ChangePasswordInput,
+  CreateAccountInput,
   DeleteAccountInput,
   EditInput,
   ImportInput,
@@ -16,6 +17,8 @@ export type { Accounts, Edited } from './accounts/accounts.ts'
 export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { Puzzle } from './challenges/challenge.ts'
+export type { ImportOptions, ImportResult } from './accounts/import-all.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
@@ -38,12 +41,14 @@ export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export { type ErrorCode, errorTable, type RetryLaterCode } from './error-table.ts'
 export {
   AccountBannedError,
+  ChallengeRequiredError,
   type AnyKithError,
   type Ban,
   CaptionsUnavailableError,
   InvalidInputError,
   type FactorChallenge,
   isAccountBanned,
+  isChallengeRequired,
   isInvalidInput,
   isKithError,
   isPasskeyUnknown,

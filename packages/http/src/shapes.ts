@@ -8,6 +8,7 @@ import {
   fieldErrorTable,
   type OwnUser,
   type Page,
+  type Puzzle,
   type Session,
   type SignIn,
   type Tokens,
@@ -128,6 +129,12 @@ function parameter(kind: string | readonly string[]): z.ZodType {
   return kind === 'number' ? z.number() : z.string()
 }
 
+const puzzle: z.ZodType<Puzzle> = z.strictObject({
+  kind: z.string(),
+  parameters: z.record(z.string(), z.unknown()) as z.ZodType<Puzzle['parameters']>,
+  expiresAt: time,
+})
+
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -137,6 +144,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
   challenge: factorChallenge.optional(),
+  puzzle: puzzle.optional(),
   unknownCredential: z.strictObject({ rpId: z.string(), credentialId: z.string() }).optional(),
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })

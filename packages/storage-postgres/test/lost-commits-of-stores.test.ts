@@ -119,33 +119,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
 })
 
 async function withUser({ users }: Storage): Promise<string> {
-<<<<<<< HEAD
   const user = sampleUser()
   await users.create(user)
   return user.id
-=======
-  const id = randomUUID()
-  await users.create({
-    id,
-    username: `user-${id.slice(0, 8)}`,
-    email: null,
-    emailVerifiedAt: null,
-    phone: null,
-    phoneVerifiedAt: null,
-    name: 'Ada',
-    bio: '',
-    passwordHash: null,
-    bannedAt: null,
-    bannedUntil: null,
-    banReason: null,
-    role: 'member',
-    sessionEpoch: 0,
-    createdAt: inMillis(0),
-    waitingSince: null,
-    invitedBy: null,
-    age: null,
-    fields: {},
-  })
-  return id
->>>>>>> pg1
 }

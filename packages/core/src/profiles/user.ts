@@ -92,6 +92,11 @@ export function ownPart(user: UserRecord): OwnPart {
     phone: user.phone,
     phoneVerified: user.phoneVerifiedAt !== null,
     role: user.role,
-    ...(user.age && { age: { ...user.age, at: user.age.at.toISOString() } }),
+    ...agePart(user),
   }
+}
+
+/** How old the owner of an account is, where somebody has said so. */
+export function agePart({ age }: Pick<UserRecord, 'age'>): { age?: Age } {
+  return age ? { age: { ...age, at: age.at.toISOString() } } : {}
 }
