@@ -1,8 +1,9 @@
-import { joinStores, type Storage } from '@kith/core/ports'
+import { joinStores, type Storage, type Stores } from '@kith/core/ports'
 import { createAuditStore } from './audit-store.ts'
 import { createCodeStore } from './code-store.ts'
-import { createConnection } from './connection.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { createCredentialStore } from './credential-store.ts'
+import { driverWithin } from './drivers/host-transaction.ts'
 import { driverOf } from './drivers/open-driver.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
@@ -54,6 +55,22 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
   const connection = createConnection(parts)
   const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
   let closing: Promise<unknown> | null = null
+  return {
+    ...storesOn(connection),
+    migrate: (how) => migrate(patient, schema, how),
+    plan: () => plan(connection, schema),
+    check: () => checkSchema(connection, schema),
+    async close() {
+      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
+      await closing
+    },
+    // Statements without names: behind a pool each transaction has another connection.
+    within: (transaction) =>
+      storesOn(createConnection({ ...parts, driver: driverWithin(transaction), prepare: false })),
+  }
+}
+
+function storesOn(connection: Connection): Stores {
   return joinStores({
     users: createUserStore(connection),
     sessions: createSessionStore(connection),
@@ -67,12 +84,5 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
     audit: createAuditStore(connection),
     codes: createCodeStore(connection),
     credentials: createCredentialStore(connection),
-    migrate: (how) => migrate(patient, schema, how),
-    plan: () => plan(connection, schema),
-    check: () => checkSchema(connection, schema),
-    async close() {
-      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
-      await closing
-    },
   })
 }

@@ -18,24 +18,28 @@ interface SessionRow {
   user_agent: string | null
   proved_at: number
   methods: string
+  actor_id: string | null
+  actor_session_id: string | null
+  bound_key: string | null
 }
 
 const columns = `id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name, address, user_agent,
-  proved_at, array_to_json(methods)::text AS methods`
+  proved_at, array_to_json(methods)::text AS methods, actor_id, actor_session_id, bound_key`
 
 const isLive = (at: string): string =>
   `user_id = @userId AND revoked_at IS NULL AND expires_at > ${moment(at)}`
 
 type SessionStatement =
-  'insert' | 'endSurplus' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+  'insert' | 'endSurplus' | 'byId' | 'rotate' | 'bind' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   // The lock of the account's sessions, which need not have a row in common, is kept until the transaction ends.
   insert: `INSERT INTO kith.sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
-      device_name, address, user_agent, proved_at, methods)
+      device_name, address, user_agent, proved_at, methods, actor_id, actor_session_id, bound_key)
     SELECT @id::uuid, @userId::uuid, @epoch::int, @generation::int, ${moment('createdAt')}, ${moment('rotatedAt')}, ${moment('expiresAt')},
-      ${moment('revokedAt')}, @deviceName, @address, @userAgent, ${moment('provedAt')}, @methods::text[]
+      ${moment('revokedAt')}, @deviceName, @address, @userAgent, ${moment('provedAt')}, @methods::text[],
+      @actorId::uuid, @actorSessionId::uuid, @boundKey
     FROM (SELECT pg_advisory_xact_lock(hashtextextended('kith.sessions ' || @userId::text, 0))) AS locked`,
   endSurplus: `UPDATE kith.sessions SET revoked_at = ${moment('at')} WHERE id IN
     (SELECT id FROM kith.sessions WHERE ${isLive('at')} ORDER BY rotated_at DESC, id DESC OFFSET @maxLive)
@@ -46,8 +50,9 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
       user_agent = coalesce(@userAgent, user_agent),
       proved_at = CASE WHEN @methods::text[] IS NULL THEN proved_at ELSE ${moment('now')} END,
       methods = coalesce(@methods::text[], methods)
-    WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > ${moment('now')}
+    WHERE id = @id AND generation = @generation AND bound_key IS NOT DISTINCT FROM @boundKey AND revoked_at IS NULL AND expires_at > ${moment('now')}
     RETURNING ${columns}`,
+  bind: `UPDATE kith.sessions SET bound_key = @key WHERE id = @id AND bound_key IS NULL AND ${isLive('now')}`,
   revoke: `UPDATE kith.sessions SET revoked_at = ${moment('at')} WHERE id = @id AND ${isLive('at')}`,
   revokeAll: `UPDATE kith.sessions SET revoked_at = ${moment('at')}
     WHERE ${isLive('at')} AND id IS DISTINCT FROM @except RETURNING id`,
@@ -77,10 +82,11 @@ export function createSessionStore(connection: Connection): SessionStore {
       const row = await get<SessionRow>(sessionStatements.byId, { id: toId(id) })
       return row && sessionFrom(row)
     },
-    async rotate({ id, generation, address, userAgent, ...next }): Promise<RotationResult> {
+    async rotate({ id, generation, boundKey, address, userAgent, ...next }): Promise<RotationResult> {
       const stepped = await get<SessionRow>(sessionStatements.rotate, {
         id: toId(id),
         generation,
+        boundKey,
         now: toMillis(next.now),
         expiresAt: toMillis(next.expiresAt),
         address,
@@ -90,6 +96,14 @@ export function createSessionStore(connection: Connection): SessionStore {
       if (stepped) return { rotated: true, session: sessionFrom(stepped) }
       const row = await get<SessionRow>(sessionStatements.byId, { id: toId(id) })
       return { rotated: false, session: row && sessionFrom(row) }
+    },
+    bind({ id, userId, key, now }, outbox) {
+      const values = { id: toId(id), userId: toId(userId), key, now: toMillis(now) }
+      return writing(connection, outbox, async (statements) => {
+        const bound = (await statements.run(sessionStatements.bind, values)) === 1
+        if (bound && outbox) await addToOutbox(statements, outbox())
+        return bound
+      })
     },
     revoke({ id, userId }, at, outbox) {
       const values = { id: toId(id), userId: toId(userId), at: toMillis(at) }
@@ -144,6 +158,9 @@ function valuesOf({ id, userId, deviceName, ...session }: SessionRecord) {
     userAgent,
     provedAt: toMillis(session.provedAt),
     methods,
+    actorId: toId(session.actorId),
+    actorSessionId: toId(session.actorSessionId),
+    boundKey: session.boundKey,
   }
 }
 
@@ -162,5 +179,8 @@ function sessionFrom(row: SessionRow): SessionRecord {
     userAgent: row.user_agent,
     provedAt: fromMillis(row.proved_at),
     methods: JSON.parse(row.methods) as string[],
+    actorId: row.actor_id,
+    actorSessionId: row.actor_session_id,
+    boundKey: row.bound_key,
   }
 }

@@ -72,6 +72,10 @@ const remedies: Readonly<Record<string, string>> = Object.freeze({
   '42703': 'The tables are not up to date: run kith.storage.migrate() first.',
   '42883':
     'The server lacks a function that Kith uses: PostgreSQL 14 or later is needed, and kith.storage.migrate().',
+  '25P01':
+    'No transaction is open: call kith.within after BEGIN, and what it gave not after the end of that transaction.',
+  '25P02':
+    'A statement of your own transaction has failed before, so the server takes no more: roll it back.',
   '42501':
     'The role of Kith lacks a privilege: let it use the schema and read and write its tables; migrate() has to be run by their owner, who may create in the database.',
   '23': 'The record breaks a rule of the schema: every id must be new.',

@@ -4,13 +4,14 @@ import { beforeOrEnd, firstId } from './ids.ts'
 import { moment, toMillis } from './moments.ts'
 import { userColumns, userFromRow, type UserRow } from './user-row.ts'
 
-/** Where a search walks down: through all accounts, those that are banned, or those of a role that few have. */
-type Walk = 'All' | 'Banned' | 'OfRole'
+/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+type Walk = 'All' | 'Banned' | 'Waiting' | 'OfRole'
 
 const walks: Readonly<Record<Walk, string>> = Object.freeze({
   All: 'true',
   // As the partial indexes say it.
   Banned: 'banned_at IS NOT NULL AND deleted_at IS NULL',
+  Waiting: 'waiting_since IS NOT NULL AND deleted_at IS NULL',
   OfRole: "role = @role AND role <> 'member'",
 })
 
@@ -22,6 +23,7 @@ const names: readonly Identifier[] = ['username', 'email', 'phone']
 const beginsSo = names.map((name) => `${name} BETWEEN @${name} AND @${name}End`)
 
 const matching = `deleted_at IS NULL AND (@banned::boolean IS NULL OR (banned_at IS NOT NULL) = @banned::boolean)
+    AND (@waiting::boolean IS NULL OR (waiting_since IS NOT NULL) = @waiting::boolean)
     AND (@role::text IS NULL OR role = @role) AND (@any::boolean OR ${beginsSo.join(' OR ')})`
 
 /** One statement, so that both of its parts see the same moment. The floor is there also where nobody matches. */
@@ -44,6 +46,7 @@ export const userListStatements: Readonly<Record<UserListStatement, string>> = O
     ORDER BY banned_until LIMIT @limit`,
   searchAll: search('All'),
   searchBanned: search('Banned'),
+  searchWaiting: search('Waiting'),
   searchOfRole: search('OfRole'),
   beginning: `SELECT DISTINCT id FROM (${beginsSo
     .map((condition) => `(SELECT id FROM kith.users WHERE ${condition} LIMIT @limit)`)
@@ -68,6 +71,7 @@ export function createUserLists({
           before: beforeOrEnd(keyset.before),
           limit: keyset.limit,
           banned: filter.banned ?? null,
+          waiting: filter.waiting ?? null,
           role: filter.role ?? null,
           any: filter.begins === undefined,
           ...rangesOf(filter.begins),
@@ -81,7 +85,8 @@ export function createUserLists({
   }
 }
 
-function walkOf({ banned, role }: UserFilter): Walk {
+function walkOf({ banned, waiting, role }: UserFilter): Walk {
+  if (waiting) return 'Waiting'
   if (banned) return 'Banned'
   return role !== undefined && role !== 'member' ? 'OfRole' : 'All'
 }

@@ -1,6 +1,6 @@
 import type { UserRecord } from '@kith/core/ports'
 import type { Values } from './connection.ts'
-import { fromFieldsText, toFieldsText } from './fields.ts'
+import { fromAgeText, fromFieldsText, toAgeText, toFieldsText } from './fields.ts'
 import { toId } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './moments.ts'
 
@@ -22,11 +22,15 @@ export interface UserRow {
   session_epoch: number
   created_at: number
   fields: string | null
+  waiting_since: number | null
+  invited_by: string | null
+  age: string | null
 }
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash, banned_at,
-  banned_until, ban_reason, role, session_epoch, created_at, fields`
+  banned_until, ban_reason, role, session_epoch, created_at, fields, waiting_since,
+  invited_by, age`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): Values {
@@ -46,6 +50,8 @@ export function profileOf(user: UserRecord): Values {
     role,
     sessionEpoch,
     fields: toFieldsText(user.fields),
+    waitingSince: toMillis(user.waitingSince),
+    age: toAgeText(user.age),
   }
 }
 
@@ -73,5 +79,8 @@ export function userFromRow(row: UserRow): UserRecord {
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
     fields: fromFieldsText(row.fields),
+    waitingSince: fromMillisOrNull(row.waiting_since),
+    invitedBy: row.invited_by,
+    age: fromAgeText(row.age),
   }
 }

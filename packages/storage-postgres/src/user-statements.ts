@@ -31,10 +31,11 @@ const isHeld = `user_id <> @id AND held_until > coalesce(${moment('now')}, '-inf
  */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith.users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
-      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields)
+      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields,
+      waiting_since, invited_by, age)
     VALUES (@id, @username, @email, ${moment('emailVerifiedAt')}, @phone, ${moment('phoneVerifiedAt')}, @name, @bio,
       @passwordHash, ${moment('bannedAt')}, ${moment('bannedUntil')}, @banReason, @role, @sessionEpoch,
-      ${moment('createdAt')}, @fields)
+      ${moment('createdAt')}, @fields, ${moment('waitingSince')}, @invitedBy, @age)
     ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT 1 AS used FROM kith.users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith.users WHERE username = @username AND id <> @id
@@ -51,14 +52,15 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   update: `UPDATE kith.users SET username = @username, email = @email, email_verified_at = ${moment('emailVerifiedAt')},
       phone = @phone, phone_verified_at = ${moment('phoneVerifiedAt')}, name = @name, bio = @bio,
       banned_at = ${moment('bannedAt')}, banned_until = ${moment('bannedUntil')}, ban_reason = @banReason, role = @role,
-      session_epoch = @sessionEpoch, fields = @fields
+      session_epoch = @sessionEpoch, fields = @fields, waiting_since = ${moment('waitingSince')}, age = @age
     WHERE id = @id`,
   replaceHash: `UPDATE kith.users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS NOT DISTINCT FROM @expected
     RETURNING session_epoch - @raise AS ended_epoch`,
   markDeleted: `UPDATE kith.users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL, fields = NULL,
-      banned_until = NULL, ban_reason = NULL, deleted_at = ${moment('at')}
+      banned_until = NULL, ban_reason = NULL, waiting_since = NULL, invited_by = NULL, age = NULL,
+      deleted_at = ${moment('at')}
     WHERE id = @id AND deleted_at IS NULL`,
   claimName: `DELETE FROM kith.held_usernames WHERE username = @username RETURNING ${isHeld} AS held`,
   holdName: `INSERT INTO kith.held_usernames (username, user_id, held_until) VALUES (@username, @id, ${moment('until')})

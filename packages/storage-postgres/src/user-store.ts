@@ -40,6 +40,7 @@ export function createUserStore(connection: Connection): UserStore {
           ...profileOf(user),
           passwordHash: user.passwordHash,
           createdAt: toMillis(user.createdAt),
+          invitedBy: toId(user.invitedBy),
         }
         // What stood in the way may have gone until somebody looks what it was.
         while ((await statements.run(userStatements.insert, row)) === 0) {

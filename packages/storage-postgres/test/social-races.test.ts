@@ -6,7 +6,7 @@ import {
   postStoreCases,
   runCases,
 } from '@kith/conformance'
-import { edgeEnds, edgeKinds, type EdgeKind, type Storage } from '@kith/core/ports'
+import { edgeEnds, edgeKinds, type EdgeKind, type Storage, type Stores } from '@kith/core/ports'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { later, nextId, sampleEdge, samplePost, sampleUser, untilDone } from '../../../test/kit-samples.ts'
@@ -23,7 +23,7 @@ await describeWithPostgres('races of the social stores', {}, (postgres) => {
   async function inTurns(): Promise<Storage> {
     const [one, other] = [await storages.emptied(), storages.another()]
     let calls = 0
-    const turning = <Port extends object>(name: keyof Storage): Port =>
+    const turning = <Port extends object>(name: keyof Stores): Port =>
       new Proxy({} as Port, {
         get: (_, verb) => Reflect.get((calls++ % 2 ? one : other)[name], verb) as unknown,
       })

@@ -14,7 +14,7 @@ type Verb = (...given: unknown[]) => unknown
 function shared(storages: readonly [Storage, Storage]): Storage {
   let calls = 0
   const storeOf = (name: keyof Storage): object =>
-    new Proxy(storages[0][name], {
+    new Proxy(storages[0][name] ?? {}, {
       get: (_, verb): Verb => {
         return (...given) => {
           const store = storages[calls++ % 2]?.[name] ?? {}

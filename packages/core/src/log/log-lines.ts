@@ -38,6 +38,12 @@ export const logLines = {
     meaning: 'One of several processes keeps revocations for itself.',
     toDo: 'Give `createKith` the `revocations` and `rateLimits` of @kith/redis or @kith/storage-postgres.',
   },
+  'process.two-kiths': {
+    level: 'warn',
+    meaning:
+      'Two Kiths with one secret live in this process, and each keeps revocations for itself: a logout in one counts in the other after up to 15 minutes.',
+    toDo: 'Make one Kith and share it: bundlers and reloads run a module twice, so keep it on `globalThis` (docs/server-rendered.md). Or give all of them the same `revocations`.',
+  },
   'listener.failed': {
     level: 'error',
     meaning: 'A listener of an event failed; the change it was told of is stored.',

@@ -20,6 +20,12 @@ export interface Session {
   query(query: Query): Promise<Answer>
 }
 
+/** A transaction that the app has begun, with parts that can be undone by themselves. */
+export interface HostTransaction extends Session {
+  /** Runs work in a savepoint, which is undone where the work rejects. */
+  savepoint<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+}
+
 /** What a transaction is to be. */
 export type Isolation = 'read committed' | 'repeatable read read only'
 

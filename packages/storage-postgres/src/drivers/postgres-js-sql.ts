@@ -8,10 +8,11 @@ export interface PostgresJsQuery extends PromiseLike<unknown> {
 export interface PostgresJsTransaction {
   unsafe(text: string, values?: unknown[], options?: { prepare?: boolean; simple?: boolean }): unknown
   typed(value: unknown, type: number): unknown
+  savepoint<Result>(name: string, work: (sql: PostgresJsTransaction) => Promise<Result>): Promise<Result>
 }
 
 /** The part of `sql` of postgres.js that Kith uses. */
-export interface PostgresJsSql extends PostgresJsTransaction {
+export interface PostgresJsSql extends Omit<PostgresJsTransaction, 'savepoint'> {
   begin(options: string, work: (sql: PostgresJsTransaction) => Promise<unknown>): Promise<unknown>
   readonly options: {
     readonly prepare?: boolean | undefined

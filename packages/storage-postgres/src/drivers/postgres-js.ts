@@ -1,4 +1,11 @@
-import { type Answer, ConnectionFault, type Driver, type Query } from './driver.ts'
+import {
+  type Answer,
+  ConnectionFault,
+  type Driver,
+  type HostTransaction,
+  type Query,
+  type Session,
+} from './driver.ts'
 import { inTime } from './in-time.ts'
 import type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './postgres-js-sql.ts'
 import { runTransaction } from './postgres-js-transaction.ts'
@@ -26,11 +33,6 @@ export function createPostgresJsDriver(
     return answerFrom(result as PostgresJsResult)
   }
 
-  function pending(on: PostgresJsTransaction, { text, name, values }: Query): PostgresJsQuery {
-    const typed = values.map((value) => on.typed(value, unknownType))
-    return (on.unsafe(text, typed, { prepare: name !== null, simple: false }) as PostgresJsQuery).raw()
-  }
-
   return {
     async query(query, deadline) {
       const began = performance.now()
@@ -54,6 +56,32 @@ export function createPostgresJsDriver(
     },
     close,
   }
+}
+
+/** The transaction of postgres.js whose `sql` the app was handed. */
+export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransaction {
+  const on = (own: PostgresJsTransaction): Session => ({
+    async query(query) {
+      try {
+        return answerFrom((await pending(own, query)) as PostgresJsResult)
+      } catch (error) {
+        throw endsConnection(error) ? new ConnectionFault('lost', { cause: error }) : error
+      }
+    },
+  })
+  return {
+    ...on(sql),
+    // Its own savepoint: a statement that failed outside of one spoils the transaction for postgres.js as well.
+    savepoint: (work) => sql.savepoint('kith', (inner) => work(on(inner))),
+  }
+}
+
+function pending(
+  on: Pick<PostgresJsTransaction, 'unsafe' | 'typed'>,
+  { text, name, values }: Query,
+): PostgresJsQuery {
+  const typed = values.map((value) => on.typed(value, unknownType))
+  return (on.unsafe(text, typed, { prepare: name !== null, simple: false }) as PostgresJsQuery).raw()
 }
 
 /** Whether postgres.js has given it to a connection. */

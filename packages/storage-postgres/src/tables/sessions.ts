@@ -14,6 +14,9 @@ export const sessions = `
     user_agent text,
     proved_at timestamptz NOT NULL,
     methods text[] NOT NULL,
+    actor_id uuid,
+    actor_session_id uuid,
+    bound_key text,
     ended_at timestamptz GENERATED ALWAYS AS (least(expires_at, revoked_at)) STORED
   );
   CREATE INDEX sessions_open ON kith.sessions (user_id, id) WHERE revoked_at IS NULL;

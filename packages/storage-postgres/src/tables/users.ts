@@ -22,11 +22,15 @@ export const users = `
     created_at timestamptz NOT NULL,
     deleted_at timestamptz,
     fields json,
+    waiting_since timestamptz,
+    invited_by uuid,
+    age json,
     hidden boolean
   ) WITH (fillfactor = 90);
   CREATE INDEX users_hidden ON kith.users (id) WHERE hidden IS NOT NULL;
   CREATE INDEX users_gone ON kith.users (id) WHERE deleted_at IS NOT NULL;
   CREATE INDEX users_shut_out ON kith.users (id) WHERE banned_at IS NOT NULL AND deleted_at IS NULL;
+  CREATE INDEX users_waiting ON kith.users (id) WHERE waiting_since IS NOT NULL AND deleted_at IS NULL;
   CREATE INDEX users_ban_ends ON kith.users (banned_until) WHERE banned_until IS NOT NULL;
   CREATE INDEX users_of_role ON kith.users (role, id) WHERE role <> 'member';
 

@@ -1,8 +1,8 @@
 /**
- * What becomes of the colours of a source in its stored form. `same`: its numbers are those of sRGB or Display P3 and stay;
+ * What becomes of the colors of a source in its stored form. `same`: its numbers are those of sRGB or Display P3 and stay;
  * `convert`: they are brought into one of the two.
  */
-export interface StoredColours {
+export interface StoredColors {
   numbers: 'same' | 'convert'
   space: 'srgb' | 'p3'
 }
@@ -24,11 +24,11 @@ export const p3: Primaries = [
   [0.1571, 0.06657, 0.78407],
 ]
 
-/** Profiles are rounded in many ways; no eye tells colours apart that differ by so little. */
+/** Profiles are rounded in many ways; no eye tells colors apart that differ by so little. */
 const nearness = 0.003
 
 /** Decides by the profile that a source came with. The profile itself, which can name a device, is never kept. */
-export function storedColours(profile: Buffer | undefined): StoredColours {
+export function storedColors(profile: Buffer | undefined): StoredColors {
   const primaries = profile && readPrimaries(profile)
   if (!profile || !primaries) return { numbers: profile ? 'convert' : 'same', space: 'srgb' }
   const hasCurve = ['rTRC', 'gTRC', 'bTRC'].every((name) => isSrgbCurve(tag(profile, name)))
@@ -40,7 +40,7 @@ export function storedColours(profile: Buffer | undefined): StoredColours {
   return { numbers: 'convert', space: areaOf(primaries) > areaOf(srgb) * 1.1 ? 'p3' : 'srgb' }
 }
 
-/** `null` for profiles of another kind: those with tables instead, of grey, or of printers. */
+/** `null` for profiles of another kind: those with tables instead, of gray, or of printers. */
 function readPrimaries(profile: Buffer): Primaries | null {
   if (profile.toString('latin1', 16, 20) !== 'RGB ' || tag(profile, 'A2B0')) return null
   const [red, green, blue] = ['rXYZ', 'gXYZ', 'bXYZ'].map((name) => readPoint(tag(profile, name)))
@@ -100,7 +100,7 @@ function isNear(one: Primaries, other: Primaries): boolean {
   return one.flat().every((value, index) => Math.abs(value - (other.flat()[index] ?? Infinity)) < nearness)
 }
 
-/** Of the triangle of a space in the diagram of colours. */
+/** Of the triangle of a space in the diagram of colors. */
 function areaOf(primaries: Primaries): number {
   const [a = [0, 0], b = [0, 0], c = [0, 0]] = primaries.map(([x, y, z]) => [
     x / (x + y + z),

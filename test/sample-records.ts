@@ -54,6 +54,9 @@ export function sampleUser(id: string): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: now,
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   }
 }
@@ -81,6 +84,9 @@ export function sampleSession(id: string): SessionRecord {
     revokedAt: null,
     provedAt: now,
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,
