@@ -137,7 +137,7 @@ await describeWithPostgres('plans', {}, (postgres) => {
 
   /** What sorts: the ends of edges that it changes, the rows that it was given, or what it has found for a page. */
   const sorting: readonly string[] = [
-    ...['addToUser', 'addToPost', 'follow', 'remove', 'hide', 'show', 'drop'].map((name) => `edges.${name}`),
+    ...['hide', 'show', 'drop'].map((name) => `edges.${name}`),
     ...['edgeCounts', 'postCounts'].flatMap((counts) => [`${counts}.compare`, `${counts}.correct`]),
     ...['outbox', 'messages'].flatMap((queue) => [`${queue}.add`, `${queue}.lease`]),
     'denylist.write',
