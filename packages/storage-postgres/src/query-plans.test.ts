@@ -136,7 +136,9 @@ await describeWithPostgres('plans', {}, (postgres) => {
     ...['hide', 'show', 'drop'].map((name) => `edges.${name}`),
     ...['edgeCounts', 'postCounts'].flatMap((counts) => [`${counts}.compare`, `${counts}.correct`]),
     ...['outbox', 'messages'].flatMap((queue) => [`${queue}.add`, `${queue}.lease`]),
-    ...['All', 'Banned', 'OfRole'].map((walk) => `users.search${walk}`),
+    ...Object.keys(userListStatements).flatMap((name) =>
+      name.startsWith('search') ? [`users.${name}`] : [],
+    ),
     'users.beginning',
     // At most one row for each author followed, in no order that an index could have.
     'feed.heads',
