@@ -25,6 +25,7 @@ import { environmentVariables } from '../packages/cli/src/config/environment-con
 import { helpOf, helpOfAll } from '../packages/cli/src/help.ts'
 import { createStyle } from '../packages/cli/src/terminal/style.ts'
 import { operationIds } from '../packages/http/src/operation-ids.ts'
+import { asvsChapter, asvsSummary } from './asvs.ts'
 import { type LimitRow, readLimits } from './limits.ts'
 import { fieldTables } from './field-docs.ts'
 import { auditTable, eventTable, optionTables, policyTable } from './option-tables.ts'
@@ -78,6 +79,8 @@ function generate(what: string): string {
       return auditTable(join(root, 'packages/core/src/events.ts'))
     case 'policies':
       return policyTable(join(root, args[0] ?? ''))
+    case 'asvs':
+      return args[0] ? asvsChapter(args[0]) : asvsSummary()
     case 'metrics':
       return metricTable()
     case 'options':
@@ -173,6 +176,8 @@ const confirming: Partial<KithOptions> = {
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 }
 
+const inviting: Partial<KithOptions> = { accounts: { signUp: 'invite' } }
+
 /** An app at which people sign in with what they have elsewhere. */
 const elsewhere: Partial<KithOptions> = {
   publicUrl: 'https://app.example',
@@ -182,9 +187,9 @@ const elsewhere: Partial<KithOptions> = {
 let everyRoute: readonly Route[] | undefined
 
 /** Every route that there can be. */
-function sampleRoutes(): readonly Route[] {
+export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true, impersonation: {} }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true, impersonation: {} }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -197,7 +202,8 @@ function sampleRoutes(): readonly Route[] {
       ...elsewhere,
     })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
-    const described: readonly RouteDescription[] = [...all, ...more]
+    const invited = describedRoutes(inviting).filter(({ path }) => !all.some((route) => route.path === path))
+    const described: readonly RouteDescription[] = [...all, ...more, ...invited]
     // To apps without what only the handler needs.
     everyRoute = described as readonly Route[]
   }
@@ -215,11 +221,13 @@ function routes(): string {
     ['`captions`', describedRoutes({ ...media, captions: createSketchCaptions() })],
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
+    ['`sessions.deviceBound`', describedRoutes({ sessions: { deviceBound: true } })],
     ['`sessions.impersonation`', describedRoutes({ sessions: { impersonation: {} } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`providers`', describedRoutes(elsewhere)],
+    ['`accounts.signUp`', describedRoutes(inviting)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {

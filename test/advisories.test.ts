@@ -36,7 +36,7 @@ function cookiesOf(response: Response): string {
 
 /** What has other accounts' sign-ups, links or sessions in other libraries, and has no place here. */
 describe('what a request says about the server itself counts for nothing', () => {
-  // Supabase GHSA-3529-5m8x-rpv3: X-Forwarded-Host chose the host of a link that was sent by e-mail.
+  // Supabase GHSA-3529-5m8x-rpv3: X-Forwarded-Host chose the host of a link that was sent by email.
   test('no answer names a host that the request brought', async () => {
     const { send } = serve()
     const evil = 'evil.example'
@@ -81,6 +81,7 @@ describe('what a request says about the server itself counts for nothing', () =>
 
 describe('a sign-in', () => {
   // Passport CVE-2022-25896: the session from before the sign-in lived on as the one after it.
+  // asvs: 7.2.4
   test('takes over no session that the browser brought', async () => {
     const { kith, send } = serve()
     const planted = cookiesOf(await send('POST /users/register', { username: 'eve', password }))

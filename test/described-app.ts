@@ -68,7 +68,12 @@ export async function startDescribedApp(options: Partial<KithOptions> = {}): Pro
     passwords: cheapPasswords,
     media: { ...media.options, direct: sending.direct },
     captions: { writer: createSketchCaptions(), timeout: 1 },
-    sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true, impersonation: {} },
+    sessions: {
+      signingKeys: [await generateSigningKey()],
+      codeSignIn: true,
+      deviceBound: true,
+      impersonation: {},
+    },
     messages: { email: messenger, sms: messenger },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
     ...options,

@@ -106,6 +106,7 @@ await describeWithRedis('a backup that was restored', {}, (redis) => {
     await stop()
   })
 
+  // asvs: 7.4.5
   test('restored() ends every session, whether the denylist remembers what the backup does not or is empty too', async () => {
     for (const denylistIsLost of [false, true]) {
       rmSync(path, { force: true })

@@ -23,6 +23,7 @@ describe('limits', () => {
     expect(withoutReason(rows)).toEqual([])
   })
 
+  // asvs: 6.1.1
   test('all names of limits are among them, and in docs/limits.md', () => {
     const names = Object.keys(defaultLimits)
     expect(rows.attempts.map(({ name }) => name).sort()).toEqual([...names].sort())
@@ -30,6 +31,7 @@ describe('limits', () => {
     expect(names.filter((name) => !limits.includes(`\`${name}\``))).toEqual([])
   })
 
+  // asvs: 6.1.1
   test('all rules of defaultLimits are told as they are', () => {
     for (const [name, rules] of Object.entries(defaultLimits)) {
       const told = rows.attempts.find((row) => row.name === name)?.value ?? ''
@@ -52,7 +54,7 @@ describe('limits', () => {
       const maxDepth = 4 * 1_024
       /** Longer than any of ours. */
       const longestWait = 5
-      const colour = 7
+      const color = 7
       const pictureBudgets = Object.freeze({ scans: 100, name: 'x' })
       export const defaultLimits = Object.freeze({
         thingByAccount: [{ limit: 1_000, windowSeconds: 7_200 }, { limit: 2, windowSeconds: 86_400 }],

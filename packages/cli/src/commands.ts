@@ -15,6 +15,8 @@ import { restored } from './commands/restored.ts'
 import { role } from './commands/role.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
 import { endSessions, sessions } from './commands/sessions.ts'
+import { applications, approve, refuse } from './commands/applications.ts'
+import { invitations, invite, revokeInvitation } from './commands/invitations.ts'
 import { upkeep } from './commands/upkeep.ts'
 import { verifyCounts } from './commands/verify-counts.ts'
 import { verifyMedia } from './commands/verify-media.ts'
@@ -36,6 +38,12 @@ export const commands: readonly Command[] = [
   unban,
   role,
   createAdmin,
+  invite,
+  invitations,
+  revokeInvitation,
+  applications,
+  approve,
+  refuse,
   importAccounts,
   exportAccount,
   backup,

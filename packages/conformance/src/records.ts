@@ -47,6 +47,9 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     role: 'editor',
     sessionEpoch: 3,
     createdAt: later(),
+    waitingSince: null,
+    invitedBy: nextId(),
+    age: { from: 16, to: 17, source: 'declared', at: later(4003) },
     fields: { pronouns: 'they/them', 'own.birthday': '1815-12-10' },
     ...fields,
   }
@@ -67,6 +70,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     methods: ['pwd', 'otp'],
     actorId: nextId(),
     actorSessionId: nextId(),
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: 'Browser/1.0',

@@ -11,8 +11,12 @@ export interface ClientPlace {
 
 /** What happened, by name. */
 export interface KithEvents {
-  /** An account was created by a registration. */
-  'account.registered': { userId: string }
+  /** An account was created by a registration; `invitedBy` names the account that has invited it. It may wait for approval. */
+  'account.registered': { userId: string; invitedBy?: string }
+  /** An account that waited was let in. */
+  'account.approved': { userId: string }
+  /** An account that waited was not let in, and is deleted. */
+  'account.refused': { userId: string }
   /** An account was created with a password hash of another system. */
   'account.imported': { userId: string }
   /** Somebody changed their account; `fields` names what was given, `avatar` and `cover` among them. */
@@ -40,6 +44,8 @@ export interface KithEvents {
     address: string | null
     userAgent: string | null
   }
+  /** A browser bound a session to a key of its device: from then on its refresh token alone renews nothing. */
+  'session.bound': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
@@ -57,6 +63,10 @@ export interface KithEvents {
   'credential.added': { userId: string; credentialId: string; kind: string }
   /** Such a thing was taken away. What a deleted account has goes with it without events of its own. */
   'credential.removed': { userId: string; credentialId: string; kind: string }
+  /** Somebody made an invitation. */
+  'invitation.created': { userId: string; invitationId: string; uses: number }
+  /** An invitation was taken back. */
+  'invitation.revoked': { userId: string; invitationId: string }
   /** An account followed another one. */
   'follow.added': { userId: string; followedId: string }
   /** An account stopped following another one. */
@@ -120,6 +130,8 @@ export type KithEventName = keyof KithEvents
  */
 export const durability = {
   'account.registered': true,
+  'account.approved': true,
+  'account.refused': true,
   'account.imported': true,
   'account.edited': true,
   'account.password-changed': true,
@@ -130,6 +142,7 @@ export const durability = {
   'account.role-changed': true,
   'session.opened': true,
   'session.impersonated': true,
+  'session.bound': true,
   'session.refreshed':
     'It comes every few minutes from each device, and the session itself says when it was used last.',
   'session.revoked': true,
@@ -137,6 +150,8 @@ export const durability = {
   'session.reuse-detected': true,
   'credential.added': true,
   'credential.removed': true,
+  'invitation.created': true,
+  'invitation.revoked': true,
   'follow.added': true,
   'follow.removed': true,
   'like.added': true,

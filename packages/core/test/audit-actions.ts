@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEntry, Kith, KithOptions, SignIn, Viewer } from '@kith/core'
 import { Secret, TOTP } from 'otpauth'
 import { expect } from 'vitest'
+import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
@@ -26,7 +27,13 @@ export const keeping = { audit: { keepFor: '30d' } } as const
 /** An account in an app that keeps an audit log. */
 export async function audited(options: Partial<KithOptions> = keeping): Promise<Audited> {
   const mailbox = createMailbox()
-  const sessions = { maxPerAccount: 3, codeSignIn: true, trustDevices: '30d', impersonation: {} } as const
+  const sessions = {
+    maxPerAccount: 3,
+    codeSignIn: true,
+    deviceBound: true,
+    trustDevices: '30d',
+    impersonation: {},
+  } as const
   const links = { revertAddress: 'https://app.example/revert' }
   const made = createInstance({ messages: { email: mailbox, links }, sessions, ...options })
   const ada = await made.kith.accounts.register({ username: 'ada', email, phone, password }, client)
@@ -71,6 +78,14 @@ export interface Doing {
   expected(audited: Audited): Expected[]
 }
 
+/** The id of an account that waits: its registration was somebody else's. */
+async function applied({ kith, options }: Audited): Promise<string> {
+  const { id } = await kith.accounts.import({ username: 'ben', passwordHash: null })
+  const at = options.clock?.() ?? new Date()
+  await options.storage.users.update(id, { waitingSince: at, bannedAt: at })
+  return id
+}
+
 /** What each action of the table is written by, and as what. */
 export const doings: Record<AuditAction, Doing[]> = {
   'account.registered': [
@@ -79,6 +94,62 @@ export const doings: Record<AuditAction, Doing[]> = {
       expected: () => [
         { action: 'account.registered', actor: { kind: 'self', sessionId: null }, ...elsewhere, details: {} },
         { action: 'session.opened', ...elsewhere },
+      ],
+    },
+  ],
+  'account.approved': [
+    {
+      async act(audited) {
+        await audited.kith.approvals.approve(await applied(audited))
+      },
+      expected: () => [{ action: 'account.imported' }, { action: 'account.approved', ...host, details: {} }],
+    },
+  ],
+  'account.refused': [
+    {
+      async act(audited) {
+        await audited.kith.approvals.refuse(await applied(audited))
+      },
+      expected: () => [
+        { action: 'account.imported' },
+        { action: 'account.refused', ...host, details: {} },
+        { action: 'account.deleted', ...host },
+      ],
+    },
+  ],
+  'invitation.created': [
+    {
+      act: ({ kith, viewer }) => kith.invitations.createFor(viewer.userId, { uses: 3 }),
+      expected: () => [
+        { action: 'invitation.created', ...host, details: { invitationId: expect.any(String) as string, uses: 3 } },
+      ],
+    },
+  ],
+  'invitation.revoked': [
+    {
+      async act({ kith, viewer }) {
+        const { id } = await kith.invitations.createFor(viewer.userId)
+        await kith.invitations.revoke(viewer, id, client)
+      },
+      expected: ({ self }) => [
+        { action: 'invitation.created' },
+        { action: 'invitation.revoked', ...self, details: { invitationId: expect.any(String) as string } },
+      ],
+    },
+  ],
+  'session.bound': [
+    {
+      async act({ kith, viewer }) {
+        const proof = createDeviceKey().registration(await kith.boundSessions.offerTo(viewer))
+        await kith.boundSessions.bind(viewer, proof, elsewhere)
+      },
+      expected: ({ self, viewer }) => [
+        {
+          action: 'session.bound',
+          ...self,
+          ...elsewhere,
+          details: { sessionId: viewer.sessionId },
+        },
       ],
     },
   ],

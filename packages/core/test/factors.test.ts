@@ -54,6 +54,7 @@ async function challengeOf(kith: Kith, from: object = client): Promise<string> {
 }
 
 describe('a second factor', () => {
+  // asvs: 6.3.3, 6.5.1
   test('a password alone opens nothing; with the code of the app it does, once', async () => {
     const { kith, app, options, viewer } = await enrolled()
     const before = await kith.sessions.list(viewer)
@@ -72,6 +73,7 @@ describe('a second factor', () => {
     )
   })
 
+  // asvs: 6.5.1, 6.5.5
   test('the codes of the steps before and after are right, an older one is not, and none twice', async () => {
     const { kith, app, advance } = await enrolled()
     advance(60)
@@ -86,6 +88,7 @@ describe('a second factor', () => {
     expect(await codeOf(kith.sessions.loginByFactor(last, client))).toBe('factor-invalid')
   })
 
+  // asvs: 6.5.1
   test('20 parallel calls with one code open one session, also of several first halves', async () => {
     const { kith, app } = await enrolled()
     const challenges = [await challengeOf(kith), await challengeOf(kith)]
@@ -97,11 +100,13 @@ describe('a second factor', () => {
     expect(codes.filter((code) => code === 'no error')).toHaveLength(1)
   })
 
+  // asvs: 6.4.4, 6.5.1
   test('each recovery code works once, in any spelling; new ones end the old', async () => {
     const { kith, recoveryCodes, viewer, advance } = await enrolled()
     expect(recoveryCodes).toHaveLength(10)
     const [first = '', second = ''] = recoveryCodes
-    const typed = ` ${first.toUpperCase().replace('-', ' ')} `
+    expect(first).toMatch(/^[2-9a-z]{6}(-[2-9a-z]{6}){3}$/)
+    const typed = ` ${first.toUpperCase().replaceAll('-', ' ')} `
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), recoveryCode: typed }, client)
     const again = { challenge: await challengeOf(kith), recoveryCode: first }
     expect(await codeOf(kith.sessions.loginByFactor(again, client))).toBe('factor-invalid')
@@ -197,6 +202,38 @@ describe('a second factor', () => {
     await challengeOf(kith, known)
   })
 
+  // asvs: 6.3.4, 6.4.3
+  test('no way that is one factor passes it by: password, sent code, a password that was set anew', async () => {
+    const { kith, mailbox, viewer } = await enrolled({ sessions: { codeSignIn: true } })
+    await kith.accounts.verifyEmail(viewer.userId)
+    const sent = async (kind: 'sign-in-code' | 'password-reset'): Promise<string> => {
+      await kith.settled()
+      return mailbox.last(kind).content.code
+    }
+    await challengeOf(kith)
+    const { flow } = await kith.sessions.sendCode({ login: 'ada' }, client)
+    const signIn = kith.sessions.loginByCode({ flow, code: await sent('sign-in-code') }, client)
+    expect(await codeOf(signIn)).toBe('second-factor-required')
+    const forgotten = await kith.recovery.begin({ login: 'ada' }, client)
+    const reset = { flow: forgotten.flow, code: await sent('password-reset'), password: 'battery staple' }
+    expect(await kith.recovery.reset(reset, client)).toBeUndefined()
+    const again = kith.sessions.login({ login: 'ada', password: 'battery staple' }, client)
+    expect(await codeOf(again)).toBe('second-factor-required')
+  })
+
+  // asvs: 6.5.2, 6.5.4
+  test('recovery codes have 112 random bits and more, and differ', async () => {
+    const { recoveryCodes } = await enrolled()
+    const letters = recoveryCodes.join('').replaceAll('-', '')
+    const alphabet = 31
+    expect(new Set(letters).size).toBeLessThanOrEqual(alphabet)
+    // 240 letters leave out one of 31 that is as likely as the others in 4 of 10,000 cases; three of them in fewer than one of a million.
+    expect(new Set(letters).size).toBeGreaterThan(alphabet - 4)
+    for (const code of recoveryCodes)
+      expect(code.replaceAll('-', '').length * Math.log2(alphabet)).toBeGreaterThan(112)
+    expect(new Set(recoveryCodes).size).toBe(10)
+  })
+
   test('five wrong codes use a first half up; a new password ends it', async () => {
     const { kith, app, viewer } = await enrolled()
     const challenge = await challengeOf(kith)
@@ -229,6 +266,7 @@ describe('a second factor', () => {
     await challengeOf(kith, known)
   })
 
+  // asvs: 6.5.2
   test('its secret and its recovery codes stand nowhere as they are; the owner is told', async () => {
     const { options, mailbox, kith, recoveryCodes, viewer } = await enrolled()
     await kith.settled()
@@ -265,6 +303,7 @@ describe('a second factor', () => {
 })
 
 describe('proving again', () => {
+  // asvs: 7.2.4, 7.5.1
   test('what is delicate asks for a proof after ten minutes; a proof renews the tokens', async () => {
     const { kith, viewer, advance, app, registered, options } = await enrolled()
     await kith.sessions.requireFresh(viewer)
@@ -282,7 +321,7 @@ describe('proving again', () => {
       methods: ['pwd', 'otp'],
       generation: 1,
     })
-    await kith.sessions.authenticate(tokens.accessToken)
+    await kith.sessions.authenticate(tokens?.accessToken ?? '')
     advance(11)
     expect(await codeOf(kith.sessions.refresh(registered.tokens.refreshToken))).toBe('refresh-token-reused')
   })
@@ -328,6 +367,7 @@ describe('an account without a password', () => {
     await kith.accounts.delete(last, { password: 'battery staple' })
   })
 
+  // asvs: 7.5.1, 7.5.2
   test('what is delicate in any account needs a fresh proof: exports, and ending other sessions', async () => {
     const { kith, viewer, advance } = await enrolled()
     const other = await kith.sessions.open(viewer.userId, client)

@@ -106,6 +106,7 @@ describe('a sign-in elsewhere', () => {
     expect((await signInAs(kith, 'ada')).user.name).toBe('Countess')
   })
 
+  // asvs: 6.8.1
   test('is by issuer and subject: the same name at another provider, or the same address, is somebody else', async () => {
     const { kith } = app()
     const ada = await signUpAs(kith, 'unverified-ada', { username: 'ada' })
@@ -183,6 +184,7 @@ describe('a sign-in elsewhere', () => {
     expect(await codeOf(signInAs(closed.kith, 'ada'))).toBe('policy-refused')
   })
 
+  // asvs: 6.3.4
   test('still needs the second factor of the account', async () => {
     const made = app()
     const { kith } = made
@@ -262,6 +264,7 @@ describe('what a browser brings back', () => {
     expect(await codeOf(kith.identities.finish('acme', ada))).toBe('no error')
   })
 
+  // asvs: 6.8.1
   test('is of no use at the callback of another provider, nor with the answer of one', async () => {
     const { kith } = app()
     expect(await codeOf(kith.identities.finish('other', await goAs(kith, 'ada')))).toBe('code-invalid')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { oidc } from '@kith/core/oidc'
+import { oidc, type OidcOptions } from '@kith/core/oidc'
 import { decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { appUrl } from '../../../test/servers/oidc-clients.ts'
@@ -18,7 +18,10 @@ afterAll(() => server.stop())
 type Change = (body: Record<string, unknown>) => unknown
 
 /** An app between which and the provider somebody changes answers. */
-function between(changes: Record<string, Change>): Instance & { asked: string[] } {
+function between(
+  changes: Record<string, Change>,
+  options: Partial<OidcOptions> = {},
+): Instance & { asked: string[] } {
   const asked: string[] = []
   const altered: typeof fetch = async (input, init) => {
     const { pathname } = new URL(String(input as string))
@@ -34,6 +37,7 @@ function between(changes: Record<string, Change>): Instance & { asked: string[] 
     clientSecret: 'a secret of the client',
     verifiesEmails: true,
     fetch: altered,
+    ...options,
   })
   const made = createInstance({
     publicUrl: appUrl,
@@ -92,11 +96,12 @@ describe('an ID token', () => {
     expect(JSON.stringify(made.logged)).toContain('identity.refused')
   })
 
+  // asvs: 6.8.2
   test.each<[string, (token: string) => string]>([
     ['whose claims were changed', (token) => withClaims(token, { sub: 'eve', email: 'eve@example.com' })],
     ['that is not signed', (token) => `${encode({ alg: 'none' })}.${token.split('.')[1] ?? ''}.`],
     ['with half of its signature', (token) => token.slice(0, -100)],
-  ])('%s is refused', async (_what, change) => {
+  ])('a token %s is refused', async (_what, change) => {
     const made = between({ '/token': (body) => ({ ...body, id_token: change(String(body['id_token'])) }) })
     expect(await signIn(made)).toBe('identity-refused')
   })
@@ -109,6 +114,50 @@ describe('an ID token', () => {
 
   test('is of the person that userinfo is about, or nobody signs in', async () => {
     expect(await signIn(between({ '/me': (body) => ({ ...body, sub: 'eve' }) }))).toBe('identity-refused')
+  })
+})
+
+// asvs: 7.1.3, 7.6.1
+test('a session that began at a provider lives and ends by the rules here, and asks the provider nothing', async () => {
+  const { kith, asked, advance } = between({})
+  const { url, browser } = await kith.identities.begin('acme', { purpose: 'sign-in' })
+  const { answer } = await logInAt(url, 'ada')
+  const finished = await kith.identities.finish('acme', { answer, browser })
+  if (finished.kind !== 'signed-in') throw new Error(finished.kind)
+  asked.length = 0
+  let { refreshToken } = finished.signIn.tokens
+  for (const days of [29, 29, 29]) {
+    advance(days * 86_400)
+    ;({ refreshToken } = (await kith.sessions.refresh(refreshToken)).tokens)
+  }
+  advance(3 * 86_400)
+  expect(await codeOf(kith.sessions.refresh(refreshToken))).toBe('refresh-token-expired')
+  expect(asked).toEqual([])
+})
+
+describe('with maxAge', () => {
+  const options = { maxAge: '5m' } as const
+  const secondsAgo = (seconds: number): number => Math.floor(Date.now() / 1000) - seconds
+
+  test('the provider is asked for a recent sign-in', async () => {
+    const made = between({}, options)
+    const { url } = await made.kith.identities.begin('acme', { purpose: 'sign-in' })
+    expect(new URL(url).searchParams.get('max_age')).toBe('300')
+    expect(await signIn(made)).toBe('no error')
+  })
+
+  // asvs: 6.8.4
+  test('a sign-in there that was longer ago, or of which nothing is said, is refused', async () => {
+    const at = async (auth_time: unknown): Promise<string> =>
+      await signIn(between(await forged((claims) => ({ ...claims, auth_time })), options))
+    expect(await at(secondsAgo(200))).toBe('no error')
+    for (const when of [secondsAgo(400), undefined, String(secondsAgo(200)), -1])
+      expect(await at(when)).toBe('identity-refused')
+  })
+
+  test('it has to be a duration', () => {
+    const { issuer } = server
+    expect(() => oidc({ issuer, clientId: 'kith', maxAge: 0 })).toThrow(/^oidc: maxAge: give whole seconds/)
   })
 })
 

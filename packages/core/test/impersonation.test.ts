@@ -217,7 +217,15 @@ describe('how it ends', () => {
     const { session } = await made.act()
     const { storage, secret, clock = () => new Date() } = made.options
     const expiresAt = new Date(clock().getTime() + 30 * 86_400_000)
-    const step = { id: session.id, generation: 0, now: clock(), expiresAt, address: null, userAgent: null }
+    const step = {
+      id: session.id,
+      generation: 0,
+      boundKey: null,
+      now: clock(),
+      expiresAt,
+      address: null,
+      userAgent: null,
+    }
     const { session: stepped } = await storage.sessions.rotate(step)
     if (!stepped) throw new Error('it was not rotated')
     const own = { ...stepped, actorId: null }

@@ -166,6 +166,7 @@ describe('adding a passkey', () => {
 })
 
 describe('signing in', () => {
+  // asvs: 6.3.3
   test('without a name, by what the browser finds; no second factor is asked for', async () => {
     const { kith, device, viewer, options: made } = await owner()
     const { options } = await kith.passkeys.beginLogin()

@@ -21,6 +21,7 @@ const sampleContents: MessageContents = {
   'credential-removed': { ...notice, kind: 'totp', name: null },
   'locked-out': notice,
   'reuse-detected': notice,
+  'account-approved': {},
   impersonated: notice,
 }
 

@@ -104,7 +104,7 @@ export function kithExpress<Fields extends AppFields = AppFields>(
     }
   }
 
-  /** Lets the pages of `allowedOrigins` read what is answered, whoever writes it. */
+  /** Lets the pages of `allowedOrigins` read the response, no matter who writes it. */
   function allowPages(request: Request, response: Response): void {
     const { vary = '', ...headers } = http.corsHeaders(headOf(request))
     response.vary(vary).set(headers)

@@ -9,6 +9,11 @@ export interface CallingPage {
   demandAllowed(head: RequestHead): void
   /** Refuses pages that are not allowed, and lets pass what is no page. @throws origin-not-allowed */
   demandNotForeign(head: RequestHead): void
+  /**
+   * Refuses a visit that a page of another site began by itself. A click, a typed URL, and a page of `allowedOrigins` are the person's
+   * own doing. @throws origin-not-allowed
+   */
+  demandOwnVisit(head: RequestHead): void
 }
 
 /** Creates the judge of one handler. */
@@ -29,6 +34,12 @@ export function createCallingPage(allowedOrigins: ReadonlySet<string>): CallingP
     },
     demandNotForeign(head) {
       if (judge(head) === 'refused') throw new KithError('origin-not-allowed', { detail: listIt })
+    },
+    demandOwnVisit({ headers }) {
+      if (headers.get('sec-fetch-site') !== 'cross-site' || headers.get('sec-fetch-user') === '?1') return
+      const referrer = headers.get('referer') ?? ''
+      if (URL.canParse(referrer) && allowedOrigins.has(new URL(referrer).origin)) return
+      throw new KithError('origin-not-allowed', { detail: 'Follow a link to sign in.' })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { credentialNameInput, factorInputs, factorLoginInput, proveInput } from '@kith/core/adapter'
-import { endedMeanwhile, type RouteOptions } from './account-routes.ts'
+import { keptOut, type RouteOptions } from './account-routes.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
@@ -19,7 +19,7 @@ export function factorRoutes({
       body: signInBody(factorLoginInput),
       status: 200,
       output: shapes.SignIn,
-      problems: ['code-invalid', 'factor-invalid', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      problems: ['code-invalid', 'factor-invalid', ...keptOut, 'origin-not-allowed', 'rate-limited'],
       handle: (exchange) =>
         answerSignIn(exchange, { schema: factorLoginInput, signIn: sessions.loginByFactor }),
     }),
@@ -43,6 +43,8 @@ export function factorRoutes({
       ],
       async handle(viewer, { body, client, credentials: given, setCookies }) {
         const { session, tokens } = await sessions.prove(viewer, body, client)
+        // Those of a bound session are renewed by its browser alone.
+        if (tokens === null) return { body: { session } }
         if (given.kind === 'bearer') return { body: { session, tokens } }
         setCookies.push(...cookies.set({ session, tokens }))
         return { body: { session } }

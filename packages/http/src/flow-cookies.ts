@@ -1,10 +1,11 @@
-import { isOwnPath } from '@kith/core/adapter'
 import { pairsOf } from './cookies.ts'
 import type { HttpConfig } from './options.ts'
+import { isOwnPage } from './return-page.ts'
 
 /** A browser that was sent elsewhere, as its cookie says. */
 interface FlowOfBrowser {
   browser: string
+  /** A path, or a URL of `allowedOrigins`. */
   returnTo: string
 }
 
@@ -12,7 +13,7 @@ interface FlowOfBrowser {
 export interface FlowCookies {
   /** `null` for another browser. */
   readFlow(header: string | null): FlowOfBrowser | null
-  /** Where the provider answers by a form, its page sends the cookie from another site. */
+  /** Where the provider answers by a form, its page sends the cookie from another site; so do pages of the app, where the session cookies say so. */
   setFlow(flow: FlowOfBrowser, fromOtherSite: boolean): string
   /** The token of an account of which something is missing; an empty string where there is none. */
   readDetails(header: string | null): string
@@ -26,12 +27,20 @@ export interface FlowCookies {
 const seconds = 600
 
 /** Creates the cookies of one handler. */
-export function createFlowCookies({ secure }: Pick<HttpConfig['cookies'], 'secure'>): FlowCookies {
+export function createFlowCookies({
+  allowedOrigins,
+  cookies: { secure, sameSite: ofSessions },
+}: Pick<HttpConfig, 'allowedOrigins' | 'cookies'>): FlowCookies {
   // With this prefix no other host of the domain can put one of its own: that would sign somebody in to the account of another.
   const prefix = secure ? '__Host-' : ''
   const [flowName, detailsName] = [`${prefix}kith-flow`, `${prefix}kith-details`]
 
-  function write(name: string, value: string, { maxAge = seconds, sameSite = 'Lax' } = {}): string {
+  function write(
+    name: string,
+    value: string,
+    { maxAge = seconds, fromOtherSite = ofSessions === 'none' } = {},
+  ): string {
+    const sameSite = fromOtherSite && secure ? 'None' : 'Lax'
     return `${name}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=${sameSite}`
   }
   const read = (header: string | null, name: string): string =>
@@ -39,13 +48,13 @@ export function createFlowCookies({ secure }: Pick<HttpConfig['cookies'], 'secur
 
   return {
     readFlow(header) {
-      const [browser = '', path = ''] = read(header, flowName).split('.')
-      const returnTo = Buffer.from(path, 'base64url').toString()
-      return browser !== '' && isOwnPath(returnTo) ? { browser, returnTo } : null
+      const [browser = '', page = ''] = read(header, flowName).split('.')
+      const returnTo = Buffer.from(page, 'base64url').toString()
+      return browser !== '' && isOwnPage(returnTo, allowedOrigins) ? { browser, returnTo } : null
     },
     setFlow({ browser, returnTo }, fromOtherSite) {
       const value = `${browser}.${Buffer.from(returnTo).toString('base64url')}`
-      return write(flowName, value, { sameSite: fromOtherSite && secure ? 'None' : 'Lax' })
+      return write(flowName, value, fromOtherSite ? { fromOtherSite } : {})
     },
     readDetails: (header) => read(header, detailsName),
     setDetails: (token) => write(detailsName, token),

@@ -1,9 +1,11 @@
-import type { Kith } from '@kith/core'
+import type { Kith, Viewer } from '@kith/core'
 import * as z from 'zod'
-import { endedMeanwhile } from './account-routes.ts'
+import { keptOut, signUpProblems } from './account-routes.ts'
+import { createCallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
 import type { FlowCookies } from './flow-cookies.ts'
 import { failedPath, finishedPath } from './identity-paths.ts'
+import { readReturnPage } from './return-page.ts'
 import { type Answer, type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { type AnswerSignIn, endSessionBefore, signInBody, viewerOf } from './sign-in.ts'
@@ -11,6 +13,7 @@ import { type AnswerSignIn, endSessionBefore, signInBody, viewerOf } from './sig
 /** What the routes of identities depend on. */
 export interface IdentityRouteOptions {
   kith: Kith
+  allowedOrigins: ReadonlySet<string>
   cookies: Cookies
   flowCookies: FlowCookies
   answerSignIn: AnswerSignIn
@@ -21,6 +24,11 @@ interface ReturnTo {
 }
 
 const returnToInput: z.ZodType<ReturnTo> = z.strictObject({ returnTo: z.string().max(500).optional() })
+
+const beginInput: z.ZodType<ReturnTo & { invitation?: string | undefined }> = z.strictObject({
+  returnTo: z.string().max(500).optional(),
+  invitation: z.string().max(200).optional(),
+})
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -41,8 +49,15 @@ const beginProblems = [
 ] as const
 
 /** The routes by which people sign in with what they have elsewhere. Browsers go through some of them, and are sent on. */
-export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: IdentityRouteOptions): Route[] {
+export function identityRoutes({
+  kith,
+  allowedOrigins,
+  cookies,
+  flowCookies,
+  answerSignIn,
+}: IdentityRouteOptions): Route[] {
   const { accounts, identities, sessions, config } = kith
+  const callingPage = createCallingPage(allowedOrigins)
   const isConfigured = Object.keys(config.providers).length > 0
   const callback = {
     path: '/auth/:provider/callback',
@@ -51,13 +66,20 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
     problems: ['code-invalid', 'rate-limited'],
   } as const
 
-  /** Makes this browser the one that was sent, and returns where. */
-  function sendOn(
-    { params: { provider }, setCookies }: Exchange,
-    { url, browser, returnTo }: { url: string; browser: string; returnTo: string },
-  ): string {
+  /** Makes this browser the one that is sent to a provider, and returns where. */
+  async function sendOn(
+    { params: { provider }, setCookies, client }: Exchange,
+    given: ReturnTo,
+    viewer?: Viewer,
+  ): Promise<string> {
+    const { returnTo } = given
+    const purpose = viewer ? 'link' : 'sign-in'
+    // What is no string is for the schema to refuse.
+    const path = typeof returnTo === 'string' ? readReturnPage(returnTo, allowedOrigins).path : returnTo
+    const input = { ...given, purpose, returnTo: path } as const
+    const { url, browser } = await identities.begin(provider, input, { viewer, client })
     const isForm = config.providers[provider]?.answersBy === 'form-post'
-    setCookies.push(flowCookies.setFlow({ browser, returnTo }, isForm))
+    setCookies.push(flowCookies.setFlow({ browser, returnTo: returnTo ?? '/' }, isForm))
     return url
   }
 
@@ -69,7 +91,8 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
     setCookies.push(flowCookies.clearFlow())
     try {
       const finished = await identities.finish(params.provider, { answer, browser }, client)
-      const headers = { location: finishedPath(finished) }
+      const { origin } = readReturnPage(returnTo ?? '', allowedOrigins)
+      const headers = { location: `${origin}${finishedPath(finished)}` }
       if (finished.kind === 'details-needed') setCookies.push(flowCookies.setDetails(finished.token))
       if (finished.kind !== 'signed-in') return { headers }
       await endSessionBefore(sessions, credentials)
@@ -86,16 +109,13 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
       path: '/auth/:provider',
       operationId: 'signInWith',
       summary: 'Send this browser to a provider, to sign in there',
-      query: returnToInput,
+      query: beginInput,
       status: 303,
       isConfigured,
-      problems: beginProblems,
+      problems: [...beginProblems, 'origin-not-allowed'],
       async handle(exchange) {
-        const { params, query, client } = exchange
-        const { returnTo = '/' } = query
-        const input = { ...query, purpose: 'sign-in' } as const
-        const begun = await identities.begin(params.provider, input, { client })
-        return { headers: { location: sendOn(exchange, { ...begun, returnTo }) } }
+        callingPage.demandOwnVisit(exchange.request)
+        return { headers: { location: await sendOn(exchange, exchange.query) } }
       },
     }),
     publicRoute({
@@ -128,7 +148,8 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
         'code-invalid',
         'identifier-taken',
         'identity-refused',
-        ...endedMeanwhile,
+        ...signUpProblems(config),
+        ...keptOut,
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',
@@ -154,14 +175,7 @@ export function identityRoutes({ kith, cookies, flowCookies, answerSignIn }: Ide
       isConfigured,
       problems: [...beginProblems, 'impersonated', 'proof-required'],
       async handle(viewer, exchange) {
-        const { params, body, client } = exchange
-        const { returnTo = '/' } = body
-        const begun = await identities.begin(
-          params.provider,
-          { ...body, purpose: 'link' },
-          { viewer, client },
-        )
-        return { body: { url: sendOn(exchange, { ...begun, returnTo }) } }
+        return { body: { url: await sendOn(exchange, exchange.body, viewer) } }
       },
     }),
   ]

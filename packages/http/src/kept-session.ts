@@ -1,6 +1,6 @@
 import type { ClientInfo, Clock, Sessions, SignIn } from '@kith/core'
 import { type Cookies, pairsOf } from './cookies.ts'
-import { isDeadToken } from './guard.ts'
+import { isDeadToken, isUnproved } from './guard.ts'
 
 /** The session of an admin, kept in a cookie of its own while their browser has the cookies of an account that they act as. */
 export interface KeptSession {
@@ -40,7 +40,8 @@ export function createKeptSession({ sessions, cookies, secure, clock }: KeptSess
       try {
         return [...cookies.set(await sessions.refresh(kept, client)), write('', 0)]
       } catch (error) {
-        if (isDeadToken(error)) return null
+        // One that is bound to a device is refreshed by its browser alone, so the admin signs in again.
+        if (isDeadToken(error) || isUnproved(error)) return null
         throw error
       }
     },

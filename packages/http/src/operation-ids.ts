@@ -17,6 +17,8 @@ const ofSessions = [
   'listSessions',
   'endSessions',
   'endSession',
+  'bindSession',
+  'refreshBoundSession',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',
@@ -48,6 +50,10 @@ const ofSessions = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+  'listInvitations',
+  'createInvitation',
+  'revokeInvitation',
+  'lookUpInvitation',
 ] as const
 
 const ofPeople = [

@@ -1,26 +1,30 @@
 import { type ClientInfo, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import type { RouteOptions } from './account-routes.ts'
-import { isDeadToken } from './guard.ts'
+import { challengeProblems, type RouteOptions } from './account-routes.ts'
+import type { Credentials } from './credentials.ts'
+import { isDeadToken, isUnproved } from './guard.ts'
 import type { KeptSession } from './kept-session.ts'
-import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { type Answer, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({
-  kith: { sessions },
+  kith: { sessions, boundSessions, config },
+  guard,
   cookies,
   keptSession,
   answerSignIn,
-}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'> & { keptSession: KeptSession }): Route[] {
+}: Pick<RouteOptions, 'kith' | 'guard' | 'cookies' | 'answerSignIn'> & {
+  keptSession: KeptSession
+}): Route[] {
   return [
     publicRoute({
       method: 'POST',
       path: '/users/login',
       operationId: 'login',
-      summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
+      summary: 'Sign in by username or email; `username` or `email` may stand in place of `login`',
       body: signInBody(loginInput),
       status: 200,
       output: shapes.SignIn,
@@ -28,6 +32,8 @@ export function sessionRoutes({
         'invalid-credentials',
         'second-factor-required',
         'account-banned',
+        'approval-required',
+        ...challengeProblems(config),
         'policy-refused',
         'origin-not-allowed',
         'account-locked',
@@ -50,6 +56,7 @@ export function sessionRoutes({
         'refresh-token-expired',
         'refresh-token-reused',
         'session-revoked',
+        'device-proof-required',
         'account-banned',
         'origin-not-allowed',
         'rate-limited',
@@ -67,9 +74,12 @@ export function sessionRoutes({
           setCookies.push(...cookies.set({ session, tokens }))
           return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
-          if (!isDeadToken(error)) throw error
-          const back = await keptSession.bringBack(request.headers.get('cookie'), client)
-          setCookies.push(...(back ?? cookies.clear()))
+          if (isDeadToken(error)) {
+            const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+            setCookies.push(...(back ?? cookies.clear()))
+          }
+          const fresh = isUnproved(error) ? await freshAlready(credentials) : null
+          if (fresh) return fresh
           throw error
         }
       },
@@ -142,6 +152,13 @@ export function sessionRoutes({
       },
     }),
   ]
+
+  /** A browser that is bound renews the access cookie before it sends a page's call to do so: then there is nothing left to do. */
+  async function freshAlready(credentials: Credentials): Promise<Answer | null> {
+    const viewer = await guard.guestOf(credentials)
+    const session = viewer && (await boundSessions.current(viewer))
+    return session && { body: { session }, viewer }
+  }
 
   async function endByAccessToken(
     accessToken: string,

@@ -8,16 +8,19 @@ import {
   fieldErrorTable,
   type OwnUser,
   type Page,
+  type Puzzle,
   type Session,
   type SignIn,
   type Tokens,
 } from '@kith/core'
 import * as z from 'zod'
+import type { SessionInstructions } from './device-bound.ts'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
+import { signUpShapes } from './sign-up-shapes.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
-/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
+/** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
 export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
   user: User
   session: SignIn['session']
@@ -27,7 +30,7 @@ export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
 /** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
 export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 
-/** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
+/** What a change of one's own account returns: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
 /** One's own account, and who acts as it where that is an admin. */
@@ -41,6 +44,7 @@ const session: z.ZodType<Session> = z.strictObject({
   createdAt: time,
   lastUsedAt: time,
   expiresAt: time,
+  bound: z.boolean(),
   current: z.boolean(),
   impersonated: z.boolean(),
 })
@@ -90,6 +94,17 @@ const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   tokens: tokens.optional(),
 })
 
+/** For the browser itself: the names are those of the W3C draft. */
+const sessionInstructions: z.ZodType<SessionInstructions> = z.strictObject({
+  session_identifier: z.uuidv7(),
+  refresh_url: z.string(),
+  scope: z.strictObject({ include_site: z.boolean() }),
+  credentials: z.array(
+    z.strictObject({ type: z.literal('cookie'), name: z.string(), attributes: z.string() }),
+  ),
+  allowed_refresh_initiators: z.array(z.string()),
+})
+
 const edit: z.ZodType<EditAnswer> = z.intersection(
   socialShapes.OwnUser,
   z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
@@ -114,6 +129,12 @@ function parameter(kind: string | readonly string[]): z.ZodType {
   return kind === 'number' ? z.number() : z.string()
 }
 
+const puzzle: z.ZodType<Puzzle> = z.strictObject({
+  kind: z.string(),
+  parameters: z.record(z.string(), z.unknown()) as z.ZodType<Puzzle['parameters']>,
+  expiresAt: time,
+})
+
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -123,13 +144,15 @@ const problem: z.ZodType<Problem> = z.strictObject({
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
   challenge: factorChallenge.optional(),
+  puzzle: puzzle.optional(),
   unknownCredential: z.strictObject({ rpId: z.string(), credentialId: z.string() }).optional(),
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes &
-  typeof factorShapes & {
+  typeof factorShapes &
+  typeof signUpShapes & {
     readonly FieldError: z.ZodType<FieldError>
     readonly Session: z.ZodType<Session>
     readonly Tokens: z.ZodType<Tokens>
@@ -139,6 +162,7 @@ export const shapes: typeof socialShapes &
     readonly Refreshed: z.ZodType<RefreshAnswer>
     readonly CodeSent: z.ZodType<CodeSent>
     readonly IdentityBegun: z.ZodType<{ url: string }>
+    readonly SessionInstructions: z.ZodType<SessionInstructions>
     readonly SessionPage: z.ZodType<Page<Session>>
     readonly AuditEntry: z.ZodType<AuditEntry>
     readonly AuditPage: z.ZodType<Page<AuditEntry>>
@@ -146,6 +170,7 @@ export const shapes: typeof socialShapes &
   } = {
   ...socialShapes,
   ...factorShapes,
+  ...signUpShapes,
   Session: session,
   Tokens: tokens,
   Me: me,
@@ -154,6 +179,7 @@ export const shapes: typeof socialShapes &
   Refreshed: refreshed,
   CodeSent: codeSent,
   IdentityBegun: identityBegun,
+  SessionInstructions: sessionInstructions,
   SessionPage: page(session),
   AuditEntry: auditEntry,
   AuditPage: page(auditEntry),

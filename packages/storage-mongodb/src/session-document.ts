@@ -5,7 +5,7 @@ import type { Identified } from './collection.ts'
 export interface SessionDocument
   extends
     Identified,
-    Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods' | 'actorId' | 'actorSessionId'> {
+    Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods' | 'actorId' | 'actorSessionId' | 'boundKey'> {
   /** Missing in documents that an earlier release wrote. */
   epoch?: number
   /** Missing likewise, as the methods: then it was proved when it was opened, with a password. */
@@ -14,6 +14,8 @@ export interface SessionDocument
   /** There while an admin acts as the account. */
   actorId?: string
   actorSessionId?: string
+  /** Missing likewise: then it is bound to none. */
+  boundKey?: string | null
   /** When it ended, or will. */
   endsAt: Date
   /** Which call of `revokeAll` ended it. */
@@ -47,6 +49,7 @@ export function sessionFrom(row: SessionDocument): SessionRecord {
     methods: row.methods ?? ['pwd'],
     actorId: row.actorId ?? null,
     actorSessionId: row.actorSessionId ?? null,
+    boundKey: row.boundKey ?? null,
     deviceName: row.deviceName,
     address: row.address,
     userAgent: row.userAgent,

@@ -28,6 +28,9 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(1_700_000_000_000 + made),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
     ...fields,
   }
@@ -50,6 +53,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

@@ -9,6 +9,7 @@ import { renewalOf } from './renewing.ts'
 /** What callers who meet are promised. */
 export const racingCases: readonly Case<CodingStores>[] = [
   {
+    // asvs: 6.5.1
     id: 'codes/parallel-consumers',
     title: 'of 20 parallel consumers with a right hash exactly one gets the code',
     async run({ codes }) {
@@ -28,6 +29,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
     },
   },
   {
+    // asvs: 6.6.3
     id: 'codes/parallel-wrong-tries',
     title: 'of 20 parallel tries with a wrong hash so many are wrong as the code had tries',
     async run({ codes }) {

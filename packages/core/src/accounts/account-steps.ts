@@ -10,11 +10,13 @@ import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
-/** What is known of a new account, the app's own fields as its schemas have read them. */
-type NewAccount = Partial<Omit<UserRecord, 'fields'>> & Pick<RegisterInput, 'fields' | 'ownFields'>
+/** What is known of a new account, the app's own fields and the age as their schemas have read them. */
+type NewAccount = Partial<Omit<UserRecord, 'fields' | 'age'>> &
+  Pick<RegisterInput, 'fields' | 'ownFields' | 'age'>
 
 /** A new account with these fields, and nothing in all others. */
 export function newAccount(core: Core, fields: NewAccount): UserRecord {
+  const now = core.clock()
   return {
     id: fields.id ?? core.makeId(),
     username: fields.username ?? null,
@@ -30,7 +32,10 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
     banReason: null,
     role: 'member',
     sessionEpoch: 0,
-    createdAt: fields.createdAt ?? core.clock(),
+    createdAt: fields.createdAt ?? now,
+    waitingSince: fields.waitingSince ?? null,
+    invitedBy: fields.invitedBy ?? null,
+    age: fields.age ? { ...fields.age, at: now } : null,
     fields: mergeFields({}, storedFields(fields)),
   }
 }
@@ -47,14 +52,18 @@ export async function saveAccount(
   { event, cause }: { event: 'account.registered' | 'account.imported'; cause: Cause },
 ): Promise<void> {
   const told = { userId: user.id }
-  const rows = core.rowsOf(event, () => told, cause)
+  await insertAccount(core, user, core.rowsOf(event, () => told, cause))
+  core.emit(event, told, cause)
+}
+
+/** Saves a new account without a word. @throws identifier-taken */
+export async function insertAccount(core: Core, user: UserRecord, rows?: OutboxRows): Promise<void> {
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
     throw new KithError('storage-failed', {
       detail: 'A new id is in use: see what `random` of createKith gives.',
     })
-  core.emit(event, told, cause)
 }
 
 /** What is said of identifiers that others have. */
@@ -129,7 +138,7 @@ export function changedIdentifiers(
 }
 
 function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
+  const message = 'An account keeps a username or an email address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 

@@ -27,7 +27,7 @@ export interface VerifyAddressInput {
 
 /** Another address for an account. */
 export interface ChangeAddressInput {
-  /** The new e-mail address, or else the new phone number. */
+  /** The new email address, or else the new phone number. */
   email?: string | undefined
   phone?: string | undefined
   /** Needed where the account has a password. */
@@ -72,7 +72,7 @@ export const addressInputs: AddressInputs = {
       currentPassword: exactText(1, passwordMaxLength).optional(),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
-      ...because({ code: 'required', message: 'Give an e-mail address or a phone number, one of them' }),
+      ...because({ code: 'required', message: 'Give an email address or a phone number, one of them' }),
       path: ['email'],
       when: isObject,
     }),

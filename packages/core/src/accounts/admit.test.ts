@@ -50,6 +50,7 @@ test('a session that was not refreshed in its time is over', async () => {
   expect(await codeOf(accounts.admit(host))).toBe('no error')
 })
 
+// asvs: 7.4.2
 test('a ban and a deletion count immediately, whoever vouches', async () => {
   const { accounts, viewer, host } = await withAna()
   await accounts.ban(viewer.userId)

@@ -28,7 +28,7 @@ export function banInput(now: Date): z.ZodType<BanInput> {
   })
 }
 
-/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found */
+/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found, approval-required */
 export async function setBan(
   core: Core,
   userId: string,
@@ -44,8 +44,11 @@ export async function setBan(
   const rows = ban
     ? core.rowsOf('account.banned', () => bannedEvent(userId, ban), cause)
     : unbannedRows(core, userId, cause)
-  const result = await core.storage.users.update(userId, changes, undefined, rows)
+  const expected = { waitingSince: null }
+  const result = await core.storage.users.update(userId, { ...changes, expected }, undefined, rows)
   core.visibleFiles.forget()
+  if (result.outcome === 'differs')
+    throw new KithError('approval-required', { detail: 'It waits: approve it or refuse it first.' })
   if (result.outcome !== 'updated') throw new KithError('account-not-found')
   return result.user
 }
@@ -98,7 +101,11 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   return result.user
 }
 
-/** @throws account-banned, which says why and until when */
-export function demandUnbanned({ bannedAt, bannedUntil, banReason }: UserRecord): void {
+/** @throws account-banned, which says why and until when; approval-required */
+export function demandUnbanned({ waitingSince, bannedAt, bannedUntil, banReason }: UserRecord): void {
+  if (waitingSince)
+    throw new KithError('approval-required', {
+      detail: 'Somebody looks at it first. You can sign in once it is approved.',
+    })
   if (bannedAt) throw new AccountBannedError({ until: bannedUntil?.toISOString() ?? null, reason: banReason })
 }

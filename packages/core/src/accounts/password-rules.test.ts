@@ -15,6 +15,7 @@ function isRefused(password: string, names = nobody, words: string[] = []): bool
 }
 
 describe('common passwords', () => {
+  // asvs: 6.2.4
   test('there are more than 3,000 for each minimum that options allow up to 8', () => {
     const all = [...commonPasswords()]
     for (const minimum of [4, 5, 6, 7, 8]) {
@@ -23,6 +24,7 @@ describe('common passwords', () => {
     for (const entry of all) expect(entry).toBe(entry.normalize('NFKC').toLowerCase())
   })
 
+  // asvs: 6.2.4
   test('each is refused, in any case, in any width of its letters, with blanks around it', () => {
     const wide = (text: string): string =>
       text.replace(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0))

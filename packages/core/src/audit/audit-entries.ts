@@ -8,6 +8,8 @@ import { placeOf } from '../sessions/client-address.ts'
 /** What is written to the audit log, by the name of its event. `docs/audit.md` is made from it. */
 export const auditActions = [
   'account.registered',
+  'account.approved',
+  'account.refused',
   'account.imported',
   'account.edited',
   'account.password-changed',
@@ -17,10 +19,13 @@ export const auditActions = [
   'account.role-changed',
   'session.opened',
   'session.impersonated',
+  'session.bound',
   'session.revoked',
   'session.reuse-detected',
   'credential.added',
   'credential.removed',
+  'invitation.created',
+  'invitation.revoked',
 ] as const
 
 Object.freeze(auditActions)

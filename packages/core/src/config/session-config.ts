@@ -60,6 +60,7 @@ export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
     issuer: z.string().min(1).default('kith'),
     audience: z.string().min(1).default('kith'),
     codeSignIn: z.boolean().default(false),
+    deviceBound: z.boolean().default(false),
     freshFor: duration().prefault('10m'),
     trustDevices: duration().nullable().prefault(null),
     impersonation,

@@ -3,7 +3,7 @@ import type { KithConfig } from '../config.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { createSeal } from '../sealed.ts'
 import type { Clock } from '../id.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
@@ -25,7 +25,7 @@ export interface StoredFactors {
 /** What {@link createStoredFactors} stands on. */
 interface FactorParts {
   config: KithConfig
-  storage: Pick<Storage, 'credentials'>
+  storage: Pick<Stores, 'credentials'>
   clock: Clock
 }
 
@@ -39,7 +39,8 @@ interface Totp {
 const codeCount = 10
 /** Without letters that look alike. */
 const letters = '23456789abcdefghjkmnpqrstuvwxyz'
-const codeLength = 10
+/** 118 bits: more than a hash of theirs needs to be safe without the secret that it is keyed by. */
+const codeLength = 24
 
 /** Creates them for one Kith instance. */
 export function createStoredFactors({ config, storage, clock }: FactorParts): StoredFactors {
@@ -81,7 +82,7 @@ export function createStoredFactors({ config, storage, clock }: FactorParts): St
     makeRecoveryCodes() {
       const codes = Array.from({ length: codeCount }, () => randomLetters(config.random))
       const data = JSON.stringify(codes.map((code) => hashesOf(code)[0]))
-      return { codes: codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`), data }
+      return { codes: codes.map((code) => code.replace(/.{6}\B/g, '$&-')), data }
     },
     codesLeft: (data) => (JSON.parse(data) as string[]).length,
     async use(credentials, { kind, code }) {

@@ -1,4 +1,5 @@
 import * as oidcClient from 'openid-client'
+import { type Duration, durationSeconds } from '../duration.ts'
 import { createSingleFlight } from '../single-flight.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import type { ForeignIdentity, IdentityChecks, IdentityProvider } from './identity-provider.ts'
@@ -25,6 +26,11 @@ export interface OidcOptions extends ProviderClient {
    * `accounts.linkVerified` an account. @default false
    */
   verifiesEmails?: boolean | undefined
+  /**
+   * How long ago people may have signed in there at most: the provider asks them again where it was longer, and what it says of that is
+   * checked. One that says nothing is refused. @default any time
+   */
+  maxAge?: Duration | undefined
 }
 
 /** What a provider does differently. */
@@ -50,6 +56,7 @@ export function createOidcProvider(
 ): IdentityProvider {
   const { issuer, clientId, scope = 'openid email profile', verifiesEmails = false } = options
   if (!URL.canParse(issuer)) throw new TypeError('oidc: issuer: give its URL, such as https://id.example')
+  const maxAge = options.maxAge === undefined ? null : durationSeconds(options.maxAge, 'oidc: maxAge')
   const { answersBy = 'redirect', parameters = {}, nameIn } = differences
   const configuration = remembered(() => discover(options, differences))
 
@@ -61,6 +68,7 @@ export function createOidcProvider(
         scope,
         nonce: checks.nonce,
         ...(answersBy === 'form-post' && { response_mode: 'form_post' }),
+        ...(maxAge !== null && { max_age: String(maxAge) }),
         ...parameters,
       })
     },
@@ -71,6 +79,7 @@ export function createOidcProvider(
         expectedNonce: checks.nonce,
         pkceCodeVerifier: checks.codeVerifier,
         idTokenExpected: true,
+        ...(maxAge !== null && { maxAge }),
       })
       const claims = tokens.claims()
       if (!claims) throw new Error(`${clientId}: the provider sent no ID token`)

@@ -20,12 +20,12 @@ const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
   [/[^\s'"<>@,;:()[\]{}=/…]{1,80}@[^\s'"<>@,;:()[\]{}=/]{1,80}\.[a-z][\w-]*/gi, '(email)'],
   [/\+\d[\d ()-]{6,20}\d/g, '(phone)'],
   [
-    /\b(password|secret|api[-_]?key|signature|token)(["']?\s{0,3}[=:]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s"',;}&]+)/gi,
+    /\b([\w-]{0,20}(?:password|secret|api[-_]?key|signature|token|verifier))(["']?\s{0,3}[=:]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s"',;}&]+)/gi,
     '$1$2…',
   ],
 ]
 
-/** What moves the cursor of whoever reads the log, recolors it or turns its text around; not the end of a line. */
+/** What moves the cursor of anyone who reads the log, recolors it or turns its text around; not the end of a line. */
 const unprintable = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** A key or a signature: long, without the dashes of an id. A word has no digits, and a number no letters. */

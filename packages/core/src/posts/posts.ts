@@ -8,7 +8,7 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
-import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
+import type { CreatePostInput, EditPostInput, PostInputs } from './post-inputs.ts'
 import type { PostRecord } from './post-store.ts'
 
 /** Posts. */
@@ -29,7 +29,7 @@ export interface Posts<Fields extends AppFields = AppFields> {
 /** Creates the posts of one Kith instance. */
 export function createPosts(core: Core): Posts {
   const { storage, clock, emit, rowsOf } = core
-  const inputs = createPostInputs(core.config.posts)
+  const { posts: inputs } = core.inputs
 
   async function presentOne(viewer: Viewer | null, record: PostRecord): Promise<Post> {
     const [post] = await core.presentPosts(viewer, [record])

@@ -46,6 +46,7 @@ function hmacToken(header: object, payload: object, key: Uint8Array | KeyObject)
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
 }
 
+// asvs: 7.2.2, 9.2.1
 test('a token says who its viewer is until it expires', async () => {
   const tokens = tokensWith()
   const { token, expiresIn } = await tokens.issue(grant, farOff)
@@ -111,6 +112,7 @@ describe('asymmetric keys', () => {
     expect(tokens.jwks()?.keys).toHaveLength(2)
   })
 
+  // asvs: 9.1.2
   test('HS256 over the public key does not pass (key confusion)', async () => {
     const key = await generateSigningKey('ES256')
     const tokens = tokensWith({ signingKeys: [key] })
@@ -127,6 +129,7 @@ test('HS256 tokens have no JWKS document', () => {
   expect(tokensWith().jwks()).toBeNull()
 })
 
+// asvs: 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3
 test('no forged, foreign or bent token passes', async () => {
   const tokens = tokensWith()
   const { kid, key } = deriveKey(secret, 'access-token')
@@ -153,6 +156,7 @@ test('no forged, foreign or bent token passes', async () => {
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

@@ -51,6 +51,7 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
     methods: ['pwd'],
     actorId: null,
     actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

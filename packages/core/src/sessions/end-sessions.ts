@@ -43,7 +43,7 @@ export async function endSession(
 }
 
 /**
- * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Answers whether it was.
+ * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Returns whether it was.
  * The tokens of one of theirs that had ended before are denied once more, as above.
  */
 export async function endOwnSession(

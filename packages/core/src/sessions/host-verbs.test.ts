@@ -12,6 +12,7 @@ async function withAna() {
   return { ...instance, ...instance.kith, ana, phone }
 }
 
+// asvs: 7.4.5
 test('the host lists the sessions of any account in pages, ends one, and all', async () => {
   const { sessions, ana, phone } = await withAna()
   const first = await sessions.list(ana.user.id, { limit: 1 })

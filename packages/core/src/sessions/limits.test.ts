@@ -22,6 +22,7 @@ const guess = ({ kith }: Pick<Instance, 'kith'>, client: ClientInfo): Promise<st
   codeOf(kith.sessions.login(wrong, client))
 
 describe('strangers', () => {
+  // asvs: 6.3.1
   test('parallel guesses cannot pass the lock together, and the right password is refused while it lasts', async () => {
     const ana = await withAna()
     const codes = await Promise.all(Array.from({ length: 30 }, () => guess(ana, stranger)))
@@ -64,6 +65,7 @@ describe('strangers', () => {
     }
   })
 
+  // asvs: 6.3.1
   test('one address keeps nobody else out; many slow all strangers down, for an hour at most', async () => {
     const ana = await withAna()
     for (let time = 0; time < 100; time++) await guess(ana, stranger)
@@ -110,6 +112,7 @@ describe('strangers', () => {
 })
 
 describe('known devices and sessions', () => {
+  // asvs: 6.1.1, 6.3.1
   test('no number of strangers locks a device on which the account has signed in', async () => {
     const ana = await withAna()
     const login = (): Promise<string> =>
@@ -186,6 +189,7 @@ describe('known devices and sessions', () => {
   })
 })
 
+// asvs: 6.3.1
 test('an address is limited whatever account it tries; a whole IPv6 /64 is one address', async () => {
   const { kith } = createInstance()
   const codes: string[] = []

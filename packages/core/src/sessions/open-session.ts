@@ -57,6 +57,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     methods: [...opening.methods],
     actorId: actor?.viewer.userId ?? null,
     actorSessionId: actor?.viewer.sessionId ?? null,
+    boundKey: null,
     deviceName: deviceName ?? null,
     ...placeOf(client),
   })
@@ -135,7 +136,7 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
 
 /**
  * Ends every session of an account, also the one that asks, of which a copy may be in other hands, and opens a fresh one for
- * whoever has just given the password.
+ * anyone who has just given the password.
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)

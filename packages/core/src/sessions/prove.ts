@@ -11,7 +11,8 @@ import type { ClientInfo, Viewer } from '../viewer.ts'
 import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
-import { issueTokens, type Refreshed, sessionEnd } from './session.ts'
+import { issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
+import type { SessionRecord } from './session-store.ts'
 
 /** What somebody signed in proves with that they still are the account: one of these. */
 export interface ProveInput {
@@ -44,7 +45,7 @@ export async function prove(
   core: Core,
   viewer: Viewer,
   { input, client }: { input: ProveInput; client: ClientInfo },
-): Promise<Refreshed> {
+): Promise<Proved> {
   await core.limits.byViewer('passwordFormBySession', viewer)
   const { password, passkey, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
@@ -73,6 +74,12 @@ async function demandOwnToken(
   if (spent.userId !== userId || spent.data.sessionId !== sessionId) throw new KithError('code-invalid')
 }
 
+/** The tokens of a session that is bound are renewed by its key alone: who has no more than its cookies and the password gets none. */
+async function renewedTokens(core: Core, session: SessionRecord, user: UserRecord): Promise<Proved> {
+  if (session.boundKey === null) return await issueTokens(core, session, user)
+  return { userId: session.userId, session: openedSession(session), tokens: null }
+}
+
 /** So often a session is read again that was refreshed meanwhile. */
 const mostTries = 10
 
@@ -81,7 +88,7 @@ async function renewProof(
   core: Core,
   user: UserRecord,
   { session: viewer, client, method }: { session: OwnSession; client: ClientInfo; method: string },
-): Promise<Refreshed> {
+): Promise<Proved> {
   const { sessions } = core.storage
   for (let tries = 0; tries < mostTries; tries++) {
     const session = await sessions.byId(viewer.sessionId)
@@ -90,6 +97,7 @@ async function renewProof(
     const result = await sessions.rotate({
       id: session.id,
       generation: session.generation,
+      boundKey: session.boundKey,
       now,
       expiresAt: sessionEnd(core, now, { openedAt: session.createdAt, isImpersonated: false }),
       ...placeOf(client),
@@ -97,7 +105,7 @@ async function renewProof(
     })
     if (!result.rotated) continue
     core.grace.begin(result.session)
-    return await issueTokens(core, result.session, user)
+    return await renewedTokens(core, result.session, user)
   }
   throw new KithError('session-revoked')
 }

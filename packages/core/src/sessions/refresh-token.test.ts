@@ -21,6 +21,7 @@ const session = {
   methods: ['pwd'],
   actorId: null,
   actorSessionId: null,
+  boundKey: null,
   deviceName: 'phone',
   address: '203.0.113.7',
   userAgent: null,
@@ -69,6 +70,7 @@ test('a rotated secret still verifies what it signed and signs nothing new', asy
   )
 })
 
+// asvs: 9.1.1, 9.2.2
 test('an access token, a raised generation, alg none and long texts do not pass', async () => {
   const tokens = refreshTokens([secret], () => start)
   const access = createAccessTokens({

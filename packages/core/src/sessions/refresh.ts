@@ -14,7 +14,7 @@ import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.
 /** Trades a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<Refreshed> {
   const claims = await verified(core, refreshToken, client)
-  await core.limits.bySession(claims.sessionId)
+  await core.limits.bySession('refreshBySession', claims.sessionId)
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
@@ -47,6 +47,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   const { rotated, session } = await core.storage.sessions.rotate({
     id: claims.sessionId,
     generation: claims.generation,
+    boundKey: null,
     now,
     expiresAt,
     ...placeOf(client),
@@ -58,6 +59,11 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   }
   // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
+  // Before anything of generations: what a bound session is refreshed by says nothing about who has its cookie.
+  if (session.boundKey !== null) {
+    core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'unproved' })
+    throw new KithError('device-proof-required', { detail: 'The browser that is bound renews it by itself.' })
+  }
   if (claims.generation > session.generation) {
     await endQuietly(core, session)
     throw new KithError('session-revoked', { detail: 'Sign in again.' })

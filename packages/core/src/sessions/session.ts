@@ -35,6 +35,11 @@ export interface Refreshed {
   tokens: Tokens
 }
 
+/** What proving returns: without tokens where the session is bound to a key, since only a proof by that renews them. */
+export interface Proved extends Omit<Refreshed, 'tokens'> {
+  tokens: Tokens | null
+}
+
 /** A session as its owner sees it in the list of devices. */
 export interface Session {
   id: string
@@ -45,6 +50,8 @@ export interface Session {
   /** When it was last refreshed: exact to the lifetime of an access token. */
   lastUsedAt: string
   expiresAt: string
+  /** Whether it is bound to a key of its device, so that a copy of its cookies is soon worth nothing. */
+  bound: boolean
   /** Whether it is the session that asks. */
   current: boolean
   /** Whether an admin has opened it and acts as the account. */
@@ -64,12 +71,18 @@ export function toSession(session: SessionRecord, currentId: string | null): Ses
     createdAt: session.createdAt.toISOString(),
     lastUsedAt: session.rotatedAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
+    bound: session.boundKey !== null,
     current: session.id === currentId,
     impersonated,
   }
 }
 
 const nowhere = Object.freeze({ deviceName: null, address: null, userAgent: null })
+
+/** What shows a session to the client that has it. */
+export function openedSession({ id, expiresAt }: SessionRecord): SignIn['session'] {
+  return { id, expiresAt: expiresAt.toISOString() }
+}
 
 /** Signs the tokens of the generation that a session of this account has now. */
 export async function issueTokens(
@@ -84,7 +97,7 @@ export async function issueTokens(
   ])
   return {
     userId,
-    session: { id, expiresAt: expiresAt.toISOString() },
+    session: openedSession(session),
     tokens: { accessToken: access.token, refreshToken, expiresIn: access.expiresIn },
   }
 }

@@ -34,7 +34,7 @@ describe('login', () => {
     expect(calls).toEqual(['byLogin'])
   })
 
-  test('answers alike for a wrong password and for nobody', async () => {
+  test('returns alike for a wrong password and for nobody', async () => {
     const { sessions } = await signedIn()
     const errors = await Promise.all(
       ['ana', 'nobody'].map((login) =>
@@ -96,6 +96,7 @@ describe('authenticate', () => {
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('access-token-expired')
   })
 
+  // asvs: 7.4.1
   test('a logout holds at once, and after a restart', async () => {
     const { sessions, tokens, viewer, options } = await signedIn()
     await sessions.logout(viewer)
@@ -195,6 +196,7 @@ describe('refresh', () => {
     expect(seen).toMatchObject([{ address: '203.0.113.7' }])
   })
 
+  // asvs: 7.4.1
   test('the grace does not bring back a revoked session', async () => {
     const { sessions, tokens, viewer } = await signedIn()
     await sessions.refresh(tokens.refreshToken)
@@ -202,6 +204,7 @@ describe('refresh', () => {
     expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
   })
 
+  // asvs: 7.3.1
   test('it prolongs the session, which ends where it is not refreshed', async () => {
     const { sessions, tokens, session, advance } = await signedIn()
     advance(29 * 86_400)
@@ -270,6 +273,7 @@ describe('refresh', () => {
     await sessions.refresh(tokens.refreshToken, client)
   })
 
+  // asvs: 7.3.2
   test('maxLifetime holds also for sessions that were opened before it was made shorter', async () => {
     const { tokens, options, advance } = await signedIn()
     advance(2 * 86_400)
@@ -279,6 +283,7 @@ describe('refresh', () => {
 })
 
 describe('devices', () => {
+  // asvs: 7.4.3, 7.5.2
   test('lists live sessions with device, address and last use; ends one, others, all', async () => {
     const { sessions, tokens, viewer, advance } = await signedIn()
     advance(60)
@@ -428,6 +433,7 @@ describe('an end that the storage carries out without saying so', () => {
 })
 
 describe('an account has at most maxPerAccount sessions', () => {
+  // asvs: 7.1.2
   test('one more ends the least recently used, and its tokens at once', async () => {
     const { sessions, tokens, advance } = await signedIn({ sessions: { maxPerAccount: 3 } })
     const signIn = async () => {

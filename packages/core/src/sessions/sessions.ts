@@ -20,11 +20,11 @@ import { impersonate, type ImpersonateInput } from './impersonation.ts'
 import { login, type LoginInput } from './login.ts'
 import { openSession } from './open-session.ts'
 import { refresh } from './refresh.ts'
-import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
+import { isOfAccount, type Proved, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
 
 /** Everything about sessions. */
 export interface Sessions<Fields extends AppFields = AppFields> {
-  /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
+  /** Signs in by username or email. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.
@@ -42,10 +42,11 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens.
+   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens. Those of a session
+   * that is bound to a key of its device are `null`: only that renews them.
    * @throws wrong-password, factor-invalid, code-invalid, account-locked, rate-limited
    */
-  prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Refreshed>
+  prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Proved>
   /**
    * Lets a viewer pass who has signed in, or proved to be the account, not longer ago than this: `sessions.freshFor` where it is absent.
    * @throws session-revoked, proof-required
@@ -57,7 +58,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
    * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
    * storage: a backup was restored.
-   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, rate-limited
+   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, device-proof-required, rate-limited
    */
   refresh(refreshToken: string, client?: ClientInfo): Promise<Refreshed>
   /**
@@ -72,7 +73,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   authenticateNow(accessToken: string): Viewer | Promise<Viewer>
   /**
    * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
-   * e-mail. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
+   * email. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
    */
   open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */

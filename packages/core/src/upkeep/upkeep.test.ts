@@ -27,6 +27,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
         methods: ['pwd'],
         actorId: null,
         actorSessionId: null,
+        boundKey: null,
         deviceName: null,
         address: null,
         userAgent: null,

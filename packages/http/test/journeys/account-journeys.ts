@@ -163,6 +163,7 @@ export const accountJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 6.2.4, 6.2.11
     id: 'account/easy-passwords',
     title: 'Common passwords and variations of own names are refused wherever a password is set',
     async run(app) {
@@ -236,6 +237,7 @@ export const accountJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.4.2
     id: 'account/ban',
     title: 'A banned account is locked out from the next request on',
     async run(app) {

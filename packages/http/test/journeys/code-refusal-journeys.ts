@@ -145,6 +145,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 6.5.1
     id: 'code/once',
     title: 'Of 20 parallel calls with one code one wins: a registration, a sign-in, a new password',
     setup: { confirm: true },

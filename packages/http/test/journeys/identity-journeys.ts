@@ -3,6 +3,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { Answer } from './answer.ts'
 import { type Browser, openBrowser, password, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
+import { allowedOrigin } from './journey-app.ts'
 
 const setup = { providers: true } as const
 const ada = { subject: '1', verifiedEmail: 'ada@example.com', name: 'Ada', username: 'ada' }
@@ -147,6 +148,66 @@ export const identityJourneys: readonly Journey[] = [
       }
       const twice = await browser.request('/auth/paper?returnTo=/a&returnTo=/b')
       assert.deepEqual(twice.invalid(), ['returnTo wrong-type'])
+    },
+  },
+  {
+    id: 'identity/other-origin',
+    title: 'A page of an allowed origin gets its visitor back; a URL of any other origin is refused',
+    setup,
+    async run(app) {
+      const browser = openBrowser(app)
+      const home = `${allowedOrigin}/home`
+      const start = (returnTo: string): Promise<Answer> =>
+        browser.request(`/auth/paper?${new URLSearchParams({ returnTo }).toString()}`)
+      const signIn = async (): Promise<[string, Record<string, string>]> =>
+        sentTo(await callback(browser, answerTo((await start(home)).headers.get('location'), ada)))
+      const [page, { missing }] = await signIn()
+      assert.deepEqual([page, missing], [home, 'username'])
+      ;(await browser.post('/users/register/identity', { username: 'ada' })).signIn(201)
+      assert.deepEqual(await signIn(), [home, { 'signed-in': 'known' }])
+      const declined = answerTo((await start(home)).headers.get('location'), ada)
+      declined.set('error', 'access_denied')
+      assert.deepEqual(sentTo(await callback(browser, declined)), [home, { error: 'identity-refused' }])
+      const wrong = ['.evil.example/', '@evil.example/', '\\.evil.example', ':81/', '//evil.example', '/#a']
+      for (const rest of wrong)
+        assert.deepEqual((await start(`${allowedOrigin}${rest}`)).invalid(), ['returnTo malformed'])
+
+      // A cookie of somebody who can write cookies for this host sends nobody to another site either.
+      const answer = answerTo((await start(home)).headers.get('location'), ada)
+      const [secret = ''] = (browser.jar.get('__Host-kith-flow') ?? '').split('.')
+      const evil = Buffer.from('https://evil.example/').toString('base64url')
+      browser.jar.set('__Host-kith-flow', `${secret}.${evil}`)
+      ;(await callback(browser, answer)).problem('code-invalid')
+    },
+  },
+  {
+    // asvs: 7.6.2
+    id: 'identity/own-visit',
+    title: 'No page of another site signs its visitor in by itself: it takes a click',
+    setup,
+    async run(app) {
+      const visit = (headers: Record<string, string>): Promise<Answer> =>
+        app.request('/auth/paper', { headers: { 'sec-fetch-mode': 'navigate', ...headers } })
+      const crossSite = { 'sec-fetch-site': 'cross-site' }
+      for (const headers of [
+        crossSite,
+        { ...crossSite, referer: 'https://evil.example/' },
+        { ...crossSite, referer: `${allowedOrigin}.evil.example/` },
+        { ...crossSite, referer: 'nonsense' },
+        { ...crossSite, 'sec-fetch-user': '?0' },
+      ]) {
+        const refused = await visit(headers)
+        refused.problem('origin-not-allowed')
+        assert.equal(refused.headers.get('set-cookie'), null)
+      }
+      for (const headers of [
+        {},
+        { 'sec-fetch-site': 'none' },
+        { 'sec-fetch-site': 'same-site' },
+        { ...crossSite, 'sec-fetch-user': '?1' },
+        { ...crossSite, referer: `${allowedOrigin}/` },
+      ])
+        assert.equal((await visit(headers)).status, 303)
     },
   },
   {

@@ -44,6 +44,7 @@ export const limitJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 6.1.1, 6.3.1
     id: 'limit/known-device',
     title: 'No number of strangers locks out a device that signed in before, or a session',
     host: 'the host knows the IP address',
@@ -76,7 +77,7 @@ export const limitJourneys: readonly Journey[] = [
       await registerBearer(app, 'berta')
       for (let attempt = 0; attempt < 10; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
-      // Whoever copied the token may have done that. With it one is a stranger then, and no worse.
+      // Anyone who copied the token may have done that. With it one is a stranger then, and no worse.
       for (let attempt = 0; attempt < 9; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
       ;(await browser.post('/users/login', { login: 'anna', password })).signIn()

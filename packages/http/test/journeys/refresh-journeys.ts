@@ -26,6 +26,7 @@ export const refreshJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.3.1
     id: 'refresh/idle',
     title: 'A session that is not used for 30 days ends, with its cookies',
     async run(app) {
@@ -93,6 +94,7 @@ export const refreshJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.3.2
     id: 'refresh/end',
     title: 'However often it is refreshed, a session ends 90 days after it was opened',
     async run(app) {

@@ -163,6 +163,7 @@ export const sessionJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.4.1
     id: 'session/logout-expired',
     title: 'A logout works with an expired access token, by the refresh cookie',
     async run(app) {
@@ -201,6 +202,7 @@ export const sessionJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.2.4
     id: 'session/replaced',
     title: 'Signing in over a live session ends that one, for every account',
     async run(app) {

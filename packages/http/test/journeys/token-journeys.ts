@@ -33,6 +33,7 @@ function withSpareBit(token: string): string {
 /** Tokens that are not what they claim to be. */
 export const tokenJourneys: readonly Journey[] = [
   {
+    // asvs: 7.2.1, 9.1.1
     id: 'token/forged',
     title: 'A changed, unsigned or foreign access token is refused, in a header and in a cookie',
     async run(app) {
@@ -61,6 +62,7 @@ export const tokenJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 9.1.2
     id: 'token/key-confusion',
     title: 'The public key of a key pair cannot be used as a shared secret',
     setup: { asymmetric: true },
@@ -83,6 +85,7 @@ export const tokenJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 9.2.1
     id: 'token/expiry',
     title: 'An access token expires on time',
     async run(app) {
@@ -96,6 +99,7 @@ export const tokenJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 9.2.2
     id: 'token/wrong-kind',
     title: 'An access token cannot refresh, and does no harm to its session',
     async run(app) {

@@ -163,6 +163,14 @@ export const english: MessageTexts = {
     sms: (_content, { appName }) =>
       `Too many wrong passwords or codes for your ${appName} account: sign-in is paused. Not you? Nobody got in.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Your ${appName} account is ready`,
+      paragraphs: [`Your ${appName} account was approved. You can sign in now.`],
+      notes: [`If you did not ask for an account, you can ignore this message.`],
+    }),
+    sms: (_content, { appName }) => `Your ${appName} account was approved. You can sign in now.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `We signed out a device of your ${context.appName} account`,

@@ -169,6 +169,14 @@ export const german: MessageTexts = {
     sms: (_content, { appName }) =>
       `Zu viele falsche Passwörter oder Codes bei ${appName}: Die Anmeldung ist vorübergehend gesperrt. Niemand ist in Dein Konto gelangt.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Dein Konto bei ${appName} ist bereit`,
+      paragraphs: [`Dein Konto bei ${appName} wurde freigegeben. Du kannst Dich jetzt anmelden.`],
+      notes: [`Wenn Du kein Konto wolltest, kannst Du diese Nachricht ignorieren.`],
+    }),
+    sms: (_content, { appName }) => `Dein Konto bei ${appName} wurde freigegeben. Melde Dich jetzt an.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `Wir haben ein Gerät bei ${context.appName} abgemeldet`,

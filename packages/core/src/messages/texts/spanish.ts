@@ -178,6 +178,14 @@ export const spanish: MessageTexts = {
     sms: (_content, { appName }) =>
       `Demasiadas contraseñas o códigos incorrectos en ${appName}: el acceso queda bloqueado un rato. Nadie ha entrado en tu cuenta.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Tu cuenta de ${appName} está lista`,
+      paragraphs: [`Hemos aprobado tu cuenta de ${appName}. Ya puedes iniciar sesión.`],
+      notes: [`Si no has pedido una cuenta, puedes ignorar este mensaje.`],
+    }),
+    sms: (_content, { appName }) => `Hemos aprobado tu cuenta de ${appName}. Ya puedes iniciar sesión.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `Hemos cerrado una sesión de tu cuenta de ${context.appName}`,

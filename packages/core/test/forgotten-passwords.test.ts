@@ -1,0 +1,92 @@
+import type { Kith } from '@kith/core'
+import { describe, expect, test } from 'vitest'
+import { client, email, instance, password, signsIn } from './coded-app.ts'
+import { codeOf } from './instance.ts'
+
+describe('a forgotten password', () => {
+  // asvs: 6.4.3, 6.5.1
+  test('is set anew by the code or the link, once, and every session ends', async () => {
+    for (const by of ['code', 'link'] as const) {
+      const { kith, mailbox } = instance()
+      const { session } = await kith.accounts.register({ username: 'ada', email, password }, client)
+      const { flow } = await kith.recovery.begin({ login: by === 'code' ? 'ada' : email }, client)
+      await kith.settled()
+      const { content } = mailbox.last('password-reset', email)
+      const link = new URL(content.link ?? '')
+      expect(link.href).toMatch(/^https:\/\/app\.example\/reset#flow=/)
+      const given = new URLSearchParams(link.hash.slice(1))
+      expect(given.get('flow')).toBe(flow)
+      const code = by === 'code' ? content.code : (given.get('code') ?? '')
+      await kith.recovery.reset({ flow, code, password: 'battery staple' }, client)
+      expect(await signsIn(kith, 'ada')).toBe(false)
+      expect(await signsIn(kith, 'ada', 'battery staple')).toBe(true)
+      expect(await kith.sessions.list(await idOf(kith))).not.toMatchObject({ items: [{ id: session.id }] })
+      expect(await codeOf(kith.recovery.reset({ flow, code, password: 'third one here' }))).toBe(
+        'code-invalid',
+      )
+      await kith.settled()
+      expect(mailbox.messages.map(({ kind }) => kind)).toContain('password-changed')
+    }
+  })
+
+  test('nobody learns whether there is an account; nobody without one gets a message', async () => {
+    const { kith, mailbox } = instance()
+    await kith.accounts.register({ username: 'ada', email, password })
+    const [known, unknown] = [
+      await kith.recovery.begin({ login: 'ada' }, client),
+      await kith.recovery.begin({ login: 'nobody' }, client),
+    ]
+    await kith.settled()
+    expect(Object.keys(known)).toEqual(Object.keys(unknown))
+    expect(mailbox.messages).toHaveLength(1)
+    for (const { flow } of [known, unknown]) {
+      const given = { flow, code: '12345x', password: 'battery staple' }
+      expect(await codeOf(kith.recovery.reset(given))).toBe('code-invalid')
+    }
+  })
+
+  test('a password that is refused leaves the code; a code for a former address is none', async () => {
+    const { kith, mailbox } = instance()
+    await kith.accounts.register({ username: 'adalovelace', email, password })
+    const { flow } = await kith.recovery.begin({ login: email })
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    for (const bad of ['short', 'adalovelace1'])
+      expect(await codeOf(kith.recovery.reset({ flow, code, password: bad }))).toBe('invalid-input')
+    await kith.accounts.update(await idOf(kith, email), { email: 'other@example.com' })
+    expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
+    expect(await signsIn(kith, 'adalovelace')).toBe(true)
+  })
+
+  test('where the address was not confirmed, nothing of who made the account survives', async () => {
+    const { kith, mailbox, options } = instance()
+    const { user, session } = await kith.accounts.register({ username: 'eve', email, password })
+    const { credentials } = options.storage
+    const at = new Date('2026-01-01')
+    const passkey = { id: user.id, userId: user.id, kind: 'passkey', subject: 'x', name: null, data: '' }
+    await credentials.add({ ...passkey, version: 0, createdAt: at, usedAt: null }, 10)
+    const { flow } = await kith.recovery.begin({ login: email })
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' })
+    expect(await credentials.byUser(user.id)).toEqual([])
+    expect(await kith.accounts.byId(user.id)).toMatchObject({ emailVerified: true })
+    expect(await options.storage.sessions.byId(session.id)).toMatchObject({
+      revokedAt: expect.any(Date) as Date,
+    })
+  })
+
+  async function idOf(kith: Kith, login = 'ada'): Promise<string> {
+    return (await kith.accounts.find(login))?.id ?? ''
+  }
+})
+
+test('after a restored backup no code works', async () => {
+  const { kith, mailbox } = instance()
+  await kith.accounts.register({ username: 'ada', email, password })
+  const { flow } = await kith.recovery.begin({ login: 'ada' })
+  await kith.settled()
+  expect(await kith.restored()).toEqual({ sessions: 1, codes: 1 })
+  const { code } = mailbox.last('password-reset').content
+  expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
+})
