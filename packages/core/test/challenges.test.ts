@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import { createKith, type KithOptions, type Puzzle } from '@kith/core'
 import { createHcaptcha, createProofOfWork, createTurnstile } from '@kith/core/challenges'
 import type { Challenge, ChallengeContext } from '@kith/core/ports'
-import { type Challenge as AltchaChallenge, solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
+import type { Challenge as AltchaChallenge } from 'altcha-lib'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
+import { solvePuzzle } from './solve-puzzle.ts'
 
 const password = 'correct horse'
 const client = { address: '192.0.2.1', userAgent: 'Test/1' }
@@ -17,13 +17,6 @@ const limits: KithOptions['limits'] = {
   codeByAddress: [],
 }
 const challenge = createProofOfWork({ tries: 20, rounds: 10 })
-
-/** What the widget sends. */
-async function solve({ parameters }: Puzzle): Promise<string> {
-  const posed = parameters as unknown as AltchaChallenge
-  const solution = await solveChallenge({ challenge: posed, deriveKey })
-  return Buffer.from(JSON.stringify({ challenge: posed, solution })).toString('base64')
-}
 
 async function puzzleOf(call: Promise<unknown>): Promise<Puzzle> {
   const error = (await call.then(
@@ -45,7 +38,7 @@ describe('calls of strangers', () => {
     const puzzle = await puzzleOf(register('cleo'))
     expect(puzzle).toMatchObject({ kind: 'altcha', expiresAt: '2026-01-01T00:10:00.000Z' })
     expect(await codeOf(kith.recovery.begin({ login: 'ada' }, client))).toBe('no error')
-    const solution = await solve(puzzle)
+    const solution = await solvePuzzle(puzzle)
     // Two processes over one storage.
     const other = createKith(options)
     const twice = await Promise.all(
@@ -59,7 +52,7 @@ describe('calls of strangers', () => {
     expect(twice.filter((each) => each === 'challenge-required')).toHaveLength(17)
     await puzzleOf(register('dora', solution))
     await puzzleOf(register('dora', 'nonsense'))
-    const late = await solve(await puzzleOf(register('dora')))
+    const late = await solvePuzzle(await puzzleOf(register('dora')))
     advance(600)
     for (let index = 0; index < 2; index++) await register(`later${index}`)
     await puzzleOf(register('dora', late))
@@ -73,7 +66,7 @@ describe('calls of strangers', () => {
       kith.sessions.login({ login: 'ada', password, solution }, from(address, more))
     for (const address of ['192.0.2.1', '192.0.2.2']) await login(address)
     const puzzle = await puzzleOf(login('192.0.2.3'))
-    await login('192.0.2.3', await solve(puzzle))
+    await login('192.0.2.3', await solvePuzzle(puzzle))
     await puzzleOf(kith.sessions.login({ login: 'ADA', password }, from('192.0.2.4')))
     await login('192.0.2.5', undefined, { device: tokens.deviceToken })
   })
@@ -95,7 +88,7 @@ describe('proof of work', () => {
   const expiresAt = new Date('2027-01-01T00:00:00Z')
   async function posed(keys: string[], id = 'one'): Promise<string> {
     const parameters = await challenge.pose({ ...context, keys, id, expiresAt })
-    return await solve({ kind: 'altcha', parameters, expiresAt: '' })
+    return await solvePuzzle({ parameters })
   }
 
   test('is right by any key of the app, until it ends, for the id that it was posed for', async () => {
