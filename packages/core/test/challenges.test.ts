@@ -44,7 +44,9 @@ describe('calls of strangers', () => {
     const twice = await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
         const { accounts } = index % 2 ? kith : other
-        return codeOf(accounts.register({ username: `guest${index}`, password, solution }, { address: '192.0.2.1' }))
+        return codeOf(
+          accounts.register({ username: `guest${index}`, password, solution }, { address: '192.0.2.1' }),
+        )
       }),
     )
     // The other process counts for itself, and has two that need no puzzle.
@@ -76,7 +78,9 @@ describe('calls of strangers', () => {
     const storage = options.storage
     for (let index = 0; index < 5; index++)
       await kith.accounts.register({ username: `guest${index}`, password }, client)
-    expect(await codeOf(kith.accounts.register({ username: 'ada', password, solution: 'x' }))).toBe('invalid-input')
+    expect(await codeOf(kith.accounts.register({ username: 'ada', password, solution: 'x' }))).toBe(
+      'invalid-input',
+    )
     expect(await storage.codes.purgeEnded(new Date('2030-01-01'), 9)).toBe(0)
   })
 })
@@ -107,7 +111,13 @@ describe('proof of work', () => {
     }
     const { parameters } = right.challenge
     const changes = [
-      { ...right, challenge: { ...right.challenge, parameters: { ...parameters, data: { ...parameters.data, id: 'two' } } } },
+      {
+        ...right,
+        challenge: {
+          ...right.challenge,
+          parameters: { ...parameters, data: { ...parameters.data, id: 'two' } },
+        },
+      },
       { ...right, challenge: { ...right.challenge, parameters: { ...parameters, cost: 1 } } },
       { ...right, challenge: { parameters } },
       { ...right, solution: { ...right.solution, derivedKey: right.solution.derivedKey.replace(/^./, 'g') } },
@@ -156,7 +166,11 @@ async function startService(): Promise<{ url: string; asked: URLSearchParams[]; 
       response.setHeader('content-type', 'application/json')
       response.statusCode = answer === 'broken' ? 500 : 200
       const hostname = answer.endsWith('elsewhere') ? 'evil.example' : 'app.example'
-      response.end(answer === 'broken' ? '<html>' : JSON.stringify({ success: codes.length === 0, 'error-codes': codes, hostname }))
+      response.end(
+        answer === 'broken'
+          ? '<html>'
+          : JSON.stringify({ success: codes.length === 0, 'error-codes': codes, hostname }),
+      )
     })()
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -172,7 +186,10 @@ describe.each([
     const { url, asked, stop } = await startService()
     const options = { siteKey: 'site', secretKey: 'secret', hostnames: ['app.example'], verifyUrl: url }
     const port: Challenge = create(options)
-    expect([port.kind, await port.pose({ ...context, id: '', expiresAt: new Date() })]).toEqual([kind, { siteKey: 'site' }])
+    expect([port.kind, await port.pose({ ...context, id: '', expiresAt: new Date() })]).toEqual([
+      kind,
+      { siteKey: 'site' },
+    ])
     const check = (answer: string) => port.check(answer, { ...checking, address: '192.0.2.1' })
     expect(await check('right')).toEqual({ id: null })
     expect(Object.fromEntries(asked[0] ?? [])).toEqual({
@@ -183,7 +200,9 @@ describe.each([
     })
     for (const answer of ['right', 'wrong', 'right elsewhere']) expect(await check(answer)).toBeNull()
     expect(await codeOf(check('broken'))).toBe('challenge-unavailable')
-    expect(await codeOf(create({ ...options, secretKey: 'another' }).check('right too', checking))).toBe('challenge-unavailable')
+    expect(await codeOf(create({ ...options, secretKey: 'another' }).check('right too', checking))).toBe(
+      'challenge-unavailable',
+    )
     stop()
     expect(() => create({ ...options, siteKey: '' })).toThrow(kind)
   })

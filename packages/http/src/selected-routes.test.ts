@@ -15,7 +15,12 @@ const everything = {
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
-  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true, deviceBound: true, impersonation: {} },
+  sessions: {
+    signingKeys: [await generateSigningKey()],
+    codeSignIn: true,
+    deviceBound: true,
+    impersonation: {},
+  },
   messages: { email: createMailbox() },
   publicUrl: 'https://app.example',
   audit: { keepFor: '365d' },

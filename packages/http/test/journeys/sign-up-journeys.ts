@@ -51,7 +51,10 @@ export const signUpJourneys: readonly Journey[] = [
       const anna = await join(app, 'anna', await invite(app, 1))
       const missing = await app.post('/users/register', { username: 'berta', password })
       assert.deepEqual(missing.invalid(), ['invitation required'])
-      const made = await anna.post('/users/me/invitations', { note: 'Berta', expiresAt: '2026-01-02T00:00:00Z' })
+      const made = await anna.post('/users/me/invitations', {
+        note: 'Berta',
+        expiresAt: '2026-01-02T00:00:00Z',
+      })
       assert.equal(made.status, 201, made.text)
       const { code, id, state } = shapes.NewInvitation.parse(made.json())
       assert.equal(state, 'open')
@@ -137,13 +140,17 @@ export const signUpJourneys: readonly Journey[] = [
       const browser = openBrowser(app)
       const json = { username: 'anna', email: 'anna@example.com', password }
       ;(await browser.post('/users/register', json)).problem('approval-required')
-      const login = async (given = password) => await browser.post('/users/login', { login: 'anna', password: given })
+      const login = async (given = password) =>
+        await browser.post('/users/login', { login: 'anna', password: given })
       ;(await login()).problem('approval-required')
       ;(await login('battery staple horse')).problem('invalid-credentials')
       ;(await app.request('/users/anna')).problem('account-not-found')
       assert.deepEqual(browser.jar.names(), [])
       const { items } = await app.kith.approvals.list()
-      assert.deepEqual(items.map(({ username }) => username), ['anna'])
+      assert.deepEqual(
+        items.map(({ username }) => username),
+        ['anna'],
+      )
       await app.kith.approvals.approve(items[0]?.id ?? '')
       await app.kith.settled()
       assert.equal(app.mailbox.last('account-approved').to, 'anna@example.com')
