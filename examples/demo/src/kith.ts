@@ -43,6 +43,7 @@ export async function createDemo(
     media: media.options,
     captions: captions.option,
     posts: { textOnly: true },
+    accounts: { signUp: settings.signUp, invitations: { roles: { member: { open: 5, uses: 1 } } } },
     sessions: { codeSignIn: true, trustDevices: '30d' },
     // With `publicUrl` media would have addresses of localhost only; the page is opened at 127.0.0.1 too.
     messages: { email: mail, links: Object.fromEntries(links) },
