@@ -22,6 +22,18 @@ export interface AgeInput {
   source: string
 }
 
+/** How old somebody is, as a bracket, and how that is known. */
+export interface Age {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** Who says so, in the app's own words: `declared`, `app-store`, `id-check`. */
+  source: string
+  /** Since when that is known; ISO 8601, UTC. */
+  at: string
+}
+
 /** What the schemas depend on. */
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
