@@ -254,11 +254,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type ImpersonateInput",
         "type ImpersonationOptions",
         "type ImportInput",
-<<<<<<< HEAD
-=======
         "type ImportOptions",
         "type ImportResult",
->>>>>>> signup
         "type Invitation",
         "type InvitationInput",
         "type InvitationView",
@@ -320,10 +317,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type Profiles",
         "type ProveInput",
         "type Proved",
-<<<<<<< HEAD
-=======
         "type Puzzle",
->>>>>>> signup
         "type PwnedPasswordsOptions",
         "type Random",
         "type Readiness",

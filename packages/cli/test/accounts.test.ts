@@ -248,7 +248,6 @@ test('the audit log is listed, of one account or of all, also of one that is gon
   expect((await project.kith(['audit', '--last', 'all'])).code).toBe(2)
 })
 
-<<<<<<< HEAD
 test('shows and sets a role, asks first, and the audit log names the administrator who wanted it', async () => {
   const project = await migrated()
   const keeping = { env: { KITH_AUDIT_KEEP_FOR: '30d' } }
@@ -277,7 +276,8 @@ test('shows and sets a role, asks first, and the audit log names the administrat
     ['account.role-changed', actor],
   ])
   expect((await project.kith(['audit', 'ada'], keeping)).stdout).toContain(`admin ${grace}`)
-=======
+})
+
 test('invites in the name of an account, lists who came in, and takes invitations back', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
@@ -321,5 +321,4 @@ test('approves and refuses nobody who does not wait', async () => {
     const run = await project.kith(words)
     expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('No account waits')])
   }
->>>>>>> signup
 })
