@@ -123,7 +123,9 @@ export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
 })
 
 /** The schema of a role's name. */
-export const roleInput: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+export const roleInput: z.ZodType<string> = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'Use a to z, digits and dashes, and begin with a letter')
 
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
